@@ -1,0 +1,1 @@
+"""What may happen next in a joint project, and why not: values in, values out."""

@@ -1,0 +1,192 @@
+"""What a task may ask for: the closed set of field types.
+
+A field says what is asked, never how it is drawn; forms/ makes an input of it and domain/ an answer.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from workflows.texts import Text, Words
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Path = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$")]
+Period = Literal["h", "d", "month", "a", "once", "total"]
+
+
+class Strict(BaseModel):
+    """Frozen, and an unknown key is an error: a misspelt rule must never be silently no rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Example(Strict):
+    """A published value or sentence that stands beside a field and never becomes an answer."""
+
+    text: Text
+    source: Words
+
+
+class Base(Strict):
+    """What every field has."""
+
+    figure: ClassVar[bool] = False  # one number that becomes a row of `figure`
+
+    label: Text
+    help: Text | None = None
+    example: Example | None = None
+    required: bool = True
+    group: Text | None = None
+    visible_to: Literal["all", "own", "facilitator"] | list[Key] | None = None  # None: as the task
+
+
+class Figure(Base):
+    """A number that carries where it comes from."""
+
+    figure: ClassVar[bool] = True
+
+    grade: bool = False  # ask whether it is measured, calculated, estimated or assumed
+    source: bool = False
+    period: bool = False
+    min: float | None = None
+    max: float | None = None
+
+    @model_validator(mode="after")
+    def _range(self) -> "Figure":
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
+        return self
+
+
+class ShortText(Base):
+    type: Literal["text"]
+    most: int = Field(default=200, ge=1, le=2_000)
+
+
+class LongText(Base):
+    type: Literal["long_text"]
+    most: int = Field(default=4_000, ge=1, le=20_000)
+
+
+class Whole(Figure):
+    type: Literal["whole"]
+    unit: Unit | None = None
+
+
+class Number(Figure):
+    type: Literal["number"]
+    unit: Unit | None = None
+
+
+class Quantity(Figure):
+    type: Literal["quantity"]
+    unit: Unit
+
+
+class Money(Figure):
+    type: Literal["money"]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None  # None: the giver chooses
+    per: Unit | None = None  # "a", "t", "h": what one amount is paid for
+
+
+class Percent(Figure):
+    type: Literal["percent"]
+    unit: ClassVar[str] = "%"
+
+
+class Date(Base):
+    type: Literal["date"]
+
+
+class Month(Base):
+    type: Literal["month"]
+
+
+class YesNo(Base):
+    type: Literal["yes_no"]
+
+
+Options = dict[Key, Text] | list[Key]
+
+
+def options(of: dict[str, Any] | list[str]) -> dict[str, Any]:
+    """The choices in order; a plain list speaks for itself."""
+    return of if isinstance(of, dict) else {key: key.replace("_", " ") for key in of}
+
+
+class Choice(Base):
+    type: Literal["choice"]
+    of: Annotated[Options, Field(min_length=2, max_length=60)]
+
+
+class Choices(Base):
+    type: Literal["choices"]
+    of: Annotated[Options, Field(min_length=2, max_length=60)]
+
+
+class Person(Base):
+    type: Literal["person"]
+
+
+class Organisation(Base):
+    type: Literal["organisation"]
+
+
+class Country(Base):
+    type: Literal["country"]
+
+
+class Place(Base):
+    type: Literal["place"]
+
+
+class WasteCode(Base):
+    type: Literal["waste_code"]
+
+
+class File(Base):
+    type: Literal["file"]
+    contains: Text | None = None  # what the file must show
+
+
+class Schedule(Base):
+    """Dated rows of a quantity or an amount: 15 t/h, then 34, then 60."""
+
+    type: Literal["schedule"]
+    unit: Unit | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    per: Unit | None = None
+    most: int = Field(default=40, ge=1, le=200)
+
+
+Column = Annotated[
+    ShortText | LongText | Whole | Number | Quantity | Money | Percent | Date | Month | YesNo | Choice
+    | Country | Place | WasteCode | Person | Organisation,
+    Field(discriminator="type"),
+]
+
+
+class Table(Base):
+    type: Literal["table"]
+    columns: Annotated[dict[Key, Column], Field(min_length=1, max_length=12)]
+    least: int = Field(default=1, ge=0, le=200)
+    most: int = Field(default=100, ge=1, le=500)
+
+
+class Computed(Base):
+    """A number worked out from declared fields by one of a closed set of operations."""
+
+    figure: ClassVar[bool] = True
+
+    type: Literal["computed"]
+    operation: Literal["sum", "difference", "product", "ratio", "share", "mean", "least", "greatest"]
+    of: Annotated[list[Path], Field(min_length=1, max_length=20)]
+    unit: Unit | None = None
+
+
+TypedField = Annotated[
+    ShortText | LongText | Whole | Number | Quantity | Money | Percent | Date | Month | YesNo | Choice | Choices
+    | Person | Organisation | Country | Place | WasteCode | File | Table | Schedule | Computed,
+    Field(discriminator="type"),
+]
