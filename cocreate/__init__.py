@@ -1,0 +1,55 @@
+"""cocreate: from a shared idea to a signed circular contract, in one room."""
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from cocreate import assets, cli, headers, icons, login, pages, vault, views
+from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
+from cocreate.db import db, prepare
+from cocreate.settings import Settings
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. It starts no scheduler and sends nothing: see ``flask scheduler``."""
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, template_folder="../templates", static_folder=None)
+    settings.check(debug=app.debug)
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        TRUSTED_HOSTS=settings.hosts,
+        MAX_CONTENT_LENGTH=(int(settings.upload_mb) + 1) * 2**20,
+        MAX_FORM_MEMORY_SIZE=2 * 2**20,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="__Host-cocreate" if settings.https else "cocreate",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a long form must outlive an hour; the session ends the token
+        BABEL_DEFAULT_LOCALE="en",
+    )
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    vault.configure(settings.secret)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    Migrate(app, db, directory="migrations")
+    csrf.init_app(app)
+    Babel(app, locale_selector=pages.language, timezone_selector=pages.zone)
+    for part in (assets, icons, headers, login, pages, views, cli):
+        part.init_app(app)
+    return app
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False}}
+    limits = "-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
+    return {"pool_pre_ping": True, "connect_args": {"options": limits, "prepare_threshold": 0}}

@@ -1,0 +1,41 @@
+# The commands of a contributor. `make` lists them. Needs only a POSIX sh and any make since GNU 3.81.
+PYTHON = .venv/bin/python
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url $(UPGRADE)
+WORKERS = auto
+ARGS =
+
+.PHONY: help venv run test test-long check lock migrate clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+venv: ## make or refresh .venv with everything that tests and checks need
+	@tools/venv.sh requirements-dev.lock
+
+run: ## start the application with demo data on http://127.0.0.1:8000 (PORT=8001 elsewhere)
+	@tools/venv.sh requirements.lock
+	@exec $(PYTHON) -m cocreate.launcher
+
+test: venv ## run the tests on SQLite and PostgreSQL and in a browser (ARGS=tests/views picks some)
+	@$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+
+test-long: venv ## run the tests that take minutes
+	@$(PYTHON) -m pytest -n $(WORKERS) -m long $(ARGS)
+
+check: venv ## ruff, mypy and the test of the architecture
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest -q tests/test_architecture.py
+
+lock: venv ## write the locks anew after a change of requirements*.txt (UPGRADE=--upgrade: newest of all)
+	@$(LOCK) requirements.txt -o requirements.lock
+	@$(LOCK) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+
+migrate: ## bring the database up to the newest revision
+	@tools/venv.sh requirements.lock
+	@$(PYTHON) -m flask --app wsgi db upgrade
+
+clean: ## delete caches and .venv; instance/ with its database stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,97 @@
+"""The contract: frozen versions, signatures, the codes mailed for them, and the duties that follow."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cocreate.db import Id, Model, Sha256
+from cocreate.models.projects import inside_project
+
+
+class ContractVersion(Model):
+    """One frozen text with the PDF rendered once from it. Its bytes never change; it stands, is ended, or is signed."""
+
+    __tablename__ = "contract_version"
+    __table_args__ = (
+        inside_project(),
+        CheckConstraint("number > 0", name="number_positive"),
+        Index("ix_contract_version_unsealed", "state", "sealed_at"),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    state: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str]  # canonical JSON, see cocreate.domain.contract
+    content_sha256: Mapped[Sha256]  # without version and head: tells whether anything changed
+    text_sha256: Mapped[Sha256]
+    pdf_sha256: Mapped[Sha256]
+    clauses: Mapped[int]
+    frozen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+    sealed_at: Mapped[datetime | None]
+    sealed_sha256: Mapped[Sha256 | None]
+    evidence_sha256: Mapped[Sha256 | None]
+    seal_attempts: Mapped[int] = mapped_column(default=0)
+    seal_error: Mapped[str | None]
+
+
+class Signature(Model):
+    """One person's signature for one party, on exactly one text and one PDF."""
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "version"], ["contract_version.project_id", "contract_version.number"]),
+        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    host_id: Mapped[Id]
+    at: Mapped[datetime]
+    text_sha256: Mapped[Sha256]
+    pdf_sha256: Mapped[Sha256]
+    evidence: Mapped[str]  # JSON: name, basis, methods, statements, zone, device, address, opened at
+    ended_at: Mapped[datetime | None]
+
+
+class SigningCode(Model):
+    """A code mailed for exactly one version and one person; slow-hashed, few tries, short life."""
+
+    __tablename__ = "signing_code"
+    __table_args__ = (inside_project(),)
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    host_id: Mapped[Id]
+    code_hash: Mapped[str]
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class Duty(Model):
+    """Something a party owes by a date under the agreed terms."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    party: Mapped[int]
+    what: Mapped[str]
+    due: Mapped[date]
+    clause: Mapped[str | None] = mapped_column(String(40))
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,95 @@
+"""Hosts, their people, and the organisations they entered."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cocreate.db import Id, Model, Ref, Sha256
+
+KINDS = ("company", "customer", "partner", "public_body", "ngo", "community", "recycler", "facilitator")
+
+
+class Host(Model):
+    """An organisation that opens projects and owns templates: a tenant."""
+
+    __tablename__ = "host"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    ref: Mapped[Ref] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(String(2), default="")  # whose holidays count
+    zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    working_days: Mapped[str] = mapped_column(String(7), default="12345")  # ISO week days
+    legal_note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class HostMember(Model):
+    """A person who works for the host: an administrator, an account manager, or both."""
+
+    __tablename__ = "host_member"
+    __table_args__ = (
+        Index("ix_host_member_person_id", "person_id"),
+        CheckConstraint("role IN ('administrator', 'account_manager')", name="role"),
+    )
+
+    host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"), primary_key=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16), primary_key=True)
+    since: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Organisation(Model):
+    """A company, customer, partner, public body, NGO or community, as one host entered it."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        UniqueConstraint("host_id", "id"),
+        UniqueConstraint("host_id", "skeleton"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"))
+    ref: Mapped[Ref] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    skeleton: Mapped[str] = mapped_column(String(120))  # the name as an eye reads it: one per host
+    kind: Mapped[str] = mapped_column(String(16))
+    country: Mapped[str] = mapped_column(String(2), default="")
+    own: Mapped[bool] = mapped_column(default=False)  # the host itself
+    created_at: Mapped[datetime]
+
+
+class Template(Model):
+    """A workflow template of a host; its versions never change once published."""
+
+    __tablename__ = "template"
+    __table_args__ = (UniqueConstraint("host_id", "key"), UniqueConstraint("host_id", "id"))
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"))
+    ref: Mapped[Ref] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(String(40))
+    retired_at: Mapped[datetime | None]
+
+
+class TemplateVersion(Model):
+    """One definition: a draft until it is published, then for ever as it is."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (
+        ForeignKeyConstraint(["host_id", "template_id"], ["template.host_id", "template.id"]),
+        UniqueConstraint("host_id", "template_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+
+    template_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    definition: Mapped[str]  # canonical JSON
+    sha256: Mapped[Sha256]
+    note: Mapped[str] = mapped_column(default="")
+    saved_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]

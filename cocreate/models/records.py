@@ -1,0 +1,46 @@
+"""What happened: the hash chain of a project, and the details it commits to."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cocreate.db import Id, Model, Sha256
+from cocreate.models.projects import inside_project
+
+
+class Event(Model):
+    """One link of the chain. Never updated, never deleted: triggers see to it."""
+
+    __tablename__ = "event"
+    __table_args__ = (inside_project(), CheckConstraint("seq > 0", name="seq_positive"))
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)  # dense, from 1
+    host_id: Mapped[Id]
+    format: Mapped[int] = mapped_column(default=1)
+    prev_hash: Mapped[Sha256]
+    at: Mapped[datetime]
+    details_sha256: Mapped[Sha256]  # SHA-256(salt + details)
+    hash: Mapped[Sha256]
+
+
+class EventDetail(Model):
+    """What an event says. Hiding or erasing it breaks nothing in the chain."""
+
+    __tablename__ = "event_detail"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "seq"], ["event.project_id", "event.seq"]),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    act: Mapped[str] = mapped_column(String(40))
+    party: Mapped[int | None]
+    sees: Mapped[int]
+    salt: Mapped[str] = mapped_column(String(32))
+    details: Mapped[str]  # canonical JSON; holds personal_sha256, the commitment to the part below
+    personal_salt: Mapped[str | None] = mapped_column(String(32))
+    personal: Mapped[str | None]  # canonical JSON: names and words of people; erasable

@@ -1,0 +1,91 @@
+"""Settings, from the environment or ``.env``; each is documented in docs/operating.md (a test compares)."""
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 - refused in production
+
+
+class Misconfigured(Exception):
+    """The settings do not allow a start; the message says which and what to set."""
+
+
+def _setting(name: str, default: str, why: str) -> str:
+    return field(default=default, metadata={"name": name, "why": why})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decides. Everything is text here; properties give the typed values."""
+
+    data: str = _setting("COCREATE_DATA", "instance", "folder of the database, files, keys and development mails")
+    database: str = _setting("COCREATE_DATABASE", "", "database address; empty: SQLite in the data folder")
+    mode: str = _setting("COCREATE_MODE", "development", "development or production")
+    secret: str = _setting("COCREATE_SECRET", DEVELOPMENT_SECRET, "32 characters or more; signs cookies, encrypts codes")
+    base_url: str = _setting("COCREATE_BASE_URL", "", "address under which people reach this installation")
+    trusted_hosts: str = _setting("COCREATE_TRUSTED_HOSTS", "", "further host names answered to, comma-separated")
+    proxies: str = _setting("COCREATE_PROXIES", "", "number of proxies in front whose headers are believed")
+    smtp: str = _setting("COCREATE_SMTP", "", "smtp://user:password@host:port or smtps://; empty: mails become files")
+    sender: str = _setting("COCREATE_SENDER", "cocreate@localhost", "address mails come from")
+    port: str = _setting("PORT", "8000", "port of `make run`")
+    upload_mb: str = _setting("COCREATE_UPLOAD_MB", "25", "largest file in megabytes")
+    log_level: str = _setting("COCREATE_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def from_env(cls) -> "Settings":
+        given = {**dotenv_values(".env"), **os.environ}
+        return cls(**{f.name: value for f in fields(cls) if (value := given.get(f.metadata["name"])) is not None})
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data).resolve()
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+    @property
+    def database_url(self) -> str:
+        url = self.database or f"sqlite:///{self.folder / 'cocreate.sqlite'}"
+        for short in ("postgres://", "postgresql://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url.removeprefix(short)
+        return url
+
+    @property
+    def address(self) -> str:
+        """Base of every link that is mailed."""
+        return (self.base_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def hosts(self) -> list[str]:
+        """Host names answered to; any other gets 400."""
+        own = urlsplit(self.address).hostname or "127.0.0.1"
+        return [own, *(name.strip() for name in self.trusted_hosts.split(",") if name.strip())]
+
+    @property
+    def https(self) -> bool:
+        return self.address.startswith("https://")
+
+    def check(self, *, debug: bool = False) -> None:
+        """Refuse to start where a mistake would cost people dearly."""
+        wrong = []
+        if self.mode not in ("development", "production"):
+            wrong.append(f"COCREATE_MODE is '{self.mode}'; set development or production.")
+        if self.production:
+            if self.secret == DEVELOPMENT_SECRET or len(self.secret) < 32:
+                wrong.append("COCREATE_SECRET is missing or short; set 32 random characters or more.")
+            if not self.base_url.startswith("https://"):
+                wrong.append("COCREATE_BASE_URL is missing or not https; set the address people open.")
+            if not self.proxies.isdigit():
+                wrong.append("COCREATE_PROXIES is missing; set the number of proxies in front, 0 if none.")
+            if not self.smtp:
+                wrong.append("COCREATE_SMTP is missing; set the mail server.")
+            if debug:
+                wrong.append("Debug mode is on; switch it off.")
+        if wrong:
+            raise Misconfigured("cocreate does not start: " + " ".join(wrong))

@@ -1,0 +1,207 @@
+"""Fixtures of all tests. What needs data runs on SQLite and on PostgreSQL.
+
+A test makes its own host and cleans nothing: the database is this worker's, and it goes when the run ends. Only
+races and migrations get one of their own.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from cocreate.db import WRITES, db
+from tests.support import chromium
+from tests.support.apps import Counted, Live, count_queries, dispose, make_app, serve
+from tests.support.clock import SetClock
+from tests.support.databases import ENGINES, Databases
+from tests.support.mail import MailServer, mail_server
+from tests.support.run import Run
+
+# Two loaded cores make any deadline a coin toss.
+hypothesis.settings.register_profile("cocreate", deadline=None)
+hypothesis.settings.load_profile("cocreate")
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str) -> Databases:
+    return Databases(Run.current(), worker_id)
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, own: dict[str, Any], databases: Databases) -> str:
+    """The address of this worker's migrated database, once for each engine."""
+    engine = request.param
+    if engine not in own:
+        own[engine] = databases.migrated(engine)
+    return own[engine]
+
+
+@pytest.fixture(params=ENGINES)
+def fresh_database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """The address of a migrated database that only this test has."""
+    url = databases.migrated(request.param)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """The address of a database without tables that only this test has."""
+    url = databases.empty(request.param)
+    yield url
+    databases.drop(url)
+
+
+# The application
+
+
+@pytest.fixture
+def app(database: str, own: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application on ``database``; made once per worker and engine, so change nothing about it."""
+    if database not in own:
+        own[database] = make_app(database, tmp_path_factory.mktemp("data"))
+    return own[database]
+
+
+@pytest.fixture
+def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """``new_app(url, smtp=...)``: an application with other settings, or on a database of one's own."""
+    made: list[Flask] = []
+
+    def make(database: str, **settings: Any) -> Flask:
+        made.append(make_app(database, tmp_path, **settings))
+        return made[-1]
+
+    yield make
+    for app in made:
+        dispose(app)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A writing transaction, rolled back at the end; ``session.commit()`` before ``client`` shall see its rows."""
+    with app.app_context():
+        session = db.session()
+        # Not a plain BEGIN: on SQLite one that reads first and writes later cannot wait for another writer.
+        session.connection(execution_options={WRITES: True})
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in; ``app.test_client()`` makes further people."""
+    return app.test_client()
+
+
+@pytest.fixture
+def query_counter() -> Callable[..., AbstractContextManager[Counted]]:
+    """``with query_counter(max=4): client.get(...)`` fails with the statements when there were more."""
+    return count_queries
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """The one clock stands at ``NOON`` until ``clock.go(days=3)``."""
+    return SetClock(monkeypatch)
+
+
+# The world outside
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailServer]:
+    """A mail server: ``smtp.url`` for settings, ``smtp.received``, ``smtp.refusals``."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def live(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The application as a browser reaches it, on a SQLite database of its own: ``live.url``, ``live.app``."""
+    with serve(databases.migrated("sqlite"), tmp_path_factory.mktemp("live")) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+    path = Run.current().once("chromium", chromium.find)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Any, live: Live) -> Iterator[Callable[..., Any]]:
+    """``new_page()``: a further person with a browser of her own (``viewport=...``, ``java_script_enabled=False``).
+
+    The test fails if a page's script failed or the content security policy stopped anything.
+    """
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_page(**options: Any) -> Any:
+        context = browser.new_context(**{"base_url": live.url, "locale": "en-GB", **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """A page of a real browser: ``page.goto("/")``."""
+    return new_page()
+
+
+# The run
+
+
+@pytest.fixture(scope="session")
+def own() -> Iterator[dict[str, Any]]:
+    """What this worker has made: the address of each engine's database, the application of each address."""
+    made: dict[str, Any] = {}
+    yield made
+    for thing in made.values():
+        if isinstance(thing, Flask):
+            dispose(thing)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[RUN] = Run.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if run := config.stash.get(RUN, None):
+        if (run.folder / "postgres.once").exists() and not (run.folder / "pg").exists():
+            Databases(run, "").drop_all()
+        run.end()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+RUN = pytest.StashKey[Run]()

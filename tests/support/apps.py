@@ -1,0 +1,107 @@
+"""Applications for tests, each on a database of its own."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from cocreate import create_app
+from cocreate.db import db
+from cocreate.settings import Settings
+from tests.support.run import ROOT
+
+
+class Client(FlaskClient):
+    """Each request in a context of its own.
+
+    Inside the context of ``session`` Flask would share ``g``, the database session and so the signed-in person.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return Context().run(super().open, *args, **kwargs)
+
+
+def make_app(database: str, data: Path, *, csrf: bool = False, **settings: str) -> Flask:
+    """An application; ``client`` posts without the tokens of forms unless ``csrf``."""
+    app = create_app(Settings(**{"data": str(data), "database": database, "base_url": "http://localhost", **settings}))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)
+    app.test_client_class = Client
+    return app
+
+
+def migrate(database: str, data: Path) -> None:
+    """Run every revision, and let go of the database: one that is connected to cannot be copied."""
+    with make_app(database, data).app_context():
+        flask_migrate.upgrade(str(ROOT / "migrations"))
+        db.engine.dispose()
+
+
+def dispose(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An application that a browser can reach."""
+
+    url: str
+    app: Flask
+
+
+@contextmanager
+def serve(database: str, data: Path) -> Iterator[Live]:
+    # The port is known only once the server is there, the application needs it for its addresses.
+    server = make_server("127.0.0.1", 0, Flask("starting"), threaded=True, request_handler=_Quiet)
+    url = f"http://127.0.0.1:{server.port}"
+    server.app = app = make_app(database, data, csrf=True, base_url=url)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Live(url, app)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        dispose(app)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *args: Any) -> None:
+        pass
+
+
+class Counted:
+    """How many statements a block sent, and which; ``max`` is checked at its end."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@contextmanager
+def count_queries(max: int | None = None) -> Iterator[Counted]:
+    counted = Counted()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            counted.statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield counted
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert max is None or len(counted) <= max, "\n\n".join([f"{len(counted)} statements, not {max}:", *counted.statements])

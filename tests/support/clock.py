@@ -1,0 +1,26 @@
+"""A fixed moment, and a clock that tests set."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cocreate import clock
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)  # a Monday
+
+
+class SetClock:
+    """Stands in for the one clock, also where a module has imported its ``now``."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.moment = NOON
+        real = clock.now
+        for module in list(sys.modules.values()):
+            if module.__name__.startswith("cocreate") and getattr(module, "now", None) is real:
+                patch.setattr(module, "now", lambda: self.moment)
+
+    def go(self, **by: float) -> datetime:
+        """``clock.go(days=3)``: three days later."""
+        self.moment += timedelta(**by)
+        return self.moment

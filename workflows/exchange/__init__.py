@@ -1,0 +1,1 @@
+"""Forms in which a definition leaves the product and comes in."""

@@ -1,0 +1,319 @@
+"""The plain values a guard or an act may look at: one project at one moment, read under its lock.
+
+Each ``...Fact`` is one row of the table of its name. An act answers with the facts as they are afterwards; what
+differs is what is written. Nothing here reads a clock or a database.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from workflows.calendars import Calendar
+from workflows.definition import Definition, Gate, Task
+
+ALL = -1  # audience: everybody in the project
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    ENTERED = "entered"  # typed in by another party, not confirmed
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"  # reopened: a later round took its place
+    LAPSED = "lapsed"  # its party left
+
+
+class DecisionState(StrEnum):
+    ASKED = "asked"
+    AGREED = "agreed"
+    RESERVED = "reserved"  # agreed, with a reservation
+    REFUSED = "refused"  # "Do not agree"
+    LAPSED = "lapsed"  # what it was about changed
+    SUPERSEDED = "superseded"
+    DROPPED = "dropped"  # its party left
+
+
+class ContractState(StrEnum):
+    FROZEN = "frozen"
+    ENDED = "ended"  # something in it changed before the last signature
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFact:
+    """An organisation in a seat. ``number`` is its place in the contract, from 1, and never changes."""
+
+    number: int
+    seat: str
+    organisation: int
+    name: str
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFact:
+    """A person of the project. ``party`` is None for the facilitator and for an account manager without a seat."""
+
+    person: int
+    name: str
+    party: int | None
+    parts: frozenset[str]
+    accepted_at: datetime | None
+    left_at: datetime | None = None
+
+    @property
+    def present(self) -> bool:
+        return self.accepted_at is not None and self.left_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFact:
+    """One contribution asked of one party, in one round."""
+
+    key: str
+    party: int
+    round: int
+    state: TaskState
+    since: datetime  # when it came into this state
+    due_at: datetime | None
+    number: int = 0  # version of the contribution that counts; 0: none yet
+    asked: int | None = None  # person
+    reason: str | None = None  # why it was returned or reopened
+    fields: int = 0  # required fields of that version ...
+    given: int = 0  # ... and how many have a value
+    missing: str = ""  # keys of required fields answered "not available", comma-separated
+    entered_by: int | None = None  # party that typed it in
+    outsider: str | None = None  # whom it waits for outside, until ``outside_until``
+    outside_until: date | None = None
+
+    @property
+    def id(self) -> tuple[str, int, int]:
+        return self.key, self.party, self.round
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFact:
+    """What one party says at a gate, on exactly the versions in ``subject``."""
+
+    gate: str
+    party: int
+    round: int
+    state: DecisionState
+    since: datetime
+    due_at: datetime | None
+    subject: str = ""  # "task@party=version ..." or "contract=version", as seen when decided
+    person: int | None = None
+    reason: str | None = None  # the reservation, or why not
+    wanted: str | None = None  # what would help
+    outside: bool = False  # decided outside; a file shows it
+    changed: str | None = None  # what made it lapse, "thing=from>to"
+
+    @property
+    def id(self) -> tuple[str, int, int]:
+        return self.gate, self.party, self.round
+
+    @property
+    def agreed(self) -> bool:
+        return self.state in (DecisionState.AGREED, DecisionState.RESERVED)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFact:
+    """One value of one figure, as one party gave it in one version of a contribution."""
+
+    path: str
+    party: int
+    number: int
+    value: Decimal
+    unit: str | None
+    settled: bool
+    sees: int = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFact:
+    """One frozen version of the contract."""
+
+    number: int
+    state: ContractState
+    content_sha256: str
+    text_sha256: str
+    pdf_sha256: str
+    frozen_at: datetime
+    clauses: int
+    ended_at: datetime | None = None
+    ended_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFact:
+    """One signature of one person for one party under one version."""
+
+    version: int
+    party: int
+    person: int
+    at: datetime
+    text_sha256: str
+    pdf_sha256: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFact:
+    """The project's own row. ``version`` is the number of its last event, ``head`` that event's hash."""
+
+    id: int
+    ref: str
+    host_id: int
+    title: str
+    stage: str
+    visit: int  # counts stages entered; a button "go on" carries it
+    version: int
+    head: str
+    opened_at: datetime
+    entered_at: datetime
+    target: date
+    language: str
+    hold_until: date | None = None
+    held_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything about one project that a guard or an act may look at."""
+
+    definition: Definition
+    now: datetime
+    project: ProjectFact
+    actor: MemberFact | None
+    parties: tuple[PartyFact, ...] = ()
+    members: tuple[MemberFact, ...] = ()
+    tasks: tuple[TaskFact, ...] = ()
+    decisions: tuple[DecisionFact, ...] = ()
+    figures: tuple[FigureFact, ...] = ()
+    contracts: tuple[ContractFact, ...] = ()
+    signatures: tuple[SignatureFact, ...] = ()
+    drafts: frozenset[tuple[str, int]] = frozenset()  # (task, party) that have a draft
+    calendars: tuple[Calendar, ...] = field(default=(), repr=False)
+
+    # looking
+
+    @property
+    def present(self) -> tuple[PartyFact, ...]:
+        return tuple(party for party in self.parties if party.left_at is None)
+
+    def party(self, number: int) -> PartyFact:
+        return next(party for party in self.parties if party.number == number)
+
+    def holders(self, seats: Iterable[str]) -> tuple[PartyFact, ...]:
+        """The organisations that sit in these seats now, in the order of the contract."""
+        wanted = frozenset(seats)
+        return tuple(party for party in self.present if party.seat in wanted)
+
+    @property
+    def contracting(self) -> tuple[PartyFact, ...]:
+        return tuple(party for party in self.present if self.definition.parties[party.seat].contracting)
+
+    @property
+    def signing(self) -> tuple[PartyFact, ...]:
+        return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "contract")
+
+    def people(self, party: int | None, part: str) -> tuple[MemberFact, ...]:
+        """Who holds this part for this party, invited or present."""
+        return tuple(m for m in self.members if m.party == party and part in m.parts and m.left_at is None)
+
+    def member(self, person: int | None) -> MemberFact | None:
+        return next((m for m in self.members if m.person == person), None)
+
+    def task(self, key: str, party: int) -> TaskFact | None:
+        """The current round of a task."""
+        return max((t for t in self.tasks if t.key == key and t.party == party), key=lambda t: t.round, default=None)
+
+    def instances(self, key: str) -> tuple[TaskFact, ...]:
+        """The current round of a task for every organisation asked that has not left."""
+        return tuple(task for party in self.parties
+                     if (task := self.task(key, party.number)) and task.state is not TaskState.LAPSED)
+
+    def decision(self, gate: str, party: int) -> DecisionFact | None:
+        return max((d for d in self.decisions if d.gate == gate and d.party == party), key=lambda d: d.round,
+                   default=None)
+
+    def asked_at(self, gate: str) -> tuple[DecisionFact, ...]:
+        """The current decisions at a gate, one per party that was asked and is still there."""
+        return tuple(decision for party in self.parties
+                     if (decision := self.decision(gate, party.number)) and decision.state is not DecisionState.DROPPED)
+
+    @property
+    def contract(self) -> ContractFact | None:
+        """The newest version, if it still stands."""
+        newest = max(self.contracts, key=lambda c: c.number, default=None)
+        return newest if newest and newest.state is not ContractState.ENDED else None
+
+    def signature(self, party: int) -> SignatureFact | None:
+        """What counts for this party under the version that stands."""
+        contract = self.contract
+        return next((s for s in self.signatures if contract and s.version == contract.number and s.party == party
+                     and s.ended_at is None), None)
+
+    def values(self, path: str) -> tuple[FigureFact, ...]:
+        """Every value of a figure; the settled one alone, where one is settled."""
+        found = tuple(figure for figure in self.figures if figure.path == path)
+        return tuple(figure for figure in found if figure.settled) or found
+
+    @property
+    def ended(self) -> bool:
+        return self.project.ended_at is not None
+
+    @property
+    def on_hold(self) -> bool:
+        return self.project.hold_until is not None
+
+    # what the facts are after an act
+
+    def with_project(self, **changes: object) -> Self:
+        return replace(self, project=replace(self.project, **changes))
+
+    def with_task(self, task: TaskFact) -> Self:
+        return replace(self, tasks=_put(self.tasks, task, lambda t: t.id))
+
+    def with_decision(self, decision: DecisionFact) -> Self:
+        return replace(self, decisions=_put(self.decisions, decision, lambda d: d.id))
+
+    def with_party(self, party: PartyFact) -> Self:
+        return replace(self, parties=_put(self.parties, party, lambda p: p.number))
+
+    def with_member(self, member: MemberFact) -> Self:
+        actor = member if self.actor and self.actor.person == member.person else self.actor
+        return replace(self, members=_put(self.members, member, lambda m: m.person), actor=actor)
+
+    def with_contract(self, contract: ContractFact) -> Self:
+        return replace(self, contracts=_put(self.contracts, contract, lambda c: c.number))
+
+    def with_signature(self, signature: SignatureFact) -> Self:
+        return replace(self, signatures=_put(self.signatures, signature, lambda s: (s.version, s.party, s.person)))
+
+    def with_figures(self, figures: Iterable[FigureFact]) -> Self:
+        kept = self.figures
+        for figure in figures:
+            kept = _put(kept, figure, lambda f: (f.path, f.party, f.number))
+        return replace(self, figures=kept)
+
+    # the definition's view of a fact
+
+    def task_of(self, task: TaskFact) -> Task:
+        return self.definition.tasks[task.key][1]
+
+    def gate_of(self, decision: DecisionFact) -> Gate:
+        return self.definition.gates[decision.gate][1]
+
+
+def _put(rows: tuple, row: object, key) -> tuple:  # noqa: ANN001 - a key of the caller's rows
+    """``rows`` with ``row`` in the place of the one that has its key, or at the end."""
+    kept = tuple(row if key(other) == key(row) else other for other in rows)
+    return kept if row in kept else (*kept, row)

@@ -1,0 +1,5 @@
+"""Entry point of every web server and of ``flask --app wsgi``."""
+
+from cocreate import create_app
+
+app = create_app()
