@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
         found = assets.get(name)
         if found is None:
             abort(404)
-        packed = "gzip" in request.accept_encodings
+        packed = request.accept_encodings.quality("gzip") > 0
         answer = Response(found.packed if packed else found.body, content_type=TYPES[Path(name).suffix])
         if packed:
             answer.content_encoding = "gzip"

@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from cocreate.domain.moments import EPOCH, MICROSECOND
 
 
 class Utc(TypeDecorator[datetime]):
@@ -35,7 +35,7 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone")
-        return value if dialect.name == "postgresql" else (value - EPOCH) // timedelta(microseconds=1)
+        return value if dialect.name == "postgresql" else (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else moment(value)
@@ -44,7 +44,7 @@ class Utc(TypeDecorator[datetime]):
 def moment(value: int | str | datetime) -> datetime:
     """A moment as either database gives it, also out of JSON."""
     if isinstance(value, int):
-        return EPOCH + timedelta(microseconds=value)
+        return EPOCH + value * MICROSECOND
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.astimezone(UTC)

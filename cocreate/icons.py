@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     drawings = {name: _wrapped(body) for name, body in symbols().items() if name in ALLOWED}
     halves = _PATH.findall((STATIC / "mark.svg").read_text("utf-8"))
     mark = Markup(  # noqa: S704 - our own file
-        '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><g fill="none" stroke-width="3.6">'
+        '<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><g fill="none" stroke-width="3.6">'
         + "".join(f'<path d="{d}" class="sp{side}"/>' for side, d in enumerate(halves, 1))
         + "</g></svg>"
     )

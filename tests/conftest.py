@@ -4,24 +4,30 @@ A test makes its own host and cleans nothing: the database is this worker's, and
 races and migrations get one of their own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
-from cocreate.db import WRITES, db
 from tests.support import chromium
-from tests.support.apps import Counted, Live, count_queries, dispose, make_app, serve
-from tests.support.clock import SetClock
-from tests.support.databases import ENGINES, Databases
 from tests.support.mail import MailServer, mail_server
 from tests.support.run import Run
+
+if TYPE_CHECKING:  # tests of pure rules do not wait for Flask and SQLAlchemy: fixtures import what they need
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from tests.support.apps import Counted, Live
+    from tests.support.clock import SetClock
+    from tests.support.databases import Databases
+
+ENGINES = ("sqlite", "postgresql")
 
 # Two loaded cores make any deadline a coin toss.
 hypothesis.settings.register_profile("cocreate", deadline=None)
@@ -33,16 +39,14 @@ hypothesis.settings.load_profile("cocreate")
 
 @pytest.fixture(scope="session")
 def databases(worker_id: str) -> Databases:
+    from tests.support.databases import Databases
     return Databases(Run.current(), worker_id)
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, own: dict[str, Any], databases: Databases) -> str:
+def database(request: pytest.FixtureRequest, databases: Databases) -> str:
     """The address of this worker's migrated database, once for each engine."""
-    engine = request.param
-    if engine not in own:
-        own[engine] = databases.migrated(engine)
-    return own[engine]
+    return databases.shared(request.param)
 
 
 @pytest.fixture(params=ENGINES)
@@ -64,17 +68,29 @@ def empty_database(request: pytest.FixtureRequest, databases: Databases) -> Iter
 # The application
 
 
+@pytest.fixture(scope="session")
+def apps() -> Iterator[dict[str, Flask]]:
+    """The applications of this worker, by the address of their database."""
+    from tests.support.apps import dispose
+    apps: dict[str, Flask] = {}
+    yield apps
+    for app in apps.values():
+        dispose(app)
+
+
 @pytest.fixture
-def app(database: str, own: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application on ``database``; made once per worker and engine, so change nothing about it."""
-    if database not in own:
-        own[database] = make_app(database, tmp_path_factory.mktemp("data"))
-    return own[database]
+    from tests.support.apps import make_app
+    if database not in apps:
+        apps[database] = make_app(database, tmp_path_factory.mktemp("data"))
+    return apps[database]
 
 
 @pytest.fixture
 def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """``new_app(url, smtp=...)``: an application with other settings, or on a database of one's own."""
+    from tests.support.apps import dispose, make_app
     made: list[Flask] = []
 
     def make(database: str, **settings: Any) -> Flask:
@@ -89,6 +105,7 @@ def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
     """A writing transaction, rolled back at the end; ``session.commit()`` before ``client`` shall see its rows."""
+    from cocreate.db import WRITES, db
     with app.app_context():
         session = db.session()
         # Not a plain BEGIN: on SQLite one that reads first and writes later cannot wait for another writer.
@@ -106,12 +123,14 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def query_counter() -> Callable[..., AbstractContextManager[Counted]]:
     """``with query_counter(max=4): client.get(...)`` fails with the statements when there were more."""
+    from tests.support.apps import count_queries
     return count_queries
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """The one clock stands at ``NOON`` until ``clock.go(days=3)``."""
+    from tests.support.clock import SetClock
     return SetClock(monkeypatch)
 
 
@@ -128,6 +147,7 @@ def smtp() -> Iterator[MailServer]:
 @pytest.fixture(scope="session")
 def live(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The application as a browser reaches it, on a SQLite database of its own: ``live.url``, ``live.app``."""
+    from tests.support.apps import serve
     with serve(databases.migrated("sqlite"), tmp_path_factory.mktemp("live")) as live:
         yield live
 
@@ -174,15 +194,7 @@ def page(new_page: Callable[..., Any]) -> Any:
 
 # The run
 
-
-@pytest.fixture(scope="session")
-def own() -> Iterator[dict[str, Any]]:
-    """What this worker has made: the address of each engine's database, the application of each address."""
-    made: dict[str, Any] = {}
-    yield made
-    for thing in made.values():
-        if isinstance(thing, Flask):
-            dispose(thing)
+RUN = pytest.StashKey[Run]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -193,6 +205,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if run := config.stash.get(RUN, None):
         if (run.folder / "postgres.once").exists() and not (run.folder / "pg").exists():
+            from tests.support.databases import Databases
             Databases(run, "").drop_all()
         run.end()
 
@@ -202,6 +215,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-
-
-RUN = pytest.StashKey[Run]()

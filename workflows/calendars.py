@@ -64,11 +64,8 @@ def at(day: date, clock: time, zone: str) -> datetime:
     Where the hour is skipped in spring: the first instant after the gap. Where it comes twice in autumn: the first.
     """
     local = datetime.combine(day, clock.replace(fold=0), tzinfo=ZoneInfo(zone))
-    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
-    assert before is not None and after is not None
-    if before >= after:  # no change, or a fold
-        return local.astimezone(UTC)
-    return _gap_end(local)
+    first, second = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+    return first if first <= second else _gap_end(second, first, ZoneInfo(zone))
 
 
 def local_day(moment: datetime, zone: str) -> date:
@@ -84,11 +81,8 @@ def _next(day: date, step: timedelta, calendars: Sequence[Calendar]) -> date:
     raise NoCommonDay(f"no common working day within {LONGEST_REST} days of {day.isoformat()}")
 
 
-def _gap_end(local: datetime) -> datetime:
-    """The instant at which the gap around the non-existing ``local`` ends."""
-    zone = local.tzinfo
-    earliest = local.replace(fold=1).astimezone(UTC)  # the offset after the change: an instant before it
-    latest = local.astimezone(UTC)
+def _gap_end(earliest: datetime, latest: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between the two at which clocks in ``zone`` are put forward."""
     old = earliest.astimezone(zone).utcoffset()
     while latest - earliest > timedelta(microseconds=1):
         middle = earliest + (latest - earliest) / 2

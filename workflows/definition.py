@@ -45,7 +45,7 @@ class Seat(Strict):
     @model_validator(mode="before")
     @classmethod
     def _contracting_signs(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("contracting") and "signs" not in data:
+        if isinstance(data, dict) and data.get("contracting") and data.get("signs") is None:
             return {**data, "signs": "contract"}
         return data
 

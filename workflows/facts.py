@@ -4,7 +4,7 @@ Each ``...Fact`` is one row of the table of its name. An act answers with the fa
 differs is what is written. Nothing here reads a clock or a database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -64,6 +64,7 @@ class MemberFact:
     parts: frozenset[str]
     accepted_at: datetime | None
     left_at: datetime | None = None
+    zone: str = "UTC"  # of the person: whose mornings reminders keep to
 
     @property
     def present(self) -> bool:
@@ -135,6 +136,19 @@ class FigureFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentFact:
+    """A file of the project. ``path`` is the field that asked for it, ``newest`` its latest version."""
+
+    number: int
+    party: int | None
+    name: str
+    path: str | None
+    newest: int
+    sees: int = ALL
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContractFact:
     """One frozen version of the contract."""
 
@@ -197,9 +211,10 @@ class Facts:
     tasks: tuple[TaskFact, ...] = ()
     decisions: tuple[DecisionFact, ...] = ()
     figures: tuple[FigureFact, ...] = ()
+    documents: tuple[DocumentFact, ...] = ()
     contracts: tuple[ContractFact, ...] = ()
     signatures: tuple[SignatureFact, ...] = ()
-    drafts: frozenset[tuple[str, int]] = frozenset()  # (task, party) that have a draft
+    drafts: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (task, party) -> number of its last save
     calendars: tuple[Calendar, ...] = field(default=(), repr=False)
 
     # looking
@@ -303,6 +318,9 @@ class Facts:
         for figure in figures:
             kept = _put(kept, figure, lambda f: (f.path, f.party, f.number))
         return replace(self, figures=kept)
+
+    def with_document(self, document: DocumentFact) -> Self:
+        return replace(self, documents=_put(self.documents, document, lambda d: d.number))
 
     # the definition's view of a fact
 

@@ -5,6 +5,7 @@ project is escaped when it is filled in and can never become markup.
 """
 
 import hashlib
+import itertools
 import json
 import re
 import unicodedata
@@ -513,6 +514,15 @@ def blocks(body: str) -> tuple[Block, ...]:
     )
 
 
+def numbered(clause: ClauseText) -> tuple[tuple[str, Block], ...]:
+    """The blocks of a clause, its paragraphs numbered 4.1, 4.2 where there are several."""
+    found = blocks(clause.body)
+    several = sum(isinstance(block, Paragraph) for block in found) > 1
+    count = itertools.count(1)
+    return tuple((f"{clause.number}.{next(count)}" if several and isinstance(block, Paragraph) else "", block)
+                 for block in found)
+
+
 def plain(body: str) -> str:
     """The same words without any markup, one empty line between blocks."""
     return "\n\n".join(map(_block_text, blocks(body)))
@@ -637,5 +647,5 @@ def _merged(pieces: list[str | int]) -> tuple[Run, ...]:
 
 __all__ = ["AnnexText", "Block", "ClauseText", "ContractParty", "ContractText", "FigureRow", "Gap", "Given", "Listing",
            "Paragraph", "Run", "SettledLater", "Signatory", "Source", "Table", "Value", "blocks", "canonical", "clean",
-           "compose", "content_sha256", "escape", "fill", "from_canonical", "gaps", "placeholders", "plain", "signable",
-           "text_sha256"]
+           "compose", "content_sha256", "escape", "fill", "from_canonical", "gaps", "numbered", "placeholders", "plain",
+           "signable", "text_sha256"]

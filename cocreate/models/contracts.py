@@ -53,6 +53,7 @@ class Signature(Model):
     party: Mapped[int] = mapped_column(primary_key=True)
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     host_id: Mapped[Id]
+    seq: Mapped[int]  # its event
     at: Mapped[datetime]
     text_sha256: Mapped[Sha256]
     pdf_sha256: Mapped[Sha256]

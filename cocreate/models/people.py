@@ -19,7 +19,7 @@ class Person(Model):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None]
-    totp_secret: Mapped[str | None] = mapped_column(String(64))  # encrypted with a key that is not in the database
+    totp_secret: Mapped[str | None]  # encrypted with a key that is not in the database
     totp_step: Mapped[int | None]  # the last time step used: a code counts once
     language: Mapped[str] = mapped_column(String(5), default="en")
     zone: Mapped[str] = mapped_column(String(64), default="UTC")

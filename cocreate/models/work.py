@@ -64,6 +64,7 @@ class Contribution(Model):
     for_party: Mapped[int | None]  # party that typed it in for this one
     at: Mapped[datetime]
     sees: Mapped[int]  # audience, see cocreate.domain.audience
+    narrower: Mapped[str] = mapped_column(default="{}")  # JSON: field -> audience, where fewer see it
 
 
 class Draft(Model):
@@ -80,6 +81,7 @@ class Draft(Model):
     party: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
     typed: Mapped[str]  # JSON: input name -> list of texts, as typed
+    files: Mapped[str] = mapped_column(default="{}")  # JSON: field -> {sha256, name, media_type, size}, in the store
     number: Mapped[int]  # counts saves; a form carries it
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
@@ -150,6 +152,7 @@ class Document(Model):
     party: Mapped[int | None]  # whose it is; None: the facilitator's or the host's
     name: Mapped[str] = mapped_column(String(200))
     path: Mapped[str | None] = mapped_column(String(200))  # the field that asked for it
+    newest: Mapped[int] = mapped_column(default=1)  # number of its latest version
     sees: Mapped[int]
     withdrawn_at: Mapped[datetime | None]
 

@@ -1,0 +1,33 @@
+"""Pages by audience; every blueprint is closed until its routes are classified in ``policy``."""
+
+from flask import Flask, url_for
+
+from cocreate import login
+from cocreate.pages import Entry
+from cocreate.views import account, auth, desk, policy, portal, room
+from flask import request
+from flask_babel import gettext as _
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(policy.check)
+    for audience in (auth, account, portal, desk, room):
+        app.register_blueprint(audience.bp)
+    app.extensions["menu"] = _menu
+    app.extensions["landing"] = _landing
+
+
+def _menu() -> list[Entry]:
+    """The top bar: what this person can go to, whatever their roles."""
+    me = login.me()
+    here = (request.endpoint or "").partition(".")[0]
+    entries = [Entry(_("Your turn"), url_for("portal.your_turn"), request.endpoint == "portal.your_turn"),
+               Entry(_("Projects"), url_for("portal.projects"), request.endpoint == "portal.projects")]
+    if me.is_("account_manager"):
+        entries.append(Entry(_("Board"), url_for("desk.board"), here == "desk"))
+    return entries
+
+
+def _landing() -> str:
+    """Account managers come to their board, everybody else to what is asked of them."""
+    return url_for("desk.board" if login.me().is_("account_manager") else "portal.your_turn")

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from cocreate import create_app
+import cocreate
 from cocreate.db import db
 from cocreate.settings import Settings
 from tests.support.run import ROOT
@@ -33,7 +33,8 @@ class Client(FlaskClient):
 
 def make_app(database: str, data: Path, *, csrf: bool = False, **settings: str) -> Flask:
     """An application; ``client`` posts without the tokens of forms unless ``csrf``."""
-    app = create_app(Settings(**{"data": str(data), "database": database, "base_url": "http://localhost", **settings}))
+    given = {"data": str(data), "database": database, "base_url": "http://localhost", **settings}
+    app = cocreate.create_app(Settings(**given))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)
     app.test_client_class = Client
     return app
@@ -104,4 +105,5 @@ def count_queries(max: int | None = None) -> Iterator[Counted]:
         yield counted
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    assert max is None or len(counted) <= max, "\n\n".join([f"{len(counted)} statements, not {max}:", *counted.statements])
+    if max is not None and len(counted) > max:
+        raise AssertionError("\n\n".join([f"{len(counted)} statements, not {max}:", *counted.statements]))

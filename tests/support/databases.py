@@ -12,8 +12,6 @@ from tests.support import postgres
 from tests.support.apps import migrate
 from tests.support.run import Run
 
-ENGINES = ("sqlite", "postgresql")
-
 
 class Databases:
     """Those of one worker."""
@@ -21,6 +19,13 @@ class Databases:
     def __init__(self, run: Run, worker: str) -> None:
         self.run, self.worker = run, worker
         self._numbers = count(1)
+        self._shared: dict[str, str] = {}
+
+    def shared(self, engine: str) -> str:
+        """The one that all tests of this worker use."""
+        if engine not in self._shared:
+            self._shared[engine] = self.migrated(engine)
+        return self._shared[engine]
 
     def migrated(self, engine: str) -> str:
         """A new copy of the template."""

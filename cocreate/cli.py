@@ -1,0 +1,78 @@
+"""Commands of the operator: ``flask --app wsgi ...``."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from cocreate import jobs
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.errors import CocreateError
+from cocreate.services import accounts, demo, hosts, records, templates
+from workflows import library
+
+host = AppGroup("host", help="Hosts: the organisations that open projects.")
+record = AppGroup("record", help="The record of what happened.")
+demo_group = AppGroup("demo", help="Demo data; never in production.")
+
+
+def init_app(app: Flask) -> None:
+    for group in (host, record, demo_group):
+        app.cli.add_command(group)
+    app.cli.add_command(scheduler)
+
+
+@host.command("create")
+@click.argument("name")
+@click.option("--admin", required=True, help="E-mail address of the first administrator.")
+@click.option("--country", default="", help="Whose holidays count, such as DE.")
+@click.option("--zone", default="UTC", help="Time zone, such as Europe/Berlin.")
+def create_host(name: str, admin: str, country: str, zone: str) -> None:
+    """Make a host with its administrator, who gets a link to choose a password."""
+    try:
+        with transaction() as session:
+            made = hosts.create_host(session, name=name, country=country, zone=zone, now=now())
+            person = accounts.find_or_invite_person(session, email=admin, name=admin.partition("@")[0], now=now())
+            for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
+                hosts.employ(session, made.id, person, role, now=now())
+            for key in library.names():
+                version = templates.save_draft(session, made.id, library.load(key), note="Shipped", actor=person,
+                                               now=now())
+                templates.publish(session, made.id, version.template_id, version.number, now=now())
+            accounts.welcome(session, person, now=now())
+    except CocreateError as error:
+        raise click.ClickException(f"{error.code} {error.values}") from error
+    click.echo(f"{name} is there. {admin} gets a mail with a link to choose a password.")
+
+
+@record.command("verify")
+@click.argument("project", required=False)
+def verify_record(project: str | None) -> None:
+    """Check the record of one project, or of all; names the first line that does not fit."""
+    projects = records.every_project(db.session, project)
+    if project and not projects:
+        raise click.ClickException(f"There is no project {project}.")
+    broken = 0
+    for id_, ref, events in projects:
+        found = records.check(db.session, id_)
+        if found is None:
+            click.echo(f"{ref}: complete, {events} events")
+        else:
+            broken += 1
+            click.echo(f"{ref}: line {found.seq} does not fit ({found.why})")
+    if broken:
+        raise click.exceptions.Exit(1)
+
+
+@demo_group.command("load")
+def load_demo() -> None:
+    """Load the demo once: a host, its people and a project under way."""
+    if current_app.config["SETTINGS"].production:
+        raise click.ClickException("The demo never loads in production.")
+    demo.load(now=now())
+
+
+@click.command("scheduler")
+def scheduler() -> None:
+    """Run reminders, mails and sealing until stopped."""
+    jobs.run(current_app._get_current_object())  # type: ignore[attr-defined]

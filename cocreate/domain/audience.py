@@ -1,0 +1,50 @@
+"""Who sees a thing, as one number: a bit per reader, so that a database compares it and an intersection is ``&``.
+
+Bit 0 is the facilitator, bit 1 an account manager of the host without a seat, bit n + 1 the party with number n.
+"All" is everybody who is there at that moment: who joins later sees nothing from before by itself.
+"""
+
+from collections.abc import Iterable
+
+from workflows.definition import Audience
+from workflows.facts import Facts
+
+FACILITATOR, MANAGER = 1, 2
+
+
+def bit(party: int) -> int:
+    return 1 << (party + 1)
+
+
+def everybody(facts: Facts) -> int:
+    """All parties that are there now, the facilitator and the host's account manager."""
+    return FACILITATOR | MANAGER | of_parties(party.number for party in facts.present)
+
+
+def of_parties(numbers: Iterable[int]) -> int:
+    return sum(bit(number) for number in set(numbers))
+
+
+def audience(visible_to: Audience | None, facts: Facts, *, giver: int) -> int:
+    """The audience a definition names, as seen from the party that gives the thing."""
+    match visible_to:
+        case None | "all":
+            return everybody(facts)
+        case "own":
+            return bit(giver)
+        case "facilitator":
+            return bit(giver) | FACILITATOR
+        case seats:
+            return bit(giver) | of_parties(party.number for party in facts.holders(seats))
+
+
+def reader(*, party: int | None, parts: frozenset[str]) -> int:
+    """The bits by which one person reads: 0 sees nothing."""
+    if party is not None:
+        return bit(party)
+    return (FACILITATOR if "facilitator" in parts else 0) | (MANAGER if "manager" in parts else 0)
+
+
+def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:
+    """Those of ``numbers`` that are in the audience, in their order."""
+    return tuple(number for number in numbers if mask & bit(number))

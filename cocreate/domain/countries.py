@@ -1,0 +1,47 @@
+"""Countries as ISO 3166-1 writes them, named in the reader's language."""
+
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import get_territory_currencies
+
+_IN_USE = date(2025, 1, 1)
+
+# Assigned officially, as of 2024; babel's own list also has regions, withdrawn codes and test entries.
+CODES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA
+    CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA
+    GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP
+    KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS
+    MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS
+    RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW
+    TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()
+)
+
+
+def name(code: str, language: str = "en") -> str:
+    """The country's name; the code itself where the language has none."""
+    return str(Locale.parse(language, sep="-").territories.get(code, code))
+
+
+@lru_cache(maxsize=16)
+def choices(language: str = "en") -> tuple[tuple[str, str], ...]:
+    """(code, name) of every country, by name."""
+    return tuple(sorted(((code, name(code, language)) for code in CODES), key=lambda pair: pair[1].casefold()))
+
+
+@lru_cache(maxsize=1)
+def currencies() -> tuple[str, ...]:
+    """ISO 4217 codes of the currencies in use in these countries."""
+    return tuple(sorted({code for country in CODES for code in get_territory_currencies(country, _IN_USE, _IN_USE)}))
+
+
+def country_of(text: str, language: str = "en") -> str | None:
+    """The code of a country given by code or name; None if there is no such country."""
+    if (code := text.upper()) in CODES:
+        return code
+    wanted = text.casefold()
+    return next((code for code, called in choices(language) if called.casefold() == wanted), None)

@@ -1,0 +1,155 @@
+"""Who hears what: the one table, and what it means for the people of a project.
+
+A template may not change it: nobody is silenced, and nobody is written to twice for one event.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.facts import MemberFact
+
+
+class Channel(StrEnum):
+    MAIL = "M"  # at once
+    DIGEST = "D"
+    PRODUCT = "P"  # shown there, as the other two are as well
+
+
+_STRENGTH = (Channel.MAIL, Channel.DIGEST, Channel.PRODUCT)
+
+# asked: the people named · Ch: champions of the party whose ask it is · Oc: champions of other parties · Co: other
+# contributors of that party · Si: signatories · Ob: observers · Fa: facilitator · AM: account manager without a seat
+COLUMNS = ("asked", "Ch", "Oc", "Co", "Si", "Ob", "Fa", "AM")
+
+_TABLE = """
+invitation            M D - - - - D P
+invitation_accepted   - P D - - - D M
+invitation_declined   - M P - - - P M
+ask                   M D P - - - - P
+due_soon              M - - - - - - -
+due_today             M - - - - - - -
+overdue               M D P - - - - D
+escalation            M M P - - - P D
+draft_saved           - P - P - - - -
+submitted             M P D P - - - D
+entered               M D - - - - P P
+returned              M D P P - - - P
+accepted              D P D P - - - P
+document_shared       - D D D - D D D
+document_changed      - D D P - - P P
+comment               M P P P - - P P
+mention               M P P P - - P P
+help                  M P P P - - P P
+two_values            M D D D - - D P
+settled               M D D D - - D P
+decision_asked        M D P - M - P P
+decision_agreed       - D D P D - D D
+not_agreed            - M M P M - M M
+decision_lapsed       M M D P M - D D
+gone_on               - M M D D D D M
+gone_back             M M M M D D M M
+hold                  M M M D D D M M
+resumed               M M M D D D M M
+waiting_outside       M D D P - - P D
+nobody_can_act        - M P - - - D M
+clause_proposed       M M D P D - D D
+clause_objected       M M D P D - D D
+ready_to_read         M M D P M - D M
+please_sign           M M D P M - D M
+signed                - M M - M - D M
+signing_declined      M M M P M - M M
+signature_ended       M M M P M - M M
+all_signed            M M M M M M M M
+declined              M M M M M M M M
+withdrawn             M M M M M M M M
+joined                M M D P P - D M
+left                  M M D P P - D M
+handed_over           M M D P P - D M
+concern               M - - - - - - -
+template_corrected    - M M D D - D M
+migrated              - M M D D - D M
+duty_due              M D P - - - - D
+duty_overdue          M D P - - - - D
+still_you             M D P - - - - D
+mail_came_back        - P - - - - - M
+"""
+
+
+def _parsed(table: str) -> dict[str, tuple[Channel | None, ...]]:
+    lines = (line.split() for line in table.strip().splitlines())
+    return {kind: tuple(None if cell == "-" else Channel(cell) for cell in cells) for kind, *cells in lines}
+
+
+TABLE = _parsed(_TABLE)
+KINDS = frozenset(TABLE)
+MAILED = frozenset(kind for kind, cells in TABLE.items() if Channel.MAIL in cells)
+
+# Whoever signs or ends a project gets a receipt; of any other act the actor hears nothing.
+RECEIPTS = frozenset({"signed", "all_signed", "declined", "withdrawn"})
+# An ending concerns every person of the project, whatever their part.
+_OF_EVERYBODY = frozenset({"all_signed", "declined", "withdrawn"})
+# "Please decide again" is for the party that decides, not for everybody who signs for somebody.
+_OF_ONE_PARTY = frozenset({"decision_asked", "decision_lapsed", "please_sign"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a mail or a reminder is about, as one short text.
+
+    "task:total_cost:2", "decision:common_picture:2", "signature:7:2", "duty:3:2" (the last number is the party),
+    "contract:7" (a version), "member:12" (an invited person).
+    """
+
+    matter: str
+    key: str
+    party: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.matter}:{self.key}" + ("" if self.party is None else f":{self.party}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Subject | None":
+        """None where a mail is about the project as a whole."""
+        matter, _, rest = text.partition(":")
+        key, _, party = rest.partition(":")
+        return cls(matter, key, int(party) if party else None) if key else None
+
+
+def recipients(kind: str, *, members: tuple[MemberFact, ...], actor: int | None, party: int | None,
+               asked: tuple[int, ...] = ()) -> tuple[tuple[int, Channel], ...]:
+    """Who hears of an event, each by the strongest channel of the columns that name him.
+
+    party: whose ask it is; None where it is everybody's, and every champion hears as an own one.
+    """
+    found = []
+    for member in members:
+        if member.person == actor and kind not in RECEIPTS:
+            continue
+        channel = _channel(kind, member, party, asked)
+        if channel is not None:
+            found.append((member.person, channel))
+    return tuple(found)
+
+
+def _channel(kind: str, member: MemberFact, party: int | None, asked: tuple[int, ...]) -> Channel | None:
+    # Before acceptance people hear nothing but the invitation: nothing of a project leaves it earlier.
+    if not member.present and not (kind == "invitation" and member.left_at is None and member.person in asked):
+        return None
+    row = dict(zip(COLUMNS, TABLE[kind], strict=True))
+    named = {row[column] for column in _columns(kind, member, party, asked)}
+    return next((channel for channel in _STRENGTH if channel in named), None)
+
+
+def _columns(kind: str, member: MemberFact, party: int | None, asked: tuple[int, ...]) -> tuple[str, ...]:
+    own = party is None or member.party == party or kind in _OF_EVERYBODY
+    applies = {
+        "asked": member.person in asked or kind in _OF_EVERYBODY,
+        "Ch": "champion" in member.parts and own,
+        "Oc": "champion" in member.parts and not own,
+        "Co": "contributor" in member.parts and own,
+        "Si": "signatory" in member.parts and (own or kind not in _OF_ONE_PARTY),
+        "Ob": "observer" in member.parts,
+        "Fa": "facilitator" in member.parts,
+        "AM": "manager" in member.parts and member.party is None,
+    }
+    return tuple(column for column, yes in applies.items() if yes)

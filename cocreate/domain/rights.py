@@ -1,0 +1,145 @@
+"""Who may do what: the one table. Services ask it, the Rules page shows it, a test compares both with it.
+
+A template may narrow a cell, never widen one; the acts in ``FIXED`` it cannot touch at all.
+"""
+
+from enum import StrEnum
+
+from workflows.facts import Facts, MemberFact
+
+
+class Right(StrEnum):
+    """What a cell of the table allows."""
+
+    NO = "no"
+    YES = "yes"
+    OWN = "own"  # for the own party only
+    OTHER = "other"  # for any party but the own
+    ASKED = "asked"  # for the own party, if the person is the one asked
+    PROPOSE = "propose"  # others must agree
+
+
+class Act(StrEnum):
+    """Everything a person can do in or around a project."""
+
+    OPEN = "open_project"
+    SUGGEST = "suggest_project"
+    READ = "read_room"
+    DRAFT = "draft"
+    SUBMIT = "submit"
+    ENTER_FOR = "enter_for"
+    CONFIRM = "confirm"
+    ACCEPT = "accept"
+    PASS_ON = "pass_on"
+    COMMENT = "comment"
+    UPLOAD = "upload"
+    WIDEN = "widen"
+    DECIDE = "decide"
+    DECIDE_OUTSIDE = "decide_outside"
+    GO_ON = "go_on"
+    GO_BACK = "go_back"
+    HOLD = "hold"
+    DECLINE = "decline"
+    WITHDRAW_EARLY = "withdraw_early"
+    WITHDRAW = "withdraw"
+    CHARTER = "charter"
+    HELP = "help"
+    WAIVE = "waive"
+    DUTY_DONE = "duty_done"
+    ANSWER_SUGGESTION = "answer_suggestion"
+    PEOPLE = "people"
+    ADD_PARTY = "add_party"
+    SUBSTITUTE = "substitute"
+    NUDGE = "nudge"
+    CLAUSES = "clauses"
+    SIGN = "sign"
+    SETTLE = "settle"
+    CONCERN = "concern"
+    READ_CONCERNS = "read_concerns"
+    RECORD = "record"
+    CORRECT_ADDRESS = "correct_address"
+    TEMPLATES = "templates"
+    HOST = "host"
+
+
+PARTS = ("champion", "signatory", "contributor", "observer", "facilitator", "manager", "administrator")
+
+_N, _Y, _O, _X, _A, _P = Right.NO, Right.YES, Right.OWN, Right.OTHER, Right.ASKED, Right.PROPOSE
+
+TABLE: dict[Act, tuple[Right, ...]] = {
+    #                        Ch  Si  Co  Ob  Fa  AM  Ad
+    Act.OPEN:              (_N, _N, _N, _N, _N, _Y, _N),
+    Act.SUGGEST:           (_Y, _Y, _Y, _N, _Y, _Y, _N),
+    Act.READ:              (_Y, _Y, _Y, _Y, _Y, _Y, _N),
+    Act.DRAFT:             (_O, _A, _O, _N, _N, _N, _N),
+    Act.SUBMIT:            (_O, _A, _O, _N, _N, _N, _N),
+    Act.ENTER_FOR:         (_X, _N, _N, _N, _Y, _Y, _N),
+    Act.CONFIRM:           (_O, _O, _O, _N, _N, _N, _N),
+    Act.ACCEPT:            (_O, _O, _A, _N, _N, _N, _N),
+    Act.PASS_ON:           (_O, _O, _A, _N, _N, _N, _N),
+    Act.COMMENT:           (_Y, _Y, _Y, _N, _Y, _Y, _N),
+    Act.UPLOAD:            (_O, _O, _O, _N, _Y, _Y, _N),
+    Act.WIDEN:             (_O, _O, _O, _N, _N, _N, _N),
+    Act.DECIDE:            (_N, _O, _N, _N, _N, _N, _N),
+    Act.DECIDE_OUTSIDE:    (_N, _O, _N, _N, _N, _N, _N),
+    Act.GO_ON:             (_O, _O, _N, _N, _N, _Y, _N),
+    Act.GO_BACK:           (_O, _O, _N, _N, _N, _Y, _N),
+    Act.HOLD:              (_Y, _N, _N, _N, _P, _Y, _N),
+    Act.DECLINE:           (_O, _O, _N, _N, _N, _N, _N),
+    Act.WITHDRAW_EARLY:    (_N, _N, _N, _N, _N, _Y, _N),
+    Act.WITHDRAW:          (_P, _N, _N, _N, _N, _P, _N),
+    Act.CHARTER:           (_O, _O, _P, _N, _P, _N, _N),
+    Act.HELP:              (_O, _A, _O, _N, _Y, _Y, _N),
+    Act.WAIVE:             (_P, _O, _N, _N, _N, _N, _N),
+    Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
+    Act.ANSWER_SUGGESTION: (_N, _N, _N, _N, _N, _Y, _N),
+    Act.PEOPLE:            (_O, _N, _P, _N, _N, _Y, _N),
+    Act.ADD_PARTY:         (_P, _N, _N, _N, _P, _P, _N),
+    Act.SUBSTITUTE:        (_O, _O, _O, _N, _O, _O, _Y),
+    Act.NUDGE:             (_Y, _N, _N, _N, _Y, _Y, _N),
+    Act.CLAUSES:           (_O, _O, _P, _N, _P, _N, _N),
+    Act.SIGN:              (_N, _O, _N, _N, _N, _N, _N),
+    Act.SETTLE:            (_O, _O, _P, _N, _P, _N, _N),
+    Act.CONCERN:           (_Y, _Y, _Y, _Y, _N, _Y, _N),
+    Act.READ_CONCERNS:     (_Y, _N, _N, _N, _Y, _N, _N),
+    Act.RECORD:            (_Y, _Y, _Y, _Y, _Y, _Y, _N),
+    Act.CORRECT_ADDRESS:   (_O, _N, _N, _N, _N, _Y, _Y),
+    Act.TEMPLATES:         (_N, _N, _N, _N, _N, _N, _Y),
+    Act.HOST:              (_N, _N, _N, _N, _N, _N, _Y),
+}
+
+FIXED = frozenset({Act.READ, Act.DECIDE, Act.DECIDE_OUTSIDE, Act.SIGN, Act.READ_CONCERNS})
+
+
+def right(act: Act, part: str) -> Right:
+    return TABLE[act][PARTS.index(part)]
+
+
+def may(act: Act, member: MemberFact | None, *, party: int | None = None, asked: int | None = None) -> bool:
+    """Whether this person may do the act for ``party``.
+
+    party: whom the act is done for; None where it is done for nobody in particular.
+    asked: the person asked for it, where the table says "if asked".
+    """
+    if member is None or not member.present:
+        return False
+    return any(_allows(right(act, part), member, party, asked) for part in member.parts)
+
+
+def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | None) -> bool:
+    match allowed:
+        case Right.YES:
+            return True
+        case Right.OWN | Right.PROPOSE:
+            return member.party == party or (party is None and allowed is Right.PROPOSE)
+        case Right.OTHER:
+            return party is not None and member.party != party
+        case Right.ASKED:
+            return member.party == party and asked == member.person
+        case Right.NO:
+            return False
+
+
+def who_may(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None) -> tuple[MemberFact, ...]:
+    """The people who can, to be named where somebody else cannot."""
+    return tuple(member for member in facts.members if may(act, member, party=party, asked=asked))

@@ -1,0 +1,147 @@
+"""What all forms share: text becomes clean text, and a wrong one comes back with one sentence at its field.
+
+CSRF is checked for every request by flask-wtf; ``hidden(form)`` prints the token, and the key under which an act that
+is sent twice happens once.
+"""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import wtforms
+from flask import request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import Field, FieldList, FormField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import Optional, StopValidation, ValidationError
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+
+
+class Form(wtforms.Form):
+    """A form as a page shows it and a request brings it back."""
+
+    nonce = HiddenField(name="key", default=lambda: secrets.token_urlsafe(18))
+
+    @classmethod
+    def from_request(cls, **defaults: Any) -> Self:
+        """What was sent, or the defaults where nothing was."""
+        if request.method != "POST":
+            return cls(**defaults)
+        sent: Any = request.form.copy()
+        sent.update(request.files)
+        return cls(sent, **defaults)
+
+    def key(self) -> str:
+        """Unique for each rendered form; a request without one gets its own."""
+        key = self.nonce.data or ""
+        return key if _KEY.fullmatch(key) else secrets.token_urlsafe(18)
+
+    def values(self) -> dict[str, Any]:
+        """Every field by its name, as a service takes them."""
+        return {name: field.data for name, field in self._fields.items() if name != "nonce"}
+
+    def blame(self, name: object, sentence: object) -> None:
+        """Put what a service refused at the field it names, or on top where there is none of that name."""
+        field = self._fields.get(str(name))
+        if field is None:
+            self.form_errors.append(str(sentence))
+        else:
+            field.errors = [*field.errors, str(sentence)]
+
+    def unfold(self) -> list[tuple[str, str]]:
+        """All errors with the ids of their fields, in the order of the page, out of nested forms and rows too."""
+        return [("", str(sentence)) for sentence in self.form_errors] + list(_unfold(self._fields))
+
+
+def _unfold(fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
+    for field in fields.values():
+        if isinstance(field, FormField):
+            yield from _unfold(field.form._fields)
+        elif isinstance(field, FieldList):
+            yield from _unfold({entry.name: entry for entry in field.entries})
+        if not isinstance(field, FormField):
+            yield from ((field.id, str(error)) for error in field.errors if not isinstance(error, (list, dict)))
+
+
+# Validators: small, one message each
+
+
+class Needed:
+    """Something must be there."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or _("This is needed.")
+
+    def __call__(self, _form: wtforms.Form, field: Field) -> None:
+        if field.data is None or field.data == "":
+            field.errors = []
+            raise StopValidation(str(self.message))
+
+
+class AtMost:
+    """No longer than so many characters."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, _form: wtforms.Form, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.most:
+            raise ValidationError(
+                gettext("Too long: %(length)s of %(most)s characters.", length=length, most=self.most))
+
+
+class Readable:
+    """No character that cannot be seen, or that makes text look like another."""
+
+    def __init__(self, *, lines: bool = False) -> None:
+        self.allowed = "\n\t" if lines else ""
+
+    def __call__(self, _form: wtforms.Form, field: Field) -> None:
+        if any(_hidden(char) and char not in self.allowed for char in field.data or ""):
+            raise ValidationError(
+                gettext("There is a hidden character in this text. Type it instead of pasting it."))
+
+
+def _hidden(char: str) -> bool:
+    # Cf holds the characters that turn the order round; the joiners are needed by some scripts and hide nothing.
+    category = unicodedata.category(char)
+    return category in ("Cc", "Cs", "Co", "Zl", "Zp") or (category == "Cf" and char not in "\u200c\u200d\u00ad")
+
+
+# Fields
+
+
+def line(label: Any, *, most: int = 120, optional: bool = False, **options: Any) -> StringField:
+    """One line of text: stripped, in NFC, nothing hidden in it."""
+    return StringField(label, _presence(optional) + [AtMost(most), Readable()], filters=[_clean], **options)
+
+
+def lines(label: Any, *, most: int = 4000, optional: bool = False, **options: Any) -> TextAreaField:
+    """Text of several lines, ended by line feeds."""
+    return TextAreaField(label, _presence(optional) + [AtMost(most), Readable(lines=True)], filters=[_clean_lines],
+                         **options)
+
+
+def secret(label: Any, autocomplete: str, **options: Any) -> PasswordField:
+    """A password or code, exactly as it was typed; a page never shows it again."""
+    return PasswordField(label, [Needed()], render_kw={"autocomplete": autocomplete, "spellcheck": "false"}, **options)
+
+
+def _presence(optional: bool) -> list[Any]:
+    return [Optional()] if optional else [Needed()]
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else unicodedata.normalize("NFC", text).strip()
+
+
+def _clean_lines(text: str | None) -> str | None:
+    return None if text is None else _BREAKS.sub("\n", unicodedata.normalize("NFC", text)).strip()

@@ -1,0 +1,104 @@
+"""What `make run` starts: web server and scheduler, as two children that begin and end together.
+
+For one machine and development; in production each of the two is a service of its own.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import click
+import flask_migrate
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from cocreate import create_app
+from cocreate.services import demo
+from cocreate.settings import Settings
+
+READY_SECONDS = 30
+ENDING_SECONDS = 10  # for requests and jobs under way
+
+
+def main() -> int:
+    settings = Settings.from_env()
+    if _answers(settings.port):
+        click.echo(f"Port {settings.port} is taken; try: make run PORT={int(settings.port) + 1}", err=True)
+        return 1
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    app = create_app(settings)
+    prepare(app)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # every way of asking us to end is a KeyboardInterrupt
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in commands(settings.port):
+            children.append(subprocess.Popen(command))  # noqa: S603 - two commands of our own
+        if _wait_until_ready(children, settings.port):
+            greet(settings)
+        while _all_run(children):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(children)
+    click.echo("Web server or scheduler ended unasked, so both have; what it said is above.", err=True)
+    return 1
+
+
+def prepare(app: Flask) -> None:
+    """Bring the database up to date and load the demo data, in this process: each start of Python costs a second."""
+    with app.app_context():
+        flask_migrate.upgrade()
+    app.cli.main(["demo", "load"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+
+
+def commands(port: str) -> list[list[str]]:
+    return [
+        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
+         "--threads", "8", "--no-control-socket", "--log-level", "warning", "wsgi:app"],
+        [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"],
+    ]
+
+
+def greet(settings: Settings) -> None:
+    """Say where it is, and how each kind of user gets in."""
+    click.echo(f"\n  cocreate runs on {settings.address}\n")
+    for kind, email, password in demo.sign_ins():
+        click.echo(f"  {kind:<20} {email:<40} {password}")
+    click.echo("\n  Ctrl-C ends it.\n")
+
+
+def _wait_until_ready(children: Sequence[subprocess.Popen[bytes]], port: str) -> bool:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and _all_run(children):
+        if _answers(port):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _answers(port: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def _all_run(children: Sequence[subprocess.Popen[bytes]]) -> bool:
+    return all(child.poll() is None for child in children)
+
+
+def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,260 @@
+"""Mails: composed from what they are about, and handed to a mail server or written as files.
+
+Text first: the HTML part says the same, paragraph by paragraph. Nothing a person typed becomes a header, a second
+recipient or a link.
+"""
+
+import os
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from textwrap import fill
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from cocreate import clock, words
+from cocreate.domain.addresses import plain
+from cocreate.letters import Letter
+from cocreate.services.outbox import MailContext
+from cocreate.settings import Settings
+
+FOLDER = Path(__file__).parents[1] / "templates" / "mail"
+WIDTH = 72
+PATIENCE = 30  # seconds for each answer of a mail server
+AFTER_DOT = 600  # a mail it has taken whole may be long in its queue; giving up earlier sends it twice (RFC 1047)
+
+
+# composing
+
+
+def compose(context: MailContext, settings: Settings) -> EmailMessage:
+    """The mail as it will be sent."""
+    letter = Letter(context, settings.address)
+    template = _template(context.kind)
+    said = {"m": letter, "_": context.reader.gettext, "ngettext": context.reader.ngettext, "words": words,
+            "reader": context.reader}
+    blocks = {name: "".join(block(template.new_context(said))) for name, block in template.blocks.items()}
+    parts: dict[str, Any] = {
+        "subject": plain(blocks["subject"], 150), "paragraphs": _paragraphs(blocks["body"]),
+        "button": plain(blocks.get("button", "")), "link": letter.link if blocks.get("button", "").strip() else "",
+        "because": plain(blocks.get("because") or letter.because, 200), "stops": plain(blocks.get("stops", ""), 200),
+        "record": letter.record, "settings": f"{settings.address}/account", "language": context.reader.language,
+        "host": letter.host, "_": context.reader.gettext,
+    }
+    message = _headed(context, letter, parts["subject"], settings.sender)
+    message.set_content(_text(parts), cte="quoted-printable")
+    message.add_alternative(_environment(html=True).get_template("layout.html").render(parts), subtype="html",
+                            cte="quoted-printable")
+    return message
+
+
+def _headed(context: MailContext, letter: Letter, subject: str, sender: str) -> EmailMessage:
+    """Headers. ``Address`` and ``EmailMessage`` refuse line breaks; names and subject were made plain before."""
+    local, _, domain = sender.rpartition("@")
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(letter.sender, local, domain)
+    message["To"] = Address(letter.recipient, addr_spec=context.to)
+    if context.reply_to:
+        message["Reply-To"] = Address(addr_spec=context.reply_to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(context.reader.now)
+    message["Message-ID"] = f"<{context.message_id}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if context.facts:
+        project = context.facts.project
+        thread = f"<{project.ref}@{domain}>"
+        message["In-Reply-To"] = thread
+        message["References"] = thread
+        message["X-Cocreate-Event"] = f"{project.ref}/{context.seq}"
+        message["X-Cocreate-Record"] = f"{project.version} {project.head}"
+    return message
+
+
+def _paragraphs(body: str) -> list[tuple[str, str]]:
+    """(kind, text): "quote" for words of a person, "code" for a code to type, else "text"."""
+    kinds = {"> ": "quote", "# ": "code"}
+    found = [" ".join(part.split()) for part in body.split("\n\n")]
+    return [(kinds.get(part[:2], "text"), part[2:] if part[:2] in kinds else part) for part in found if part]
+
+
+def _text(parts: dict[str, Any]) -> str:
+    """The plain part: complete, at most 72 characters wide; links stand alone and are never broken."""
+    _ = parts["_"]
+    lines = []
+    for kind, paragraph in parts["paragraphs"]:
+        mark = {"quote": "> ", "code": "    "}.get(kind, "")
+        lines.append(_wrapped(paragraph, mark))
+    if parts["link"]:
+        lines.append(f"{parts['button']}:\n{parts['link']}")
+    foot = [_("You get this because %(because)s.", because=parts["because"])]
+    if parts["stops"]:
+        foot.append(_("It stops when %(what)s.", what=parts["stops"]))
+    lines.append("-- \n" + _wrapped(" ".join(foot)) + f"\n{_('How often we write:')} {parts['settings']}")
+    if parts["record"]:
+        lines.append(_wrapped(parts["record"]))
+    return "\n\n".join(lines) + "\n"
+
+
+def _wrapped(paragraph: str, mark: str = "") -> str:
+    return fill(paragraph, WIDTH, initial_indent=mark, subsequent_indent=mark, break_long_words=False,
+                break_on_hyphens=False)
+
+
+@cache
+def _environment(*, html: bool) -> Environment:
+    return Environment(loader=FileSystemLoader(FOLDER), autoescape=html, undefined=StrictUndefined, trim_blocks=True,
+                       lstrip_blocks=True)
+
+
+def _template(kind: str) -> Template:
+    own = f"{kind}.txt"
+    return _environment(html=False).get_template(own if (FOLDER / own).exists() else "news.txt")
+
+
+# sending
+
+
+class NotDelivered(Exception):
+    """The mail did not go out. ``permanent``: it never will; else trying later may help."""
+
+    def __init__(self, reply: str, *, permanent: bool) -> None:
+        super().__init__(reply)
+        self.reply, self.permanent = reply, permanent
+
+
+class Transport(Protocol):
+    """Takes mails one by one and answers with what the other side said."""
+
+    def deliver(self, message: EmailMessage, to: str) -> str: ...
+
+
+@contextmanager
+def transport(settings: Settings) -> Iterator[Transport]:
+    """One connection for a batch of mails; without a mail server they become files."""
+    if not settings.smtp:
+        yield Files(settings.folder / "mail")
+        return
+    server = MailServer(settings.smtp, settings.sender)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+class Files:
+    """Mails as ``.eml`` files, for development; their names sort by time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def deliver(self, message: EmailMessage, to: str) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        safe = "".join(char if char.isalnum() or char in "@.+-_" else "_" for char in to)
+        path = self.folder / f"{clock.now():%Y%m%dT%H%M%S.%f}-{safe[:100]}-{message['Message-ID'][1:9]}.eml"
+        half = path.with_suffix(".half")
+        with half.open("wb") as file:
+            file.write(bytes(message))
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)  # nobody ever reads half a mail
+        return f"written to {path.name}"
+
+
+class MailServer:
+    """One SMTP connection, made when the first mail comes and again when the server closed it.
+
+    A server that cannot be reached is not tried again for the rest of the batch.
+    """
+
+    def __init__(self, url: str, sender: str) -> None:
+        self.url, self.sender = urlsplit(url), sender
+        self._server: smtplib.SMTP | None = None
+        self._unreachable: str | None = None
+
+    def deliver(self, message: EmailMessage, to: str) -> str:
+        server = self._connected()
+        try:
+            _expect(server.mail(self.sender), 250)
+            _expect(server.rcpt(to), 250, 251)
+            if server.sock:
+                server.sock.settimeout(AFTER_DOT)
+            reply = _expect(server.data(bytes(message)), 250)
+            if server.sock:
+                server.sock.settimeout(PATIENCE)
+            return reply
+        except smtplib.SMTPResponseException as error:
+            self._reset(error.smtp_code)
+            raise NotDelivered(_said(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500) from error
+        except (smtplib.SMTPException, OSError) as error:
+            # Also a connection lost after the final dot: it may have arrived. The next try has the same Message-ID.
+            self.close()
+            raise NotDelivered(f"connection lost: {error}", permanent=False) from error
+
+    def close(self) -> None:
+        server, self._server = self._server, None
+        if server is None:
+            return
+        try:
+            server.quit()
+        except (smtplib.SMTPException, OSError):
+            server.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._unreachable:
+            raise NotDelivered(self._unreachable, permanent=False)
+        if self._server is None:
+            try:
+                self._server = self._connect()
+            except (smtplib.SMTPException, OSError) as error:
+                # A refused password or a broken certificate is ours to repair: no mail is lost over it.
+                self._unreachable = f"no connection: {error}"
+                raise NotDelivered(self._unreachable, permanent=False) from error
+        return self._server
+
+    def _connect(self) -> smtplib.SMTP:
+        host, encrypted = self.url.hostname or "127.0.0.1", self.url.scheme == "smtps"
+        context = ssl.create_default_context()
+        if encrypted:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=PATIENCE, context=context)
+        else:
+            server = smtplib.SMTP(host, self.url.port or 587, timeout=PATIENCE)
+        try:
+            server.ehlo_or_helo_if_needed()
+            if not encrypted and host not in ("127.0.0.1", "::1", "localhost"):
+                server.starttls(context=context)  # raises where the server does not offer it: never in the clear
+            if self.url.username:
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _reset(self, code: int) -> None:
+        """Ready for the next mail; after 421 the server hangs up."""
+        if code == 421 or self._server is None:
+            self.close()
+            return
+        try:
+            self._server.rset()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+
+def _expect(answer: tuple[int, bytes], *codes: int) -> str:
+    code, said = answer
+    if code not in codes:
+        raise smtplib.SMTPResponseException(code, said)
+    return _said(code, said)
+
+
+def _said(code: int, said: bytes | str) -> str:
+    return plain(f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}", 290)

@@ -1,0 +1,161 @@
+"""What every page has: the reader, the menu, dates in words, and one page for each way an act does not happen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Flask, current_app, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from cocreate import login, sentences, words
+from cocreate.clock import now
+from cocreate.db import db, new_ref
+from cocreate.domain.names import initials
+from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
+from cocreate.words import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a menu or of tabs."""
+
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None
+    on_bar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is signed in, as the top bar shows it."""
+
+    name: str
+    initials: str
+    url: str
+    sign_out_url: str
+    organisation: str = ""
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away)
+    app.context_processor(_around)
+    app.register_error_handler(CocreateError, _refuse)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def language() -> str:
+    found = login.visitor()
+    return found.language if found else (request.accept_languages.best_match(["en"]) or "en")
+
+
+def zone() -> str:
+    found = login.visitor()
+    return found.zone if found else "UTC"
+
+
+def reader() -> Reader:
+    """For whom this answer is written."""
+    return Reader(language(), zone(), now())
+
+
+def remember_facts(facts: object) -> None:
+    """Let an error of this request be spoken with the names of the project at hand."""
+    g.facts = facts
+
+
+def _around() -> dict[str, object]:
+    found = login.visitor() if request else None
+    menu: Callable[[], list[Entry]] | None = current_app.extensions.get("menu")
+    viewer = Viewer(found.name, initials(found.name), url_for("account.show"), url_for("auth.sign_out")) \
+        if found else None
+    return {
+        "lang": language(), "theme": found.theme if found else "", "viewer": viewer, "me": found,
+        "nav": menu() if found and menu else [], "home_url": login.landing() if found else url_for("auth.sign_in"),
+    }
+
+
+def _day(value: date | datetime, *, distance: bool = False) -> str:
+    return words.day(value, reader(), distance=distance)
+
+
+def _day_time(value: datetime) -> str:
+    return words.day_time(value, reader())
+
+
+def _away(value: date | datetime) -> str:
+    return words.away(value, reader())
+
+
+# errors
+
+_STATUS: tuple[tuple[type[CocreateError], int], ...] = (
+    (NotFound, 404), (Forbidden, 403), (Conflict, 409), (Invalid, 422), (Ended, 410), (TooOften, 429), (Refused, 409),
+)
+
+
+def _refuse(error: CocreateError) -> ResponseReturnValue:
+    """Any act that did not happen: what was typed is on the page, and one way on."""
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 409)
+    db.session.rollback()
+    facts = g.get("facts")
+    if isinstance(error, Refused) and facts is not None:
+        found = login.visitor()
+        member = facts.member(found.id) if found else None
+        sentence = " ".join(sentences.refusal(r, facts, reader(), party=member.party if member else None,
+                                              mask=g.get("mask", 0)).text for r in error.reasons)
+    else:
+        sentence = sentences.error(error, reader(), facts)
+    answer = _page(status, _heading(status), sentence)
+    if isinstance(error, TooOften):
+        answer[2]["Retry-After"] = str(max(1, int((error.values["until"] - now()).total_seconds())))  # type: ignore[index, operator]
+    return answer
+
+
+def _heading(status: int) -> str:
+    headings = {
+        403: _("This is for somebody else to do"), 404: _("Not found"), 409: _("Changed meanwhile"),
+        410: _("This link has ended"), 422: _("One thing needs a look"), 429: _("Too many tries"),
+    }
+    return headings.get(status, _("Something went wrong"))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    """What Flask and Werkzeug refuse by themselves, in our words."""
+    if error.response is not None:
+        return error.response
+    code = error.code or 500
+    if code >= 500:
+        return _broken(error)
+    limit = current_app.config["SETTINGS"].upload_mb
+    said = {
+        400: (_("This could not be read"), _("Go back and try once more.")),
+        404: (_("Not found"),
+              _("This does not exist, or it is not yours to see. Perhaps the link is old.")),
+        405: (_("This address only shows"), _("What you want to do begins on its own page.")),
+        413: (_("Too large"), _("Up to %(limit)s MB are possible. Send it in parts or make it smaller.", limit=limit)),
+        415: (_("Not a file we take"), _("We take PDF, pictures, text and spreadsheets.")),
+    }.get(code, (_("This is not possible"), _("Go back and try once more.")))
+    return _page(code, *said)
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    """Our fault: the operator finds it by its number, nobody else sees more."""
+    db.session.rollback()
+    number = new_ref()[:4].upper()
+    current_app.logger.error("error %s", number, exc_info=error)
+    return _page(500, _("Something went wrong on our side"),
+                 _("Nothing was changed. Error %(number)s; the operator can find it.", number=number))
+
+
+def _page(status: int, heading: str, sentence: str) -> tuple[str, int, dict[str, str]]:
+    found = login.visitor()
+    kept = {name: value for name, value in login.typed() if name not in ("key", "csrf_token") and value.strip()}
+    body = render_template(
+        "errors/error.html", heading=heading, sentence=sentence, kept=kept if status in (409, 422) else {},
+        act_url=login.landing() if found else url_for("auth.sign_in"),
+        act_label=_("Your turn") if found else _("Sign in"))
+    return body, status, {}

@@ -1,0 +1,615 @@
+"""The one place where a code becomes a sentence: refusals of the rules, and acts refused for other reasons.
+
+Each sentence is spoken for its reader, in his language: what he may not see is not in it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from cocreate import words
+from cocreate.errors import CocreateError, Refused
+from cocreate.words import Reader
+from workflows.facts import Facts
+from workflows.fields import Table
+from workflows.refusals import Refusal
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Where the reader can do something about it: a page below the room, and what its button says."""
+
+    page: str  # "tasks/total_cost", "gates/common_picture", "contract", "contract/sign", "people"
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One reason in words. ``party``: who can do something about it; None where nobody in particular can."""
+
+    text: str
+    party: int | None
+    act: Act | None
+
+
+def refusal(refusal: Refusal, facts: Facts, reader: Reader, *, party: int | None, mask: int) -> Sentence:
+    """Why something may not happen, for a reader of ``party`` (None: of none) whose audience bits are ``mask``."""
+    speaker = _Speaker(refusal, facts, reader, party, mask)
+    text, act = REFUSALS[refusal.code](speaker)
+    return Sentence(text, refusal.party, act)
+
+
+def error(error: CocreateError, reader: Reader, facts: Facts | None = None) -> str:
+    """An act that did not happen, in one sentence; of a ``Refused`` each reason is a sentence of its own."""
+    speaker = _Speaker(Refusal(error.code, values=error.values), facts, reader, None, 0)
+    if isinstance(error, Refused):
+        return reader.gettext("This is not possible yet.")
+    return ERRORS.get(error.code, _other)(speaker)
+
+
+Said = tuple[str, Act | None]
+REFUSALS: dict[str, Callable[["_Speaker"], Said]] = {}
+ERRORS: dict[str, Callable[["_Speaker"], str]] = {}
+
+
+class _Speaker:
+    """One refusal before one reader: its values as words."""
+
+    def __init__(self, refusal: Refusal, facts: Facts | None, reader: Reader, party: int | None, mask: int) -> None:
+        self.refusal, self.reader, self.own, self.mask = refusal, reader, party, mask
+        self._facts, self.values = facts, refusal.values
+        self._ = reader.gettext
+
+    @property
+    def facts(self) -> Facts:
+        if self._facts is None:
+            raise LookupError(f"{self.refusal.code} names things of a project, and no facts were given")
+        return self._facts
+
+    @property
+    def hidden(self) -> bool:
+        return not self.refusal.sees & self.mask
+
+    # names
+
+    def party(self, name: str | int | None = "of") -> str:
+        number = self.values.get(name) if isinstance(name, str) else name
+        return self._("nobody yet") if number is None else self.facts.party(number).name
+
+    @property
+    def whose(self) -> str:
+        """The party that can do something about it."""
+        return self.party(self.refusal.party)
+
+    def parties(self, numbers: Iterable[int]) -> str:
+        return words.listed((self.party(number) for number in numbers), self.reader)
+
+    def people(self, *persons: int | None, either: bool = False) -> str:
+        names = [member.name for person in persons if (member := self.facts.member(person))]
+        return words.listed(names, self.reader, either=either) if names else self._("nobody yet")
+
+    def holding(self, part: str, party: int | None) -> str:
+        """Who has this part, "Anna Berg or Jan Vos"; where nobody has it, who looks after the project."""
+        found = self.facts.people(party, part) or tuple(m for m in self.facts.members if "manager" in m.parts)
+        return self.people(*(m.person for m in found if m.left_at is None), either=True)
+
+    # things
+
+    @property
+    def task(self) -> str:
+        return self.task_title(self.values["task"])
+
+    def task_title(self, key: str) -> str:
+        return say(self.facts.definition.tasks[key][1].title, self.reader.language)
+
+    @property
+    def question(self) -> str:
+        return say(self.facts.definition.gates[self.values["gate"]][1].question, self.reader.language)
+
+    def field(self, path: str) -> str:
+        """The label behind stage.task.field, with row and column where the path goes into a table."""
+        _, task, key, *cell = path.split(".")
+        field = self.facts.definition.tasks[task][1].fields[key]
+        label = say(field.label, self.reader.language)
+        if not cell:
+            return label
+        columns = field.columns if isinstance(field, Table) else {}
+        column = say(columns[cell[-1]].label, self.reader.language) if cell[-1] in columns else cell[-1]
+        return ", ".join((label, *cell[:-1], column))
+
+    def thing(self, name: str) -> str:
+        """What a decision was about: "baseline@1" or "contract"."""
+        key = name.partition("@")[0]
+        if key == "contract":
+            return say(self.facts.definition.contract_title, self.reader.language)
+        return self.task_title(key) if key in self.facts.definition.tasks else key
+
+    # values
+
+    def day(self, name: str) -> str:
+        value: date | datetime | str = self.values[name]
+        return words.day(date.fromisoformat(value) if isinstance(value, str) else value, self.reader)
+
+    def who_by_when(self, people: str) -> str:
+        """The words in brackets: "Renee Kim, due Fri 7 Feb"."""
+        if self.values.get("due") is None:
+            return people
+        return self._("%(person)s, due %(date)s", person=people, date=self.day("due"))
+
+    def quantity(self, value: Decimal | int, unit: str | None) -> str:
+        return words.quantity(value, unit, self.reader)
+
+    def because(self, name: str = "reason") -> str | None:
+        """What somebody wrote, unless the reader may not see it."""
+        return None if self.hidden else self.values.get(name)
+
+    # ways out
+
+    @property
+    def to_task(self) -> Act:
+        key = self.values["task"]
+        own = self.refusal.party is not None and self.refusal.party == self.own
+        return Act(f"tasks/{key}", self._("Open the task") if own else self._("See the task"))
+
+    @property
+    def to_gate(self) -> Act:
+        own = self.refusal.party is not None and self.refusal.party == self.own
+        return Act(f"gates/{self.values['gate']}", self._("Read and decide") if own else self._("See the decisions"))
+
+    @property
+    def to_people(self) -> Act:
+        return Act("people", self._("See who is in it"))
+
+
+def _says(code: str) -> Callable[[Callable[[_Speaker], Said]], Callable[[_Speaker], Said]]:
+    def register(function: Callable[[_Speaker], Said]) -> Callable[[_Speaker], Said]:
+        REFUSALS[code] = function
+        return function
+
+    return register
+
+
+def _explains(*codes: str) -> Callable[[Callable[[_Speaker], str]], Callable[[_Speaker], str]]:
+    def register(function: Callable[[_Speaker], str]) -> Callable[[_Speaker], str]:
+        ERRORS.update(dict.fromkeys(codes, function))
+        return function
+
+    return register
+
+
+# tasks
+
+
+@_says("task.not_begun")
+def _not_begun(s: _Speaker) -> Said:
+    return s._("%(party)s has not started '%(task)s' (%(who)s).", party=s.party(), task=s.task,
+               who=s.who_by_when(s.people(s.values["person"]))), s.to_task
+
+
+@_says("task.draft")
+def _draft(s: _Speaker) -> Said:
+    if s.values["of"] != s.own:  # that there is a draft is its party's own business
+        return _not_begun(s)
+    return s._("%(party)s has a draft of '%(task)s' but has not submitted it (%(who)s).", party=s.party(), task=s.task,
+               who=s.who_by_when(s.people(s.values["person"]))), s.to_task
+
+
+@_says("task.not_accepted")
+def _not_accepted(s: _Speaker) -> Said:
+    return s._("'%(task)s' from %(party)s is submitted; %(other)s has not accepted or returned it since %(date)s.",
+               task=s.task, party=s.party(), other=s.whose, date=s.day("since")), s.to_task
+
+
+@_says("task.returned")
+def _returned(s: _Speaker) -> Said:
+    named = {"other": s.party("other"), "task": s.task, "party": s.party(), "date": s.day("since")}
+    if reason := s.because():
+        return s._("%(other)s returned '%(task)s' to %(party)s on %(date)s: '%(reason)s'", reason=reason,
+                   **named), s.to_task
+    return s._("%(other)s returned '%(task)s' to %(party)s on %(date)s.", **named), s.to_task
+
+
+@_says("task.must_follow")
+def _must_follow(s: _Speaker) -> Said:
+    return s._("'%(task)s' can start when '%(earlier)s' is accepted.", task=s.task,
+               earlier=s.task_title(s.values["earlier"])), Act(f"tasks/{s.values['earlier']}", s._("See the task"))
+
+
+@_says("task.reopened")
+def _reopened(s: _Speaker) -> Said:
+    return s._("'%(task)s' was reopened on %(date)s when the project went back. %(party)s confirms or changes it.",
+               task=s.task, date=s.day("since"), party=s.party()), s.to_task
+
+
+@_says("task.nobody_named")
+def _nobody_named(s: _Speaker) -> Said:
+    return s._("Nobody at %(party)s is named for '%(task)s'. %(champion)s can name someone.", party=s.party(),
+               task=s.task, champion=s.holding("champion", s.values["of"])), s.to_people
+
+
+@_says("task.entered")
+def _entered(s: _Speaker) -> Said:
+    return s._("'%(task)s' was entered by %(other)s for %(party)s. %(party)s has not confirmed it.", task=s.task,
+               other=s.party("other"), party=s.party()), s.to_task
+
+
+@_says("value.not_available")
+def _not_available(s: _Speaker) -> Said:
+    field = s.facts.definition.tasks[s.values["task"]][1].fields[s.values["field"]]
+    named = {"field": say(field.label, s.reader.language), "task": s.task, "party": s.party()}
+    if reason := s.because():
+        return s._("'%(field)s' in '%(task)s' is not available (%(reason)s). %(party)s gives a value, or all agree to "
+                   "go on without it.", reason=reason, **named), s.to_task
+    return s._("'%(field)s' in '%(task)s' is not available. %(party)s gives a value, or all agree to go on without "
+               "it.", **named), s.to_task
+
+
+@_says("task.waiting_outside")
+def _waiting_outside(s: _Speaker) -> Said:
+    outsider = s.because("outsider") or s._("somebody outside")
+    return s._("'%(task)s' waits for %(outsider)s until %(date)s, says %(party)s.", task=s.task, outsider=outsider,
+               date=s.day("until"), party=s.party()), s.to_task
+
+
+# gates
+
+
+@_says("gate.not_open")
+def _not_open(s: _Speaker) -> Said:
+    return s._("'%(question)s' can be decided when '%(task)s' is accepted.", question=s.question,
+               task=s.task), s.to_task
+
+
+@_says("gate.missing")
+def _missing(s: _Speaker) -> Said:
+    return s._("%(party)s has not decided '%(question)s' (%(who)s).", party=s.party(), question=s.question,
+               who=s.who_by_when(s.people(*s.values["persons"]))), s.to_gate
+
+
+@_says("gate.not_enough")
+def _not_enough(s: _Speaker) -> Said:
+    counts = {name: words.number(s.values[name], s.reader) for name in ("n", "m", "k")}
+    return s._("'%(question)s' needs %(n)s of %(m)s parties; %(k)s agreed so far. Still to decide: %(parties)s.",
+               question=s.question, parties=s.parties(s.values["parties"]), **counts), s.to_gate
+
+
+@_says("gate.side_missing")
+def _side_missing(s: _Speaker) -> Said:
+    return s._("'%(question)s' needs one decision from each side; %(party)s's is missing.", question=s.question,
+               party=s.party()), s.to_gate
+
+
+@_says("gate.refused")
+def _refused(s: _Speaker) -> Said:
+    named = {"party": s.party(), "question": s.question, "date": s.day("since")}
+    if reason := s.because():
+        return s._("%(party)s did not agree to '%(question)s' on %(date)s: '%(reason)s' Change what it is about, then "
+                   "ask again.", reason=reason, **named), s.to_gate
+    return s._("%(party)s did not agree to '%(question)s' on %(date)s. Change what it is about, then ask again.",
+               **named), s.to_gate
+
+
+@_says("gate.veto")
+def _veto(s: _Speaker) -> Said:
+    named = {"party": s.party(), "question": s.question, "date": s.day("since")}
+    if reason := s.because():
+        return s._("%(party)s used its veto at '%(question)s' on %(date)s: '%(reason)s' Only %(party)s can lift it.",
+                   reason=reason, **named), s.to_gate
+    return s._("%(party)s used its veto at '%(question)s' on %(date)s. Only %(party)s can lift it.", **named), s.to_gate
+
+
+@_says("gate.lapsed")
+def _lapsed(s: _Speaker) -> Said:
+    thing, _, versions = (s.because("changed") or "").partition("=")
+    before, _, after = versions.partition(">")
+    if not after:
+        return s._("%(party)s's decision on '%(question)s' lapsed: what it is about changed. %(party)s decides again.",
+                   party=s.party(), question=s.question), s.to_gate
+    return s._("%(party)s's decision on '%(question)s' lapsed: '%(thing)s' changed from version %(a)s to %(b)s. "
+               "%(party)s decides again.", party=s.party(), question=s.question, thing=s.thing(thing), a=before,
+               b=after), s.to_gate
+
+
+@_says("gate.no_decider")
+def _no_decider(s: _Speaker) -> Said:
+    return s._("%(party)s has no signatory who could decide '%(question)s'. %(champion)s can name one.",
+               party=s.party(), question=s.question, champion=s.holding("champion", s.values["of"])), s.to_people
+
+
+# documents and figures
+
+
+@_says("document.missing")
+def _document_missing(s: _Speaker) -> Said:
+    if s.hidden:
+        return s._("A document of '%(task)s' is missing. %(party)s uploads it.", task=s.task,
+                   party=s.party()), s.to_task
+    if s.values.get("due") is None:
+        return s._("The document '%(document)s' is missing. %(party)s uploads it.",
+                   document=s.field(s.values["document"]), party=s.party()), s.to_task
+    return s._("The document '%(document)s' is missing. %(party)s uploads it (due %(date)s).",
+               document=s.field(s.values["document"]), party=s.party(), date=s.day("due")), s.to_task
+
+
+@_says("document.not_accepted")
+def _document_not_accepted(s: _Speaker) -> Said:
+    if s.hidden:
+        return s._("A document of '%(task)s' has not been accepted by %(party)s.", task=s.task,
+                   party=s.whose), s.to_task
+    return s._("'%(document)s', version %(n)s, has not been accepted by %(party)s.",
+               document=s.field(s.values["document"]), n=words.number(s.values["n"], s.reader),
+               party=s.whose), s.to_task
+
+
+def _to_figure(s: _Speaker) -> Act:
+    return Act(f"tasks/{s.values['figure'].split('.')[1]}", s._("See the task"))
+
+
+def _figure_hidden(s: _Speaker) -> Said:
+    """What anybody may know of a figure he may not see."""
+    return s._("'%(figure)s' does not yet reach what going on needs; %(party)s can see and change it.",
+               figure=s.field(s.values["figure"]), party=s.party()), _to_figure(s)
+
+
+@_says("figure.missing")
+def _figure_missing(s: _Speaker) -> Said:
+    if s.hidden:
+        return _figure_hidden(s)
+    return s._("'%(figure)s' has no value. %(party)s gives it in '%(task)s'.", figure=s.field(s.values["figure"]),
+               party=s.party(), task=s.task), _to_figure(s)
+
+
+@_says("figure.limit")
+def _figure_limit(s: _Speaker) -> Said:
+    if s.hidden:
+        return _figure_hidden(s)
+    unit = s.values["unit"]
+    limit = s.quantity(s.values["limit"], unit)
+    bound = {
+        "at_least": s._("at least %(limit)s", limit=limit), "at_most": s._("at most %(limit)s", limit=limit),
+        "above": s._("more than %(limit)s", limit=limit), "below": s._("less than %(limit)s", limit=limit),
+    }[s.values["relation"]]
+    return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=s.field(s.values["figure"]),
+               value=s.quantity(s.values["value"], unit), bound=bound), _to_figure(s)
+
+
+@_says("figure.two_values")
+def _two_values(s: _Speaker) -> Said:
+    if s.hidden:
+        return _figure_hidden(s)
+    unit = s.values["unit"]
+    return s._("There are two values for '%(figure)s': %(a)s (%(source_a)s) and %(b)s (%(source_b)s). Settle which one "
+               "counts.", figure=s.field(s.values["figure"]), a=s.quantity(s.values["a"], unit),
+               b=s.quantity(s.values["b"], unit), source_a=s.values.get("source_a") or s.party(),
+               source_b=s.values.get("source_b") or s.party("other")), _to_figure(s)
+
+
+@_says("figure.units")
+def _units(s: _Speaker) -> Said:
+    if s.hidden:
+        return _figure_hidden(s)
+    return s._("'%(figure)s' is in %(a)s, the limit in %(b)s; they cannot be compared. %(party)s corrects the unit.",
+               figure=s.field(s.values["figure"]), a=s.values["a"], b=s.values["b"], party=s.party()), _to_figure(s)
+
+
+# seats, agreements and the contract
+
+
+@_says("seat.empty")
+def _seat_empty(s: _Speaker) -> Said:
+    seat = say(s.facts.definition.parties[s.values["seat"]].name, s.reader.language)
+    return s._("The seat '%(seat)s' is empty. %(name)s can invite an organisation.", seat=seat,
+               name=s.holding("manager", None)), s.to_people
+
+
+@_says("agreement.open")
+def _agreement_open(s: _Speaker) -> Said:
+    return s._("'%(agreement)s' is not signed by %(party)s (%(person)s).", agreement=s.task, party=s.whose,
+               person=s.people(s.values["person"])), s.to_task
+
+
+@_says("clauses.open")
+def _clauses_open(s: _Speaker) -> Said:
+    return s._("%(n)s of %(m)s clauses are not agreed: %(numbers)s. Next to answer: %(party)s.",
+               n=words.number(s.values["n"], s.reader), m=words.number(s.values["m"], s.reader),
+               numbers=words.numbers(s.values["numbers"], s.reader),
+               party=s.whose), Act("contract", s._("Read the contract"))
+
+
+@_says("contract.unsigned")
+def _unsigned(s: _Speaker) -> Said:
+    own = s.values["of"] == s.own
+    act = Act("contract/sign", s._("Read and sign")) if own else Act("contract", s._("Read the contract"))
+    return s._("Version %(n)s is not signed by %(party)s (%(person)s, asked %(date)s).",
+               n=words.number(s.values["n"], s.reader), party=s.party(), person=s.people(*s.values["persons"]),
+               date=s.day("date")), act
+
+
+@_says("contract.signatures_ended")
+def _signatures_ended(s: _Speaker) -> Said:
+    return s._("The text changed on %(date)s, so %(names)s sign again on version %(n)s.", date=s.day("date"),
+               names=s.people(*s.values["persons"]),
+               n=words.number(s.values["n"], s.reader)), Act("contract", s._("See what changed"))
+
+
+# dates
+
+
+@_says("date.from")
+def _from(s: _Speaker) -> Said:
+    if why := s.values.get("why"):
+        return s._("This is possible from %(date)s (%(why)s).", date=s.day("date"), why=why), None
+    return s._("This is possible from %(date)s.", date=s.day("date")), None
+
+
+@_says("date.until")
+def _until(s: _Speaker) -> Said:
+    champions = (m.person for party in s.facts.contracting for m in s.facts.people(party.number, "champion"))
+    return s._("The last day was %(date)s; %(names)s can agree on a new one.", date=s.day("date"),
+               names=s.people(*champions)), None
+
+
+# acts refused for other reasons
+
+
+def _other(s: _Speaker) -> str:
+    return s._("This cannot be done now. Nothing was changed.")
+
+
+def _when(s: _Speaker, name: str) -> str:
+    """The hour of a moment today, else its day, hour and place."""
+    moment: datetime = s.values[name]
+    today = words.local_day(moment, s.reader) == s.reader.today
+    return words.clock_time(moment, s.reader) if today else words.day_time(moment, s.reader)
+
+
+def _faster_by(s: _Speaker, what: str) -> str:
+    if not isinstance(s.values.get("since"), datetime):
+        return s._("Someone else was faster: %(what)s.", what=what)
+    return s._("Someone else was faster: %(what)s, %(time)s.", what=what, time=_when(s, "since"))
+
+
+@_explains("not_found")
+def _not_found(s: _Speaker) -> str:
+    return s._("This does not exist, or it is not yours to see. Perhaps the link is old.")
+
+
+@_explains("on_hold", "project.on_hold")
+def _on_hold(s: _Speaker) -> str:
+    return s._("The project is on hold until %(date)s.", date=s.day("until"))
+
+
+@_explains("ended", "project.ended")
+def _ended(s: _Speaker) -> str:
+    outcome = s.facts.definition.stage_name(s.values["outcome"], s.reader.language).lower()
+    return s._("The project has ended (%(outcome)s, %(date)s).", outcome=outcome, date=s.day("at"))
+
+
+@_explains("only")
+def _only(s: _Speaker) -> str:
+    if not s.values["persons"]:
+        return s._("Nobody in this project can do this yet.")
+    return s._("Only %(names)s can do this.", names=s.people(*s.values["persons"]))
+
+
+@_explains("two_parties")
+def _two_parties(s: _Speaker) -> str:
+    return s._("%(person)s cannot decide for two parties.", person=s.people(s.values["person"]))
+
+
+@_explains("faster")
+def _faster(s: _Speaker) -> str:
+    return s._("Someone else was faster: %(what)s, %(time)s.", what=s.values["what"], time=_when(s, "at"))
+
+
+@_explains("project.moved")
+def _moved(s: _Speaker) -> str:
+    return s._("Something in this project changed in the same moment. Look again; nothing of yours was changed.")
+
+
+@_explains("contribution.changed", "contribution.not_open", "contribution.not_submitted")
+def _contribution_changed(s: _Speaker) -> str:
+    done = {
+        "open": s._("'%(task)s' is being changed", task=s.task),
+        "entered": s._("'%(task)s' was entered and waits for confirmation", task=s.task),
+        "submitted": s._("'%(task)s' is submitted", task=s.task),
+        "returned": s._("'%(task)s' was returned", task=s.task),
+        "accepted": s._("'%(task)s' is accepted", task=s.task),
+    }
+    newer = s._("there is a newer version of '%(task)s'", task=s.task)
+    return _faster_by(s, done.get(s.values.get("state", ""), newer))
+
+
+@_explains("draft.changed")
+def _draft_changed(s: _Speaker) -> str:
+    return _faster_by(s, s._("the draft of '%(task)s' was saved elsewhere", task=s.task))
+
+
+@_explains("task.not_begun_yet")
+def _not_begun_yet(s: _Speaker) -> str:
+    return s._("'%(task)s' is not asked yet.", task=s.task)
+
+
+@_explains("task.lapsed")
+def _task_lapsed(s: _Speaker) -> str:
+    return s._("'%(task)s' is not asked any more.", task=s.task)
+
+
+@_explains("gate.changed")
+def _gate_changed(s: _Speaker) -> str:
+    return s._("What '%(question)s' is about has changed. Nothing was decided. See what changed.", question=s.question)
+
+
+@_explains("gate.passed")
+def _gate_passed(s: _Speaker) -> str:
+    return s._("The project is in another stage now; '%(question)s' cannot be decided there.", question=s.question)
+
+
+@_explains("stage.changed")
+def _stage_changed(s: _Speaker) -> str:
+    stage = s.facts.definition.stage_name(s.values["stage"], s.reader.language)
+    return _faster_by(s, s._("the project is in %(stage)s now", stage=stage))
+
+
+@_explains("contract.changed")
+def _contract_changed(s: _Speaker) -> str:
+    return s._("The text changed. Nothing was signed. See what changed.")
+
+
+@_explains("contract.same")
+def _contract_same(s: _Speaker) -> str:
+    return s._("Nothing has changed since version %(n)s; it still stands.", n=words.number(s.values["n"], s.reader))
+
+
+@_explains("contract.not_here")
+def _contract_not_here(s: _Speaker) -> str:
+    stage = s.facts.definition.stage_name(s.values["stage"], s.reader.language)
+    return s._("The contract is not written in the stage %(stage)s.", stage=stage)
+
+
+@_explains("contract.already_signed")
+def _already_signed(s: _Speaker) -> str:
+    return s._("Version %(n)s is already signed for your party.", n=words.number(s.values["n"], s.reader))
+
+
+@_explains("member.there")
+def _member_there(s: _Speaker) -> str:
+    return s._("%(person)s is in this project already.", person=s.people(s.values["person"]))
+
+
+@_explains("member.elsewhere")
+def _member_elsewhere(s: _Speaker) -> str:
+    return s._("%(person)s is in this project for another party. One person cannot be on both sides.",
+               person=s.people(s.values["person"]))
+
+
+@_explains("reason.short")
+def _reason_short(s: _Speaker) -> str:
+    return s._("Say what is needed, so that it can be answered in one go: %(least)s letters or more.",
+               least=words.number(s.values["least"], s.reader))
+
+
+@_explains("decision.wanted_missing")
+def _wanted_missing(s: _Speaker) -> str:
+    return s._("Say what would help.")
+
+
+@_explains("invitation")
+def _invitation(s: _Speaker) -> str:
+    return s._("This invitation is no longer open.")
+
+
+@_explains("link")
+def _link(s: _Speaker) -> str:
+    return s._("This link has ended. Ask for a new one.")
+
+
+@_explains("too_often")
+def _too_often(s: _Speaker) -> str:
+    return s._("Too many tries. It works again at %(time)s.", time=_when(s, "until"))
+
+
+# What no page of ours offers; only a hand-made request gets there.
+_explains("transition.unknown", "decision.unknown", "parts.unknown")(_other)

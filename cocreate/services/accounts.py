@@ -1,0 +1,216 @@
+"""People, their passwords and how they want to be reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, union, update
+from sqlalchemy.orm import Session
+
+from cocreate.db import new_ref
+from cocreate.domain import passwords
+from cocreate.domain.addresses import address
+from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.models.hosts import Host, HostMember
+from cocreate.models.people import Person, RecoveryCode, Token
+from cocreate.models.projects import Member, Party
+from cocreate.services import hashing, outbox, sign_ins, throttling
+from cocreate.services.sign_ins import Device
+
+RESET_LIFE = timedelta(minutes=30)
+WELCOME_LIFE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOutcome:
+    """What came of showing address and password; ``person_id`` is None where one of them is not right."""
+
+    person_id: int | None
+    second_step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What somebody may change about oneself, and what is set up."""
+
+    email: str
+    name: str
+    language: str
+    zone: str
+    theme: str
+    digest: str
+    password: bool
+    totp: bool
+    recovery_codes: int  # not used yet
+
+
+# People
+
+
+def create_person(session: Session, *, email: str, name: str, now: datetime, language: str = "en",
+                  zone: str = "UTC") -> int:
+    """A person who can be invited or given a password; raises Invalid or Conflict about the address."""
+    email = one_address(email)
+    if session.scalar(select(Person.id).where(Person.email == email)):
+        raise Conflict("person.exists", email=email)
+    return _insert_person(session, email, name, now, language, zone)
+
+
+def find_or_invite_person(session: Session, *, email: str, name: str, now: datetime) -> int:
+    """Whoever has this address, or a new person who has not signed in yet; the answer looks the same."""
+    email = one_address(email)
+    found = session.scalar(select(Person.id).where(Person.email == email))
+    return found if found is not None else _insert_person(session, email, name, now)
+
+
+def set_profile(session: Session, person_id: int, *, name: str, language: str, zone: str, theme: str,
+                digest: str) -> None:
+    session.execute(update(Person).where(Person.id == person_id)
+                    .values(name=name, language=language, zone=zone, theme=theme, digest=digest))
+
+
+def deactivate(session: Session, person_id: int, now: datetime) -> None:
+    """Let somebody in no more; ends what is open, at once."""
+    session.execute(update(Person).where(Person.id == person_id, Person.deactivated_at.is_(None))
+                    .values(deactivated_at=now))
+    sign_ins.end_all(session, person_id, now)
+
+
+def look(session: Session, person_id: int) -> Account:
+    unused = select(func.count()).where(RecoveryCode.person_id == person_id,
+                                        RecoveryCode.used_at.is_(None)).scalar_subquery()
+    person, codes = session.execute(select(Person, unused).where(Person.id == person_id)).one()
+    return Account(person.email, person.name, person.language, person.zone, person.theme, person.digest,
+                   password=person.password_hash is not None, totp=person.totp_secret is not None,
+                   recovery_codes=codes)
+
+
+def nothing_set_up(session: Session) -> bool:
+    """Whether this installation has no host yet."""
+    return session.scalar(select(Host.id).limit(1)) is None
+
+
+def one_address(email: str) -> str:
+    """The address as it is stored; raises Invalid where the text is not exactly one."""
+    found = address(email)
+    if found is None:
+        raise Invalid("email.not_one_address", field="email")
+    return found
+
+
+# Passwords
+
+
+def check_password(session: Session, email: str, password: str, *, device: Device, now: datetime) -> SignInOutcome:
+    """Whether these are right; a stranger's address costs the same statements and the same time.
+
+    Raises TooOften. Commit also when it is not right: the try counts.
+    """
+    email = address(email) or email
+    # A browser that this account knows counts by itself: nobody can lock its owner out from elsewhere.
+    buckets = ([f"password:device:{device.known}"] if device.known else
+               [throttling.of_mailbox("password", email), throttling.of_network("password", device.address)])
+    throttling.take(session, buckets, now)
+    person = session.execute(select(Person.id, Person.password_hash, Person.totp_secret)
+                             .where(Person.email == email, Person.deactivated_at.is_(None))).one_or_none()
+    given = passwords.prepared(password)
+    if not hashing.matches(person and person.password_hash, given) or person is None:
+        return SignInOutcome(None)
+    throttling.give_back(session, buckets, now)
+    if hashing.outdated(person.password_hash):
+        session.execute(update(Person).where(Person.id == person.id).values(password_hash=hashing.slow(given)))
+    return SignInOutcome(person.id, second_step=person.totp_secret is not None)
+
+
+def confirm_password(session: Session, person_id: int, password: str, now: datetime) -> bool:
+    """Whether somebody who is signed in knows the password. Raises TooOften; commit also when it is not right."""
+    bucket = f"password:again:{person_id}"
+    throttling.take(session, [bucket], now)
+    stored = session.scalar(select(Person.password_hash).where(Person.id == person_id))
+    if not hashing.matches(stored, passwords.prepared(password)):
+        return False
+    throttling.give_back(session, [bucket], now)
+    return True
+
+
+def activate(session: Session, person_id: int, *, name: str, password: str, context: Sequence[str] = (),
+             now: datetime) -> None:
+    """Turn an invited person into one who can sign in; raises Invalid, or Conflict if that has happened.
+
+    context: further words everybody knows of the person.
+    """
+    known = session.scalar(select(Person.password_hash).where(Person.id == person_id).with_for_update())
+    if known is not None:
+        raise Conflict("person.active")  # an invitation must not replace a password
+    session.execute(update(Person).where(Person.id == person_id).values(name=name))
+    set_password(session, person_id, password, context=context, now=now)
+
+
+def set_password(session: Session, person_id: int, password: str, *, now: datetime, but: str | None = None,
+                 context: Sequence[str] = ()) -> None:
+    """Give somebody a password; raises Invalid with the reason.
+
+    Ends all sessions and links (``but`` this session), and mails the owner unless it is the first one.
+    """
+    person = session.execute(select(Person.id, Person.name, Person.email, Person.password_hash, Person.totp_secret)
+                             .where(Person.id == person_id)).one_or_none()
+    if person is None:
+        raise NotFound
+    password = passwords.prepared(password)
+    passwords.check(password, least=least(totp=person.totp_secret is not None),
+                    words=[*context, *_words(session, person.id, person.name, person.email)])
+    session.execute(update(Person).where(Person.id == person_id).values(
+        password_hash=hashing.slow(password), activated_at=func.coalesce(Person.activated_at, now)))
+    sign_ins.end_all(session, person_id, now, but=but)
+    if person.password_hash is not None:
+        outbox.post_account(session, person_id=person_id, kind="password_changed", values={"at": now}, now=now)
+
+
+def least(*, totp: bool) -> int:
+    """How many characters a password needs."""
+    return passwords.LEAST_WITH_CODE if totp else passwords.LEAST
+
+
+def ask_reset(session: Session, email: str, *, device: Device, now: datetime) -> None:
+    """Mail a link for a new password, if the address has an account; nobody learns whether it has."""
+    if person_id := sign_ins.person_to_write_to(session, email, purpose="reset", device=device, now=now):
+        _mail_reset(session, person_id, now + RESET_LIFE, now)
+
+
+def welcome(session: Session, person_id: int, *, now: datetime) -> None:
+    """Mail somebody who was entered by the operator a link to choose the first password."""
+    _mail_reset(session, person_id, now + WELCOME_LIFE, now)
+
+
+def reset_needs(session: Session, token: str, now: datetime) -> tuple[str, int]:
+    """Address (half hidden) and least length for a reset link that is still good; raises Ended."""
+    email = sign_ins.whose(session, token, "reset", now)
+    secret = session.scalar(select(Person.totp_secret).join(Token, Token.person_id == Person.id)
+                            .where(Token.token_sha256 == hashing.digest(token)))
+    return email, least(totp=secret is not None)
+
+
+def reset(session: Session, token: str, password: str, *, now: datetime) -> None:
+    """Use a reset link up for a new password; signs nobody in. Raises Ended, or Invalid and the link stays good."""
+    set_password(session, sign_ins.use_up(session, token, "reset", now), password, now=now)
+
+
+def _mail_reset(session: Session, person_id: int, until: datetime, now: datetime) -> None:
+    secret = sign_ins.issue(session, person_id, "reset", until=until, now=now)
+    outbox.post_account(session, person_id=person_id, kind="reset", values={"secret": secret, "until": until}, now=now)
+
+
+def _insert_person(session: Session, email: str, name: str, now: datetime, language: str = "en",
+                   zone: str = "UTC") -> int:
+    return session.execute(insert(Person).returning(Person.id).values(
+        ref=new_ref(), email=email, name=name, language=language, zone=zone, created_at=now)).scalar_one()
+
+
+def _words(session: Session, person_id: int, name: str, email: str) -> Sequence[str]:
+    """What everybody knows of a person: name, address, organisations."""
+    organisations = session.scalars(union(
+        select(Host.name).join(HostMember, HostMember.host_id == Host.id).where(HostMember.person_id == person_id),
+        select(Party.name).join(Member, (Member.project_id == Party.project_id) & (Member.party == Party.number))
+        .where(Member.person == person_id),
+    ))
+    return [name, email, *organisations]

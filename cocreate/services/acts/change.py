@@ -1,0 +1,64 @@
+"""What an act decides: the facts afterwards, what the record says, and rows that no guard ever looks at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cocreate.domain.rights import Act, may, who_may
+from cocreate.errors import Conflict, Forbidden
+from cocreate.services.writes import Write
+from workflows.facts import Facts, MemberFact
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that an act itself causes, beside those that follow from what changed."""
+
+    kind: str
+    recipient: int  # person
+    subject: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The outcome of an act.
+
+    details: stays for ever; holds no name and no word a person wrote. personal: names and words, erasable.
+    party: for whom it was done. sees: audience of the details; None is everybody there.
+    """
+
+    facts: Facts
+    details: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, Any] = field(default_factory=dict)
+    party: int | None = None
+    sees: int | None = None
+    rows: tuple[Write, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+
+def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None) -> MemberFact:
+    """The actor, if the table of rights lets them do this.
+
+    Raises: Forbidden with the names of those who can.
+    """
+    require_running(facts)
+    if facts.actor is None or not may(act, facts.actor, party=party, asked=asked):
+        raise Forbidden("only", act=act.value, persons=tuple(
+            member.person for member in who_may(facts, act, party=party, asked=asked)))
+    return facts.actor
+
+
+def require_running(facts: Facts, *, on_hold: bool = False) -> None:
+    """Raises Conflict where the project has ended, or rests and the act does not bear that."""
+    if facts.ended:
+        raise Conflict("project.ended", outcome=facts.project.outcome, at=facts.project.ended_at)
+    if facts.on_hold and not on_hold:
+        raise Conflict("project.on_hold", until=facts.project.hold_until)
+
+
+def require_same(given: object, now: object, code: str, **values: object) -> None:
+    """Raises Conflict where the thing is not the one the actor looked at."""
+    if given != now:
+        raise Conflict(code, given=given, now=now, **values)

@@ -1,0 +1,178 @@
+"""What parties give: drafts while typing, submitted versions, what the other side says to them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cocreate.domain import audience
+from cocreate.domain.answers import Answer, Answers, decode
+from cocreate.domain.rights import Act, may
+from cocreate.errors import Conflict, NotFound
+from cocreate.models.people import Person
+from cocreate.models.work import Contribution, Draft
+from cocreate.services import progress
+from cocreate.services.acts.change import require
+from cocreate.services.acts.contributions import Accept, NewFile, Return, Submit, TakeBack
+from cocreate.services.facts import look
+from workflows.facts import Facts, TaskFact, TaskState
+from workflows.guards import accepting
+
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One submitted version, as far as the reader may see it: ``hidden`` fields are left out and counted."""
+
+    number: int
+    by: str
+    at: datetime
+    answers: Answers
+    hidden: int
+    sees: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A draft as typed: input name -> texts, field -> file in the store. ``number`` counts its saves."""
+
+    number: int = 0
+    texts: Mapping[str, Sequence[str]] | None = None
+    files: Mapping[str, Mapping[str, object]] | None = None
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A task of one party as one reader sees it."""
+
+    facts: Facts
+    task: TaskFact
+    draft: Typed
+    versions: tuple[Version, ...]  # newest first
+    may_edit: bool
+    may_accept: bool
+
+    @property
+    def newest(self) -> Version | None:
+        return self.versions[0] if self.versions else None
+
+
+def page(session: Session, ref: str, key: str, party: int | None, *, person: int, now: datetime) -> TaskPage:
+    """The task as ``person`` may see it; of several organisations asked, the own one where none is named.
+
+    Raises: NotFound also where the task is not asked yet.
+    """
+    facts = look(session, ref, person=person, now=now).facts
+    actor = facts.actor
+    assert actor is not None, "look finds the person or raises"
+    task = _instance(facts, key, party if party is not None else actor.party)
+    own = actor.party == task.party
+    return TaskPage(
+        facts=facts, task=task, versions=_versions(session, facts, task),
+        draft=_draft(session, facts, task) if own else Typed(),
+        may_edit=may(Act.SUBMIT, actor, party=task.party, asked=task.asked) and not facts.ended,
+        may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task))
+
+
+def save_draft(session: Session, ref: str, *, task: str, party: int, number: int, typed: Mapping[str, Sequence[str]],
+               files: Mapping[str, Mapping[str, object]], actor: int, now: datetime) -> int:
+    """Keep what is typed, for the own party only; answers the number of this save.
+
+    number: of the save that the typing began from.
+    Raises: Conflict if a colleague saved meanwhile; both texts are kept, theirs on the server, this one on the page.
+    """
+    facts = look(session, ref, person=actor, now=now).facts
+    there = facts.task(task, party)
+    if there is None:
+        raise NotFound
+    require(facts, Act.DRAFT, party=party, asked=there.asked)
+    if there.state not in (TaskState.OPEN, TaskState.RETURNED):
+        raise Conflict("contribution.not_open", task=task, state=there.state.value, since=there.since)
+    values = {"typed": json.dumps(typed, ensure_ascii=False), "files": json.dumps(files, ensure_ascii=False),
+              "number": number + 1, "person": actor, "at": now}
+    where = {"project_id": facts.project.id, "task": task, "party": party}
+    insert = _INSERT[session.get_bind().dialect.name](Draft).values(
+        **where, host_id=facts.project.host_id, **values)
+    kept = session.execute(insert.on_conflict_do_update(
+        index_elements=list(where), set_=values, where=Draft.number == number).returning(Draft.number)).first()
+    if kept is None or (number and (task, party) not in facts.drafts):
+        raise Conflict("draft.changed", task=task)
+    return number + 1
+
+
+def submit(session: Session, ref: str, *, task: str, party: int, seen: int, draft: int, answers: Answers,
+           files: tuple[NewFile, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
+    """A new version of what the party gives; accepted at once where nobody has to accept it."""
+    return progress.act(session, ref, Submit(task, party, seen, draft, answers, files), actor=actor, key=key, now=now)
+
+
+def take_back(session: Session, ref: str, *, task: str, party: int, seen: int, actor: int, key: str,
+              now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, TakeBack(task, party, seen), actor=actor, key=key, now=now)
+
+
+def accept(session: Session, ref: str, *, task: str, party: int, seen: int, actor: int, key: str,
+           now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, Accept(task, party, seen), actor=actor, key=key, now=now)
+
+
+def return_(session: Session, ref: str, *, task: str, party: int, seen: int, reason: str, marked: tuple[str, ...] = (),
+            actor: int, key: str, now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, Return(task, party, seen, reason, marked), actor=actor, key=key, now=now)
+
+
+def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
+    """(task, party) -> number and answers of the version that counts, of every accepted task."""
+    accepted = {(t.key, t.party): t.number for t in facts.tasks if t.state is TaskState.ACCEPTED and t.number}
+    rows = session.execute(select(Contribution.task, Contribution.party, Contribution.number, Contribution.answers)
+                           .where(Contribution.project_id == facts.project.id))
+    return {(key, party): (number, decode(body, facts.definition.tasks[key][1]))
+            for key, party, number, body in rows if accepted.get((key, party)) == number}
+
+
+def _instance(facts: Facts, key: str, party: int | None) -> TaskFact:
+    found = facts.instances(key)
+    task = next((one for one in found if one.party == party), None) or next(iter(found), None)
+    if task is None:
+        raise NotFound
+    return task
+
+
+def _accepts(facts: Facts, task: TaskFact) -> bool:
+    own = facts.actor.party if facts.actor else None
+    return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)
+
+
+def _versions(session: Session, facts: Facts, task: TaskFact) -> tuple[Version, ...]:
+    actor = facts.actor
+    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
+    rows = session.execute(
+        select(Contribution, Person.name).join(Person, Person.id == Contribution.person)
+        .where(Contribution.project_id == facts.project.id, Contribution.task == task.key,
+               Contribution.party == task.party, Contribution.sees.bitwise_and(mask) != 0)
+        .order_by(Contribution.number.desc()))
+    return tuple(_visible(row.Contribution, row.name, facts, mask) for row in rows)
+
+
+def _visible(row: Contribution, by: str, facts: Facts, mask: int) -> Version:
+    narrower = json.loads(row.narrower)
+    answers = decode(row.answers, facts.definition.tasks[row.task][1])
+    shown = {key: answer for key, answer in answers.items() if narrower.get(key, row.sees) & mask}
+    return Version(row.number, by, row.at, shown, len(answers) - len(shown), row.sees)
+
+
+def _draft(session: Session, facts: Facts, task: TaskFact) -> Typed:
+    row = session.execute(
+        select(Draft, Person.name).join(Person, Person.id == Draft.person)
+        .where(Draft.project_id == facts.project.id, Draft.task == task.key, Draft.party == task.party)).first()
+    if row is None:
+        return Typed()
+    return Typed(row.Draft.number, json.loads(row.Draft.typed), json.loads(row.Draft.files), row.name, row.Draft.at)
+

@@ -1,0 +1,136 @@
+"""Opening a project: seats filled, people invited, the first stage begun."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from cocreate.db import new_ref
+from cocreate.errors import Forbidden, Invalid
+from cocreate.models.projects import AffectedGroup, Member, Party, Project
+from cocreate.services import hosts, people, progress, templates
+from cocreate.services.acts.openings import Open
+from workflows.definition import Definition
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """An organisation for a seat, and the champion to invite; no address: seated now, invited later."""
+
+    seat: str
+    organisation: str
+    kind: str = "company"
+    country: str = ""
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What opening a project needs. ``own_seat`` is the host's; None where it only helps."""
+
+    template: str
+    title: str
+    purpose: str
+    target: date
+    own_seat: str | None
+    seats: tuple[Seating, ...]
+    affected: tuple[str, ...] = ()
+    greeting: str = ""
+    public_buyer: str = "no"
+    language: str = "en"
+    specimen: bool = False
+
+
+def open_project(session: Session, host_id: int, new: NewProject, *, actor: int, key: str, now: datetime) -> str:
+    """Open the project and invite its people; answers its reference.
+
+    Raises: Forbidden unless the actor is an account manager of the host; Invalid with the seat at fault.
+    """
+    if not hosts.has_role(session, host_id, actor, hosts.ACCOUNT_MANAGER):
+        raise Forbidden("only", act="open_project", persons=())
+    template = templates.by_key(session, host_id, new.template)
+    _check(template.definition, new)
+    project = Project(
+        ref=new_ref(), host_id=host_id, template_id=template.template_id, template_version=template.number,
+        definition_sha256=template.definition.sha256, title=new.title, purpose=new.purpose, language=new.language,
+        stage=template.definition.first, visit=0, entered_at=now, version=0, head="", target=new.target,
+        manager_id=actor, opened_at=now, public_buyer=new.public_buyer, specimen=new.specimen)
+    session.add(project)
+    session.flush()  # everything inside it begins with its number
+    parties = _seat(session, project, template.definition, new, now)
+    _join_opener(session, project, parties, new, actor, now)
+    for number, name in enumerate(new.affected, 1):
+        session.add(AffectedGroup(project_id=project.id, number=number, host_id=host_id, name=name))
+    session.flush()  # the first act reads them
+    progress.act(session, project.ref, Open(template.key, template.number), actor=actor, key=f"open-{key}", now=now)
+    for seating, party in parties:
+        if seating.email:
+            people.invite(session, project.ref, party=party.number, email=seating.email,
+                          name=seating.name or seating.email.partition("@")[0],
+                          parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
+                          key=f"invite-{party.number}-{key}", now=now)
+    return project.ref
+
+
+def days_needed(definition: Definition) -> int:
+    """Working days the template takes from opening to the last signature."""
+    way = [key for key in definition.stages if definition.order[key] <= _signing(definition)]
+    return sum(definition.stages[key].target for key in way)
+
+
+def _signing(definition: Definition) -> int:
+    return next((definition.order[key] for key, stage in definition.stages.items() if stage.contract == "signed"),
+                len(definition.stages))
+
+
+def _check(definition: Definition, new: NewProject) -> None:
+    """Seats exist, required ones are filled, one organisation sits once."""
+    filled = {seating.seat for seating in new.seats} | ({new.own_seat} if new.own_seat else set())
+    for key in filled:
+        if key not in definition.parties:
+            raise Invalid("seat.unknown", field=key)
+    for key, seat in definition.parties.items():
+        if seat.required and key not in filled:
+            raise Invalid("seat.required", field=key, seat=say(seat.name, new.language))
+    if sum(1 for key in filled if definition.parties[key].contracting) < 1:
+        raise Invalid("seat.nobody_contracts", field="seats")
+    for seating in new.seats:
+        if seating.seat == new.own_seat:
+            raise Invalid("seat.taken", field=seating.seat)
+
+
+def _seat(session: Session, project: Project, definition: Definition, new: NewProject, now: datetime,
+          ) -> list[tuple[Seating, Party]]:
+    """The parties, numbered in the order of the template's seats."""
+    own = hosts.own_organisation(session, project.host_id)
+    order = list(definition.parties)
+    seatings = list(new.seats)
+    if new.own_seat:
+        seatings.append(Seating(new.own_seat, own.name, own.kind, own.country))
+    seatings.sort(key=lambda seating: order.index(seating.seat))
+    parties: list[tuple[Seating, Party]] = []
+    taken: dict[int, str] = {}
+    for number, seating in enumerate(seatings, 1):
+        organisation = hosts.enter_organisation(
+            session, project.host_id, name=seating.organisation, kind=seating.kind, country=seating.country, now=now)
+        if organisation.id in taken:
+            raise Invalid("seat.twice", field=seating.seat, name=organisation.name,
+                          seat=say(definition.parties[taken[organisation.id]].name, new.language))
+        taken[organisation.id] = seating.seat
+        party = Party(project_id=project.id, number=number, host_id=project.host_id, seat=seating.seat,
+                      organisation=organisation.id, name=organisation.name, joined_at=now)
+        session.add(party)
+        parties.append((seating, party))
+    session.flush()  # members refer to parties
+    return parties
+
+
+def _join_opener(session: Session, project: Project, parties: list[tuple[Seating, Party]], new: NewProject,
+                 actor: int, now: datetime) -> None:
+    """The account manager sits for the host, or helps without a seat."""
+    own = next((party.number for seating, party in parties if seating.seat == new.own_seat), None)
+    parts = "manager" if own is None else "champion signatory contributor manager"
+    session.add(Member(project_id=project.id, person=actor, host_id=project.host_id, party=own,
+                       name=people.name_of(session, actor), parts=parts, accepted_at=now))

@@ -1,0 +1,105 @@
+"""The people of a project: inviting them, what they answer, and who is there."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from cocreate.errors import Ended
+from cocreate.models.hosts import Host
+from cocreate.models.people import Person
+from cocreate.models.projects import Member, Party, Project
+from cocreate.services import accounts, progress
+from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
+
+INVITATION_LASTS = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an invited person may read before they accept: nothing of the project's content."""
+
+    ref: str
+    person: int
+    email: str
+    name: str
+    known: bool  # has a sign-in already
+    title: str
+    purpose: str
+    host: str
+    inviter: str
+    party: str
+    party_number: int
+    parts: frozenset[str]
+    greeting: str
+    token_sha256: str
+
+
+def invite(session: Session, ref: str, *, party: int, email: str, name: str, parts: tuple[str, ...], greeting: str,
+           actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Invite a person into a party; a known address is answered like an unknown one."""
+    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    token = secrets.token_urlsafe(32)
+    return progress.act(session, ref, Invite(
+        person=person, name=name, party=party, parts=parts, greeting=greeting, token=token,
+        token_sha256=digest(token), expires_at=now + INVITATION_LASTS), actor=actor, key=key, now=now)
+
+
+def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
+    """The invitation that a mailed token opens; reading changes nothing.
+
+    Raises: Ended if it was answered, withdrawn, is too old or never was: the same for all.
+    """
+    inviter = aliased(Person)
+    row = session.execute(
+        select(Member, Project, Person, Party.name.label("party_name"), Host.name.label("host"),
+               inviter.name.label("inviter"))
+        .join(Project, Project.id == Member.project_id).join(Person, Person.id == Member.person)
+        .join(Host, Host.id == Project.host_id)
+        .outerjoin(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
+        .outerjoin(inviter, inviter.id == Member.invited_by)
+        .where(Member.token_sha256 == digest(token))).first()
+    if row is None or row.Member.expires_at is None or row.Member.expires_at < now or row.Project.ended_at is not None:
+        raise Ended("invitation")
+    member, project, person = row.Member, row.Project, row.Person
+    return Invitation(
+        ref=project.ref, person=person.id, email=person.email, name=member.name,
+        known=person.password_hash is not None, title=project.title, purpose=project.purpose, host=row.host,
+        inviter=row.inviter or row.host, party=row.party_name or "", party_number=member.party or 0,
+        parts=frozenset(member.parts.split()), greeting=member.greeting, token_sha256=digest(token))
+
+
+def accept(session: Session, token: str, *, name: str, password: str | None, now: datetime) -> Invitation:
+    """Come in; who is new sets name and password in the same step.
+
+    password: None where the person has signed in already.
+    Raises: Ended; Invalid if the password will not do.
+    """
+    given = invitation(session, token, now=now)
+    if password is not None:
+        if given.known:
+            raise Ended("invitation")  # somebody with a sign-in shows it; a mailed link must not replace a password
+        accounts.activate(session, given.person, name=name, password=password, context=(given.party, given.host),
+                          now=now)
+    # Inside the act nobody is a member yet: the token, checked under the project's lock, is the right to come in.
+    progress.act(session, given.ref, AcceptInvitation(given.person, name, given.token_sha256), actor=None,
+                 key=f"accept-{given.token_sha256[:32]}", now=now)
+    return given
+
+
+def decline(session: Session, token: str, *, words: str, now: datetime) -> Invitation:
+    given = invitation(session, token, now=now)
+    progress.act(session, given.ref, DeclineInvitation(given.person, given.token_sha256, words), actor=None,
+                 key=f"decline-{given.token_sha256[:32]}", now=now)
+    return given
+
+
+def name_of(session: Session, person: int) -> str:
+    return session.scalars(select(Person.name).where(Person.id == person)).one()
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

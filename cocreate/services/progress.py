@@ -1,0 +1,198 @@
+"""The one function that writes to a project.
+
+``act`` locks the project, reads its facts, lets a pure function decide, and writes the outcome: stage, rows, event,
+mails, reminders and the answer under its key, all in one transaction of three statements on PostgreSQL. It is the only
+writer of stage, version and head. It never commits.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from cocreate.domain import audience, news
+from cocreate.domain.chain import START, canonical, commitment, event_hash
+from cocreate.errors import Conflict
+from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.mails import Outbox, Reminder
+from cocreate.models.projects import Answer, Member, Party
+from cocreate.models.records import Event, EventDetail
+from cocreate.models.work import Decision, Document, Task
+from cocreate.services import outbox
+from cocreate.services.acts import ACTS, Change
+from cocreate.services.facts import look
+from cocreate.services.writes import Cancel, Insert, Move, Put, Update, Write, send
+from workflows import progression
+from workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an act answers, the first time and every time it is repeated under its key."""
+
+    seq: int  # number of its event: the version of the project after it
+    stage: str
+    values: Mapping[str, Any]
+
+
+def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str, now: datetime) -> Receipt:
+    """Do what ``request`` asks, once for every ``key``.
+
+    actor: person; None is the system itself.
+    Raises: NotFound, Forbidden, Conflict, Invalid, Refused; then nothing was written.
+    """
+    name, decide = ACTS[type(request)]
+    asked = _fingerprint(name, request, actor)
+    seen = look(session, ref, person=actor, now=now, key=key, lock=True)
+    if seen.answered is not None:
+        return _replay(seen.answered, asked)
+    change = decide(seen.facts, request)
+    after = progression.settle(change.facts)
+    receipt, move, writes, then = record(seen.facts, after, change, name, key=key, asked=asked)
+    send(session, move, writes, then)
+    return receipt
+
+
+def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, asked: str,
+           ) -> tuple[Receipt, Move, list[Write], list[Write]]:
+    """Everything to be written for an act, in the order of locks."""
+    seq = before.project.version + 1
+    event, detail = _event(before, after, change, name, seq)
+    receipt = Receipt(seq, after.project.stage, dict(change.answer))
+    where = {"project_id": before.project.id, "host_id": before.project.host_id}
+    ended, planned = news.plan(before, after)
+    move = Move(before.project.id, before.project.version, _project_row(before, after) | {
+        "version": seq, "head": event["hash"]})
+    writes: list[Write] = [
+        *_changed(before, after, where), *change.rows,
+        _insert(Event, event), _insert(EventDetail, detail),
+        _insert(Answer, where | {"key": key, "request_sha256": asked, "seq": seq, "at": after.now,
+                                 "body": canonical({"seq": seq, "stage": receipt.stage, "values": receipt.values})}),
+        Insert(_table(Outbox), tuple(_mails(before, after, change, seq))),
+        Cancel(before.project.id, ended),
+    ]
+    plans = [Put(_table(Reminder), planned)] if planned else []
+    # What is cancelled may be planned anew, and one statement may not touch a row twice.
+    return (receipt, move, writes, plans) if ended else (receipt, move, [*writes, *plans], [])
+
+
+def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The next link of the chain, and the details it commits to."""
+    project, actor = before.project, after.actor
+    personal_salt = secrets.token_hex(16)
+    personal = canonical({"actor": actor.name if actor else "", **change.personal})
+    details = canonical({
+        **change.details, "act": name, "actor": actor.person if actor else None, "for": change.party,
+        "from": project.stage if project.version else None, "to": after.project.stage, "visit": after.project.visit,
+        "consequences": _consequences(before, after), "definition_sha256": after.definition.sha256,
+        "personal_sha256": commitment(personal_salt, personal)})
+    salt = secrets.token_hex(16)
+    where = {"project_id": project.id, "seq": seq, "host_id": project.host_id}
+    link = {"prev_hash": project.head or START, "at": after.now, "details_sha256": commitment(salt, details)}
+    event = where | link | {"format": 1, "hash": event_hash(ref=project.ref, seq=seq, **link)}
+    sees = audience.everybody(before) | audience.everybody(after) if change.sees is None else change.sees
+    return event, where | {"act": name, "party": change.party, "sees": sees, "salt": salt, "details": details,
+                           "personal_salt": personal_salt, "personal": personal}
+
+
+def _consequences(before: Facts, after: Facts) -> list[str]:
+    """What followed of itself: decisions that lapsed, versions and signatures that ended."""
+    old = {decision.id: decision.state for decision in before.decisions}
+    lapsed = [f"lapsed decision:{d.gate}:{d.party} {d.changed or ''}".strip() for d in after.decisions
+              if d.state == "lapsed" and old.get(d.id) not in (None, "lapsed")]
+    stood = {contract.number for contract in before.contracts if contract.ended_at is None}
+    ended = [f"ended contract:{c.number} {c.ended_because}" for c in after.contracts
+             if c.ended_at is not None and c.number in stood]
+    return [*lapsed, *ended]
+
+
+_DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
+    ("parties", Party, Update), ("members", Member, Update), ("tasks", Task, Put), ("decisions", Decision, Put),
+    ("documents", Document, Put), ("contracts", ContractVersion, Update), ("signatures", Signature, Update),
+)
+
+
+def _changed(before: Facts, after: Facts, where: dict[str, int]) -> list[Write]:
+    """The rows of every fact that differs. Of parties, members, contracts and signatures an act inserts the new ones
+    itself, since their rows hold more than their facts."""
+    writes: list[Write] = []
+    for name, model, kind in _DIFFED:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is new:
+            continue
+        known = {_key(name, fact) for fact in old}
+        there = set(old)
+        writes += [kind(_table(model), (where | _columns(name, fact),)) for fact in new
+                   if fact not in there and (kind is Put or _key(name, fact) in known)]
+    return writes
+
+
+def _key(name: str, fact: Any) -> Any:
+    match name:
+        case "members":
+            return fact.person
+        case "tasks" | "decisions":
+            return fact.id
+        case "signatures":
+            return fact.version, fact.party, fact.person
+        case _:
+            return fact.number
+
+
+def _columns(name: str, fact: Any) -> dict[str, Any]:
+    row = {field.name: getattr(fact, field.name) for field in fields(fact)}
+    if name == "members":
+        row["parts"] = " ".join(sorted(fact.parts))
+        del row["zone"]
+    return row
+
+
+_MOVED = ("stage", "visit", "entered_at", "target", "hold_until", "held_at", "ended_at", "outcome", "title")
+
+
+def _project_row(before: Facts, after: Facts) -> dict[str, Any]:
+    """The columns of the project that an act changed."""
+    return {name: getattr(after.project, name) for name in _MOVED
+            if getattr(after.project, name) != getattr(before.project, name)}
+
+
+def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[str, Any]]:
+    project, now = before.project, after.now
+    found = {(kind, person): outbox.row(project.id, project.host_id, seq, kind, person, str(subject),
+                                        {"more": more}, now)
+             for (kind, person), (subject, more) in news.mails(before, after).items()}
+    for letter in change.letters:
+        found[letter.kind, letter.recipient] = outbox.row(
+            project.id, project.host_id, seq, letter.kind, letter.recipient, letter.subject, letter.values, now)
+    return list(found.values())
+
+
+def _fingerprint(name: str, request: Any, actor: int | None) -> str:
+    """What was asked and by whom: a key belongs to exactly this. Fresh secrets do not count."""
+    asked = {field: value for field, value in asdict(request).items() if field not in _SECRETS}
+    return hashlib.sha256(canonical({"act": name, "actor": actor, "asked": asked}).encode()).hexdigest()
+
+
+_SECRETS = frozenset({"token", "token_sha256", "code", "code_hash", "expires_at", "evidence"})
+
+
+def _replay(answered: tuple[str, str], asked: str) -> Receipt:
+    known, body = answered
+    if known != asked:
+        raise Conflict("key.used")
+    answer = json.loads(body)
+    return Receipt(answer["seq"], answer["stage"], answer["values"])
+
+
+def _table(model: Any) -> Table:
+    return model.__table__
+
+
+def _insert(model: Any, row: dict[str, Any]) -> Insert:
+    return Insert(_table(model), (row,))

@@ -1,0 +1,82 @@
+"""Slows down who guesses: tries are counted in the database, for all processes and over a restart.
+
+A try is counted before it is looked at, so that a hundred at once are not a hundred tries; a right one is given back.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cocreate.errors import TooOften
+from cocreate.models.people import Throttle
+
+LIMIT = 10
+SPAN = timedelta(minutes=15)
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def take(session: Session, buckets: Iterable[str], now: datetime) -> None:
+    """Count one try in each bucket; raises TooOften, after which the caller's transaction must not be committed."""
+    buckets = sorted(buckets)  # always in this order: two who count the same buckets must not wait for each other
+    insert = _INSERT[session.get_bind().dialect.name](Throttle)
+    session.execute(
+        insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"count": Throttle.count + 1}),
+        [{"bucket": bucket, "window": _window(now), "count": 1} for bucket in buckets],
+    )
+    counted = session.execute(
+        select(Throttle.bucket, Throttle.window, Throttle.count)
+        .where(Throttle.bucket.in_(buckets), Throttle.window > now - SPAN).order_by(Throttle.window)
+    ).all()
+    again = [_again([(window, count) for of, window, count in counted if of == bucket]) for bucket in buckets]
+    if until := max((moment for moment in again if moment), default=None):
+        raise TooOften("too_often", until=until)
+
+
+def give_back(session: Session, buckets: Iterable[str], now: datetime) -> None:
+    """Take back what ``take`` counted at the same moment."""
+    session.execute(update(Throttle).where(Throttle.bucket.in_(list(buckets)), Throttle.window == _window(now))
+                    .values(count=Throttle.count - 1))
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete what no longer counts."""
+    session.execute(delete(Throttle).where(Throttle.window <= now - SPAN))
+
+
+def of_mailbox(purpose: str, email: str) -> str:
+    """The bucket of an address, whether or not it is anybody's."""
+    return f"{purpose}:mailbox:{sha256(email.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def of_network(purpose: str, address: str) -> str:
+    """The bucket of where a request comes from; a home has 2^64 addresses of version 6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return f"{purpose}:network:unknown"
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return f"{purpose}:network:{found.exploded[:19]}"
+    return f"{purpose}:network:{getattr(found, 'ipv4_mapped', None) or found}"
+
+
+def _window(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)
+
+
+def _again(counted: list[tuple[datetime, int]]) -> datetime | None:
+    """When the next try is possible; None: now."""
+    total = sum(count for _, count in counted)
+    if total <= LIMIT:
+        return None
+    for window, count in counted:
+        total -= count
+        if total <= LIMIT:
+            return window + SPAN
+    return counted[-1][0] + SPAN

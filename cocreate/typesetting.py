@@ -1,0 +1,367 @@
+"""Makes the PDFs of a contract with typst: the contract itself, and the evidence of who signed it.
+
+Texts reach typst as JSON data and are never source; the sheets import no package and read no file. The same values give
+the same bytes with the same fonts and the same version of typst, so a PDF is made once and stored.
+"""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from cocreate.domain.contract import (
+    ClauseText,
+    Clean,
+    ContractParty,
+    ContractText,
+    FigureRow,
+    Listing,
+    Paragraph,
+    Run,
+    gaps,
+    numbered,
+)
+
+SHEETS = Path(__file__).parent.parent / "templates" / "contract"
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRow(Clean):
+    """One signature. ``number`` is the party's; ``at`` is aware, ``zone`` the signer's ("America/New_York").
+
+    methods: how the signer was recognised, one sentence each, with what it proves. seq, hash: its line in the record.
+    """
+
+    number: int
+    who: str
+    party: str
+    basis: str
+    at: datetime
+    zone: str
+    methods: tuple[str, ...]
+    statements: tuple[str, ...]
+    language: str
+    address: str
+    agent: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Clean):
+    """Who signed what. ``pdf_size`` is the number of bytes of the PDF as signed, the beginning of the sealed file."""
+
+    contract_title: str
+    project_title: str
+    project_ref: str
+    version: int
+    host: str
+    text_sha256: str
+    pdf_sha256: str
+    pdf_size: int
+    sealed_sha256: str
+    certificate_sha256: str
+    parties: tuple[ContractParty, ...]
+    signatures: tuple[SignatureRow, ...]
+    head_seq: int
+    head_hash: str
+    made_at: datetime
+    specimen: bool = False
+
+
+PASSWORD_AND_APP = "password and code from an app"  # noqa: S105 - words for people
+
+
+def password_and_mail(address: str) -> str:
+    """The method in words, with what it proves and what not. ``address`` is already masked."""
+    return (
+        f"password and a code mailed to {address}; the code proves control of the mailbox, "
+        "it is not an independent second factor"
+    )
+
+
+# --- the contract ----------------------------------------------------------------------------------------------------
+
+
+def contract_pdf(text: ContractText, *, text_sha256: str, mark: str = "") -> bytes:
+    """The contract as PDF/A-2a and PDF/UA-1.
+
+    mark: words that stand on every page of a copy that nobody signs ("not signed").
+    """
+    return _typeset("contract.typ", _contract(text, text_sha256, mark))[0]
+
+
+def unprintable(text: ContractText) -> tuple[str, ...]:
+    """What no font of this server can show; the PDF has it as numbers, [U+4E2D]. Compiles the whole contract."""
+    return _typeset("contract.typ", _contract(text, "0" * 64, ""))[1]
+
+
+def _contract(text: ContractText, text_sha256: str, mark: str) -> Json:
+    language, _, region = text.language.partition("-")
+    return {
+        "title": text.title,
+        "running": _running(text.title),
+        "contract": _prose(asdict(text) | {
+            "frozen_at": _utc(text.frozen_at),
+            "parties": [_party(party) for party in text.parties],
+            "clauses": [_clause(clause) for clause in text.clauses],
+            "annexes": [asdict(annex) | _columns(annex.columns, annex.rows) for annex in text.annexes],
+            "figure_rows": [_figure(figure) for figure in text.figures],
+        }),
+        "sample": any(clause.sample and clause.state != "struck" for clause in text.clauses),
+        "gaps": bool(gaps(text)),
+        "language": language,
+        "region": region.lower() or None,
+        "marks": [*(["Specimen"] if text.specimen else []), *([mark] if mark else [])],
+        "date": _date(text.frozen_at),
+        "sha256": text_sha256,
+    }
+
+
+def _party(party: ContractParty) -> Json:
+    return asdict(party) | {"initials": _initials(party.organisation)}
+
+
+def _initials(name: str) -> str:
+    words = re.findall(r"\w+", name)
+    return "".join(word[0] for word in words[:2]) if len(words) > 1 else "".join(words)[:2]
+
+
+def _clause(clause: ClauseText) -> Json:
+    return asdict(clause) | {
+        "blocks": [{"number": number} | _block(block) for number, block in numbered(clause)],
+        "sources": [source.words for source in clause.sources],
+    }
+
+
+def _block(block: Paragraph | Listing) -> Json:
+    match block:
+        case Paragraph(runs):
+            return {"kind": "paragraph", "runs": _runs(runs)}
+        case Listing(ordered, start, items):
+            return {"kind": "list", "ordered": ordered, "start": start, "items": [_runs(item) for item in items]}
+
+
+def _runs(runs: Iterable[Run]) -> list[Json]:
+    return [asdict(run) for run in runs]
+
+
+def _figure(figure: FigureRow) -> list[str]:
+    prices = f"prices of {figure.price_year}" if figure.price_year else ""
+    giver = f"given by {figure.giver}" if figure.giver else ""
+    return [
+        figure.label,
+        f"{figure.value} {figure.unit}".strip(),
+        _joined(figure.period, prices),
+        figure.grade,
+        _joined(figure.source, giver),
+    ]
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+# --- the evidence ----------------------------------------------------------------------------------------------------
+
+
+def evidence_pdf(evidence: Evidence) -> bytes:
+    """Who signed when and how, and how to check it without this software, as PDF/A-2a and PDF/UA-1."""
+    data = {
+        "title": evidence.contract_title,
+        "running": _running(evidence.contract_title),
+        "evidence": _prose(asdict(evidence) | {
+            "made_at": _utc(evidence.made_at),
+            "pdf_size": f"{evidence.pdf_size:,}",
+            "parties": [_party(party) for party in evidence.parties],
+            "signatures": [_signature(row) for row in evidence.signatures],
+        }),
+        "steps": _steps(evidence),
+        "marks": ["Specimen"] if evidence.specimen else [],
+        "date": _date(evidence.made_at),
+    }
+    return _typeset("evidence.typ", data)[0]
+
+
+def _signature(row: SignatureRow) -> Json:
+    local = row.at.astimezone(ZoneInfo(row.zone))
+    return asdict(row) | {
+        "initials": _initials(row.party),
+        "utc": _utc(row.at),
+        "local": f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} in {row.zone.replace('_', ' ')}",
+        "at": None,
+    }
+
+
+def _steps(evidence: Evidence) -> list[Json]:
+    steps = (
+        ("The sealed file is the one that was stored. Its hash is that of “PDF with seal” above.",
+         "sha256sum contract.pdf"),
+        (f"It begins with what the parties signed. The hash of its first {evidence.pdf_size:,} bytes is that of "
+         "“PDF as signed”.", f"head -c {evidence.pdf_size} contract.pdf | sha256sum"),
+        ("The text is the one whose fingerprint is printed in the PDF. The file text.json of the evidence bundle holds "
+         "its canonical bytes.", "sha256sum text.json"),
+        ("The seal is whole. Expect “Signature is Valid” and “Total document signed”. Of a certificate that the host "
+         "made itself also expect “Certificate issuer is unknown”: compare its SHA-256 with the one above.",
+         "pdfsig contract.pdf"),
+        ("The record is one chain. The file record.json of the bundle holds its lines, and what each hash is made of; "
+         "the hash of each signature above is that of its line.", ""),
+    )
+    return [{"text": text, "command": command} for text, command in steps]
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"^[-+\u2212]?[\d.,\u00a0\u202f ']*\d ?[%\u2030]?$|^[\u2013-]?$")
+
+
+def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
+    """How wide each column is against the others, and which hold only numbers.
+
+    Words longer than their column would be cut at the edge of the page, so they may break anywhere.
+    """
+    cells = [[head, *(row[at] for row in rows)] for at, head in enumerate(columns)]
+    weights = [_weight(column) for column in cells]
+    room = 105 if len(columns) <= 7 else 160  # characters across the sheet, upright or flat
+    limits = [max(2, int(room * weight / sum(weights)) - 2) for weight in weights]
+    return {
+        "columns": [_breakable(head, limit) for head, limit in zip(columns, limits, strict=True)],
+        "rows": [[_breakable(cell, limit) for cell, limit in zip(row, limits, strict=True)] for row in rows],
+        "weights": weights,
+        "numeric": [bool(column[1:]) and all(map(_NUMBER.match, column[1:])) for column in cells],
+    }
+
+
+def _weight(cells: Sequence[str]) -> float:
+    """Between the longest word, which should fit, and the longest cell, which may wrap."""
+    word = max((len(word) for cell in cells for word in cell.split()), default=1)
+    cell = max(map(len, cells), default=1)
+    return round(max(4, min(word, 16), min(3 * math.sqrt(cell), 30)), 1)
+
+
+def _breakable(text: str, limit: int) -> str:
+    """The text, in which a word longer than ``limit`` may break after every character (a zero-width space)."""
+    # From U+0E00 on come the scripts without spaces, whose words typst breaks by itself.
+    return re.sub(rf"[!-\u0dff]{{{limit + 1},}}", _loose, text)
+
+
+def _loose(word: re.Match[str]) -> str:
+    marks = (unicodedata.category(char).startswith("M") for char in word[0])  # these stay with their letter
+    return "".join(char if mark else "\u200b" + char for char, mark in zip(word[0], marks, strict=True))
+
+
+# --- typst -----------------------------------------------------------------------------------------------------------
+
+_NO_SHAPE = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+
+
+def _typeset(sheet: str, data: Json) -> tuple[bytes, tuple[str, ...]]:
+    """The PDF, and what it shows as numbers because no font has it.
+
+    PDF/A refuses a text without shapes, so nothing vanishes: first the fonts inside the engine, which give the same
+    bytes everywhere; then those of the system as well; then numbers.
+    """
+    missing: dict[str, None] = {}
+    for system in (False, True, True, True, True):
+        try:
+            return _compile(sheet, _numbered(data, missing), system=system), tuple(missing)
+        except RuntimeError as error:  # typst.TypstError
+            without = [_unescaped(found) for found in _NO_SHAPE.findall(getattr(error, "diagnostic", ""))]
+            if not without:
+                raise
+            if system:
+                missing |= dict.fromkeys(without)
+    raise AssertionError(f"{sheet}: still without shapes: {list(missing)}")
+
+
+def _compile(sheet: str, data: Json, *, system: bool) -> bytes:
+    # A process that has compiled once and then forks hangs in the child: nothing of typst may load before that.
+    import typst  # noqa: PLC0415 - see above
+
+    body: bytes = typst.compile(
+        SHEETS / sheet, root=SHEETS, font_paths=_fonts(system), ignore_system_fonts=not system,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=STANDARDS,
+        package_path=SHEETS / "none", package_cache_path=SHEETS / "none",
+    )
+    return body
+
+
+@lru_cache
+def _fonts(system: bool) -> Any:
+    import typst  # noqa: PLC0415 - as in _compile
+
+    return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True)
+
+
+def _numbered(data: Json, missing: Mapping[str, None]) -> Json:
+    """The data with every missing text as its numbers."""
+    if not missing:
+        return data | {"unprintable": False}
+    pattern = re.compile("|".join(re.escape(text) for text in sorted(missing, key=len, reverse=True)))
+    return _mapped(data, lambda text: pattern.sub(_numbers, text)) | {"unprintable": True}
+
+
+def _numbers(found: re.Match[str]) -> str:
+    return "".join(f"[U+{ord(char):04X}]\u200b" for char in found[0])
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
+
+
+# --- values as the sheets want them ----------------------------------------------------------------------------------
+
+PROSE = 32  # characters of a word that fits into the measure
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _prose(data: Json) -> Json:
+    """The data with long words that may break; a hash has a line of its own and stays whole."""
+    def broken(text: str) -> str:
+        return text if _HASH.fullmatch(text) else _breakable(text, PROSE)
+
+    mapped: Json = _mapped(data, broken)
+    return mapped
+
+
+def _mapped(data: Any, change: Callable[[str], str]) -> Any:
+    """The same data with every text changed."""
+    match data:
+        case str():
+            return change(data)
+        case dict():
+            return {key: _mapped(value, change) for key, value in data.items()}
+        case list() | tuple():
+            return [_mapped(value, change) for value in data]
+        case _:
+            return data
+
+
+def _running(title: str) -> str:
+    """A title short enough for the head of every page."""
+    line = " ".join(title.split())
+    return _breakable(line if len(line) <= 70 else line[:69].rstrip() + "…", PROSE)
+
+
+def _utc(at: datetime) -> str:
+    at = at.astimezone(UTC)
+    return f"{at:%a} {at.day} {at:%b %Y, %H:%M:%S} UTC"
+
+
+def _date(at: datetime) -> list[int]:
+    return list(at.astimezone(UTC).timetuple()[:6])
+
+
+__all__ = ["PASSWORD_AND_APP", "Evidence", "SignatureRow", "contract_pdf", "evidence_pdf", "password_and_mail",
+           "unprintable"]

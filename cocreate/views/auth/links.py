@@ -1,0 +1,66 @@
+"""A mailed link instead of the password. Mail programs open links by themselves, so only a button uses one up."""
+
+from flask import redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.errors import Ended
+from cocreate.forms.accounts import AddressForm
+from cocreate.forms.base import Form
+from cocreate.services import sign_ins
+from cocreate.views.auth.blueprint import bp
+
+LINK = "link"
+
+
+@bp.route("/sign-in/mail", methods=["GET", "POST"])
+def ask_link() -> ResponseReturnValue:
+    """Mail a sign-in link, and say the same whether or not the address has an account."""
+    form = AddressForm.from_request()
+    if request.method == "GET" or not form.validate():
+        return render_template("auth/ask_link.html", form=form), 200 if request.method == "GET" else 422
+    with transaction() as session:
+        sign_ins.ask_link(session, form.email.data, device=login.device(), now=now())
+    return render_template("auth/link_sent.html", email=form.email.data)
+
+
+@bp.get("/l/<token>")
+def link_arrives(token: str) -> ResponseReturnValue:
+    """Take the token out of the address; nothing else happens."""
+    return keep(LINK, token, "auth.by_link")
+
+
+@bp.route("/sign-in/link", methods=["GET", "POST"])
+def by_link() -> ResponseReturnValue:
+    """Show whose link it is; the button signs in."""
+    token, before = cookie.get(LINK, ""), login.half()
+    try:
+        if request.method == "GET":
+            email = sign_ins.whose(db.session(), token, "sign_in", now())
+            return render_template("auth/by_link.html", email=email, form=Form())
+        with transaction() as session:
+            opened = sign_ins.begin_by_link(session, token, device=login.device(), now=now(),
+                                            instead_of=before.sign_in if before else None)
+    except Ended:
+        return ended(LINK, url_for("auth.ask_link"))
+    login.start(opened)
+    return login.onward() if login.visitor() else redirect(url_for("auth.second_step"), 303)
+
+
+def keep(name: str, token: str, endpoint: str) -> ResponseReturnValue:
+    """Put a mailed token into the signed cookie, so that no address, log or referrer holds it any longer."""
+    cookie[name] = token[:100]
+    answer = redirect(url_for(endpoint), 303)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def ended(name: str, again: str) -> ResponseReturnValue:
+    """The one answer for every link that does not work any more."""
+    cookie.pop(name, None)
+    return render_template("errors/error.html", heading=_("This link has ended"), sentence=_("Ask for a new one."),
+                           act_url=again, act_label=_("Ask for a new link")), 410

@@ -1,0 +1,71 @@
+"""Who may ask for what: every endpoint has exactly one entry, and what has none is answered to nobody.
+
+This is the first door only. Whether a thing is one's own is decided where it is looked up; a foreign id answers like
+a missing one.
+"""
+
+from enum import StrEnum
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from cocreate import login
+from cocreate.errors import Forbidden
+
+
+class Access(StrEnum):
+    PUBLIC = "public"
+    HALF = "half"  # password or link shown, the second step still to come
+    SIGNED_IN = "signed_in"
+    IN_PROJECT = "in_project"  # signed in; the service answers NotFound to who is not in the project
+    ACCOUNT_MANAGER = "account_manager"  # of any host
+    ADMINISTRATOR = "administrator"  # of any host
+
+
+PUBLIC, HALF, SIGNED_IN, IN_PROJECT, ACCOUNT_MANAGER, ADMINISTRATOR = Access
+
+POLICY: dict[str, Access] = {
+    "asset": PUBLIC,
+    "auth.sign_in": PUBLIC,
+    "auth.sign_out": PUBLIC,  # also for who was signed out meanwhile
+    "auth.ask_link": PUBLIC,
+    "auth.link_arrives": PUBLIC,
+    "auth.by_link": PUBLIC,
+    "auth.forgot": PUBLIC,
+    "auth.reset_arrives": PUBLIC,
+    "auth.reset": PUBLIC,
+    "auth.second_step": HALF,
+    "auth.recovery": HALF,
+    "auth.prove": SIGNED_IN,
+    "account.show": SIGNED_IN,
+    "account.password": SIGNED_IN,
+    "account.app_code": SIGNED_IN,
+    "account.app_code_off": SIGNED_IN,
+    "account.recovery_codes": SIGNED_IN,
+    "account.end_device": SIGNED_IN,
+    "account.end_others": SIGNED_IN,
+}
+
+
+def check() -> ResponseReturnValue | None:
+    """Before each request: let it pass, ask to sign in, or refuse."""
+    if request.endpoint is None:  # no such address: the error page follows
+        return None
+    access = POLICY.get(request.endpoint)
+    match access:
+        case None:
+            raise LookupError(f"{request.endpoint} is not classified in cocreate.views.policy")
+        case Access.PUBLIC:
+            return None
+        case Access.HALF if login.visitor():
+            return login.onward()
+        case Access.HALF:
+            return None if login.half() else login.ask_to_sign_in()
+        case Access.SIGNED_IN | Access.IN_PROJECT:
+            return None if login.visitor() else login.ask_to_sign_in()
+        case Access.ACCOUNT_MANAGER | Access.ADMINISTRATOR:
+            if login.visitor() is None:
+                return login.ask_to_sign_in()
+            if not login.me().is_(access):
+                raise Forbidden("role", role=str(access))
+            return None

@@ -1,0 +1,161 @@
+"""Values as people read them: dates, numbers, money, lists, in one reader's language and time zone.
+
+Works inside and outside a request. Not flask_babel's ``force_locale``: that changes the language of every thread.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+from babel.support import NullTranslations, Translations
+
+from cocreate import clock
+
+CATALOGUES = Path(__file__).with_name("translations")
+SOON = timedelta(days=183)  # a date further away, before or after, is named with its year
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom something is written, and at what moment it is read."""
+
+    language: str = "en"
+    zone: str = "UTC"
+    now: datetime = field(default_factory=lambda: clock.now(), compare=False)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    def gettext(self, text: str, **values: object) -> str:
+        """The text in the reader's language, its ``%(name)s`` filled in."""
+        said = _catalogue(self.language).gettext(text)
+        return said % values if values else said
+
+    def ngettext(self, one: str, many: str, num: int, **values: object) -> str:
+        return _catalogue(self.language).ngettext(one, many, num) % {"num": number(num, self), **values}
+
+
+def day(of: date | datetime, reader: Reader, *, distance: bool = False) -> str:
+    """Such as "Fri 7 Feb"; beyond six months "Fri 7 Feb 2025"; with ``distance`` "Fri 7 Feb (in 3 days)"."""
+    local = local_day(of, reader)
+    said = _date(local, reader.language, year=abs(local - reader.today) > SOON)
+    return f"{said} ({away(of, reader)})" if distance else said
+
+
+def away(of: date | datetime, reader: Reader) -> str:
+    """Such as "today", "in 3 days", "3 days ago"."""
+    days = (local_day(of, reader) - reader.today).days
+    match days:
+        case 0:
+            return reader.gettext("today")
+        case 1:
+            return reader.gettext("tomorrow")
+        case -1:
+            return reader.gettext("yesterday")
+    if days > 0:
+        return reader.ngettext("in %(num)s day", "in %(num)s days", days)
+    return reader.ngettext("%(num)s day ago", "%(num)s days ago", -days)
+
+
+def clock_time(of: datetime, reader: Reader) -> str:
+    """Such as "14:05", where the reader is."""
+    return format_time(of.astimezone(ZoneInfo(reader.zone)), "HH:mm", locale=_locale(reader.language))
+
+
+def day_time(of: datetime, reader: Reader) -> str:
+    """Such as "Thu 3 Apr 14:05 (New York)": what is due, signed or recorded needs its hour and zone."""
+    return f"{day(of, reader)} {clock_time(of, reader)} ({city(reader)})"
+
+
+def city(reader: Reader) -> str:
+    """How the reader's zone is called."""
+    if reader.zone == "UTC":
+        return reader.zone
+    return get_timezone_location(ZoneInfo(reader.zone), locale=_locale(reader.language), return_city=True)
+
+
+def local_day(of: date | datetime, reader: Reader) -> date:
+    return of.astimezone(ZoneInfo(reader.zone)).date() if isinstance(of, datetime) else of
+
+
+def number(value: Decimal | int, reader: Reader) -> str:
+    """Such as "18,400.5": every digit that was given, in the reader's format."""
+    return format_decimal(value, locale=_locale(reader.language), decimal_quantization=False)
+
+
+def quantity(value: Decimal | int, unit: str | None, reader: Reader) -> str:
+    """Such as "13 t/h"."""
+    return f"{number(value, reader)} {unit}" if unit else number(value, reader)
+
+
+def money(amount: Decimal | int, currency: str, reader: Reader) -> str:
+    """Such as "2,000,000 US dollars", and cents where there are any."""
+    decimals = -int(Decimal(amount).normalize().as_tuple().exponent)
+    pattern = "#,##0 ¤¤¤" if decimals <= 0 else "#,##0.00 ¤¤¤"
+    return format_currency(amount, currency, pattern, locale=_locale(reader.language), currency_digits=False,
+                           decimal_quantization=decimals <= 2)
+
+
+def minutes(count: int, reader: Reader) -> str:
+    """Such as "about 15 minutes", "about 2 hours"."""
+    if count >= 120 and count % 60 == 0:
+        return reader.ngettext("about %(num)s hour", "about %(num)s hours", count // 60)
+    return reader.ngettext("about %(num)s minute", "about %(num)s minutes", count)
+
+
+def listed(names: Iterable[str], reader: Reader, *, either: bool = False) -> str:
+    """Such as "A, B and C", or "A, B or C"."""
+    return format_list(list(names), style="or" if either else "standard", locale=_list_locale(reader.language))
+
+
+def numbers(of: Sequence[int], reader: Reader) -> str:
+    """Such as "1 to 3, 5 and 9": which ones, in as few words as possible."""
+    runs: list[list[int]] = []
+    for one in sorted(of):
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return listed((said for run in runs for said in _run(run, reader)), reader)
+
+
+def _run(run: list[int], reader: Reader) -> list[str]:
+    if len(run) < 3:
+        return [number(one, reader) for one in run]
+    return [reader.gettext("%(first)s to %(last)s", first=number(run[0], reader), last=number(run[-1], reader))]
+
+
+def _date(of: date, language: str, *, year: bool) -> str:
+    locale = _locale(language)
+    if locale.language == "en":
+        return format_date(of, "EEE d MMM yyyy" if year else "EEE d MMM", locale=locale)
+    return format_skeleton("yMMMEd" if year else "MMMEd", of, locale=locale)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@cache
+def _list_locale(language: str) -> Locale:
+    """English lists end "B and C"; a comma before the "and" is American."""
+    locale = _locale(language)
+    return Locale("en", "GB") if str(locale) == "en" else locale
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(CATALOGUES, [str(_locale(language))])

@@ -1,0 +1,12 @@
+"""Types as the revisions write them; the models may change theirs, these stay."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+
+def Utc() -> sa.types.TypeEngine:  # noqa: N802 - reads as a type in a revision
+    return sa.BigInteger().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+
+
+def Exact() -> sa.types.TypeEngine:  # noqa: N802 - reads as a type in a revision
+    return sa.Text().with_variant(sa.Numeric(), "postgresql")

@@ -1,0 +1,348 @@
+"""The contract's text: filling, escaping, blocks, bytes."""
+
+import json
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cocreate.domain.contract import (
+    AnnexText,
+    ClauseText,
+    ContractParty,
+    ContractText,
+    FigureRow,
+    Gap,
+    Given,
+    Listing,
+    Paragraph,
+    Run,
+    SettledLater,
+    Signatory,
+    Source,
+    Table,
+    Value,
+    blocks,
+    canonical,
+    clean,
+    compose,
+    content_sha256,
+    escape,
+    fill,
+    from_canonical,
+    gaps,
+    numbered,
+    placeholders,
+    plain,
+    signable,
+    text_sha256,
+)
+from workflows.definition import Definition
+
+COST = "baseline.today.cost"
+SOURCE = Source("Total cost today", "tasks/today/3", 3, "WMATA")
+
+
+class TestCompose:
+    def test_fills_in_a_value_and_says_where_it_comes_from(self, definition):
+        price = first(definition, {COST: Value("12,400 USD per year", (SOURCE,))})
+        assert price.body == "The Customer pays 12,400 USD per year."
+        assert price.sources == (SOURCE,)
+        assert SOURCE.words == "Total cost today v3 (WMATA)"
+        assert price.state == "given"
+
+    @pytest.mark.parametrize("value", [None, Value(), Value(" \n"), Value("9", missing_reason="not measured")])
+    def test_a_missing_value_is_a_gap_with_its_label(self, definition, value):
+        price = first(definition, {} if value is None else {COST: value})
+        assert plain(price.body) == "The Customer pays [Cost: not given]."
+        assert [(gap.name, gap.path, gap.label) for gap in price.gaps] == [("fee", COST, "Cost")]
+
+    def test_a_value_settled_later_prints_its_rule_and_is_no_gap(self, definition):
+        later = SettledLater("WMATA", "1 October 2026", "the mean of three invoices")
+        price = first(definition, {COST: Value(missing_reason="not bought yet", later=later)})
+        assert plain(price.body) == (
+            "The Customer pays (to be given by WMATA by 1 October 2026: the mean of three invoices)."
+        )
+        assert (price.state, price.gaps) == ("settle_later", ())
+
+    def test_a_struck_clause_keeps_its_number_and_has_no_gap(self, definition):
+        clauses, _ = compose(definition, {}, Given(SEATS, struck={"price": "paid in *kind*"}), language="en")
+        assert [clause.number for clause in clauses] == [1, 2, 3]
+        assert plain(clauses[0].body) == "[struck: paid in *kind*]"
+        assert (clauses[0].state, clauses[0].gaps) == ("struck", ())
+
+    def test_a_clause_of_an_empty_seat_does_not_apply(self, definition):
+        clauses, _ = compose(definition, {}, Given(SEATS), language="en")
+        assert plain(clauses[2].body) == "(not applicable: nobody takes part as Bank)"
+        assert clauses[2].state == "struck"
+
+    def test_the_clause_of_a_seat_that_is_held_stands(self, definition):
+        clauses, _ = compose(definition, {"seat:bank": Value("KfW")}, Given(SEATS | {"bank"}), language="en")
+        assert clauses[2].body == "KfW guarantees."
+
+    def test_agreed_wording_replaces_the_template_and_is_no_sample(self, definition):
+        wording = Given(SEATS, wording={"price": "It costs $fee, once."})
+        clauses, _ = compose(definition, {COST: Value("9 EUR")}, wording, language="en")
+        assert clauses[0].body == "It costs 9 EUR, once."
+        assert (clauses[0].sample, clauses[1].sample) == (False, True)
+
+    def test_a_name_that_is_not_declared_is_refused_by_clause_and_name(self, definition):
+        with pytest.raises(ValueError, match=r"clause price: \$total is not declared"):
+            compose(definition, {}, Given(SEATS, wording={"price": "$fee of $total"}), language="en")
+
+    def test_a_clause_that_does_not_exist_is_refused(self, definition):
+        with pytest.raises(ValueError, match="no such clause: prise"):
+            compose(definition, {}, Given(SEATS, struck={"prise": "misspelt"}), language="en")
+
+    def test_texts_are_taken_in_the_contract_language(self, definition):
+        clauses, _ = compose(definition, {COST: Value("9 EUR")}, Given(SEATS), language="de")
+        assert (clauses[0].title, clauses[0].body) == ("Preis", "Der Kunde zahlt 9 EUR.")
+
+    def test_the_need_of_one_seat_is_labelled_with_the_seat(self, definition):
+        clauses, _ = compose(definition, {}, Given(SEATS), language="en")
+        assert [gap.label for gap in clauses[1].gaps] == ["Cost (Customer)", "Company", "Title of the project"]
+
+    def test_an_annex_takes_its_table(self, definition):
+        table = Table(("Flow", "t"), (("steam", "15"),))
+        _, annexes = compose(definition, {}, Given(SEATS, tables={COST: table}), language="en")
+        assert (annexes[0].number, annexes[0].title, annexes[0].rows) == (1, "Costs", (("steam", "15"),))
+
+    def test_an_annex_without_a_table_is_a_gap(self, definition):
+        _, annexes = compose(definition, {}, Given(SEATS), language="en")
+        assert annexes[0].gaps == (Gap("costs", COST, "Costs"),)
+
+
+class TestGaps:
+    def test_a_text_with_a_gap_cannot_be_signed(self, text):
+        open_ = replace(text.clauses[0], gaps=(Gap("fee", COST, "Cost"),))
+        assert signable(text)
+        assert not signable(replace(text, clauses=(open_, *text.clauses[1:])))
+
+    def test_a_gap_of_a_struck_clause_does_not_count(self, text):
+        struck = replace(text.clauses[0], gaps=(Gap("fee", COST, "Cost"),), state="struck")
+        assert signable(replace(text, clauses=(struck,)))
+
+    def test_a_gap_of_an_annex_counts(self, text):
+        annex = replace(text.annexes[0], gaps=(Gap("costs", COST, "Costs"),))
+        assert gaps(replace(text, annexes=(annex,))) == annex.gaps
+
+
+class TestFill:
+    def test_two_dollars_are_one_and_a_price_is_no_name(self):
+        assert fill("$$fee, $5 and ${fee}s", {"fee": "9"}) == "$fee, $5 and 9s"
+
+    def test_a_value_is_filled_in_once(self):
+        assert plain(fill("$a $b", {"a": "$b", "b": "$a"})) == "$b $a"
+
+    def test_names_are_found_in_order_each_once(self):
+        assert placeholders("$b ${a} $$c \\$d $b $5") == ("b", "a")
+
+    @pytest.mark.parametrize("template", [
+        "pays $a.", "$a", "$a. Then", "**$a**", "*$a* and ***$a***", "- $a\n- b", "1. x\n$a\n\n2. y", "x\n$a$a",
+        "$a) y", "\\$a$a", "\\\\$a", "one\n\n$a\n\ntwo", "-$a", "1.$a", "*$a$a*",
+    ])
+    @given(value=st.text(alphabet="ab1234567890*_-+.)(\\`#<>[]!|~=$\n \t\u200b\u2028", min_size=1).filter(str.strip)
+           | st.text(min_size=1).filter(lambda text: clean(text).strip()))
+    @example(value="1").via("a number before a full stop")
+    @example(value="a\\").via("a backslash before the next character")
+    @example(value="x\n\n- y\n1. z\n# h").via("lines that look like blocks")
+    def test_a_value_never_becomes_markup(self, template, value):
+        assert shape(fill(template, {"a": value})) == shape(fill(template, {"a": "x"}))
+
+    @given(value=st.text())
+    def test_a_value_is_read_as_it_was_written(self, value):
+        lines = [" ".join(line.replace("\t", " ").split(" ")).strip(" ") for line in clean(value).strip().split("\n")]
+        wanted = "\n".join(" ".join(part for part in line.split(" ") if part) for line in lines)
+        assert "".join(plain(escape(value))) == wanted or not wanted
+
+
+class TestBlocks:
+    def test_paragraphs_are_parted_by_empty_lines(self):
+        assert blocks("one\ntwo\n\nthree") == (Paragraph((Run("one two"),)), Paragraph((Run("three"),)))
+
+    def test_bold_and_italic(self):
+        assert blocks("a **b *c* d** *e*") == (Paragraph((
+            Run("a "), Run("b ", True), Run("c", True, True), Run(" d", True), Run(" "), Run("e", italic=True),
+        )),)
+
+    def test_lists_end_with_a_list_of_the_other_kind(self):
+        assert blocks("3. a\n4. b\n- c\n  more") == (
+            Listing(True, 3, ((Run("a"),), (Run("b"),))), Listing(False, 0, ((Run("c more"),),)),
+        )
+
+    def test_a_wrapped_year_does_not_begin_a_list(self):
+        assert blocks("in the year\n2009. Then") == (Paragraph((Run("in the year 2009. Then"),)),)
+
+    @pytest.mark.parametrize(
+        "body", ["# head", "2 * 3 * 4", "a_b_c", "<b>x</b>", "![x](y)", "`x`", "****", "**a", "a*"]
+    )
+    def test_everything_else_is_words(self, body):
+        assert blocks(body) == (Paragraph((Run(body),)),)
+
+    def test_paragraphs_are_numbered_where_there_are_several(self):
+        clause = ClauseText("a", 4, "A", "one\n\n- x\n\ntwo")
+        assert [number for number, _ in numbered(clause)] == ["4.1", "", "4.2"]
+        assert [number for number, _ in numbered(replace(clause, body="one"))] == [""]
+
+    @given(body=st.text(alphabet="a *-1.\n\\"))
+    def test_no_word_is_lost(self, body):
+        assert plain(body).count("a") == body.count("a")
+
+
+class TestCanonical:
+    def test_the_bytes_are_sorted_utf8_json_without_room(self, text):
+        body = canonical(text)
+        assert body == json.dumps(json.loads(body), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def test_the_hash_of_a_known_text_does_not_change(self, text):
+        assert text_sha256(text) == KNOWN_SHA256  # if this fails, every stored contract lost its name
+
+    def test_composed_and_decomposed_letters_are_one_text(self, text):
+        assert canonical(replace(text, title="Se\u0301ance")) == canonical(replace(text, title="S\u00e9ance"))
+
+    def test_the_same_moment_in_another_zone_is_the_same_text(self, text):
+        there = text.frozen_at.astimezone(timezone(timedelta(hours=9)))
+        assert text_sha256(replace(text, frozen_at=there)) == text_sha256(text)
+
+    def test_content_is_the_same_in_another_version(self, text):
+        later = replace(text, version=8, head_seq=500, head_hash="f" * 64, frozen_at=text.frozen_at + timedelta(1))
+        assert content_sha256(later) == content_sha256(text)
+        assert text_sha256(later) != text_sha256(text)
+
+    @pytest.mark.parametrize("change", [
+        {"title": "Another"}, {"language": "de"}, {"host": "X"}, {"affected": ()}, {"clauses": ()}, {"figures": ()},
+        {"parties": ()}, {"annexes": ()}, {"specimen": True},
+    ])
+    def test_content_changes_with_whatever_is_read(self, text, change):
+        assert content_sha256(replace(text, **change)) != content_sha256(text)
+
+    @pytest.mark.parametrize(("old", "new"), [
+        (b'{"affected"', b'{ "affected"'), (b'"version":7', b'"version":7.0'), (b'"version":7', b'"version":"7"'),
+        (b'"version":7', b'"version":7,"version":7'), (b'"format":1', b'"format":2'), (b'"format":1,', b""),
+        (b'"specimen":false', b'"specimen":0'), (b"Steam supply", b"Steam\\u0020supply"),
+        (b"Steam supply", b"Se\xcc\x81"),
+    ])
+    def test_other_bytes_are_refused(self, text, old, new):
+        assert old in canonical(text)
+        with pytest.raises(ValueError):
+            from_canonical(canonical(text).replace(old, new, 1))
+
+    @given(st.data())
+    def test_a_text_comes_back_from_its_bytes(self, data):
+        text = data.draw(TEXTS)
+        assert from_canonical(canonical(text)) == text
+
+    def test_a_row_of_another_length_is_refused(self):
+        with pytest.raises(ValueError, match="2 cells"):
+            AnnexText("a", 1, "A", ("x", "y"), (("1",),))
+
+    def test_a_time_without_zone_is_refused(self, text):
+        with pytest.raises(ValueError, match="zone"):
+            replace(text, frozen_at=datetime(2026, 1, 1))  # noqa: DTZ001 - what is refused
+
+
+class TestClean:
+    @given(st.text())
+    def test_cleaning_twice_changes_nothing(self, raw):
+        assert clean(clean(raw)) == clean(raw)
+
+    @given(st.text())
+    def test_what_is_clean_can_be_seen_and_written(self, raw):
+        assert not {unicodedata.category(char) for char in clean(raw) if char not in "\n\t"} & {"Cc", "Cs", "Co", "Cn"}
+        clean(raw).encode()
+
+    def test_what_cannot_be_seen_prints_as_its_number(self):
+        assert clean("a\x00\u202e001\r\nb") == "a[U+0000][U+202E]001\nb"
+
+
+# --- what the tests need ---------------------------------------------------------------------------------------------
+
+SEATS = frozenset({"company", "customer"})
+KNOWN_SHA256 = "0ed6908fe9c1a33a4bf548a4a4cd4b457abdd813f33a1d040d78923f6676ceba"
+
+
+def first(definition, values):
+    clauses, _ = compose(definition, values, Given(SEATS), language="en")
+    return clauses[0]
+
+
+def shape(body):
+    """Blocks without their words: kinds, numbers of items, faces."""
+    return [
+        (block.ordered, block.start, [[(run.bold, run.italic) for run in item] for item in block.items])
+        if isinstance(block, Listing) else [(run.bold, run.italic) for run in block.runs]
+        for block in blocks(body)
+    ]
+
+
+@pytest.fixture(scope="module")
+def definition():
+    task = {"title": "Total cost today", "why": "w", "of": "customer", "due": {"days": 5},
+            "fields": {"cost": {"type": "money", "label": "Cost"}}}
+    return Definition.model_validate({
+        "format": 1, "key": "demo", "name": "Demo", "strategy": "open", "summary": "s", "ends_in": "an agreement",
+        "parties": {"company": {"name": "Company", "contracting": True}, "customer": {"name": "Customer"},
+                    "bank": {"name": "Bank", "required": False}},
+        "stages": {"baseline": {"name": "Baseline", "purpose": "p", "target": 5, "tasks": {"today": task}},
+                   "contract": {"name": "Contract", "purpose": "p", "target": 5, "contract": "prepared"}},
+        "transitions": {"on": {"from": "baseline", "to": "contract"}, "end": {"from": "contract", "to": "agreed"}},
+        "contract_title": "Agreement",
+        "clauses": {
+            "price": {"title": {"en": "Price", "de": "Preis"}, "needs": {"fee": COST},
+                      "text": {"en": "The Customer pays $fee.", "de": "Der Kunde zahlt $fee."}},
+            "parties": {"title": "Parties", "text": "$cost $who $title",
+                        "needs": {"cost": COST + "@customer", "who": "seat:company", "title": "project:title"}},
+            "guarantee": {"title": "Guarantee", "text": "$bank guarantees.", "needs": {"bank": "seat:bank"},
+                          "only_if": "bank"},
+        },
+        "annexes": {"costs": {"title": "Costs", "of": COST}},
+        "terminal": {"agreed": "success"},
+    })
+
+
+@pytest.fixture
+def text():
+    return ContractText(
+        project_ref="k3vq8m2t", title="Steam supply", project_title="Steam for Yongyeon", purpose="Less oil.",
+        language="en", host="Eco-park Center", template_name="Industrial symbiosis", template_sha256="5e" * 32,
+        version=7, frozen_at=datetime(2008, 6, 20, 7, 12, tzinfo=UTC),
+        parties=(ContractParty(1, "supplier", "Supplier", "Ulsan", "public body", "South Korea", True,
+                               (Signatory("Park Maeng-woo", "Mayor"),)),),
+        affected=("Households",), clauses=(ClauseText("price", 1, "Price", "**9** EUR", (SOURCE,)),),
+        annexes=(AnnexText("q", 1, "Quantities", ("Year", "t/h"), (("2008", "15"),)),),
+        figures=(FigureRow("Steam", "15", "t/h", "2008", "", "estimated", "LE News", "Ulsan"),),
+        head_seq=412, head_hash="51c7" * 16,
+    )
+
+
+WORDS = st.text(max_size=12)
+NUMBERS = st.integers(min_value=0, max_value=10**9)
+SOURCES = st.builds(Source, WORDS, WORDS, NUMBERS, WORDS)
+STATES = st.sampled_from(["given", "settle_later", "struck"])
+GAPS = st.builds(Gap, WORDS, WORDS, WORDS, WORDS)
+
+
+def some(strategy):
+    return st.lists(strategy, max_size=2).map(tuple)
+
+
+ANNEXES = st.integers(0, 3).flatmap(lambda columns: st.builds(
+    AnnexText, WORDS, NUMBERS, WORDS, st.tuples(*[WORDS] * columns), some(st.tuples(*[WORDS] * columns)), WORDS,
+    some(GAPS),
+))
+TEXTS = st.builds(
+    ContractText,
+    project_ref=WORDS, title=WORDS, project_title=WORDS, purpose=WORDS, language=WORDS, host=WORDS, template_name=WORDS,
+    template_sha256=WORDS, version=NUMBERS, frozen_at=st.datetimes(timezones=st.just(UTC)),
+    parties=some(st.builds(ContractParty, NUMBERS, WORDS, WORDS, WORDS, WORDS, WORDS, st.booleans(),
+                           some(st.builds(Signatory, WORDS, WORDS)))),
+    affected=some(WORDS),
+    clauses=some(st.builds(ClauseText, WORDS, NUMBERS, WORDS, WORDS, some(SOURCES), some(GAPS), STATES, some(WORDS),
+                           st.booleans())),
+    annexes=some(ANNEXES),
+    figures=some(st.builds(FigureRow, *[WORDS] * 8)),
+    head_seq=NUMBERS, head_hash=WORDS, specimen=st.booleans(), format=st.just(1),
+)

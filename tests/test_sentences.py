@@ -1,0 +1,412 @@
+"""The thirty sentences, each reached through the guards, and those of other refusals."""
+
+import ast
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cocreate import errors, sentences
+from cocreate.domain.audience import MANAGER, bit
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from cocreate.words import Reader
+from workflows.calendars import Calendar
+from workflows.conditions import walk
+from workflows.definition import Definition, Transition
+from workflows.facts import (
+    ContractFact,
+    ContractState,
+    DecisionFact,
+    DecisionState,
+    Facts,
+    FigureFact,
+    MemberFact,
+    PartyFact,
+    ProjectFact,
+    SignatureFact,
+    TaskFact,
+    TaskState,
+)
+from workflows.guards import reasons
+from workflows.refusals import Refusal
+
+NOW = datetime(2025, 2, 5, 12, tzinfo=UTC)
+DUE = datetime(2025, 2, 7, 17, tzinfo=UTC)
+MONDAY = datetime(2025, 2, 3, 9, tzinfo=UTC)
+PHILIPS, WMATA, LOGISTICS = 1, 2, 3
+ANNA, RENEE, GRACE, JAN = 11, 12, 13, 14
+
+
+def test_every_code_of_the_guards_has_a_sentence():
+    source = Path("workflows/guards.py").read_text(encoding="utf-8")
+    codes = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)
+             and isinstance(node.value, str) and node.value in sentences.REFUSALS}
+    assert codes == set(sentences.REFUSALS)
+    assert len(sentences.REFUSALS) == 31  # thirty, the last of which is spoken in two ways
+
+
+class TestTasks:
+    def test_not_begun(self, facts):
+        assert say(facts, "tasks") == [
+            "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+
+    def test_nobody_asked_without_a_date(self, facts):
+        facts = with_task(facts, due_at=None)
+        assert say(facts, "tasks") == ["WMATA has not started 'Total cost today' (Renee Kim)."]
+
+    def test_a_draft_is_spoken_of_to_its_own_party_only(self, facts):
+        facts = replace(facts, drafts={("cost", WMATA): 1})
+        assert say(facts, "tasks") == [
+            "WMATA has a draft of 'Total cost today' but has not submitted it (Renee Kim, due Fri 7 Feb)."]
+        assert say(facts, "tasks", party=PHILIPS) == [
+            "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+        assert say(facts, "tasks", party=None, mask=MANAGER) == [
+            "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+
+    def test_not_accepted(self, facts):
+        facts = with_task(facts, state=TaskState.SUBMITTED, number=1)
+        assert say(facts, "tasks") == [
+            "'Total cost today' from WMATA is submitted; Philips has not accepted or returned it since Mon 3 Feb."]
+
+    def test_returned(self, facts):
+        facts = with_task(facts, state=TaskState.RETURNED, number=1, reason="Only one garage?")
+        assert say(facts, "tasks") == ["Philips returned 'Total cost today' to WMATA on Mon 3 Feb: 'Only one garage?'"]
+
+    def test_a_reason_the_reader_may_not_see_is_left_out(self, facts):
+        facts = with_task(facts, state=TaskState.RETURNED, number=1, reason="Only one garage?")
+        refusal, = reasons(facts, condition("tasks"), "today")
+        assert speak(replace(refusal, sees=bit(WMATA)), facts, party=PHILIPS) == (
+            "Philips returned 'Total cost today' to WMATA on Mon 3 Feb.")
+
+    def test_must_follow(self, facts):
+        facts = with_task(facts, state=TaskState.ACCEPTED).with_task(owed("offer", PHILIPS))
+        facts = with_task(facts, state=TaskState.SUBMITTED)
+        assert say(facts, {"task": "offer"}) == ["'Price sheet' can start when 'Total cost today' is accepted."]
+
+    def test_reopened(self, facts):
+        facts = facts.with_task(owed("cost", WMATA, round=2))
+        assert say(facts, "tasks") == [
+            "'Total cost today' was reopened on Mon 3 Feb when the project went back. WMATA confirms or changes it."]
+
+    def test_nobody_named(self, facts):
+        facts = with_task(facts, asked=None)
+        assert say(facts, "tasks") == [
+            "Nobody at WMATA is named for 'Total cost today'. Renee Kim can name someone."]
+
+    def test_entered_for_the_party(self, facts):
+        facts = with_task(facts, state=TaskState.ENTERED, number=1, entered_by=PHILIPS)
+        assert say(facts, "tasks") == [
+            "'Total cost today' was entered by Philips for WMATA. WMATA has not confirmed it."]
+
+    def test_waiting_outside(self, facts):
+        facts = with_task(facts, outsider="the city council", outside_until=date(2025, 3, 3))
+        assert say(facts, "tasks") == ["'Total cost today' waits for the city council until Mon 3 Mar, says WMATA."]
+
+    def test_required_value_not_available(self, facts):
+        facts = with_task(facts, state=TaskState.ACCEPTED, number=1, fields=2, given=1, missing="staff")
+        assert say(facts, {"answered": 1}) == [
+            "'Staff cost' in 'Total cost today' is not available. WMATA gives a value, or all agree to go on without "
+            "it."]
+        refusal, = reasons(facts, condition({"answered": 1}), "today")
+        assert speak(replace(refusal, values={**refusal.values, "reason": "not kept"}), facts) == (
+            "'Staff cost' in 'Total cost today' is not available (not kept). WMATA gives a value, or all agree to go "
+            "on without it.")
+
+
+class TestGates:
+    GATE = {"gate": "common"}
+
+    def test_not_open(self, facts):
+        assert say(facts, self.GATE) == [
+            "'Is this our common picture?' can be decided when 'Total cost today' is accepted."]
+
+    def test_missing(self, asked):
+        assert say(asked, self.GATE)[1] == (
+            "WMATA has not decided 'Is this our common picture?' (Grace Lee, due Fri 7 Feb).")
+
+    def test_not_enough(self, asked):
+        asked = with_rule(decided(asked, PHILIPS), {"at_least": 2})
+        assert say(asked, self.GATE) == [
+            "'Is this our common picture?' needs 2 of 2 parties; 1 agreed so far. Still to decide: WMATA."]
+
+    def test_one_per_side(self, asked):
+        asked = with_rule(decided(asked, PHILIPS), "one_per_side")
+        assert say(asked, self.GATE) == [
+            "'Is this our common picture?' needs one decision from each side; WMATA's is missing."]
+
+    def test_said_no(self, asked):
+        asked = decided(decided(asked, PHILIPS), WMATA, state=DecisionState.REFUSED, reason="Staff is missing.")
+        assert say(asked, self.GATE) == [
+            "WMATA did not agree to 'Is this our common picture?' on Mon 3 Feb: 'Staff is missing.' Change what it is "
+            "about, then ask again."]
+        refusal, = reasons(asked, condition(self.GATE), "today")
+        assert speak(replace(refusal, sees=bit(WMATA)), asked, party=PHILIPS) == (
+            "WMATA did not agree to 'Is this our common picture?' on Mon 3 Feb. Change what it is about, then ask "
+            "again.")
+
+    def test_veto(self, asked):
+        asked = with_veto(decided(decided(asked, PHILIPS), WMATA, state=DecisionState.REFUSED, reason="Too early."))
+        assert say(asked, self.GATE) == [
+            "WMATA used its veto at 'Is this our common picture?' on Mon 3 Feb: 'Too early.' Only WMATA can lift it."]
+
+    def test_lapsed(self, asked):
+        asked = decided(decided(asked, PHILIPS), WMATA, state=DecisionState.LAPSED, changed="cost@2=3>4")
+        assert say(asked, self.GATE) == [
+            "WMATA's decision on 'Is this our common picture?' lapsed: 'Total cost today' changed from version 3 to 4. "
+            "WMATA decides again."]
+
+    def test_no_decider(self, asked):
+        asked = replace(asked, members=tuple(m for m in asked.members if m.person != GRACE))
+        assert say(asked, self.GATE)[1] == (
+            "WMATA has no signatory who could decide 'Is this our common picture?'. Renee Kim can name one.")
+
+
+class TestDocumentsAndFigures:
+    DOCUMENT = {"document": "today.cost.bill"}
+    LIMIT = {"figure": {"path": "today.cost.energy", "at_least": 1500, "unit": "MWh"}}
+
+    def test_document_missing(self, facts):
+        assert say(facts, self.DOCUMENT) == [
+            "The document 'Last energy bill' is missing. WMATA uploads it (due Fri 7 Feb)."]
+
+    def test_document_not_accepted(self, facts):
+        facts = with_task(facts, state=TaskState.SUBMITTED, number=2)
+        assert say(facts, self.DOCUMENT) == ["'Last energy bill', version 2, has not been accepted by Philips."]
+
+    def test_figure_missing(self, facts):
+        assert say(facts, self.LIMIT) == ["'Energy' has no value. WMATA gives it in 'Total cost today'."]
+
+    def test_limit_not_met(self, facts):
+        assert say(figures(facts, "1200.5"), self.LIMIT) == [
+            "'Energy' is 1,200.5 MWh; going on needs at least 1,500 MWh."]
+        assert say(figures(facts, "1500"), {"not": self.LIMIT}) == [
+            "'Energy' is 1,500 MWh; going on needs less than 1,500 MWh."]
+
+    def test_two_values(self, facts):
+        assert say(figures(facts, "13", "15"), self.LIMIT) == [
+            "There are two values for 'Energy': 13 MWh (Philips) and 15 MWh (WMATA). Settle which one counts."]
+
+    def test_units_differ(self, facts):
+        assert say(figures(facts, "13", unit="GJ"), self.LIMIT) == [
+            "'Energy' is in GJ, the limit in MWh; they cannot be compared. Philips corrects the unit."]
+
+    @pytest.mark.parametrize("values", [{"values": ("13",)}, {"values": ("13", "15")}, {"unit": "GJ"}])
+    def test_a_figure_the_reader_may_not_see_says_no_more_than_that(self, facts, values):
+        hidden = figures(facts, *values.pop("values", ("13",)), **values, sees=bit(WMATA))
+        assert say(hidden, self.LIMIT, party=LOGISTICS) == [
+            "'Energy' does not yet reach what going on needs; Philips can see and change it."]
+
+    @pytest.mark.parametrize("code", ["document.missing", "document.not_accepted"])
+    def test_a_file_the_reader_may_not_see_has_no_name(self, facts, code):
+        values = {"document": "today.cost.bill", "task": "cost", "of": WMATA, "n": 1, "due": DUE}
+        assert "bill" not in speak(Refusal(code, WMATA, values, sees=bit(WMATA)), facts, party=PHILIPS)
+
+
+class TestSeatsAndContract:
+    def test_seat_empty(self, facts):
+        assert say(facts, {"party": "carrier"}) == [
+            "The seat 'Carrier' is empty. Anna Berg can invite an organisation."]
+
+    def test_short_agreement_open(self, facts):
+        facts = facts.with_task(owed("secrecy", WMATA, asked=GRACE))
+        assert say(facts, {"signed": "secrecy"}) == ["'Confidentiality' is not signed by WMATA (Grace Lee)."]
+
+    def test_clauses_open(self, facts):
+        assert say(facts, {"contract": "agreed"}) == [
+            "4 of 4 clauses are not agreed: 1 to 4. Next to answer: Philips."]
+
+    def test_not_signed(self, frozen):
+        assert say(signed(frozen, PHILIPS, JAN), {"contract": "signed"}) == [
+            "Version 1 is not signed by WMATA (Grace Lee, asked Mon 3 Feb)."]
+
+    def test_nobody_can_sign_yet(self, frozen):
+        frozen = replace(frozen, members=tuple(m for m in frozen.members if m.person != GRACE))
+        assert say(signed(frozen, PHILIPS, JAN), {"contract": "signed"}) == [
+            "Version 1 is not signed by WMATA (nobody yet, asked Mon 3 Feb)."]
+
+    def test_signatures_ended(self, frozen):
+        frozen = signed(signed(frozen, PHILIPS, JAN), WMATA, GRACE)
+        ended = frozen.with_contract(replace(frozen.contracts[0], state=ContractState.ENDED, ended_at=NOW))
+        assert say(ended, {"contract": "signed"}) == [
+            "The text changed on Wed 5 Feb, so Jan Vos and Grace Lee sign again on version 2."]
+
+
+class TestDates:
+    def test_from(self, facts):
+        window = {"date": {"not_before": "2025-09-15", "why": "the heating season"}}
+        assert say(facts, window) == ["This is possible from Mon 15 Sep 2025 (the heating season)."]
+        del window["date"]["why"]
+        assert say(facts, window) == ["This is possible from Mon 15 Sep 2025."]
+
+    def test_until(self, facts):
+        assert say(facts, {"date": {"not_after": "2025-01-31"}}) == [
+            "The last day was Fri 31 Jan; Anna Berg and Renee Kim can agree on a new one."]
+
+
+class TestSentence:
+    def test_names_who_can_act_and_where(self, asked):
+        refusal = reasons(asked, condition({"gate": "common"}), "today")[1]
+        own = sentences.refusal(refusal, asked, READER, party=WMATA, mask=bit(WMATA))
+        assert (own.party, own.act) == (WMATA, sentences.Act("gates/common", "Read and decide"))
+        other = sentences.refusal(refusal, asked, READER, party=PHILIPS, mask=bit(PHILIPS))
+        assert other.act == sentences.Act("gates/common", "See the decisions")
+
+    def test_template_texts_are_in_the_readers_language(self, facts):
+        refusal, = reasons(facts, condition("tasks"), "today")
+        said = sentences.refusal(refusal, facts, replace(READER, language="de"), party=WMATA, mask=bit(WMATA))
+        assert "'Gesamtkosten heute'" in said.text
+
+
+class TestErrors:
+    @pytest.mark.parametrize(("error", "said"), [
+        (NotFound(), "This does not exist, or it is not yours to see. Perhaps the link is old."),
+        (Conflict("project.on_hold", until=date(2025, 9, 1)), "The project is on hold until Mon 1 Sep 2025."),
+        (Conflict("project.ended", outcome="declined", at=MONDAY), "The project has ended (declined, Mon 3 Feb)."),
+        (Forbidden("only", act="decide", persons=(GRACE, JAN)), "Only Grace Lee and Jan Vos can do this."),
+        (Forbidden("only", act="decide", persons=()), "Nobody in this project can do this yet."),
+        (Forbidden("two_parties", person=GRACE), "Grace Lee cannot decide for two parties."),
+        (Conflict("faster", what="Tom submitted it", at=NOW), "Someone else was faster: Tom submitted it, 07:00."),
+        (Conflict("contribution.not_open", task="cost", state="accepted", since=NOW),
+         "Someone else was faster: 'Total cost today' is accepted, 07:00."),
+        (Conflict("contribution.changed", given=1, now=2, task="cost", since=MONDAY),
+         "Someone else was faster: there is a newer version of 'Total cost today', Mon 3 Feb 04:00 (New York)."),
+        (Refused([]), "This is not possible yet."),
+    ])
+    def test_is_one_sentence(self, facts, error, said):
+        assert sentences.error(error, replace(READER, zone="America/New_York"), facts) == said
+
+    def test_every_code_that_is_raised_has_one(self):
+        classes = {name for name, kind in vars(errors).items()
+                   if isinstance(kind, type) and issubclass(kind, errors.CocreateError)}
+        raised = {call.args[0].value for path in Path("cocreate").rglob("*.py")
+                  for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                  if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in classes
+                  and call.args and isinstance(call.args[0], ast.Constant)}
+        assert raised - set(sentences.ERRORS) == set()
+
+    def test_an_unknown_code_claims_nothing(self):
+        assert sentences.error(Invalid("no.such.code"), READER) == "This cannot be done now. Nothing was changed."
+
+
+# a small project
+
+READER = Reader("en", "UTC", NOW)
+
+DEFINITION = {
+    "format": 1, "key": "lighting", "name": "Lighting", "strategy": "customer_cooperation", "summary": "Light",
+    "ends_in": "an agreement", "contract_title": "Lighting service agreement",
+    "parties": {
+        "company": {"name": "Supplier", "contracting": True, "side": "supply"},
+        "customer": {"name": "Customer", "contracting": True, "side": "use"},
+        "logistics": {"name": "Logistics", "required": False}, "carrier": {"name": "Carrier", "required": False},
+    },
+    "stages": {
+        "today": {
+            "name": "Where we stand today", "purpose": "Figures", "target": 10,
+            "tasks": {
+                "cost": {
+                    "title": {"en": "Total cost today", "de": "Gesamtkosten heute"}, "why": "The offer.",
+                    "of": "customer", "due": {"days": 5}, "accepted_by": "company", "fields": {
+                        "energy": {"label": "Energy", "type": "quantity", "unit": "MWh"},
+                        "staff": {"label": "Staff cost", "type": "money", "currency": "USD"},
+                        "bill": {"label": "Last energy bill", "type": "file"},
+                    }},
+                "offer": {
+                    "title": "Price sheet", "why": "The price.", "of": "company", "due": {"days": 5}, "after": ["cost"],
+                    "required": False, "fields": {"price": {"label": "Price", "type": "money", "currency": "USD"}}},
+                "secrecy": {"title": "Confidentiality", "why": "Trust.", "of": ["company", "customer"], "kind": "sign",
+                            "required": False, "agreement": "We keep it.", "due": {"days": 5}},
+            },
+            "gates": {"common": {"question": "Is this our common picture?", "of": ["company", "customer"],
+                                 "about": ["cost"], "due": {"days": 3}}},
+        },
+        "contract": {"name": "Contract", "purpose": "The text", "target": 10, "contract": "prepared"},
+    },
+    "transitions": {"on": {"from": "today", "to": "contract"}, "done": {"from": "contract", "to": "agreed"}},
+    "clauses": {f"c{n}": {"title": f"Clause {n}", "text": "We agree."} for n in range(1, 5)},
+    "terminal": {"agreed": "success", "declined": "failure"},
+}
+
+
+def condition(when):
+    transition = Transition.model_validate({"from": "today", "to": "contract", "when": when})
+    assert list(walk(transition.when))
+    return transition.when
+
+
+def say(facts, when, *, party=WMATA, mask=None):
+    found = reasons(facts, condition(when), "today")
+    return [speak(refusal, facts, party=party, mask=mask) for refusal in found]
+
+
+def speak(refusal, facts, *, party=WMATA, mask=None):
+    mask = bit(party) if mask is None else mask
+    return sentences.refusal(refusal, facts, READER, party=party, mask=mask).text
+
+
+def owed(key, party, **more):
+    return TaskFact(**{"key": key, "party": party, "round": 1, "state": TaskState.OPEN, "since": MONDAY,
+                       "due_at": DUE, "asked": RENEE, **more})
+
+
+def with_task(facts, **changes):
+    return facts.with_task(replace(facts.task("cost", WMATA), **changes))
+
+
+def decided(facts, party, **changes):
+    changes = {"state": DecisionState.AGREED, **changes}
+    return facts.with_decision(replace(facts.decision("common", party), **changes))
+
+
+def with_rule(facts, rule, **more):
+    stages = {**DEFINITION["stages"]}
+    gate = {**stages["today"]["gates"]["common"], "rule": rule, **more}
+    stages["today"] = {**stages["today"], "gates": {"common": gate}}
+    return replace(facts, definition=Definition.model_validate({**DEFINITION, "stages": stages}))
+
+
+def with_veto(facts):
+    return with_rule(facts, "all", veto=["customer"])
+
+
+def figures(facts, *values, unit="MWh", sees=-1):
+    return facts.with_figures(FigureFact("today.cost.energy", party, 1, Decimal(value), unit, False, sees)
+                              for party, value in zip((PHILIPS, WMATA), values, strict=False))
+
+
+def signed(facts, party, person):
+    return facts.with_signature(SignatureFact(1, party, person, MONDAY, "t", "p"))
+
+
+@pytest.fixture
+def facts():
+    project = ProjectFact(
+        id=1, ref="r", host_id=1, title="Garage lighting", stage="today", visit=1, version=1, head="0" * 64,
+        opened_at=MONDAY, entered_at=MONDAY, target=date(2025, 9, 1), language="en")
+
+    def member(person, name, party, *parts):
+        return MemberFact(person, name, party, frozenset(parts), accepted_at=MONDAY - timedelta(days=1))
+
+    return Facts(
+        definition=Definition.model_validate(DEFINITION), now=NOW, project=project, actor=None,
+        parties=(PartyFact(PHILIPS, "company", 1, "Philips"), PartyFact(WMATA, "customer", 2, "WMATA"),
+                 PartyFact(LOGISTICS, "logistics", 3, "Haul & Co")),
+        members=(member(ANNA, "Anna Berg", PHILIPS, "champion", "manager"),
+                 member(JAN, "Jan Vos", PHILIPS, "signatory"),
+                 member(RENEE, "Renee Kim", WMATA, "champion"), member(GRACE, "Grace Lee", WMATA, "signatory")),
+        tasks=(owed("cost", WMATA),), calendars=(Calendar("UTC"),))
+
+
+@pytest.fixture
+def asked(facts):
+    facts = with_task(facts, state=TaskState.ACCEPTED, number=3)
+    for party in (PHILIPS, WMATA):
+        facts = facts.with_decision(DecisionFact("common", party, 1, DecisionState.ASKED, MONDAY, DUE))
+    return facts
+
+
+@pytest.fixture
+def frozen(facts):
+    return facts.with_contract(ContractFact(1, ContractState.FROZEN, "c", "t", "p", MONDAY, 4))

@@ -1,0 +1,253 @@
+"""What keeps a definition from being published, and the story that shows it."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from workflows import library
+from workflows.definition import Definition
+from workflows.verification import Finding, placeholders, publishable, verify
+
+
+def task(of: str = "one", **more: Any) -> dict[str, Any]:
+    return {"title": "Report", "why": "Needed.", "of": of, "due": {"days": 2},
+            "fields": {"mass": {"type": "quantity", "unit": "kg", "label": "Mass", "max": 10},
+                       "file": {"type": "file", "label": "File"}, "note": {"type": "text", "label": "Note"}}, **more}
+
+
+def gate(**more: Any) -> dict[str, Any]:
+    return {"question": "Is it right?", "of": ["one", "two"], "due": {"days": 1}, **more}
+
+
+BASE: dict[str, Any] = {
+    "format": 1, "key": "base", "name": "Base", "strategy": "open", "summary": "s", "ends_in": "An agreement",
+    "parties": {"one": {"name": "One", "contracting": True, "side": "a"},
+                "two": {"name": "Two", "contracting": True, "side": "b"},
+                "guest": {"name": "Guest", "required": False},
+                "users": {"name": "Users", "many": {"min": 1, "max": 5}}},
+    "stages": {
+        "talk": {"name": "Talk", "purpose": "p", "target": 5, "gates": {"talked": gate()},
+                 "tasks": {"first": task(accepted_by="two"),
+                           "second": task("two", accepted_by="one", after=["first"])}},
+        "write": {"name": "Write", "purpose": "p", "target": 5, "contract": "prepared",
+                  "gates": {"contract_agreed": gate(about="contract")}},
+        "sign": {"name": "Sign", "purpose": "p", "target": 2, "contract": "signed"}},
+    "transitions": {
+        "go": {"name": "Go on to Write", "from": "talk", "to": "write", "when": {"all": ["tasks", {"gate": "talked"}]}},
+        "to_sign": {"from": "write", "to": "sign", "when": {"gate": "contract_agreed"}},
+        "back": {"from": "write", "to": "talk", "reason": "required", "reopens": ["first", "talked"]},
+        "done": {"from": "sign", "to": "agreed", "automatic": True, "when": {"contract": "signed"}}},
+    "reminders": [{"on": "task_due", "at": [0]}, {"on": "decision_due", "at": [0]}, {"on": "signature_due", "at": [0]}],
+    "contract_title": "C",
+    "clauses": {"all": {"title": "All", "text": "One delivers $mass.", "needs": {"mass": "talk.first.mass"}}},
+    "terminal": {"agreed": "success", "declined": "failure"},
+}
+
+
+def findings(**changes: Any) -> tuple[Finding, ...]:
+    """Of the base with changes: ``stages__talk__tasks__first={...}``; None takes a key away."""
+    data = deepcopy(BASE)
+    for path, value in changes.items():
+        *way, last = path.split("__")
+        place = data
+        for key in way:
+            place = place[key]
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
+    return verify(Definition.model_validate(data))
+
+
+def codes(**changes: Any) -> list[str]:
+    return [finding.code for finding in findings(**changes)]
+
+
+def when(condition: Any) -> dict[str, Any]:
+    return {"transitions__go__when": condition}
+
+
+class TestNames:
+    def test_the_base_has_no_findings(self):
+        assert findings() == ()
+
+    @pytest.mark.parametrize(("changes", "code", "path"), [
+        ({"stages__talk__tasks__first__of": "none"}, "seat.unknown", "stages.talk.tasks.first.of"),
+        ({"stages__talk__tasks__first__accepted_by": "none"}, "seat.unknown", "stages.talk.tasks.first.accepted_by"),
+        ({"stages__talk__tasks__first__visible_to": ["none"]}, "seat.unknown", "stages.talk.tasks.first.visible_to"),
+        ({"stages__talk__gates__talked__of": ["none"]}, "seat.unknown", "stages.talk.gates.talked.of"),
+        ({"stages__talk__gates__talked__veto": ["none"]}, "seat.unknown", "stages.talk.gates.talked.veto"),
+        ({"transitions__go__by": ["none"]}, "seat.unknown", "transitions.go.by"),
+        (when({"party": "none"}), "seat.unknown", "transitions.go.when"),
+        ({"clauses__all__only_if": "none"}, "seat.unknown", "clauses.all.only_if"),
+        ({"clauses__all__needs": {"mass": "talk.first.mass@none"}}, "seat.unknown", "clauses.all.needs.mass"),
+        ({"stages__talk__tasks__first__after": ["none"]}, "task.unknown", "stages.talk.tasks.first.after"),
+        ({"stages__talk__tasks__first__due": {"days": 1, "after": "task:none"}}, "task.unknown",
+         "stages.talk.tasks.first.due"),
+        ({"stages__talk__gates__talked__about": ["none"]}, "task.unknown", "stages.talk.gates.talked.about"),
+        (when({"any": [{"task": "none"}, "tasks"]}), "task.unknown", "transitions.go.when"),
+        (when({"gate": "none"}), "gate.unknown", "transitions.go.when"),
+        ({"transitions__back__reopens": ["none"]}, "reopens.unknown", "transitions.back.reopens"),
+        ({"transitions__go__to": "none"}, "stage.unknown", "transitions.go.to"),
+        ({"transitions__go__from": "agreed"}, "stage.unknown", "transitions.go.from"),
+        (when({"document": "talk.first.none"}), "path.unknown", "transitions.go.when"),
+        (when({"figure": {"path": "write.first.mass", "above": 1}}), "path.unknown", "transitions.go.when"),
+        (when({"figure": {"path": "talk.first.mass", "above": "talk.none.mass"}}), "path.unknown",
+         "transitions.go.when"),
+        ({"clauses__all__needs": {"mass": "talk.first.none"}}, "path.unknown", "clauses.all.needs.mass"),
+        ({"annexes": {"flows": {"title": "Flows", "of": "talk.first.none"}}}, "path.unknown", "annexes.flows.of"),
+        ({"duties": [{"rows": "talk.first.none", "what": "a", "party": "b", "due": "c"}]}, "path.unknown",
+         "duties.0.rows"),
+    ])
+    def test_unknown(self, changes, code, path):
+        found = findings(**changes)
+        assert (code, path) in [(finding.code, finding.path) for finding in found if finding.level == "error"]
+        assert not publishable(found)
+
+
+class TestRules:
+    @pytest.mark.parametrize(("changes", "code"), [
+        ({"stages__talk__tasks__first__after": ["second"]}, "task.circle"),
+        ({"stages__talk__tasks__first__accepted_by": "guest"}, "task.acceptor_absent"),
+        ({"stages__talk__tasks__first__visible_to": "own"}, "visible.acceptor"),
+        ({"stages__talk__gates__talked__of": ["guest"]}, "gate.nobody_certain"),
+        ({"stages__talk__gates__talked__veto": ["guest"]}, "gate.veto_not_asked"),
+        ({"stages__talk__gates__talked": gate(rule="one_per_side", of=["one", "users"])}, "gate.no_side"),
+        ({"stages__talk__gates__talked": gate(rule={"at_least": 1, "of": "users"})}, "gate.rule_not_asked"),
+        ({"transitions__go__by": ["guest"]}, "transition.nobody_certain"),
+        ({"transitions__back__to": "write", "transitions__back__from": "sign"}, "reopens.unanswerable"),
+        (when({"document": "talk.first.mass"}), "document.not_file"),
+        (when({"signed": "first"}), "signed.not_agreement"),
+        (when({"figure": {"path": "talk.first.note", "above": 1}}), "figure.no_number"),
+        (when({"figure": {"path": "talk.first.mass", "above": 1, "unit": "t"}}), "figure.units"),
+        (when({"figure": {"path": "talk.first.mass", "at_least": 11}}), "figure.never"),
+        (when({"date": {"not_before": "March"}}), "date.unreadable"),
+        (when({"date": {"not_before": "2027-03-01", "not_after": "2027-02-01"}}), "date.never"),
+        ({"stages__talk__tasks__first__due": {"days": 1, "after": "task:first"}}, "due.itself"),
+        ({"stages__talk__tasks__third": task("guest"),
+          "stages__talk__gates__talked__due": {"days": 1, "after": "task:third"}}, "due.absent"),
+        ({"stages__write__contract": None}, "contract.stage"),
+        ({"stages__talk__contract": "signed", "stages__sign__contract": None}, "contract.order"),
+        ({"stages__write__gates__contract_agreed__about": []}, "contract.no_gate"),
+        ({"stages__talk__gates__talked__about": "contract"}, "contract.gate_elsewhere"),
+        ({"clauses": {}}, "contract.empty"),
+        ({"terminal": {"agreed": "success", "declined": "success"}}, "terminal.success"),
+        ({"terminal__talk": "failure"}, "terminal.is_stage"),
+        ({"clauses__all__text": "One delivers $mass to $whom."}, "clause.undeclared"),
+        ({"clauses__all__text": {"en": "$mass", "de": "$masse"}}, "clause.undeclared"),
+        ({"clauses__all__text": "One delivers."}, "clause.unused"),
+        ({"clauses__all__needs": {"mass": "seat:guest"}}, "clause.seat_empty"),
+        ({"clauses__all__needs": {"mass": "talk.first.mass@two"}}, "clause.not_asked"),
+        ({"stages__talk__tasks__first": task(["one", "two"])}, "clause.whose"),
+        ({"annexes": {"flows": {"title": "Flows", "of": "talk.first.mass"}}}, "annex.no_table"),
+        ({"duties": [{"rows": "talk.first.mass", "what": "a", "party": "b", "due": "c"}]}, "duty.no_table"),
+        ({"parties__one__required": False, "parties__two__required": False, "parties__users__required": False},
+         "stage.nobody"),
+    ])
+    def test_error(self, changes, code):
+        assert code in codes(**changes)
+        assert not publishable(findings(**changes))
+
+    @pytest.mark.parametrize(("changes", "code"), [
+        ({"stages__talk__tasks__first__required": False}, "clause.may_be_blank"),
+        ({"stages__talk__tasks__first__visible_to": ["one"], "stages__talk__tasks__first__accepted_by": "nobody"},
+         "clause.narrow"),
+        ({"stages__talk__tasks__second__accepted_by": "nobody"}, "fairness.accepts"),
+        ({"transitions__go__by": ["one"]}, "fairness.by"),
+        ({"stages__talk__gates__talked__veto": ["two"]}, "fairness.veto"),
+        ({"stages__talk__gates__talked__of": ["two"]}, "fairness.decides"),
+        ({"transitions__done__when": {"gate": "contract_agreed"}}, "contract.end_unsigned"),
+        ({"reminders": []}, "reminders.none"),
+    ])
+    def test_warning(self, changes, code):
+        found = findings(**changes)
+        assert code in [finding.code for finding in found]
+        assert publishable(found)
+
+    def test_a_limit_may_be_another_field_of_the_same_unit(self):
+        comparison = {"path": "talk.first.mass", "at_most": "talk.second.mass"}
+        assert codes(**when({"figure": comparison})) == []
+        grams = task("two", accepted_by="one")
+        grams["fields"]["mass"]["unit"] = "g"
+        assert "figure.units" in codes(**when({"figure": comparison}), stages__talk__tasks__second=grams)
+
+    def test_automatic_transitions_that_go_round(self):
+        round_ = {**BASE["transitions"], "there": {"from": "talk", "to": "write", "automatic": True},
+                  "again": {"from": "write", "to": "talk", "automatic": True}}
+        assert "automatic.circle" in codes(transitions=round_)
+
+    def test_placeholders(self):
+        assert dict(placeholders({"en": "$a and ${b}, 5 $$c, $ 5", "de": ""})) == \
+            {"en": frozenset({"a", "b"}), "de": frozenset()}
+
+
+class TestWalks:
+    def test_a_seat_that_may_stay_empty_blocks_the_way(self):
+        (found,) = (one for one in findings(**when({"party": "guest"})) if one.code == "stage.dead_end")
+        assert found.path == "stages.talk"
+        assert found.story == (
+            "Every seat that may be empty is empty, every other has as few as it may.", "A project begins in Talk.",
+            "Here it stays: 'Go on to Write' cannot be taken: 'Guest' must be there, and that seat may stay empty.")
+
+    def test_a_task_of_an_empty_seat_blocks_nothing(self):
+        assert codes(stages__talk__tasks__third=task("guest")) == []
+        assert codes(**when({"all": [{"task": "third"}, {"gate": "talked"}]}),
+                     stages__talk__tasks__third=task("guest")) == []
+
+    def test_a_figure_of_an_empty_seat_blocks_and_another_way_frees(self):
+        figure = {"figure": {"path": "talk.third.mass", "above": 1}}
+        third = {"stages__talk__tasks__third": task("guest")}
+        assert "stage.dead_end" in codes(**when(figure), **third)
+        assert codes(**when({"any": [figure, {"gate": "talked"}]}), **third) == []
+
+    def test_fewer_than_the_rule_needs(self):
+        asked = gate(of=["users", "one", "two"], rule={"at_least": 2, "of": "users"})
+        (found,) = (one for one in findings(stages__talk__gates__talked=asked) if one.code == "stage.dead_end")
+        assert "'Is it right?' needs 2 and there may be only 1" in found.message
+        assert "stage.dead_end" not in codes(stages__talk__gates__talked=asked,
+                                             parties__users__many={"min": 2, "max": 5})
+
+    def test_what_is_asked_only_later(self):
+        (found,) = (one for one in findings(**when({"gate": "contract_agreed"})) if one.code == "transition.never")
+        assert found.path == "transitions.go.when"
+        assert "is decided only in Write" in found.message
+        assert found.story == ("A project begins in Talk.",)
+
+    def test_a_stage_nobody_reaches(self):
+        stage = {"name": "Aside", "purpose": "p", "target": 1}
+        assert "No story leads to Aside." in [one.message for one in findings(stages__aside=stage)]
+
+    def test_a_stage_without_a_way_on(self):
+        aside = {"from": "talk", "to": "aside"}
+        stage = {"name": "Aside", "purpose": "p", "target": 1}
+        found = findings(stages__aside=stage, transitions__aside=aside)
+        (found,) = (one for one in found if one.code == "stage.dead_end")
+        assert found.story == ("A project begins in Talk.", "It goes on to Aside.", "Here it stays: no way leads on.")
+
+    def test_going_round_for_ever(self):
+        assert "stage.dead_end" in codes(transitions__to_sign__to="talk")
+
+    def test_skipping_what_is_asked_later(self):
+        """Over the short cut nobody is asked for what signing waits for."""
+        short = {"from": "talk", "to": "sign"}
+        late = {"contract": "signed"}
+        found = findings(transitions__short=short, transitions__done__when={"all": [{"gate": "contract_agreed"}, late]})
+        (dead,) = (one for one in found if one.code == "stage.dead_end")
+        assert dead.story[:2] == ("A project begins in Talk.", "It goes on to Sign.")
+
+    def test_the_largest_definition_is_proven_in_time(self):
+        data = deepcopy(BASE)
+        names = [f"s{n}" for n in range(197)]
+        for n, (name, following) in enumerate(zip(names, [*names[1:], "talk"], strict=True)):
+            data["stages"][name] = {"name": name, "purpose": "p", "target": 1,
+                                    "tasks": {f"t{n}x{k}": task() for k in range(10)}}
+            data["transitions"][name] = {"from": name, "to": following, "when": "tasks"}
+        data["stages"] = {name: data["stages"][name] for name in (*names, "talk", "write", "sign")}
+        assert verify(Definition.model_validate(data)) == ()
+
+
+class TestLibrary:
+    @pytest.mark.parametrize("key", library.names())
+    def test_every_shipped_template_is_proven(self, key):
+        assert verify(library.load(key)) == ()

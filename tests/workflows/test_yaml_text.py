@@ -1,0 +1,213 @@
+"""Templates as text: every mistake named, nothing evaluated, the same hash after writing."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows import conditions, library
+from workflows.definition import Definition, Moment, Seat, from_json
+from workflows.exchange.yaml_text import LARGEST, NOT_A_TEMPLATE, DefinitionErrors, json_schema, read, write
+from workflows.fields import TypedField
+from workflows.verification import verify
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "template-language.md").read_text()
+
+SMALL = """\
+format: 1
+key: small
+name: Small
+strategy: open
+summary: As little as there can be.
+ends_in: An agreement
+parties:
+  one: {name: One, contracting: true}
+stages:
+  talk:
+    name: Talk
+    purpose: Say it.
+    target: 5
+    contract: prepared
+    tasks:
+      report:
+        title: Report
+        why: It is needed.
+        of: one
+        due: {days: 2}
+        fields:
+          yield: {type: quantity, unit: kg, label: Yield, max: 5}
+    gates:
+      ok: {question: OK?, of: [one], about: contract, due: {days: 1}}
+  sign: {name: Sign, purpose: Sign it., target: 2, contract: signed}
+transitions:
+  on: {from: talk, to: sign, when: {all: [tasks, {gate: ok}, {figure: {path: talk.report.yield, at_least: 2.50}}]}}
+  done: {from: sign, to: agreed, automatic: true, when: {contract: signed}}
+reminders:
+  - {on: task_due, at: [-1]}
+contract_title: Agreement
+clauses:
+  all: {title: All, text: "One delivers $mass.", needs: {mass: talk.report.yield}}
+terminal: {agreed: success, declined: failure}
+"""
+
+
+def mistakes(text: str | bytes) -> list[tuple[str, int | None, str]]:
+    with pytest.raises(DefinitionErrors) as caught:
+        read(text)
+    return [(error.path, error.line, error.message) for error in caught.value.errors]
+
+
+def changed(old: str, new: str) -> str:
+    assert old in SMALL
+    return SMALL.replace(old, new)
+
+
+class TestRead:
+    def test_small(self):
+        definition = read(SMALL)
+        assert definition.reminders[0].on == "task_due"  # "on" is a word here, not a yes
+        assert definition.tasks["report"][1].of == ["one"]
+
+    def test_bytes_with_and_without_a_mark(self):
+        assert read(SMALL.encode()).sha256 == read(b"\xef\xbb\xbf" + SMALL.encode()).sha256
+
+    def test_says_what_is_missing_where_with_an_example(self):
+        with pytest.raises(DefinitionErrors) as caught:
+            read(changed("unit: kg, ", ""))
+        assert str(caught.value) == \
+            "line 22: stages.talk.tasks.report.fields.yield: unit is missing. Example: unit: kg"
+
+    def test_all_mistakes_at_once(self):
+        text = changed("target: 5", "target: soon").replace("why: It is needed.", "why:")
+        assert mistakes(text.replace("purpose: Sign it.,", "").replace("name: One,", "name: One, requird: true,")) == [
+            ("parties.one", 8, "'requird' is not known here; did you mean 'required'?"),
+            ("stages.talk.target", 13, "'soon' must be a whole number"),
+            ("stages.talk.tasks.report.why", 18, "why is empty; fill it or leave the line out"),
+            ("stages.sign", 25, "purpose is missing")]
+
+    @pytest.mark.parametrize(("old", "new", "path", "message"), [
+        ("format: 1", "format: 2", "format", "'2' must be one of 1"),
+        ("type: quantity", "type: quantum", "stages.talk.tasks.report.fields.yield", "'quantum' is not a field type"),
+        ("type: quantity, ", "", "stages.talk.tasks.report.fields.yield", "type is missing"),
+        ("max: 5", "max: 5, min: 6", "stages.talk.tasks.report.fields.yield", "min 6 is above max 5"),
+        ("name: Small", "name: 2024", "name", "'2024' is a number or true/false; put it in quotes"),
+        ("name: Small", "name: {en: Small, de: }", "name.de", "de is empty"),
+        ("name: Small", "name: [Small]", "name", "must be a text, or one text per language"),
+        ("due: {days: 2}", "due: {days: -1}", "stages.talk.tasks.report.due.days", "'-1' is too small; at least 0"),
+        ("tasks, {gate", "task, {gate", "transitions.on.when.all.0", "a condition is 'tasks' or has exactly one of"),
+        ("{gate: ok}", "{gat: ok}", "transitions.on.when.all.1", "unknown condition 'gat'"),
+        ("{gate: ok}", "{not: {gate: ok}}", "transitions.on.when.all.1", "not may stand only before figure and date"),
+        ("path: talk.report.yield", "path: yield", "transitions.on.when.all.2.figure.path", "'yield' is not a path"),
+        ("mass: talk.report.yield", "mass: yield", "clauses.all.needs.mass", "'yield' is not a value"),
+        ("      ok:", "      report:", "stages.talk.gates.report", "'report' is already used in stage talk"),
+        ("at: [-1]", "every: 1", "reminders.0", "every needs most"),
+    ])
+    def test_friendly(self, old, new, path, message):
+        text = changed(old, new).replace("{gate: report}", "{gate: ok}")
+        if "already used" in message:
+            text = text.replace("target: 2", "target: -2")  # told although something else is wrong
+        assert any(found[0] == path and found[2].startswith(message) for found in mistakes(text)), mistakes(text)
+
+    def test_a_key_given_twice_is_refused_with_both_lines(self):
+        assert ("stages.talk.purpose", 13, "'purpose' stands here twice; first in line 12.") in \
+            mistakes(changed("    purpose: Say it.\n", "    purpose: Say it.\n    purpose: Again.\n"))
+
+
+class TestHostile:
+    @pytest.mark.parametrize("text", [b"\xff\xfe\x00\x01", "", "hello", "- a\n- b", "a: 1", "\x00", b"%PDF-1.7 \xc4",
+                                      "\ud800"])
+    def test_something_else(self, text):
+        assert [message for _, _, message in mistakes(text)] == [NOT_A_TEMPLATE]
+
+    def test_not_yaml(self):
+        assert mistakes("format: 1\nname: a: b")[0][1:] == \
+            (2, f"{NOT_A_TEMPLATE} It cannot be read from here: mapping values are not allowed in this context.")
+
+    def test_too_large(self):
+        assert mistakes("# " + "x" * LARGEST) == [("", None, "The file is larger than 1 MB.")]
+
+    def test_aliases_cannot_multiply(self):
+        bomb = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [*{p}, *{p}]\n" for p, n in zip("abcdef", "bcdefg", strict=True))
+        assert any("Aliases" in message for _, _, message in mistakes(bomb))
+        assert any("Anchors" in message for _, _, message in mistakes(bomb))
+
+    @pytest.mark.parametrize("value", ["!!python/object/apply:os.system [id]", "!!str Small", "! Small", "!x {a: 1}"])
+    def test_tags(self, value):
+        assert any("Tags" in message for _, _, message in mistakes(changed("name: Small", f"name: {value}")))
+
+    @pytest.mark.parametrize("text", ["[" * 20_000, "{a: " * 20_000, "- " * 20_000])
+    def test_depth(self, text):
+        assert any("Nested" in message for _, _, message in mistakes(text))
+
+    def test_two_documents(self):
+        assert any("second document" in message for _, _, message in mistakes(f"{SMALL}---\n{SMALL}"))
+
+    def test_texts_stay_texts(self):
+        hostile = "${7*7} {{7*7}} <script>alert(1)</script> __import__('os').system('id')"
+        assert read(changed("summary: As little as there can be.", f'summary: "{hostile}"')).summary == hostile
+
+
+class TestWrite:
+    @pytest.mark.parametrize("key", library.names())
+    def test_shipped_templates_come_back_with_their_hash(self, key):
+        definition = library.load(key)
+        assert read(write(definition)).sha256 == definition.sha256
+        assert write(read(write(definition))) == write(definition)
+
+    def test_numbers_stay_numbers(self):
+        text = write(read(SMALL))
+        assert "at_least: 2.5" in text
+        assert "max: 5" in text
+
+    @pytest.mark.parametrize("limit", ["2.50", "100", "1E+3", "0.000001", "12345678901234567890.123456789", "-0"])
+    def test_a_decimal_comes_back_digit_for_digit(self, limit):
+        definition = read(changed("at_least: 2.50", f'at_least: "{limit}"'))
+        assert read(write(definition)).sha256 == definition.sha256
+        assert str(Decimal(limit)) in definition.canonical().decode()
+
+    @__import__("hypothesis").settings(max_examples=3000)
+    @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(str.strip))
+    def test_any_text_comes_back(self, text):
+        definition = Definition.model_validate({**read(SMALL).model_dump(by_alias=True), "summary": text,
+                                                "name": {"en": text, "de": "no"}})
+        again = read(write(definition))
+        assert again.summary == definition.summary
+        assert again.sha256 == definition.sha256 == from_json(definition.canonical()).sha256
+
+
+    def test_who_contracts_signs_even_if_nothing_is_written(self):
+        assert Seat(name="One", contracting=True, signs=None).signs == "contract"
+
+
+class TestManual:
+    """docs/template-language.md is true to the code."""
+
+    def test_its_example_is_a_template_without_findings(self):
+        (example,) = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
+        assert verify(read(example)) == ()
+
+    def test_names_every_field_type_condition_and_moment(self):
+        union, _ = get_args(TypedField)
+        types = {get_args(one.model_fields["type"].annotation)[0] for one in get_args(union)}
+        for name in types | set(get_args(Moment)):
+            assert f"`{name}`" in MANUAL
+        for name in set(conditions._BY_KEY) - {"tasks"}:
+            assert f"`{{{name}:" in MANUAL
+
+    def test_names_every_key(self):
+        schema = json_schema()
+        models = [schema, *schema["$defs"].values()]
+        keys = {key for model in models for key in model.get("properties", {})}
+        assert {key for key in keys if not re.search(rf"\b{key}\b", MANUAL)} == set()
+
+
+class TestSchema:
+    def test_knows_the_short_forms(self):
+        schema = json_schema()
+        assert {"type": "string"} in schema["$defs"]["Task"]["properties"]["of"]["anyOf"]
+        assert {"const": "tasks"} in schema["$defs"]["All"]["properties"]["all"]["items"]["anyOf"]
+        assert schema["additionalProperties"] is False
