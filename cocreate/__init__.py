@@ -9,6 +9,7 @@ from cocreate import assets, cli, headers, icons, login, pages, vault, views
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
 from cocreate.db import db, prepare
 from cocreate.settings import Settings
+from cocreate.storage import LocalStore
 
 csrf = CSRFProtect()
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     vault.configure(settings.secret)
+    app.extensions["store"] = LocalStore(settings.folder / "files")
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

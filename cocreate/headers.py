@@ -1,6 +1,7 @@
 """What every answer says besides its page: who may frame, load, keep or embed it."""
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cocreate.assets import CSP
@@ -28,6 +29,11 @@ def init_app(app: Flask) -> None:
     if hops:
         # Not the forwarded host: links are made of the configured address, and TRUSTED_HOSTS checks the real one.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+    @app.errorhandler(SecurityError)
+    def _not_this_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
+        # A page would need addresses, and there are none under a host that is not ours.
+        return "This installation has another address.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
     @app.after_request
     def _set(answer: Response) -> Response:

@@ -31,7 +31,8 @@ def init_app(app: Flask) -> None:
     drawings = {name: _wrapped(body) for name, body in symbols().items() if name in ALLOWED}
     halves = _PATH.findall((STATIC / "mark.svg").read_text("utf-8"))
     mark = Markup(  # noqa: S704 - our own file
-        '<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><g fill="none" stroke-width="3.6">'
+        '<svg class="logo" width="28" height="28" viewBox="0 0 32 32" aria-hidden="true">'
+        '<g fill="none" stroke-width="3.6">'
         + "".join(f'<path d="{d}" class="sp{side}"/>' for side, d in enumerate(halves, 1))
         + "</g></svg>"
     )
@@ -53,4 +54,6 @@ def ring_arc(index: int, count: int) -> str:
 
 
 def _wrapped(body: str) -> Markup:
-    return Markup(f'<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{body}</svg>')  # noqa: S704 - package file
+    # Width and height are for a page whose style sheet did not arrive.
+    start = '<svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
+    return Markup(start + body + "</svg>")  # noqa: S704 - the package's own file

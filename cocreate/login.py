@@ -55,7 +55,8 @@ class _User(flask_login.UserMixin):  # type: ignore[misc]
 
 
 def init_app(app: Flask) -> None:
-    manager = flask_login.LoginManager(app)
+    # Not its init_app: that looks for a remember-me cookie, which is not ours, in answers that are everybody's.
+    app.login_manager = manager = flask_login.LoginManager()  # type: ignore[attr-defined]
     manager.session_protection = None  # ours are rows that end; "strong" signs people out for a changed network
     manager.user_loader(_load)
     app.before_request(_only_from_here)

@@ -13,13 +13,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
 from pathlib import Path
 from textwrap import fill
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from cocreate import clock, words
 from cocreate.domain.addresses import plain
@@ -52,7 +51,7 @@ def compose(context: MailContext, settings: Settings) -> EmailMessage:
     }
     message = _headed(context, letter, parts["subject"], settings.sender)
     message.set_content(_text(parts), cte="quoted-printable")
-    message.add_alternative(_environment(html=True).get_template("layout.html").render(parts), subtype="html",
+    message.add_alternative(PAGES.get_template("layout.html").render(parts), subtype="html",
                             cte="quoted-printable")
     return message
 
@@ -109,15 +108,13 @@ def _wrapped(paragraph: str, mark: str = "") -> str:
                 break_on_hyphens=False)
 
 
-@cache
-def _environment(*, html: bool) -> Environment:
-    return Environment(loader=FileSystemLoader(FOLDER), autoescape=html, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True)
+PAGES = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]),
+                    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _template(kind: str) -> Template:
-    own = f"{kind}.txt"
-    return _environment(html=False).get_template(own if (FOLDER / own).exists() else "news.txt")
+    """Its own, or for news without one a pointer to the project."""
+    return PAGES.select_template([f"{kind}.txt", "news.txt"])
 
 
 # sending

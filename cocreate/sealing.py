@@ -119,7 +119,7 @@ class _DatedSigner(signers.PdfSigner):
 
 
 def _signer(certificate: Certificate) -> signers.SimpleSigner:
-    store = SimpleCertificateStore.from_certs([_asn1(each) for each in certificate.chain])
+    store: SimpleCertificateStore = SimpleCertificateStore.from_certs(map(_asn1, certificate.chain))  # type: ignore[no-untyped-call]
     key = certificate.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -46,12 +46,19 @@ def error(error: CocreateError, reader: Reader, facts: Facts | None = None) -> s
     speaker = _Speaker(Refusal(error.code, values=error.values), facts, reader, None, 0)
     if isinstance(error, Refused):
         return reader.gettext("This is not possible yet.")
-    return ERRORS.get(error.code, _other)(speaker)
+    try:
+        return ERRORS.get(error.code, _other)(speaker)
+    except _NoFacts:
+        return _other(speaker)
 
 
 Said = tuple[str, Act | None]
 REFUSALS: dict[str, Callable[["_Speaker"], Said]] = {}
 ERRORS: dict[str, Callable[["_Speaker"], str]] = {}
+
+
+class _NoFacts(Exception):
+    """The sentence names things of a project, and whoever asked for it has none at hand."""
 
 
 class _Speaker:
@@ -65,7 +72,7 @@ class _Speaker:
     @property
     def facts(self) -> Facts:
         if self._facts is None:
-            raise LookupError(f"{self.refusal.code} names things of a project, and no facts were given")
+            raise _NoFacts
         return self._facts
 
     @property
@@ -454,8 +461,65 @@ def _until(s: _Speaker) -> Said:
 # acts refused for other reasons
 
 
+def N_(text: str) -> str:
+    """Marks a sentence for translation; it is translated when it is spoken."""
+    return text
+
+
+# Sentences that only name what came with the refusal. Those of passwords stand with their forms.
+PLAIN = {
+    "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),
+    "link": N_("This link has ended. Ask for a new one."),
+    "invitation": N_("This invitation is no longer open."),
+    "key.used": N_("This was sent before, with something else in it. Look again, then send it once more."),
+    "form.broken": N_("The form came in pieces. Nothing was changed. Send it again."),
+    "reason.short": N_("Say what is needed, so that it can be answered in one go: %(least)s letters or more."),
+    "text.hidden": N_("There is a hidden character in it (%(character)s). Type it again instead of pasting it."),
+    "text.long": N_("Too long: %(have)s characters, up to %(most)s are possible."),
+    "email.not_one_address": N_("This is not one complete address, such as r.kim@wmata.example."),
+    "person.exists": N_("There is an account with this address already."),
+    "person.active": N_("This account has a password already. Sign in."),
+    # projects
+    "project.moved": N_("Something in this project changed in the same moment. Nothing of yours was lost; look again."),
+    "decision.wanted_missing": N_("Say what would help."),
+    "contribution.too_long": N_("This is more than one task can hold. Send the longest part as a file."),
+    "contract.changed": N_("The text changed. Nothing was signed. See what changed."),
+    "contract.same": N_("Nothing has changed since version %(n)s; it still stands."),
+    "contract.already_signed": N_("Version %(n)s is already signed for your party."),
+    "contract.not_signed": N_("Version %(n)s is not signed by all yet."),
+    "contract.bytes_differ": N_("The file of version %(n)s is not the one that was signed. The operator has to look."),
+    # opening one
+    "organisation.looks_alike": N_("There is '%(name)s' already, which looks the same. Write it like that."),
+    "seat.required": N_("Who is the %(seat)s? The project cannot begin without one."),
+    "seat.nobody_contracts": N_("At least one organisation must be a party of the contract."),
+    "seat.taken": N_("This seat is your own organisation's already."),
+    "seat.twice": N_("%(name)s already sits as %(seat)s. One organisation cannot decide on both sides."),
+    "template.published": N_("Version %(number)s is published, and published versions do not change. Make a draft."),
+    # files
+    "upload.too_large": N_("'%(name)s' has %(size_mb)s MB; up to %(limit_mb)s are possible."),
+    "upload.empty": N_("'%(name)s' is empty."),
+    "upload.type": N_("We take PDF, pictures, text and spreadsheets. '%(name)s' is none of them."),
+    "upload.disguised": N_("'%(name)s' is not what its name says. We did not keep it."),
+    "upload.active": N_("'%(name)s' holds something that acts by itself when it is opened. We did not keep it."),
+    "upload.bomb": N_("'%(name)s' unpacks to far more than it seems. We did not keep it."),
+    "upload.locked": N_("'%(name)s' is protected by a password. Send it without."),
+    "upload.broken": N_("'%(name)s' cannot be read; it may have been cut off on the way. Send it again."),
+}
+# What no page of ours offers: only a request made by hand gets there.
+UNOFFERED = frozenset({"transition.unknown", "decision.unknown", "parts.unknown", "seat.unknown"})
+
+
 def _other(s: _Speaker) -> str:
     return s._("This cannot be done now. Nothing was changed.")
+
+
+def _plain(s: _Speaker) -> str:
+    named = {name: words.number(value, s.reader) if isinstance(value, int) else value
+             for name, value in s.values.items()}
+    return s._(PLAIN[s.refusal.code], **named)
+
+
+ERRORS.update(dict.fromkeys(PLAIN, _plain) | dict.fromkeys(UNOFFERED, _other))
 
 
 def _when(s: _Speaker, name: str) -> str:
@@ -471,11 +535,6 @@ def _faster_by(s: _Speaker, what: str) -> str:
     return s._("Someone else was faster: %(what)s, %(time)s.", what=what, time=_when(s, "since"))
 
 
-@_explains("not_found")
-def _not_found(s: _Speaker) -> str:
-    return s._("This does not exist, or it is not yours to see. Perhaps the link is old.")
-
-
 @_explains("on_hold", "project.on_hold")
 def _on_hold(s: _Speaker) -> str:
     return s._("The project is on hold until %(date)s.", date=s.day("until"))
@@ -489,9 +548,17 @@ def _ended(s: _Speaker) -> str:
 
 @_explains("only")
 def _only(s: _Speaker) -> str:
+    if s.values.get("act") == "open_project":
+        return s._("Only account managers of the host can do this.")
     if not s.values["persons"]:
         return s._("Nobody in this project can do this yet.")
     return s._("Only %(names)s can do this.", names=s.people(*s.values["persons"]))
+
+
+@_explains("role")
+def _role(s: _Speaker) -> str:
+    names = {"account_manager": s._("account managers"), "administrator": s._("administrators")}
+    return s._("Only %(names)s can do this.", names=names[s.values["role"]])
 
 
 @_explains("two_parties")
@@ -504,9 +571,9 @@ def _faster(s: _Speaker) -> str:
     return s._("Someone else was faster: %(what)s, %(time)s.", what=s.values["what"], time=_when(s, "at"))
 
 
-@_explains("project.moved")
-def _moved(s: _Speaker) -> str:
-    return s._("Something in this project changed in the same moment. Look again; nothing of yours was changed.")
+@_explains("too_often")
+def _too_often(s: _Speaker) -> str:
+    return s._("Too many tries. It works again at %(time)s.", time=_when(s, "until"))
 
 
 @_explains("contribution.changed", "contribution.not_open", "contribution.not_submitted")
@@ -520,6 +587,14 @@ def _contribution_changed(s: _Speaker) -> str:
     }
     newer = s._("there is a newer version of '%(task)s'", task=s.task)
     return _faster_by(s, done.get(s.values.get("state", ""), newer))
+
+
+@_explains("contribution.incomplete")
+def _incomplete(s: _Speaker) -> str:
+    return s.reader.ngettext(
+        "%(num)s field is open. Submitting is possible when it has a value or is marked not available.",
+        "%(num)s fields are open. Submitting is possible when each has a value or is marked not available.",
+        len(s.values["fields"]))
 
 
 @_explains("draft.changed")
@@ -553,25 +628,15 @@ def _stage_changed(s: _Speaker) -> str:
     return _faster_by(s, s._("the project is in %(stage)s now", stage=stage))
 
 
-@_explains("contract.changed")
-def _contract_changed(s: _Speaker) -> str:
-    return s._("The text changed. Nothing was signed. See what changed.")
-
-
-@_explains("contract.same")
-def _contract_same(s: _Speaker) -> str:
-    return s._("Nothing has changed since version %(n)s; it still stands.", n=words.number(s.values["n"], s.reader))
-
-
 @_explains("contract.not_here")
 def _contract_not_here(s: _Speaker) -> str:
     stage = s.facts.definition.stage_name(s.values["stage"], s.reader.language)
     return s._("The contract is not written in the stage %(stage)s.", stage=stage)
 
 
-@_explains("contract.already_signed")
-def _already_signed(s: _Speaker) -> str:
-    return s._("Version %(n)s is already signed for your party.", n=words.number(s.values["n"], s.reader))
+@_explains("contract.gaps")
+def _contract_gaps(s: _Speaker) -> str:
+    return s._("Values are missing in the clauses %(numbers)s.", numbers=words.numbers(s.values["numbers"], s.reader))
 
 
 @_explains("member.there")
@@ -585,31 +650,7 @@ def _member_elsewhere(s: _Speaker) -> str:
                person=s.people(s.values["person"]))
 
 
-@_explains("reason.short")
-def _reason_short(s: _Speaker) -> str:
-    return s._("Say what is needed, so that it can be answered in one go: %(least)s letters or more.",
-               least=words.number(s.values["least"], s.reader))
-
-
-@_explains("decision.wanted_missing")
-def _wanted_missing(s: _Speaker) -> str:
-    return s._("Say what would help.")
-
-
-@_explains("invitation")
-def _invitation(s: _Speaker) -> str:
-    return s._("This invitation is no longer open.")
-
-
-@_explains("link")
-def _link(s: _Speaker) -> str:
-    return s._("This link has ended. Ask for a new one.")
-
-
-@_explains("too_often")
-def _too_often(s: _Speaker) -> str:
-    return s._("Too many tries. It works again at %(time)s.", time=_when(s, "until"))
-
-
-# What no page of ours offers; only a hand-made request gets there.
-_explains("transition.unknown", "decision.unknown", "parts.unknown")(_other)
+@_explains("template.errors")
+def _template_errors(s: _Speaker) -> str:
+    return s.reader.ngettext("%(num)s error stands in the way.", "%(num)s errors stand in the way.",
+                             len(s.values["findings"]))

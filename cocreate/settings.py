@@ -25,7 +25,7 @@ class Settings:
     data: str = _setting("COCREATE_DATA", "instance", "folder of the database, files, keys and development mails")
     database: str = _setting("COCREATE_DATABASE", "", "database address; empty: SQLite in the data folder")
     mode: str = _setting("COCREATE_MODE", "development", "development or production")
-    secret: str = _setting("COCREATE_SECRET", DEVELOPMENT_SECRET, "32 characters or more; signs cookies, encrypts codes")
+    secret: str = _setting("COCREATE_SECRET", DEVELOPMENT_SECRET, "32 characters or more; signs cookies, encrypts")
     base_url: str = _setting("COCREATE_BASE_URL", "", "address under which people reach this installation")
     trusted_hosts: str = _setting("COCREATE_TRUSTED_HOSTS", "", "further host names answered to, comma-separated")
     proxies: str = _setting("COCREATE_PROXIES", "", "number of proxies in front whose headers are believed")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cocreate.domain.contract import (
@@ -30,7 +30,6 @@ from cocreate.domain.contract import (
 )
 
 SHEETS = Path(__file__).parent.parent / "templates" / "contract"
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 Json = dict[str, Any]
 
@@ -291,7 +290,7 @@ def _compile(sheet: str, data: Json, *, system: bool) -> bytes:
 
     body: bytes = typst.compile(
         SHEETS / sheet, root=SHEETS, font_paths=_fonts(system), ignore_system_fonts=not system,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=STANDARDS,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["a-2a", "ua-1"],
         package_path=SHEETS / "none", package_cache_path=SHEETS / "none",
     )
     return body
@@ -309,7 +308,8 @@ def _numbered(data: Json, missing: Mapping[str, None]) -> Json:
     if not missing:
         return data | {"unprintable": False}
     pattern = re.compile("|".join(re.escape(text) for text in sorted(missing, key=len, reverse=True)))
-    return _mapped(data, lambda text: pattern.sub(_numbers, text)) | {"unprintable": True}
+    mapped: Json = _mapped(data, lambda text: pattern.sub(_numbers, text))
+    return mapped | {"unprintable": True}
 
 
 def _numbers(found: re.Match[str]) -> str:

@@ -14,16 +14,20 @@ _box: Fernet | None = None
 
 def configure(secret: str) -> None:
     """Derive the key; called once at start."""
-    global _box  # noqa: PLW0603 - one key per process, set at start
+    global _box
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"cocreate vault 1").derive(secret.encode())
     _box = Fernet(base64.urlsafe_b64encode(key))
 
 
 def lock(text: str) -> str:
-    assert _box is not None, "vault.configure was not called"
-    return _box.encrypt(text.encode()).decode()
+    return _open().encrypt(text.encode()).decode()
 
 
 def unlock(text: str) -> str:
-    assert _box is not None, "vault.configure was not called"
-    return _box.decrypt(text.encode()).decode()
+    return _open().decrypt(text.encode()).decode()
+
+
+def _open() -> Fernet:
+    if _box is None:
+        raise RuntimeError("vault.configure was not called")
+    return _box

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 
-def Utc() -> sa.types.TypeEngine:  # noqa: N802 - reads as a type in a revision
+def Utc() -> sa.types.TypeEngine:
     return sa.BigInteger().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 
 
-def Exact() -> sa.types.TypeEngine:  # noqa: N802 - reads as a type in a revision
+def Exact() -> sa.types.TypeEngine:
     return sa.Text().with_variant(sa.Numeric(), "postgresql")

@@ -331,7 +331,7 @@ class Facts:
         return self.definition.gates[decision.gate][1]
 
 
-def _put(rows: tuple, row: object, key) -> tuple:  # noqa: ANN001 - a key of the caller's rows
+def _put(rows: tuple, row: object, key) -> tuple:
     """``rows`` with ``row`` in the place of the one that has its key, or at the end."""
     kept = tuple(row if key(other) == key(row) else other for other in rows)
     return kept if row in kept else (*kept, row)

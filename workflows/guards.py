@@ -99,7 +99,7 @@ def accepting(facts: Facts, task: TaskFact) -> tuple[PartyFact, ...]:
     return tuple(party for party in facts.holders([seat]) if party.number != task.party)
 
 
-def _today(facts: Facts):  # noqa: ANN202 - a date
+def _today(facts: Facts):
     zone = facts.calendars[0].zone if facts.calendars else "UTC"
     return facts.now.astimezone(ZoneInfo(zone)).date()
 

@@ -498,14 +498,16 @@ def _requires_signature(condition: c.AnyCondition | None) -> bool:
     return False
 
 
-_NAME = re.compile(r"\$(\$|[a-z][a-z0-9_]*|\{[a-z][a-z0-9_]*\}|)")
+# As where the contract is written: "$$" and "\$" are dollar signs, "${name}s" ends a name inside a word.
+_NAME = re.compile(r"\\.|\$\$|\$(?:\{(?P<braced>\w+)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))", re.DOTALL)
 
 
 def placeholders(text: Text) -> Iterator[tuple[str, frozenset[str]]]:
     """(language, names) of every ``$name`` in a clause; ``$$`` is a dollar sign."""
     texts = {"": text} if isinstance(text, str) else text
     for language, words in texts.items():
-        yield language, frozenset(name.strip("{}") for name in _NAME.findall(words) if name not in ("$", ""))
+        found = (match["braced"] or match["bare"] for match in _NAME.finditer(words))
+        yield language, frozenset(name for name in found if name)
 
 
 def _clauses(d: Definition) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
+from fractions import Fraction
 from functools import lru_cache, reduce
 from typing import Any, NamedTuple, assert_never
 
@@ -361,67 +362,61 @@ def compute(field: f.Computed, lookup: Lookup) -> Answer | None:
         return None
     try:
         value, unit = _OPERATIONS[field.operation](given)
-        return Answer(units.convert(value, unit, field.unit or unit), unit=field.unit or unit)
-    except (ValueError, InvalidOperation, ZeroDivisionError):
+        return Answer(units.decimal_of(units.exactly(value, unit, field.unit or unit)), unit=field.unit or unit)
+    except (ValueError, ZeroDivisionError):
         return None
 
 
-Worked = tuple[Decimal, str | None]
+Worked = tuple[Fraction, str | None]  # rounded once, at the end
 Given = Sequence[Sequence[FigureValue]]
-_MATHS = Context(prec=28)
 
 
-def _added(given: Iterable[FigureValue], *, sign: int = 1) -> Worked:
-    first, *rest = given
-    return sum((units.convert(each.value, each.unit, first.unit) for each in rest), first.value) * sign, first.unit
+def _in(unit: str | None, given: Iterable[FigureValue]) -> list[Fraction]:
+    return [units.exactly(Fraction(each.value), each.unit, unit) for each in given]
 
 
 def _sum(given: Given) -> Worked:
-    return _added(each for path in given for each in path)
+    every = [each for path in given for each in path]
+    if not every:
+        raise ValueError("nothing to add")
+    return sum(_in(every[0].unit, every), Fraction(0)), every[0].unit
 
 
 def _difference(given: Given) -> Worked:
     """The first less all others."""
-    value, unit = _added(given[0])
-    for path in given[1:]:
-        other, its = _added(path)
-        value -= units.convert(other, its, unit)
-    return value, unit
+    value, unit = _sum(given[:1])
+    return value - sum((units.exactly(*_sum([path]), unit) for path in given[1:]), Fraction(0)), unit
 
 
 def _product(given: Given) -> Worked:
-    return reduce(lambda a, b: (a[0] * b[0], units.product(a[1], b[1])), map(_added, given))
+    return reduce(lambda a, b: (a[0] * b[0], units.product(a[1], b[1])), (_sum([path]) for path in given))
 
 
 def _ratio(given: Given) -> Worked:
     """The first divided by the sum of all others."""
-    above, below = _added(given[0]), _sum(given[1:])
-    return _MATHS.divide(above[0], below[0]), units.ratio(above[1], below[1])
+    above, below = _sum(given[:1]), _sum(given[1:])
+    return above[0] / below[0], units.ratio(above[1], below[1])
 
 
 def _share(given: Given) -> Worked:
     """The first as a percentage of all together."""
-    part, unit = _added(given[0])
-    whole, its = _sum(given)
-    return _MATHS.divide(part * 100, units.convert(whole, its, unit)), "%"
+    (part, unit), (whole, its) = _sum(given[:1]), _sum(given)
+    return part * 100 / units.exactly(whole, its, unit), "%"
 
 
 def _mean(given: Given) -> Worked:
     value, unit = _sum(given)
-    return _MATHS.divide(value, Decimal(sum(map(len, given)))), unit
+    return value / sum(map(len, given)), unit
 
 
 def _least(given: Given) -> Worked:
-    return _extreme(given, min)
+    unit = given[0][0].unit
+    return min(number for path in given for number in _in(unit, path)), unit
 
 
 def _greatest(given: Given) -> Worked:
-    return _extreme(given, max)
-
-
-def _extreme(given: Given, choose: Callable[[Iterable[Decimal]], Decimal]) -> Worked:
     unit = given[0][0].unit
-    return choose(units.convert(each.value, each.unit, unit) for path in given for each in path), unit
+    return max(number for path in given for number in _in(unit, path)), unit
 
 
 _OPERATIONS: dict[str, Callable[[Given], Worked]] = {
@@ -533,6 +528,7 @@ class Shown:
     file: FileAnswer | None = None
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[bool, ...] = ()  # of each column: whether its cells are numbers
 
     @property
     def empty(self) -> bool:
@@ -567,7 +563,9 @@ def _shown(key: str, field: AnyField, answer: Answer | None, language: str) -> S
         return Shown(key, label)
     if isinstance(field, f.Table | f.Schedule) and answer.value is not None:
         columns, lines = rows(field, answer, language=language)
-        return Shown(key, label, columns=columns, rows=lines)
+        numbers = [isinstance(column, NUMBERS) for column in columns_of(field).values()]
+        numbers += [False] * (len(columns) - len(numbers))
+        return Shown(key, label, columns=columns, rows=lines, numbers=tuple(numbers))
     return Shown(key, label, say(field, answer, language=language), absent=answer.not_available is not None,
                  source=answer.source or "", file=answer.value if isinstance(answer.value, FileAnswer) else None)
 
@@ -584,7 +582,8 @@ def number_text(number: Decimal, language: str, *, money: bool = False) -> str:
     """All digits of a number, in groups; an amount that is not whole has at least two."""
     whole = number == number.to_integral_value()
     pattern = "#,##0.00##########" if money and not whole else "#,##0.############"
-    return str(format_decimal(number, pattern, locale_of(language), decimal_quantization=False))
+    with localcontext(prec=len(number.as_tuple().digits) + abs(number.adjusted()) + 20):  # babel rounds to 12 decimals
+        return str(format_decimal(number, pattern, locale_of(language), decimal_quantization=False))
 
 
 def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> str:

@@ -65,7 +65,8 @@ def event_hash(*, ref: str, seq: int, prev_hash: str, at: datetime, details_sha2
     return hashlib.sha256("".join(f"{len(part.encode())}:{part}" for part in parts).encode()).hexdigest()
 
 
-def verify(links: Iterable[Link], details: Mapping[int, Opened], *, head: tuple[int, str] | None = None) -> Break | None:
+def verify(links: Iterable[Link], details: Mapping[int, Opened], *,
+           head: tuple[int, str] | None = None) -> Break | None:
     """The first line that does not fit, or None where the chain is whole.
 
     links: in order of their numbers. details: those the reader may open, by number.

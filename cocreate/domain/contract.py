@@ -452,7 +452,7 @@ def escape(value: str) -> str:
     """Markdown that shows exactly ``value``, wherever in a text it is put; its line breaks stay line breaks."""
     text = _MARKUP.sub(r"\\\g<0>", re.sub(r"[ \t]+", " ", clean(value).strip()))
     text = _LEADING.sub(lambda found: found[0] + "\\" if found[0].isdigit() else "\\" + found[0], text)
-    return re.sub(r" *\n *", "\\\\\n", text)
+    return re.sub(r"[^\S\n]*\n[^\S\n]*", "\\\\\n", text)
 
 
 def fill(template: str, words: Mapping[str, str]) -> str:
@@ -478,7 +478,7 @@ def fill(template: str, words: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words of one face; "\\n" is a line break."""
+    """Words of one face; a newline is a line break."""
 
     text: str
     bold: bool = False

@@ -30,7 +30,7 @@ class Act(StrEnum):
     ENTER_FOR = "enter_for"
     CONFIRM = "confirm"
     ACCEPT = "accept"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105 - passes a task, not a password
     COMMENT = "comment"
     UPLOAD = "upload"
     WIDEN = "widen"

@@ -50,7 +50,8 @@ def with_colleagues(facts: Facts, person: int) -> tuple[Turn, ...]:
 
 def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
     member = facts.member(person)
-    assert member is not None, "asked only about members"
+    if member is None:
+        return []
     return [Turn("again" if task.state is TaskState.RETURNED else "fill_in", task.key, task.party, task.due_at,
                  task.since, mine=_is_mine(task, person), reason=task.reason)
             for task in facts.tasks
@@ -122,7 +123,8 @@ def _owed_here(facts: Facts) -> bool:
 
 def _ways(facts: Facts) -> list[Turn]:
     """Going on is asked of those who may, once nothing stands in the way."""
-    return [Turn("go_on", way.key, facts.actor.party if facts.actor else None, None, facts.project.entered_at, mine=True)
+    own = facts.actor.party if facts.actor else None
+    return [Turn("go_on", way.key, own, None, facts.project.entered_at, mine=True)
             for way in engine.ways(facts) if not way.back and way.open and can_take(facts, way.key)]
 
 

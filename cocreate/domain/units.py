@@ -61,13 +61,15 @@ def convert(value: Decimal, a: str | None, b: str | None) -> Decimal:
 
     Raises: ValueError if the units measure different things.
     """
+    return value if measure(a) == measure(b) else decimal_of(exactly(Fraction(value), a, b))
+
+
+def exactly(value: Fraction, a: str | None, b: str | None) -> Fraction:
+    """The same without rounding, for what is still to be calculated with."""
     of, into = measure(a), measure(b)
     if of.kinds != into.kinds:
         raise ValueError(f"{a} and {b} measure different things")
-    if of == into:
-        return value
-    found = (Fraction(value) * of.factor + of.zero - into.zero) / into.factor
-    return decimal_of(found)
+    return (value * of.factor + of.zero - into.zero) / into.factor
 
 
 def decimal_of(number: Fraction) -> Decimal:

@@ -87,6 +87,8 @@ def _judge(name: str, file: BinaryIO, size: int, limit_mb: int) -> str:
         if _EICAR in head[:128]:
             raise _Refusal("upload.active", what="virus")
         found = _found(head)
+        if found == "old_office" and content.find(_ENCRYPTED) >= 0:
+            raise _Refusal("upload.locked")
         if found not in kind.found:
             raise _Refusal("upload.disguised", claims=extension, found=found or _guess(head))
         if kind.found.isdisjoint({None, "office"}):
@@ -112,6 +114,7 @@ def _opened(file: BinaryIO) -> Iterator[Content]:
 # --- what it is ------------------------------------------------------------------------------------------------------
 
 _EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a docx with a password is an old office file around one
 _SIGNATURES = tuple((found, re.compile(pattern, re.DOTALL)) for found, pattern in (
     ("program", rb"MZ.{0,62}\0|\x7fELF|[\xce\xcf]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]|\xca\xfe\xba\xbe|#!|<\?php"
                 rb"|L\0\0\0\x01\x14\x02\0"),
@@ -121,7 +124,7 @@ _SIGNATURES = tuple((found, re.compile(pattern, re.DOTALL)) for found, pattern i
     ("gif", rb"GIF8[79]a"),
     ("webp", rb"RIFF.{4}WEBP"),
     ("heic", rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
-    ("office", rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/|customXml/|mimetypeapplic)"),
+    ("office", rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/|mimetypeapplication)"),
     ("archive", rb"PK(?:\x03\x04|\x05\x06|\x07\x08)|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\0|MSCF\0"
                 rb"|.{257}ustar"),
     ("old_office", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
@@ -171,13 +174,13 @@ def _guess(head: bytes) -> str:
 
 
 # The end of a zip's list of contents lies in the last 64 KB; other archives are found anywhere in a file.
-_ARCHIVE_END, _ARCHIVE = b"PK\x05\x06", re.compile(rb"Rar!\x1a\x07[\0\x01]|7z\xbc\xaf\x27\x1c\0")
+_ARCHIVE_END, _ARCHIVES = b"PK\x05\x06", (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _PAGE = re.compile(rb"<(?:script|\?php|html|iframe|!doctype\s+html)[\s>/]", re.IGNORECASE)
 
 
 def _nothing_else(content: Content, claims: str) -> None:
     """Refuse what is two kinds at once."""
-    if _ARCHIVE_END in content[-65_557:] or _ARCHIVE.search(content):
+    if _ARCHIVE_END in content[-65_557:] or any(content.find(archive) >= 0 for archive in _ARCHIVES):
         raise _Refusal("upload.disguised", claims=claims, found="archive")
     if _PAGE.search(content, 0, 1024 if claims == "pdf" else len(content)):
         raise _Refusal("upload.disguised", claims=claims, found="web_page")
@@ -371,9 +374,11 @@ _NAMES = re.compile(
 _IS_ACTION = re.compile(rb"/(?:S|#53)" + _GAP + rb"\Z")
 _IS_ADDRESS = re.compile(rb"(?:://|\.[A-Za-z]{2,})[^\s\0()<>\[\]{}]*\Z")
 _IS_FORM = re.compile(_GAP + rb"(?:\[|<|\d)")
-_PLAIN = re.compile(
-    rb"(?P<script>\(" + _BLANK + rb"{0,20}(?i:javascript):)"
-    rb"|(?P<embedded>/" + _spelled("EF") + _BLANK + rb"{0,20}(?:<<|\d{1,10}" + _BLANK + rb"\d{1,5}" + _BLANK + rb"R))"
+# Searched one by one: a pattern that begins with one fixed byte is several times as fast.
+_PLAIN = (
+    (re.compile(rb"\(" + _BLANK + rb"{0,20}(?i:javascript):"), "script"),
+    (re.compile(rb"/" + _spelled("EF") + _BLANK + rb"{0,20}(?:<<|\d{1,10}" + _BLANK + rb"\d{1,5}" + _BLANK + rb"R)"),
+     "embedded"),
 )
 _SHORT_SCRIPT = re.compile(rb"/" + _spelled("JS") + _GAP + rb"(?:\(|<|\d)")
 _LOCK = re.compile(rb"/" + _spelled("Encrypt") + _BLANK + rb"{0,20}(?:<<|\d)")
@@ -418,8 +423,9 @@ def _no_actions(text: Content) -> None:
         before = text[max(0, hit.start() - 700) : hit.start()]
         if _counts(hit, before, text[hit.end() : hit.end() + 700]):
             raise _Refusal("upload.active", what=hit.lastgroup)
-    if plain := _PLAIN.search(text):
-        raise _Refusal("upload.active", what=plain.lastgroup)
+    for pattern, what in _PLAIN:
+        if pattern.search(text):
+            raise _Refusal("upload.active", what=what)
 
 
 def _counts(hit: re.Match[bytes], before: bytes, after: bytes) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
 
 from cocreate.errors import Invalid
 from cocreate.forms.base import AtMost, Form, Needed, line, secret
@@ -24,8 +24,10 @@ REASONS: dict[str, Any] = {
 WRONG_PASSWORD = _("This password is not right.")
 WRONG_CODE = _("This code is not right, or it was used already.")
 
-THEMES = [("", _("As this device is set")), ("light", _("Light")), ("dark", _("Dark"))]
-DIGESTS = [("daily", _("Daily at 8:00")), ("weekly", _("Weekly on Monday")), ("never", _("Not at all"))]
+THEMES = [SelectChoice("", _("As this device is set")), SelectChoice("light", _("Light")),
+          SelectChoice("dark", _("Dark"))]
+DIGESTS = [SelectChoice("daily", _("Daily at 8:00")), SelectChoice("weekly", _("Weekly on Monday")),
+           SelectChoice("never", _("Not at all"))]
 
 
 def zones() -> list[str]:
@@ -111,6 +113,7 @@ class ProfileForm(AccountForm):
 
     def offer(self, languages: Iterable[tuple[str, str]], zone: str) -> None:
         """Say what may be chosen; a zone that was chosen once stays possible."""
-        self.language.choices = list(languages)
+        self.language.choices = [SelectChoice(*language) for language in languages]
         names = zones()
-        self.zone.choices = [(name, name.replace("_", " ")) for name in ([] if zone in names else [zone]) + names]
+        self.zone.choices = [SelectChoice(name, name.replace("_", " "))
+                             for name in ([] if zone in names else [zone]) + names]

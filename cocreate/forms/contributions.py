@@ -42,6 +42,7 @@ from workflows.texts import say
 LARGEST_DRAFT = 1_000_000  # characters of all texts together
 IN_A_GROUP = 6
 RADIOS = 6  # up to so many choices are shown at once
+SIDE_BY_SIDE = 3  # up to so many, beside another field
 SPARE_ROWS = 50  # kept above a table's most, so that nothing is lost before the error says so
 REASON = 3  # characters
 FILES = ".pdf,.png,.jpg,.jpeg,.webp,.csv,.xlsx,.ods,.odt,.docx,.txt"
@@ -303,6 +304,11 @@ def _select(name: str, label: str, choices: Any, *, blank: str | None = None, **
     options = [("", blank), *choices] if blank is not None else list(choices)
     return _Control(name, SelectField(label, choices=_offered(options), validate_choice=False,
                                       render_kw=attributes or None))
+
+
+def _part(make: Callable[..., _Control], name: str, label: str, of: str, *args: Any, **kwargs: Any) -> _Control:
+    """An input beside another one; wherever it is named alone, it is named with that one."""
+    return make(name, label, *args, **kwargs, **{"aria-label": f"{of}, {label}"})
 
 
 def _offered(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -622,7 +628,8 @@ class ContributionForm:
     def _bind(self, control: _Control) -> Any:
         bound: Field = control.make.bind(form=self._base, name=control.name, prefix="")
         bound.process(self._texts)
-        self._names.append(control.name)
+        if not isinstance(bound, FileField):  # its bytes are no text of the draft
+            self._names.append(control.name)
         return bound
 
     def _typed_in(self, name: str) -> str:
@@ -644,6 +651,7 @@ class ContributionForm:
                 self._table(entry, name)
             case f.File():
                 entry.kind, entry.file = "file", self._files.get(key)
+                entry.help = " ".join(filter(None, (say(field.contains, self.language), entry.help)))
                 entry.control = self._bind(_input(field, name, label, "", self.language))
                 if entry.file:
                     entry.drop = self._bind(_Control(f"{name}-drop", BooleanField(_("Remove this file"))))
@@ -651,12 +659,14 @@ class ContributionForm:
                 entry.control = self._bind(_input(field, name, label, self._typed_in(name), self.language))
                 entry.kind = {"SelectField": "select", "RadioField": "choices", "_Ticks": "choices"}.get(
                     entry.control.type, "text")
-                entry.wide = isinstance(field, f.LongText | f.ShortText) or entry.kind == "choices"
+                entry.wide = isinstance(field, f.LongText | f.ShortText) or (
+                    entry.kind == "choices" and len(entry.control.choices) > SIDE_BY_SIDE)
         if field.figure:
             self._figure(entry, name)
         if entry.kind != "table":
             self._dress(entry)
-        if given.may_be_absent(self.task, key):
+        # An optional field may just stay empty.
+        if given.may_be_absent(self.task, key) and (not entry.optional or f"{name}-na" in self._texts):
             self._absence(entry, name)
         return entry
 
@@ -672,34 +682,33 @@ class ContributionForm:
         if isinstance(field, f.Money):
             self._money(entry, name, asks_currency=field.currency is None, of=entry.label)
         if field.period:
-            entry.period = self._bind(self._about("period", f"{name}-period", _("For which period?")))
-        entry.grade = self._bind(self._about("grade", f"{name}-grade", _("How do you know?")))
-        entry.source = self._bind(self._about("source", f"{name}-source", _("Source")))
+            entry.period = self._bind(self._about("period", f"{name}-period", _("For which period?"), entry.label))
+        entry.grade = self._bind(self._about("grade", f"{name}-grade", _("How do you know?"), entry.label))
+        entry.source = self._bind(self._about("source", f"{name}-source", _("Source"), entry.label))
 
     def _money(self, entry: Entry, name: str, *, asks_currency: bool, of: str) -> None:
         if asks_currency:
             self._texts.setdefault(f"{name}-currency", [self.currency])
             first = [self.currency] if self.currency in countries.currencies() else []
             codes = [*first, *(code for code in countries.currencies() if code not in first)]
-            entry.currency = self._bind(_select(f"{name}-currency", _("Currency"), [(code, code) for code in codes],
-                                                blank=_("Currency"),
-                                                **{"aria-label": _("%(field)s, currency", field=of)}))
-        entry.year = self._bind(_text(f"{name}-year", _("Prices of the year"), inputmode="numeric", maxlength=4))
+            entry.currency = self._bind(_part(
+                _select, f"{name}-currency", _("Currency"), of, [(code, code) for code in codes], blank=_("Currency")))
+        entry.year = self._bind(_part(_text, f"{name}-year", _("Prices of the year"), of, inputmode="numeric",
+                                      maxlength=4))
 
-    def _about(self, about: str, name: str, label: str, **named: Any) -> _Control:
+    def _about(self, about: str, name: str, label: str, of: str) -> _Control:
         """The input for period, grade or source of a number."""
         if about == "source":
-            return _text(name, label, **named)
+            return _part(_text, name, label, of)
         words = given.phrases(self.language).grades
         choices = {"period": given.period_choices(self.language), "grade": [(key, words[key]) for key in given.GRADES]}
-        return _select(name, label, choices[about], blank=_("Choose"), **named)
+        return _part(_select, name, label, of, choices[about], blank=_("Choose"))
 
     def _absence(self, entry: Entry, name: str) -> None:
-        entry.absent = self._bind(_Control(f"{name}-na", BooleanField(
-            _("Not available"), render_kw={"aria-label": _("%(field)s: not available", field=entry.label)})))
-        entry.why = self._bind(_text(f"{name}-na-why", _("Why, and who might know?")))
+        entry.absent = self._bind(_Control(f"{name}-na", BooleanField(_("Not available"))))
+        entry.why = self._bind(_part(_text, f"{name}-na-why", _("Why, and who might know?"), entry.label))
         by = f"{name}-na-by"
-        entry.by = self._bind(_calendar(by, _("Will come by"), "date", self._typed_in(by)))
+        entry.by = self._bind(_part(_calendar, by, _("Will come by"), entry.label, "date", self._typed_in(by)))
 
     def _table(self, entry: Entry, name: str) -> None:
         field = entry.field
@@ -727,7 +736,7 @@ class ContributionForm:
             label = ", ".join(filter(None, (place, head, unit)))
             cells[key] = self._bind(_input(column, f"{row}-{key}", label, self._typed_in(f"{row}-{key}"),
                                            self.language, cell=True))
-        about = {key: self._bind(self._about(key, f"{row}-_{key}", head, **{"aria-label": f"{place}, {head}"}))
+        about = {key: self._bind(self._about(key, f"{row}-_{key}", head, place))
                  for key, head in entry.about_heads.items()}
         return Line(index, number, cells, about)
 

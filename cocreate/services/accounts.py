@@ -15,7 +15,7 @@ from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, RecoveryCode, Token
 from cocreate.models.projects import Member, Party
 from cocreate.services import hashing, outbox, sign_ins, throttling
-from cocreate.services.sign_ins import Device
+from cocreate.services.sign_ins import Device, Me
 
 RESET_LIFE = timedelta(minutes=30)
 WELCOME_LIFE = timedelta(days=3)
@@ -146,6 +146,17 @@ def activate(session: Session, person_id: int, *, name: str, password: str, cont
     set_password(session, person_id, password, context=context, now=now)
 
 
+def change_password(session: Session, me: Me, until_now: str, password: str, *, now: datetime) -> str | None:
+    """Let somebody choose another password; ends all other sessions.
+
+    Returns: the session's new token, None if ``until_now`` is wrong. Raises Invalid with the reason.
+    """
+    if not confirm_password(session, me.id, until_now, now):
+        return None
+    set_password(session, me.id, password, now=now, but=me.sign_in)
+    return sign_ins.renew(session, me.sign_in, now)
+
+
 def set_password(session: Session, person_id: int, password: str, *, now: datetime, but: str | None = None,
                  context: Sequence[str] = ()) -> None:
     """Give somebody a password; raises Invalid with the reason.
@@ -174,12 +185,12 @@ def least(*, totp: bool) -> int:
 def ask_reset(session: Session, email: str, *, device: Device, now: datetime) -> None:
     """Mail a link for a new password, if the address has an account; nobody learns whether it has."""
     if person_id := sign_ins.person_to_write_to(session, email, purpose="reset", device=device, now=now):
-        _mail_reset(session, person_id, now + RESET_LIFE, now)
+        _mail_reset(session, person_id, "reset", until=now + RESET_LIFE, now=now)
 
 
 def welcome(session: Session, person_id: int, *, now: datetime) -> None:
     """Mail somebody who was entered by the operator a link to choose the first password."""
-    _mail_reset(session, person_id, now + WELCOME_LIFE, now)
+    _mail_reset(session, person_id, "welcome", until=now + WELCOME_LIFE, now=now)
 
 
 def reset_needs(session: Session, token: str, now: datetime) -> tuple[str, int]:
@@ -195,9 +206,9 @@ def reset(session: Session, token: str, password: str, *, now: datetime) -> None
     set_password(session, sign_ins.use_up(session, token, "reset", now), password, now=now)
 
 
-def _mail_reset(session: Session, person_id: int, until: datetime, now: datetime) -> None:
+def _mail_reset(session: Session, person_id: int, kind: str, *, until: datetime, now: datetime) -> None:
     secret = sign_ins.issue(session, person_id, "reset", until=until, now=now)
-    outbox.post_account(session, person_id=person_id, kind="reset", values={"secret": secret, "until": until}, now=now)
+    outbox.post_account(session, person_id=person_id, kind=kind, values={"secret": secret, "until": until}, now=now)
 
 
 def _insert_person(session: Session, email: str, name: str, now: datetime, language: str = "en",

@@ -5,6 +5,7 @@ Composing and rendering happen outside the transaction; freezing then checks tha
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate import sealing, typesetting
+from cocreate.domain import audience
 from cocreate.domain import contract as domain
 from cocreate.domain.answers import Answer, rows, say, unit_of
 from cocreate.domain.contract import ContractParty, ContractText, FigureRow, Given, Signatory, Source, Table, Value
@@ -22,8 +24,9 @@ from cocreate.models.contracts import ContractVersion, Signature, SigningCode
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Party, Project
-from cocreate.models.records import Event
-from cocreate.services import contributions, hashing, progress
+from cocreate.models.records import Event, EventDetail
+from cocreate.services import contributions, hashing, progress, throttling
+from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import Freeze, RefuseToSign, Seal, SendCode, Sign
 from cocreate.services.facts import look
 from cocreate.storage import Store
@@ -63,8 +66,8 @@ def compose(session: Session, facts: Facts) -> ContractText:
         host=session.scalars(select(Host.name).where(Host.id == project.host_id)).one(),
         template_name=in_language(facts.definition.name, language), template_sha256=facts.definition.sha256,
         version=1 + max((contract.number for contract in facts.contracts), default=0),
-        frozen_at=facts.now.replace(microsecond=0), parties=_parties(session, facts), affected=_affected(session, facts),
-        clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language),
+        frozen_at=facts.now.replace(microsecond=0), parties=_parties(session, facts),
+        affected=_affected(session, facts), clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language),
         head_seq=facts.project.version, head_hash=facts.project.head, specimen=project.specimen)
 
 
@@ -159,12 +162,16 @@ def _affected(session: Session, facts: Facts) -> tuple[str, ...]:
 def prepare(session: Session, ref: str, *, store: Store, actor: int, now: datetime) -> Freeze:
     """Compose and render the next version; its PDF lies in the store when this answers.
 
-    Raises: Invalid with the clauses at fault where a value is missing: a blank is never signable.
+    Raises: Invalid with the clauses at fault where a value is missing: a blank is never signable. Conflict where the
+    version that stands says the same.
     """
     facts = look(session, ref, person=actor, now=now).facts
+    acts.require_preparing(facts)
     text = compose(session, facts)
     if not domain.signable(text):
         raise Invalid("contract.gaps", numbers=tuple(c.number for c in text.clauses if c.gaps and c.state == "given"))
+    if says_the_same(facts, text):
+        raise Conflict("contract.same", n=text.version - 1)
     text_sha256 = domain.text_sha256(text)
     pdf = typesetting.contract_pdf(text, text_sha256=text_sha256)
     stored = store.put(_prefix(session, facts.project.host_id), pdf)
@@ -176,6 +183,11 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
 def freeze(session: Session, ref: str, prepared: Freeze, *, actor: int, key: str, now: datetime) -> progress.Receipt:
     """Make the prepared version the one that is read and signed."""
     return progress.act(session, ref, prepared, actor=actor, key=key, now=now)
+
+
+def says_the_same(facts: Facts, text: ContractText) -> bool:
+    """Whether the version that stands has these very words."""
+    return facts.contract is not None and facts.contract.content_sha256 == domain.content_sha256(text)
 
 
 def version(session: Session, facts: Facts, number: int | None = None) -> Frozen:
@@ -200,11 +212,31 @@ def pdf(session: Session, facts: Facts, store: Store, number: int, *, kind: str)
     return store.read(_prefix(session, row.host_id), sha256)
 
 
+def copy_to_check(session: Session, facts: Facts, number: int) -> tuple[ContractText, bytes]:
+    """A version, or the text as it would be frozen next, and its PDF with "not signed" on every page.
+
+    Raises: NotFound.
+    """
+    text = compose(session, facts)
+    if number != text.version:
+        text = version(session, facts, number).text
+    return text, typesetting.contract_pdf(text, text_sha256=domain.text_sha256(text), mark="not signed")
+
+
 # signing
 
 
+def require_signable(facts: Facts, *, version: int, text_sha256: str, pdf_sha256: str) -> None:
+    """Raises what ``sign`` would raise now, before anybody is asked for a password."""
+    acts.sign(facts, Sign(version, text_sha256, pdf_sha256, "", code=False))
+
+
 def send_code(session: Session, ref: str, *, version: int, actor: int, key: str, now: datetime) -> progress.Receipt:
-    """Mail a code that counts for exactly this version and this person, for ten minutes."""
+    """Mail a code that counts for exactly this version and this person, for ten minutes.
+
+    Raises: TooOften.
+    """
+    throttling.take(session, [f"signing-code:{actor}"], now)
     code = f"{secrets.randbelow(10**8):08d}"
     return progress.act(session, ref, SendCode(version, code, hashing.slow(code), now + CODE_LASTS), actor=actor,
                         key=key, now=now)
@@ -220,7 +252,14 @@ def check_code(session: Session, ref: str, *, version: int, code: str, actor: in
         return False
     row.tries += 1
     session.flush()  # counted before it is looked at
-    return hashing.matches(row.code_hash, code.strip().replace(" ", ""))
+    return hashing.matches(row.code_hash, re.sub(r"\s", "", code))
+
+
+def code_waits(session: Session, facts: Facts, *, version: int, actor: int) -> bool:
+    """Whether a code was mailed that can still be used."""
+    return session.scalar(select(SigningCode.person).where(
+        SigningCode.project_id == facts.project.id, SigningCode.version == version, SigningCode.person == actor,
+        SigningCode.used_at.is_(None), SigningCode.expires_at >= facts.now, SigningCode.tries < CODE_TRIES)) is not None
 
 
 def sign(session: Session, ref: str, *, version: int, text_sha256: str, pdf_sha256: str, evidence: dict[str, object],
@@ -236,6 +275,33 @@ def sign(session: Session, ref: str, *, version: int, text_sha256: str, pdf_sha2
 def refuse_to_sign(session: Session, ref: str, *, version: int, reason: str, actor: int, key: str,
                    now: datetime) -> progress.Receipt:
     return progress.act(session, ref, RefuseToSign(version, reason), actor=actor, key=key, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Unwilling:
+    """Somebody did not sign a version, and said why."""
+
+    party: int | None
+    person: str
+    reason: str
+    at: datetime
+
+
+def unwilling(session: Session, facts: Facts) -> dict[int, Unwilling]:
+    """Version -> who did not sign it; all parties may read that."""
+    actor = facts.actor
+    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
+    rows = session.execute(
+        select(EventDetail, Event.at)
+        .join(Event, (Event.project_id == EventDetail.project_id) & (Event.seq == EventDetail.seq))
+        .where(EventDetail.project_id == facts.project.id, EventDetail.act == "refuse_to_sign",
+               EventDetail.sees.bitwise_and(mask) != 0))
+    found = {}
+    for detail, at in rows:
+        said = json.loads(detail.personal) if detail.personal else {}
+        found[json.loads(detail.details)["version"]] = Unwilling(
+            detail.party, said.get("actor", ""), said.get("reason", ""), at)
+    return found
 
 
 # sealing

@@ -14,6 +14,7 @@ from cocreate.domain.answers import Answer, Answers, decode
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.people import Person
+from cocreate.models.records import EventDetail
 from cocreate.models.work import Contribution, Draft
 from cocreate.services import progress
 from cocreate.services.acts.change import require
@@ -71,9 +72,9 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
     """
     facts = look(session, ref, person=person, now=now).facts
     actor = facts.actor
-    assert actor is not None, "look finds the person or raises"
-    task = _instance(facts, key, party if party is not None else actor.party)
-    own = actor.party == task.party
+    own_party = actor.party if actor else None
+    task = _instance(facts, key, party if party is not None else own_party)
+    own = own_party == task.party
     return TaskPage(
         facts=facts, task=task, versions=_versions(session, facts, task),
         draft=_draft(session, facts, task) if own else Typed(),
@@ -135,6 +136,18 @@ def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int,
                            .where(Contribution.project_id == facts.project.id))
     return {(key, party): (number, decode(body, facts.definition.tasks[key][1]))
             for key, party, number, body in rows if accepted.get((key, party)) == number}
+
+
+def marked(session: Session, facts: Facts, task: TaskFact) -> tuple[str, ...]:
+    """The fields named when the task was last returned."""
+    details = session.scalars(
+        select(EventDetail.details).where(EventDetail.project_id == facts.project.id, EventDetail.act == "return")
+        .order_by(EventDetail.seq.desc()))
+    for body in details:
+        said = json.loads(body)
+        if said.get("task") == task.key and said.get("of") == task.party:
+            return tuple(said.get("marked", ()))
+    return ()
 
 
 def _instance(facts: Facts, key: str, party: int | None) -> TaskFact:

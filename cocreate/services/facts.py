@@ -182,10 +182,11 @@ def _definition(connection: Connection, sha256: str) -> Definition:
 def _calendar(zone: str, working_days: str, country: str, year: int) -> Calendar:
     """The host's calendar for as far ahead as anything is due."""
     try:
-        off = frozenset(holidays.country_holidays(country, years=range(year - 1, year + 13))) if country else frozenset()
-    except NotImplementedError:
-        off = frozenset()
-    return Calendar(zone=zone, working_days=frozenset(int(day) - 1 for day in working_days), holidays=off)
+        off = frozenset(holidays.country_holidays(country, years=range(year - 1, year + 13))) if country else None
+    except NotImplementedError:  # the library does not know the country
+        off = None
+    return Calendar(zone=zone, working_days=frozenset(int(day) - 1 for day in working_days),
+                    holidays=off or frozenset())
 
 
 __all__ = ["FACTS", "Project", "Seen", "look"]

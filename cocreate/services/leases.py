@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,16 +25,13 @@ class Held:
     epoch: int
     expires_at: datetime
 
-    def fresh(self, now: datetime) -> bool:
-        """Whether more than half of it is left, so that it need not be renewed yet."""
-        return now < self.expires_at - LIFE / 2
-
 
 def time(session: Session) -> datetime:
     """The moment as the database has it: the schedulers of several machines share one clock."""
     if session.connection().dialect.name != "postgresql":
         return clock.now()
-    return session.execute(select(func.clock_timestamp())).scalar_one()
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)
 
 
 def acquire(session: Session, job: str, holder: str, now: datetime, life: timedelta = LIFE) -> Held | None:
@@ -69,9 +66,10 @@ def ran(session: Session, held: Held, now: datetime) -> None:
     session.execute(update(Lease).where(*_is(held)).values(ran_at=now))
 
 
-def release(session: Session, held: Held, now: datetime) -> None:
-    """Let the next one have it at once."""
-    session.execute(update(Lease).where(*_is(held)).values(expires_at=now - timedelta(microseconds=1)))
+def release_all(session: Session, holder: str, now: datetime) -> None:
+    """Let the next one have at once what this holder has."""
+    session.execute(update(Lease).where(Lease.holder == holder, Lease.expires_at >= now)
+                    .values(expires_at=now - timedelta(microseconds=1)))
 
 
 def _is(held: Held) -> tuple[ColumnElement[bool], ...]:

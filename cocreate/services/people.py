@@ -1,6 +1,7 @@
 """The people of a project: inviting them, what they answer, and who is there."""
 
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from cocreate.errors import Ended
 from cocreate.models.hosts import Host
 from cocreate.models.people import Person
-from cocreate.models.projects import Member, Party, Project
+from cocreate.models.projects import AffectedGroup, Answer, Member, Party, Project
+from cocreate.models.records import EventDetail
 from cocreate.services import accounts, progress
 from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
 
@@ -31,6 +33,7 @@ class Invitation:
     purpose: str
     host: str
     inviter: str
+    invited_by: int | None
     party: str
     party_number: int
     parts: frozenset[str]
@@ -62,14 +65,18 @@ def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
         .outerjoin(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
         .outerjoin(inviter, inviter.id == Member.invited_by)
         .where(Member.token_sha256 == digest(token))).first()
-    if row is None or row.Member.expires_at is None or row.Member.expires_at < now or row.Project.ended_at is not None:
+    if row is None:
         raise Ended("invitation")
     member, project, person = row.Member, row.Project, row.Person
+    if (member.expires_at is None or member.expires_at < now or project.ended_at is not None
+            or person.deactivated_at is not None):
+        raise Ended("invitation")
     return Invitation(
         ref=project.ref, person=person.id, email=person.email, name=member.name,
         known=person.password_hash is not None, title=project.title, purpose=project.purpose, host=row.host,
-        inviter=row.inviter or row.host, party=row.party_name or "", party_number=member.party or 0,
-        parts=frozenset(member.parts.split()), greeting=member.greeting, token_sha256=digest(token))
+        inviter=row.inviter or row.host, invited_by=member.invited_by, party=row.party_name or "",
+        party_number=member.party or 0, parts=frozenset(member.parts.split()), greeting=member.greeting,
+        token_sha256=digest(token))
 
 
 def accept(session: Session, token: str, *, name: str, password: str | None, now: datetime) -> Invitation:
@@ -86,15 +93,35 @@ def accept(session: Session, token: str, *, name: str, password: str | None, now
                           now=now)
     # Inside the act nobody is a member yet: the token, checked under the project's lock, is the right to come in.
     progress.act(session, given.ref, AcceptInvitation(given.person, name, given.token_sha256), actor=None,
-                 key=f"accept-{given.token_sha256[:32]}", now=now)
+                 key=_key("accept", token), now=now)
     return given
 
 
 def decline(session: Session, token: str, *, words: str, now: datetime) -> Invitation:
     given = invitation(session, token, now=now)
     progress.act(session, given.ref, DeclineInvitation(given.person, given.token_sha256, words), actor=None,
-                 key=f"decline-{given.token_sha256[:32]}", now=now)
+                 key=_key("decline", token), now=now)
     return given
+
+
+def answered(session: Session, ref: str, token: str, answer: str) -> tuple[int, str] | None:
+    """(person, address) of whoever has given this answer to an invitation: for a form that was sent twice.
+
+    answer: "accept" or "decline".
+    """
+    row = session.execute(
+        select(EventDetail.details)
+        .join(Answer, (Answer.project_id == EventDetail.project_id) & (Answer.seq == EventDetail.seq))
+        .join(Project, Project.id == Answer.project_id)
+        .where(Project.ref == ref, Answer.key == _key(answer, token))).first()
+    if row is None:
+        return None
+    person = json.loads(row.details)["person"]
+    return person, session.scalars(select(Person.email).where(Person.id == person)).one()
+
+
+def _key(answer: str, token: str) -> str:
+    return f"{answer}-{digest(token)[:32]}"
 
 
 def name_of(session: Session, person: int) -> str:
@@ -103,3 +130,9 @@ def name_of(session: Session, person: int) -> str:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def affected(session: Session, project_id: int) -> list[str]:
+    """The affected groups of a project, in the order in which they were named."""
+    return list(session.scalars(select(AffectedGroup.name).where(AffectedGroup.project_id == project_id)
+                                .order_by(AffectedGroup.number)))

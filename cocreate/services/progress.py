@@ -120,7 +120,8 @@ _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
 
 def _changed(before: Facts, after: Facts, where: dict[str, int]) -> list[Write]:
     """The rows of every fact that differs. Of parties, members, contracts and signatures an act inserts the new ones
-    itself, since their rows hold more than their facts."""
+    itself, since their rows hold more than their facts.
+    """
     writes: list[Write] = []
     for name, model, kind in _DIFFED:
         old, new = getattr(before, name), getattr(after, name)

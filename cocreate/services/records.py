@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.chain import Break, Link, Opened, verify
+from cocreate.domain.moments import EPOCH, MICROSECOND
 from cocreate.models.projects import Project
 from cocreate.models.records import Event, EventDetail
 from workflows.facts import Facts
@@ -66,3 +67,25 @@ def _line(event: Event, detail: EventDetail | None) -> Line:
     personal = json.loads(detail.personal) if detail.personal else {}
     return Line(event.seq, event.at, event.hash, detail.act, detail.party, personal.get("actor", ""),
                 json.loads(detail.details), personal)
+
+
+def export(session: Session, facts: Facts) -> dict[str, Any]:
+    """The whole chain, and the details the facts' actor may open, as plain values for a file."""
+    actor = facts.actor
+    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else -1
+    rows = session.execute(
+        select(Event, EventDetail)
+        .outerjoin(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq)
+                   & (EventDetail.sees.bitwise_and(mask) != 0))
+        .where(Event.project_id == facts.project.id).order_by(Event.seq))
+    return {"format": 1, "project": facts.project.ref, "head": [facts.project.version, facts.project.head],
+            "events": [_exported(row.Event, row.EventDetail) for row in rows]}
+
+
+def _exported(event: Event, detail: EventDetail | None) -> dict[str, Any]:
+    link = {"seq": event.seq, "prev_hash": event.prev_hash, "at_us": (event.at - EPOCH) // MICROSECOND,
+            "details_sha256": event.details_sha256, "hash": event.hash}
+    if detail is None:
+        return link
+    return link | {"salt": detail.salt, "details": detail.details, "personal_salt": detail.personal_salt,
+                   "personal": detail.personal}

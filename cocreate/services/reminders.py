@@ -111,7 +111,8 @@ def _owed(now: datetime) -> tuple[Exists, ...]:
 
 
 def _is(matter: str, *parts: Any) -> ColumnElement[bool]:
-    return Reminder.subject == _name(matter, *parts)
+    found: ColumnElement[bool] = Reminder.subject == _name(matter, *parts)
+    return found
 
 
 def _name(matter: str, *parts: Any) -> Any:

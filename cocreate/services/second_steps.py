@@ -42,22 +42,21 @@ def enrol(session: Session, me: Me, secret: str, code: str, *, now: datetime) ->
     throttling.give_back(session, [bucket], now)
     session.execute(update(Person).where(Person.id == me.id).values(totp_secret=vault.lock(secret), totp_step=step))
     _tell(session, me.id, "on", now)
-    sign_ins.end_all(session, me.id, now, but=me.sign_in)
-    return sign_ins.renew(session, me.sign_in, now, second_factor=True)
+    return sign_ins.end_others(session, me, now, second_factor=True)
 
 
-def switch_off(session: Session, me: Me, password: str, *, now: datetime) -> bool:
+def switch_off(session: Session, me: Me, password: str, *, now: datetime) -> str | None:
     """Ask for no app code any more, if the password is right; the recovery codes go too, other sessions end.
 
+    Returns: the session's new token, None for a wrong password.
     Raises Invalid where the password is too short to stand alone.
     """
     if not accounts.confirm_password(session, me.id, password, now):
-        return False
+        return None
     if (length := len(passwords.prepared(password))) < passwords.LEAST:
         raise Invalid("password.too_short_alone", field="password", length=length, least=passwords.LEAST)
     take_away(session, me.id, now)
-    sign_ins.end_all(session, me.id, now, but=me.sign_in)
-    return True
+    return sign_ins.end_others(session, me, now)
 
 
 def take_away(session: Session, person_id: int, now: datetime) -> None:
@@ -127,8 +126,10 @@ def _use_recovery_code(session: Session, person_id: int, code: str, now: datetim
     unused = (RecoveryCode.person_id == person_id, RecoveryCode.number == number, RecoveryCode.used_at.is_(None))
     if not hashing.matches(session.scalar(select(RecoveryCode.code_hash).where(*unused)), code):
         return False
-    return session.scalar(update(RecoveryCode).values(used_at=now).where(*unused)
-                          .returning(RecoveryCode.number)) is not None
+    if session.scalar(update(RecoveryCode).values(used_at=now).where(*unused).returning(RecoveryCode.number)) is None:
+        return False
+    _tell(session, person_id, "recovery", now)
+    return True
 
 
 def _step(secret: str, code: str, now: datetime) -> int | None:

@@ -151,6 +151,12 @@ def end_all(session: Session, person_id: int, now: datetime, *, but: str | None 
     session.execute(update(Token).values(used_at=now).where(Token.person_id == person_id, Token.used_at.is_(None)))
 
 
+def end_others(session: Session, me: Me, now: datetime, *, second_factor: bool = False) -> str:
+    """End all but one's own session, which goes on with the token returned: a stolen copy of its cookie does not."""
+    end_all(session, me.id, now, but=me.sign_in)
+    return renew(session, me.sign_in, now, second_factor=second_factor)
+
+
 def devices(session: Session, me: Me, now: datetime) -> Sequence[DeviceRow]:
     """Where one is signed in, this one first."""
     rows = session.scalars(select(SignIn).where(SignIn.person_id == me.id, *_alive(now))

@@ -207,7 +207,8 @@ def _listed_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str
 
 _CANCEL = ("UPDATE reminder SET state = 'cancelled' WHERE project_id = {project} AND state = 'planned' "
            "AND subject {among}")
-_RETIRE = "UPDATE figure SET current = false WHERE project_id = {} AND task = {} AND party = {} AND number < {} AND current"
+_RETIRE = ("UPDATE figure SET current = false WHERE project_id = {} AND task = {} AND party = {} AND number < {} "
+           "AND current")
 
 
 def _on_conflict(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:

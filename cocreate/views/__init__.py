@@ -1,12 +1,11 @@
 """Pages by audience; every blueprint is closed until its routes are classified in ``policy``."""
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
 
 from cocreate import login
 from cocreate.pages import Entry
 from cocreate.views import account, auth, desk, policy, portal, room
-from flask import request
-from flask_babel import gettext as _
 
 
 def init_app(app: Flask) -> None:

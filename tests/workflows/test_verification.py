@@ -178,8 +178,8 @@ class TestRules:
         assert "automatic.circle" in codes(transitions=round_)
 
     def test_placeholders(self):
-        assert dict(placeholders({"en": "$a and ${b}, 5 $$c, $ 5", "de": ""})) == \
-            {"en": frozenset({"a", "b"}), "de": frozenset()}
+        assert dict(placeholders({"en": r"$a and ${b}s, $Mass, 5 $$c, \$d, $ 5", "de": ""})) == \
+            {"en": frozenset({"a", "b", "Mass"}), "de": frozenset()}
 
 
 class TestWalks:

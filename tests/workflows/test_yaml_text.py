@@ -169,7 +169,6 @@ class TestWrite:
         assert read(write(definition)).sha256 == definition.sha256
         assert str(Decimal(limit)) in definition.canonical().decode()
 
-    @__import__("hypothesis").settings(max_examples=3000)
     @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(str.strip))
     def test_any_text_comes_back(self, text):
         definition = Definition.model_validate({**read(SMALL).model_dump(by_alias=True), "summary": text,

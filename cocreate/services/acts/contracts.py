@@ -7,11 +7,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cocreate.domain.notices import Subject, recipients
+from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.models.contracts import ContractVersion, Signature, SigningCode
-from cocreate.services.acts.change import Change, Letter, require, require_same
+from cocreate.services.acts.change import Change, Letter, require, require_running, require_same
 from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Insert, Put, Update
 from workflows import engine, progression
@@ -76,7 +76,9 @@ class Seal:
     evidence_sha256: str
 
 
-def freeze(facts: Facts, given: Freeze) -> Change:
+def require_preparing(facts: Facts) -> None:
+    """Raises what stands in the way of making any version ready: the stage, or that others may and this actor not."""
+    require_running(facts)
     parties = tuple(party.number for party in facts.contracting)
     own = facts.actor.party if facts.actor else None
     if facts.actor is None or not (own in parties or "manager" in facts.actor.parts):
@@ -86,6 +88,11 @@ def freeze(facts: Facts, given: Freeze) -> Change:
         require(facts, Act.CLAUSES, party=own)
     if facts.definition.stages[facts.project.stage].contract != "prepared":
         raise Conflict("contract.not_here", stage=facts.project.stage)
+
+
+def freeze(facts: Facts, given: Freeze) -> Change:
+    require_preparing(facts)
+    own = facts.actor.party if facts.actor else None
     require_same(given.head, facts.project.head, "project.moved")
     standing = facts.contract
     if standing is not None and standing.content_sha256 == given.content_sha256:
@@ -123,8 +130,9 @@ def sign(facts: Facts, given: Sign) -> Change:
     party = facts.actor.party if facts.actor and facts.actor.party is not None else 0
     signature = SignatureFact(contract.number, party, actor, facts.now, given.text_sha256, given.pdf_sha256)
     where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
-    row = where | {"version": contract.number, "party": party, "person": actor, "seq": facts.project.version + 1, "at": facts.now,
-                   "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "evidence": given.evidence}
+    row = where | {"version": contract.number, "party": party, "person": actor, "seq": facts.project.version + 1,
+                   "at": facts.now, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256,
+                   "evidence": given.evidence}
     rows = [Insert(Signature.__table__, (row,))]  # type: ignore[arg-type]
     if given.code:
         rows.append(Update(SigningCode.__table__, ({  # type: ignore[arg-type]
@@ -135,17 +143,23 @@ def sign(facts: Facts, given: Sign) -> Change:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
                   details={"version": contract.number, "text_sha256": given.text_sha256,
-                           "pdf_sha256": given.pdf_sha256, "evidence_sha256": hashlib.sha256(given.evidence.encode()).hexdigest(), "last": last})
+                           "pdf_sha256": given.pdf_sha256, "last": last,
+                           "evidence_sha256": hashlib.sha256(given.evidence.encode()).hexdigest()})
 
 
 def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
-    contract, _ = _signable(facts, given.version, again=True)
+    contract, actor = _signable(facts, given.version, again=True)
     reason = given.reason.strip()
     if len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
     after = progression.end_contract(facts, "refused")
     prepared = next(key for key, stage in facts.definition.stages.items() if stage.contract == "prepared")
-    return Change(facts=progression.enter(after, prepared), party=facts.actor.party if facts.actor else None,
+    own = facts.actor.party if facts.actor else None
+    subject = str(Subject("signature", str(contract.number), own))
+    hear = recipients("signing_declined", members=facts.members, actor=actor, party=own)
+    return Change(facts=progression.enter(after, prepared), party=own,
+                  letters=tuple(Letter("signing_declined", person, subject) for person, channel in hear
+                                if channel is Channel.MAIL),
                   details={"version": contract.number, "back": True}, personal={"reason": reason})
 
 

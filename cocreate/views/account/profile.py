@@ -39,13 +39,12 @@ def password() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
-                right = accounts.confirm_password(session, me.id, form.current.data, now())
-                if right:
-                    accounts.set_password(session, me.id, form.password.data, now=now(), but=me.sign_in)
+                token = accounts.change_password(session, me, form.current.data, form.password.data, now=now())
         except Invalid as refused:
             form.refuse(refused)
         else:
-            if right:
+            if token:
+                login.start(token)
                 return _done(_("Changed. All other devices are signed out."))
             form.blame("current", WRONG_PASSWORD)
     least = accounts.least(totp=account.totp)
@@ -65,16 +64,16 @@ def end_device() -> ResponseReturnValue:
 @bp.post("/devices/end-others")
 def end_others() -> ResponseReturnValue:
     _require_more_than_a_link()
-    me = login.me()
     with transaction() as session:
-        sign_ins.end_all(session, me.id, now(), but=me.sign_in)
+        token = sign_ins.end_others(session, login.me(), now())
+    login.start(token)
     return _done(_("All other devices are signed out."))
 
 
 def _profile_form(account: Account) -> ProfileForm:
     form = ProfileForm.from_request(name=account.name, language=account.language, zone=account.zone,
                                     theme=account.theme, digest=account.digest)
-    form.offer([(str(locale), _language(locale)) for locale in get_babel().list_translations()], account.zone)
+    form.offer([(str(locale), _language(locale)) for locale in get_babel().instance.list_translations()], account.zone)
     return form
 
 

@@ -48,11 +48,12 @@ def app_code_off() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
-                off = second_steps.switch_off(session, me, form.password.data, now=now())
+                token = second_steps.switch_off(session, me, form.password.data, now=now())
         except Invalid as refused:
             form.refuse(refused)
         else:
-            if off:
+            if token:
+                login.start(token)
                 flash(_("The app code is off. All other devices are signed out."), "done")
                 return redirect(url_for("account.show"), 303)
             form.blame("password", WRONG_PASSWORD)

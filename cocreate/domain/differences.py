@@ -1,0 +1,60 @@
+"""What differs between two texts of a contract, part by part, for people to read. Pure."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cocreate.domain.contract import ContractParty, ContractText, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part of two texts that differs. ``part``: head, parties, clause, annex or figures; ``label`` is its title.
+
+    pieces: (how, words) in the order of the text; how is "same", "deleted" or "inserted".
+    """
+
+    part: str
+    label: str
+    pieces: tuple[tuple[str, str], ...]
+
+
+def differences(before: ContractText, after: ContractText) -> tuple[Difference, ...]:
+    """What differs between two texts, part by part, whole words in clauses and whole lines in tables."""
+    old, new = dict(_parts(before)), dict(_parts(after))
+    return tuple(
+        Difference(part, (new.get((part, key)) or old[part, key])[0], _pieces(part, old.get((part, key), ("", ""))[1],
+                                                                              new.get((part, key), ("", ""))[1]))
+        for part, key in dict.fromkeys((*old, *new)) if old.get((part, key)) != new.get((part, key)))
+
+
+def _parts(text: ContractText) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """(part, key) -> title and words."""
+    yield ("head", ""), (text.title, "\n".join((text.title, text.project_title, text.purpose)))
+    yield ("parties", ""), ("", "\n".join([*map(_party_line, text.parties), *text.affected]))
+    for clause in text.clauses:
+        words = [plain(clause.body), *clause.reservations]
+        yield ("clause", clause.key), (f"{clause.number} {clause.title}", "\n".join(words))
+    for annex in text.annexes:
+        lines = [annex.note, *(" | ".join(row) for row in (annex.columns, *annex.rows))]
+        yield ("annex", annex.key), (f"{annex.number} {annex.title}", "\n".join(lines))
+    yield ("figures", ""), ("", "\n".join(" | ".join(
+        (f.label, f.value, f.unit, f.period, f.price_year, f.grade, f.source, f.giver)) for f in text.figures))
+
+
+def _party_line(party: ContractParty) -> str:
+    return ", ".join((party.organisation, party.role, party.country, *(one.name for one in party.signatories)))
+
+
+def _pieces(part: str, old: str, new: str) -> tuple[tuple[str, str], ...]:
+    split = re.compile(r"\S+\s*" if part in ("clause", "head") else r"[^\n]+\n?")
+    a, b = split.findall(old), split.findall(new)
+    found: list[tuple[str, str]] = []
+    for how, a1, a2, b1, b2 in difflib.SequenceMatcher(None, a, b).get_opcodes():
+        if how == "equal":
+            found.append(("same", "".join(a[a1:a2])))
+        else:
+            found += [(said, "".join(words)) for said, words in (("deleted", a[a1:a2]), ("inserted", b[b1:b2]))
+                      if words]
+    return tuple(found)

@@ -1,0 +1,212 @@
+"""The scheduler: a process of its own that wakes up, does what is due, and sleeps again.
+
+APScheduler only wakes us. What is due, who does it and what came of it are rows, so a killed scheduler loses nothing
+and two of them do nothing twice.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.mail import NotDelivered, Transport, compose, transport
+from cocreate.services import leases, outbox, reminders
+from cocreate.services.leases import Held
+from cocreate.services.outbox import Claimed, MailContext
+from cocreate.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SECONDS, SECONDS_IN_DEVELOPMENT = 30, 2
+RAN_EVERY = 10.0  # seconds
+MAILS = 20  # claimed at once: a killed worker keeps so many waiting until their lease ends
+
+
+@dataclass(slots=True)
+class Turn:
+    """The right to do one job, kept from tick to tick and renewed when half of its lease is gone."""
+
+    settings: Settings
+    held: Held
+    stopping: threading.Event
+    # Our own clock, not the database's: asking it before every mail would hold a transaction open while we send.
+    since: float = field(default_factory=time.monotonic)
+    ran: float = -RAN_EVERY
+
+    def goes_on(self) -> bool:
+        """Whether we run on and the job is still ours; asked before everything that must not happen in two places."""
+        if self.stopping.is_set():
+            return False
+        before = time.monotonic()
+        if before - self.since > leases.LIFE.total_seconds() / 2:
+            with transaction() as session:
+                held = leases.renew(session, self.held, leases.time(session))
+            if held is None:
+                log.warning("lost the lease of %s", self.held.job)
+                return False
+            self.held, self.since = held, before
+        return True
+
+    def ended(self) -> None:
+        """The job came to its end; written down now and then, for the health page."""
+        if time.monotonic() - self.ran < RAN_EVERY:
+            return
+        with transaction() as session:
+            leases.ran(session, self.held, leases.time(session))
+        self.ran = time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done at every tick, under a lease of its name."""
+
+    name: str
+    work: Callable[[Turn], None]
+
+
+def remind(turn: Turn) -> None:
+    """Due reminders become waiting mails."""
+    while turn.goes_on():
+        with transaction() as session:
+            if not reminders.claim_due(session, now()):
+                return
+
+
+def send_mails(turn: Turn) -> None:
+    """Waiting mails go out, each outside any transaction; what came of each is recorded at once."""
+    with transport(turn.settings) as way:
+        while turn.goes_on():
+            with transaction() as session:
+                claimed = outbox.claim(session, now(), MAILS)
+            if not claimed:
+                return
+            _send_all(turn, way, claimed)
+
+
+def _send_all(turn: Turn, way: Transport, claimed: tuple[Claimed, ...]) -> None:
+    contexts = outbox.contexts(db.session(), claimed, now())
+    db.session.commit()  # ends the reading transaction: a mail server may take minutes
+    for place, mail in enumerate(claimed):
+        if not turn.goes_on() or now() >= mail.lease_until:
+            with transaction() as session:
+                outbox.give_back(session, claimed[place:])
+            return
+        _send(turn.settings, way, mail, contexts[mail.message_id])
+
+
+def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContext | None) -> None:
+    """One mail; a duplicate can only come from a kill between the server's yes and our commit."""
+    if context is None:
+        with transaction() as session:
+            outbox.mark_dropped(session, mail)
+        return
+    try:
+        reply = way.deliver(compose(context, settings), context.to)
+    except NotDelivered as error:
+        log.warning("mail %s (%s) did not go out: %s", mail.message_id, mail.kind, error.reply)
+        with transaction() as session:
+            outbox.mark_failed(session, mail, now(), error.reply, permanent=error.permanent)
+    except Exception as error:  # one mail that cannot be written must not stop all others
+        log.exception("mail %s (%s) could not be written", mail.message_id, mail.kind)
+        with transaction() as session:
+            outbox.mark_failed(session, mail, now(), f"our fault: {type(error).__name__}", permanent=False)
+    else:
+        with transaction() as session:
+            outbox.mark_sent(session, mail, now(), reply)
+
+
+JOBS: list[Job] = [Job("reminders", remind), Job("mails", send_mails)]
+
+
+class Scheduler:
+    """One process that does the jobs, with the leases it holds."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.stopping = app, threading.Event()
+        self.holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"  # new at every start
+        self._turns: dict[str, Turn] = {}
+
+    def tick(self) -> None:
+        """Every job once, unless another scheduler is at it. One that fails is logged and does not stop the next."""
+        for job in JOBS:
+            with self.app.app_context():
+                try:
+                    self._do(job)
+                except Exception:
+                    log.exception("job %s failed", job.name)
+                    db.session.rollback()
+
+    def _do(self, job: Job) -> None:
+        turn = self._turns.get(job.name)
+        if turn is None or not turn.goes_on():
+            self._turns.pop(job.name, None)
+            turn = self._acquired(job)
+        if turn is not None:
+            job.work(turn)
+            turn.ended()
+
+    def _acquired(self, job: Job) -> Turn | None:
+        if self.stopping.is_set():
+            return None
+        since = time.monotonic()
+        with transaction() as session:
+            held = leases.acquire(session, job.name, self.holder, leases.time(session))
+        if held is None:
+            return None
+        self._turns[job.name] = Turn(self.app.config["SETTINGS"], held, self.stopping, since)
+        return self._turns[job.name]
+
+    def run(self) -> None:
+        """Tick until asked to stop; what is under way is finished, what was only claimed is given back."""
+        production = self.app.config["SETTINGS"].production
+        every = IntervalTrigger(seconds=SECONDS if production else SECONDS_IN_DEVELOPMENT, timezone=UTC)
+        clockwork = BackgroundScheduler(timezone=UTC)
+        clockwork.add_job(self.tick, every, next_run_time=datetime.now(UTC), coalesce=True, max_instances=1,
+                          misfire_grace_time=None)
+        with _signals(self.stopping):
+            clockwork.start()
+            log.info("scheduler %s runs", self.holder)
+            self.stopping.wait()
+            clockwork.shutdown(wait=True)
+        with self.app.app_context(), transaction() as session:
+            leases.release_all(session, self.holder, leases.time(session))
+
+
+def tick(app: Flask) -> None:
+    """Every job once, as a scheduler of its own that then lets go."""
+    scheduler = Scheduler(app)
+    scheduler.tick()
+    with app.app_context(), transaction() as session:
+        leases.release_all(session, scheduler.holder, leases.time(session))
+
+
+def run(app: Flask) -> None:
+    Scheduler(app).run()
+
+
+@contextmanager
+def _signals(stopping: threading.Event) -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+

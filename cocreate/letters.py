@@ -1,0 +1,387 @@
+"""What a mail may say: names, titles and dates of one project as its recipient may read them.
+
+Templates of mails get a ``Letter`` and nothing else. What people typed comes out of it harmless: no address in it can
+be followed.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from cocreate import words
+from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.notices import Subject
+from cocreate.services.outbox import MailContext
+from workflows.facts import DecisionFact, Facts, MemberFact, TaskFact, TaskState
+from workflows.guards import accepting
+from workflows.texts import say
+
+# The links that carry a secret, and those of mails about an account.
+LINKS = {
+    "invitation": "/i/{secret}", "sign_in_link": "/l/{secret}", "reset": "/r/{secret}", "welcome": "/r/{secret}",
+    "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
+}
+SHAPES = "●■⬢◆"
+HOLLOW = "⬡◇"
+
+
+class Letter:
+    """What a template may say: names and words of people made harmless, texts in the recipient's language."""
+
+    def __init__(self, context: MailContext, address: str) -> None:
+        self._context, self._address = context, address
+        self._ = context.reader.gettext
+        self.kind, self.values, self.more = context.kind, context.values, context.more
+
+    @property
+    def facts(self) -> Facts:
+        if self._context.facts is None:
+            raise LookupError(f"a mail of kind {self.kind} is about no project")
+        return self._context.facts
+
+    @property
+    def subject(self) -> Subject:
+        return self._context.subject or Subject("project", "")
+
+    # who
+
+    @property
+    def recipient(self) -> str:
+        return named(self._context.name)
+
+    @property
+    def host(self) -> str:
+        return named(self._context.host) or "cocreate"
+
+    @property
+    def who(self) -> str:
+        """The person who caused it, or the host where nobody did."""
+        return named(self._context.sender) or self.host
+
+    @property
+    def sender(self) -> str:
+        person = named(self._context.sender)
+        return self._("%(person)s via %(host)s", person=person, host=self.host) if person else self.host
+
+    @property
+    def member(self) -> MemberFact:
+        member = self.facts.member(self._context.person)
+        if member is None:
+            raise LookupError("who is not in a project gets no mail about it")
+        return member
+
+    @property
+    def party(self) -> str:
+        """The recipient's own."""
+        return self.party_name(self.member.party)
+
+    @property
+    def of(self) -> str:
+        """The party it is about."""
+        return self.party_name(self.subject.party)
+
+    @property
+    def of_own(self) -> bool:
+        return self.subject.party is not None and self.subject.party == self.member.party
+
+    @property
+    def actor_party(self) -> str:
+        happened = self._context.happened
+        return self.party_name(happened.party) if happened and happened.party is not None else self.who
+
+    @property
+    def happened_party(self) -> int | None:
+        happened = self._context.happened
+        return happened.party if happened else None
+
+    @property
+    def champions(self) -> str:
+        """Of the party it is about, without the recipient."""
+        found = (named(m.name) for m in self.facts.people(self.subject.party, "champion")
+                 if m.person != self._context.person)
+        return words.listed(found, self._context.reader, either=True)
+
+    @property
+    def asked(self) -> str:
+        """Who was asked for the task, or decides."""
+        task = self.task
+        return self.person(task.asked) if task and task.asked else self.people(self.subject.party, "signatory")
+
+    @property
+    def unsigned(self) -> str:
+        """The parties whose signature is missing."""
+        missing = (self.shaped(p.number) for p in self.facts.signing if self.facts.signature(p.number) is None)
+        return words.listed(missing, self._context.reader)
+
+    @property
+    def waiting(self) -> str:
+        """Who waits for the recipient's party: who accepts the task, else all others."""
+        task = self.task
+        seats = accepting(self.facts, task) if task else ()
+        others = seats or tuple(p for p in self.facts.contracting if p.number != self.subject.party)
+        return words.listed((self.shaped(p.number) for p in others), self._context.reader) or self.host
+
+    def party_name(self, number: int | None) -> str:
+        return "" if number is None else named(self.facts.party(number).name)
+
+    def shaped(self, number: int | None) -> str:
+        """A party as on every page: its shape, then its name."""
+        if number is None:
+            return self.host
+        seat = list(self.facts.definition.parties).index(self.facts.party(number).seat)
+        shape = SHAPES[seat] if seat < len(SHAPES) else HOLLOW[(seat - 2) % 2]
+        return f"{shape} {self.party_name(number)}"
+
+    def people(self, party: int | None, part: str) -> str:
+        found = (named(m.name) for m in self.facts.people(party, part))
+        return words.listed(found, self._context.reader, either=True)
+
+    def person(self, number: int | None) -> str:
+        member = self.facts.member(number)
+        return named(member.name) if member else self.host
+
+    # what
+
+    @property
+    def project(self) -> str:
+        return named(self.facts.project.title, 120)
+
+    @property
+    def task(self) -> TaskFact | None:
+        return self.facts.task(self.subject.key, self.subject.party or 0) if self.subject.matter == "task" else None
+
+    @property
+    def decision(self) -> DecisionFact | None:
+        known = self.subject.matter == "decision"
+        return self.facts.decision(self.subject.key, self.subject.party or 0) if known else None
+
+    @property
+    def thing(self) -> str:
+        """The task's title, the gate's question, or the contract's title."""
+        definition, key = self.facts.definition, self.subject.key
+        match self.subject.matter:
+            case "task":
+                return self.say(definition.tasks[key][1].title)
+            case "decision":
+                return self.say(definition.gates[key][1].question)
+            case "contract" | "signature":
+                return self.contract
+            case _:
+                return self.project
+
+    @property
+    def contract(self) -> str:
+        return self.say(self.facts.definition.contract_title)
+
+    @property
+    def version(self) -> str:
+        """Of the contract."""
+        return self.subject.key if self.subject.matter in ("contract", "signature") else str(self.values["version"])
+
+    @property
+    def fingerprint(self) -> str:
+        contract = self.facts.contract
+        return _grouped(contract.text_sha256[:16]) if contract else ""
+
+    @property
+    def why(self) -> str:
+        return self.say(self.facts.definition.tasks[self.subject.key][1].why)
+
+    @property
+    def minutes(self) -> str:
+        return words.minutes(self.facts.definition.tasks[self.subject.key][1].minutes, self._context.reader)
+
+    @property
+    def unlocks(self) -> str:
+        return self.say(self.facts.definition.tasks[self.subject.key][1].unlocks)
+
+    @property
+    def about(self) -> str:
+        """What a decision binds to, in titles."""
+        titles = (self.title(key) for key in self.facts.definition.about(self.subject.key))
+        return words.listed(titles, self._context.reader) or self.contract
+
+    @property
+    def rule(self) -> str:
+        match self.facts.definition.gates[self.subject.key][1].rule:
+            case "all":
+                return self._("All parties asked must agree.")
+            case "any":
+                return self._("One party's agreement is enough.")
+            case "one_per_side":
+                return self._("Each side must agree.")
+            case rule:
+                return self._("%(n)s parties must agree.", n=words.number(rule.at_least, self._context.reader))
+
+    @property
+    def changed(self) -> tuple[str, str]:
+        """What made a decision lapse: its title and its version now."""
+        thing, _, versions = ((self.decision and self.decision.changed) or "").partition("=")
+        key = thing.partition("@")[0]
+        return (self.title(key) if key in self.facts.definition.tasks else self.contract), versions.partition(">")[2]
+
+    @property
+    def due(self) -> datetime | None:
+        owed = self.task or self.decision
+        return owed.due_at if owed else None
+
+    @property
+    def stage(self) -> str:
+        return plain(self.facts.definition.stage_name(self.facts.project.stage, self._context.reader.language))
+
+    @property
+    def purpose(self) -> str:
+        stage = self.facts.definition.stages.get(self.facts.project.stage)
+        return self.say(stage.purpose) if stage else ""
+
+    @property
+    def reopened(self) -> str:
+        """Tasks that began a new round when the project came to its stage."""
+        since = self.facts.project.entered_at
+        titles = dict.fromkeys(self.title(t.key) for t in self.facts.tasks if t.round > 1 and t.since >= since)
+        return words.listed(titles, self._context.reader)
+
+    @property
+    def mine(self) -> str:
+        """The first thing the recipient is asked for now."""
+        open_ = [t for t in self.facts.tasks if t.asked == self.member.person
+                 and t.state in (TaskState.OPEN, TaskState.RETURNED)]
+        first = min(open_, key=lambda t: (t.due_at is None, t.due_at), default=None)
+        if first is None:
+            return ""
+        if first.due_at is None:
+            return self.title(first.key)
+        return self._("%(task)s, by %(date)s", task=self.title(first.key), date=self.day(first.due_at))
+
+    @property
+    def first_ask(self) -> str:
+        """What an invited person would begin with: title, minutes, date."""
+        task = next((t for t in self.facts.tasks if t.asked == self.member.person and t.state is TaskState.OPEN), None)
+        if task is None:
+            return ""
+        minutes = words.minutes(self.facts.task_of(task).minutes, self._context.reader)
+        if task.due_at is None:
+            return self._("%(task)s, %(minutes)s", task=self.title(task.key), minutes=minutes)
+        return self._("%(task)s, %(minutes)s, by %(date)s", task=self.title(task.key), minutes=minutes,
+                      date=self.day(task.due_at))
+
+    @property
+    def role(self) -> str:
+        """What an invited person would do."""
+        for part, said in (("champion", self._("lead for %(party)s (champion)", party=self.party)),
+                           ("signatory", self._("decide and sign for %(party)s (signatory)", party=self.party)),
+                           ("contributor", self._("contribute for %(party)s", party=self.party)),
+                           ("observer", self._("read along for %(party)s", party=self.party))):
+            if part in self.member.parts:
+                return said
+        return self._("help as a neutral person")
+
+    @property
+    def others_of_kind(self) -> int:
+        """How many further things of the same kind this one mail stands for."""
+        return int(self.values.get("more", 0))
+
+    # what people wrote
+
+    def quote(self, text: object) -> str:
+        """Words of a person; an address in them cannot be followed from our mail."""
+        return unlinked(plain(str(text or ""), 1500), self._("(a link; see the project)"))
+
+    @property
+    def reason(self) -> str:
+        happened = self._context.happened
+        return self.quote(happened.words.get("reason", "")) if happened else ""
+
+    @property
+    def wanted(self) -> str:
+        happened = self._context.happened
+        return self.quote(happened.words.get("wanted", "")) if happened else ""
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        happened = self._context.happened
+        return happened.details if happened else {}
+
+    # when
+
+    def day(self, of: date | datetime) -> str:
+        return words.day(of, self._context.reader)
+
+    def day_time(self, of: datetime) -> str:
+        return words.day_time(of, self._context.reader)
+
+    def clock(self, of: datetime) -> str:
+        return words.clock_time(of, self._context.reader)
+
+    def moment(self, name: str) -> datetime:
+        """A moment among the values."""
+        return datetime.fromisoformat(self.values[name])
+
+    def date(self, name: str) -> date:
+        return date.fromisoformat(self.values[name])
+
+    @property
+    def days_left(self) -> int:
+        return (words.local_day(self.due, self._context.reader) - self._context.reader.today).days if self.due else 0
+
+    # the frame
+
+    def title(self, task: str) -> str:
+        return self.say(self.facts.definition.tasks[task][1].title)
+
+    def say(self, text: Any) -> str:
+        return unlinked(plain(say(text, self._context.reader.language), 300), "")
+
+    @property
+    def link(self) -> str:
+        return self._address + self._path()
+
+    def _path(self) -> str:
+        secret = quote(str(self.values.get("secret", "")), safe="")
+        if self.kind in LINKS:
+            return LINKS[self.kind].format(secret=secret)
+        room = f"/p/{self.facts.project.ref}"
+        match self.subject.matter:
+            case "task":
+                return f"{room}/tasks/{self.subject.key}"
+            case "decision":
+                return f"{room}/gates/{self.subject.key}"
+            case "contract" | "signature":
+                return f"{room}/contract/sign" if self.kind in ("please_sign", "signing_code") else f"{room}/contract"
+            case _:
+                return room
+
+    @property
+    def because(self) -> str:
+        """Why this person gets it; the strongest of what they are."""
+        if self._context.facts is None:
+            return self._("it is about how you sign in")
+        if not self.member.present:
+            return self._("%(person)s invited you", person=self.person(self.more.get("by")))
+        task = self.task
+        if task and task.asked == self.member.person:
+            return self._("you are asked for it")
+        named_by_part = {
+            "champion": self._("you lead for %(party)s", party=self.party),
+            "signatory": self._("you sign for %(party)s", party=self.party),
+            "contributor": self._("you contribute for %(party)s", party=self.party),
+            "observer": self._("you read along for %(party)s", party=self.party),
+            "facilitator": self._("you are the neutral person of this project"),
+            "manager": self._("you look after this project"),
+        }
+        return next((said for part, said in named_by_part.items() if part in self.member.parts),
+                    self._("you are in this project"))
+
+    @property
+    def record(self) -> str:
+        """How far the record was, so that thousands of mails are witnesses of it."""
+        if self._context.facts is None or not self.member.present:
+            return ""
+        project = self.facts.project
+        return self._("Record: %(count)s events, last fingerprint %(head)s",
+                      count=words.number(project.version, self._context.reader), head=_grouped(project.head[:32]))
+
+
+def _grouped(digits: str) -> str:
+    return " ".join(digits[at:at + 4] for at in range(0, len(digits), 4))

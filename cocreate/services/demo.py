@@ -1,0 +1,272 @@
+"""The demo: the case of Ulsan with invented people, played through the services so that its record is a real one.
+
+Whoever figures here does not exist, and no figure is a published one: each is marked as assumed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from cocreate.db import transaction
+from cocreate.domain.answers import Answer, Answers
+from cocreate.services import accounts, contributions, gates, hosts, openings, people, progress, stages, templates
+from cocreate.services.acts.people import AcceptInvitation
+from cocreate.services.facts import look
+from cocreate.services.openings import NewProject, Seating
+from workflows import library
+from workflows.progression import subject
+
+TEMPLATE = "industrial_symbiosis"
+ZONE = "Asia/Seoul"
+CENTER, CITY, PLANT = "Ulsan Eco-industrial Park Center", "Ulsan Metropolitan City", "Hyosung"
+ASSUMED = "Assumed for this demo"
+ALL_PARTS = ("champion", "signatory", "contributor")
+GIVER, TAKER = 1, 2  # the parties of the project under way
+
+
+@dataclass(frozen=True, slots=True)
+class _Invented:
+    """Somebody who does not exist, and how to sign in as them."""
+
+    name: str
+    email: str
+    password: str
+
+
+ADMINISTRATOR = _Invented("Seo Minjae", "minjae.seo@ulsan-epc.example", "copper kettles hum before dawn")
+MANAGER = _Invented("Anna Bae", "anna.bae@ulsan-epc.example", "violet harbour lanterns sway")
+COLLEAGUE = _Invented("Noh Taeyang", "taeyang.noh@ulsan-epc.example", "seven wooden bridges creak")
+CITY_LEAD = _Invented("Han Sora", "sora.han@ulsan.example", "gentle foxes borrow umbrellas")
+PLANT_LEAD = _Invented("Kim Dahye", "dahye.kim@hyosung.example", "patient rivers polish stones")
+PLANT_HAND = _Invented("Lee Junho", "junho.lee@hyosung.example", "winter apples travel slowly")
+WATER_LEAD = _Invented("Ryu Haneul", "haneul.ryu@ulsan.example", "")  # the invitation is still in the mail
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """(kind, address, password): one of each kind of user."""
+    return [("administrator", ADMINISTRATOR.email, ADMINISTRATOR.password),
+            ("account manager", MANAGER.email, MANAGER.password),
+            ("customer champion", PLANT_LEAD.email, PLANT_LEAD.password),
+            ("customer contributor", PLANT_HAND.email, PLANT_HAND.password)]
+
+
+def load(*, now: datetime) -> None:
+    """Load it once: where there is a host, nothing happens."""
+    with transaction() as session:
+        if accounts.nothing_set_up(session):
+            _load(session, now)
+
+
+def _load(session: Session, now: datetime) -> None:
+    began = now - timedelta(days=40)
+    who = {person.email: accounts.create_person(session, email=person.email, name=person.name, zone=ZONE, now=began)
+           for person in (ADMINISTRATOR, MANAGER, COLLEAGUE, CITY_LEAD, PLANT_LEAD, PLANT_HAND, WATER_LEAD)}
+    for person in (ADMINISTRATOR, MANAGER, COLLEAGUE):
+        accounts.activate(session, who[person.email], name=person.name, password=person.password, context=(CENTER,),
+                          now=began)
+    host = hosts.create_host(session, name=CENTER, country="KR", zone=ZONE, kind="facilitator", now=began)
+    hosts.employ(session, host.id, who[ADMINISTRATOR.email], hosts.ADMINISTRATOR, now=began)
+    for person in (MANAGER, COLLEAGUE):
+        hosts.employ(session, host.id, who[person.email], hosts.ACCOUNT_MANAGER, now=began)
+    for key in library.names():
+        version = templates.save_draft(session, host.id, library.load(key), note="Shipped",
+                                       actor=who[ADMINISTRATOR.email], now=began)
+        templates.publish(session, host.id, version.template_id, version.number, now=began)
+    _play_steam(_Play(session, who, now=now - timedelta(days=36)), host.id, now)
+    _play_condensate(_Play(session, who, now=now - timedelta(days=3)), host.id, now)
+
+
+@dataclass(slots=True)
+class _Play:
+    """One project while it is played: who acts when."""
+
+    session: Session
+    who: dict[str, int]  # address -> person
+    now: datetime
+    ref: str = ""
+    acts: int = 0
+
+    def later(self, *, days: int = 0, hours: int = 0) -> None:
+        self.now += timedelta(days=days, hours=hours)
+
+    def key(self) -> str:
+        self.acts += 1
+        return f"demo-{self.acts}"
+
+    def of(self, person: _Invented) -> int:
+        return self.who[person.email]
+
+    def open(self, host_id: int, project: NewProject) -> None:
+        self.ref = openings.open_project(self.session, host_id, project, actor=self.of(MANAGER), now=self.now,
+                                         key=f"demo-{project.title}")
+
+    def accept_invitation(self, person: _Invented) -> None:
+        accounts.activate(self.session, self.of(person), name=person.name, password=person.password,
+                          context=(CENTER, CITY, PLANT), now=self.now)
+        progress.act(self.session, self.ref, AcceptInvitation(self.of(person), person.name, ""), actor=None,
+                     key=self.key(), now=self.now)
+
+    def submit(self, person: _Invented, party: int, task: str, answers: Answers) -> None:
+        seen = look(self.session, self.ref, person=self.of(person), now=self.now).facts.task(task, party)
+        contributions.submit(self.session, self.ref, task=task, party=party, seen=seen.number if seen else 0, draft=0,
+                             answers=answers, actor=self.of(person), key=self.key(), now=self.now)
+
+    def accept(self, person: _Invented, party: int, task: str) -> None:
+        contributions.accept(self.session, self.ref, task=task, party=party, seen=1, actor=self.of(person),
+                             key=self.key(), now=self.now)
+
+    def agree(self, person: _Invented, gate: str) -> None:
+        facts = look(self.session, self.ref, person=self.of(person), now=self.now).facts
+        gates.decide(self.session, self.ref, gate=gate, seen=subject(facts, gate), answer="agreed",
+                     actor=self.of(person), key=self.key(), now=self.now)
+
+    def go_on(self, person: _Invented, transition: str) -> None:
+        facts = look(self.session, self.ref, person=self.of(person), now=self.now).facts
+        stages.go_on(self.session, self.ref, transition=transition, visit=facts.project.visit,
+                     actor=self.of(person), key=self.key(), now=self.now)
+
+
+def _play_steam(play: _Play, host_id: int, now: datetime) -> None:
+    """The project under way: two stages behind it, figures on the table in the third."""
+    play.open(host_id, NewProject(
+        template=TEMPLATE, title="Steam for the chemical plant",
+        purpose="Use the waste heat of the city's incinerator as process steam in the chemical plant, in place of "
+                "heavy fuel oil.",
+        target=_months_after(now.date(), 9), own_seat=None,
+        seats=(Seating("giver", CITY, "public_body", "KR", CITY_LEAD.name, CITY_LEAD.email),
+               Seating("taker", PLANT, "company", "KR", PLANT_LEAD.name, PLANT_LEAD.email)),
+        affected=("Households near the incinerator",), public_buyer="no",
+        greeting="As discussed on Monday: shall we look into the steam together?"))
+    play.later(days=1)
+    play.accept_invitation(CITY_LEAD)
+    play.later(hours=5)
+    play.accept_invitation(PLANT_LEAD)
+    play.later(days=2)
+    play.submit(CITY_LEAD, GIVER, "stream", STREAM)
+    play.later(days=3)
+    play.submit(PLANT_LEAD, TAKER, "need", NEED)
+    _agree_and_go_on(play, "purpose_confirmed", "to_partners")
+    play.later(days=3)
+    play.submit(PLANT_LEAD, TAKER, "team", TEAM | {"operations": _words("Lee Junho, boiler house")})
+    play.later(days=1)
+    play.submit(CITY_LEAD, GIVER, "team", TEAM)
+    play.submit(CITY_LEAD, GIVER, "confidentiality", CONFIDENTIALITY)
+    play.later(days=2)
+    play.accept(PLANT_LEAD, GIVER, "confidentiality")
+    _agree_and_go_on(play, "team_ready", "to_baseline")
+    _play_baseline(play, now)
+
+
+def _play_baseline(play: _Play, now: datetime) -> None:
+    """One contribution in each state: accepted, to be checked, returned, not begun."""
+    play.now = max(play.now, now - timedelta(days=9))
+    play.submit(CITY_LEAD, GIVER, "stream_data", STREAM_DATA)
+    play.later(days=2)
+    play.accept(PLANT_LEAD, GIVER, "stream_data")
+    play.later(days=2)
+    play.submit(PLANT_LEAD, TAKER, "need_data", NEED_DATA)
+    play.later(days=1)
+    play.submit(PLANT_LEAD, TAKER, "specification", SPECIFICATION)
+    play.later(days=2)
+    contributions.return_(
+        play.session, play.ref, task="specification", party=TAKER, seen=1,
+        reason="The limit for moisture is for dry steam only. Please say what holds during start-up.",
+        marked=("other_limits",), actor=play.of(CITY_LEAD), key=play.key(), now=play.now)
+
+
+def _play_condensate(play: _Play, host_id: int, now: datetime) -> None:
+    """The fresh project: a colleague of the plant is asked first, the city's invitation is still in the mail."""
+    play.open(host_id, NewProject(
+        template=TEMPLATE, title="Condensate goes back",
+        purpose="Return the warm condensate of the chemical plant to the incinerator, so that less water is made and "
+                "heated.",
+        target=_months_after(now.date(), 10), own_seat=None,
+        seats=(Seating("giver", PLANT, "company", "KR"), Seating("taker", CITY, "public_body", "KR"))))
+    people.invite(play.session, play.ref, party=GIVER, email=PLANT_HAND.email, name=PLANT_HAND.name,
+                  parts=("contributor",), greeting="You know the boiler house best.", actor=play.of(MANAGER),
+                  key=play.key(), now=play.now)
+    people.invite(play.session, play.ref, party=TAKER, email=WATER_LEAD.email, name=WATER_LEAD.name, parts=ALL_PARTS,
+                  greeting="Kim Dahye says you are the one to ask about the water.", actor=play.of(MANAGER),
+                  key=play.key(), now=play.now)
+    play.later(days=1)
+    play.accept_invitation(PLANT_HAND)
+
+
+def _agree_and_go_on(play: _Play, gate: str, transition: str) -> None:
+    play.later(days=1)
+    play.agree(CITY_LEAD, gate)
+    play.later(days=1, hours=2)
+    play.agree(PLANT_LEAD, gate)
+    play.go_on(CITY_LEAD, transition)
+
+
+def _months_after(day: date, months: int) -> date:
+    """A Friday about so many months later."""
+    later = day + timedelta(days=30 * months)
+    return later + timedelta(days=(4 - later.weekday()) % 7)
+
+
+# What they answer. Every number is assumed, and none is one of the published case.
+
+
+def _words(text: str) -> Answer:
+    return Answer(text)
+
+
+def _figure(number: str, unit: str | None = None) -> Answer:
+    return Answer(Decimal(number), unit=unit, source=ASSUMED, grade="assumed")
+
+
+def _won(number: str) -> Answer:
+    return replace(_figure(number), currency="KRW", price_year=2026)
+
+
+STREAM: Answers = {
+    "stream_name": _words("Steam of the waste incinerator"),
+    "giver_process": _words("Boilers behind the incineration of household waste"),
+    "today": _words("released"),
+    "rough_mass": _figure("88000", "t/a"),
+    "sponsor": _words("Head of the environment bureau"),
+}
+NEED: Answers = {
+    "taker_process": _words("Process steam of the chemical plant"),
+    "substitutes": _words("Heavy fuel oil in two boilers"),
+    "rough_need": _figure("76000", "t/a"),
+    "benefit": _words("Lower and steadier cost of steam, and fewer emissions at the site. Cost decides."),
+    "sponsor": _words("Plant manager"),
+}
+TEAM: Answers = {
+    "operations": _words("Shift leader of the incinerator"),
+    "quality": _words("Laboratory of the works"),
+    "legal": _words("Cho Eunji, environmental law"),
+    "visit": Answer(True),
+}
+CONFIDENTIALITY: Answers = {
+    "confidential": _words("Composition, cost and volumes of both sides."),
+    "years": _figure("3", "a"),
+    "competitors": Answer(False),
+}
+STREAM_DATA: Answers = {
+    "mass": _figure("87500", "t/a"),
+    "month_least": _figure("5100", "t"),
+    "month_most": _figure("8300", "t"),
+    "physical_form": _words("gas"),
+    "temperature": _figure("211", "°C"),
+    "disposal_cost": _won("0"),
+    "stops": _words("Revision in October, about two weeks"),
+}
+NEED_DATA: Answers = {
+    "needed_mass": _figure("75200", "t/a"),
+    "price_now": _won("31400"),
+    "stops": _words("Shutdown in May, ten days"),
+    "distance": _figure("3.4", "km"),
+    "mode": _words("pipe"),
+}
+SPECIFICATION: Answers = {
+    "main_share_least": _figure("99", None),
+    "contaminant_most": _figure("0.4", "mg/kg"),
+    "moisture_most": _figure("2", None),
+    "test": _words("Conductivity, measured at the meter; either laboratory is fine."),
+}

@@ -1,0 +1,128 @@
+"""Puts the host's seal on what all have signed: outside any transaction, tried again until it is done.
+
+Without a usable certificate nothing is sealed and nothing is lost: the contract stays signed, and waits. Only the first
+sealed file that was committed counts.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from cocreate import sealing
+from cocreate.db import db, transaction
+from cocreate.errors import CocreateError, Conflict
+from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.hosts import Host
+from cocreate.models.projects import Project
+from cocreate.services import contracts
+from cocreate.storage import Store
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A contract that all have signed and nobody has sealed."""
+
+    ref: str
+    version: int
+    host_ref: str
+    host: str
+    attempts: int
+    signed_at: datetime
+
+
+def run(store: Store, certificates: Path, *, self_made: bool, now: Callable[[], datetime],
+        goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Seal every contract whose next attempt is due; how many were sealed.
+
+    certificates: the folder with ``<host ref>.pem``. self_made: whether a missing one is made here (development).
+    goes_on: asked before each, by a scheduler that may have to stop.
+    """
+    done = 0
+    for waiting in waiting_for_seal(db.session()):
+        if due_at(waiting) > now():
+            continue
+        if not goes_on():
+            break
+        done += _seal(waiting, store, certificates, self_made=self_made, now=now())
+    return done
+
+
+def waiting_for_seal(session: Session) -> Sequence[Waiting]:
+    """Every contract that waits for its seal, oldest first."""
+    signed = func.max(Signature.at)
+    rows = session.execute(
+        select(Project.ref, ContractVersion.number, Host.ref, Host.name, ContractVersion.seal_attempts, signed)
+        .join(Project, Project.id == ContractVersion.project_id).join(Host, Host.id == ContractVersion.host_id)
+        .join(Signature, (Signature.project_id == ContractVersion.project_id)
+              & (Signature.version == ContractVersion.number))
+        .where(ContractVersion.state == "signed", ContractVersion.sealed_at.is_(None))
+        .group_by(Project.ref, ContractVersion.number, Host.ref, Host.name, ContractVersion.seal_attempts)
+        .order_by(signed))
+    return [Waiting(*row) for row in rows]
+
+
+def due_at(waiting: Waiting) -> datetime:
+    """When the next attempt is: at once, then after pauses that double up to six hours."""
+    pauses = (min(FIRST_PAUSE * 2 ** min(n, 20), LONGEST_PAUSE) for n in range(waiting.attempts))
+    return waiting.signed_at + sum(pauses, timedelta())
+
+
+def certificate(folder: Path, host_ref: str, host: str, *, self_made: bool, now: datetime) -> sealing.Certificate:
+    """The certificate of a host.
+
+    Raises: CannotSeal if there is none and none may be made, or if it is not usable.
+    """
+    path = folder / f"{host_ref}.pem"
+    if self_made and not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            sealing.save(sealing.self_made(host, now=now), path)
+        except FileExistsError:
+            log.info("another process has just made %s", path.name)
+    return sealing.load(path)
+
+
+def _seal(waiting: Waiting, store: Store, certificates: Path, *, self_made: bool, now: datetime) -> bool:
+    try:
+        files = contracts.sealed_files(
+            db.session(), waiting.ref, waiting.version, store=store, now=now,
+            certificate=certificate(certificates, waiting.host_ref, waiting.host, self_made=self_made, now=now))
+        with transaction() as session:
+            contracts.seal(session, waiting.ref, files, now=now)
+    except Conflict as error:
+        if error.code == "key.used":  # another scheduler was first: its file counts
+            return False
+        _failed(waiting, error.code)
+    except CocreateError as error:
+        _failed(waiting, error.code)
+    except Exception as error:  # one contract that cannot be sealed must not stop all others
+        log.exception("contract %s, version %s, could not be sealed", waiting.ref, waiting.version)
+        _failed(waiting, f"our fault: {type(error).__name__}")
+    else:
+        return True
+    return False
+
+
+def _failed(waiting: Waiting, why: str) -> None:
+    log.warning("contract %s, version %s, is not sealed yet: %s", waiting.ref, waiting.version, why)
+    with transaction() as session:
+        _note(session, waiting.ref, waiting.version, why)
+
+
+def _note(session: Session, ref: str, number: int, why: str) -> None:
+    """Count the attempt, for the pause before the next and for the operator."""
+    project = select(Project.id).where(Project.ref == ref).scalar_subquery()
+    session.execute(
+        update(ContractVersion)
+        .where(ContractVersion.project_id == project, ContractVersion.number == number,
+               ContractVersion.sealed_at.is_(None))
+        .values(seal_attempts=ContractVersion.seal_attempts + 1, seal_error=why[:500]))

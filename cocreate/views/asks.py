@@ -1,0 +1,80 @@
+"""A turn in words and with its address: the same row on Now, on Your turn and on the board."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from cocreate import pages, words
+from cocreate.domain.turns import Turn
+from workflows.facts import Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One row: verb and object, where it leads, and what one should know before."""
+
+    label: str  # "Fill in: Total cost today"
+    url: str
+    project: str
+    due_at: datetime | None
+    chip: tuple[str, str] | None  # kind and words: ("late", "4 days late")
+    minutes: int | None
+    unlocks: str
+    state: str  # "returned with a reason", "draft saved"
+
+
+def ask(turn: Turn, facts: Facts) -> Ask:
+    """The row of one turn, in the reader's language."""
+    reader = pages.reader()
+    ref = facts.project.ref
+    language = reader.language
+    task = facts.definition.tasks[turn.key][1] if turn.act in ("fill_in", "again", "check") else None
+    title = say(task.title, language) if task else ""
+    party = facts.party(turn.party).name if turn.party else ""
+    label, url = {
+        "fill_in": lambda: (_("Fill in: %(title)s", title=title), _task(ref, turn)),
+        "again": lambda: (_("Change and submit: %(title)s", title=title), _task(ref, turn)),
+        "check": lambda: (_("Check: %(title)s from %(party)s", title=title, party=party), _task(ref, turn)),
+        "decide": lambda: (_("Decide: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
+        "decide_again": lambda: (_("Decide again: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
+        "freeze": lambda: (_("Make the contract ready to read"), url_for("room.contract", ref=ref)),
+        "sign": lambda: (_("Read and sign the contract"), url_for("room.sign", ref=ref)),
+        "go_on": lambda: (_("Go on to %(stage)s", stage=facts.definition.stage_name(
+            facts.definition.transitions[turn.key].to, language)), url_for("room.now", ref=ref) + "#go-on"),
+    }[turn.act]()
+    return Ask(label=label, url=url, project=facts.project.title, due_at=turn.due_at, chip=_chip(turn, reader),
+               minutes=task.minutes if task and turn.act != "check" else None,
+               unlocks=say(task.unlocks, language) if task and task.unlocks and turn.act != "check" else "",
+               state=_state(turn, facts))
+
+
+def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
+    if turn.due_at is None:
+        return None
+    days = (words.local_day(turn.due_at, reader) - reader.today).days
+    if turn.due_at < reader.now:
+        return "late", _("was due %(day)s", day=words.day(turn.due_at, reader))
+    return "soon" if days <= 3 else "plain", _("due %(day)s", day=words.day(turn.due_at, reader, distance=True))
+
+
+def _state(turn: Turn, facts: Facts) -> str:
+    if turn.act == "again":
+        return _("returned with a reason")
+    if turn.act == "fill_in" and (turn.key, turn.party) in facts.drafts:
+        return _("draft saved")
+    return ""
+
+
+def _task(ref: str, turn: Turn) -> str:
+    return url_for("room.task", ref=ref, key=turn.key, party=turn.party)
+
+
+def _gate(ref: str, turn: Turn) -> str:
+    return url_for("room.gate", ref=ref, key=turn.key)
+
+
+def _question(facts: Facts, turn: Turn) -> str:
+    return say(facts.definition.gates[turn.key][1].question, pages.language())

@@ -1,0 +1,210 @@
+"""Answering an invitation. The mailed link shows the page; only its buttons answer."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.errors import Conflict, Ended, Invalid
+from cocreate.forms.base import Form
+from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
+from cocreate.services import accounts, people, sign_ins
+from cocreate.services.facts import look
+from cocreate.services.people import Invitation
+from cocreate.views.asks import ask
+from cocreate.views.auth.links import keep
+from cocreate.views.portal.blueprint import bp
+from cocreate.domain.turns import turns
+from workflows.facts import Facts, TaskState
+from workflows.texts import say
+
+TOKEN, PROJECT = "invitation", "invited_to"  # in the signed cookie
+
+
+@bp.get("/i/<token>")
+def invitation_arrives(token: str) -> ResponseReturnValue:
+    """Take the token out of the address; nothing else happens."""
+    return keep(TOKEN, token, "portal.invitation")
+
+
+@bp.get("/invitation")
+def invitation() -> ResponseReturnValue:
+    """Why me, what for, how long, who sees it."""
+    given = _given()
+    cookie[PROJECT] = given.ref  # with it, a form that is sent twice finds the answer of the first time
+    if login.visitor() is None and given.known:
+        cookie[login.BACK] = ("portal.invitation_arrives", {"token": cookie[TOKEN]})
+    return _page(given, _accept_form(given))
+
+
+@bp.post("/invitation")
+def accept_invitation() -> ResponseReturnValue:
+    """Come in, sign in, and go straight to what is asked first."""
+    try:
+        given = _given()
+        return _accept(given, _accept_form(given))
+    except (Conflict, Ended):
+        return _accepted_before()
+
+
+@bp.route("/invitation/no", methods=["GET", "POST"])
+def decline_invitation() -> ResponseReturnValue:
+    """"No, thank you.", with optional words."""
+    form = DeclineForm.from_request()
+    return _decline(form, "invitation/decline.html", form.words.data or "")
+
+
+@bp.route("/invitation/someone-else", methods=["GET", "POST"])
+def pass_invitation_on() -> ResponseReturnValue:
+    """Say who should do it instead: goes to who invited, and invites nobody."""
+    form = SomeoneElseForm.from_request()
+    return _decline(form, "invitation/someone_else.html", form.said())
+
+
+@bp.get("/invitation/answered")
+def invitation_answered() -> ResponseReturnValue:
+    return render_template("invitation/answered.html")
+
+
+@bp.get("/invitation/again")
+def invitation_again() -> ResponseReturnValue:
+    """How one gets a new link; the same for everybody."""
+    return render_template("invitation/again.html")
+
+
+@bp.errorhandler(Ended)
+def _no_longer_open(_error: Ended) -> ResponseReturnValue:
+    """One answer for used, withdrawn, old and wrong."""
+    db.session.rollback()
+    cookie.pop(TOKEN, None)
+    return render_template("errors/error.html", heading=_("This invitation is no longer open."),
+                           sentence=_("It was answered or withdrawn, or it is too old."),
+                           act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one")), 410
+
+
+# Accepting
+
+
+def _given() -> Invitation:
+    return people.invitation(db.session(), cookie.get(TOKEN, ""), now=now())
+
+
+def _accept_form(given: Invitation) -> AcceptForm:
+    me = login.visitor()
+    return AcceptForm.from_request(name=me.name) if me else StartForm.from_request(name=given.name)
+
+
+def _accept(given: Invitation, form: AcceptForm) -> ResponseReturnValue:
+    me = login.visitor()
+    if (me is None and given.known) or (me and me.id != given.person):
+        return redirect(url_for("portal.invitation"), 303)  # where it says who can accept
+    if not form.validate():
+        return _page(given, form, 422)
+    try:
+        with transaction() as session:
+            people.accept(session, cookie[TOKEN], name=form.name.data, now=now(),
+                          password=None if me else form.password.data)
+            opened = None if me else sign_ins.begin(session, given.person, method="password",
+                                                    device=login.device(given.email), now=now())
+    except Invalid as refused:
+        form.refuse(refused)
+        return _page(given, form, 422)
+    return _into(given.ref, opened)
+
+
+def _accepted_before() -> ResponseReturnValue:
+    """The second of two clicks gets what the first one got; who only has the link gets nothing."""
+    db.session.rollback()
+    ref = cookie.get(PROJECT, "")
+    found = people.answered(db.session(), ref, cookie.get(TOKEN, ""), "accept")
+    if found is None:
+        raise Ended("invitation")
+    person, email = found
+    me = login.visitor()
+    if me and me.id == person:
+        return _into(ref, None)
+    with transaction() as session:
+        outcome = accounts.check_password(session, email, request.form.get("password", ""),
+                                          device=login.device(email), now=now())
+        opened = sign_ins.begin(session, person, method="password", device=login.device(email), now=now()) \
+            if outcome.person_id and not outcome.second_step else None
+    if opened is None:
+        raise Ended("invitation")
+    return _into(ref, opened)
+
+
+def _into(ref: str, opened: str | None) -> ResponseReturnValue:
+    """Into the first task, or the room where nothing is asked yet."""
+    if opened:
+        login.start(opened)
+    cookie.pop(TOKEN, None)
+    facts = look(db.session(), ref, person=login.me().id, now=now()).facts
+    first = next((turn for turn in turns(facts, login.me().id) if turn.act == "fill_in"), None)
+    if first is None:
+        flash(_("Accepted. Nothing is asked of you yet; you can read everything here."), "done")
+        return redirect(url_for("room.now", ref=ref), 303)
+    flash(_("Accepted. This is what you are asked for first."), "done")
+    return redirect(ask(first, facts).url, 303)
+
+
+# Declining
+
+
+def _decline(form: Form, page: str, said: str) -> ResponseReturnValue:
+    token = cookie.get(TOKEN, "")
+    try:
+        given = _given()
+        if request.method == "GET" or not form.validate():
+            return render_template(page, form=form, given=given, back_url=url_for("portal.invitation")), \
+                200 if request.method == "GET" else 422
+        with transaction() as session:
+            people.decline(session, token, words=said, now=now())
+    except Ended:
+        if request.method == "GET" or not people.answered(db.session(), cookie.get(PROJECT, ""), token, "decline"):
+            raise
+    return redirect(url_for("portal.invitation_answered"), 303)
+
+
+# The page
+
+
+def _page(given: Invitation, form: AcceptForm, status: int = 200) -> ResponseReturnValue:
+    me = login.visitor()
+    facts = look(db.session(), given.ref, person=None, now=now()).facts
+    return render_template(
+        "invitation/show.html", given=given, form=form, inviter_of=_inviter_of(given, facts), role=_role(given),
+        first=_first_ask(given, facts), two=len(facts.contracting) == 2,
+        signs_only="signatory" in given.parts and not given.parts & {"champion", "contributor"},
+        other=me if me and me.id != given.person else None, sign_in=me is None and given.known), status
+
+
+def _inviter_of(given: Invitation, facts: Facts) -> str:
+    """For whom the inviting person works here."""
+    member = facts.member(given.invited_by)
+    return facts.party(member.party).name if member and member.party else given.host
+
+
+def _role(given: Invitation) -> str:
+    for part, said in (("champion", _("lead for %(party)s (champion)", party=given.party)),
+                       ("signatory", _("decide and sign for %(party)s (signatory)", party=given.party)),
+                       ("contributor", _("contribute for %(party)s", party=given.party)),
+                       ("observer", _("read along for %(party)s", party=given.party))):
+        if part in given.parts:
+            return said
+    return _("help as a neutral person")
+
+
+def _first_ask(given: Invitation, facts: Facts) -> tuple[str, str, str] | None:
+    """Title, minutes and day of what the person would begin with."""
+    reader = pages.reader()
+    mine = [task for task in facts.tasks if task.state is TaskState.OPEN and task.asked == given.person
+            and facts.definition.tasks[task.key][0] == facts.project.stage]
+    if not mine:
+        return None
+    task = min(mine, key=lambda one: (one.due_at is None, one.due_at or one.since))
+    asked = facts.task_of(task)
+    return (say(asked.title, reader.language), words.minutes(asked.minutes, reader),
+            words.day(task.due_at, reader) if task.due_at else "")

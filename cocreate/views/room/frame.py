@@ -1,0 +1,114 @@
+"""What every page of a room needs: the facts as this reader sees them, the head, the tabs."""
+
+from dataclasses import dataclass
+
+from flask import g, render_template, request, url_for
+from flask_babel import gettext as _
+
+from cocreate import login, pages
+from cocreate.clock import now
+from cocreate.db import db
+from cocreate.domain import audience
+from cocreate.domain.names import initials
+from cocreate.pages import Entry
+from cocreate.services.facts import look
+from workflows.facts import Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """A party as a page shows it; ``number`` is its shape and colour."""
+
+    number: int
+    name: str
+    initials: str
+    mine: bool
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The head of every page in a project."""
+
+    ref: str
+    title: str
+    parties: tuple[PartyView, ...]
+    stage_line: str
+    tabs: tuple[Entry, ...]
+
+
+def enter(ref: str) -> Facts:
+    """The project as the person who asks may see it; to others it does not exist."""
+    facts = look(db.session(), ref, person=login.me().id, now=now()).facts
+    keep(facts)
+    return facts
+
+
+def keep(facts: Facts) -> None:
+    """Let errors of this request speak of these facts."""
+    pages.remember_facts(facts)
+    g.mask = mask(facts)
+
+
+def mask(facts: Facts) -> int:
+    """The audience bits by which the actor reads."""
+    actor = facts.actor
+    return audience.reader(party=actor.party, parts=actor.parts) if actor else 0
+
+
+def party_views(facts: Facts) -> dict[int, PartyView]:
+    """Every party by its number, those that left included."""
+    own = facts.actor.party if facts.actor else None
+    return {party.number: PartyView(
+        party.number, party.name, initials(party.name), party.number == own,
+        say(facts.definition.parties[party.seat].name, pages.language())) for party in facts.parties}
+
+
+def stage_line(facts: Facts) -> str:
+    """Such as "Stage 3 of 9: Where we stand today"."""
+    name = facts.definition.stage_name(facts.project.stage, pages.language())
+    if facts.ended:
+        return name
+    return _("Stage %(place)s of %(all)s: %(name)s", place=facts.definition.order[facts.project.stage] + 1,
+             all=len(facts.definition.stages), name=name)
+
+
+def room(facts: Facts) -> Room:
+    views = party_views(facts)
+    open_tasks = sum(1 for task in facts.tasks if task.state in ("open", "returned", "submitted", "entered"))
+    here = (request.endpoint or "").removeprefix("room.")
+    tabs = (
+        ("now", _("Now"), None, True), ("tasks", _("Tasks"), open_tasks or None, True),
+        ("documents", _("Documents"), len(facts.documents) or None, False), ("contract", _("Contract"), None, True),
+        ("people", _("People"), None, False), ("record", _("Record"), facts.project.version, False),
+        ("rules", _("Rules"), None, False),
+    )
+    return Room(facts.project.ref, facts.project.title, tuple(views[p.number] for p in facts.present),
+                stage_line(facts), tuple(
+                    Entry(label, url_for(f"room.{name}", ref=facts.project.ref), _belongs(here, name), count, bar)
+                    for name, label, count, bar in tabs))
+
+
+_UNDER = {"task": "tasks", "gate": "now", "version": "contract", "sign": "contract", "evidence": "contract",
+          "go": "now", "document": "documents"}
+
+
+def _belongs(here: str, tab: str) -> bool:
+    first = here.split("_")[0]
+    return first == tab or _UNDER.get(first) == tab
+
+
+def show(template: str, facts: Facts, *trail: tuple[str, str | None], **values: object) -> str:
+    """A page of the room. trail: what stands between the project and this page, as (label, url)."""
+    crumbs = [Entry(_("Projects"), url_for("portal.projects")),
+              Entry(facts.project.title, url_for("room.now", ref=facts.project.ref)),
+              *(Entry(label, url or "") for label, url in trail)]
+    return render_template(template, room=room(facts), facts=facts, parties=party_views(facts), trail=crumbs,
+                           say=lambda text: say(text, pages.language()), **values)
+
+
+def person_name(facts: Facts, person: int | None) -> str:
+    """How somebody is called in this project."""
+    member = facts.member(person)
+    return member.name if member else ""

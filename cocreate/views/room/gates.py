@@ -1,0 +1,121 @@
+"""A gate: decide with open eyes, for one's own party, on exactly this."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, sentences
+from cocreate.clock import now
+from cocreate.db import transaction
+from cocreate.domain.rights import Act, may
+from cocreate.domain.turns import is_open
+from cocreate.errors import Invalid, NotFound
+from cocreate.forms.tasks import DecideForm
+from cocreate.services import gates
+from cocreate.views.room import bp, frame
+from workflows.definition import AtLeast, Gate
+from workflows.facts import DecisionFact, Facts
+from workflows.progression import subject
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One thing a decision is about: a contribution in the version that counts."""
+
+    title: str
+    party: str
+    number: int
+    url: str
+    changed: bool  # since the own party's last decision
+
+
+@bp.route("/gates/<key>", methods=["GET", "POST"])
+def gate(ref: str, key: str) -> ResponseReturnValue:
+    """The question, what it is about, what others say, and the own decision."""
+    facts = frame.enter(ref)
+    if key not in facts.definition.gates:
+        raise NotFound
+    login.require_proof()
+    form = DecideForm.from_request()
+    if request.method == "POST" and form.validate():
+        answer = request.form.get("answer", "")
+        try:
+            with transaction() as session:
+                gates.decide(session, ref, gate=key, seen=request.form.get("seen", ""), answer=answer,
+                             reason=form.reason.data or "", wanted=form.wanted.data or "", actor=login.me().id,
+                             key=form.key(), now=now())
+        except Invalid as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
+        else:
+            flash(_recorded(facts, key, answer), "done")
+            return redirect(url_for("room.now", ref=ref), 303)
+    return _show(facts, key, form), 200 if request.method == "GET" else 422
+
+
+def _show(facts: Facts, key: str, form: DecideForm) -> str:
+    gate_ = facts.definition.gates[key][1]
+    own = facts.actor.party if facts.actor else None
+    mine = facts.decision(key, own) if own is not None else None
+    here = facts.definition.gates[key][0] == facts.project.stage
+    may_decide = mine is not None and here and is_open(facts, key) and may(Act.DECIDE, facts.actor, party=own)
+    question = say(gate_.question, pages.language())
+    return frame.show(
+        "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
+        mine=mine, may_decide=may_decide, here=here, is_open=is_open(facts, key), about=_about(facts, key, mine),
+        seen=subject(facts, key), decisions=[facts.decision(key, p.number) for p in facts.holders(gate_.of)],
+        deciders=[m.name for m in facts.people(own, "signatory")] if own is not None else [],
+        rule=rule_words(facts, gate_), segments=segments(facts, key))
+
+
+def rule_words(facts: Facts, gate_: Gate) -> str:
+    """Who must agree, in words."""
+    veto = [p.name for p in facts.holders(gate_.veto)]
+    match gate_.rule:
+        case "all":
+            rule = _("All parties asked must agree.")
+        case "any":
+            rule = _("One party that agrees is enough.")
+        case "one_per_side":
+            rule = _("Each side must agree.")
+        case AtLeast(at_least=least):
+            rule = _("At least %(least)s of %(all)s must agree.", least=least, all=len(facts.holders(gate_.of)))
+    return f"{rule} {_('%(names)s has a veto.', names=', '.join(veto))}" if veto else rule
+
+
+def segments(facts: Facts, key: str) -> list[tuple[int, str]]:
+    """The ring of a gate: one segment per party that decides."""
+    found = []
+    for party in facts.holders(facts.definition.gates[key][1].of):
+        decision = facts.decision(key, party.number)
+        state = "agreed" if decision and decision.agreed else \
+            "objects" if decision and decision.state == "refused" else "open"
+        found.append((party.number, state))
+    return found
+
+
+def _about(facts: Facts, key: str, mine: DecisionFact | None) -> list[About]:
+    ref, language = facts.project.ref, pages.language()
+    if facts.definition.gates[key][1].about == "contract":
+        contract = facts.contract
+        return [About(say(facts.definition.contract_title, language), "", contract.number,
+                      url_for("room.contract", ref=ref), False)] if contract else []
+    before = dict(part.rsplit("=", 1) for part in mine.subject.split()) if mine and mine.subject else {}
+    return [About(say(facts.task_of(task).title, language), facts.party(task.party).name, task.number,
+                  url_for("room.task", ref=ref, key=task.key, party=task.party),
+                  bool(before) and before.get(f"{task.key}@{task.party}") != str(task.number))
+            for about in facts.definition.about(key) for task in facts.instances(about)]
+
+
+def _recorded(facts: Facts, key: str, answer: str) -> str:
+    own = facts.actor.party if facts.actor else None
+    party = facts.party(own).name if own is not None else ""
+    if answer == "refused":
+        return _("Recorded for %(party)s: not agreed. Nothing moves; the champions of all parties hear your reason.",
+                 party=party)
+    if facts.definition.gates[key][1].about == "contract":
+        return _("Recorded for %(party)s: agreed. It lapses if the text changes.", party=party)
+    return _("Recorded for %(party)s: agreed on exactly these versions. It lapses if one of them changes.",
+             party=party)

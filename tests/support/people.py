@@ -1,0 +1,61 @@
+"""People who can sign in, and what was mailed to them."""
+
+import json
+from dataclasses import dataclass
+from itertools import count
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cocreate import vault
+from cocreate.models.mails import AccountMail
+from cocreate.services import accounts
+from cocreate.services.sign_ins import Device
+from tests.support.clock import NOON
+
+PASSWORD = "quiet rivers under seven lamps"
+OTHER = "nine green ladders against rain"
+HERE = Device("Firefox on Linux", "192.0.2.7")
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    id: int
+    email: str
+    password: str = PASSWORD
+
+
+def someone(session: Session, name: str = "Renee Kim", now=NOON) -> Someone:
+    """A new person with a password; a number makes the address unique in this worker's database."""
+    email = f"person{next(_numbers)}@wmata.example"
+    person_id = accounts.create_person(session, email=email, name=name, now=now)
+    accounts.set_password(session, person_id, PASSWORD, now=now)
+    return Someone(person_id, email)
+
+
+def mails_to(session: Session, person_id: int) -> list[tuple[str, dict]]:
+    """Kind and values of every mail of an account, oldest first, secrets readable."""
+    session.flush()  # a mail is only added; sessions here do not flush by themselves
+    rows = session.scalars(select(AccountMail).where(AccountMail.person_id == person_id).order_by(AccountMail.id))
+    found = []
+    for row in rows:
+        values = json.loads(row.values)
+        if "secret" in values:
+            values["secret"] = vault.unlock(values["secret"])
+        found.append((row.kind, values))
+    return found
+
+
+def last_secret(session: Session, person_id: int, kind: str) -> str:
+    return [values["secret"] for of, values in mails_to(session, person_id) if of == kind][-1]
+
+
+def browser(app: Flask) -> FlaskClient:
+    """Somebody with a browser and a network of her own: tries are counted per network too."""
+    client = app.test_client()
+    number = next(_numbers)
+    client.environ_base["REMOTE_ADDR"] = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+    return client

@@ -1,0 +1,396 @@
+"""What mails look like, that nothing gets into their heads, and how they are handed over."""
+
+import re
+import smtplib
+import socket
+import threading
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from sqlalchemy import update
+
+from cocreate import letters, mail
+from cocreate.domain import notices
+from cocreate.mail import MailServer, NotDelivered, compose, transport
+from cocreate.models.contracts import ContractVersion, Duty
+from cocreate.models.mails import Outbox
+from cocreate.models.projects import Member
+from cocreate.models.work import Decision, Task
+from cocreate.services import outbox
+from cocreate.services.outbox import MailContext
+from cocreate.settings import Settings
+from cocreate.words import Reader
+from tests.support.clock import NOON
+from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
+from tests.support.lighting import mail as post
+
+SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
+
+SUBJECTS = {
+    "invitation": "Anna Berg invites you: Garage lighting",
+    "invitation_again": "Still open: Anna Berg's invitation",
+    "ask": "Your turn: Total cost today (Garage lighting), by Fri 5 Mar",
+    "due_soon": "In 4 days: Total cost today",
+    "due_today": "Today: Total cost today",
+    "overdue": "Was due Fri 5 Mar: Total cost today",
+    "escalation": "Please help: Total cost today is open",
+    "returned": "Returned with a reason: Total cost today",
+    "submitted": "To check: Total cost today from WMATA",
+    "entered": "Is this right? Anna Berg entered it for you",
+    "decision_asked": "Your decision: Is this our common picture?",
+    "decision_lapsed": "Please decide again: Is this our common picture?",
+    "decision_agreed": "WMATA agrees: Is this our common picture?",
+    "not_agreed": "WMATA does not agree: Is this our common picture?",
+    "gone_on": "Now in Where we stand today (Garage lighting)",
+    "gone_back": "Back to Where we stand today (Garage lighting)",
+    "hold": "On hold until Wed 31 Mar (Garage lighting)",
+    "resumed": "Going on again (Garage lighting)",
+    "declined": "Garage lighting has ended",
+    "withdrawn": "Garage lighting has ended",
+    "ready_to_read": "The contract is ready to read, version 1 (Garage lighting)",
+    "please_sign": "Please sign: Lighting service agreement, version 1",
+    "signing_code": "Your code for signing version 1",
+    "signed": "WMATA has signed: Lighting service agreement",
+    "signing_declined": "Philips does not sign: Lighting service agreement",
+    "signature_ended": "Please sign again: the text changed",
+    "all_signed": "Signed by all: Lighting service agreement",
+    "joined": "News: Garage lighting",
+    "sign_in_link": "Sign-in link",
+    "reset": "New password",
+    "welcome": "Your account is ready: choose a password",
+    "password_changed": "Your password was changed",
+    "new_sign_in": "New sign-in",
+    "second_step_changed": "Second step changed",
+    "test": "Test mail",
+}
+LINKS = {
+    "invitation": "/i/t0ken", "ask": "/p/{ref}/tasks/cost", "decision_asked": "/p/{ref}/gates/common",
+    "please_sign": "/p/{ref}/contract/sign", "ready_to_read": "/p/{ref}/contract", "gone_on": "/p/{ref}",
+    "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "password_changed": "/forgot",
+    "new_sign_in": "/account", "second_step_changed": "/account",
+}
+ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test"}
+
+
+@pytest.mark.parametrize("kind", sorted(SUBJECTS))
+class TestEveryKind:
+    def test_subject(self, contexts, kind):
+        assert written(contexts(kind))["Subject"] == SUBJECTS[kind]
+
+    def test_text_is_short_whole_and_narrow(self, contexts, kind):
+        text = body(written(contexts(kind)))
+        own = [line for line in text.splitlines() if not line.startswith(("> ", "https://"))]
+        assert len(" ".join(own).split()) <= 120
+        assert max(len(line) for line in own) <= 72
+        assert not re.search(r"%\(|\{\{|None|nobody asked", text)
+        assert "You get this because" in text
+
+    def test_html_says_the_same(self, contexts, kind):
+        message = written(contexts(kind))
+        html = re.sub(r"<style>.*?</style>|<title>.*?</title>|<[^>]+>", " ", body(message, "html"), flags=re.S)
+        html = html.replace("&#39;", "'").replace("&#34;", '"').replace("&gt;", ">").replace("&amp;", "&")
+        assert set(re.findall(r"\w+", body(message))) - {"often", "write"} <= set(re.findall(r"\w+", html))
+
+    def test_the_one_link_is_ours(self, contexts, kind):
+        context = contexts(kind)
+        links = set(re.findall(r'href="([^"]*)"', body(written(context), "html"))) - {"https://room.example/account"}
+        expected = LINKS.get(kind)
+        assert all(link.startswith("https://room.example/") for link in links)
+        assert len(links) <= 1
+        if expected and expected != "/account":
+            ref = context.facts.project.ref if context.facts else ""
+            assert links == {"https://room.example" + expected.format(ref=ref)}
+            assert f"\nhttps://room.example{expected.format(ref=ref)}\n" in body(written(context))
+
+
+def test_every_kind_is_known():
+    templates = {path.stem for path in mail.FOLDER.glob("*.txt")} - {"news"}
+    assert templates == set(SUBJECTS) - {"joined"}
+    assert templates - ACCOUNT - {"signing_code", "invitation_again"} <= notices.KINDS
+    assert set(letters.LINKS) - {"invitation"} == ACCOUNT
+
+
+class TestHead:
+    def test_of_a_project(self, contexts):
+        context = contexts("ask")
+        message = written(context)
+        ref = context.facts.project.ref
+        assert message["From"] == "Anna Berg via Philips Lighting <cocreate@room.example>"
+        assert message["To"] == f"Renee Kim <{context.to}>"
+        assert message["Reply-To"].startswith("anna.berg")
+        assert message["Message-ID"] == f"<{context.message_id}@room.example>"
+        assert message["References"] == message["In-Reply-To"] == f"<{ref}@room.example>"
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message["X-Cocreate-Record"] == f"1 {'9c41' * 16}"
+        assert message["List-Id"] is None
+        assert "Record: 1 events, last fingerprint 9c41 9c41" in body(message)
+
+    def test_of_an_account(self, contexts):
+        message = written(contexts("sign_in_link"))
+        assert message["From"] == "cocreate <cocreate@room.example>"
+        assert message["References"] is None
+
+    def test_before_acceptance_the_record_is_not_named(self, contexts):
+        assert "Record" not in body(written(contexts("invitation")))
+
+    @pytest.mark.parametrize("evil", [
+        "Eve\r\nBcc: all@evil.example", "Eve\nSubject: x", "Eve\0", "a, b; c", 'q "uo" ted', "(comment) Eve",
+        "=?utf-8?q?Bcc=3A_x?=", "Zoë 合同", "E" * 10_000, "eve@evil.example", "Eve <eve@evil.example>,", "\u202eevE",
+        "https://evil.example/x Eve", "www.evil.example", "evil.example"])
+    def test_nothing_typed_gets_in(self, contexts, evil):
+        context = contexts("returned")
+        facts = context.facts.with_project(title=evil)
+        facts = facts.with_member(replace(facts.members[0], name=evil)).with_party(replace(facts.party(1), name=evil))
+        context = replace(context, name=evil, host=evil, sender=evil, facts=facts, happened=replace(
+            context.happened, words={"reason": evil}))
+        message = written(context)
+        heads = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "In-Reply-To",
+                 "References", "X-Cocreate-Event", "X-Cocreate-Record", "MIME-Version", "Content-Type")
+        assert sorted(message.keys()) == sorted(heads)
+        assert [address.addr_spec for address in message["To"].addresses] == [context.to]
+        assert [address.addr_spec for address in message["From"].addresses] == ["cocreate@room.example"]
+        assert "evil.example" not in str(message["Subject"])
+        for said in (body(message), body(message, "html")):
+            assert not re.search(r"(https?://|www\.)(?!room\.example)", said)
+            assert "\u202e" not in said and "\0" not in said
+
+    def test_html_of_names_is_harmless(self, contexts):
+        context = contexts("hold")
+        evil = replace(context, facts=context.facts.with_project(title="<script>alert(1)</script>"))
+        assert "<script" not in body(written(evil), "html")
+
+
+class TestWords:
+    def test_in_the_readers_language_and_zone(self, contexts):
+        context = contexts("ask")
+        context = replace(context, reader=Reader("de", "Europe/Berlin", NOON))
+        assert "Gesamtkosten heute" in written(context)["Subject"]
+        assert "Fr., 5. März 18:00 (Berlin)" in body(written(context)).replace("\n", " ")
+
+    def test_an_ask(self, contexts):
+        assert body(written(contexts("ask"))).startswith(
+            "Asked of WMATA by ● Philips: 'Total cost today', until Fri 5 Mar 12:00\n"
+            "(New York). It takes about 15 minutes.\n\n"
+            "Philips needs this to calculate the offer.\n\n"
+            "Philips can start the offer.\n")
+
+    def test_one_mail_stands_for_several(self, contexts):
+        context = replace(contexts("ask"), values={"more": 2})
+        assert "2 more things of this kind wait for you" in body(written(context)).replace("\n", " ")
+
+    def test_a_reason_stands_in_full(self, contexts):
+        assert "> Only one garage? See (a link; see the project)" in body(written(contexts("returned")))
+
+    def test_overdue_says_who_hears_next(self, contexts):
+        said = body(written(contexts("overdue"))).replace("\n", " ")
+        assert "Held up since then: ● Philips." in said
+        assert "You have a draft of Tue 2 Mar." in said
+
+    def test_a_lapsed_decision_says_what_changed(self, contexts):
+        said = body(written(contexts("decision_lapsed"))).replace("\n", " ")
+        assert "Changed since: Total cost today, version 4." in said
+
+    def test_a_code_is_in_the_text_and_not_in_the_subject(self, contexts):
+        message = written(contexts("signing_code"))
+        assert "    123456" in body(message)
+        assert "123456" not in message["Subject"]
+
+
+class TestFiles:
+    def test_mails_lie_in_the_data_folder(self, contexts, tmp_path):
+        context = contexts("ask")
+        settings = replace(SETTINGS, data=str(tmp_path))
+        with transport(settings) as way:
+            for _ in range(2):
+                way.deliver(compose(context, settings), context.to)
+        first, second = sorted((tmp_path / "mail").iterdir())
+        assert first.suffix == ".eml"
+        assert context.to in first.name
+        message = message_from_bytes(first.read_bytes(), policy=policy.default)
+        assert message["Message-ID"] == f"<{context.message_id}@room.example>"
+
+
+class TestMailServer:
+    def test_delivers_over_one_connection(self, contexts, smtp):
+        settings = replace(SETTINGS, smtp=smtp.url)
+        with transport(settings) as way:
+            for kind in ("ask", "reset"):
+                reply = way.deliver(compose(contexts(kind), settings), contexts(kind).to)
+        assert reply == "250 OK"
+        assert [one.message["Subject"] for one in smtp.received] == [SUBJECTS["ask"], SUBJECTS["reset"]]
+        assert smtp.received[0].sender == "cocreate@room.example"
+        assert smtp.received[0].recipients == [contexts("ask").to]
+
+    @pytest.mark.parametrize(("reply", "permanent"), [
+        ("450 greylisted", False), ("452 full", False), ("421 closing", False), ("550 no such person", True),
+        ("554 spam", True)])
+    def test_a_no_is_told_apart_and_the_next_mail_goes_out(self, contexts, smtp, reply, permanent):
+        settings, context = replace(SETTINGS, smtp=smtp.url), contexts("reset")
+        smtp.refusals.append(reply)
+        with transport(settings) as way:
+            with pytest.raises(NotDelivered) as refused:
+                way.deliver(compose(context, settings), context.to)
+            way.deliver(compose(context, settings), context.to)
+        assert (refused.value.reply, refused.value.permanent) == (reply, permanent)
+        assert len(smtp.received) == 1
+
+    def test_a_connection_lost_after_the_dot_is_no_final_no(self, contexts):
+        with raw_server(lambda line: None if line == b".\r\n" else answer(line)) as url:
+            with pytest.raises(NotDelivered) as lost:
+                deliver(contexts("reset"), url)
+        assert not lost.value.permanent
+
+    def test_a_server_that_is_down_is_tried_once_in_a_batch(self, contexts):
+        with closing(socket.socket()) as taken:
+            taken.bind(("127.0.0.1", 0))
+            server = MailServer(f"smtp://127.0.0.1:{taken.getsockname()[1]}", SETTINGS.sender)
+            for _ in range(2):
+                with pytest.raises(NotDelivered, match="no connection") as down:
+                    server.deliver(compose(contexts("reset"), SETTINGS), "r.kim@wmata.example")
+        assert not down.value.permanent
+
+    def test_a_silent_server_is_left(self, contexts, monkeypatch):
+        monkeypatch.setattr(mail, "PATIENCE", 0.1)
+        with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+            with pytest.raises(NotDelivered, match="no connection"):
+                deliver(contexts("reset"), f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+
+    def test_nothing_goes_in_the_clear_to_another_machine(self, contexts, monkeypatch):
+        """The server is ours under another name; it does not offer STARTTLS."""
+        with raw_server(answer) as url:
+            connect = smtplib.SMTP
+            port = int(url.rpartition(":")[2])
+            monkeypatch.setattr(mail.smtplib, "SMTP", lambda host, _port, **more: connect("127.0.0.1", port, **more))
+            with pytest.raises(NotDelivered, match="STARTTLS"):
+                deliver(contexts("reset"), "smtp://mail.example:587")
+
+
+def deliver(context, url):
+    with transport(replace(SETTINGS, smtp=url)) as way:
+        return way.deliver(compose(context, SETTINGS), context.to)
+
+
+class raw_server:
+    """A server that says to each line what ``says`` answers, and hangs up at None."""
+
+    def __init__(self, says):
+        self.says, self.socket = says, socket.create_server(("127.0.0.1", 0))
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+        return f"smtp://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def __exit__(self, *_):
+        self.socket.close()
+        self.thread.join(5)
+
+    def _serve(self):
+        connection, _ = self.socket.accept()
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 here\r\n")
+            data = False
+            for line in lines:
+                said = b"" if data and line != b".\r\n" else self.says(line)
+                if said is None:
+                    return
+                data = line.upper() == b"DATA\r\n" or (data and line != b".\r\n")
+                connection.sendall(said)
+
+
+def answer(line):
+    return b"354 go on\r\n" if line.upper() == b"DATA\r\n" else b"250 here\r\n"
+
+
+def written(context):
+    """The mail as it arrives."""
+    return message_from_bytes(bytes(compose(context, SETTINGS)), policy=policy.default)
+
+
+def body(message, subtype="plain"):
+    return message.get_body((subtype,)).get_content().replace("\r\n", "\n")
+
+
+@pytest.fixture
+def contexts(session):
+    """``contexts(kind)``: what a mail of this kind is about, read from a project in the database."""
+    room = lighting(session)
+    made = {}
+
+    def make(kind):
+        if kind not in made:
+            made[kind] = _account(kind) if kind in ACCOUNT else _project(session, room, kind)
+        return made[kind]
+
+    return make
+
+
+def _account(kind):
+    values = {"secret": "t0ken", "until": (NOON + timedelta(minutes=10)).isoformat(), "at": NOON.isoformat(),
+              "device": "Firefox on Linux", "what": "on"}
+    return MailContext(kind, "a" * 40, "renee.kim@wmata.example", 1, "Renee Kim",
+                       Reader("en", "America/New_York", NOON), values)
+
+
+def _project(session, room, kind):
+    event(session, room, actor=room.anna, party=PHILIPS, reason="Only one garage? See https://evil.example/x",
+          wanted="The staff cost.")
+    person, subject, values = _what(session, room, kind)
+    message_id = post(session, room, kind, person, subject=subject, **values)
+    session.execute(update(Outbox).where(Outbox.message_id != message_id).values(state="sent"))
+    claimed, = (one for one in outbox.claim(session, NOON, 100) if one.message_id == message_id)
+    context = outbox.context(session, claimed, NOON)
+    session.expire_all()
+    assert context is not None
+    if kind == "overdue":
+        return replace(context, more={**context.more, "draft_at": datetime(2027, 3, 2, 9, tzinfo=UTC)})
+    if kind == "hold":
+        return replace(context, facts=context.facts.with_project(hold_until=date(2027, 3, 31)))
+    return context
+
+
+def _what(session, room, kind):
+    """Recipient, subject and values of a mail, with the project brought into a state that asks for it."""
+    task = update(Task).where(Task.project_id == room.id)
+    decision = update(Decision).where(Decision.project_id == room.id, Decision.party == WMATA)
+    member = update(Member).where(Member.person == room.renee)
+    match kind:
+        case "invitation" | "invitation_again":
+            import hashlib
+
+            session.execute(member.values(
+                accepted_at=None, token_sha256=hashlib.sha256(b"t0ken").hexdigest(), greeting="See you on Monday.",
+                invited_by=room.anna, invited_at=NOON, expires_at=NOON + timedelta(days=14)))
+            return room.renee, f"member:{room.renee}", {"secret": "t0ken"} if kind == "invitation" else {}
+        case "submitted" | "entered" | "returned":
+            session.execute(task.values(state=kind))
+            return (room.anna if kind == "submitted" else room.renee), "task:cost:2", {}
+        case "overdue":
+            return room.renee, "task:cost:2", {"announces": date(2027, 3, 11)}
+        case "ask" | "due_soon" | "due_today" | "escalation":
+            return room.renee, "task:cost:2", {}
+        case "decision_lapsed":
+            session.execute(decision.values(state="lapsed", changed="cost@2=3>4"))
+            return room.grace, "decision:common:2", {}
+        case "decision_asked" | "decision_agreed" | "not_agreed":
+            return room.grace, "decision:common:2", {}
+        case "ready_to_read" | "please_sign" | "signed" | "signature_ended" | "all_signed" | "signing_code":
+            return room.grace, _contract(session, room, kind), (
+                {"secret": "123456", "version": 1} if kind == "signing_code" else {})
+        case _:
+            return room.renee, "stage:today", {}
+
+
+def _contract(session, room, kind):
+    from cocreate.models.contracts import SigningCode
+
+    add(session, room, ContractVersion, number=1, state="frozen", text="{}", content_sha256="c" * 64,
+        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, clauses=4, frozen_at=NOON)
+    add(session, room, Duty, number=1, party=WMATA, what="Energy report", due=date(2027, 10, 1))
+    add(session, room, SigningCode, version=1, person=room.grace, code_hash="h", sent_at=NOON,
+        expires_at=NOON + timedelta(minutes=10))
+    session.flush()
+    return "signature:1:2" if kind in ("please_sign", "signed", "signature_ended") else "contract:1"

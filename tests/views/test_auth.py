@@ -1,0 +1,554 @@
+"""Signing in and out as a browser sees it: sessions, forms from elsewhere, redirects, links, headers."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from sqlalchemy import func, select
+
+from cocreate import clock
+from cocreate.db import db, transaction
+from cocreate.models.people import SignIn, Throttle
+from cocreate.services import accounts, second_steps, sign_ins
+from cocreate.services.sign_ins import Me
+from cocreate.views import policy
+from tests.support.people import HERE, OTHER, PASSWORD, browser, last_secret, someone
+
+CLOSED = "/account"  # any page for which one must be signed in
+
+NEXT = [
+    "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example", "/%09/evil.example",
+    "https:evil.example", "https://evil.example", "http:///evil.example", " //evil.example", "\t//evil.example",
+    "\x01//evil.example", "javascript:alert(1)", "//localhost@evil.example", "https://localhost:x@evil.example",
+    "/%2f/evil.example", "//evil.example/%2e%2e", "data:text/html,x", "%0d%0aLocation://evil.example", "/account",
+]
+
+
+class TestSignIn:
+    def test_lets_the_right_person_in(self, client, anna):
+        answer = sign_in(client, anna)
+        assert answer.status_code == 303
+        assert client.get(CLOSED).status_code == 200
+
+    def test_a_wrong_password_keeps_the_address_and_says_no_more_than_for_a_stranger(self, app, anna):
+        known = browser(app).post("/sign-in", data={"email": anna.email, "password": "wrong"})
+        unknown = browser(app).post("/sign-in", data={"email": "nobody@wmata.example", "password": "wrong"})
+        assert known.status_code == unknown.status_code == 422
+        assert "E-mail or password is not right." in known.text
+        assert "wrong" not in known.text
+        assert masked(known, anna.email) == masked(unknown, "nobody@wmata.example")
+
+    def test_an_empty_form_says_what_is_needed(self, client):
+        answer = client.post("/sign-in", data={"email": "x@wmata.example"})
+        assert answer.status_code == 422
+        assert "This is needed." in answer.text and "x@wmata.example" in answer.text
+
+    def test_password_managers_can_fill_it_in(self, client):
+        page = client.get("/sign-in").text
+        assert 'autocomplete="username"' in page and 'autocomplete="current-password"' in page
+
+    def test_too_many_tries_are_told_what_still_works(self, client, app, anna):
+        for _ in range(10):
+            browser(app).post("/sign-in", data={"email": anna.email, "password": "wrong"})
+        answer = sign_in(browser(app), anna)
+        assert answer.status_code == 429
+        assert "Wait 15 minutes or use a sign-in link." in answer.text
+
+    def test_tries_from_elsewhere_do_not_lock_out_a_browser_that_was_here_before(self, client, app, anna):
+        sign_in(client, anna)
+        client.post("/sign-out")
+        for _ in range(10):
+            browser(app).post("/sign-in", data={"email": anna.email, "password": "wrong"})
+        assert sign_in(browser(app), anna).status_code == 429
+        assert sign_in(client, anna).status_code == 303
+
+    def test_a_forged_forwarding_header_does_not_help(self, app):
+        for number in range(10):
+            post_as(app, number, forwarded=f"198.51.100.{number}")
+        assert post_as(app, 10, forwarded="198.51.100.99").status_code == 429
+
+    def test_a_host_is_missing_on_a_new_installation(self, new_app, fresh_database):
+        assert "This installation is new." in browser(new_app(fresh_database)).get("/sign-in").text
+
+
+class TestSession:
+    def test_a_sign_in_gets_a_new_token_and_drops_what_was_in_the_cookie(self, client, anna):
+        with client.session_transaction() as cookie:
+            cookie["planted"] = "x"
+        sign_in(client, anna)
+        first = token(client)
+        sign_in(client, anna)
+        assert token(client) != first
+        with client.session_transaction() as cookie:
+            assert "planted" not in cookie
+
+    @pytest.mark.parametrize("end", ["sign_out", "password", "deactivation", "reset", "from_another_device"])
+    def test_a_copied_cookie_is_worth_nothing_once_the_session_ended(self, app, client, anna, end):
+        sign_in(client, anna)
+        thief = browser(app)
+        with client.session_transaction() as mine, thief.session_transaction() as copied:
+            copied.update(mine)
+        assert thief.get(CLOSED).status_code == 200
+        ENDINGS[end](app, client, anna)
+        assert is_sent_to_sign_in(thief.get(CLOSED))
+
+    def test_half_an_hour_without_use_ends_it_and_says_so(self, client, anna, clock):
+        sign_in(client, anna)
+        clock.go(minutes=31)
+        answer = client.get(CLOSED)
+        assert is_sent_to_sign_in(answer)
+        assert "You were signed out to keep the project safe." in client.get("/sign-in").text
+
+    def test_use_keeps_it_for_twelve_hours_and_no_longer(self, client, anna, clock):
+        sign_in(client, anna)
+        for _ in range(35):
+            clock.go(minutes=20)
+            assert client.get(CLOSED).status_code == 200
+        clock.go(minutes=20)
+        assert is_sent_to_sign_in(client.get(CLOSED))
+
+    def test_being_used_is_written_at_most_once_a_minute(self, client, anna, clock, query_counter):
+        sign_in(client, anna)
+        clock.go(seconds=59)
+        with query_counter() as reading:
+            client.get(CLOSED)
+        clock.go(seconds=1)
+        with query_counter() as writing:
+            client.get(CLOSED)
+        assert [sum(statement.startswith("UPDATE sign_in") for statement in counted.statements)
+                for counted in (reading, writing)] == [0, 1]
+
+    def test_the_pages_of_the_public_need_no_session_row(self, client, app):
+        client.get("/sign-in")
+        with app.app_context():
+            assert db.session.scalar(select(func.count()).where(SignIn.device == "nobody")) == 0
+
+    def test_its_cookie_cannot_be_read_by_scripts_nor_sent_from_elsewhere(self, client, anna):
+        cookies = sign_in(client, anna).headers.getlist("Set-Cookie")
+        assert len(cookies) == 2
+        assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+
+    def test_over_https_its_cookies_are_bound_to_this_host(self, new_app, database, anna):
+        client = browser(new_app(database, base_url="https://cocreate.example"))
+        answer = client.post("/sign-in", base_url="https://cocreate.example",
+                             data={"email": anna.email, "password": PASSWORD})
+        cookies = answer.headers.getlist("Set-Cookie")
+        assert len(cookies) == 2
+        assert all(cookie.startswith("__Host-") and "Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
+                   for cookie in cookies)
+
+
+class TestBack:
+    def test_leads_to_the_very_page_after_signing_in(self, client, anna):
+        assert is_sent_to_sign_in(client.get("/account/password"))
+        assert "You come back to exactly here." in client.get("/sign-in").text
+        assert sign_in(client, anna).location == "/account/password"
+
+    def test_does_so_once(self, client, anna):
+        client.get("/account/password")
+        sign_in(client, anna)
+        assert sign_in(client, anna).location != "/account/password"
+
+    @pytest.mark.parametrize("target", NEXT)
+    def test_an_address_from_outside_is_never_followed(self, client, anna, target):
+        client.get(CLOSED, query_string={"next": target, "_external": "1", "_scheme": "javascript"})
+        page = client.get("/sign-in", query_string={"next": target})
+        answer = client.post("/sign-in", query_string={"next": target}, data={
+            "email": anna.email, "password": PASSWORD, "next": target, "back": target})
+        for location in (page.location, answer.location, client.get("/prove", query_string={"next": target}).location):
+            assert location is None or (urlsplit(location).netloc == "" and re.match(r"/(?![/\\])", location))
+
+    @pytest.mark.parametrize("path", ["//evil.example/", "///evil.example", "/\\evil.example", "/%5cevil.example"])
+    def test_nor_one_that_is_the_path(self, client, path):
+        answer = client.get(f"http://localhost{path}")
+        assert answer.status_code in (308, 404)
+        assert urlsplit(answer.location or "").netloc in ("", "localhost")
+
+
+class TestTypedWhileSignedOut:
+    def test_nothing_is_lost_and_nothing_is_done(self, client, anna, clock):
+        sign_in(client, anna)
+        clock.go(minutes=31)
+        answer = client.post("/account", data={"name": "<Renee> \"K\"", "password": "typed secret", "key": "k" * 20})
+        assert answer.status_code == 401
+        assert "Your text is kept on this page." in answer.text
+        assert 'name="name" value="&lt;Renee&gt; &#34;K&#34;"' in answer.text
+        assert "typed secret" not in answer.text
+
+
+class TestFormsFromElsewhere:
+    """CSRF, with the check on."""
+
+    @pytest.fixture
+    def guarded(self, new_app, database):
+        return new_app(database, csrf=True)
+
+    def test_an_open_form_works(self, guarded, anna):
+        client = browser(guarded)
+        answer = client.post("/sign-in", data={"email": anna.email, "password": PASSWORD,
+                                               "csrf_token": csrf_token(client, "/sign-in")})
+        assert answer.status_code == 303
+
+    @pytest.mark.parametrize(("method", "path"), [
+        ("POST", "/sign-in"), ("POST", "/sign-out"), ("POST", "/sign-in/mail"), ("POST", "/sign-in/link"),
+        ("POST", "/forgot"), ("POST", "/reset"), ("POST", "/prove"), ("POST", "/account"), ("POST", "/account/password"),
+        ("POST", "/account/devices/end-others"), ("POST", "/account/recovery-codes"),
+    ])
+    def test_without_its_token_nothing_happens(self, guarded, anna, method, path):
+        client, foreign = signed_in(guarded, anna), browser(guarded)
+        others = csrf_token(foreign, "/sign-in")
+        data = {"email": anna.email, "name": "Mallory", "current": PASSWORD, "password": OTHER}
+        tries = [
+            {"data": data}, {"data": {**data, "csrf_token": others}}, {"data": {**data, "csrf_token": "x"}},
+            {"json": data}, {"data": data, "query_string": {"csrf_token": csrf_token(client, "/account/password")}},
+            {"data": data, "headers": {"X-CSRFToken": others}},
+        ]
+        assert [client.open(path, method=method, **one).status_code for one in tries] == [400] * len(tries)
+        self.nothing_changed(client, anna, guarded)
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
+    def test_with_the_token_but_from_another_site_nothing_happens(self, guarded, anna, origin):
+        client = signed_in(guarded, anna)
+        data = {"csrf_token": csrf_token(client, "/account/password"), "name": "Mallory", "key": "x"}
+        for path in ("/account", "/sign-out", "/account/devices/end-others"):
+            answer = client.post(path, data=data, headers={"Origin": origin})
+            assert answer.status_code == 400
+            assert "Mallory" not in answer.text
+        self.nothing_changed(client, anna, guarded)
+
+    def test_an_address_cannot_change_the_method(self, guarded, anna):
+        client = signed_in(guarded, anna)
+        for query in ({"_method": "POST"}, {"method": "POST"}):
+            assert client.get("/sign-out", query_string=query).status_code == 405
+            assert client.get("/sign-out", headers={"X-HTTP-Method-Override": "POST"}).status_code == 405
+        self.nothing_changed(client, anna, guarded)
+
+    def test_a_page_that_was_open_for_long_is_sent_again_with_everything_typed(self, guarded, anna):
+        client = browser(guarded)
+        old = csrf_token(client, "/sign-in")
+        signed_in(guarded, anna, client)
+        answer = client.post("/account", data={"csrf_token": old, "name": "Renée", "digest": "weekly", "password": "pw"})
+        assert answer.status_code == 400
+        assert "This page was open for long" in answer.text and "Send it again" in answer.text
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text.split("<main")[1]))
+        assert (fields["name"], fields["digest"]) == ("Renée", "weekly")
+        assert "password" not in fields and 'action="/account"' in answer.text
+        again = client.post("/account", data={**fields, "language": "en", "zone": "UTC", "theme": ""})
+        assert again.status_code == 303
+
+    def nothing_changed(self, client, anna, app):
+        assert client.get(CLOSED).status_code == 200
+        with app.app_context():
+            account = accounts.look(db.session, anna.id)
+            assert account.name == "Renee Kim"
+            assert db.session.scalar(select(func.count()).where(
+                SignIn.person_id == anna.id, SignIn.ended_at.is_(None))) == 1
+
+
+class TestLink:
+    def test_opening_it_changes_nothing_however_often(self, app, client, anna):
+        link = mailed(app, anna, "sign_in_link")
+        for robot in (browser(app), browser(app)):
+            answer = robot.get(f"/l/{link}", follow_redirects=True)
+            assert "Sign in as p***@wmata.example" in answer.text
+        client.get(f"/l/{link}")
+        assert client.post("/sign-in/link").status_code == 303
+        assert client.get(CLOSED).status_code == 200
+
+    def test_its_token_leaves_the_address_at_once(self, app, client, anna):
+        link = mailed(app, anna, "sign_in_link")
+        answer = client.get(f"/l/{link}")
+        assert (answer.status_code, answer.location) == (303, "/sign-in/link")
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert link not in client.get("/sign-in/link").text
+
+    @pytest.mark.parametrize("way", ["used", "expired", "replaced", "wrong", "of_a_reset", "none"])
+    def test_every_dead_one_gets_the_same_answer(self, app, client, anna, clock, way):
+        link = mailed(app, anna, "sign_in_link")
+        if way == "used":
+            browser(app).get(f"/l/{link}")
+            use_link(browser(app), link)
+        elif way == "expired":
+            clock.go(minutes=11)
+        elif way == "replaced":
+            mailed(app, anna, "sign_in_link")
+        elif way == "of_a_reset":
+            link = mailed(app, anna, "reset")
+        elif way == "wrong":
+            link = "x" * 43
+        if way != "none":
+            client.get(f"/l/{link}")
+        shown, used = client.get("/sign-in/link"), client.post("/sign-in/link")
+        assert shown.status_code == used.status_code == 410
+        assert "This link has ended" in shown.text and "Ask for a new link" in used.text
+        assert anna.email not in shown.text
+
+    def test_a_hundred_at_once_are_one(self, app, anna):
+        link = mailed(app, anna, "sign_in_link")
+        clients = [browser(app) for _ in range(8)]
+        for client in clients:
+            client.get(f"/l/{link}")
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda client: client.post("/sign-in/link").status_code, clients))
+        assert sorted(answers) == [303] + [410] * 7
+
+    def test_asking_for_one_says_the_same_to_everybody(self, app, anna):
+        answers = {masked(browser(app).post(path, data={"email": email}), email)
+                   for path in ("/sign-in/mail",) for email in (anna.email, "nobody@wmata.example", "nonsense")}
+        assert len(answers) == 1
+        assert "If this address has an account, a link is on its way." in answers.pop()[1]
+
+    def test_lets_read_but_asks_for_the_password_before_the_account_changes(self, app, client, anna):
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        assert "You signed in with a mailed link." in client.get("/account").text
+        answer = client.get("/account/app-code")
+        assert answer.location == "/prove"
+        assert "Please show that it is you." in client.get("/prove").text
+        assert client.post("/prove", data={"password": "wrong"}).status_code == 422
+        assert client.post("/prove", data={"password": PASSWORD}).location == "/account/app-code"
+        assert client.get("/account/app-code").status_code == 200
+
+    def test_proof_gives_the_session_a_new_token(self, app, client, anna):
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        before = token(client)
+        client.post("/prove", data={"password": PASSWORD})
+        assert token(client) != before
+
+
+class TestReset:
+    def test_changes_the_password_and_signs_nobody_in(self, app, client, anna):
+        client.get(f"/r/{mailed(app, anna, 'reset')}")
+        assert "15 characters or more. Four unrelated words work well." in client.get("/reset").text
+        answer = client.post("/reset", data={"password": OTHER}, follow_redirects=True)
+        assert "Changed. All other devices are signed out." in answer.text
+        assert is_sent_to_sign_in(client.get(CLOSED))
+        assert sign_in(client, anna, OTHER).status_code == 303
+
+    @pytest.mark.parametrize(("password", "sentence"), [
+        ("only eleven", "Too short: 11 of 15."),
+        ("1q2w3e4r5t6y7u8i", "This password is on a public list of stolen ones."),
+        ("wmata garage wmata", "Too close to &#39;wmata&#39;"),
+    ])
+    def test_a_refused_password_is_told_why_and_the_link_stays_good(self, app, client, anna, password, sentence):
+        client.get(f"/r/{mailed(app, anna, 'reset')}")
+        answer = client.post("/reset", data={"password": password})
+        assert answer.status_code == 422
+        assert sentence in answer.text and password not in answer.text.replace("wmata", "", 1)
+        assert client.post("/reset", data={"password": OTHER}).status_code == 303
+
+    def test_does_not_pass_by_the_app_code(self, app, client, anna):
+        enrol(app, anna)
+        client.get(f"/r/{mailed(app, anna, 'reset')}")
+        client.post("/reset", data={"password": OTHER})
+        assert sign_in(client, anna, OTHER).location == "/sign-in/code"
+        assert client.get(CLOSED).location == "/sign-in/code"
+
+    def test_a_used_one_is_dead(self, app, client, anna):
+        link = mailed(app, anna, "reset")
+        client.get(f"/r/{link}")
+        client.post("/reset", data={"password": OTHER})
+        client.get(f"/r/{link}")
+        assert client.get("/reset").status_code == client.post("/reset", data={"password": PASSWORD}).status_code == 410
+
+
+class TestSecondStep:
+    def test_password_and_code_let_in_with_a_new_token(self, app, client, anna, clock):
+        secret = enrol(app, anna, clock.moment)
+        clock.go(minutes=1)
+        client.get("/account/password")
+        assert sign_in(client, anna).location == "/sign-in/code"
+        half = token(client)
+        assert "Enter the 6-digit code from your app" in client.get("/sign-in/code").text
+        assert client.post("/sign-in/code", data={"code": "000000"}).status_code == 422
+        assert client.post("/sign-in/code", data={"code": pyotp.TOTP(secret).at(clock.moment)}).location == "/account/password"
+        assert token(client) != half
+
+    def test_between_the_steps_nothing_is_open(self, app, client, anna, clock):
+        enrol(app, anna, clock.moment)
+        sign_in(client, anna)
+        for path in ("/account", "/prove", "/account/recovery-codes"):
+            assert client.get(path).location == "/sign-in/code"
+        assert client.post("/account", data={"name": "X"}).status_code == 401
+
+    def test_a_recovery_code_does_too(self, app, client, anna, clock):
+        enrol(app, anna, clock.moment)
+        codes = second_steps.draw_recovery_codes()
+        with app.app_context(), transaction() as session:
+            second_steps.keep_recovery_codes(session, anna.id, second_steps.recovery_hashes(codes), now=clock.moment)
+        sign_in(client, anna)
+        assert client.post("/sign-in/recovery-code", data={"code": codes[4]}).status_code == 303
+        assert client.get(CLOSED).status_code == 200
+
+    def test_is_no_page_for_others(self, client, anna):
+        assert is_sent_to_sign_in(client.get("/sign-in/code"))
+        sign_in(client, anna)
+        assert client.get("/sign-in/code").status_code == 303
+
+
+class TestHeaders:
+    def test_every_answer_has_them(self, app, client, anna):
+        sign_in(client, anna)
+        asset = re.search(r'href="(/static/[^"]+\.css)"', client.get("/account").text)[1]
+        paths = ["/sign-in", "/sign-in/mail", "/forgot", "/account", "/account/app-code", "/l/x", "/r/x", "/reset",
+                 "/no/such/page", asset, "/sign-out"]
+        for answer in [*map(client.get, paths), client.post("/account"), client.get("/", base_url="http://evil.example")]:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "unsafe" not in policy
+            for part in ("frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'", "default-src 'none'"):
+                assert part in policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+            assert "Strict-Transport-Security" not in answer.headers
+
+    def test_pages_are_kept_by_nobody_and_files_by_everybody(self, client):
+        page = client.get("/sign-in")
+        assert page.headers["Cache-Control"] == "no-store" and "Cookie" in page.headers["Vary"]
+        asset = client.get(re.search(r'href="(/static/[^"]+\.css)"', page.text)[1])
+        assert "immutable" in asset.headers["Cache-Control"] and "Cookie" not in asset.headers.get("Vary", "")
+
+    def test_pages_of_links_send_no_referrer(self, client):
+        assert client.get("/l/x").headers["Referrer-Policy"] == client.get("/r/x").headers["Referrer-Policy"] == "no-referrer"
+
+    def test_over_https_the_browser_stays_there(self, new_app, database):
+        client = browser(new_app(database, base_url="https://cocreate.example"))
+        answer = client.get("/sign-in", base_url="https://cocreate.example")
+        assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
+
+    def test_behind_a_proxy_only_its_own_word_counts(self, new_app, database):
+        app = new_app(database, proxies="1")
+        spoofed = {"X-Forwarded-For": "198.51.100.7, 192.0.2.33", "X-Forwarded-Host": "evil.example"}
+        browser(app).post("/sign-in", data={"email": "a@wmata.example", "password": "x"}, headers=spoofed)
+        with app.app_context():
+            buckets = db.session.scalars(select(Throttle.bucket).where(Throttle.bucket.like("password:network:%"))).all()
+        assert "password:network:192.0.2.33" in buckets and "password:network:198.51.100.7" not in buckets
+
+
+class TestPolicy:
+    def test_every_route_is_classified_and_no_entry_is_stale(self, app):
+        assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(policy.POLICY)
+
+    def test_what_is_not_classified_is_answered_to_nobody(self, new_app, database):
+        app = new_app(database)
+        app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        answer = browser(app).get("/forgotten")
+        assert answer.status_code == 500 and "secret" not in answer.text
+
+    def test_whoever_is_not_signed_in_sees_public_pages_only(self, app):
+        for rule in app.url_map.iter_rules():
+            if policy.POLICY[rule.endpoint] is policy.PUBLIC:
+                continue
+            path = rule.build({name: "1" for name in rule.arguments})[1]
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                answer = browser(app).open(path, method=method)
+                assert is_sent_to_sign_in(answer) if method == "GET" else answer.status_code == 401, (rule, method)
+
+    def test_a_role_opens_its_pages(self):
+        me = Me(1, "r", "n", "e", "en", "UTC", "", (((7, "administrator")),), totp=False, sign_in="", method="password",
+                proved=True, complete=True, seen_at=None)
+        assert me.is_(policy.ADMINISTRATOR) and not me.is_(policy.ACCOUNT_MANAGER)
+
+
+# What people do
+
+
+def sign_in(client, person, password=PASSWORD):
+    return client.post("/sign-in", data={"email": person.email, "password": password})
+
+
+def signed_in(app, person, client=None):
+    """A browser in which the person is signed in, also where forms are guarded."""
+    client = client or browser(app)
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD,
+                                  "csrf_token": csrf_token(client, "/sign-in")})
+    return client
+
+
+def post_as(app, number, forwarded):
+    """A wrong password for some account, from one place."""
+    return browser(app).post("/sign-in", data={"email": f"x{number}@wmata.example", "password": "x"},
+                                  headers={"X-Forwarded-For": forwarded}, environ_base={"REMOTE_ADDR": "203.0.113.77"})
+
+
+def use_link(client, link):
+    client.get(f"/l/{link}")
+    return client.post("/sign-in/link")
+
+
+def mailed(app, person, kind):
+    """The secret of a link that the person asks for now."""
+    client = browser(app)
+    path = {"sign_in_link": "/sign-in/mail", "reset": "/forgot"}[kind]
+    assert client.post(path, data={"email": person.email}).status_code == 200
+    with app.app_context():
+        return last_secret(db.session, person.id, kind)
+
+
+def enrol(app, person, now=None):
+    """Set an app up for the person; returns its secret."""
+    now, secret = now or clock.now() - timedelta(minutes=5), second_steps.new_secret()
+    with app.app_context(), transaction() as session:
+        me = sign_ins.find(session, sign_ins.begin(session, person.id, method="password", device=HERE, now=now), now)
+        second_steps.enrol(session, me, secret, pyotp.TOTP(secret).at(now), now=now)
+    return secret
+
+
+def token(client):
+    with client.session_transaction() as cookie:
+        return cookie["_user_id"]
+
+
+def csrf_token(client, path):
+    return re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)[1]
+
+
+def is_sent_to_sign_in(answer):
+    return answer.status_code == 302 and answer.location == "/sign-in"
+
+
+def masked(answer, email):
+    """Status and page without what differs by itself."""
+    return answer.status_code, re.sub(r'<input [^>]*name="(key|csrf_token)"[^>]*>', "", answer.text.replace(email, "EMAIL"))
+
+
+def _password(app, client, person):
+    client.post("/account/password", data={"current": PASSWORD, "password": OTHER})
+
+
+def _deactivation(app, client, person):
+    with app.app_context(), transaction() as session:
+        accounts.deactivate(session, person.id, clock.now())
+
+
+def _reset(app, client, person):
+    other = browser(app)
+    other.get(f"/r/{mailed(app, person, 'reset')}")
+    other.post("/reset", data={"password": OTHER})
+
+
+def _from_another_device(app, client, person):
+    other = browser(app)
+    sign_in(other, person)
+    other.post("/account/devices/end-others")
+
+
+ENDINGS = {
+    "sign_out": lambda app, client, person: client.post("/sign-out"), "password": _password,
+    "deactivation": _deactivation, "reset": _reset, "from_another_device": _from_another_device,
+}
+
+
+@pytest.fixture
+def anna(session):
+    found = someone(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def client(app):
+    return browser(app)
