@@ -49,12 +49,12 @@ def create_host(name: str, admin: str, country: str, zone: str) -> None:
 @click.argument("project", required=False)
 def verify_record(project: str | None) -> None:
     """Check the record of one project, or of all; names the first line that does not fit."""
-    projects = records.every_project(db.session, project)
+    projects = records.every_project(db.session(), project)
     if project and not projects:
         raise click.ClickException(f"There is no project {project}.")
     broken = 0
     for id_, ref, events in projects:
-        found = records.check(db.session, id_)
+        found = records.check(db.session(), id_)
         if found is None:
             click.echo(f"{ref}: complete, {events} events")
         else:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -99,7 +99,7 @@ def send_mails(turn: Turn) -> None:
 
 def _send_all(turn: Turn, way: Transport, claimed: tuple[Claimed, ...]) -> None:
     contexts = outbox.contexts(db.session(), claimed, now())
-    db.session.commit()  # ends the reading transaction: a mail server may take minutes
+    db.session.rollback()  # ends the reading transaction: a mail server may take minutes
     for place, mail in enumerate(claimed):
         if not turn.goes_on() or now() >= mail.lease_until:
             with transaction() as session:
@@ -175,7 +175,7 @@ class Scheduler:
         production = self.app.config["SETTINGS"].production
         every = IntervalTrigger(seconds=SECONDS if production else SECONDS_IN_DEVELOPMENT, timezone=UTC)
         clockwork = BackgroundScheduler(timezone=UTC)
-        clockwork.add_job(self.tick, every, next_run_time=datetime.now(UTC), coalesce=True, max_instances=1,
+        clockwork.add_job(self.tick, every, next_run_time=now(), coalesce=True, max_instances=1,
                           misfire_grace_time=None)
         with _signals(self.stopping):
             clockwork.start()

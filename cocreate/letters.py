@@ -82,8 +82,10 @@ class Letter:
         return self.party_name(self.subject.party)
 
     @property
-    def of_own(self) -> bool:
-        return self.subject.party is not None and self.subject.party == self.member.party
+    def by_recipient(self) -> bool:
+        """Whether it is a receipt for one's own act."""
+        happened = self._context.happened
+        return happened is not None and happened.actor == self._context.person
 
     @property
     def actor_party(self) -> str:
@@ -131,7 +133,7 @@ class Letter:
             return self.host
         seat = list(self.facts.definition.parties).index(self.facts.party(number).seat)
         shape = SHAPES[seat] if seat < len(SHAPES) else HOLLOW[(seat - 2) % 2]
-        return f"{shape} {self.party_name(number)}"
+        return f"{shape}\N{NO-BREAK SPACE}{self.party_name(number)}"
 
     def people(self, party: int | None, part: str) -> str:
         found = (named(m.name) for m in self.facts.people(party, part))
@@ -379,8 +381,9 @@ class Letter:
         if self._context.facts is None or not self.member.present:
             return ""
         project = self.facts.project
-        return self._("Record: %(count)s events, last fingerprint %(head)s",
-                      count=words.number(project.version, self._context.reader), head=_grouped(project.head[:32]))
+        return self._context.reader.ngettext(
+            "Record: %(num)s event, last fingerprint %(head)s", "Record: %(num)s events, last fingerprint %(head)s",
+            project.version, head=_grouped(project.head[:32]))
 
 
 def _grouped(digits: str) -> str:

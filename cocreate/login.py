@@ -164,10 +164,15 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return render_template("auth/signed_out.html", again=typed(), act_url=_same_place()), 401
 
 
-def require_proof() -> None:
-    """Let nobody on who has not shown the password within half an hour: asks for it, then comes back here."""
+def require_proof(endpoint: str | None = None, **ids: str) -> None:
+    """Let nobody on who has not shown the password within half an hour: asks for it, then comes back here.
+
+    endpoint, ids: the page to come back to, where this address only takes what is sent.
+    """
     if not me().proved:
         remember()
+        if endpoint:
+            cookie.setdefault(BACK, (endpoint, ids))
         abort(redirect(url_for("auth.prove"), 303))
 
 

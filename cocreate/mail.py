@@ -5,6 +5,7 @@ recipient or a link.
 """
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _headed(context: MailContext, letter: Letter, subject: str, sender: str) -> 
 def _paragraphs(body: str) -> list[tuple[str, str]]:
     """(kind, text): "quote" for words of a person, "code" for a code to type, else "text"."""
     kinds = {"> ": "quote", "# ": "code"}
-    found = [" ".join(part.split()) for part in body.split("\n\n")]
+    found = [" ".join(re.split(r"[ \t\n]+", part)).strip() for part in re.split(r"\n\s*\n", body)]
     return [(kinds.get(part[:2], "text"), part[2:] if part[:2] in kinds else part) for part in found if part]
 
 

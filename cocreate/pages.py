@@ -111,7 +111,7 @@ def _refuse(error: CocreateError) -> ResponseReturnValue:
         sentence = sentences.error(error, reader(), facts)
     answer = _page(status, _heading(status), sentence)
     if isinstance(error, TooOften):
-        answer[2]["Retry-After"] = str(max(1, int((error.values["until"] - now()).total_seconds())))  # type: ignore[index, operator]
+        answer[2]["Retry-After"] = str(max(1, int((error.values["until"] - now()).total_seconds())))
     return answer
 
 

@@ -481,6 +481,7 @@ PLAIN = {
     "person.active": N_("This account has a password already. Sign in."),
     # projects
     "project.moved": N_("Something in this project changed in the same moment. Nothing of yours was lost; look again."),
+    "proposal.ended": N_("This proposal has been answered already."),
     "decision.wanted_missing": N_("Say what would help."),
     "contribution.too_long": N_("This is more than one task can hold. Send the longest part as a file."),
     "contract.changed": N_("The text changed. Nothing was signed. See what changed."),
@@ -506,7 +507,8 @@ PLAIN = {
     "upload.broken": N_("'%(name)s' cannot be read; it may have been cut off on the way. Send it again."),
 }
 # What no page of ours offers: only a request made by hand gets there.
-UNOFFERED = frozenset({"transition.unknown", "decision.unknown", "parts.unknown", "seat.unknown"})
+UNOFFERED = frozenset({"transition.unknown", "decision.unknown", "parts.unknown", "proposal.unknown",
+                       "seat.unknown"})
 
 
 def _other(s: _Speaker) -> str:

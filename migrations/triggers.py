@@ -1,54 +1,91 @@
-"""The triggers of the database, in one list: made anew after every migration.
+"""The triggers of the database, from one list: made anew after every migration.
 
-An event is never changed or removed. Of its details only the erasable part may go, and its audience may narrow.
+What happened, what was given and what was signed is never changed and never removed. Of an event's details only the
+erasable part may go, and their audience may narrow.
 """
+
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect
 
-_SQLITE = {
-    "event_no_update": "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'events are never changed'); END",
-    "event_no_delete": "BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'events are never removed'); END",
-    "contribution_no_update": "BEFORE UPDATE OF answers, sha256 ON contribution "
-                              "BEGIN SELECT raise(ABORT, 'submitted versions never change'); END",
-    "contract_no_update": "BEFORE UPDATE OF text, text_sha256, pdf_sha256 ON contract_version "
-                          "BEGIN SELECT raise(ABORT, 'frozen versions never change'); END",
-    "template_no_update": "BEFORE UPDATE OF definition, sha256 ON template_version WHEN old.published_at IS NOT NULL "
-                          "BEGIN SELECT raise(ABORT, 'published versions never change'); END",
-}
-_POSTGRES = {
-    "event_no_update": ("event", "BEFORE UPDATE OR DELETE", "", "events are never changed"),
-    "event_no_truncate": ("event", "BEFORE TRUNCATE", "", "events are never removed"),
-    "contribution_no_update": ("contribution", "BEFORE UPDATE OF answers, sha256", "FOR EACH ROW",
-                               "submitted versions never change"),
-    "contract_no_update": ("contract_version", "BEFORE UPDATE OF text, text_sha256, pdf_sha256", "FOR EACH ROW",
-                           "frozen versions never change"),
-    "template_no_update": ("template_version", "BEFORE UPDATE OF definition, sha256",
-                           "FOR EACH ROW WHEN (old.published_at IS NOT NULL)", "published versions never change"),
-}
+_WRITTEN = "new.{0} IS NOT NULL AND new.{0} {{differs}} old.{0}"  # anything else than erased
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A table whose rows stay; a column that comes later is guarded too, unless it is named here.
+
+    but: columns that may change. never: what these may still not become. when: the rows that are guarded.
+    """
+
+    table: str
+    why: str
+    but: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    when: str = ""
+
+
+GUARDS = (
+    Guard("event", "events never change"),
+    Guard("event_detail", "events never change", but=("sees", "personal", "personal_salt"),
+          never=("(new.sees & ~old.sees) <> 0", _WRITTEN.format("personal"),
+                 _WRITTEN.format("personal_salt"))),
+    Guard("contribution", "submitted versions never change", but=("sees", "narrower")),
+    Guard("document_version", "versions of documents never change"),
+    Guard("contract_version", "frozen versions never change",
+          but=("state", "ended_at", "ended_because", "sealed_at", "sealed_sha256", "evidence_sha256", "seal_attempts",
+               "seal_error")),
+    Guard("signature", "signatures never change", but=("ended_at",)),
+    Guard("template_version", "published versions never change", when="old.published_at IS NOT NULL"),
+)
 
 
 def create_triggers(connection: Connection) -> None:
-    """On an empty database there is nothing to guard yet."""
-    if not inspect(connection).has_table("event"):
-        return
-    if connection.dialect.name == "sqlite":
-        for name, body in _SQLITE.items():
-            connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
-        return
-    connection.exec_driver_sql(
-        "CREATE OR REPLACE FUNCTION cocreate_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%%', TG_ARGV[0]; END $$")
-    for name, (table, when, scope, why) in _POSTGRES.items():
-        scope = scope or ("FOR EACH STATEMENT" if "TRUNCATE" in when else "FOR EACH ROW")
-        connection.exec_driver_sql(f"CREATE TRIGGER {name} {when} ON {table} {scope} "
-                                   f"EXECUTE FUNCTION cocreate_refuse('{why}')")
+    """For the tables that are there: on an empty database there is nothing to guard yet."""
+    postgres = connection.dialect.name == "postgresql"
+    if postgres:
+        connection.exec_driver_sql(
+            "CREATE OR REPLACE FUNCTION cocreate_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation'; END $$")
+    tables = set(inspect(connection).get_table_names())
+    for guard in (guard for guard in GUARDS if guard.table in tables):
+        columns = [column["name"] for column in inspect(connection).get_columns(guard.table)]
+        for event, condition in (("UPDATE", _changes(guard, columns, postgres)), ("DELETE", guard.when)):
+            connection.exec_driver_sql((_postgres if postgres else _sqlite)(guard, event, condition))
+        if postgres:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {guard.table}_no_truncate BEFORE TRUNCATE ON {guard.table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION cocreate_refuse('{guard.why}')")
 
 
 def drop_triggers(connection: Connection) -> None:
+    """All that are there, also those of an earlier list."""
     if connection.dialect.name == "sqlite":
-        for name in _SQLITE:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         return
-    for name, (table, *_rest) in _POSTGRES.items():
-        connection.exec_driver_sql(f"DO $$ BEGIN IF to_regclass('{table}') IS NOT NULL THEN "
-                                   f"DROP TRIGGER IF EXISTS {name} ON {table}; END IF; END $$")
+    found = connection.exec_driver_sql(
+        "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace").fetchall()
+    for name, table in found:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
+
+
+def _changes(guard: Guard, columns: list[str], postgres: bool) -> str:
+    differs = "IS DISTINCT FROM" if postgres else "IS NOT"
+    changes = [f'new."{name}" {differs} old."{name}"' for name in columns if name not in guard.but]
+    changes += [f"({never.format(differs=differs)})" for never in guard.never]
+    condition = " OR ".join(changes)
+    return f"{guard.when} AND ({condition})" if guard.when else condition
+
+
+def _sqlite(guard: Guard, event: str, condition: str) -> str:
+    when = f"WHEN {condition} " if condition else ""
+    return (f"CREATE TRIGGER {guard.table}_no_{event.lower()} BEFORE {event} ON {guard.table} {when}"
+            f"BEGIN SELECT raise(ABORT, '{guard.why}'); END")
+
+
+def _postgres(guard: Guard, event: str, condition: str) -> str:
+    when = f"WHEN ({condition}) " if condition else ""
+    return (f"CREATE TRIGGER {guard.table}_no_{event.lower()} BEFORE {event} ON {guard.table} FOR EACH ROW {when}"
+            f"EXECUTE FUNCTION cocreate_refuse('{guard.why}')")

@@ -4,12 +4,12 @@ Each ``...Fact`` is one row of the table of its name. An act answers with the fa
 differs is what is written. Nothing here reads a clock or a database.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from workflows.calendars import Calendar
 from workflows.definition import Definition, Gate, Task
@@ -291,7 +291,7 @@ class Facts:
 
     # what the facts are after an act
 
-    def with_project(self, **changes: object) -> Self:
+    def with_project(self, **changes: Any) -> Self:
         return replace(self, project=replace(self.project, **changes))
 
     def with_task(self, task: TaskFact) -> Self:
@@ -331,7 +331,7 @@ class Facts:
         return self.definition.gates[decision.gate][1]
 
 
-def _put(rows: tuple, row: object, key) -> tuple:
+def _put(rows: tuple[Any, ...], row: Any, key: Callable[[Any], object]) -> tuple[Any, ...]:
     """``rows`` with ``row`` in the place of the one that has its key, or at the end."""
     kept = tuple(row if key(other) == key(row) else other for other in rows)
     return kept if row in kept else (*kept, row)

@@ -33,7 +33,7 @@ def address(text: str) -> str | None:
 def plain(text: str, most: int = 120) -> str:
     """One line in NFC without controls, hidden or reordering characters, cut at ``most`` characters."""
     seen = "".join(" " if _hidden(char) else char for char in unicodedata.normalize("NFC", text))
-    line = " ".join(seen.split())
+    line = " ".join(seen.split()).replace("=?", "= ?")  # "=?utf-8?q?..." would be decoded where it arrives
     return line if len(line) <= most else f"{line[:most - 1].rstrip()}…"
 
 

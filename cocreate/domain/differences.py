@@ -20,13 +20,18 @@ class Difference:
     pieces: tuple[tuple[str, str], ...]
 
 
+_NOTHING = ("", "")
+
+
 def differences(before: ContractText, after: ContractText) -> tuple[Difference, ...]:
-    """What differs between two texts, part by part, whole words in clauses and whole lines in tables."""
+    """What differs between two texts, part by part: whole words in clauses, whole lines in tables."""
     old, new = dict(_parts(before)), dict(_parts(after))
-    return tuple(
-        Difference(part, (new.get((part, key)) or old[part, key])[0], _pieces(part, old.get((part, key), ("", ""))[1],
-                                                                              new.get((part, key), ("", ""))[1]))
-        for part, key in dict.fromkeys((*old, *new)) if old.get((part, key)) != new.get((part, key)))
+    found = []
+    for part in dict.fromkeys((*old, *new)):
+        (old_label, old_words), (new_label, new_words) = old.get(part, _NOTHING), new.get(part, _NOTHING)
+        if (old_label, old_words) != (new_label, new_words):
+            found.append(Difference(part[0], new_label or old_label, _pieces(part[0], old_words, new_words)))
+    return tuple(found)
 
 
 def _parts(text: ContractText) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:

@@ -1,5 +1,6 @@
 """Whose turn it is: what one person can do now in a project, in the words of acts. Used by the room, the portal home,
-the board and mails, so that all of them say the same."""
+the board and mails, so that all of them say the same.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

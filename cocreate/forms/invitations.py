@@ -25,6 +25,9 @@ class DeclineForm(Form):
 
     words = lines(_("Do you want to say why?"), most=1000, optional=True)
 
+    def said(self) -> str:
+        return self.words.data or ""
+
 
 class SomeoneElseForm(Form):
     """Who should do it instead; nobody is invited by this."""

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.forms.base import Form, line, lines
@@ -15,6 +16,6 @@ class InviteForm(Form):
 
     name = line(_("Name"), render_kw={"autocomplete": "off"})
     email = line(_("Work address"), most=254, render_kw={"autocomplete": "off", "inputmode": "email"})
-    parts = SelectMultipleField(_("Part"), choices=PARTS, option_widget=CheckboxInput(),
+    parts = SelectMultipleField(_("Part"), choices=[SelectChoice(value, label) for value, label in PARTS], option_widget=CheckboxInput(),
                                 widget=ListWidget(prefix_label=False), default=["contributor"])
     greeting = lines(_("Your line of greeting"), most=500, optional=True)

@@ -67,8 +67,9 @@ def compose(session: Session, facts: Facts) -> ContractText:
         template_name=in_language(facts.definition.name, language), template_sha256=facts.definition.sha256,
         version=1 + max((contract.number for contract in facts.contracts), default=0),
         frozen_at=facts.now.replace(microsecond=0), parties=_parties(session, facts),
-        affected=_affected(session, facts), clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language),
-        head_seq=facts.project.version, head_hash=facts.project.head, specimen=project.specimen)
+        affected=_affected(session, facts), clauses=clauses, annexes=annexes,
+        figures=_figures(facts, counting, language), head_seq=facts.project.version,
+        head_hash=facts.project.head, specimen=project.specimen)
 
 
 def _values(facts: Facts, counting: Counting, project: Project, language: str) -> dict[str, Value]:

@@ -149,7 +149,7 @@ def _play_steam(play: _Play, host_id: int, now: datetime) -> None:
     play.submit(PLANT_LEAD, TAKER, "need", NEED)
     _agree_and_go_on(play, "purpose_confirmed", "to_partners")
     play.later(days=3)
-    play.submit(PLANT_LEAD, TAKER, "team", TEAM | {"operations": _words("Lee Junho, boiler house")})
+    play.submit(PLANT_LEAD, TAKER, "team", {**TEAM, "operations": _words("Lee Junho, boiler house")})
     play.later(days=1)
     play.submit(CITY_LEAD, GIVER, "team", TEAM)
     play.submit(CITY_LEAD, GIVER, "confidentiality", CONFIDENTIALITY)

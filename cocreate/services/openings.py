@@ -1,17 +1,23 @@
 """Opening a project: seats filled, people invited, the first stage begun."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate.db import new_ref
-from cocreate.errors import Forbidden, Invalid
+from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.models.hosts import Host
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import hosts, people, progress, templates
 from cocreate.services.acts.openings import Open
+from cocreate.services.facts import _calendar as calendar
+from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
 from workflows.texts import say
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # as in every reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,25 @@ class NewProject:
 
 
 def open_project(session: Session, host_id: int, new: NewProject, *, actor: int, key: str, now: datetime) -> str:
-    """Open the project and invite its people; answers its reference.
+    """Open the project and invite its people, once for every ``key``; answers its reference.
 
-    Raises: Forbidden unless the actor is an account manager of the host; Invalid with the seat at fault.
+    Raises: Forbidden unless the actor is an account manager of the host; Invalid with the seat at fault; Conflict where
+    an organisation's name only looks like a known one, or the key opened another project.
     """
     if not hosts.has_role(session, host_id, actor, hosts.ACCOUNT_MANAGER):
         raise Forbidden("only", act="open_project", persons=())
+    ref = _ref(host_id, actor, key)
+    # One opening of a host at a time: the second of two clicks finds what the first one opened.
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update())
+    opened = session.scalar(select(Project.title).where(Project.ref == ref))
+    if opened is not None:
+        if opened != new.title:
+            raise Conflict("key.used")
+        return ref
     template = templates.by_key(session, host_id, new.template)
     _check(template.definition, new)
     project = Project(
-        ref=new_ref(), host_id=host_id, template_id=template.template_id, template_version=template.number,
+        ref=ref, host_id=host_id, template_id=template.template_id, template_version=template.number,
         definition_sha256=template.definition.sha256, title=new.title, purpose=new.purpose, language=new.language,
         stage=template.definition.first, visit=0, entered_at=now, version=0, head="", target=new.target,
         manager_id=actor, opened_at=now, public_buyer=new.public_buyer, specimen=new.specimen)
@@ -72,6 +87,26 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
                           parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
                           key=f"invite-{party.number}-{key}", now=now)
     return project.ref
+
+
+def _ref(host_id: int, actor: int, key: str) -> str:
+    """A reference that comes out the same when a form is sent twice; the key is as random as any."""
+    number = int.from_bytes(hashlib.sha256(f"open {host_id} {actor} {key}".encode()).digest())
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(0, 130, 5))
+
+
+def signing_date(session: Session, host_id: int, definition: Definition, *, now: datetime) -> date:
+    """The first day on which a contract can be signed if every stage takes as long as planned."""
+    host = session.get_one(Host, host_id)
+    own = calendar(host.zone, host.working_days, host.country, now.year)
+    return add_working_days(local_day(now, host.zone), days_needed(definition), (own,))
+
+
+def days_left(session: Session, host_id: int, until: date, *, now: datetime) -> int:
+    """Working days of the host from today to a day."""
+    host = session.get_one(Host, host_id)
+    own = calendar(host.zone, host.working_days, host.country, now.year)
+    return working_days_between(local_day(now, host.zone), until, (own,))
 
 
 def days_needed(definition: Definition) -> int:

@@ -1,16 +1,16 @@
 """Pages by audience; every blueprint is closed until its routes are classified in ``policy``."""
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 
 from cocreate import login
 from cocreate.pages import Entry
-from cocreate.views import account, auth, desk, policy, portal, room
+from cocreate.views import account, admin, auth, desk, policy, portal, room
 
 
 def init_app(app: Flask) -> None:
     app.before_request(policy.check)
-    for audience in (auth, account, portal, desk, room):
+    for audience in (auth, account, portal, desk, admin, room):
         app.register_blueprint(audience.bp)
     app.extensions["menu"] = _menu
     app.extensions["landing"] = _landing
@@ -24,6 +24,8 @@ def _menu() -> list[Entry]:
                Entry(_("Projects"), url_for("portal.projects"), request.endpoint == "portal.projects")]
     if me.is_("account_manager"):
         entries.append(Entry(_("Board"), url_for("desk.board"), here == "desk"))
+    if me.is_("administrator") and "admin.mails" in current_app.view_functions:
+        entries.append(Entry(_("Mails"), url_for("admin.mails"), here == "admin"))
     return entries
 
 

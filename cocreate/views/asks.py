@@ -57,7 +57,7 @@ def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
     days = (words.local_day(turn.due_at, reader) - reader.today).days
     if turn.due_at < reader.now:
         return "late", _("was due %(day)s", day=words.day(turn.due_at, reader))
-    return "soon" if days <= 3 else "plain", _("due %(day)s", day=words.day(turn.due_at, reader, distance=True))
+    return "soon" if days <= 3 else "due", _("due %(day)s", day=words.day(turn.due_at, reader, distance=True))
 
 
 def _state(turn: Turn, facts: Facts) -> str:

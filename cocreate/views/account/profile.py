@@ -88,7 +88,7 @@ def _may_change() -> bool:
 
 def _require_more_than_a_link() -> None:
     if not _may_change():
-        login.require_proof()
+        login.require_proof("account.show")
 
 
 def _done(answer: str) -> ResponseReturnValue:

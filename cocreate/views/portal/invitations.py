@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Ended, Invalid
-from cocreate.forms.base import Form
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
 from cocreate.services import accounts, people, sign_ins
 from cocreate.services.facts import look
@@ -17,7 +17,6 @@ from cocreate.services.people import Invitation
 from cocreate.views.asks import ask
 from cocreate.views.auth.links import keep
 from cocreate.views.portal.blueprint import bp
-from cocreate.domain.turns import turns
 from workflows.facts import Facts, TaskState
 from workflows.texts import say
 
@@ -53,15 +52,13 @@ def accept_invitation() -> ResponseReturnValue:
 @bp.route("/invitation/no", methods=["GET", "POST"])
 def decline_invitation() -> ResponseReturnValue:
     """"No, thank you.", with optional words."""
-    form = DeclineForm.from_request()
-    return _decline(form, "invitation/decline.html", form.words.data or "")
+    return _decline(DeclineForm.from_request(), "invitation/decline.html")
 
 
 @bp.route("/invitation/someone-else", methods=["GET", "POST"])
 def pass_invitation_on() -> ResponseReturnValue:
     """Say who should do it instead: goes to who invited, and invites nobody."""
-    form = SomeoneElseForm.from_request()
-    return _decline(form, "invitation/someone_else.html", form.said())
+    return _decline(SomeoneElseForm.from_request(), "invitation/someone_else.html")
 
 
 @bp.get("/invitation/answered")
@@ -153,7 +150,7 @@ def _into(ref: str, opened: str | None) -> ResponseReturnValue:
 # Declining
 
 
-def _decline(form: Form, page: str, said: str) -> ResponseReturnValue:
+def _decline(form: DeclineForm | SomeoneElseForm, page: str) -> ResponseReturnValue:
     token = cookie.get(TOKEN, "")
     try:
         given = _given()
@@ -161,7 +158,7 @@ def _decline(form: Form, page: str, said: str) -> ResponseReturnValue:
             return render_template(page, form=form, given=given, back_url=url_for("portal.invitation")), \
                 200 if request.method == "GET" else 422
         with transaction() as session:
-            people.decline(session, token, words=said, now=now())
+            people.decline(session, token, words=form.said(), now=now())
     except Ended:
         if request.method == "GET" or not people.answered(db.session(), cookie.get(PROJECT, ""), token, "decline"):
             raise

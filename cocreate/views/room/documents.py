@@ -9,7 +9,8 @@ from cocreate.domain import audience
 from cocreate.domain.names import content_disposition
 from cocreate.errors import NotFound
 from cocreate.services import files
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 
 
 @bp.get("/documents")

@@ -14,7 +14,8 @@ from cocreate.domain.turns import is_open
 from cocreate.errors import Invalid, NotFound
 from cocreate.forms.tasks import DecideForm
 from cocreate.services import gates
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from workflows.definition import AtLeast, Gate
 from workflows.facts import DecisionFact, Facts
 from workflows.progression import subject

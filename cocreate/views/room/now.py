@@ -15,7 +15,8 @@ from cocreate.forms.base import Form
 from cocreate.sentences import Sentence
 from cocreate.services import records
 from cocreate.views.asks import ask
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import segments
 from cocreate.views.room.records import Told, tell
 from workflows import diagram, engine

@@ -13,7 +13,8 @@ from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.people import InviteForm
 from cocreate.services import people as service
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts
 from workflows.texts import say
 

@@ -10,7 +10,8 @@ from cocreate import pages, telling
 from cocreate.db import db
 from cocreate.services import records
 from cocreate.telling import Told
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts
 
 

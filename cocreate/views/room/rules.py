@@ -4,7 +4,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cocreate.domain.rights import PARTS, TABLE, Act, Right
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import rule_words
 from cocreate.views.room.people import part_words
 

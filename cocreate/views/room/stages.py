@@ -11,7 +11,8 @@ from cocreate.errors import Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import stages
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts
 from workflows.texts import say
 
@@ -20,7 +21,7 @@ from workflows.texts import say
 def go_on(ref: str, key: str) -> ResponseReturnValue:
     """Take a transition forward; every condition is checked again under the lock."""
     facts = frame.enter(ref)
-    login.require_proof()
+    login.require_proof("room.now", ref=ref)
     with transaction() as session:
         receipt = stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=int),
                                actor=login.me().id, key=Form.from_request().key(), now=now())

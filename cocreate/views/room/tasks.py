@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
@@ -19,7 +20,8 @@ from cocreate.forms.tasks import ReturnForm
 from cocreate.services import contributions, files
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.contributions import TaskPage
-from cocreate.views.room import bp, frame
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.guards import accepting, first_missing
 from workflows.texts import say
@@ -102,7 +104,7 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
     page = _page(ref, key)
     form = ReturnForm.from_request()
     fields = page.facts.task_of(page.task).fields
-    form.marked.choices = [(k, say(f.label, pages.language())) for k, f in fields.items()]
+    form.marked.choices = [SelectChoice(k, say(f.label, pages.language())) for k, f in fields.items()]
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:

@@ -1,0 +1,54 @@
+"""Signing a contract, and saying why not."""
+
+from typing import Any
+
+import wtforms
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, Field, HiddenField
+from wtforms.validators import ValidationError
+
+from cocreate.forms.accounts import code
+from cocreate.forms.base import Form, line, lines, secret
+
+
+class Ticked:
+    """A statement that somebody makes by ticking it."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, _form: wtforms.Form, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(str(_("Tick this to sign; if it is not so, do not sign.")))
+
+
+class SignForm(Form):
+    """What is signed, what the signatory states, and how they show who they are."""
+
+    version = HiddenField()
+    text_sha256 = HiddenField()
+    pdf_sha256 = HiddenField()
+    opened = HiddenField()  # when this person opened this text, sealed by us
+    read = BooleanField(validators=[Ticked()])
+    may = BooleanField(validators=[Ticked()])
+    basis = line(_("As"), most=200, description=_("Your function or your power, such as: managing director."))
+    electronic = BooleanField(validators=[Ticked()])
+    password = secret(_("Password"), "current-password")
+    code = code(_("Code"))
+
+    def ask(self, statements: tuple[str, str, str], code_label: Any) -> None:
+        """Word the statements for this reader and this version."""
+        for field, text in zip((self.read, self.may, self.electronic), statements, strict=True):
+            field.label.text = text
+        self.code.label.text = code_label
+
+    @property
+    def number(self) -> int:
+        """The version that was shown; 0 where something else was sent."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+class RefuseForm(Form):
+    """Why somebody does not sign."""
+
+    reason = lines(_("Why do you not sign?"), most=2000, description=_("All parties read it. Say what would help."))

@@ -1,0 +1,165 @@
+"""Who holds up what, and what one can do about it in ten seconds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.db import db
+from cocreate.services import boards
+from cocreate.services.boards import GROUPS, BoardRow
+from cocreate.views.asks import ask
+from cocreate.views.desk.blueprint import bp
+from cocreate.views.portal import standings
+from cocreate.views.room import frame
+
+SORTS = ("wait", "next", "signing", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One project in words."""
+
+    title: str
+    url: str
+    parties: tuple[frame.PartyView, ...]
+    stage: str
+    place: int
+    stages: int
+    days: str
+    long_here: bool
+    waits: str
+    waits_url: str
+    waits_party: frame.PartyView | None
+    further: int  # how many more things it waits for
+    chip: tuple[str, str] | None
+    signing: str
+    later: str
+    unread: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A number that is a filter."""
+
+    key: str
+    number: int
+    label: str
+    url: str
+    current: bool
+
+
+@bp.get("")
+def board() -> ResponseReturnValue:
+    """Every project one looks after, by whose turn it is."""
+    rows = boards.board(db.session(), login.me().id, now=now())
+    q, show, sort = (request.args.get(name, "").strip() for name in ("q", "show", "sort"))
+    sort = sort if sort in SORTS else SORTS[0]
+    shown = sorted((row for row in rows if _shown(row, show) and _matches(row, q)), key=lambda row: _order(row, sort))
+    groups = [(key, _heading(key), found) for key in GROUPS
+              if (found := [_row(row) for row in shown if row.group == key])]
+    return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
+                           show=show, sort=sort, sorts=_sorts(), many=len(shown))
+
+
+def _shown(row: BoardRow, show: str) -> bool:
+    match show:
+        case "overdue":
+            return row.overdue
+        case "you" | "customers" | "others" | "nobody" | "hold" | "ended":
+            return row.group == show
+        case _:
+            return row.group != "ended"
+
+
+def _matches(row: BoardRow, q: str) -> bool:
+    names = [row.facts.project.title, *(party.name for party in row.facts.parties),
+             *(member.name for member in row.facts.members if member.left_at is None)]
+    return all(any(word in name.casefold() for name in names) for word in q.casefold().split())
+
+
+def _order(row: BoardRow, sort: str) -> tuple[Any, ...]:
+    match sort:
+        case "next":
+            return row.next_at is None, row.next_at or row.since
+        case "signing":
+            return (row.signing,)
+        case "title":
+            return (row.facts.project.title.casefold(),)
+        case _:
+            return (row.since,)
+
+
+def _heading(group: str) -> str:
+    return {"you": _("Your turn"), "customers": _("The customers' turn"), "others": _("The others' turn"),
+            "nobody": _("Nobody can act"), "hold": _("On hold"), "ended": _("Ended")}[group]
+
+
+def _counters(rows: Sequence[BoardRow], q: str, show: str) -> list[Counter]:
+    labels = {"you": _("waiting for you"), "customers": _("waiting for customers"), "others": _("waiting for others"),
+              "nobody": _("nobody can act"), "overdue": _("overdue"), "hold": _("on hold"), "ended": _("ended")}
+    return [Counter(key, sum(_shown(row, key) for row in rows), label,
+                    url_for("desk.board", q=q or None, show=None if key == show else key), key == show)
+            for key, label in labels.items()]
+
+
+def _sorts() -> Iterable[tuple[str, str]]:
+    return zip(SORTS, (_("Longest wait"), _("Next date"), _("Signing date"), _("Project")), strict=True)
+
+
+def _row(row: BoardRow) -> Row:
+    facts = row.facts
+    views = frame.party_views(facts)
+    stages, here = facts.definition.stages, facts.definition.order[facts.project.stage]
+    says, url, party, further = _waits(row)
+    return Row(
+        title=facts.project.title, url=url_for("room.now", ref=facts.project.ref),
+        parties=tuple(views[number] for number in sorted(party.number for party in facts.present)),
+        stage=facts.definition.stage_name(facts.project.stage, pages.language()),
+        place=min(here, len(stages)), stages=len(stages), days=_days(row),
+        long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
+        waits_party=party, further=further, chip=_chip(row), signing=words.day(row.signing, pages.reader()),
+        later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
+        unread=row.unread)
+
+
+def _days(row: BoardRow) -> str:
+    if not row.days_planned:
+        return ""
+    return _("%(place)s of %(all)s, %(days)s of %(planned)s days", days=row.days, planned=row.days_planned,
+             place=row.facts.definition.order[row.facts.project.stage] + 1, all=len(row.facts.definition.stages))
+
+
+def _waits(row: BoardRow) -> tuple[str, str, frame.PartyView | None, int]:
+    """The sentence, where to look, the party it waits for, how many more things it waits for."""
+    facts = row.facts
+    room = url_for("room.now", ref=facts.project.ref)
+    if row.turns:
+        mine = ask(row.turns[0], facts)
+        own = facts.actor.party if facts.actor else None
+        return mine.label, mine.url, frame.party_views(facts).get(own) if own else None, len(row.turns) - 1
+    found = standings.waits(facts)
+    if not found:
+        return standings.says(facts), room, None, 0
+    return found[0].text, found[0].url, found[0].party, len(found) - 1
+
+
+def _chip(row: BoardRow) -> tuple[str, str] | None:
+    reader, project = pages.reader(), row.facts.project
+    if project.ended_at is not None:
+        agreed = row.facts.definition.terminal.get(project.stage) == "success"
+        return "done" if agreed else "draft", words.day(project.ended_at, reader)
+    if project.hold_until is not None:
+        return "hold", _("until %(day)s", day=words.day(project.hold_until, reader))
+    if row.next_at is None:
+        return None
+    days = (words.local_day(row.next_at, reader) - reader.today).days
+    if row.next_at < reader.now:
+        return "late", ngettext("%(num)d day late", "%(num)d days late", -days) if days else _("due today")
+    return "soon" if days <= 3 else "plain", _("due %(day)s", day=words.day(row.next_at, reader))

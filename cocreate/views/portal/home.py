@@ -1,0 +1,129 @@
+"""What is asked of me, by when, and what it holds up; and all my projects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages
+from cocreate.clock import now
+from cocreate.db import db
+from cocreate.domain.turns import Turn, with_colleagues
+from cocreate.services import rooms
+from cocreate.services.rooms import Standing
+from cocreate.views.asks import Ask, ask
+from cocreate.views.portal import standings
+from cocreate.views.portal.blueprint import bp
+from cocreate.views.room import frame
+from workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing that is my turn."""
+
+    ask: Ask
+    button: str
+    reason: str
+    party: frame.PartyView | None  # for whom
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """What is asked of somebody else of the own party."""
+
+    ask: Ask
+    name: str
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(login.landing())
+
+
+@bp.get("/your-turn")
+def your_turn() -> ResponseReturnValue:
+    """The home of whoever takes part."""
+    found = rooms.of_person(db.session(), login.me().id, now=now())
+    cards = _cards(found)
+    running = [one for one in found if not one.facts.ended]
+    return render_template(
+        "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards)),
+        colleagues=_colleagues(found), waits=[wait for one in running for wait in _of_others(one.facts)],
+        lines=[standings.line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running))
+
+
+@bp.get("/projects")
+def projects() -> ResponseReturnValue:
+    """Every project one is in."""
+    found = rooms.of_person(db.session(), login.me().id, now=now())
+    return render_template("portal/projects.html", ended=_ended(found),
+                           lines=[standings.line(one.facts) for one in found if not one.facts.ended])
+
+
+def _cards(found: Sequence[Standing]) -> list[Card]:
+    """Overdue first, then by date; of two on one day, the one that others wait for."""
+    cards = [_card(turn, one.facts) for one in found for turn in one.turns]
+    return sorted(cards, key=lambda card: (card.ask.due_at is None, card.ask.due_at or now(), not card.ask.unlocks))
+
+
+def _card(turn: Turn, facts: Facts) -> Card:
+    row = ask(turn, facts)
+    button = {"fill_in": _("Go on with it") if row.state else _("Open the task"), "again": _("Change and submit"),
+              "check": _("Check it"), "decide": _("Read and decide"), "decide_again": _("Read and decide"),
+              "freeze": _("Open the contract"), "sign": _("Read and sign"), "go_on": _("Open the project")}[turn.act]
+    own = facts.actor.party if facts.actor else None
+    return Card(row, button, turn.reason or "", frame.party_views(facts).get(own) if own is not None else None)
+
+
+def _colleagues(found: Sequence[Standing]) -> list[Colleague]:
+    me = login.me().id
+    rows = []
+    for one in found:
+        for turn in with_colleagues(one.facts, me):
+            task = one.facts.task(turn.key, turn.party or 0)
+            rows.append(Colleague(ask(turn, one.facts), frame.person_name(one.facts, task.asked if task else None)))
+    return rows
+
+
+def _of_others(facts: Facts) -> list[standings.Wait]:
+    own = facts.actor.party if facts.actor else None
+    return [wait for wait in standings.waits(facts) if wait.party is None or wait.party.number != own]
+
+
+def _ended(found: Sequence[Standing]) -> list[standings.Line]:
+    """Contracts first, then the newest end."""
+    ended = sorted((one for one in found if one.facts.ended), key=_ended_at, reverse=True)
+    return sorted((standings.line(one.facts) for one in ended), key=lambda row: not row.agreed)
+
+
+def _ended_at(one: Standing) -> datetime:
+    return one.facts.project.ended_at or one.facts.project.opened_at
+
+
+def _reassuring(running: Sequence[Standing]) -> str:
+    """What the first project waits for, for who has nothing to do."""
+    if not running:
+        return ""
+    return _("'%(project)s': %(sentence)s", project=running[0].facts.project.title,
+             sentence=standings.says(running[0].facts))
+
+
+def _greeting() -> str:
+    name = login.me().name
+    hour = now().astimezone(ZoneInfo(pages.zone())).hour
+    if 4 <= hour < 12:
+        return _("Good morning, %(name)s.", name=name)
+    return _("Good afternoon, %(name)s.", name=name) if 12 <= hour < 18 else _("Good evening, %(name)s.", name=name)
+
+
+def _count(many: int) -> str:
+    """Such as "Three things are your turn."."""
+    spelled = {0: _("Nothing is asked of you right now."), 1: _("One thing is your turn."),
+               2: _("Two things are your turn."), 3: _("Three things are your turn."),
+               4: _("Four things are your turn."), 5: _("Five things are your turn.")}
+    return spelled.get(many) or _("%(num)d things are your turn.", num=many)

@@ -1,0 +1,82 @@
+"""A project in the words of one line: where it stands, what it waits for, when something is due next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from cocreate import pages, sentences, words
+from cocreate.domain.turns import OWED, UNDECIDED, waits_for
+from cocreate.views.room import frame
+from workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a project waits for from one party: a sentence, and where to look."""
+
+    text: str
+    url: str
+    project: str
+    party: frame.PartyView | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One project in a list. ``place`` of ``stages``, from 0; after the end every stage is behind it."""
+
+    title: str
+    url: str
+    stage_line: str
+    says: str
+    next_at: datetime | None
+    place: int
+    stages: int
+    agreed: bool  # ended with a contract
+
+
+def waits(facts: Facts) -> list[Wait]:
+    """Why the project does not go on, in sentences for this reader; one that stands twice is said once."""
+    if facts.ended or facts.on_hold:
+        return []
+    views, own = frame.party_views(facts), facts.actor.party if facts.actor else None
+    room = url_for("room.now", ref=facts.project.ref)
+    found: dict[str, Wait] = {}
+    for refusal in waits_for(facts):
+        said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
+        since = refusal.values.get("since")
+        found.setdefault(said.text, Wait(
+            said.text, f"{room}/{said.act.page}" if said.act else room, facts.project.title,
+            views.get(said.party) if said.party is not None else None,
+            since if isinstance(since, datetime) else None))
+    return list(found.values())
+
+
+def line(facts: Facts) -> Line:
+    stages, here = facts.definition.stages, facts.definition.order[facts.project.stage]
+    return Line(facts.project.title, url_for("room.now", ref=facts.project.ref), frame.stage_line(facts),
+                says(facts), next_date(facts), min(here, len(stages)), len(stages),
+                facts.definition.terminal.get(facts.project.stage) == "success")
+
+
+def says(facts: Facts) -> str:
+    """What the project waits for, in one sentence."""
+    reader = pages.reader()
+    if facts.project.ended_at is not None:
+        return _("Ended %(day)s.", day=words.day(facts.project.ended_at, reader))
+    if facts.project.hold_until is not None:
+        return _("On hold until %(day)s.", day=words.day(facts.project.hold_until, reader))
+    found = waits(facts)
+    return found[0].text if found else _("Nothing stands in the way of going on.")
+
+
+def next_date(facts: Facts) -> datetime | None:
+    """When something is due next, be it in the past."""
+    if facts.ended or facts.on_hold:
+        return None
+    dates = chain((task.due_at for task in facts.tasks if task.state in OWED),
+                  (decision.due_at for decision in facts.decisions if decision.state in UNDECIDED))
+    return min((date for date in dates if date is not None), default=None)

@@ -1,0 +1,256 @@
+"""What the pages of the contract say: whether it is ready, who signed, what ended a version, what changed."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cocreate import login, pages, sentences, words
+from cocreate.db import db
+from cocreate.domain import contract as domain
+from cocreate.domain.contract import ContractText, Gap
+from cocreate.domain.differences import Difference, differences
+from cocreate.domain.turns import waits_for
+from cocreate.errors import Conflict
+from cocreate.services import contracts
+from cocreate.views.room import frame, gates
+from cocreate.views.room.frame import PartyView
+from cocreate.words import Reader
+from workflows import engine
+from workflows.conditions import ContractIs
+from workflows.facts import ContractFact, ContractState, Facts, SignatureFact
+from workflows.guards import reasons
+from workflows.texts import say
+
+AROUND = 12  # words shown on each side of a change
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One party that signs: who did, or who is asked."""
+
+    party: PartyView
+    names: str
+    at: datetime | None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version in the list of all."""
+
+    number: int
+    frozen_at: datetime
+    state: str  # "standing", "ended", "signed"
+    why: str
+    reason: str = ""  # what a person wrote
+
+
+# is it ready
+
+
+def headline(facts: Facts, text: ContractText, number: int | None, *, current: bool) -> str:
+    """The first sentence of the page: whether this text is ready, and for what."""
+    reader, contract = pages.reader(), facts.contract
+    if not current:
+        return _ended(facts, next(c for c in facts.contracts if c.number == number))
+    if contract and contract.state is ContractState.SIGNED:
+        return _("Agreed by all on %(day)s.", day=words.day(_last_signature(facts), reader))
+    if facts.ended or facts.on_hold:
+        project = facts.project
+        return sentences.error(Conflict("project.ended", outcome=project.outcome, at=project.ended_at)
+                               if facts.ended else Conflict("project.on_hold", until=project.hold_until),
+                               reader, facts)
+    if contract is None:
+        return _headline_before(facts, text)
+    if reasons(facts, ContractIs(contract="agreed"), facts.project.stage):
+        return _("Not ready to sign: not all parties have agreed to version %(number)s.", number=contract.number)
+    if engine.waits_for_signatures(facts.definition, facts.project.stage):
+        signed = sum(1 for party in facts.signing if facts.signature(party.number))
+        return _("Ready. Version %(number)s is signed by %(signed)s of %(all)s parties.", number=contract.number,
+                 signed=signed, all=len(facts.signing))
+    return ngettext("Ready. The one clause is agreed on version %(number)s.",
+                    "Ready. All %(num)s clauses are agreed on version %(number)s.", contract.clauses,
+                    number=contract.number)
+
+
+def _headline_before(facts: Facts, text: ContractText) -> str:
+    if not prepares(facts):
+        stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")
+        return _("Not ready to sign: the contract is made ready in the stage %(stage)s. This is what is known so far.",
+                 stage=facts.definition.stage_name(stage, pages.language()))
+    if missing := len(domain.gaps(text)):
+        return ngettext("Not ready to sign: one value is missing.", "Not ready to sign: %(num)s values are missing.",
+                        missing)
+    return _("Not ready to sign: no version has been made ready to read yet.")
+
+
+def waits(facts: Facts) -> list[sentences.Sentence]:
+    """What stands in the way, each with who can do something about it."""
+    if facts.ended or facts.on_hold or not facts.definition.stages[facts.project.stage].contract:
+        return []
+    own = facts.actor.party if facts.actor else None
+    return [sentences.refusal(one, facts, pages.reader(), party=own, mask=frame.mask(facts))
+            for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
+
+
+def prepares(facts: Facts) -> bool:
+    return not facts.ended and facts.definition.stages[facts.project.stage].contract == "prepared"
+
+
+def gate(facts: Facts) -> str | None:
+    """The gate at which the parties agree to the contract."""
+    return next((key for key, (_stage, gate) in facts.definition.gates.items() if gate.about == "contract"), None)
+
+
+def segments(facts: Facts) -> list[tuple[int, str]]:
+    """The ring of the contract: who agrees to the version that stands."""
+    key = gate(facts)
+    if key is None or facts.contract is None:
+        return [(party.number, "open") for party in facts.contracting]
+    return gates.segments(facts, key)
+
+
+def is_sample(text: ContractText) -> bool:
+    return any(clause.sample and clause.state != "struck" for clause in text.clauses)
+
+
+# who signed, and what became of each version
+
+
+def signers(facts: Facts, number: int) -> list[Signer]:
+    views = frame.party_views(facts)
+    found = []
+    for party in facts.signing:
+        signature = _signature(facts, number, party.number)
+        people = [frame.person_name(facts, signature.person)] if signature else \
+            [member.name for member in facts.people(party.number, "signatory")]
+        found.append(Signer(views[party.number], words.listed(people, pages.reader(), either=True),
+                            signature.at if signature else None, signature.ended_at if signature else None))
+    return found
+
+
+def _signature(facts: Facts, number: int, party: int | None) -> SignatureFact | None:
+    return next((s for s in facts.signatures if s.version == number and s.party == party), None)
+
+
+def _last_signature(facts: Facts) -> datetime:
+    return max(s.at for s in facts.signatures if s.ended_at is None)
+
+
+def versions(facts: Facts) -> list[VersionLine]:
+    """Every version, newest first, with what ended it."""
+    refusals = contracts.unwilling(db.session(), facts) \
+        if any(c.ended_because == "refused" for c in facts.contracts) else {}
+    return [VersionLine(
+        one.number, one.frozen_at,
+        "signed" if one.state is ContractState.SIGNED else "ended" if one.ended_at else "standing",
+        _ended(facts, one) if one.ended_at else "", refusals[one.number].reason if one.number in refusals else "")
+        for one in sorted(facts.contracts, key=lambda c: -c.number)]
+
+
+def _ended(facts: Facts, version: ContractFact) -> str:
+    """What ended a version, in a sentence."""
+    if version.ended_at is None:
+        return ""
+    said = {"number": version.number, "day": words.day(version.ended_at, pages.reader())}
+    kind, _colon, what = (version.ended_because or "").partition(":")
+    match kind:
+        case "task":
+            task, _at, party = what.partition("@")
+            return _("Version %(number)s ended on %(day)s: '%(task)s' of %(party)s changed.", **said,
+                     task=say(facts.definition.tasks[task][1].title, pages.language()),
+                     party=facts.party(int(party)).name)
+        case "replaced":
+            return _("Version %(number)s ended on %(day)s: version %(next)s took its place.", **said,
+                     next=version.number + 1)
+        case "refused":
+            refusal = contracts.unwilling(db.session(), facts).get(version.number)
+            if refusal and refusal.party:
+                return _("Version %(number)s ended on %(day)s: %(person)s did not sign it for %(party)s.", **said,
+                         person=refusal.person, party=facts.party(refusal.party).name)
+        case "parties":
+            return _("Version %(number)s ended on %(day)s: a party left.", **said)
+    return _("Version %(number)s ended on %(day)s.", **said)
+
+
+def changes(facts: Facts, text: ContractText, *, current: bool) -> tuple[str, list[Difference]]:
+    """What is compared, and what differs: an ended version with the newest text, a standing one with the last."""
+    session, older = db.session(), [c.number for c in facts.contracts if c.number < text.version]
+    if current:
+        if not older:
+            return "", []
+        before = contracts.version(session, facts, max(older)).text
+        return _("What changed since version %(number)s", number=max(older)), _shortened(differences(before, text))
+    after = contracts.version(session, facts, facts.contract.number).text if facts.contract else \
+        contracts.compose(session, facts)
+    return _("What changed since version %(number)s", number=text.version), _shortened(differences(text, after))
+
+
+def _shortened(found: tuple[Difference, ...]) -> list[Difference]:
+    """Long unchanged passages shown by their ends only."""
+    return [Difference(one.part, one.label, tuple(
+        (how, _ends(piece) if how == "same" else piece) for how, piece in one.pieces)) for one in found]
+
+
+def _ends(passage: str) -> str:
+    found = re.findall(r"\S+\s*", passage)
+    if len(found) <= 3 * AROUND:
+        return passage
+    return "".join([*found[:AROUND], "… ", *found[-AROUND:]])
+
+
+def part_names() -> dict[str, str]:
+    return {"head": _("Title and purpose"), "parties": _("Parties and signatories"), "clause": "",
+            "annex": _("Annex"), "figures": _("Figures and their sources")}
+
+
+def marker(text: ContractText) -> Callable[[str, tuple[Gap, ...]], Iterator[tuple[str, Gap | None]]]:
+    """Splits words of a clause at what is missing in them."""
+    phrase = domain.phrases(text.language).not_given
+
+    def marked(said: str, gaps: tuple[Gap, ...]) -> Iterator[tuple[str, Gap | None]]:
+        missing = {phrase.format(label=gap.label): gap for gap in gaps}
+        if not missing:
+            yield said, None
+            return
+        for piece in re.split("(" + "|".join(map(re.escape, missing)) + ")", said):
+            if piece:
+                yield piece, missing.get(piece)
+
+    return marked
+
+
+def grouped(digest: str) -> str:
+    """A fingerprint in groups of four, as it can be compared by eye."""
+    return " ".join(digest[at:at + 4] for at in range(0, len(digest), 4))
+
+
+def own(facts: Facts) -> str:
+    party = facts.actor.party if facts.actor else None
+    return facts.party(party).name if party is not None else ""
+
+
+def signed_by_me(facts: Facts) -> bool:
+    own = facts.signature(facts.actor.party or 0) if facts.actor else None
+    return own is not None and own.person == login.me().id
+
+
+def signed_words(facts: Facts) -> str:
+    """Such as "Signed for WMATA, Thu 3 Apr 14:05 (New York), 18:05 UTC. Waiting for Philips: Jan Vos, asked today"."""
+    reader = pages.reader()
+    mine = facts.signature(facts.actor.party or 0) if facts.actor else None
+    if mine is None:
+        return ""
+    said = _("Signed for %(party)s, %(local)s, %(utc)s UTC.", party=own(facts), local=words.day_time(mine.at, reader),
+             utc=words.clock_time(mine.at, Reader(reader.language, "UTC", reader.now)))
+    waiting = [_("%(party)s: %(names)s", party=party.name, names=words.listed(
+        [m.name for m in facts.people(party.number, "signatory")], reader, either=True))
+        for party in facts.signing if facts.signature(party.number) is None]
+    if not waiting:
+        return f"{said} {_('All have signed. The seal of the host is being put on.')}"
+    return f"{said} " + _("Waiting for %(whom)s, asked %(when)s.", whom="; ".join(waiting),
+                          when=words.away(facts.project.entered_at, reader))

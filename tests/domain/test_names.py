@@ -1,0 +1,172 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cocreate.domain.names import (
+    clean_line,
+    clean_text,
+    content_disposition,
+    display_name,
+    initials,
+    mixed_script,
+    skeleton,
+)
+from cocreate.errors import Invalid
+
+
+class TestDisplayName:
+    @pytest.mark.parametrize("name", [
+        "report.pdf", "合同.pdf", "عقد.pdf", "Müller & Söhne (2).xlsx", "a.b.c.csv", "नमस्ते.txt",
+    ])
+    def test_an_ordinary_name_stays(self, name):
+        assert display_name(name) == (name, False)
+
+    @pytest.mark.parametrize(("name", "clean"), [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\fakepath\\plan.pdf", "plan.pdf"),
+        ("plans/", "plans"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("in\u200bvoice\ufeff.pdf", "invoice.pdf"),
+        ("\u2066a\u2069.pdf", "a.pdf"),
+        ("a.pdf\0.exe", "a.pdf.exe"),
+        ("a\r\nSet-Cookie: b.pdf", "aSet-Cookie: b.pdf"),
+        ("report.pdf. . .", "report.pdf"),
+        (".htaccess", "file.htaccess"),
+        ("...", "file"),
+        ("", "file"),
+        ("..", "file"),
+        ("\u202e", "file"),
+        ("CON", "_CON"),
+        ("nul.tar.pdf", "_nul.tar.pdf"),
+        ("com1 .txt", "_com1 .txt"),
+        ("lpt¹.txt", "_lpt¹.txt"),
+        ("a" + "\u0301" * 500 + ".pdf", "á" + "\u0301" * 8 + ".pdf"),
+        ("\ud800.pdf", "file.pdf"),
+    ])
+    def test_what_is_hidden_or_harmful_goes(self, name, clean):
+        assert display_name(name) == (clean, True)
+
+    @pytest.mark.parametrize(("name", "clean"), [
+        ("Zu\u0308rich.pdf", "Zürich.pdf"),  # as a Mac sends it
+        ("Screenshot 9.41\u202fAM.png", "Screenshot 9.41 AM.png"),
+        ("  a  b.pdf ", "a b.pdf"),
+    ])
+    def test_a_change_nobody_sees_is_not_told(self, name, clean):
+        assert display_name(name) == (clean, False)
+
+    def test_a_long_name_keeps_its_extension(self):
+        clean, changed = display_name("合" * 300 + ".docx")
+        assert (len(clean), clean[-6:], changed) == (200, "合.docx", True)
+
+    def test_a_long_name_is_not_cut_before_a_mark(self):
+        clean, _ = display_name("a" * 195 + "x\u0331\u0332\u0333" + ".pdf")
+        assert clean == "a" * 195 + ".pdf"
+
+    @given(st.text(max_size=400))
+    def test_any_text_gives_a_name_that_is_its_own_name(self, text):
+        clean, _ = display_name(text)
+        assert display_name(clean) == (clean, False)
+        assert 0 < len(clean) <= 200
+        assert not set("/\\") & set(clean)
+        assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Cn") for char in clean)
+
+
+class TestContentDisposition:
+    @pytest.mark.parametrize(("name", "header"), [
+        ("plan.pdf", "attachment; filename=\"plan.pdf\"; filename*=UTF-8''plan.pdf"),
+        ("合同.pdf", "attachment; filename=\"file.pdf\"; filename*=UTF-8''%E5%90%88%E5%90%8C.pdf"),
+        ("Zürich 1.pdf", "attachment; filename=\"Zurich 1.pdf\"; filename*=UTF-8''Z%C3%BCrich%201.pdf"),
+        ('a"; x="b.pdf', "attachment; filename=\"a__ x=_b.pdf\"; filename*=UTF-8''a%22%3B%20x%3D%22b.pdf"),
+        ("a\r\nB: c.pdf", "attachment; filename=\"aB: c.pdf\"; filename*=UTF-8''aB%3A%20c.pdf"),
+    ])
+    def test_it_is_an_attachment_with_both_names(self, name, header):
+        assert content_disposition(name) == header
+
+    @given(st.text(max_size=300))
+    def test_it_is_always_one_line_of_ascii(self, name):
+        header = content_disposition(name)
+        assert header.isascii()
+        assert header.isprintable()
+        assert header.count('"') == 2
+
+
+class TestClean:
+    @pytest.mark.parametrize("name", [
+        "Åsa Öberg", "Nguyễn Thị Ánh", "می\u200cخواهم", "क्\u200dष", "O’Neill", "株式会社",
+    ])
+    def test_names_of_the_world_stay(self, name):
+        assert clean_line(name, 100) == name
+
+    def test_spaces_and_composition_are_made_one(self):
+        assert clean_line("  Zu\u0308rich\u00a0  AG ", 100) == "Zürich AG"
+
+    @pytest.mark.parametrize(
+        "hidden", "\u202e\u2066\u200b\u200d\u00ad\ufeff\0\x1b\n\t\u2028\u3164\u2800\U000e0041\ud800", ids=ascii)
+    def test_a_hidden_character_is_refused_by_its_number(self, hidden):
+        with pytest.raises(Invalid) as refused:
+            clean_line(f"Ac{hidden}me", 100, field="organisation")
+        assert refused.value.code == "text.hidden"
+        assert refused.value.values == {"field": "organisation", "character": f"U+{ord(hidden):04X}"}
+
+    def test_a_pile_of_marks_is_refused(self):
+        with pytest.raises(Invalid, match=r"text\.hidden"):
+            clean_line("A" + "\u0301" * 500, 1000)
+
+    def test_too_long_is_refused(self):
+        with pytest.raises(Invalid) as refused:
+            clean_line("a" * 101, 100)
+        assert (refused.value.code, refused.value.values) == ("text.long", {"field": "name", "most": 100, "have": 101})
+
+    def test_a_text_keeps_its_lines(self):
+        assert clean_text("one\r\n\ttwo\u2028three 👩\u200d🌾\n", 100) == "one\n\ttwo\nthree 👩\u200d🌾"
+
+    def test_a_text_with_an_override_is_refused(self):
+        with pytest.raises(Invalid, match=r"text\.hidden"):
+            clean_text("100\u202e EUR", 100)
+
+
+class TestLikeness:
+    @pytest.mark.parametrize(("one", "other"), [
+        ("Acme", "Аcme"),  # Cyrillic А
+        ("Acme", "ΑCME"),  # Greek Α
+        ("COPE", "СОРЕ"),  # all Cyrillic
+        ("Acme A/S", "acme as"),
+        ("Tornby Furniture", "TORNBY-FURNITURE "),
+        ("Acme", "Ａｃｍｅ"),
+        ("Acme", "Ac\u200bme"),
+        ("νέα", "ΝΈΑ"),
+        ("Straße", "STRASSE"),
+        ("S. A. X.", "SAX"),
+    ])
+    def test_alike_names_have_one_skeleton(self, one, other):
+        assert skeleton(one) == skeleton(other)
+
+    @pytest.mark.parametrize(("one", "other"), [
+        ("Müller", "Muller"), ("C&A", "CA"), ("三星", "三菱"), ("Acme 1", "Acme 2"),
+    ])
+    def test_different_names_stay_different(self, one, other):
+        assert skeleton(one) != skeleton(other)
+
+    def test_a_name_of_signs_has_one_too(self):
+        assert skeleton("!!!") == "!!!"
+
+    @pytest.mark.parametrize("name", ["Аcme", "Acmе Ltd", "АСМЕ Furniture", "Philιps"])
+    def test_mixed_alphabets_are_seen(self, name):
+        assert mixed_script(name)
+
+    @pytest.mark.parametrize("name", [
+        "Acme", "Газпром", "Газпром International", "NECソリューション", "Nguyễn", "Ελλάς", "3M", "",
+    ])
+    def test_honest_names_are_not_flagged(self, name):
+        assert not mixed_script(name)
+
+
+@pytest.mark.parametrize(("name", "letters"), [
+    ("Tornby Furniture", "TF"), ("Hyosung", "Hy"), ("van der Berg", "VD"), ("WMATA", "WM"), ("3M Company", "3C"),
+    ("三星电子", "三星"), ("Газпром Нефть", "Га"), ("नमस्ते", "नम"), ("X", "X"), ("", "?"), ("***", "?"), ("ibm", "Ib"),
+    ("O'Neill-Group", "ON"), ("Zu\u0308rich", "Zü"),
+])
+def test_initials(name, letters):
+    assert initials(name) == letters

@@ -1,0 +1,71 @@
+"""The board: whose turn each project is, since when, and whether its date holds."""
+
+from datetime import timedelta
+
+import pytest
+
+from cocreate.services import boards, people
+from tests.support import projects
+from tests.support.clock import NOON
+
+
+class TestRows:
+    def test_a_project_whose_parties_owe_something_waits_for_customers(self, session, small):
+        row = only(session, small)
+        assert (row.group, row.overdue, row.turns) == ("customers", False, ())
+        assert row.next_at is not None and row.since == NOON
+
+    def test_is_overdue_once_a_date_has_passed(self, session, small):
+        row = only(session, small, now=NOON + timedelta(days=20))
+        assert row.overdue and row.days > row.days_planned
+
+    def test_waits_for_its_account_manager_when_nothing_else_is_missing(self, session, small):
+        projects.give_all(session, small)
+        projects.go_on(session, small, "to_terms")
+        row = only(session, small)
+        assert (row.group, [turn.act for turn in row.turns]) == ("you", ["freeze"])
+
+    def test_nobody_can_act_where_the_party_has_nobody_left(self, session, small):
+        row = boards._row(without_people(projects.facts(session, small, person=small.manager)), (), None)
+        assert row.group == "nobody"
+
+    def test_an_ended_project_waits_for_nobody(self, session):
+        small = projects.agreed(session)
+        row = only(session, small)
+        assert (row.group, row.waits, row.next_at, row.later) == ("ended", (), None, 0)
+
+    def test_says_by_how_many_working_days_the_signature_comes_later(self, session, small):
+        assert only(session, small).later == 0  # 20 working days for a date in three months
+        assert only(session, small, now=NOON + timedelta(days=85)).later > 0
+
+
+class TestWhose:
+    def test_others_do_not_see_it(self, session, small):
+        other = projects.open_small(session)
+        assert [row.facts.project.ref for row in boards.board(session, other.manager, now=NOON)] == [other.ref]
+
+    def test_a_project_in_which_one_only_takes_part_is_not_on_the_board(self, session, small):
+        assert boards.board(session, small.maker, now=NOON) == []
+
+    def test_the_longest_wait_comes_first(self, session, small):
+        later = NOON + timedelta(days=1)
+        people.name_of(session, small.manager)
+        second = projects.open_small(session, now=later)
+        rows = sorted((only(session, one, now=later) for one in (second, small)), key=lambda row: row.since)
+        assert [row.facts.project.ref for row in rows] == [small.ref, second.ref]
+
+
+def only(session, small, now=NOON):
+    rows = boards.board(session, small.manager, now=now)
+    assert [row.facts.project.ref for row in rows] == [small.ref]
+    return rows[0]
+
+
+def without_people(facts):
+    from dataclasses import replace
+    return replace(facts, members=tuple(member for member in facts.members if member.party is None))
+
+
+@pytest.fixture
+def small(session):
+    return projects.open_small(session)

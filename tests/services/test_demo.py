@@ -1,0 +1,75 @@
+"""The demo loads once, its records are whole, and everybody named in it can sign in."""
+
+import pytest
+from sqlalchemy import func, select
+
+from cocreate.db import db
+from cocreate.domain import passwords
+from cocreate.domain.turns import turns
+from cocreate.models.hosts import Host
+from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
+from cocreate.models.work import Figure
+from cocreate.services import accounts, demo, records, rooms
+from tests.support.clock import NOON
+from tests.support.people import HERE
+
+KINDS = ["administrator", "account manager", "customer champion", "customer contributor"]
+
+
+class TestDemo:
+    def test_loads_once(self, loaded):
+        with loaded.app_context():
+            demo.load(now=NOON)
+            assert db.session.scalar(select(func.count()).select_from(Host)) == 1
+
+    def test_its_records_are_whole(self, loaded):
+        with loaded.app_context():
+            found = records.every_project(db.session())
+            assert len(found) == 2
+            assert [records.check(db.session(), id_) for id_, _ref, _events in found] == [None, None]
+
+    def test_each_kind_of_user_can_sign_in(self, loaded):
+        assert [kind for kind, _email, _password in demo.sign_ins()] == KINDS
+        with loaded.app_context():
+            for _kind, email, password in demo.sign_ins():
+                outcome = accounts.check_password(db.session(), email, password, device=HERE, now=NOON)
+                assert outcome.person_id and not outcome.second_step
+            db.session.rollback()
+
+    def test_the_champion_and_the_contributor_have_something_to_do(self, loaded):
+        with loaded.app_context():
+            assert acts("customer champion") == ["again"]
+            assert acts("customer contributor") == ["fill_in"]
+
+    def test_its_passwords_are_long_and_not_stolen(self):
+        for _kind, _email, password in demo.sign_ins():
+            assert len(password) >= passwords.LEAST and password not in passwords.common()
+
+    def test_every_figure_is_marked_as_assumed(self, loaded):
+        with loaded.app_context():
+            assert set(db.session.scalars(select(Figure.grade))) == {"assumed"}
+            assert set(db.session.scalars(select(Figure.source))) == {demo.ASSUMED}
+
+    def test_one_invitation_is_still_in_the_mail(self, loaded):
+        with loaded.app_context():
+            open_ = db.session.scalars(select(Person).where(Person.password_hash.is_(None))).one()
+            assert open_.email == demo.WATER_LEAD.email
+            waiting = select(func.count()).select_from(Outbox).where(Outbox.recipient == open_.id,
+                                                                     Outbox.kind == "invitation")
+            assert db.session.scalar(waiting) == 1
+
+
+def acts(kind):
+    email = next(email for of, email, _password in demo.sign_ins() if of == kind)
+    person = db.session.scalars(select(Person.id).where(Person.email == email)).one()
+    return [turn.act for one in rooms.of_person(db.session(), person, now=NOON) for turn in turns(one.facts, person)]
+
+
+@pytest.fixture
+def loaded(fresh_database, new_app):
+    app = new_app(fresh_database)
+    with app.app_context():
+        demo.load(now=NOON)
+        db.session.remove()
+    return app

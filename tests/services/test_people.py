@@ -1,0 +1,112 @@
+"""An invitation is answered once, by whoever holds its link, and shows nothing but what it must."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from cocreate import vault
+from cocreate.errors import Conflict, Ended, Invalid
+from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
+from cocreate.services import people, records
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, someone
+
+
+class TestInvitation:
+    def test_says_who_invites_whom_to_what(self, session, small, token):
+        given = people.invitation(session, token, now=NOON)
+        assert (given.ref, given.title, given.inviter, given.party) == (
+            small.ref, "Crates come back", "Anna Berg", "Tornby Furniture")
+        assert given.parts == {"contributor"} and not given.known and given.greeting == "You know the ramp."
+
+    def test_looking_changes_nothing(self, session, small, token):
+        before = projects.facts(session, small)
+        people.invitation(session, token, now=NOON)
+        assert projects.facts(session, small) == before
+
+    def test_a_wrong_link_is_answered_like_an_old_one(self, session, token):
+        with pytest.raises(Ended, match="invitation"):
+            people.invitation(session, "wrong", now=NOON)
+        with pytest.raises(Ended, match="invitation"):
+            people.invitation(session, token, now=NOON + people.INVITATION_LASTS + timedelta(seconds=1))
+
+    def test_a_newer_one_ends_the_older(self, session, small, token):
+        newer = invite(session, small, "tom")
+        with pytest.raises(Ended):
+            people.invitation(session, token, now=NOON)
+        assert people.invitation(session, newer, now=NOON).person
+
+    def test_it_ends_with_the_account(self, session, token):
+        person = people.invitation(session, token, now=NOON).person
+        session.execute(update(Person).where(Person.id == person).values(deactivated_at=NOON))
+        with pytest.raises(Ended):
+            people.invitation(session, token, now=NOON)
+
+
+class TestAccept:
+    def test_brings_a_new_person_in_with_name_and_password(self, session, small, token):
+        given = people.accept(session, token, name="Tom Vos", password=PASSWORD, now=NOON)
+        member = projects.facts(session, small).member(given.person)
+        assert (member.name, member.present, member.party) == ("Tom Vos", True, 1)
+
+    def test_works_once(self, session, small, token):
+        people.accept(session, token, name="Tom Vos", password=PASSWORD, now=NOON)
+        version = projects.facts(session, small).project.version
+        with pytest.raises(Ended):
+            people.accept(session, token, name="Tom Vos", password=PASSWORD, now=NOON)
+        assert projects.facts(session, small).project.version == version
+
+    def test_a_link_never_replaces_a_password(self, session, small):
+        renee = someone(session)
+        token = invite(session, small, renee.email)
+        with pytest.raises((Ended, Conflict)):
+            people.accept(session, token, name="Renee", password="another four unrelated words", now=NOON)
+
+    def test_a_bad_password_keeps_the_invitation_open(self, session, token):
+        with pytest.raises(Invalid, match="password.too_short"):
+            people.accept(session, token, name="Tom", password="short", now=NOON)
+        assert people.invitation(session, token, now=NOON)
+
+    def test_tells_afterwards_who_it_was(self, session, small, token):
+        given = people.accept(session, token, name="Tom Vos", password=PASSWORD, now=NOON)
+        assert people.answered(session, small.ref, token, "accept") == (given.person, given.email)
+        assert people.answered(session, small.ref, token, "decline") is None
+        assert people.answered(session, small.ref, "wrong", "accept") is None
+
+
+class TestDecline:
+    def test_ends_it_with_words_that_the_project_reads(self, session, small, token):
+        given = people.decline(session, token, words="No time this year.", now=NOON)
+        facts = projects.facts(session, small)
+        assert facts.member(given.person).left_at == NOON
+        assert records.lines(session, facts, most=1)[0].personal["words"] == "No time this year."
+        with pytest.raises(Ended):
+            people.invitation(session, token, now=NOON)
+
+    def test_leaves_the_record_whole(self, session, small, token):
+        people.decline(session, token, words="", now=NOON)
+        assert records.check(session, projects.facts(session, small).project.id) is None
+
+
+def invite(session, small, email):
+    """Invite a contributor of the maker; the token that was mailed."""
+    people.invite(session, small.ref, party=1, email=email if "@" in email else f"{email}-{small.ref}@crates.example",
+                  name="Tom", parts=("contributor",), greeting="You know the ramp.", actor=small.manager,
+                  key=projects.key(), now=NOON)
+    values = session.scalars(select(Outbox.values).where(Outbox.kind == "invitation").order_by(
+        Outbox.project_id.desc(), Outbox.seq.desc()).limit(1)).one()
+    return vault.unlock(json.loads(values)["secret"])
+
+
+@pytest.fixture
+def small(session):
+    return projects.open_small(session)
+
+
+@pytest.fixture
+def token(session, small):
+    return invite(session, small, "tom")

@@ -1,0 +1,285 @@
+"""Stories for the record, races and kills: a project that a test sizes, and verbs that commit.
+
+The project is that of ``projects`` with a gate, an offer whose margin only its giver sees, and as many further tasks
+as a test wants. Every verb needs an application's context, and has a transaction of its own.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from cocreate.db import db, transaction
+from cocreate.domain.answers import Answer
+from cocreate.models.projects import Project
+from cocreate.services import contracts, contributions, gates, hosts, openings, people, progress, stages
+from cocreate.services.acts.contributions import NewFile
+from cocreate.services.acts.people import AcceptInvitation
+from cocreate.services.facts import look
+from cocreate.services.files import prefix
+from cocreate.services.progress import Receipt
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import someone
+from tests.support.projects import Small, key
+from workflows.exchange.yaml_text import read
+from workflows.facts import Facts, TaskFact, TaskState
+from workflows.progression import subject
+
+REASON = "The figure of the second ramp is missing."
+_numbers = count(1)
+
+
+def definition(tasks: int = 0) -> str:
+    """The YAML of the template: its first stage asks for the small project's figures, an offer and ``tasks`` more."""
+    data = json.loads(read(projects.SMALL).canonical())
+    figures = data["stages"]["figures"]
+    figures["tasks"]["offer"] = {
+        "title": "Offer", "why": "The shop decides by it.", "of": "maker", "due": {"days": 5}, "accepted_by": "shop",
+        "fields": {"price": {"label": "Price", "type": "money", "currency": "EUR"},
+                   "margin": {"label": "Margin", "type": "percent", "visible_to": "own"},
+                   "proof": {"label": "Proof", "type": "file", "required": False}}}
+    for number in range(tasks):
+        figures["tasks"][f"ramp_{number}"] = {
+            "title": f"Ramp {number}", "why": "It counts.", "of": "shop", "due": {"days": 5},
+            "fields": {"mass": {"label": "Mass", "type": "quantity", "unit": "kg"}}}
+    figures["gates"] = {"picture": {"question": "Is this our picture?", "of": ["maker", "shop"], "due": {"days": 2}}}
+    data["transitions"]["to_terms"]["when"] = {"all": ["tasks", {"gate": "picture"}]}
+    for back in ("figures_wrong", "too_early"):
+        data["transitions"][back]["reopens"] = ["returns", "picture"]
+    return json.dumps(data)
+
+
+def answers(task: str, *, mass: str = "1.50") -> dict[str, Answer]:
+    if task == "offer":
+        return {"price": Answer(value=Decimal("0.80"), currency="EUR", price_year=2027),
+                "margin": Answer(value=Decimal(12))}
+    return {"mass": Answer(value=Decimal(mass), unit="kg")} if task.startswith("ramp") else projects.answers(task)
+
+
+def file(small: Small, body: bytes = b"%PDF-1.7 proof") -> NewFile:
+    """A file in the store, as it comes with an offer."""
+    stored = small.store.put(prefix(db.session, small.host_id), body)
+    return NewFile("proof", stored.sha256, "proof.pdf", "application/pdf", stored.size)
+
+
+# Opening
+
+
+def opened(tasks: int = 0, *, now: datetime = NOON) -> Small:
+    """A project of a new host; both sides have come in."""
+    with transaction() as session:
+        return projects.open_small(session, definition=definition(tasks), now=now)
+
+
+def another(small: Small, *, now: datetime = NOON) -> Small:
+    """A further project of the same host with the same people."""
+    with transaction() as session:
+        first = session.execute(select(Project).where(Project.ref == small.ref)).scalar_one()
+        ref = openings.open_project(session, small.host_id, openings.NewProject(
+            template="returned_crates", title=first.title, purpose=first.purpose, target=first.target, own_seat=None,
+            seats=(openings.Seating("maker", "Tornby Furniture", name="Ingrid Solvik", email=small.emails[small.maker]),
+                   openings.Seating("shop", "Aurelis Hotels", name="Claire Duval", email=small.emails[small.shop]))),
+            actor=small.manager, key=key(), now=now)
+        for person, name in ((small.maker, "Ingrid Solvik"), (small.shop, "Claire Duval")):
+            _come_in(session, ref, person, name, now)
+    return replace(small, ref=ref)
+
+
+def colleague(small: Small, party: int, *parts: str, now: datetime = NOON) -> int:
+    """A further person of a party."""
+    with transaction() as session:
+        person = someone(session, "Tom Baker", now)
+        people.invite(session, small.ref, party=party, email=person.email, name="Tom Baker",
+                      parts=parts or ("contributor",), greeting="", actor=small.manager, key=key(), now=now)
+        _come_in(session, small.ref, person.id, "Tom Baker", now)
+    return person.id
+
+
+def stranger() -> int:
+    """Somebody who works for another host."""
+    with transaction() as session:
+        person = someone(session, "Stranger")
+        host = hosts.create_host(session, name=f"Other host {next(_numbers)}", now=NOON)
+        for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
+            hosts.employ(session, host.id, person.id, role, now=NOON)
+    return person.id
+
+
+def _come_in(session: Any, ref: str, person: int, name: str, now: datetime) -> None:
+    session.flush()
+    progress.act(session, ref, AcceptInvitation(person, name, ""), actor=None, key=key(), now=now)
+
+
+# Looking
+
+
+def facts(small: Small, *, person: int | None = None, now: datetime = NOON) -> Facts:
+    db.session.rollback()  # see what others committed
+    return look(db.session, small.ref, person=person or small.maker, now=now).facts
+
+
+def instance(small: Small, task: str) -> TaskFact:
+    return next(iter(facts(small).instances(task)))
+
+
+# Acts, each in a transaction of its own
+
+
+def submit(small: Small, task: str, *, seen: int | None = None, draft: int = 0, given: dict[str, Answer] | None = None,
+           files: tuple[NewFile, ...] = (), actor: int | None = None, under: str = "", now: datetime = NOON) -> Receipt:
+    there = instance(small, task)
+    with transaction() as session:
+        return contributions.submit(
+            session, small.ref, task=task, party=there.party, seen=there.number if seen is None else seen, draft=draft,
+            answers=given or answers(task), files=files, actor=actor or small.people[there.party], key=under or key(),
+            now=now)
+
+
+def take_back(small: Small, task: str, *, under: str = "", now: datetime = NOON) -> Receipt:
+    there = instance(small, task)
+    with transaction() as session:
+        return contributions.take_back(session, small.ref, task=task, party=there.party, seen=there.number,
+                                       actor=small.people[there.party], key=under or key(), now=now)
+
+
+def accept(small: Small, task: str, *, under: str = "", now: datetime = NOON) -> Receipt:
+    there = instance(small, task)
+    with transaction() as session:
+        return contributions.accept(session, small.ref, task=task, party=there.party, seen=there.number,
+                                    actor=small.people[3 - there.party], key=under or key(), now=now)
+
+
+def return_(small: Small, task: str, *, reason: str = REASON, under: str = "", now: datetime = NOON) -> Receipt:
+    there = instance(small, task)
+    with transaction() as session:
+        return contributions.return_(
+            session, small.ref, task=task, party=there.party, seen=there.number, reason=reason,
+            marked=tuple(answers(task))[:1], actor=small.people[3 - there.party], key=under or key(), now=now)
+
+
+def save(small: Small, task: str, number: int, typed: str, *, actor: int | None = None, now: datetime = NOON) -> int:
+    there = instance(small, task)
+    with transaction() as session:
+        return contributions.save_draft(session, small.ref, task=task, party=there.party, number=number,
+                                        typed={"mass": [typed]}, files={},
+                                        actor=actor or small.people[there.party], now=now)
+
+
+def decide(small: Small, gate: str, party: int, *, answer: str = "agreed", reason: str = "", wanted: str = "",
+           actor: int | None = None, under: str = "", now: datetime = NOON) -> Receipt:
+    seen = subject(facts(small), gate)
+    with transaction() as session:
+        return gates.decide(session, small.ref, gate=gate, seen=seen, answer=answer, reason=reason, wanted=wanted,
+                            actor=actor or small.people[party], key=under or key(), now=now)
+
+
+def go_on(small: Small, transition: str, *, visit: int | None = None, reason: str = "", actor: int | None = None,
+          under: str = "", now: datetime = NOON) -> Receipt:
+    visit = facts(small).project.visit if visit is None else visit
+    with transaction() as session:
+        return stages.go_on(session, small.ref, transition=transition, visit=visit, reason=reason,
+                            actor=actor or small.maker, key=under or key(), now=now)
+
+
+def freeze(small: Small, *, under: str = "", now: datetime = NOON) -> Receipt:
+    db.session.rollback()
+    prepared = contracts.prepare(db.session, small.ref, store=small.store, actor=small.maker, now=now)
+    with transaction() as session:
+        return contracts.freeze(session, small.ref, prepared, actor=small.maker, key=under or key(), now=now)
+
+
+def sign(small: Small, party: int, *, under: str = "", now: datetime = NOON) -> Receipt:
+    standing = facts(small).contract
+    assert standing is not None
+    with transaction() as session:
+        return contracts.sign(
+            session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
+            pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, party), code=False,
+            actor=small.people[party], key=under or key(), now=now)
+
+
+def give(small: Small, task: str, *, now: datetime = NOON) -> None:
+    """Submit a task, and accept it where somebody has to."""
+    if submit(small, task, now=now).values["state"] == TaskState.SUBMITTED:
+        accept(small, task, now=now)
+
+
+def give_all(small: Small, *, now: datetime = NOON) -> None:
+    for task in facts(small).tasks:
+        if task.state in (TaskState.OPEN, TaskState.RETURNED):
+            give(small, task.key, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act of a story."""
+
+    name: str
+    do: Callable[[str], Receipt]  # under this key
+
+
+def whole(small: Small) -> list[Step]:
+    """From the first task to the last signature, with a return, a take-back, a decision that lapses and a way back."""
+    def step(name: str, verb: Callable[..., Receipt], *args: Any, **more: Any) -> Step:
+        return Step(name, lambda under: verb(small, *args, under=under, **more))
+
+    again = [step("submit", submit, "returns"), step("accept", accept, "returns")]
+    agree = [step("decide", decide, "picture", party) for party in (1, 2)]
+    return [
+        step("submit", submit, "credit"), step("take_back", take_back, "credit"),
+        step("submit", submit, "credit"), step("return", return_, "credit"),
+        step("submit", submit, "credit"), step("accept", accept, "credit"),
+        step("submit", submit, "offer"), step("accept", accept, "offer"),
+        *again, *(step("submit", submit, task) for task in _ramps(small)),
+        step("refuse", decide, "picture", 2, answer="refused", reason=REASON, wanted="The second ramp."), *agree,
+        step("go_on", go_on, "to_terms"), step("go_back", go_on, "figures_wrong", reason=REASON),
+        *again, *agree, step("go_on", go_on, "to_terms"), step("freeze", freeze),
+        *(step("decide", decide, "our_contract", party) for party in (1, 2)), step("go_on", go_on, "to_signature"),
+        *(step("sign", sign, party) for party in (1, 2)),
+    ]
+
+
+def _ramps(small: Small) -> Iterator[str]:
+    return (key for key in facts(small).definition.tasks if key.startswith("ramp"))
+
+
+# Several at once
+
+
+def at_once(app: Flask, *calls: Callable[[], Any]) -> list[Any]:
+    """What each call gave, or the exception it raised; all start together, each as a request of its own."""
+    start, outcomes = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(place: int, call: Callable[[], Any]) -> None:
+        with app.app_context():
+            db.session.connection()  # connecting is not what shall be raced
+            db.session.rollback()
+            start.wait()
+            try:
+                outcomes[place] = call()
+            except Exception as error:  # noqa: BLE001 - the test looks at it
+                outcomes[place] = error
+
+    threads = [threading.Thread(target=Context().run, args=(run, *place)) for place in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+# What the database holds
+
+
+def inside() -> list[Any]:
+    """The tables inside a project, parents first."""
+    return [table for table in db.metadata.sorted_tables if "project_id" in table.c]

@@ -1,0 +1,232 @@
+"""The scheduler on real databases: nothing is lost, nothing is sent twice for nothing, one does each job."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from cocreate import clock, jobs
+from cocreate.db import db, transaction
+from cocreate.models.mails import AccountMail, Lease, Outbox
+from cocreate.services import outbox
+from tests.support.lighting import lighting, mail, reminder
+
+PAST = datetime(2027, 3, 1, 12, tzinfo=UTC)
+
+
+class TestTick:
+    def test_sends_what_waits(self, place, clock, smtp):
+        app = place(smtp=smtp.url)
+        waiting(app, mails=3)
+        jobs.tick(app)
+        assert len(smtp.received) == 3
+        assert states(app) == {"sent": 3}
+
+    def test_a_due_reminder_goes_out_in_the_same_tick(self, place, clock, smtp):
+        app = place(smtp=smtp.url)
+        with app.app_context(), transaction() as session:
+            room = lighting(session)
+            reminder(session, room, person=room.renee, due_at=PAST)
+        jobs.tick(app)
+        jobs.tick(app)
+        assert [one.message["Subject"] for one in smtp.received] == ["In 4 days: Total cost today"]
+
+    def test_mails_of_accounts_too(self, place, clock, smtp):
+        app = place(smtp=smtp.url)
+        with app.app_context(), transaction() as session:
+            room = lighting(session)
+            outbox.post_account(session, person_id=room.renee, kind="password_changed", values={"at": PAST}, now=PAST)
+        jobs.tick(app)
+        assert [one.message["Subject"] for one in smtp.received] == ["Your password was changed"]
+        with app.app_context():
+            assert db.session.scalars(select(AccountMail.state)).all() == ["sent"]
+
+    def test_greylisted_it_comes_later_under_the_same_id(self, place, clock, smtp):
+        app = place(smtp=smtp.url)
+        waiting(app, mails=1)
+        smtp.refusals.append("450 come back in a minute")
+        jobs.tick(app)
+        assert (states(app), smtp.received) == ({"waiting": 1}, [])
+        clock.go(minutes=2)
+        jobs.tick(app)
+        assert states(app) == {"sent": 1}
+        with app.app_context():
+            fixed = db.session.scalars(select(Outbox.message_id)).one()
+        assert smtp.received[0].message["Message-ID"] == f"<{fixed}@localhost>"
+
+    def test_a_final_no_stops_with_its_reason(self, place, clock, smtp):
+        app = place(smtp=smtp.url)
+        waiting(app, mails=2)
+        smtp.refusals.append("550 no such person")
+        jobs.tick(app)
+        assert states(app) == {"failed": 1, "sent": 1}
+        with app.app_context():
+            assert db.session.scalars(select(Outbox.reply).where(Outbox.state == "failed")).all() == [
+                "550 no such person"]
+
+    def test_one_mail_that_cannot_be_written_does_not_stop_the_others(self, place, clock, smtp, caplog):
+        app = place(smtp=smtp.url)
+        waiting(app, mails=2)
+        with app.app_context(), transaction() as session:
+            room = lighting(session)
+            mail(session, room, "decision_agreed", room.anna, subject="decision:unknown:2")
+        jobs.tick(app)
+        assert states(app) == {"sent": 2, "waiting": 1}
+        assert "could not be written" in caplog.text
+
+    def test_no_transaction_is_open_while_a_mail_is_sent(self, place, clock, monkeypatch):
+        app, seen = place(), []
+        waiting(app, mails=2)
+
+        def deliver(*_):
+            seen.append(db.session().in_transaction())
+            return "250 OK"
+
+        monkeypatch.setattr("cocreate.mail.Files.deliver", deliver)
+        jobs.tick(app)
+        assert seen == [False, False]
+
+    def test_a_job_that_fails_does_not_stop_the_next(self, place, clock, monkeypatch, caplog):
+        def fail(_turn):
+            raise RuntimeError("broken")
+
+        app = place()
+        waiting(app, mails=1)
+        monkeypatch.setattr(jobs, "JOBS", [jobs.Job("broken", fail), *jobs.JOBS])
+        jobs.tick(app)
+        assert states(app) == {"sent": 1}
+        assert "job broken failed" in caplog.text
+        with app.app_context():
+            ran = dict(db.session.execute(select(Lease.job, Lease.ran_at)).all())
+        assert ran["broken"] is None
+        assert ran["mails"] is not None
+
+
+class TestSeveral:
+    def test_only_one_does_a_job(self, place, clock):
+        app = place()
+        first, second = jobs.Scheduler(app), jobs.Scheduler(app)
+        first.tick()
+        waiting(app, mails=1)
+        second.tick()
+        assert states(app) == {"waiting": 1}
+        first.tick()
+        assert states(app) == {"sent": 1}
+
+    def test_a_paused_one_that_comes_back_stops(self, place, clock, monkeypatch):
+        app = place()
+        first, second = jobs.Scheduler(app), jobs.Scheduler(app)
+        first.tick()
+        expire_leases(app)
+        second.tick()
+        waiting(app, mails=1)
+        monkeypatch.setattr(jobs.time, "monotonic", lambda real=time.monotonic: real() + 3600)
+        first.tick()
+        assert states(app) == {"waiting": 1}
+        second.tick()
+        assert states(app) == {"sent": 1}
+
+    def test_five_at_once_send_each_mail_once(self, place, clock, smtp):
+        app = place(smtp=smtp.url)
+        waiting(app, mails=30)
+        threads = [threading.Thread(target=jobs.tick, args=[app]) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        jobs.tick(app)
+        ids = [one.message["Message-ID"] for one in smtp.received]
+        assert (len(ids), len(set(ids))) == (30, 30)
+
+
+class TestKilled:
+    def test_nothing_is_lost_and_what_comes_twice_has_one_id(self, place, tmp_path):
+        app = place()
+        waiting(app, mails=12)
+        kills = 0
+        for number in (3, 1, 4, 2):  # dies after its n-th mail, between the yes and our commit
+            killed = child(app, f"""
+                import os, signal
+                from cocreate.mail import Files
+                real, sent = Files.deliver, []
+                def deliver(self, message, to):
+                    reply = real(self, message, to)
+                    sent.append(to)
+                    if len(sent) == {number}:
+                        os.kill(os.getpid(), signal.SIGKILL)
+                    return reply
+                Files.deliver = deliver
+                jobs.tick(app)
+            """)
+            kills += killed.wait() == -signal.SIGKILL
+            expire_leases(app)
+        jobs.tick(app)
+        assert kills == 4
+        assert states(app) == {"sent": 12}
+        ids = Counter(message_from_bytes(path.read_bytes(), policy=policy.default)["Message-ID"]
+                      for path in (Path(app.config["SETTINGS"].data) / "mail").glob("*.eml"))
+        assert len(ids) == 12
+        assert ids.total() - 12 <= kills
+
+    def test_asked_to_stop_it_ends_and_lets_go(self, place):
+        app = place()
+        waiting(app, mails=1)
+        running = child(app, "jobs.run(app)")
+        until = time.monotonic() + 30
+        while states(app) != {"sent": 1} and time.monotonic() < until:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=20) == 0
+        assert states(app) == {"sent": 1}
+        with app.app_context():
+            now = datetime.now(UTC)
+            assert all(lease.expires_at <= now for lease in db.session.scalars(select(Lease)))
+
+
+def child(app, code):
+    """A process of its own with the same settings, that runs ``code``."""
+    settings = app.config["SETTINGS"]
+    lines = "\n".join(line.removeprefix(" " * 16) for line in code.splitlines())
+    start = (
+        "from cocreate import create_app, jobs\nfrom cocreate.settings import Settings\n"
+        f"app = create_app(Settings(data={settings.data!r}, database={settings.database!r}, "
+        f"base_url='http://localhost'))\n")
+    return subprocess.Popen([sys.executable, "-W", "ignore", "-c", start + lines],
+                            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+
+
+def waiting(app, *, mails):
+    with app.app_context(), transaction() as session:
+        room = lighting(session)
+        for seq in range(1, mails + 1):
+            mail(session, room, "resumed", room.anna, seq=seq, subject="stage:today", now=clock.now())
+
+
+def states(app):
+    with app.app_context():
+        found = dict(db.session.execute(select(Outbox.state, func.count()).group_by(Outbox.state)).all())
+        db.session.rollback()
+        return found
+
+
+def expire_leases(app):
+    """As if an hour went by."""
+    with app.app_context(), transaction() as session:
+        session.execute(update(Lease).values(expires_at=PAST - timedelta(days=400)))
+        for table in (Outbox, AccountMail):
+            session.execute(update(table).values(lease_until=None))
+
+
+@pytest.fixture
+def place(fresh_database, new_app):
+    """``place(smtp=...)``: an application on a database of its own."""
+    return lambda **settings: new_app(fresh_database, **settings)

@@ -1,0 +1,73 @@
+"""Dates, numbers and lists as people read them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from cocreate import words
+from cocreate.words import Reader
+
+READER = Reader("en", "America/New_York", datetime(2025, 2, 5, 2, tzinfo=UTC))  # there it is still the 4th
+GERMAN = Reader("de", "Europe/Berlin", READER.now)
+
+
+@pytest.mark.parametrize(("of", "said"), [
+    (date(2025, 2, 7), "Fri 7 Feb (in 3 days)"), (date(2025, 2, 4), "Tue 4 Feb (today)"),
+    (date(2025, 2, 5), "Wed 5 Feb (tomorrow)"), (date(2025, 2, 3), "Mon 3 Feb (yesterday)"),
+    (date(2025, 1, 31), "Fri 31 Jan (4 days ago)"), (date(2025, 9, 15), "Mon 15 Sep 2025 (in 223 days)"),
+    (datetime(2025, 2, 8, 3, tzinfo=UTC), "Fri 7 Feb (in 3 days)")])
+def test_day(of, said):
+    assert words.day(of, READER, distance=True) == said
+
+
+def test_the_year_is_named_beyond_six_months():
+    assert [words.day(date(2025, month, 1), READER) for month in (8, 9)] == ["Fri 1 Aug", "Mon 1 Sep 2025"]
+
+
+def test_a_moment_has_its_hour_and_place():
+    moment = datetime(2025, 4, 3, 18, 5, tzinfo=UTC)
+    assert words.day_time(moment, READER) == "Thu 3 Apr 14:05 (New York)"
+    assert words.day_time(moment, GERMAN) == "Do., 3. Apr. 20:05 (Berlin)"
+    assert words.day_time(moment, Reader("en", "UTC", READER.now)) == "Thu 3 Apr 18:05 (UTC)"
+
+
+@pytest.mark.parametrize(("value", "english", "german"), [
+    (18400, "18,400", "18.400"), (Decimal("1200.50"), "1,200.5", "1.200,5"),
+    (Decimal("0.000123456789"), "0.000123456789", "0,000123456789"), (Decimal("1E+3"), "1,000", "1.000")])
+def test_number(value, english, german):
+    assert (words.number(value, READER), words.number(value, GERMAN)) == (english, german)
+
+
+@pytest.mark.parametrize(("amount", "said"), [
+    (2_000_000, "2,000,000 US dollars"), (Decimal("2.5"), "2.50 US dollars"), (Decimal("0.1234"), "0.1234 US dollars"),
+    (Decimal("1E+3"), "1,000 US dollars")])
+def test_money(amount, said):
+    assert words.money(amount, "USD", READER) == said
+
+
+@pytest.mark.parametrize(("names", "said"), [
+    ([], ""), (["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")])
+def test_list(names, said):
+    assert words.listed(names, READER) == said
+
+
+def test_one_of_several():
+    assert words.listed(["A", "B", "C"], READER, either=True) == "A, B or C"
+    assert words.listed(["A", "B", "C"], GERMAN, either=True) == "A, B oder C"
+
+
+@pytest.mark.parametrize(("of", "said"), [
+    (range(1, 15), "1 to 14"), ([9, 1, 2], "1, 2 and 9"), ([1, 2, 4, 5, 6, 9], "1, 2, 4 to 6 and 9")])
+def test_numbers(of, said):
+    assert words.numbers(list(of), READER) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [
+    (1, "about 1 minute"), (15, "about 15 minutes"), (90, "about 90 minutes"), (120, "about 2 hours")])
+def test_minutes(count, said):
+    assert words.minutes(count, READER) == said
+
+
+def test_an_unknown_language_is_english():
+    assert words.day(date(2025, 2, 7), Reader("xx", "UTC", READER.now)) == "Fri 7 Feb"
