@@ -176,6 +176,39 @@ class SignatureFact:
     ended_at: datetime | None = None
 
 
+class ProposalState(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    ENDED = "ended"  # replaced by a later one about the same thing
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFact:
+    """Something proposed that needs the agreement of every party in ``needs``; it holds once all have agreed."""
+
+    number: int
+    kind: str
+    subject: str  # what it is about: a path, a clause, a part of the charter
+    body: str  # JSON
+    party: int | None
+    person: int
+    at: datetime
+    needs: str  # numbers of parties, separated by blanks
+    agreed: str
+    state: ProposalState
+    since: datetime
+    reason: str | None = None
+
+    @property
+    def parties(self) -> tuple[int, ...]:
+        return tuple(int(number) for number in self.needs.split())
+
+    @property
+    def agreeing(self) -> tuple[int, ...]:
+        return tuple(int(number) for number in self.agreed.split())
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectFact:
     """The project's own row. ``version`` is the number of its last event, ``head`` that event's hash."""
@@ -214,6 +247,7 @@ class Facts:
     documents: tuple[DocumentFact, ...] = ()
     contracts: tuple[ContractFact, ...] = ()
     signatures: tuple[SignatureFact, ...] = ()
+    proposals: tuple[ProposalFact, ...] = ()
     drafts: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (task, party) -> number of its last save
     calendars: tuple[Calendar, ...] = field(default=(), repr=False)
 
@@ -281,6 +315,11 @@ class Facts:
         found = tuple(figure for figure in self.figures if figure.path == path)
         return tuple(figure for figure in found if figure.settled) or found
 
+    def holding(self, kind: str, subject: str) -> ProposalFact | None:
+        """What was last agreed by all about this subject."""
+        return max((p for p in self.proposals if p.kind == kind and p.subject == subject
+                    and p.state is ProposalState.AGREED), key=lambda p: p.number, default=None)
+
     @property
     def ended(self) -> bool:
         return self.project.ended_at is not None
@@ -312,6 +351,9 @@ class Facts:
 
     def with_signature(self, signature: SignatureFact) -> Self:
         return replace(self, signatures=_put(self.signatures, signature, lambda s: (s.version, s.party, s.person)))
+
+    def with_proposal(self, proposal: ProposalFact) -> Self:
+        return replace(self, proposals=_put(self.proposals, proposal, lambda p: p.number))
 
     def with_figures(self, figures: Iterable[FigureFact]) -> Self:
         kept = self.figures

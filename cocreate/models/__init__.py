@@ -1,5 +1,5 @@
 """Tables. Importing this package is enough to know all of them."""
 
-from cocreate.models import contracts, hosts, mails, openings, people, projects, records, work
+from cocreate.models import contracts, hosts, mails, openings, people, projects, proposals, records, talk, work
 
-__all__ = ["contracts", "hosts", "mails", "openings", "people", "projects", "records", "work"]
+__all__ = ["contracts", "hosts", "mails", "openings", "people", "projects", "proposals", "records", "talk", "work"]

@@ -20,6 +20,7 @@ from cocreate.errors import NotFound
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import TemplateVersion
 from cocreate.models.projects import Party, Project
+from cocreate.models.proposals import Proposal
 from cocreate.models.work import Decision, Document, Figure, Task
 from workflows.calendars import Calendar
 from workflows.definition import Definition, from_json
@@ -34,6 +35,8 @@ from workflows.facts import (
     MemberFact,
     PartyFact,
     ProjectFact,
+    ProposalFact,
+    ProposalState,
     SignatureFact,
     TaskFact,
     TaskState,
@@ -46,6 +49,7 @@ FACTS: tuple[tuple[str, type, Table], ...] = (
     ("contracts", ContractFact, ContractVersion.__table__),  # type: ignore[assignment]
     ("signatures", SignatureFact, Signature.__table__),  # type: ignore[assignment]
     ("documents", DocumentFact, Document.__table__),  # type: ignore[assignment]
+    ("proposals", ProposalFact, Proposal.__table__),
     ("figures", FigureFact, Figure.__table__),  # type: ignore[assignment]
 )
 
@@ -154,6 +158,7 @@ def _readers(fact: type) -> tuple[Callable[[Any], Any] | None, ...]:
 def _reader(hint: str) -> Callable[[Any], Any] | None:
     for name, read in (("datetime.datetime", moment), ("datetime.date", date.fromisoformat), ("Decimal", Decimal),
                        ("TaskState", TaskState), ("DecisionState", DecisionState), ("ContractState", ContractState),
+                       ("ProposalState", ProposalState),
                        ("bool", bool)):
         if name in hint:
             return read

@@ -22,6 +22,7 @@ from cocreate.errors import Conflict
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Answer, Member, Party
+from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
 from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox
@@ -114,7 +115,8 @@ def _consequences(before: Facts, after: Facts) -> list[str]:
 
 _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
     ("parties", Party, Update), ("members", Member, Update), ("tasks", Task, Put), ("decisions", Decision, Put),
-    ("documents", Document, Put), ("contracts", ContractVersion, Update), ("signatures", Signature, Update),
+    ("documents", Document, Put), ("proposals", Proposal, Put), ("contracts", ContractVersion, Update),
+    ("signatures", Signature, Update),
 )
 
 

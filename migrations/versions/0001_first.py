@@ -1,8 +1,7 @@
-"""first"""
+"""The first tables"""
 
 import sqlalchemy as sa
 from alembic import op
-
 from migrations.types import Exact, Utc
 
 revision = '0001'
@@ -248,6 +247,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_answer_host_id_project_id')),
     sa.PrimaryKeyConstraint('project_id', 'key', name=op.f('pk_answer'))
     )
+    op.create_table('comment',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('subject', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('reply_to', sa.BigInteger(), nullable=True),
+    sa.Column('party', sa.BigInteger(), nullable=True),
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('mentions', sa.Text(), nullable=False),
+    sa.Column('sees', sa.BigInteger(), nullable=False),
+    sa.Column('resolved_at', Utc(), nullable=True),
+    sa.CheckConstraint("kind IN ('comment', 'help', 'note', 'concern')", name=op.f('ck_comment_kind')),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_comment_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_comment_person')),
+    sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_comment'))
+    )
+    with op.batch_alter_table('comment', schema=None) as batch_op:
+        batch_op.create_index('ix_comment_subject', ['project_id', 'subject'], unique=False)
+
     op.create_table('contract_version',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
@@ -299,6 +321,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_event_host_id_project_id')),
     sa.PrimaryKeyConstraint('project_id', 'seq', name=op.f('pk_event'))
     )
+    op.create_table('nudge',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('subject', sa.String(length=120), nullable=False),
+    sa.Column('party', sa.BigInteger(), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_nudge_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_nudge_person')),
+    sa.PrimaryKeyConstraint('project_id', 'subject', 'party', name=op.f('pk_nudge'))
+    )
     op.create_table('outbox',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -337,6 +370,26 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_party_host_id_project_id')),
     sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_party')),
     sa.UniqueConstraint('project_id', 'organisation', name=op.f('uq_party_project_id_organisation'))
+    )
+    op.create_table('proposal',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('party', sa.BigInteger(), nullable=True),
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('needs', sa.String(length=200), nullable=False),
+    sa.Column('agreed', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('since', Utc(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("state IN ('open', 'agreed', 'refused', 'ended')", name=op.f('ck_proposal_state')),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_proposal_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_proposal_person')),
+    sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_proposal'))
     )
     op.create_table('reminder',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,10 +1,12 @@
 """The board: whose turn each project is, since when, and whether its date holds."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from cocreate.services import boards, people
+from cocreate.models.projects import Seen
+from cocreate.services import boards, openings
 from tests.support import projects
 from tests.support.clock import NOON
 
@@ -48,11 +50,27 @@ class TestWhose:
         assert boards.board(session, small.maker, now=NOON) == []
 
     def test_the_longest_wait_comes_first(self, session, small):
-        later = NOON + timedelta(days=1)
-        people.name_of(session, small.manager)
-        second = projects.open_small(session, now=later)
-        rows = sorted((only(session, one, now=later) for one in (second, small)), key=lambda row: row.since)
-        assert [row.facts.project.ref for row in rows] == [small.ref, second.ref]
+        first, second = (open_another(session, small, title, now=NOON + timedelta(days=days))
+                         for title, days in (("Two", 2), ("One", 1)))
+        rows = boards.board(session, small.manager, now=NOON + timedelta(days=3))
+        assert [row.facts.project.ref for row in rows] == [small.ref, second, first]
+
+
+class TestUnread:
+    def test_counts_what_happened_since_the_last_look(self, session, small):
+        facts = projects.facts(session, small)
+        assert only(session, small).unread is None
+        session.add(Seen(project_id=facts.project.id, host_id=small.host_id, person=small.manager,
+                         seq=facts.project.version - 2))
+        session.flush()
+        assert only(session, small).unread == 2
+
+
+def open_another(session, small, title, *, now):
+    return openings.open_project(session, small.host_id, openings.NewProject(
+        "returned_crates", title, "More crates.", date(2027, 6, 1), None,
+        (openings.Seating("maker", "Tornby Furniture"), openings.Seating("shop", "Aurelis Hotels"))),
+        actor=small.manager, key=projects.key(), now=now)
 
 
 def only(session, small, now=NOON):
@@ -62,7 +80,6 @@ def only(session, small, now=NOON):
 
 
 def without_people(facts):
-    from dataclasses import replace
     return replace(facts, members=tuple(member for member in facts.members if member.party is None))
 
 

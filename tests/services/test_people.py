@@ -97,6 +97,11 @@ def invite(session, small, email):
     people.invite(session, small.ref, party=1, email=email if "@" in email else f"{email}-{small.ref}@crates.example",
                   name="Tom", parts=("contributor",), greeting="You know the ramp.", actor=small.manager,
                   key=projects.key(), now=NOON)
+    return mailed(session)
+
+
+def mailed(session):
+    """The token of the newest invitation."""
     values = session.scalars(select(Outbox.values).where(Outbox.kind == "invitation").order_by(
         Outbox.project_id.desc(), Outbox.seq.desc()).limit(1)).one()
     return vault.unlock(json.loads(values)["secret"])

@@ -4,7 +4,7 @@
 the act decides, its consequences are drawn, and what a row would bring back into the facts is put there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,9 +13,12 @@ from hashlib import sha256
 from typing import Any
 
 import yaml
+from hypothesis import strategies as st
 
 from cocreate.domain import news
 from cocreate.domain.answers import Answer, FileAnswer
+from cocreate.domain.turns import Turn, turns
+from cocreate.errors import CocreateError
 from cocreate.services.acts import ACTS, Change
 from cocreate.services.acts.contracts import Freeze, RefuseToSign, Sign
 from cocreate.services.acts.contributions import Accept, NewFile, Return, Submit, TakeBack
@@ -23,6 +26,7 @@ from cocreate.services.acts.gates import Decide
 from cocreate.services.acts.openings import Open
 from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
 from cocreate.services.acts.stages import GoOn
+from cocreate.services.writes import Retire
 from workflows import progression
 from workflows.calendars import Calendar
 from workflows.conditions import AnyCondition
@@ -186,6 +190,28 @@ class Story:
         self.acts.append(request)
         return self
 
+    def take(self, turn: Turn, person: int) -> "Story":
+        """Do what the turn of a person asks."""
+        of = self.facts.party(turn.party).name if turn.party else None
+        match turn.act:
+            case "fill_in" | "again":
+                return self.submit(turn.key, of, person=person)
+            case "check":
+                task = self.task(turn.key, of)
+                return self.act(Accept(turn.key, task.party, task.number), person)
+            case "decide" | "decide_again":
+                return self.decide(turn.key, of or "", person=person)
+            case "freeze":
+                return self.freeze(person=person)
+            case "sign":
+                return self.sign(of or "")
+            case "go_on":
+                return self.act(GoOn(turn.key, self.facts.project.visit), person)
+        raise AssertionError(turn)
+
+    def all_turns(self) -> list[tuple[int, Turn]]:
+        return [(m.person, turn) for m in self.facts.members for turn in turns(self.facts, m.person)]
+
     def wait(self, **time: float) -> "Story":
         self.facts = replace(self.facts, now=self.facts.now + timedelta(**time))
         return self
@@ -304,6 +330,111 @@ def begin(text: str = TWO_SIDES, **seats: int) -> Story:
     return Story(facts_of(definition(text), seats)).open()
 
 
+# stories that nobody wrote
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> Definition:
+    """Small definitions: one to three stages of work, then the contract; with ways back that reopen this and that."""
+    seats = {"giver": {"contracting": True, "side": "giving"}, "taker": {"contracting": True, "side": "taking"},
+             "user": {"many": {"max": 3}}, "guest": {"required": False}}
+    names = [f"work{n}" for n in range(draw(st.integers(1, 3)))]
+    stages: dict[str, Any] = {}
+    ways: dict[str, Any] = {}
+    earlier: list[str] = []
+    for name in names:
+        tasks = {f"{name}_t{n}": draw(_tasks(earlier[:])) for n in range(draw(st.integers(0, 2)))}
+        gates = {f"{name}_g": draw(_gates([*earlier, *tasks]))} if draw(st.booleans()) else {}
+        earlier += tasks
+        stages[name] = {"tasks": tasks, "gates": gates}
+        following = [*names, "terms"][len(stages)]
+        conditions: list[Any] = ["tasks", *({"gate": key} for key in gates)]
+        ways[f"from_{name}"] = {"from": name, "to": following, "when": {"all": conditions},
+                                "automatic": bool(gates) and draw(st.booleans())}
+    stages["terms"] = {"contract": "prepared", "gates": {"ours": {"of": ["giver", "taker"], "about": "contract"}}}
+    stages["signature"] = {"contract": "signed"}
+    ways |= {"to_signature": {"from": "terms", "to": "signature", "when": {"contract": "agreed"}},
+             "agreed": {"from": "signature", "to": "agreed", "automatic": True, "when": {"contract": "signed"}}}
+    things = [key for stage in stages.values() for kind in ("tasks", "gates") for key in stage.get(kind, {})]
+    for here, there in draw(st.lists(st.tuples(*[st.sampled_from(list(stages))] * 2), max_size=3, unique=True)):
+        if list(stages).index(there) < list(stages).index(here):
+            ways[f"{here}_{there}"] = {"from": here, "to": there, "reason": "required", "reopens": draw(
+                st.lists(st.sampled_from(things), max_size=3, unique=True))}
+    inputs = {f"c{n}": {"text": "$value", "needs": {"value": f"{key.partition('_')[0]}.{key}.value"}}
+              for n, key in enumerate(draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)) if earlier else [])}
+    return definition(yaml.safe_dump({
+        "parties": seats, "stages": stages, "transitions": ways, "clauses": inputs, "reminders": [
+            {"on": "task_due", "at": [-1, 0]}, {"on": "decision_due", "at": [0]}]}, sort_keys=False))
+
+
+@st.composite
+def _tasks(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
+    return {"of": draw(st.lists(st.sampled_from(["giver", "taker", "user", "guest"]), min_size=1, max_size=2,
+                                unique=True)),
+            "accepted_by": draw(st.sampled_from(["nobody", "giver", "taker", "user"])),
+            "required": draw(st.sampled_from([True, True, False])),
+            "after": draw(st.lists(st.sampled_from(earlier), max_size=1)) if earlier else [],
+            "due": {"days": draw(st.integers(0, 5)), "after": draw(st.sampled_from(["stage", "project"]))}}
+
+
+@st.composite
+def _gates(draw: st.DrawFn, tasks: list[str]) -> dict[str, Any]:
+    rule = draw(st.sampled_from(["all", "any", "one_per_side", {"at_least": 1, "of": "user"}]))
+    of = ["giver", "taker", "user"] if rule != "any" else ["giver", "taker"]
+    return {"of": of, "rule": rule, "veto": draw(st.sampled_from([[], ["taker"]])),
+            "about": draw(st.lists(st.sampled_from(tasks), max_size=2, unique=True)) if tasks else []}
+
+
+Chance = tuple[int, int, int]
+
+
+def chances(most: int = 25) -> st.SearchStrategy[list[Chance]]:
+    return st.lists(st.tuples(st.integers(0, 13), st.integers(0, 60), st.integers(0, 60)), max_size=most)
+
+
+def tell(story: Story, chances: list[Chance]) -> Iterator[Story]:
+    """The story after every act that happened; most that people try is refused. Any other error is a defect."""
+    for what, who, which in chances:
+        try:
+            _try(story, what, who, which)
+        except CocreateError:
+            continue
+        yield story
+
+
+def _try(story: Story, what: int, who: int, which: int) -> None:
+    facts = story.facts
+    members, things = facts.members, story.all_turns()
+    person = members[who % len(members)].person
+    tasks, gates = list(facts.tasks), list(facts.definition.gates)
+    parties = [party.name for party in facts.parties]
+    task = tasks[which % len(tasks)] if tasks else None
+    seen = facts.task(task.key, task.party).number if task else 0
+    match what:
+        case 0 | 1 | 2 | 3 | 4 | 5 if things:
+            story.take(*reversed(things[which % len(things)]))
+        case 6 if task:
+            story.submit(task.key, facts.party(task.party).name, person=person)
+        case 7 if task:
+            story.act((TakeBack, Accept)[who % 2](task.key, task.party, seen), person)
+        case 8 if task:
+            story.act(Return(task.key, task.party, seen, REASON), person)
+        case 9 if gates:
+            story.decide(gates[which % len(gates)], "", ("agreed", "refused", "reserved")[who % 3], person=person)
+        case 10:
+            ways = [key for key, way in facts.definition.transitions.items() if way.from_ == facts.project.stage]
+            story.act(GoOn([*ways, "nowhere"][which % (len(ways) + 1)], facts.project.visit, REASON), person)
+        case 11:
+            (story.refuse_to_sign if who % 3 == 0 else story.freeze)(parties[which % len(parties)])
+        case 12 if not facts.ended and len(parties) < 7:
+            story.seat(("guest", "user")[which % 2])
+        case 13 if not facts.ended:
+            leaving = [party for party in facts.present if party.seat == "guest" or (
+                party.seat == "user" and len(facts.holders(["user"])) > 1)]
+            if leaving:
+                story.leave(leaving[which % len(leaving)].name)
+
+
 def _answer(asked: Any, value: Any) -> Answer:
     match asked.type:
         case "file":
@@ -321,12 +452,14 @@ def _with_rows(change: Change) -> Facts:
     """The facts as the next look reads them: figures are rows of the act that no fact of it holds."""
     facts = change.facts
     for write in change.rows:
-        table = getattr(getattr(write, "table", None), "name", "")
-        if table == "figure":
-            given = tuple(FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"],
-                                     row["settled"], row["sees"]) for row in write.rows)
-            gone = {(figure.path, figure.party) for figure in given}
-            facts = replace(facts, figures=(*(f for f in facts.figures if (f.path, f.party) not in gone), *given))
+        if isinstance(write, Retire):
+            facts = replace(facts, figures=tuple(
+                figure for figure in facts.figures if figure.number == write.number or figure.party != write.party
+                or figure.path.split(".")[1] != write.task))
+        elif getattr(getattr(write, "table", None), "name", "") == "figure":
+            facts = facts.with_figures(
+                FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"],
+                           row["sees"]) for row in write.rows)
     return facts
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from cocreate.services.acts import contracts, contributions, gates, openings, people, stages
+from cocreate.services.acts import contracts, contributions, gates, openings, people, proposals, stages
 from cocreate.services.acts.change import Change
 from workflows.facts import Facts
 
@@ -20,6 +20,8 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contracts.Sign: ("sign", contracts.sign),
     contracts.RefuseToSign: ("refuse_to_sign", contracts.refuse_to_sign),
     contracts.Seal: ("seal", contracts.seal),
+    proposals.Propose: ("propose", proposals.propose),
+    proposals.Answer: ("answer", proposals.answer),
     people.Invite: ("invite", people.invite),
     people.AcceptInvitation: ("accept_invitation", people.accept_invitation),
     people.DeclineInvitation: ("decline_invitation", people.decline_invitation),

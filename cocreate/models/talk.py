@@ -1,0 +1,52 @@
+"""What people say to each other beside contributions: comments, calls for help, notes, concerns, nudges."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cocreate.db import Id, Model
+from cocreate.models.projects import inside_project
+
+
+class Comment(Model):
+    """Something said about a thing of the project, in one version of it.
+
+    kind: comment (also with mentions), help (a call for it, open until resolved), note (a party's own), concern.
+    """
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        inside_project(),
+        CheckConstraint("kind IN ('comment', 'help', 'note', 'concern')", name="kind"),
+        Index("ix_comment_subject", "project_id", "subject"),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(String(120))  # "task:key:party", "field:key:party:field", "document:3", ...
+    version: Mapped[int] = mapped_column(default=0)  # of what it is about
+    reply_to: Mapped[int | None]
+    party: Mapped[int | None]
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]
+    mentions: Mapped[str] = mapped_column(default="")  # persons, separated by blanks
+    sees: Mapped[int]
+    resolved_at: Mapped[datetime | None]
+
+
+class Nudge(Model):
+    """A line of one's own words to who owes something: at most one per ask and party in two working days."""
+
+    __tablename__ = "nudge"
+    __table_args__ = (inside_project(),)
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)  # who is nudged
+    host_id: Mapped[Id]
+    at: Mapped[datetime]  # the last time
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"))

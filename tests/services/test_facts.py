@@ -1,0 +1,174 @@
+"""A project read as facts: in one statement, the same values in the same order from both databases."""
+
+from dataclasses import fields
+from datetime import timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import update
+
+from cocreate.db import db, transaction
+from cocreate.errors import NotFound
+from cocreate.models.hosts import Host
+from cocreate.models.people import Person
+from cocreate.models.projects import Member, Project
+from cocreate.models.work import Figure, Task
+from cocreate.services import openings
+from cocreate.services.facts import FACTS, look
+from tests.support import stories
+from tests.support.clock import NOON
+from tests.support.projects import key
+from tests.support.stories import facts
+from workflows.facts import ContractState, DecisionState, TaskState
+
+
+class TestLook:
+    def test_is_one_statement(self, small, query_counter):
+        facts(small)  # the definition is read once for all
+        with query_counter(max=1):
+            facts(small)
+
+    def test_two_with_the_lock(self, small, query_counter):
+        with transaction() as session, query_counter(max=2):
+            look(session, small.ref, person=small.maker, now=NOON, lock=True)
+
+    def test_the_asker_is_the_actor(self, small):
+        assert facts(small, person=small.shop).actor.person == small.shop
+
+    def test_nobody_else_sees_that_it_exists(self, small):
+        for person in (stories.stranger(), 10**12):
+            with pytest.raises(NotFound):
+                facts(small, person=person)
+
+    def test_the_system_sees_every_project(self, small):
+        seen = look(db.session, small.ref, person=None, now=NOON).facts
+        assert seen.actor is None
+        assert seen.project.ref == small.ref
+
+    def test_whoever_is_only_invited_is_not_in_it(self, small):
+        stories.colleague(small, 2)
+        tom = max(member.person for member in facts(small).members)
+        change(small, Member, Member.person == tom, accepted_at=None)
+        with pytest.raises(NotFound):
+            facts(small, person=tom)
+
+    def test_an_answer_only_under_its_key(self, small):
+        receipt = stories.submit(small, "ramp_0", under="known")
+        assert look(db.session, small.ref, person=small.maker, now=NOON, key="other").answered is None
+        answered = look(db.session, small.ref, person=small.maker, now=NOON, key="known").answered
+        assert f'"seq":{receipt.seq}' in answered[1]
+
+
+class TestValues:
+    def test_types_are_those_of_the_facts(self, small):
+        for step in stories.whole(small):
+            step.do(key())
+        seen = facts(small)
+        assert {type(task.state) for task in seen.tasks} == {TaskState}
+        assert {type(decision.state) for decision in seen.decisions} == {DecisionState}
+        assert {type(contract.state) for contract in seen.contracts} == {ContractState}
+        assert {type(figure.value) for figure in seen.figures} == {Decimal}
+        assert {type(figure.settled) for figure in seen.figures} == {bool}
+        assert all(moment.utcoffset() == timedelta(0) for moment in (
+            *(task.since for task in seen.tasks), seen.project.entered_at, seen.contract.frozen_at))
+
+    @pytest.mark.parametrize("microsecond", [0, 1, 10, 100_000, 120_000, 999_999])
+    def test_moments_to_the_microsecond(self, small, microsecond):
+        moment = NOON.replace(microsecond=microsecond)
+        change(small, Task, since=moment)
+        assert {task.since for task in facts(small).tasks} == {moment}
+
+    def test_moments_in_another_zone_are_the_same_moment(self, small):
+        change(small, Task, due_at=NOON.astimezone(timezone(timedelta(hours=-9, minutes=-30))))
+        assert {task.due_at for task in facts(small).tasks} == {NOON}
+
+    @pytest.mark.parametrize("digits", ["0.80", "12345678901234567890.123456789", "0.0000000001", "-7", "100", "1E+3"])
+    def test_figures_digit_for_digit(self, small, digits):
+        stories.submit(small, "ramp_0")
+        change(small, Figure, value=Decimal(digits))
+        figure, = facts(small).figures
+        assert format(figure.value, "f") == format(Decimal(digits), "f")
+
+    def test_words_of_every_script(self, small):
+        words = "Ü 合同 \U0001f6f4 \"quoted\" back\\slash\n{brace} %s %(x)s :x"
+        change(small, Task, reason=words)
+        assert {task.reason for task in facts(small).tasks} == {words}
+
+    def test_only_figures_of_the_version_that_counts(self, small):
+        for mass in ("1", "2"):
+            stories.submit(small, "credit", given=stories.answers("credit") if mass == "1" else None)
+            stories.take_back(small, "credit")
+        assert {figure.number for figure in facts(small).figures} == {2}
+
+    def test_the_calendar_is_the_hosts(self, small):
+        change(small, Host, Host.id == small.host_id, zone="Pacific/Apia", working_days="67", country="")
+        calendar, = facts(small).calendars
+        assert (calendar.zone, calendar.working_days) == ("Pacific/Apia", {5, 6})
+
+    def test_a_country_without_known_holidays(self, small):
+        change(small, Host, Host.id == small.host_id, country="XX")
+        assert facts(small).calendars[0].holidays == frozenset()
+
+    def test_zone_of_a_person(self, small):
+        change(small, Person, Person.id == small.shop, zone="Asia/Seoul")
+        assert facts(small).member(small.shop).zone == "Asia/Seoul"
+
+
+class TestOrder:
+    """Parties in the order of the contract, everything by its key: not as the rows happen to lie."""
+
+    def test_after_rows_were_rewritten(self, small):
+        for step in stories.whole(small):
+            step.do(key())
+        before = facts(small)
+        for name, _, table in FACTS:
+            with transaction() as session:
+                for fact in getattr(before, name)[:1]:
+                    first = fields(fact)[0].name
+                    session.execute(update(table).where(table.c.project_id == before.project.id,
+                                                        table.c[first] == getattr(fact, first))
+                                    .values(host_id=small.host_id))
+        change(small, Member, Member.person == min(m.person for m in before.members), greeting="rewritten")
+        after = facts(small)
+        for name in ("members", *(name for name, _, _ in FACTS)):
+            assert getattr(after, name) == getattr(before, name), name
+
+    def test_of_parties_whose_organisations_were_entered_the_other_way_round(self, small):
+        with transaction() as session:
+            ref = openings.open_project(session, small.host_id, openings.NewProject(
+                template="returned_crates", title="The other way round", purpose="p", target=NOON.date(),
+                own_seat=None, seats=(openings.Seating("maker", "Aurelis Hotels"),
+                                      openings.Seating("shop", "Tornby Furniture"))),
+                actor=small.manager, key=key(), now=NOON)
+        seen = look(db.session, ref, person=None, now=NOON).facts
+        assert [party.number for party in seen.parties] == [1, 2]
+        assert [party.organisation for party in seen.parties] == sorted(
+            (party.organisation for party in seen.parties), reverse=True)
+
+
+class TestColumns:
+    @pytest.mark.parametrize(("name", "fact", "table"), FACTS, ids=[name for name, _, _ in FACTS])
+    def test_every_fact_is_a_row_of_its_table(self, name, fact, table):
+        assert {field.name for field in fields(fact)} <= set(table.c.keys())
+
+    @pytest.mark.parametrize(("name", "fact", "table"), FACTS, ids=[name for name, _, _ in FACTS])
+    def test_a_fact_begins_with_its_key(self, name, fact, table):
+        """By which they are ordered."""
+        keys = [column.name for column in table.primary_key if column.name != "project_id"]
+        assert [field.name for field in fields(fact)][:len(keys)] == keys
+
+
+def change(small, model, *where, **values):
+    project = facts(small).project.id
+    if model not in (Host, Person, Project):
+        where = (model.project_id == project, *where)
+    with transaction() as session:
+        session.execute(update(model).where(*where).values(**values))
+
+
+@pytest.fixture
+def small(app):
+    with app.app_context():
+        yield stories.opened(2)
+
+

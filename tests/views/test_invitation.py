@@ -1,0 +1,223 @@
+"""The invitation as a browser walks it: nothing in the address, nothing done by looking, one answer for dead links."""
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from cocreate.models.people import Person
+from cocreate.models.projects import Member
+from cocreate.services import openings
+from tests.services.test_people import invite, mailed
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser, someone
+
+ACCEPT = {"name": "Tom Vos", "password": PASSWORD}
+
+
+class TestLooking:
+    def test_the_token_does_not_stay_in_the_address(self, client, token):
+        answer = client.get(f"/i/{token}")
+        assert (answer.status_code, answer.location) == (303, "/invitation")
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert token not in client.get("/invitation").text
+
+    def test_says_who_invites_to_what_and_what_comes_first(self, client, arrived):
+        page = client.get("/invitation").text
+        for said in ("Anna Berg of Crate Host", "invites you to", "Crates come back", "You know the ramp.",
+                     "You would contribute for Tornby Furniture.", "It costs you nothing.",
+                     "Your name and work address are visible to the people in this project.", 'value="Tom"'):
+            assert said in page
+
+    def test_a_champion_reads_what_is_asked_first(self, app, session, clock, small):
+        _ref, token = champion(session, small)
+        client = browser(app)
+        client.get(f"/i/{token}")
+        page = client.get("/invitation").text
+        assert "You would lead for Aurelis Hotels (champion)." in page
+        assert re.search(r"First you are asked for: Crates per year, about 10 minutes, by Mon 8 Mar\.", page)
+
+    def test_changes_nothing(self, client, arrived, session, small):
+        before = version(session, small)
+        for path in ("/invitation", "/invitation/no", "/invitation/someone-else"):
+            assert client.get(path).status_code == 200
+        assert version(session, small) == before
+
+    def test_shows_nobody_elses_name(self, client, arrived):
+        page = client.get("/invitation").text
+        assert "Claire Duval" not in page and "Ingrid Solvik" not in page
+
+
+class TestAccepting:
+    def test_signs_in_and_leads_into_the_project(self, client, arrived, small):
+        answer = client.post("/invitation", data=ACCEPT)
+        assert (answer.status_code, answer.location) == (303, f"/p/{small.ref}")
+        assert client.get("/your-turn").status_code == 200
+
+    def test_leads_straight_to_the_first_task(self, app, session, clock, small):
+        ref, token = champion(session, small)
+        client = browser(app)
+        client.get(f"/i/{token}")
+        answer = client.post("/invitation", data=ACCEPT)
+        assert answer.location == f"/p/{ref}/tasks/returns?party=2"
+
+    def test_twice_has_one_effect_and_the_same_answer(self, app, client, arrived, session, small):
+        client.get("/invitation")
+        twin = browser(app)
+        twin.set_cookie("cocreate", client.get_cookie("cocreate").value)
+        first = client.post("/invitation", data=ACCEPT)
+        before = version(session, small)
+        second = twin.post("/invitation", data=ACCEPT)
+        assert (first.status_code, first.location) == (second.status_code, second.location) == (303, f"/p/{small.ref}")
+        assert version(session, small) == before
+
+    def test_a_used_link_with_another_password_opens_nothing(self, app, client, arrived, token):
+        client.get("/invitation")
+        thief = browser(app)
+        thief.set_cookie("cocreate", client.get_cookie("cocreate").value)
+        client.post("/invitation", data=ACCEPT)
+        answer = thief.post("/invitation", data=ACCEPT | {"password": "something else entirely long"})
+        assert answer.status_code == 410
+        assert thief.get("/your-turn").status_code == 302
+
+    @pytest.mark.parametrize(("password", "said"), [("", "This is needed."), ("short", "Too short: 5 of 15.")])
+    def test_a_wrong_password_keeps_the_name(self, client, arrived, password, said):
+        answer = client.post("/invitation", data={"name": "Tom van der Vos", "password": password})
+        assert answer.status_code == 422
+        assert said in answer.text and "Tom van der Vos" in answer.text
+
+
+class TestWithAnAccount:
+    def test_leads_through_sign_in_and_back(self, app, session, small, renee):
+        client = browser(app)
+        client.get(f"/i/{invited(session, small, renee)}")
+        page = client.get("/invitation").text
+        assert "Sign in and accept" in page and 'name="password"' not in page
+        answer = client.post("/sign-in", data={"email": renee.email, "password": PASSWORD})
+        assert answer.location.startswith("/i/")
+        client.get(answer.location)
+        page = client.get("/invitation").text
+        assert "Accept and start" in page and 'name="password"' not in page
+        assert client.post("/invitation", data={"name": "Renee Kim"}).location == f"/p/{small.ref}"
+
+    def test_without_signing_in_nothing_is_accepted(self, app, session, small, renee):
+        client = browser(app)
+        client.get(f"/i/{invited(session, small, renee)}")
+        answer = client.post("/invitation", data=ACCEPT)
+        assert (answer.status_code, answer.location) == (303, "/invitation")
+        assert not present(session, small, renee.id)
+
+    def test_somebody_else_who_is_signed_in_cannot_accept(self, app, session, small, renee):
+        token, other = invited(session, small, renee), someone(session, "Jan Vos")
+        session.commit()
+        client = browser(app)
+        client.post("/sign-in", data={"email": other.email, "password": PASSWORD})
+        client.get(f"/i/{token}")
+        page = client.get("/invitation").text
+        assert "You are signed in as Jan Vos" in page and "Accept and start" not in page
+        client.post("/invitation", data={"name": "Jan Vos"})
+        assert not present(session, small, other.id) and not present(session, small, renee.id)
+
+
+class TestDeclining:
+    def test_ends_it_and_thanks(self, client, arrived, session, small):
+        answer = client.post("/invitation/no", data={"words": "No time"})
+        assert (answer.status_code, answer.location) == (303, "/invitation/answered")
+        assert client.get("/invitation").status_code == 410
+
+    def test_twice_is_answered_alike(self, app, client, arrived, session, small):
+        client.get("/invitation")
+        twin = browser(app)
+        twin.set_cookie("cocreate", client.get_cookie("cocreate").value)
+        answers = [each.post("/invitation/no", data={"words": ""}) for each in (client, twin)]
+        assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/invitation/answered")] * 2
+
+    def test_someone_else_is_named_and_not_invited(self, client, arrived, session, small):
+        before = session.scalar(select(func.count()).select_from(Person))
+        session.commit()
+        answer = client.post("/invitation/someone-else", data={"name": "Eva", "email": "eva@crates.example"})
+        assert answer.status_code == 303
+        assert session.scalar(select(func.count()).select_from(Person)) == before
+
+    def test_someone_else_needs_one_address(self, client, arrived):
+        answer = client.post("/invitation/someone-else", data={"name": "Eva", "email": "eva at crates"})
+        assert answer.status_code == 422 and "eva at crates" in answer.text
+
+
+class TestDeadLinks:
+    def test_all_are_answered_alike(self, app, session, small, token):
+        used = browser(app)
+        used.get(f"/i/{token}")
+        used.post("/invitation/no", data={"words": ""})
+        pages = set()
+        for dead in (token, "wrong", "x" * 43):
+            client = browser(app)
+            client.get(f"/i/{dead}")
+            for answer in (client.get("/invitation"), client.post("/invitation", data=ACCEPT)):
+                assert answer.status_code == 410
+                pages.add(re.sub(r'value="[^"]*"', "", answer.text))
+        assert len(pages) == 1
+        assert "This invitation is no longer open." in pages.pop()
+
+    def test_a_new_one_can_be_asked_for(self, client):
+        assert client.get("/invitation/again").status_code == 200
+
+
+def version(session, small):
+    session.rollback()
+    found = projects.facts(session, small).project.version
+    session.rollback()
+    return found
+
+
+def present(session, small, person):
+    session.rollback()
+    return session.scalar(select(Member.accepted_at).join(Person, Person.id == Member.person).where(
+        Member.person == person)) is not None
+
+
+def champion(session, small):
+    """A project like the small one whose shop has not answered; its reference and the token of its champion."""
+    ref = openings.open_project(session, small.host_id, openings.NewProject(
+        "returned_crates", "More crates", "Fewer new crates.", date(2027, 6, 1), None, (
+            openings.Seating("maker", "Tornby Furniture"),
+            openings.Seating("shop", "Aurelis Hotels", name="Tom", email=f"tom-{small.ref}@aurelis.example"))),
+        actor=small.manager, key=projects.key(), now=NOON)
+    token = mailed(session)
+    session.commit()
+    return ref, token
+
+
+def invited(session, small, person):
+    token = invite(session, small, person.email)
+    session.commit()
+    return token
+
+
+@pytest.fixture
+def small(app, clock, session):
+    return projects.open_small(session)
+
+
+@pytest.fixture
+def renee(session, small):
+    return someone(session)
+
+
+@pytest.fixture
+def token(session, small):
+    found = invite(session, small, "tom")
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def client(app):
+    return browser(app)
+
+
+@pytest.fixture
+def arrived(client, token):
+    client.get(f"/i/{token}")

@@ -1,0 +1,149 @@
+"""Your turn and Projects: what is asked of one, in words, with dates; nothing of anybody else's project."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+
+from cocreate.services import contributions
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser, someone
+
+
+class TestYourTurn:
+    def test_greets_and_counts(self, signed_in, small):
+        page = text(signed_in(small.shop).get("/your-turn"))
+        assert "Good afternoon, Claire Duval." in page and "One thing is your turn." in page
+
+    def test_says_what_until_when_and_how_long(self, signed_in, small):
+        page = text(signed_in(small.shop).get("/your-turn"))
+        for said in ("Fill in: Crates per year", "due Mon 8 Mar (in 7 days)", "about 10 minutes", "Crates come back",
+                     "Open the task"):
+            assert said in page
+
+    def test_what_waits_for_others_is_folded_below(self, signed_in, small):
+        page = signed_in(small.shop).get("/your-turn").text
+        folded = page[page.index("<details><summary>"):]
+        assert "Tornby Furniture has not started" in html.unescape(folded)
+
+    def test_says_where_each_project_stands(self, signed_in, small):
+        assert "Stage 1 of 3: Figures" in text(signed_in(small.shop).get("/your-turn"))
+
+    def test_what_is_late_comes_first_and_says_so(self, signed_in, small, clock):
+        clock.go(days=9)
+        assert "was due Mon 8 Mar" in text(signed_in(small.shop).get("/your-turn"))
+
+    def test_a_returned_task_shows_the_reason(self, signed_in, session, small):
+        contributions.submit(session, small.ref, task="returns", party=2, seen=0, draft=0,
+                             answers=projects.answers("returns"), actor=small.shop, key=projects.key(), now=NOON)
+        contributions.return_(session, small.ref, task="returns", party=2, seen=1, reason="Only of one hotel, it seems.",
+                              actor=small.maker, key=projects.key(), now=NOON)
+        session.commit()
+        page = text(signed_in(small.shop).get("/your-turn"))
+        assert "Change and submit: Crates per year" in page and "Only of one hotel, it seems." in page
+
+    def test_who_has_nothing_to_do_reads_what_is_waited_for(self, signed_in, small):
+        page = text(signed_in(small.manager).get("/your-turn"))
+        assert "Nothing is asked of you right now." in page
+        assert re.search(r"'Crates come back': (Tornby Furniture|Aurelis Hotels) has not started", page)
+        assert "We will write to you when it is your turn." in page
+
+    def test_without_a_project_says_how_one_gets_into_one(self, signed_in, session):
+        nobody = someone(session, "Eva Roth")
+        session.commit()
+        assert "You have no project yet." in text(signed_in(nobody.id, nobody.email).get("/your-turn"))
+
+    def test_an_ended_project_is_folded_and_asks_nothing(self, signed_in, session, clock):
+        small = projects.agreed(session)
+        session.commit()
+        page = text(signed_in(small.shop, small.emails[small.shop]).get("/your-turn"))
+        assert "Nothing is asked of you right now." in page and "Ended Mon 1 Mar." in page
+
+    def test_several_things_are_counted_in_words(self, signed_in, session, small):
+        contributions.submit(session, small.ref, task="credit", party=1, seen=0, draft=0,
+                             answers=projects.answers("credit"), actor=small.maker, key=projects.key(), now=NOON)
+        session.commit()
+        page = text(signed_in(small.shop).get("/your-turn"))
+        assert "Two things are your turn." in page and "Check: Credit per crate from Tornby Furniture" in page
+
+
+class TestProjects:
+    def test_lists_every_one(self, signed_in, small):
+        page = text(signed_in(small.shop).get("/projects"))
+        assert "Crates come back" in page and "Next date: Mon 8 Mar (in 7 days)." in page
+
+    def test_lists_nobody_elses(self, signed_in, session, small):
+        other = projects.open_small(session)
+        session.commit()
+        client = signed_in(small.shop)
+        for path in ("/projects", "/your-turn"):
+            assert other.ref not in client.get(path).text
+
+    def test_a_foreign_project_answers_like_one_that_never_was(self, signed_in, session, small):
+        other = projects.open_small(session)
+        session.commit()
+        client = signed_in(small.shop)
+        foreign, missing = (client.get(f"/p/{ref}") for ref in (other.ref, "0" * 26))
+        assert foreign.status_code == missing.status_code == 404
+        assert masked(foreign) == masked(missing)
+
+
+class TestHome:
+    def test_leads_who_takes_part_to_your_turn(self, signed_in, small):
+        assert signed_in(small.shop).get("/").location == "/your-turn"
+
+    def test_leads_account_managers_to_the_board(self, signed_in, small):
+        assert signed_in(small.manager).get("/").location == "/desk"
+
+    @pytest.mark.parametrize("path", ["/", "/your-turn", "/projects"])
+    def test_asks_strangers_to_sign_in(self, app, path):
+        assert browser(app).get(path).location == "/sign-in"
+
+
+class TestLook:
+    @pytest.mark.parametrize("width", [390, 1280])
+    def test_nothing_is_wider_than_the_screen(self, new_page, live, width):
+        with live.app.app_context():
+            from cocreate import clock
+            from cocreate.db import transaction
+            with transaction() as session:
+                small = projects.open_small(session, now=clock.now() - timedelta(days=9))
+        page = new_page(viewport={"width": width, "height": 800})
+        page.goto("/sign-in")
+        page.fill("[name=email]", small.emails[small.shop])
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/your-turn")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.click("text=Waiting for others")
+        assert page.is_visible("text=Tornby Furniture has not started")
+
+
+def text(answer):
+    assert answer.status_code == 200
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def masked(answer):
+    return re.sub(r'value="[^"]*"', "", answer.text)
+
+
+@pytest.fixture
+def small(app, clock, session):
+    found = projects.open_small(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def signed_in(app, clock, request):
+    """``signed_in(person)``: a browser of one of the small project's people."""
+    def enter(person, email=None):
+        client = browser(app)
+        known = email or request.getfixturevalue("small").emails[person]
+        assert client.post("/sign-in", data={"email": known, "password": PASSWORD}).status_code == 303
+        return client
+
+    return enter
