@@ -24,10 +24,11 @@ from flask import Flask
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.mail import NotDelivered, Transport, compose, transport
-from cocreate.services import leases, outbox, reminders
+from cocreate.services import leases, outbox, reminders, sealings, sign_ins, throttling
 from cocreate.services.leases import Held
 from cocreate.services.outbox import Claimed, MailContext
 from cocreate.settings import Settings
+from cocreate.storage import LocalStore
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,22 @@ def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContex
             outbox.mark_sent(session, mail, now(), reply)
 
 
-JOBS: list[Job] = [Job("reminders", remind), Job("mails", send_mails)]
+def seal(turn: Turn) -> None:
+    """Contracts that all have signed get the seal of their host."""
+    folder = turn.settings.folder
+    sealings.run(LocalStore(folder / "files"), folder / "seal", self_made=not turn.settings.production, now=now,
+                 goes_on=turn.goes_on)
+
+
+def tidy(turn: Turn) -> None:
+    """What no longer counts goes: ended sessions, tries of yesterday."""
+    if turn.goes_on():
+        with transaction() as session:
+            sign_ins.forget(session, now())
+            throttling.forget(session, now())
+
+
+JOBS: list[Job] = [Job("reminders", remind), Job("sealing", seal), Job("mails", send_mails), Job("tidying", tidy)]
 
 
 class Scheduler:

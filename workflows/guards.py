@@ -4,6 +4,7 @@ One function per condition, registered by its type. Texts of people are carried 
 """
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any
@@ -11,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 from workflows import conditions as c
 from workflows.definition import AtLeast
-from workflows.facts import DecisionFact, DecisionState, Facts, FigureFact, PartyFact, TaskFact, TaskState
+from workflows.facts import ALL, DecisionFact, DecisionState, Facts, FigureFact, PartyFact, TaskFact, TaskState
 from workflows.refusals import Refusal
 
 Reasons = tuple[Refusal, ...]
 NONE: Reasons = ()
+NOBODY: tuple[PartyFact, ...] = ()
 
 _GUARDS: dict[type, Callable[[Facts, Any, str], Reasons]] = {}
 
@@ -51,13 +53,29 @@ def _task(facts: Facts, condition: c.TaskAccepted, _stage: str) -> Reasons:
 
 @guard(c.Signed)
 def _signed(facts: Facts, condition: c.Signed, _stage: str) -> Reasons:
-    return tuple(Refusal("agreement.open", task.party, {"task": task.key, "person": task.asked})
-                 for task in facts.instances(condition.signed) if task.state is not TaskState.ACCEPTED)
+    return _never_asked(facts, condition.signed) or tuple(
+        Refusal("agreement.open", task.party, {"task": task.key, "person": task.asked, "since": task.since})
+        for task in facts.instances(condition.signed) if task.state is not TaskState.ACCEPTED)
 
 
 def task_reasons(facts: Facts, key: str) -> Reasons:
     """Why this task is not accepted, for each party that still owes it."""
-    return tuple(why_open(facts, task) for task in facts.instances(key) if task.state is not TaskState.ACCEPTED)
+    return _never_asked(facts, key) or tuple(
+        why_open(facts, task) for task in facts.instances(key) if task.state is not TaskState.ACCEPTED)
+
+
+def _never_asked(facts: Facts, key: str) -> Reasons:
+    """A task whose stage the project has not seen is not done, although nobody was asked for it.
+
+    In a stage it has seen, what was asked of nobody is done: its seats were empty.
+    """
+    stage, task = facts.definition.tasks[key]
+    seen = stage == facts.project.stage or any(
+        facts.definition.tasks[asked.key][0] == stage for asked in facts.tasks)
+    return NONE if seen else tuple(
+        Refusal("task.not_begun", party.number, {"task": key, "of": party.number, "person": None, "due": None,
+                                                 "since": facts.project.entered_at})
+        for party in facts.holders(task.of))
 
 
 def why_open(facts: Facts, task: TaskFact) -> Refusal:
@@ -94,12 +112,26 @@ def first_missing(facts: Facts, task: TaskFact) -> TaskFact | None:
 
 
 def accepting(facts: Facts, task: TaskFact) -> tuple[PartyFact, ...]:
-    """The parties that accept or return this task; none where it counts as soon as it is submitted."""
+    """The parties that accept or return this task; none where it counts as soon as it is submitted.
+
+    What the accepting seat gives itself counts at once: it would accept its own.
+    """
     seat = facts.task_of(task).accepted_by
-    return tuple(party for party in facts.holders([seat]) if party.number != task.party)
+    return NOBODY if seat == facts.party(task.party).seat else facts.holders([seat])
 
 
-def _today(facts: Facts):
+def rests(facts: Facts, task: TaskFact) -> bool:
+    """Whether the stage of a task is still to come again: until then nobody is asked for it."""
+    order = facts.definition.order
+    return order[facts.definition.tasks[task.key][0]] > order[facts.project.stage]
+
+
+def can_start(facts: Facts, task: TaskFact) -> bool:
+    """Whether who is asked can work on it now."""
+    return not rests(facts, task) and first_missing(facts, task) is None
+
+
+def _today(facts: Facts) -> date:
     zone = facts.calendars[0].zone if facts.calendars else "UTC"
     return facts.now.astimezone(ZoneInfo(zone)).date()
 
@@ -118,8 +150,8 @@ def _answered(facts: Facts, condition: c.Answered, stage: str) -> Reasons:
 
 @guard(c.DocumentThere)
 def _document(facts: Facts, condition: c.DocumentThere, _stage: str) -> Reasons:
-    _, key, field = condition.document.split(".")
-    found: list[Refusal] = []
+    _, key, field, *_ = condition.document.split(".")
+    found: list[Refusal] = list(_never_asked(facts, key))
     for task in facts.instances(key):
         values = {"document": condition.document, "due": task.due_at, "since": task.since, "task": key,
                   "of": task.party}
@@ -128,7 +160,16 @@ def _document(facts: Facts, condition: c.DocumentThere, _stage: str) -> Reasons:
         elif task.state is not TaskState.ACCEPTED:
             other = next((p.number for p in accepting(facts, task)), task.party)
             found.append(Refusal("document.not_accepted", other, values | {"n": task.number}))
+        elif not _has_file(facts, task, field):
+            found.append(Refusal("document.missing", task.party, values))
     return tuple(found)
+
+
+def _has_file(facts: Facts, task: TaskFact, field: str) -> bool:
+    """Whether the room has a file for this field; one that need not be given may be left out."""
+    path = f"{facts.definition.tasks[task.key][0]}.{task.key}.{field}"
+    return any(document.path == path and document.party == task.party and document.withdrawn_at is None
+               for document in facts.documents)
 
 
 # gates
@@ -164,15 +205,31 @@ def _gate(facts: Facts, condition: c.GateAgreed, _stage: str) -> Reasons:
 def _not_open(facts: Facts, key: str) -> Reasons:
     """The gate waits for what it is about."""
     if facts.definition.gates[key][1].about == "contract":
-        return _clauses_open(facts)
+        return _undecided(facts, key) if facts.contract else _clauses_open(facts)
     for task_key in facts.definition.about(key):
         for task in facts.instances(task_key):
             if task.state is not TaskState.ACCEPTED:
                 return (Refusal("gate.not_open", task.party, {"gate": key, "task": task_key, "of": task.party,
                                                               "since": task.since}),)
-    # Everything is there and nobody sits in the seats that decide.
-    return tuple(Refusal("seat.empty", None, {"seat": seat, "since": facts.project.entered_at})
-                 for seat in facts.definition.gates[key][1].of)
+    return _undecided(facts, key)
+
+
+def _undecided(facts: Facts, key: str) -> Reasons:
+    """Everything is there, but the gate's stage was left out, or nobody sits in the seats that decide."""
+    seats, since = facts.definition.gates[key][1].of, facts.project.entered_at
+    return tuple(Refusal("gate.missing", party.number, {
+        "gate": key, "of": party.number, "since": since, "due": None,
+        "persons": tuple(member.person for member in facts.people(party.number, "signatory"))})
+        for party in facts.holders(seats)) or tuple(
+            Refusal("seat.empty", None, {"seat": seat, "since": since}) for seat in seats)
+
+
+def is_open(facts: Facts, key: str) -> bool:
+    """Whether everything a gate is about is there, accepted and at rest; what need not be given may be missing."""
+    if facts.definition.gates[key][1].about == "contract":
+        return facts.contract is not None
+    return all(task.state is TaskState.ACCEPTED or (task.number == 0 and not facts.task_of(task).required)
+               for about in facts.definition.about(key) for task in facts.instances(about))
 
 
 def _why_not_agreed(facts: Facts, decision: DecisionFact) -> Refusal:
@@ -215,23 +272,23 @@ def _figure(facts: Facts, condition: c.FigureReaches, _stage: str) -> Reasons:
 
 
 def _compare(facts: Facts, comparison: c.Comparison, relation: str, limit: Decimal | str) -> Reasons:
-    unit = comparison.unit
+    unit, sees = comparison.unit, ALL
     if isinstance(limit, str):
         other = facts.values(limit)
         if len(other) != 1:
             return _unknown(facts, limit, other)
-        limit, unit = other[0].value, other[0].unit
+        limit, unit, sees = other[0].value, other[0].unit, other[0].sees
     values = facts.values(comparison.path)
     if len(values) != 1:
         return _unknown(facts, comparison.path, values)
     figure = values[0]
     named = {"figure": comparison.path, "since": facts.project.entered_at, "of": figure.party}
     if unit is not None and figure.unit is not None and unit != figure.unit:
-        return (Refusal("figure.units", figure.party, named | {"a": figure.unit, "b": unit}, figure.sees),)
+        return (Refusal("figure.units", figure.party, named | {"a": figure.unit, "b": unit}, figure.sees & sees),)
     if _RELATIONS[relation](figure.value, limit):
         return NONE
     return (Refusal("figure.limit", figure.party, named | {
-        "value": figure.value, "unit": figure.unit or "", "relation": relation, "limit": limit}, figure.sees),)
+        "value": figure.value, "unit": figure.unit or "", "relation": relation, "limit": limit}, figure.sees & sees),)
 
 
 def _unknown(facts: Facts, path: str, values: tuple[FigureFact, ...]) -> Reasons:
@@ -254,8 +311,7 @@ def _not(facts: Facts, condition: c.Not, _stage: str) -> Reasons:
             relation, limit = comparison.limit
             return _compare(facts, comparison, _OPPOSITE[relation], limit)
         case c.DateReached(date=window):
-            return _date(facts, c.DateReached(date=c.DateWindow(
-                not_before=window.not_after, not_after=window.not_before, why=window.why)), "")
+            return _outside(facts, window)
         case _:
             raise AssertionError("unreachable: validated by the definition")
 
@@ -263,12 +319,26 @@ def _not(facts: Facts, condition: c.Not, _stage: str) -> Reasons:
 @guard(c.DateReached)
 def _date(facts: Facts, condition: c.DateReached, _stage: str) -> Reasons:
     today, window = _today(facts).isoformat(), condition.date
-    named = {"why": window.why, "since": facts.project.entered_at}
     if window.not_before and today < window.not_before:
-        return (Refusal("date.from", None, named | {"date": window.not_before}),)
+        return _not_the_day(facts, "date.from", window.not_before, window.why)
     if window.not_after and today > window.not_after:
-        return (Refusal("date.until", None, named | {"date": window.not_after}),)
+        return _not_the_day(facts, "date.until", window.not_after, window.why)
     return NONE
+
+
+def _outside(facts: Facts, window: c.DateWindow) -> Reasons:
+    """The comparison turned round: before the window or after it."""
+    if _date(facts, c.DateReached(date=window), ""):
+        return NONE
+    if window.not_after:  # it will pass
+        after = date.fromisoformat(window.not_after) + timedelta(days=1)
+        return _not_the_day(facts, "date.from", after.isoformat(), window.why)
+    first = date.fromisoformat(window.not_before) if window.not_before else _today(facts)  # it never ends
+    return _not_the_day(facts, "date.until", (first - timedelta(days=1)).isoformat(), window.why)
+
+
+def _not_the_day(facts: Facts, code: str, day: str, why: str | None) -> Reasons:
+    return (Refusal(code, None, {"why": why, "since": facts.project.entered_at, "date": day}),)
 
 
 # seats and the contract

@@ -10,8 +10,14 @@ from workflows import engine
 from workflows.deadlines import due
 from workflows.definition import Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, PartyFact, TaskFact, TaskState
+from workflows.fields import Computed
+from workflows.guards import accepting, is_open, rests
 
 _DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
+_UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
+_OWED = (TaskState.OPEN, TaskState.RETURNED)
+_FIRST_ASKED = ("champion", "contributor")
+_FIRST_TO_SIGN = ("signatory", "champion")
 
 
 def enter(facts: Facts, stage: str) -> Facts:
@@ -19,12 +25,14 @@ def enter(facts: Facts, stage: str) -> Facts:
     facts = facts.with_project(stage=stage, visit=facts.project.visit + 1, entered_at=facts.now)
     if stage in facts.definition.terminal:
         return facts.with_project(ended_at=facts.now, outcome=stage)
-    return settle(_ask_tasks(facts, facts.present))
+    return settle(_ask_tasks(_undated(facts), facts.present))
 
 
 def join(facts: Facts, party: PartyFact) -> Facts:
-    """A party that joins is asked the tasks of the stage that runs."""
-    return settle(_ask_tasks(facts.with_party(party), (party,)))
+    """A party that joins is asked the tasks of the stage that runs; a contract that does not name it ends."""
+    facts = _ask_tasks(facts.with_party(party), (party,))
+    frozen = facts.contract is not None and facts.contract.state is ContractState.FROZEN
+    return settle(end_contract(facts, "parties") if frozen else facts)
 
 
 def go_back(facts: Facts, transition: str, reason: str) -> Facts:
@@ -41,10 +49,11 @@ def go_back(facts: Facts, transition: str, reason: str) -> Facts:
 
 
 def reopen(facts: Facts, task: TaskFact, reason: str) -> Facts:
-    """A new round of a task; what was given stays as its history."""
-    if task.state is not TaskState.ACCEPTED:
-        return facts
-    again = replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None)
+    """A new round of a task; what was given stays as its history. What is being worked on is only due anew."""
+    if task.state in _OWED:
+        return facts.with_task(replace(task, due_at=None))
+    again = replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None,
+                    entered_by=None, outsider=None, outside_until=None)
     return facts.with_task(replace(task, state=TaskState.SUPERSEDED, since=facts.now)).with_task(again)
 
 
@@ -52,10 +61,8 @@ def settle(facts: Facts) -> Facts:
     """Draw every consequence of the facts, until nothing follows any more."""
     if facts.ended:
         return facts
-    facts = _date_tasks(facts)
-    facts = _lapse(facts)
-    facts = _end_contract(facts)
-    facts = _open_gates(facts)
+    for consequence in (_leave, _name, _accept_unopposed, _date_tasks, _end_contract, _lapse, _open_gates):
+        facts = consequence(facts)
     key = engine.automatic(facts)
     return enter(facts, facts.definition.transitions[key].to) if key else facts
 
@@ -75,21 +82,62 @@ def _ask_tasks(facts: Facts, parties: tuple[PartyFact, ...]) -> Facts:
         for party in parties:
             if party.seat in task.of and facts.task(key, party.number) is None:
                 facts = facts.with_task(TaskFact(
-                    key, party.number, round=1, state=TaskState.OPEN, since=facts.now, due_at=None,
-                    asked=_first_asked(facts, party.number, task.kind)))
+                    key, party.number, round=1, state=TaskState.OPEN, since=facts.now, due_at=None))
     return facts
 
 
-def _first_asked(facts: Facts, party: int, kind: str) -> int | None:
-    """Who is asked before a champion passes it on: the signatory to sign, a contributor else, or the champion."""
-    parts = ("signatory", "champion") if kind == "sign" else ("champion", "contributor")
-    return next((member.person for part in parts for member in facts.people(party, part)), None)
+def _undated(facts: Facts) -> Facts:
+    """What was left undone when the stage was last here is due anew."""
+    stage = facts.definition.stages[facts.project.stage]
+    for task in facts.tasks:
+        if task.key in stage.tasks and task.state in _OWED:
+            facts = facts.with_task(replace(task, due_at=None))
+    for decision in facts.decisions:
+        if decision.gate in stage.gates and decision.state in _UNDECIDED:
+            facts = facts.with_decision(replace(decision, due_at=None))
+    return facts
+
+
+def _leave(facts: Facts) -> Facts:
+    """What a party that left still owed lapses; nobody waits for its decisions. What it gave and agreed to stays."""
+    gone = {party.number for party in facts.parties if party.left_at is not None}
+    if not gone:
+        return facts
+    for task in facts.tasks:
+        if task.party in gone and task.state not in (TaskState.ACCEPTED, TaskState.SUPERSEDED, TaskState.LAPSED):
+            facts = facts.with_task(replace(task, state=TaskState.LAPSED, since=facts.now))
+    for decision in facts.decisions:
+        if decision.party in gone and decision.state in (*_UNDECIDED, DecisionState.REFUSED):
+            facts = facts.with_decision(replace(decision, state=DecisionState.DROPPED, since=facts.now))
+    return facts
+
+
+def _name(facts: Facts) -> Facts:
+    """A task asked of nobody, or of somebody who is gone, is asked of the first who is there.
+
+    That is a champion, of a short agreement a signatory; champions pass it on.
+    """
+    for task in facts.tasks:
+        if task.state in _OWED and ((asked := facts.member(task.asked)) is None or asked.left_at is not None):
+            parts = _FIRST_TO_SIGN if facts.task_of(task).kind == "sign" else _FIRST_ASKED
+            first = next((member.person for part in parts for member in facts.people(task.party, part)), None)
+            if first != task.asked:
+                facts = facts.with_task(replace(task, asked=first))
+    return facts
+
+
+def _accept_unopposed(facts: Facts) -> Facts:
+    """What nobody is left to accept counts."""
+    for task in facts.tasks:
+        if task.state is TaskState.SUBMITTED and not accepting(facts, task):
+            facts = facts.with_task(replace(task, state=TaskState.ACCEPTED, since=facts.now))
+    return facts
 
 
 def _date_tasks(facts: Facts) -> Facts:
     """Due dates that can be worked out now, because what they follow has happened."""
     for task in facts.tasks:
-        if task.state is TaskState.OPEN and task.due_at is None:
+        if task.state in _OWED and task.due_at is None and not rests(facts, task):
             when = due_at(facts, facts.task_of(task).due)
             if when is not None:
                 facts = facts.with_task(replace(task, due_at=when))
@@ -97,40 +145,51 @@ def _date_tasks(facts: Facts) -> Facts:
 
 
 def due_at(facts: Facts, rule: Due) -> datetime | None:
-    """When something with this rule is due, as far as it can be known now."""
+    """When something that is asked now is due by this rule, as far as it can be known."""
     accepted: dict[str, datetime] = {}
     for task in facts.tasks:
         if task.state is TaskState.ACCEPTED:
             accepted[task.key] = max(task.since, accepted.get(task.key, task.since))
-    return due(rule, stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
+    for task in facts.tasks:  # a date follows the last organisation that was asked
+        if task.state not in (TaskState.ACCEPTED, TaskState.SUPERSEDED, TaskState.LAPSED):
+            accepted.pop(task.key, None)
+    when = due(rule, stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
                accepted=accepted, target=facts.project.target, calendars=facts.calendars)
+    if when is None or when > facts.now:
+        return when
+    # Nobody is late from the first minute: what would lie behind is counted from now.
+    return due(Due(days=1 if rule.before else rule.days), stage_entered=facts.now, project_opened=facts.now,
+               accepted={}, target=None, calendars=facts.calendars)
 
 
 def _lapse(facts: Facts) -> Facts:
-    """A decision holds only for the versions it saw."""
+    """A decision holds only for the versions it saw; who left cannot decide again."""
     for decision in facts.decisions:
-        if decision.state not in _DECIDED or facts.decision(decision.gate, decision.party) is not decision:
+        if facts.decision(decision.gate, decision.party) is not decision:
             continue
-        now = subject(facts, decision.gate)
-        if now != decision.subject or _reopened(facts, decision.gate):
+        changed = _difference(decision.subject, subject(facts, decision.gate))
+        if decision.state in _DECIDED and (changed or _reopened(facts, decision.gate)):
+            left = facts.party(decision.party).left_at is not None
             facts = facts.with_decision(replace(
-                decision, state=DecisionState.LAPSED, since=facts.now,
-                changed=_difference(decision.subject, now) or decision.changed))
+                decision, state=DecisionState.DROPPED if left else DecisionState.LAPSED, since=facts.now,
+                due_at=None, changed=changed or None))
+        elif decision.state is DecisionState.LAPSED and changed and changed != decision.changed:
+            facts = facts.with_decision(replace(decision, changed=changed))
     return facts
 
 
 def _reopened(facts: Facts, gate: str) -> bool:
-    """Whether something a gate is about was taken back into work."""
-    return any(task.state in (TaskState.OPEN, TaskState.RETURNED)
+    """Whether something a gate is about, and that was given before, was taken back into work."""
+    return any(task.state in _OWED and task.number
                for key in facts.definition.about(gate) for task in facts.instances(key))
 
 
 def _difference(before: str, after: str) -> str:
-    """The first thing that differs, as "thing=from>to"."""
+    """The first thing that differs, as "thing=from>to"; what was not given yet is version 0."""
     old = dict(part.rsplit("=", 1) for part in before.split())
     new = dict(part.rsplit("=", 1) for part in after.split())
-    return next((f"{thing}={old.get(thing, '0')}>{new.get(thing, '0')}" for thing in sorted(old | new)
-                 if old.get(thing) != new.get(thing)), "")
+    versions = ((thing, old.get(thing, "0"), new.get(thing, "0")) for thing in sorted(old | new))
+    return next((f"{thing}={a}>{b}" for thing, a, b in versions if a != b), "")
 
 
 def _end_contract(facts: Facts) -> Facts:
@@ -138,14 +197,12 @@ def _end_contract(facts: Facts) -> Facts:
     contract = facts.contract
     if contract is None or contract.state is not ContractState.FROZEN:
         return facts
-    touched = next((task for task in facts.tasks if task.since > contract.frozen_at and task.state in (
-        TaskState.OPEN, TaskState.SUBMITTED, TaskState.RETURNED, TaskState.ACCEPTED, TaskState.SUPERSEDED)
-        and task.key in contract_inputs(facts)), None)
-    joined = facts.parties and max((p.left_at for p in facts.parties if p.left_at), default=None)
-    if touched is None and not (joined and joined > contract.frozen_at):
-        return facts
-    because = f"task:{touched.key}@{touched.party}" if touched else "parties"
-    return end_contract(facts, because)
+    if any(party.left_at is not None and party.left_at > contract.frozen_at for party in facts.parties):
+        return end_contract(facts, "parties")
+    inputs = contract_inputs(facts)
+    touched = next((task for task in facts.tasks if task.key in inputs and task.number
+                    and task.since > contract.frozen_at), None)
+    return end_contract(facts, f"task:{touched.key}@{touched.party}") if touched else facts
 
 
 def end_contract(facts: Facts, because: str) -> Facts:
@@ -160,31 +217,34 @@ def end_contract(facts: Facts, because: str) -> Facts:
 
 
 def contract_inputs(facts: Facts) -> frozenset[str]:
-    """The tasks whose answers stand in the contract: in clauses, annexes, or as figures."""
+    """The tasks whose answers stand in the contract: in clauses, annexes, or in a figure worked out from them."""
     definition = facts.definition
-    needed = {need.split(".")[1] for clause in definition.clauses.values() for need in clause.needs.values()
-              if "." in need}
-    return frozenset(needed | {annex.of.split(".")[1] for annex in definition.annexes.values()}
-                     | {rule.rows.split(".")[1] for rule in definition.duties})
+    paths = [*(need for clause in definition.clauses.values() for need in clause.needs.values() if "." in need),
+             *(annex.of for annex in definition.annexes.values()), *(rule.rows for rule in definition.duties)]
+    found: set[str] = set()
+    while paths:
+        _, key, name, *_ = paths.pop().partition("@")[0].split(".")
+        field = definition.tasks[key][1].fields.get(name)
+        if key not in found and isinstance(field, Computed):
+            paths += field.of
+        found.add(key)
+    return frozenset(found)
 
 
 def _open_gates(facts: Facts) -> Facts:
-    """A gate of the running stage opens when everything it is about is accepted; then each party is asked."""
-    for key, gate in facts.definition.stages[facts.project.stage].gates.items():
-        if gate.about == "contract":
-            ready = facts.contract is not None
-        else:
-            ready = all(task.state is TaskState.ACCEPTED
-                        for about in facts.definition.about(key) for task in facts.instances(about))
-        if ready:
-            facts = _ask_decisions(facts, key)
+    """A gate of the running stage opens when everything it is about is accepted; then each party is asked.
+
+    Gates of other stages rest: what lapses there is decided again when the project comes back to it.
+    """
+    for key in facts.definition.stages[facts.project.stage].gates:
+        if is_open(facts, key):
+            facts = _date_decisions(_ask_decisions(facts, key), key)
     return facts
 
 
 def _ask_decisions(facts: Facts, key: str) -> Facts:
     gate = facts.definition.gates[key][1]
-    opened = bool(facts.asked_at(key)) and any(
-        d.state is not DecisionState.SUPERSEDED for d in facts.asked_at(key))
+    opened = any(decision.state is not DecisionState.SUPERSEDED for decision in facts.asked_at(key))
     for party in facts.holders(gate.of):
         decision = facts.decision(key, party.number)
         if decision is None and opened:
@@ -192,5 +252,14 @@ def _ask_decisions(facts: Facts, key: str) -> Facts:
         if decision is None or decision.state is DecisionState.SUPERSEDED:
             facts = facts.with_decision(DecisionFact(
                 key, party.number, round=decision.round + 1 if decision else 1, state=DecisionState.ASKED,
-                since=facts.now, due_at=due_at(facts, gate.due)))
+                since=facts.now, due_at=None))
+    return facts
+
+
+def _date_decisions(facts: Facts, key: str) -> Facts:
+    """When each missing decision at an open gate is due."""
+    when = due_at(facts, facts.definition.gates[key][1].due)
+    for decision in facts.asked_at(key):
+        if decision.state in _UNDECIDED and decision.due_at is None and when is not None:
+            facts = facts.with_decision(replace(decision, due_at=when))
     return facts

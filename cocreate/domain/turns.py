@@ -2,13 +2,14 @@
 the board and mails, so that all of them say the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act, Right, may, right
 from workflows import engine
 from workflows.facts import DecisionState, Facts, TaskFact, TaskState
-from workflows.guards import accepting, first_missing
+from workflows.guards import accepting, can_start, rests
+from workflows.guards import is_open as is_open  # of everybody who asks whose turn it is
 from workflows.refusals import Refusal
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
@@ -36,6 +37,7 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     member = facts.member(person)
     if member is None or not member.present or facts.ended or facts.on_hold:
         return ()
+    facts = replace(facts, actor=member)
     found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_contract(facts), *_ways(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (t.due_at is None, t.due_at or t.since, t.act)))
@@ -56,7 +58,7 @@ def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
     return [Turn("again" if task.state is TaskState.RETURNED else "fill_in", task.key, task.party, task.due_at,
                  task.since, mine=_is_mine(task, person), reason=task.reason)
             for task in facts.tasks
-            if task.party == member.party and task.state in OWED and first_missing(facts, task) is None
+            if task.party == member.party and task.state in OWED and can_start(facts, task)
             and (others or _is_mine(task, person))
             and may(Act.SUBMIT, member, party=task.party, asked=task.asked)]
 
@@ -70,7 +72,7 @@ def _checks(facts: Facts) -> list[Turn]:
     if member is None or member.party is None:
         return []
     return [Turn("check", task.key, task.party, None, task.since, mine=True)
-            for task in facts.tasks if task.state is TaskState.SUBMITTED
+            for task in facts.tasks if task.state is TaskState.SUBMITTED and not rests(facts, task)
             and any(party.number == member.party for party in accepting(facts, task))
             and may(Act.ACCEPT, member, party=member.party)]
 
@@ -83,14 +85,6 @@ def _decisions(facts: Facts) -> list[Turn]:
                  decision.due_at, decision.since, mine=True)
             for decision in facts.decisions if decision.party == member.party and decision.state in UNDECIDED
             and facts.definition.gates[decision.gate][0] == facts.project.stage and is_open(facts, decision.gate)]
-
-
-def is_open(facts: Facts, gate: str) -> bool:
-    """Whether everything a gate is about is there, accepted and at rest."""
-    if facts.definition.gates[gate][1].about == "contract":
-        return facts.contract is not None
-    return all(task.state is TaskState.ACCEPTED
-               for key in facts.definition.about(gate) for task in facts.instances(key))
 
 
 def _contract(facts: Facts) -> list[Turn]:
@@ -107,13 +101,14 @@ def _contract(facts: Facts) -> list[Turn]:
 
 
 def may_freeze(facts: Facts) -> bool:
-    """Whether the actor may make a contract version ready: a contracting champion, or the account manager."""
+    """Whether the actor may make a contract version ready: who agrees clauses for a contracting party (not who only
+    proposes them), or the account manager.
+    """
     member = facts.actor
-    if member is None:
+    if member is None or not member.present:
         return False
-    contracting = {party.number for party in facts.contracting}
-    return "manager" in member.parts or (
-        member.party in contracting and may(Act.CLAUSES, member, party=member.party))
+    agrees = any(right(Act.CLAUSES, part) is Right.OWN for part in member.parts)
+    return "manager" in member.parts or (agrees and member.party in {party.number for party in facts.contracting})
 
 
 def _owed_here(facts: Facts) -> bool:

@@ -1,13 +1,13 @@
 """Opening a project: one page whose cards are the seats of the chosen template."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import wtforms
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FormField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FormField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from cocreate.domain import countries
@@ -27,11 +27,15 @@ PUBLIC_BUYER = [("no", _("No")), ("before", _("Yes, before a tender")), ("during
 GROUP = 200  # characters
 
 
+def _offered(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in choices]
+
+
 class SeatForm(wtforms.Form):
     """One seat: which organisation, and who leads for it."""
 
     organisation = line(_("Organisation"), optional=True)
-    kind = SelectField(_("Kind"), choices=KINDS, default="company")
+    kind = SelectField(_("Kind"), choices=_offered(KINDS), default="company")
     country = SelectField(_("Country"))
     name = line(_("Champion's name"), optional=True)
     email = line(_("Champion's e-mail"), most=254, optional=True, render_kw={
@@ -128,7 +132,7 @@ def form_for(definition: Definition, *, templates: Sequence[tuple[str, str]], ho
               *((key, say(seat.name, language)) for key, seat in definition.parties.items())]
 
     class _Seat(SeatForm):
-        country = SelectField(_("Country"), choices=[("", gettext("Not said")), *countries.choices(language)])
+        country = SelectField(_("Country"), choices=_offered([("", gettext("Not said")), *countries.choices(language)]))
 
     class _Required(_Seat):
         def __init__(self, *given: Any, **more: Any) -> None:
@@ -137,17 +141,17 @@ def form_for(definition: Definition, *, templates: Sequence[tuple[str, str]], ho
 
     return type("_OpeningForm", (OpeningForm,), {
         "definition": definition, "host_name": host_name,
-        "template": RadioField(_("What do you want to do together?"), choices=list(templates)),
+        "template": RadioField(_("What do you want to do together?"), choices=_offered(templates)),
         "title": line(_("Title")),
         "purpose": lines(_("Purpose"), most=1000,
                          description=_("In one or two sentences. It appears in the invitation.")),
         "target": DateField(_("Signing date"), [InputRequired(_("This is needed."))]),
-        "own_seat": SelectField(_("Which seat is yours?"), choices=places, default=NONE),
+        "own_seat": SelectField(_("Which seat is yours?"), choices=_offered(places), default=NONE),
         **{f"seat_{key}": FormField(_Required if seat.required else _Seat, say(seat.name, language))
            for key, seat in definition.parties.items()},
         "affected": lines(_("Affected groups"), most=4000, optional=True, description=_(
             "People whom it touches and who have no seat: one group per line.")),
-        "public_buyer": RadioField(_("Does a public buyer take part?"), choices=PUBLIC_BUYER, default="no",
+        "public_buyer": RadioField(_("Does a public buyer take part?"), choices=_offered(PUBLIC_BUYER), default="no",
                                    description=_("In a tender, working this closely with one bidder may break equal "
                                                  "treatment. Ask your purchasing office first.")),
         "greeting": lines(_("Your line of greeting"), most=500, optional=True,

@@ -15,7 +15,7 @@ import holidays
 from sqlalchemy import Connection, Row, Table, select
 from sqlalchemy.orm import Session
 
-from cocreate.db import moment
+from cocreate.db import moment, table_of
 from cocreate.errors import NotFound
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import TemplateVersion
@@ -43,14 +43,14 @@ from workflows.facts import (
 )
 
 FACTS: tuple[tuple[str, type, Table], ...] = (
-    ("parties", PartyFact, Party.__table__),  # type: ignore[assignment]
-    ("tasks", TaskFact, Task.__table__),  # type: ignore[assignment]
-    ("decisions", DecisionFact, Decision.__table__),  # type: ignore[assignment]
-    ("contracts", ContractFact, ContractVersion.__table__),  # type: ignore[assignment]
-    ("signatures", SignatureFact, Signature.__table__),  # type: ignore[assignment]
-    ("documents", DocumentFact, Document.__table__),  # type: ignore[assignment]
-    ("proposals", ProposalFact, Proposal.__table__),
-    ("figures", FigureFact, Figure.__table__),  # type: ignore[assignment]
+    ("parties", PartyFact, table_of(Party)),
+    ("tasks", TaskFact, table_of(Task)),
+    ("decisions", DecisionFact, table_of(Decision)),
+    ("contracts", ContractFact, table_of(ContractVersion)),
+    ("signatures", SignatureFact, table_of(Signature)),
+    ("documents", DocumentFact, table_of(Document)),
+    ("proposals", ProposalFact, table_of(Proposal)),
+    ("figures", FigureFact, table_of(Figure)),
 )
 
 
@@ -81,7 +81,7 @@ def look(session: Session, ref: str, *, person: int | None, now: datetime, key: 
 
 def _seen(connection: Connection, row: Row[Any], person: int | None, now: datetime) -> Seen:
     project = _project(row.project)
-    members = tuple(_member(values) for values in _load(row.members))
+    members = tuple(_member(values) for values in sorted(_load(row.members)))
     actor = next((member for member in members if member.person == person and member.present), None)
     if person is not None and actor is None:
         raise NotFound
@@ -90,7 +90,9 @@ def _seen(connection: Connection, row: Row[Any], person: int | None, now: dateti
         definition=_definition(connection, row.definition_sha256), now=now, project=project, actor=actor,
         members=members, drafts={(task, party): number for task, party, number in _load(row.drafts)},
         calendars=(_calendar(*host, now.year),),
-        **{name: tuple(_decode(fact, values) for values in _load(getattr(row, name))) for name, fact, _ in FACTS})
+        # Facts begin with their keys, so sorted they come in one order, however the rows lie.
+        **{name: tuple(_decode(fact, values) for values in sorted(_load(getattr(row, name))))
+           for name, fact, _ in FACTS})
     return Seen(facts, tuple(json.loads(row.answered)) if row.answered else None)  # type: ignore[arg-type]
 
 
@@ -121,7 +123,7 @@ def _statement(postgres: bool) -> str:
         f"AND a.key = {mark.format('key')}) AS answered",
     ]
     for name, fact, table in FACTS:
-        current = " AND t.current" if table is Figure.__table__ else ""
+        current = " AND t.current" if table is table_of(Figure) else ""
         parts.append(rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t",
                           f"t.project_id = p.id{current}") + f" AS {name}")
     return f"SELECT {', '.join(parts)} FROM project p WHERE p.ref = {mark.format('ref')}"

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from cocreate.db import table_of
 from cocreate.domain import audience, news
 from cocreate.domain.chain import START, canonical, commitment, event_hash
 from cocreate.errors import Conflict
@@ -28,7 +29,7 @@ from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox
 from cocreate.services.acts import ACTS, Change
 from cocreate.services.facts import look
-from cocreate.services.writes import Cancel, Insert, Move, Put, Update, Write, send
+from cocreate.services.writes import Cancel, Insert, Move, Put, Row, Update, Write, send
 from workflows import progression
 from workflows.facts import Facts
 
@@ -71,33 +72,35 @@ def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, 
     move = Move(before.project.id, before.project.version, _project_row(before, after) | {
         "version": seq, "head": event["hash"]})
     writes: list[Write] = [
-        *_changed(before, after, where), *change.rows,
+        *_changed(before, after, change, where), *change.rows,
         _insert(Event, event), _insert(EventDetail, detail),
         _insert(Answer, where | {"key": key, "request_sha256": asked, "seq": seq, "at": after.now,
                                  "body": canonical({"seq": seq, "stage": receipt.stage, "values": receipt.values})}),
-        Insert(_table(Outbox), tuple(_mails(before, after, change, seq))),
-        Cancel(before.project.id, ended),
+        Insert(table_of(Outbox), tuple(_mails(before, after, change, seq))),
     ]
-    plans = [Put(_table(Reminder), planned)] if planned else []
+    if ended:
+        writes.append(Cancel(before.project.id, ended))
+    plans = Put(table_of(Reminder), planned)
     # What is cancelled may be planned anew, and one statement may not touch a row twice.
-    return (receipt, move, writes, plans) if ended else (receipt, move, [*writes, *plans], [])
+    again = {row["subject"] for row in planned}.intersection(ended)
+    return (receipt, move, writes, [plans]) if again else (receipt, move, [*writes, plans], [])
 
 
 def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """The next link of the chain, and the details it commits to."""
     project, actor = before.project, after.actor
+    sees = audience.everybody(before) | audience.everybody(after) if change.sees is None else change.sees
     personal_salt = secrets.token_hex(16)
     personal = canonical({"actor": actor.name if actor else "", **change.personal})
     details = canonical({
         **change.details, "act": name, "actor": actor.person if actor else None, "for": change.party,
         "from": project.stage if project.version else None, "to": after.project.stage, "visit": after.project.visit,
-        "consequences": _consequences(before, after), "definition_sha256": after.definition.sha256,
+        "consequences": _consequences(before, after), "definition_sha256": after.definition.sha256, "sees": sees,
         "personal_sha256": commitment(personal_salt, personal)})
     salt = secrets.token_hex(16)
     where = {"project_id": project.id, "seq": seq, "host_id": project.host_id}
     link = {"prev_hash": project.head or START, "at": after.now, "details_sha256": commitment(salt, details)}
     event = where | link | {"format": 1, "hash": event_hash(ref=project.ref, seq=seq, **link)}
-    sees = audience.everybody(before) | audience.everybody(after) if change.sees is None else change.sees
     return event, where | {"act": name, "party": change.party, "sees": sees, "salt": salt, "details": details,
                            "personal_salt": personal_salt, "personal": personal}
 
@@ -120,32 +123,22 @@ _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
 )
 
 
-def _changed(before: Facts, after: Facts, where: dict[str, int]) -> list[Write]:
-    """The rows of every fact that differs. Of parties, members, contracts and signatures an act inserts the new ones
-    itself, since their rows hold more than their facts.
-    """
+def _changed(before: Facts, after: Facts, change: Change, where: dict[str, int]) -> list[Write]:
+    """The rows of every fact that differs, but for those the act writes itself: they hold more than their facts."""
+    own = {_key(write.table, row) for write in change.rows if isinstance(write, Insert) for row in write.rows}
     writes: list[Write] = []
     for name, model, kind in _DIFFED:
         old, new = getattr(before, name), getattr(after, name)
         if old is new:
             continue
-        known = {_key(name, fact) for fact in old}
-        there = set(old)
-        writes += [kind(_table(model), (where | _columns(name, fact),)) for fact in new
-                   if fact not in there and (kind is Put or _key(name, fact) in known)]
+        table, there = table_of(model), set(old)
+        rows = (where | _columns(name, fact) for fact in new if fact not in there)
+        writes += [kind(table, (row,)) for row in rows if _key(table, row) not in own]
     return writes
 
 
-def _key(name: str, fact: Any) -> Any:
-    match name:
-        case "members":
-            return fact.person
-        case "tasks" | "decisions":
-            return fact.id
-        case "signatures":
-            return fact.version, fact.party, fact.person
-        case _:
-            return fact.number
+def _key(table: Table, row: Row) -> tuple[object, ...]:
+    return table.name, *(row[column.name] for column in table.primary_key)
 
 
 def _columns(name: str, fact: Any) -> dict[str, Any]:
@@ -193,9 +186,5 @@ def _replay(answered: tuple[str, str], asked: str) -> Receipt:
     return Receipt(answer["seq"], answer["stage"], answer["values"])
 
 
-def _table(model: Any) -> Table:
-    return model.__table__
-
-
 def _insert(model: Any, row: dict[str, Any]) -> Insert:
-    return Insert(_table(model), (row,))
+    return Insert(table_of(model), (row,))

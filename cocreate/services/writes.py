@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from cocreate.db import db
+from cocreate.db import db, table_of
 from cocreate.errors import Conflict
 from cocreate.models.projects import Project
 
-PROJECT: Table = Project.__table__  # type: ignore[assignment]
+PROJECT = table_of(Project)
 
 Row = Mapping[str, Any]
 

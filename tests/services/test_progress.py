@@ -3,7 +3,9 @@
 import re
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import get_type_hints
 
 import pytest
 from sqlalchemy import event, func, select
@@ -16,12 +18,7 @@ from cocreate.models.projects import Answer, Member
 from cocreate.models.records import Event, EventDetail
 from cocreate.services import contracts, contributions, people, progress, records
 from cocreate.services.acts import ACTS
-from cocreate.services.acts.contracts import Freeze, RefuseToSign, Seal, SendCode, Sign
-from cocreate.services.acts.contributions import Accept, Return, Submit, TakeBack
-from cocreate.services.acts.gates import Decide
-from cocreate.services.acts.openings import Open
-from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
-from cocreate.services.acts.stages import GoOn
+from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation
 from cocreate.services.facts import look
 from cocreate.services.writes import Insert
 from tests.support import stories
@@ -174,24 +171,22 @@ class TestNothing:
         assert everything(small) == before
 
 
-# Requests as plausible as they can be: only the asker is wrong.
-REQUESTS = {
-    Open: Open("returned_crates", 1), Submit: Submit("ramp_0", 2, 0, 0, stories.answers("ramp_0")),
-    TakeBack: TakeBack("credit", 1, 1), Accept: Accept("credit", 1, 1), Return: Return("credit", 1, 1, REASON),
-    Decide: Decide("picture", "", "agreed"), GoOn: GoOn("to_terms", 1), Freeze: Freeze("h", 1, "{}", "c", "t", "p", 3),
-    SendCode: SendCode(1, "1", "h", NOON), Sign: Sign(1, "t", "p", "{}", False), RefuseToSign: RefuseToSign(1, REASON),
-    Seal: Seal(1, "s", "e"), Invite: Invite(1, "N", 1, ("champion",), "", "t", "h", NOON),
-    AcceptInvitation: AcceptInvitation(1, "N", "h"), DeclineInvitation: DeclineInvitation(1, "h"),
-}
+# What an act of the story might ask: only the asker is wrong.
+PLAUSIBLE = {"task": "credit", "gate": "picture", "transition": "to_terms", "party": 1, "seen": 1, "visit": 1,
+             "answer": "agreed", "reason": REASON, "answers": {}, "parts": ("champion",), "expires_at": NOON}
+BY_TYPE = {int: 1, str: "x", bool: False, datetime: NOON}
+
+
+def plausible(request):
+    hints = get_type_hints(request)
+    return request(**{field.name: PLAUSIBLE.get(field.name, BY_TYPE.get(hints[field.name], ()))
+                      for field in fields(request)})
 
 
 class TestStrangers:
     """Whoever is not in a project is told that there is none: people of other hosts and other projects."""
 
-    def test_every_act_is_asked(self):
-        assert REQUESTS.keys() == ACTS.keys()
-
-    @pytest.mark.parametrize("request_", REQUESTS.values(), ids=lambda request: ACTS[type(request)][0])
+    @pytest.mark.parametrize("request_", map(plausible, ACTS), ids=[name for name, _ in ACTS.values()])
     def test_acts(self, small, request_):
         stories.submit(small, "credit")
         before = everything(small)

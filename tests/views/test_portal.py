@@ -38,8 +38,8 @@ class TestYourTurn:
     def test_a_returned_task_shows_the_reason(self, signed_in, session, small):
         contributions.submit(session, small.ref, task="returns", party=2, seen=0, draft=0,
                              answers=projects.answers("returns"), actor=small.shop, key=projects.key(), now=NOON)
-        contributions.return_(session, small.ref, task="returns", party=2, seen=1, reason="Only of one hotel, it seems.",
-                              actor=small.maker, key=projects.key(), now=NOON)
+        contributions.return_(session, small.ref, task="returns", party=2, seen=1, actor=small.maker,
+                              reason="Only of one hotel, it seems.", key=projects.key(), now=NOON)
         session.commit()
         page = text(signed_in(small.shop).get("/your-turn"))
         assert "Change and submit: Crates per year" in page and "Only of one hotel, it seems." in page

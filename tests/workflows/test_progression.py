@@ -110,12 +110,12 @@ class TestGates:
         story = begin(text, user=2).give("plan").decide("planned", "user").seat("user")
         assert story.facts.decision("planned", 4) is None
         assert story.decision("planned", "user").agreed
-        story.decide("planned", "user.2").go("on", "host")
+        story.decide("planned", "user.2").go("go", "maker")
         assert story.stage == "end"
 
     def test_what_a_joiner_gives_is_decided_on(self):
-        text = USERS.replace("plan: {of: host}", "plan: {of: [host, user]}")
-        story = begin(text).give("plan", "host").give("plan", "user").agree("planned").seat("user")
+        text = USERS.replace("plan: {of: maker}", "plan: {of: [maker, user]}")
+        story = begin(text).give("plan", "maker").give("plan", "user").agree("planned").seat("user")
         assert story.decision("planned", "user").agreed
         story.submit("plan", "user.3")
         assert story.decision("planned", "user").state is DecisionState.LAPSED
@@ -123,7 +123,7 @@ class TestGates:
     def test_of_a_leaver_a_missing_decision_is_dropped(self):
         story = begin(USERS, user=2).give("plan").decide("planned", "user").leave("user.2")
         assert story.decision("planned", "user.2").state is DecisionState.DROPPED
-        story.go("on", "host")
+        story.go("go", "maker")
         assert story.stage == "end"
 
     def test_a_leavers_agreement_stands_until_what_it_is_about_changes(self):
@@ -135,7 +135,7 @@ class TestGates:
 
     def test_who_left_holds_nobody_up_by_a_refusal(self):
         story = begin(USERS, user=2).give("plan").decide("planned", "user").decide("planned", "user.2", "refused")
-        story.leave("user.2").go("on", "host")
+        story.leave("user.2").go("go", "maker")
         assert story.stage == "end"
 
     def test_a_joiners_tasks_start_with_the_stage_that_runs(self):
@@ -156,11 +156,11 @@ class TestAccepting:
         assert story.submit("need").task("need").state is TaskState.ACCEPTED
 
     def test_also_where_several_sit_in_it(self):
-        text = USERS.replace("plan: {of: host}", "plan: {of: user, accepted_by: user}")
+        text = USERS.replace("plan: {of: maker}", "plan: {of: user, accepted_by: user}")
         assert begin(text, user=2).submit("plan", "user").task("plan", "user").state is TaskState.ACCEPTED
 
     def test_what_nobody_is_left_to_accept_counts(self):
-        text = USERS.replace("plan: {of: host}", "plan: {of: host, accepted_by: user}")
+        text = USERS.replace("plan: {of: maker}", "plan: {of: maker, accepted_by: user}")
         story = begin(text).submit("plan")
         assert story.task("plan").state is TaskState.SUBMITTED
         assert story.leave("user").task("plan").state is TaskState.ACCEPTED
@@ -184,12 +184,12 @@ class TestGoingBack:
         story = begin(TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, due: {days: 5, after: project},"))
         first = story.task("stream").due_at
         story.to_trial().wait(days=30).go("wrong")
-        assert story.task("stream").due_at == progression_day(story.facts.now, 5)
+        assert story.task("stream").due_at == working_days_later(story.facts.now, 5)
         assert story.task("stream").due_at > first
 
     def test_also_what_was_still_open_when_the_stage_comes_again(self):
         story = begin().to_trial().wait(days=30).go("wrong").give("stream").agree("picture").go("to_trial")
-        assert story.task("batch").due_at == progression_day(story.facts.now, 5)
+        assert story.task("batch").due_at == working_days_later(story.facts.now, 5)
 
     def test_what_belongs_to_a_later_stage_rests_until_it_comes(self):
         story = begin().to_terms().go("anew")
@@ -197,7 +197,7 @@ class TestGoingBack:
         with pytest.raises(Conflict, match="task.not_begun_yet"):
             story.submit("batch")
         story.give("stream").agree("picture").wait(days=9).go("to_trial")
-        assert story.task("batch").due_at == progression_day(story.facts.now, 5)
+        assert story.task("batch").due_at == working_days_later(story.facts.now, 5)
         story.submit("batch")
 
     def test_a_decision_that_was_only_asked_is_due_anew_when_the_stage_comes_again(self):
@@ -210,19 +210,19 @@ class TestGoingBack:
 class TestDue:
     def test_nobody_is_late_from_the_first_minute(self):
         story = begin().to_trial().wait(days=30).give("batch")
-        assert story.decision("passed", "giver").due_at == progression_day(story.facts.now, 3)
+        assert story.decision("passed", "giver").due_at == working_days_later(story.facts.now, 3)
 
     def test_after_a_task_counts_from_when_the_last_organisation_was_accepted(self):
-        text = USERS.replace("plan: {of: host}", "plan: {of: user}\n      next: {of: host, due: {days: 2, after: 'task:plan'}}")
+        text = USERS.replace("plan: {of: maker}", "plan: {of: user}\n      next: {of: maker, due: {days: 2, after: 'task:plan'}}")
         story = begin(text, user=2).give("plan", "user")
         assert story.task("next").due_at is None
         story.wait(days=7).give("plan", "user.2")
-        assert story.task("next").due_at == progression_day(story.facts.now, 2)
+        assert story.task("next").due_at == working_days_later(story.facts.now, 2)
 
     def test_what_lies_before_a_target_too_near_is_due_tomorrow(self):
         text = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, due: {days: 200, before: target}}")
         story = begin(text).to_trial()
-        assert story.task("batch").due_at == progression_day(story.facts.now, 1)
+        assert story.task("batch").due_at == working_days_later(story.facts.now, 1)
 
 
 class TestNaming:
@@ -364,7 +364,7 @@ def everybody_signed_the_same(facts: Facts) -> None:
     assert signed == {party.number: (contract.text_sha256, contract.pdf_sha256) for party in facts.signing}
 
 
-def progression_day(moment: datetime, days: int) -> datetime:
+def working_days_later(moment: datetime, days: int) -> datetime:
     """The end of the working day that is so many days later."""
     day = moment
     while days:
@@ -374,14 +374,14 @@ def progression_day(moment: datetime, days: int) -> datetime:
 
 
 USERS = """
-parties: {host: {contracting: true}, user: {many: {max: 5}}}
+parties: {maker: {contracting: true}, user: {many: {max: 5}}}
 stages:
   work:
     tasks:
-      plan: {of: host}
-    gates: {planned: {of: user}}
+      plan: {of: maker}
+    gates: {planned: {of: [user]}}
   end: {contract: signed}
 transitions:
-  on: {from: work, to: end, when: {gate: planned}, by: [host]}
+  go: {from: work, to: end, when: {gate: planned}, by: [maker]}
   done: {from: end, to: agreed}
 """

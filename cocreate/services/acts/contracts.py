@@ -7,8 +7,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cocreate.db import table_of
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
+from cocreate.domain.turns import may_freeze
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.models.contracts import ContractVersion, Signature, SigningCode
 from cocreate.services.acts.change import Change, Letter, require, require_running, require_same
@@ -80,12 +82,9 @@ def require_preparing(facts: Facts) -> None:
     """Raises what stands in the way of making any version ready: the stage, or that others may and this actor not."""
     require_running(facts)
     parties = tuple(party.number for party in facts.contracting)
-    own = facts.actor.party if facts.actor else None
-    if facts.actor is None or not (own in parties or "manager" in facts.actor.parts):
+    if not may_freeze(facts):
         raise Forbidden("only", act=Act.CLAUSES.value, persons=tuple(
             m.person for number in parties for m in facts.people(number, "champion")))
-    if own is not None:
-        require(facts, Act.CLAUSES, party=own)
     if facts.definition.stages[facts.project.stage].contract != "prepared":
         raise Conflict("contract.not_here", stage=facts.project.stage)
 
@@ -109,7 +108,7 @@ def freeze(facts: Facts, given: Freeze) -> Change:
     return Change(
         facts=facts.with_contract(version), party=own, answer={"number": given.number},
         details={"version": given.number, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256},
-        rows=(Insert(ContractVersion.__table__, (row,)),))  # type: ignore[arg-type]
+        rows=(Insert(table_of(ContractVersion), (row,)),))
 
 
 def send_code(facts: Facts, given: SendCode) -> Change:
@@ -118,7 +117,7 @@ def send_code(facts: Facts, given: SendCode) -> Change:
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
     return Change(facts=facts, party=facts.actor.party if facts.actor else None, details={"version": contract.number},
-                  rows=(Put(SigningCode.__table__, (row,)),),  # type: ignore[arg-type]
+                  rows=(Put(table_of(SigningCode), (row,)),),
                   letters=(Letter("signing_code", actor, str(Subject("signature", str(contract.number))),
                                   {"secret": given.code, "version": contract.number}),))
 
@@ -133,9 +132,9 @@ def sign(facts: Facts, given: Sign) -> Change:
     row = where | {"version": contract.number, "party": party, "person": actor, "seq": facts.project.version + 1,
                    "at": facts.now, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256,
                    "evidence": given.evidence}
-    rows = [Insert(Signature.__table__, (row,))]  # type: ignore[arg-type]
+    rows = [Insert(table_of(Signature), (row,))]
     if given.code:
-        rows.append(Update(SigningCode.__table__, ({  # type: ignore[arg-type]
+        rows.append(Update(table_of(SigningCode), ({
             "project_id": facts.project.id, "version": contract.number, "person": actor, "used_at": facts.now},)))
     after = facts.with_signature(signature)
     last = not reasons(after, ContractIs(contract="signed"), after.project.stage)
@@ -171,7 +170,7 @@ def seal(facts: Facts, given: Seal) -> Change:
            "sealed_sha256": given.sealed_sha256, "evidence_sha256": given.evidence_sha256}
     subject = str(Subject("contract", str(given.version)))
     everybody = recipients("all_signed", members=facts.members, actor=None, party=None)
-    return Change(facts=facts, rows=(Update(ContractVersion.__table__, (row,)),),  # type: ignore[arg-type]
+    return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),),
                   letters=tuple(Letter("all_signed", person, subject) for person, _ in everybody),
                   details={"version": given.version, "sealed_sha256": given.sealed_sha256,
                            "evidence_sha256": given.evidence_sha256})

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 
+from cocreate.db import table_of
 from cocreate.domain import audience
 from cocreate.domain.answers import Answers, counts, encode, open_fields
 from cocreate.domain.answers import figures as figures_of
@@ -13,9 +14,10 @@ from cocreate.models.work import Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.writes import Delete, Insert, Retire, Write
 from workflows.facts import DocumentFact, Facts, TaskFact, TaskState
-from workflows.guards import accepting, first_missing
+from workflows.guards import accepting, first_missing, rests
 from workflows.refusals import Refusal
 
+NO_PARTY = 0  # numbers begin at 1
 REASON = 10  # letters a reason needs, so that it can be answered in one go
 
 
@@ -106,16 +108,14 @@ def take_back(facts: Facts, given: TakeBack) -> Change:
 
 
 def accept(facts: Facts, given: Accept) -> Change:
-    task = _submitted(facts, given.task, given.party, given.seen)
-    party = _acceptor(facts, task)
+    task, party = _submitted(facts, given.task, given.party, given.seen)
     after = replace(task, state=TaskState.ACCEPTED, since=facts.now)
     return Change(facts=facts.with_task(after), party=party,
                   details={"task": task.key, "of": task.party, "number": task.number})
 
 
 def return_(facts: Facts, given: Return) -> Change:
-    task = _submitted(facts, given.task, given.party, given.seen)
-    party = _acceptor(facts, task)
+    task, party = _submitted(facts, given.task, given.party, given.seen)
     reason = given.reason.strip()
     if len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
@@ -126,33 +126,30 @@ def return_(facts: Facts, given: Return) -> Change:
 
 def _task(facts: Facts, key: str, party: int) -> TaskFact:
     task = facts.task(key, party)
-    if task is None:
+    if task is None or (rests(facts, task) and not facts.ended):
         raise Conflict("task.not_begun_yet", task=key)
     return task
 
 
 def _owed(facts: Facts, key: str, party: int) -> TaskFact:
-    """A task that is asked now: of the running stage, or reopened."""
+    """A task that is asked now: of the running stage or an earlier one."""
     task = _task(facts, key, party)
     if task.state is TaskState.LAPSED:
         raise Conflict("task.lapsed", task=key)
     return task
 
 
-def _submitted(facts: Facts, key: str, party: int, seen: int) -> TaskFact:
+def _submitted(facts: Facts, key: str, party: int, seen: int) -> tuple[TaskFact, int]:
+    """What was submitted, and the party for which the actor accepts or returns it: one of those the task names."""
     task = _task(facts, key, party)
+    parties = tuple(party.number for party in accepting(facts, task))
+    own = facts.actor.party if facts.actor else None
+    acceptor = own if own in parties else next(iter(parties), NO_PARTY)
+    require(facts, Act.ACCEPT, party=acceptor)
     require_same(seen, task.number, "contribution.changed", task=key, since=task.since)
     if task.state is not TaskState.SUBMITTED:
         raise Conflict("contribution.not_submitted", task=key, state=task.state.value, since=task.since)
-    return task
-
-
-def _acceptor(facts: Facts, task: TaskFact) -> int:
-    """The party for which the actor accepts or returns: one of those that the task names."""
-    parties = [party.number for party in accepting(facts, task)]
-    own = facts.actor.party if facts.actor else None
-    require(facts, Act.ACCEPT, party=own if own in parties else parties[0])
-    return own if own in parties else parties[0]
+    return task, acceptor or NO_PARTY
 
 
 def _rows(facts: Facts, given: Submit, task: TaskFact, body: str, person: int) -> tuple[Facts, tuple[Write, ...]]:
@@ -171,13 +168,13 @@ def _rows(facts: Facts, given: Submit, task: TaskFact, body: str, person: int) -
                  "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
                  "settled": False, "current": True, "sees": narrower.get(figure.field, sees)}
         for figure in figures_of(stage, given.task, definition, given.answers))
-    rows: list[Write] = [Insert(Contribution.__table__, (version,))]  # type: ignore[arg-type]
+    rows: list[Write] = [Insert(table_of(Contribution), (version,))]
     if figures:
-        rows.append(Insert(Figure.__table__, figures))  # type: ignore[arg-type]
+        rows.append(Insert(table_of(Figure), figures))
     if task.number > 1:
         rows.append(Retire(facts.project.id, given.task, given.party, task.number))
     if given.draft:
-        rows.append(Delete(Draft.__table__, (  # type: ignore[arg-type]
+        rows.append(Delete(table_of(Draft), (
             {"project_id": facts.project.id, "task": given.task, "party": given.party},)))
     facts, documents = _documents(facts, given, person, sees, narrower)
     return facts, (*rows, *documents)
@@ -200,7 +197,7 @@ def _documents(facts: Facts, given: Submit, person: int, sees: int, narrower: di
             1 + max((d.number for d in facts.documents), default=0), given.party, file.name, path, newest=1,
             sees=narrower.get(file.field, sees)))
         facts = facts.with_document(document)
-        documents.append(Insert(DocumentVersion.__table__, (where | {  # type: ignore[arg-type]
+        documents.append(Insert(table_of(DocumentVersion), (where | {
             "document": document.number, "number": document.newest, "sha256": file.sha256, "name": file.name,
             "media_type": file.media_type, "size": file.size, "note": "", "person": person, "at": facts.now},)))
     return facts, tuple(documents)

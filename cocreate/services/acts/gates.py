@@ -6,11 +6,13 @@ from cocreate.domain.rights import Act
 from cocreate.domain.turns import is_open
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.services.acts.change import Change, require, require_same
-from cocreate.services.acts.contributions import REASON
+from cocreate.services.acts.contributions import NO_PARTY, REASON
 from workflows.conditions import GateAgreed
 from workflows.facts import DecisionState, Facts
 from workflows.guards import reasons
 from workflows.progression import subject
+
+ANSWERS = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +27,20 @@ class Decide:
 
 
 def decide(facts: Facts, given: Decide) -> Change:
+    if given.gate not in facts.definition.gates:
+        raise Invalid("gate.unknown", field="gate")
+    if given.answer not in ANSWERS:
+        raise Invalid("decision.unknown", field="answer")
     own = facts.actor.party if facts.actor else None
     asked = facts.asked_at(given.gate)
     mine = next((decision for decision in asked if decision.party == own), None)
-    actor = require(facts, Act.DECIDE, party=mine.party if mine else _first(facts, given.gate))
+    actor = require(facts, Act.DECIDE, party=mine.party if mine else _decider(facts, given.gate, own))
     if mine is None:
         raise Refused(reasons(facts, GateAgreed(gate=given.gate), facts.project.stage))
     if facts.definition.gates[given.gate][0] != facts.project.stage:
         raise Conflict("gate.passed", gate=given.gate)
     require_same(given.seen, subject(facts, given.gate), "gate.changed", gate=given.gate)
     answer, reason, wanted = DecisionState(given.answer), given.reason.strip(), given.wanted.strip()
-    if answer not in (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED):
-        raise Invalid("decision.unknown", field="answer")
     if answer is not DecisionState.AGREED and len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
     if answer is DecisionState.REFUSED and not wanted:
@@ -51,7 +55,11 @@ def decide(facts: Facts, given: Decide) -> Change:
         personal={"reason": reason, "wanted": wanted} if reason else {})
 
 
-def _first(facts: Facts, gate: str) -> int | None:
-    """A party that decides here: whose people are named where somebody else tries."""
-    holders = facts.holders(facts.definition.gates[gate][1].of)
-    return holders[0].number if holders else None
+def _decider(facts: Facts, gate: str, own: int | None) -> int:
+    """The own party where it will be asked, else one that decides: its people are named where somebody else tries.
+
+    Once a gate is open, who was not asked then does not decide.
+    """
+    parties = tuple(decision.party for decision in facts.asked_at(gate)) or tuple(
+        party.number for party in facts.holders(facts.definition.gates[gate][1].of))
+    return own if own is not None and own in parties else next(iter(parties), NO_PARTY)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cocreate.db import table_of
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Invalid
@@ -61,10 +62,10 @@ def invite(facts: Facts, given: Invite) -> Change:
            "invited_at": facts.now, "greeting": given.greeting, "token_sha256": given.token_sha256,
            "expires_at": given.expires_at, "accepted_at": None, "declined_at": None, "left_at": None}
     return Change(
-        facts=_ask_unasked(facts.with_member(member), member), party=actor.party,
+        facts=facts.with_member(member), party=actor.party,
         details={"party": given.party, "person": given.person, "parts": list(given.parts)},
         personal={"invited": given.name}, answer={"person": given.person},
-        rows=(Put(Member.__table__, (row,)),),  # type: ignore[arg-type]
+        rows=(Put(table_of(Member), (row,)),),
         letters=(Letter("invitation", given.person, str(Subject("invitation", str(given.person), given.party)),
                         {"secret": given.token}),))
 
@@ -76,7 +77,7 @@ def accept_invitation(facts: Facts, given: AcceptInvitation) -> Change:
            "accepted_at": facts.now}
     return Change(facts=facts.with_member(after), party=member.party, details={"person": given.person},
                   personal={"name": given.name},
-                  rows=(Update(Member.__table__, (row,)),))  # type: ignore[arg-type]
+                  rows=(Update(table_of(Member), (row,)),))
 
 
 def decline_invitation(facts: Facts, given: DeclineInvitation) -> Change:
@@ -85,7 +86,7 @@ def decline_invitation(facts: Facts, given: DeclineInvitation) -> Change:
            "left_at": facts.now}
     return Change(facts=facts.with_member(replace(member, left_at=facts.now)), party=member.party,
                   details={"person": given.person}, personal={"words": given.words} if given.words else {},
-                  rows=(Update(Member.__table__, (row,)),))  # type: ignore[arg-type]
+                  rows=(Update(table_of(Member), (row,)),))
 
 
 def _invited(facts: Facts, person: int) -> MemberFact:
@@ -94,13 +95,3 @@ def _invited(facts: Facts, person: int) -> MemberFact:
     if member is None or member.left_at is not None or member.accepted_at is not None:
         raise Ended("invitation")
     return member
-
-
-def _ask_unasked(facts: Facts, member: MemberFact) -> Facts:
-    """Tasks that nobody was named for are asked of the first person of the party."""
-    if "contributor" not in member.parts and "champion" not in member.parts:
-        return facts
-    for task in facts.tasks:
-        if task.party == member.party and task.asked is None and task.state in ("open", "returned"):
-            facts = facts.with_task(replace(task, asked=member.person))
-    return facts

@@ -62,7 +62,7 @@ def _files() -> dict[str, Path]:
 
 def _read(path: Path) -> EmailMessage:
     with path.open("rb") as file:
-        return BytesParser(policy=policy.default).parse(file)  # type: ignore[arg-type,return-value] - by its policy
+        return BytesParser(EmailMessage, policy=policy.default).parse(file)
 
 
 def _head(name: str, message: EmailMessage) -> Mail:

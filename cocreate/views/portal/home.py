@@ -16,8 +16,8 @@ from cocreate.domain.turns import Turn, with_colleagues
 from cocreate.services import rooms
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
-from cocreate.views.portal import standings
 from cocreate.views.portal.blueprint import bp
+from cocreate.views.portal.standings import Line, Wait, line, says, waits
 from cocreate.views.room import frame
 from workflows.facts import Facts
 
@@ -54,7 +54,7 @@ def your_turn() -> ResponseReturnValue:
     return render_template(
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards)),
         colleagues=_colleagues(found), waits=[wait for one in running for wait in _of_others(one.facts)],
-        lines=[standings.line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running))
+        lines=[line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running))
 
 
 @bp.get("/projects")
@@ -62,7 +62,7 @@ def projects() -> ResponseReturnValue:
     """Every project one is in."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
     return render_template("portal/projects.html", ended=_ended(found),
-                           lines=[standings.line(one.facts) for one in found if not one.facts.ended])
+                           lines=[line(one.facts) for one in found if not one.facts.ended])
 
 
 def _cards(found: Sequence[Standing]) -> list[Card]:
@@ -90,15 +90,15 @@ def _colleagues(found: Sequence[Standing]) -> list[Colleague]:
     return rows
 
 
-def _of_others(facts: Facts) -> list[standings.Wait]:
+def _of_others(facts: Facts) -> list[Wait]:
     own = facts.actor.party if facts.actor else None
-    return [wait for wait in standings.waits(facts) if wait.party is None or wait.party.number != own]
+    return [wait for wait in waits(facts) if wait.party is None or wait.party.number != own]
 
 
-def _ended(found: Sequence[Standing]) -> list[standings.Line]:
+def _ended(found: Sequence[Standing]) -> list[Line]:
     """Contracts first, then the newest end."""
     ended = sorted((one for one in found if one.facts.ended), key=_ended_at, reverse=True)
-    return sorted((standings.line(one.facts) for one in ended), key=lambda row: not row.agreed)
+    return sorted((line(one.facts) for one in ended), key=lambda row: not row.agreed)
 
 
 def _ended_at(one: Standing) -> datetime:
@@ -110,7 +110,7 @@ def _reassuring(running: Sequence[Standing]) -> str:
     if not running:
         return ""
     return _("'%(project)s': %(sentence)s", project=running[0].facts.project.title,
-             sentence=standings.says(running[0].facts))
+             sentence=says(running[0].facts))
 
 
 def _greeting() -> str:

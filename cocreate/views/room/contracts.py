@@ -73,7 +73,8 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
         waits=contract_words.waits(facts) if current else [], gate=contract_words.gate(facts),
         signers=contract_words.signers(facts, text.version) if frozen else [],
         versions=contract_words.versions(facts), compared=compared, changed=changed,
-        part_names=contract_words.part_names(), offer=_offer(facts, text if frozen is None else None) if current else None, nonce=Form(),
+        part_names=contract_words.part_names(), nonce=Form(),
+        offer=_offer(facts, None if frozen else text) if current else None,
         may_sign=current and _may_sign(facts), to_decide=_to_decide(facts) if current else None,
         only=_only_freezing(facts) if current else "", size=_size(facts, row), **_drawn(facts, text))
 
@@ -305,10 +306,11 @@ def _show_signing(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
     frozen = contracts.version(db.session(), facts)
     me, own, number = login.me(), facts.actor.party if facts.actor else None, frozen.row.number
     asks, signers = _may_sign(facts), contract_words.signers(facts, number)
+    form.code.data = None  # what was typed stays, secrets never
     return frame.show(
         "room/contracts/sign.html", facts, (_("Contract"), url_for("room.contract", ref=facts.project.ref)),
         (_("Read and sign"), None), row=frozen.row, form=form, may_sign=asks, signers=signers,
-        ring=[(signer.party.number, "agreed" if signer.at else "open") for signer in signers],
+        ring_segments=[(signer.party.number, "agreed" if signer.at else "open") for signer in signers],
         own=frame.party_views(facts)[own] if own is not None else None,
         code_ready=me.totp or contracts.code_waits(db.session(), facts, version=number, actor=me.id),
         mailed=sign_ins.masked(me.email) if mailed else "", totp=me.totp, email=me.email,

@@ -1,0 +1,473 @@
+"""The contract's pages: read as printed, made ready, signed with password and code, refused with a reason."""
+
+import hashlib
+import json
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from cocreate import vault
+from cocreate.db import db, transaction
+from cocreate.domain.answers import Answer
+from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
+from cocreate.models.projects import Member
+from cocreate.services import sealings
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser, someone
+
+TICKED = {"read": "y", "may": "y", "electronic": "y", "basis": "managing director"}
+
+
+class TestRead:
+    def test_before_its_stage_it_says_so_and_shows_what_is_known(self, project):
+        small = project(projects.open_small)
+        page = small.maker.get("/contract").text
+        assert "the contract is made ready in the stage Terms" in page
+        assert "[Credit: not given]" in page and "/contract/freeze" not in page
+
+    def test_a_value_stands_with_where_it_comes_from(self, project):
+        small = project(projects.in_terms)
+        page = small.shop.get("/contract").text
+        assert "12,500 pieces/a" in page
+        assert f'<a href="/p/{small.ref}/tasks/returns">Crates per year</a> v1 (Aurelis Hotels)' in page
+        assert small.shop.get("/tasks/returns").status_code == 200
+        assert "Oslo" in page and "Annex 1 Places and lorries" in page
+        assert "This is a sample text and needs your lawyer." in page
+
+    def test_a_gap_is_marked_in_place_and_no_version_can_be_made(self, project):
+        small = project(_with_gap)
+        page = small.maker.get("/contract").text
+        assert "Not ready to sign: one value is missing." in page
+        assert f'<mark><a href="/p/{small.ref}/tasks/returns">[Crates that come back: not given]</a></mark>' in page
+        assert "Reason: nobody counted" in page
+        assert "/contract/freeze" not in page
+        answer = small.maker.post("/contract/freeze")
+        assert answer.status_code == 422
+        assert "No version was made: a value is missing in clause 2." in answer.text
+
+    def test_everybody_in_the_project_reads_the_same_and_nobody_else_anything(self, app, session, project):
+        small = project(projects.frozen)
+        texts = {_paper(client.get("/contract").text) for client in (small.maker, small.shop, small.manager)}
+        assert len(texts) == 1
+        stranger = someone(session)
+        session.commit()
+        away = Room(app, small.ref, stranger.email)
+        for page in ("", "/sign", "/refuse", "/versions/1", "/versions/1/signed.pdf", "/versions/1/check.pdf"):
+            assert away.get(f"/contract{page}").status_code == 404
+
+    def test_what_people_wrote_is_never_markup(self, project, session):
+        small = project(lambda s: projects.open_small(s))
+        with small.app.app_context(), transaction() as writing:
+            projects.give(writing, small.small, "returns", {"crates": Answer(not_available="<b>x</b> {{ 7*7 }}")})
+        assert "<b>x</b>" not in small.maker.get("/contract").text
+
+    def test_costs_few_statements(self, project, query_counter):
+        small = project(projects.ready_to_sign)
+        small.maker.get("/contract")
+        with query_counter(max=12):
+            small.maker.get("/contract")
+        with query_counter(max=12):
+            small.maker.get("/contract/sign")
+
+
+class TestFreeze:
+    def test_makes_a_version_ready_and_says_so(self, project):
+        small = project(projects.in_terms)
+        page = small.maker.get("/contract").text
+        assert "Make version 1 ready to read" in page
+        answer = small.maker.post("/contract/freeze", follow_redirects=True)
+        assert "Version 1 is ready to read. All parties have been told." in answer.text
+        assert "not all parties have agreed to version 1" in answer.text
+        assert "Read and decide" in answer.text
+
+    def test_sent_twice_makes_one_version(self, project):
+        small = project(projects.in_terms)
+        for _ in range(2):
+            answer = small.maker.post("/contract/freeze", data={"key": "the-same-form-twice"}, follow_redirects=True)
+        assert "Nothing has changed since version 1; it still stands." in answer.text
+        assert len(_facts(small).contracts) == 1
+
+    def test_is_prepared_again_when_something_happened_meanwhile(self, project, monkeypatch):
+        small = project(projects.in_terms)
+        from cocreate.services import contracts, people
+        prepare, moves = contracts.prepare, iter([True, True, False])
+
+        def moved(session, ref, **given):
+            found = prepare(session, ref, **given)
+            if next(moves):
+                with transaction() as writing:
+                    people.invite(writing, ref, party=2, email=f"{projects.key()}@crates.example", name="Tom",
+                                  parts=("observer",), greeting="", actor=small.small.shop, key=projects.key(),
+                                  now=NOON)
+            return found
+
+        monkeypatch.setattr(contracts, "prepare", moved)
+        assert small.maker.post("/contract/freeze").status_code == 303
+        assert _facts(small).contract.number == 1
+
+    def test_who_may_not_reads_who_can(self, project):
+        small = project(projects.in_terms)
+        _parts(small, small.small.shop, "observer")
+        page = small.shop.get("/contract").text
+        assert "Only Ingrid Solvik can do this." in page and "/contract/freeze" not in page
+        assert small.shop.post("/contract/freeze").status_code == 403
+
+
+class TestVersions:
+    def test_an_ended_one_stays_readable_and_says_what_changed(self, project):
+        small = project(projects.ready_to_sign)
+        with small.app.app_context(), transaction() as session:
+            projects.go_on(session, small.small, "too_early", reason="Counted again.", now=NOON + timedelta(hours=1))
+            projects.give(session, small.small, "returns", projects.answers("returns", crates=9000),
+                          now=NOON + timedelta(hours=2))
+        page = small.shop.get("/contract/versions/1").text
+        assert "Version 1 ended on Mon 1 Mar: &#39;Crates per year&#39; of Aurelis Hotels changed." in page
+        assert '<del><span class="visually-hidden">deleted: </span>12,500 </del>' in page
+        assert '<ins><span class="visually-hidden">inserted: </span>9,000 </ins>' in page
+        assert small.shop.get("/contract/versions/2").status_code == 404
+
+    def test_downloads_are_files_that_can_do_nothing(self, project):
+        small = project(projects.frozen)
+        for kind in ("check", "signed"):
+            answer = small.maker.get(f"/contract/versions/1/{kind}.pdf")
+            assert answer.mimetype == "application/pdf" and answer.data.startswith(b"%PDF")
+            assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+            assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+            assert answer.headers["Cache-Control"] == "no-store"
+        assert hashlib.sha256(answer.data).hexdigest() == _facts(small).contract.pdf_sha256
+        for kind in ("sealed", "evidence", "other"):
+            assert small.maker.get(f"/contract/versions/1/{kind}.pdf").status_code == 404
+
+    def test_a_copy_to_check_is_there_before_any_version(self, project):
+        small = project(_with_gap)
+        assert small.maker.get("/contract/versions/1/check.pdf").data.startswith(b"%PDF")
+        assert small.maker.get("/contract/versions/1/signed.pdf").status_code == 404
+
+
+class TestSign:
+    def test_with_password_and_mailed_code(self, project):
+        small = project(projects.ready_to_sign)
+        page = small.maker.get("/contract/sign").text
+        assert "You sign for Tornby Furniture:" in page and "version 1, 3 clauses, 1 annex." in page
+        assert "Mail me the code" in page and 'name="password"' not in page
+        page = small.maker.post("/contract/sign/code", data=_form(page) | TICKED).text
+        assert "The code counts for exactly this version, for ten minutes." in page
+        assert 'value="managing director"' in page and page.count("checked") == 3
+        answer = small.maker.post("/contract/sign", data=_form(page) | TICKED | {
+            "password": PASSWORD, "code": _code(small, small.small.maker)}, follow_redirects=True)
+        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC), 12:00 UTC. Waiting for Aurelis Hotels: "
+                "Claire Duval, asked today.") in answer.text
+        said = _evidence(small)
+        assert said["statements"] == ["I have read version 1.",
+                                      "I may sign for Tornby Furniture, as: managing director.",
+                                      "I agree to sign electronically."]
+        assert said["methods"][0].startswith("password and a code mailed to m***@crates.example;")
+        assert (said["name"], said["basis"], said["opened_at"]) == (
+            "Ingrid Solvik", "managing director", NOON.isoformat())
+
+    def test_with_an_app_code_that_counts_once(self, project):
+        small = project(projects.ready_to_sign)
+        secret = _enrol(small, small.small.maker)
+        page = small.maker.get("/contract/sign").text
+        assert "6-digit code from your app" in page and "Mail me" not in page
+        code = pyotp.TOTP(secret).at(NOON)
+        answer = small.maker.post("/contract/sign", data=_form(page) | TICKED | {"password": PASSWORD, "code": code})
+        assert answer.status_code == 303
+        assert _evidence(small)["methods"] == ["password and code from an app"]
+        again = small.maker.post("/contract/sign", data=_form(page) | TICKED | {"password": PASSWORD, "code": code})
+        assert again.status_code == 303 and len(_facts(small).signatures) == 1
+
+    @pytest.mark.parametrize(("given", "sentence"), [
+        ({"password": "wrong"}, "This password is not right."),
+        ({"code": "00000000"}, "This code is not right, or it was used already."),
+        ({"read": ""}, "Tick this to sign"), ({"electronic": ""}, "Tick this to sign"),
+        ({"basis": ""}, "This is needed."), ({"basis": "x\u202ey"}, "hidden character"),
+        ({"opened": "forged"}, "Read the text on this page before you sign it."),
+    ])
+    def test_what_is_wrong_is_said_and_the_rest_stays(self, project, given, sentence):
+        small = project(projects.ready_to_sign)
+        page = _mailed(small)
+        answer = small.maker.post("/contract/sign", data=_form(page) | TICKED | {
+            "password": PASSWORD, "code": _code(small, small.small.maker)} | given)
+        assert answer.status_code == 422 and sentence in answer.text
+        assert PASSWORD not in answer.text and _code(small, small.small.maker) not in answer.text
+        assert "basis" in given or 'value="managing director"' in answer.text
+        assert _facts(small).signatures == ()
+
+    def test_a_text_that_ended_meanwhile_is_not_signed(self, project):
+        small = project(projects.ready_to_sign)
+        page = _mailed(small)
+        code = _code(small, small.small.maker)
+        small.clock.go(hours=2, minutes=2)
+        with small.app.app_context(), transaction() as session:
+            projects.go_on(session, small.small, "too_early", reason="Counted again.", actor=small.small.shop,
+                           now=small.clock.moment)
+        answer = small.fresh(small.small.maker).post("/contract/sign", data=_form(page) | TICKED | {
+            "password": PASSWORD, "code": code})
+        assert answer.status_code == 409
+        assert "The text changed at 14:02. Nothing was signed." in answer.text
+        assert f"/p/{small.ref}/contract/versions/1#changes" in answer.text and "managing director" in answer.text
+        assert _facts(small).signatures == ()
+
+    def test_another_text_than_was_shown_is_not_signed(self, project):
+        small = project(projects.ready_to_sign)
+        page = _mailed(small)
+        for wrong in ({"text_sha256": "0" * 64}, {"pdf_sha256": "0" * 64}, {"version": "7"}, {"version": "\u0663"}):
+            answer = small.maker.post("/contract/sign", data=_form(page) | TICKED | {
+                "password": PASSWORD, "code": _code(small, small.small.maker)} | wrong)
+            assert answer.status_code == 409 and "Nothing was signed." in answer.text
+
+    def test_the_page_one_opened_is_no_use_to_somebody_else(self, project):
+        small = project(projects.ready_to_sign)
+        hers = _form(_mailed(small))
+        his = _mailed(small, small.shop)
+        answer = small.shop.post("/contract/sign", data=_form(his) | TICKED | {
+            "opened": hers["opened"], "password": PASSWORD, "code": _code(small, small.small.shop)})
+        assert answer.status_code == 422 and _facts(small).signatures == ()
+
+    def test_who_does_not_sign_sees_who_can(self, project):
+        small = project(projects.ready_to_sign)
+        page = small.manager.get("/contract/sign").text
+        assert "Only Ingrid Solvik and Claire Duval can do this." in page
+        assert "Mail me the code" not in page and "not signed yet" in page
+        for act in ("sign", "sign/code"):
+            assert small.manager.post(f"/contract/{act}", data=_form(small.maker.get("/contract/sign").text)
+                                      | TICKED | {"password": PASSWORD, "code": "1"}).status_code == 403
+
+    def test_a_session_by_link_signs_with_the_password(self, project):
+        small = project(projects.ready_to_sign)
+        with small.app.app_context(), transaction() as session:
+            from cocreate.models.people import SignIn
+            session.execute(update(SignIn).where(SignIn.person_id == small.small.maker)
+                            .values(method="link", proved_at=None))
+        page = _mailed(small)
+        assert small.maker.post("/contract/sign", data=_form(page) | TICKED | {
+            "password": PASSWORD, "code": _code(small, small.small.maker)}).status_code == 303
+
+    def test_nobody_guesses_the_password_here(self, project):
+        small = project(projects.ready_to_sign)
+        data = _form(_mailed(small)) | TICKED | {"code": _code(small, small.small.maker)}
+        for _ in range(10):
+            small.maker.post("/contract/sign", data=data | {"password": "wrong"})
+        answer = small.maker.post("/contract/sign", data=data | {"password": PASSWORD})
+        assert answer.status_code == 429 and "Too many tries." in answer.text
+        assert 'value="managing director"' in answer.text
+
+    def test_all_signed_then_sealed_says_agreed_and_gives_the_files(self, project, tmp_path):
+        small = project(projects.agreed)
+        page = small.shop.get("/contract").text
+        assert "Agreed by all on Mon 1 Mar." in page and "The seal is being put on; a minute." in page
+        assert "/versions/1/sealed.pdf" not in page
+        with small.app.app_context():
+            with transaction() as session:
+                session.execute(update(ContractVersion).where(
+                    ContractVersion.host_id != small.small.host_id).values(sealed_at=NOON))
+            sealings.run(small.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=1))
+        page = small.shop.get("/contract").text
+        assert "How to check it without us" in page
+        for kind in ("signed", "sealed", "evidence"):
+            assert small.shop.get(f"/contract/versions/1/{kind}.pdf").data.startswith(b"%PDF")
+
+
+class TestRefuse:
+    def test_ends_the_version_with_a_reason_that_all_read(self, project):
+        small = project(_one_signed)
+        page = small.shop.get("/contract/refuse").text
+        assert "Do not sign for Aurelis Hotels" in page and "Ingrid Solvik (Tornby Furniture)" in page
+        answer = small.shop.post("/contract/refuse", follow_redirects=True,
+                                 data=_form(page) | {"reason": "Clause 2 has no index."})
+        assert "Not signed for Aurelis Hotels. The project is back in Terms" in answer.text
+        page = small.maker.get("/contract").text
+        assert "Claire Duval did not sign it for Aurelis Hotels." in page
+        assert "<q>Clause 2 has no index.</q>" in page
+
+    def test_a_reason_too_short_comes_back(self, project):
+        small = project(projects.ready_to_sign)
+        answer = small.shop.post("/contract/refuse", data={"version": "1", "reason": "no"})
+        assert answer.status_code == 422 and "10 letters or more" in answer.text and ">no</textarea>" in answer.text
+        assert _facts(small).contract is not None
+
+    def test_is_for_who_could_sign(self, project):
+        small = project(projects.ready_to_sign)
+        assert small.manager.get("/contract/refuse").status_code == 302
+        assert small.manager.post("/contract/refuse", data={"version": "1", "reason": "Long enough."}
+                                  ).status_code == 403
+
+    def test_asks_a_session_by_link_for_the_password_first(self, project):
+        small = project(projects.ready_to_sign)
+        small.clock.go(minutes=29)
+        small.shop.get("/contract")
+        small.clock.go(minutes=2)
+        assert small.shop.get("/contract/refuse").location == "/prove"
+
+
+class TestLook:
+    """In a real browser: nothing wider than the screen, nothing that a reader of the page cannot use."""
+
+    @pytest.mark.parametrize("width", [360, 768, 1280])
+    def test_every_page_fits_and_passes_axe(self, live, new_page, width):
+        import axe_core_python
+        from pathlib import Path
+        axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
+        with live.app.app_context(), transaction() as session:
+            ready, terms, done = (make(session, store=live.app.extensions["store"], now=_today())
+                                  for make in (projects.ready_to_sign, projects.in_terms, _refused))
+        for small, page_names in ((ready, ("contract", "contract/sign", "contract/refuse")), (terms, ("contract",)),
+                                  (done, ("contract", "contract/versions/1"))):
+            page = new_page(viewport={"width": width, "height": 900})
+            _sign_in(page, small.emails[small.maker])
+            for name in page_names:
+                page.goto(f"/p/{small.ref}/{name}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                page.evaluate(axe)
+                found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa', 'best-practice']})")
+                assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]] == []
+
+    def test_a_signature_in_the_browser(self, live, new_page):
+        with live.app.app_context(), transaction() as session:
+            small = projects.ready_to_sign(session, store=live.app.extensions["store"], now=_today())
+        page = new_page()
+        _sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/contract/sign")
+        page.get_by_label("I have read version 1.").check()
+        page.get_by_label("I may sign for Tornby Furniture, as:").check()
+        page.get_by_label("As", exact=True).fill("managing director")
+        page.get_by_label("I agree to sign electronically.").check()
+        page.get_by_role("button", name="Mail me the code").click()
+        page.get_by_label("Password").fill(PASSWORD)
+        with live.app.app_context():
+            page.get_by_label("8-digit code from our mail").fill(_last_code(small.maker))
+        page.get_by_role("button", name="Sign version 1 for Tornby Furniture").click()
+        page.get_by_text("Signed for Tornby Furniture").wait_for()
+        assert page.locator("#answer").evaluate("element => element === document.activeElement")
+
+
+# helpers
+
+
+class Room:
+    """One person's browser inside one project."""
+
+    def __init__(self, app, ref, email):
+        self.client, self.start = browser(app), f"/p/{ref}"
+        self.client.post("/sign-in", data={"email": email, "password": PASSWORD})
+
+    def get(self, path, **given):
+        return self.client.get(self.start + path, **given)
+
+    def post(self, path, **given):
+        return self.client.post(self.start + path, **given)
+
+
+class Played:
+    """A project with everybody signed in."""
+
+    def __init__(self, app, small, clock):
+        self.app, self.small, self.ref, self.clock = app, small, small.ref, clock
+        self.maker, self.shop, self.manager = (
+            self.fresh(person) for person in (small.maker, small.shop, small.manager))
+
+    def fresh(self, person):
+        return Room(self.app, self.ref, self.small.emails[person])
+
+
+@pytest.fixture
+def project(app, session, clock):
+    def play(make):
+        small = make(session, store=app.extensions["store"]) if make in vars(projects).values() or make in (
+            _with_gap, _one_signed, _refused) else make(session)
+        session.commit()
+        return Played(app, small, clock)
+    return play
+
+
+def _with_gap(session, *, store=None, now=NOON):
+    small = projects.open_small(session, store=store, now=now)
+    projects.give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now)
+    projects.give(session, small, "credit", now=now)
+    projects.go_on(session, small, "to_terms", now=now)
+    return small
+
+
+def _one_signed(session, *, store=None, now=NOON):
+    small = projects.ready_to_sign(session, store=store, now=now)
+    projects.sign(session, small, 1, now=now)
+    return small
+
+
+def _refused(session, *, store=None, now=NOON):
+    from cocreate.services import contracts
+    small = _one_signed(session, store=store, now=now)
+    contracts.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
+                             key=projects.key(), now=now)
+    return small
+
+
+def _facts(small):
+    with small.app.app_context():
+        return projects.facts(db.session(), small.small, now=small.clock.moment)
+
+
+def _form(page):
+    """The hidden fields of the form on a page."""
+    return dict(re.findall(r'<input name="(\w+)" type="hidden" value="([^"]*)">', page)) | dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+def _mailed(small, client=None):
+    client = client or small.maker
+    return client.post("/contract/sign/code", data=_form(client.get("/contract/sign").text) | TICKED).text
+
+
+def _code(small, person):
+    with small.app.app_context():
+        return _last_code(person)
+
+
+def _last_code(person):
+    row = db.session().scalars(select(Outbox).where(Outbox.kind == "signing_code", Outbox.recipient == person)
+                               .order_by(Outbox.created_at.desc(), Outbox.seq.desc())).first()
+    return vault.unlock(json.loads(row.values)["secret"])
+
+
+def _evidence(small):
+    with small.app.app_context():
+        return json.loads(db.session().scalars(select(Signature.evidence).where(
+            Signature.project_id == _facts(small).project.id)).one())
+
+
+def _enrol(small, person):
+    secret = pyotp.random_base32()
+    with small.app.app_context(), transaction() as session:
+        session.execute(update(Person).where(Person.id == person).values(totp_secret=vault.lock(secret), totp_step=0))
+        from cocreate.models.people import SignIn
+        session.execute(update(SignIn).where(SignIn.person_id == person).values(second_factor_at=NOON))
+    return secret
+
+
+def _parts(small, person, parts):
+    with small.app.app_context(), transaction() as session:
+        session.execute(update(Member).where(Member.person == person).values(parts=parts))
+
+
+def _paper(page):
+    return page[page.index("<article"):page.index("</article>")]
+
+
+def _sign_in(page, email):
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def _today():
+    from cocreate import clock
+    return clock.now()
