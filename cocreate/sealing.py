@@ -8,12 +8,14 @@ revocation data, no network.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from asn1crypto import core, keys
 from asn1crypto import x509 as asn1_x509
@@ -83,12 +85,21 @@ def seal(pdf: bytes, *, certificate: Certificate, at: datetime, reason: str) -> 
     signer = _DatedSigner(metadata, signer=_signer(certificate), new_field_spec=_FIELD_SPEC)
     signer.at = at
     try:
-        sealed: bytes = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue()
+        sealed: bytes = _apart(lambda: signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue())
     except PdfError as error:
         raise CannotSeal("seal.not_a_pdf") from error
     if not sealed.startswith(pdf):
         raise AssertionError("the seal rewrote the bytes that were signed")
     return sealed
+
+
+_T = TypeVar("_T")
+
+
+def _apart(work: Callable[[], _T]) -> _T:
+    """In a thread of its own: pyHanko starts an event loop, and a caller's thread may have one running."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def require_usable(certificate: Certificate, at: datetime) -> None:
@@ -192,9 +203,8 @@ def _read(sealed: bytes, expected: str | None) -> SealReport:
     if len(seals) != 1:
         return SealReport(("seal.several" if seals else "seal.missing",))
     one = seals[0]
-    status = validate_pdf_signature(
-        one, ValidationContext(trust_roots=[one.signer_cert], allow_fetching=False), skip_diff=True
-    )
+    status = _apart(lambda: validate_pdf_signature(
+        one, ValidationContext(trust_roots=[one.signer_cert], allow_fetching=False), skip_diff=True))
     fingerprint = hashlib.sha256(one.signer_cert.dump()).hexdigest()
     at, first, last = one.self_reported_timestamp, one.signer_cert.not_valid_before, one.signer_cert.not_valid_after
     found = {

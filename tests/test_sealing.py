@@ -5,6 +5,7 @@ import os
 import random
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -222,7 +223,8 @@ def resealed(sealed, certificate):
             SimpleCertificateStore(),
         ),
     )
-    return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(sealed))).getvalue()
+    with ThreadPoolExecutor(1) as thread:  # a browser test before may have left an event loop running
+        return thread.submit(signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(sealed))).result().getvalue()
 
 
 def a_pdf(pages=1):
