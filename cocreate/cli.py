@@ -4,7 +4,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from cocreate import jobs
+from cocreate import cases, jobs
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
@@ -17,7 +17,7 @@ demo_group = AppGroup("demo", help="Demo data; never in production.")
 
 
 def init_app(app: Flask) -> None:
-    for group in (host, record, demo_group):
+    for group in (host, record, demo_group, cases.group):
         app.cli.add_command(group)
     app.cli.add_command(scheduler)
 

@@ -120,7 +120,7 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin ourselves: see _begin
-        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL",
+        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL",
                        "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -135,11 +135,13 @@ def prepare(engine: Engine) -> None:
 def transaction() -> Iterator[Session]:
     """The one committer: ends the reading transaction, starts a writing one, commits or rolls back.
 
-    What was loaded before is expunged: it may be stale once the lock is held.
+    What was loaded before is expunged: it may be stale once the lock is held, and a change made to it is not written.
     """
     session = db.session()
-    session.commit()
+    if session.in_transaction() and session.connection().get_execution_options().get(WRITES):
+        raise RuntimeError("a transaction within a transaction would commit half of it")
     session.expunge_all()
+    session.commit()
     session.connection(execution_options={WRITES: True})
     try:
         yield session

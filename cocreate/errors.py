@@ -4,6 +4,7 @@ Each carries a code and values; ``cocreate.sentences`` makes the sentence in the
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from workflows.refusals import Refusal
 
@@ -40,7 +41,11 @@ class Ended(CocreateError):
 
 
 class TooOften(CocreateError):
-    """``values['until']`` is when it works again."""
+    """``until`` is when it works again."""
+
+    def __init__(self, code: str, *, until: datetime) -> None:
+        super().__init__(code, until=until)
+        self.until = until
 
 
 class Refused(CocreateError):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import partial
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,8 +24,9 @@ from flask import Flask
 
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.errors import CocreateError
 from cocreate.mail import NotDelivered, Transport, compose, transport
-from cocreate.services import leases, outbox, reminders, sealings, sign_ins, throttling
+from cocreate.services import absences, holds, leases, outbox, reminders, sealings, sign_ins, throttling
 from cocreate.services.leases import Held
 from cocreate.services.outbox import Claimed, MailContext
 from cocreate.settings import Settings
@@ -77,6 +79,23 @@ class Job:
 
     name: str
     work: Callable[[Turn], None]
+
+
+def expire(turn: Turn) -> None:
+    """What a day brings by itself: holds that are over, absences that begin and end."""
+    session, moment = db.session(), now()
+    acts = [*(partial(holds.expire, ref=ref, key=key) for ref, key in holds.due(session, moment)),
+            *(partial(absences.turn, ref=ref, number=number, key=key)
+              for ref, number, key in absences.due(session, moment))]
+    session.rollback()
+    for act in acts:
+        if not turn.goes_on():
+            return
+        try:
+            with transaction() as writing:
+                act(writing, now=moment)
+        except CocreateError as refused:  # somebody did it in the same moment
+            log.info("%s: %s", act.func.__name__, refused)
 
 
 def remind(turn: Turn) -> None:
@@ -145,7 +164,8 @@ def tidy(turn: Turn) -> None:
             throttling.forget(session, now())
 
 
-JOBS: list[Job] = [Job("reminders", remind), Job("sealing", seal), Job("mails", send_mails), Job("tidying", tidy)]
+JOBS: list[Job] = [Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("mails", send_mails),
+                   Job("tidying", tidy)]
 
 
 class Scheduler:

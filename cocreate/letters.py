@@ -4,6 +4,7 @@ Templates of mails get a ``Letter`` and nothing else. What people typed comes ou
 be followed.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.notices import Subject
 from cocreate.services.outbox import MailContext
-from workflows.facts import DecisionFact, Facts, MemberFact, TaskFact, TaskState
+from workflows.facts import DecisionFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
 from workflows.guards import accepting
 from workflows.texts import say
 
@@ -56,7 +57,10 @@ class Letter:
 
     @property
     def who(self) -> str:
-        """The person who caused it, or the host where nobody did."""
+        """The person who caused it, "Tom for Renee" where somebody stood in, or the host where nobody did."""
+        absent = self.facts.member(self.details.get("stands_for")) if self.details.get("stands_for") else None
+        if absent is not None and self._context.sender:
+            return self._("%(person)s for %(absent)s", person=named(self._context.sender), absent=named(absent.name))
         return named(self._context.sender) or self.host
 
     @property
@@ -169,8 +173,50 @@ class Letter:
                 return self.say(definition.gates[key][1].question)
             case "contract" | "signature":
                 return self.contract
+            case "proposal":
+                return self.proposed
             case _:
                 return self.project
+
+    @property
+    def proposal(self) -> ProposalFact | None:
+        known = self.subject.matter == "proposal"
+        return next((p for p in self.facts.proposals if known and str(p.number) == self.subject.key), None)
+
+    @property
+    def proposed(self) -> str:
+        """What a proposal would do, as a part of a sentence."""
+        kinds = {
+            "withdraw": self._("to withdraw the project"), "add_party": self._("to let a further party in"),
+            "waive": self._("to go on without a value"), "settle": self._("which value counts"),
+            "charter": self._("words of the charter"), "later": self._("to settle a value later"),
+            "strike": self._("to strike a clause"),
+        }
+        return kinds.get(self.proposal.kind if self.proposal else "", self._("something that needs all parties"))
+
+    @property
+    def proposal_reason(self) -> str:
+        return self.quote(json.loads(self.proposal.body).get("reason", "")) if self.proposal else ""
+
+    @property
+    def moved(self) -> str:
+        """The person or the party that a mail about coming and going names."""
+        match self.subject.matter:
+            case "party":
+                return self.party_name(int(self.subject.key))
+            case "absence":
+                absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
+                return self.person(absence.person if absence else None)
+            case _:
+                return self.person(int(self.subject.key)) if self.subject.key else ""
+
+    @property
+    def substitute(self) -> str:
+        """Who takes over: a part for a time or for good, or the whole project."""
+        if self.subject.matter == "member":
+            return self.person(int(self.subject.key))
+        absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
+        return self.person(absence.substitute if absence else self.facts.project.manager_id)
 
     @property
     def contract(self) -> str:
@@ -351,6 +397,10 @@ class Letter:
                 return f"{room}/gates/{self.subject.key}"
             case "contract" | "signature":
                 return f"{room}/contract/sign" if self.kind in ("please_sign", "signing_code") else f"{room}/contract"
+            case "proposal":
+                return f"{room}/proposals/{self.subject.key}"
+            case "party" | "member" | "absence":
+                return f"{room}/people"
             case _:
                 return room
 

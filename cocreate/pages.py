@@ -14,6 +14,7 @@ from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
+from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.words import Reader
 
 
@@ -94,6 +95,7 @@ def _away(value: date | datetime) -> str:
 
 _STATUS: tuple[tuple[type[CocreateError], int], ...] = (
     (NotFound, 404), (Forbidden, 403), (Conflict, 409), (Invalid, 422), (Ended, 410), (TooOften, 429), (Refused, 409),
+    (TooLarge, 413), (StoreFull, 507),
 )
 
 
@@ -102,6 +104,8 @@ def _refuse(error: CocreateError) -> ResponseReturnValue:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 409)
     db.session.rollback()
     facts = g.get("facts")
+    if isinstance(error, (StoreFull, Missing)):
+        current_app.logger.error("files: %s %s", error.code, error.values)
     if isinstance(error, Refused) and facts is not None:
         found = login.visitor()
         member = facts.member(found.id) if found else None
@@ -111,7 +115,7 @@ def _refuse(error: CocreateError) -> ResponseReturnValue:
         sentence = sentences.error(error, reader(), facts)
     answer = _page(status, _heading(status), sentence)
     if isinstance(error, TooOften):
-        answer[2]["Retry-After"] = str(max(1, int((error.values["until"] - now()).total_seconds())))
+        answer[2]["Retry-After"] = str(max(1, int((error.until - now()).total_seconds())))
     return answer
 
 
@@ -119,8 +123,9 @@ def _heading(status: int) -> str:
     headings = {
         403: _("This is for somebody else to do"), 404: _("Not found"), 409: _("Changed meanwhile"),
         410: _("This link has ended"), 422: _("One thing needs a look"), 429: _("Too many tries"),
+        413: _("Too large"), 507: _("The file could not be stored"),
     }
-    return headings.get(status, _("Something went wrong"))
+    return str(headings.get(status, _("Something went wrong")))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

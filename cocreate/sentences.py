@@ -226,6 +226,9 @@ def _must_follow(s: _Speaker) -> Said:
 
 @_says("task.reopened")
 def _reopened(s: _Speaker) -> Said:
+    if s.values["since"] > s.facts.project.entered_at:  # within the stage, not by going back to it
+        return s._("'%(task)s' was reopened on %(date)s. %(party)s confirms or changes it.", task=s.task,
+                   date=s.day("since"), party=s.party()), s.to_task
     return s._("'%(task)s' was reopened on %(date)s when the project went back. %(party)s confirms or changes it.",
                task=s.task, date=s.day("since"), party=s.party()), s.to_task
 
@@ -238,6 +241,9 @@ def _nobody_named(s: _Speaker) -> Said:
 
 @_says("task.entered")
 def _entered(s: _Speaker) -> Said:
+    if s.values["other"] is None:  # by somebody without a party
+        return s._("'%(task)s' was entered for %(party)s. %(party)s has not confirmed it.", task=s.task,
+                   party=s.party()), s.to_task
     return s._("'%(task)s' was entered by %(other)s for %(party)s. %(party)s has not confirmed it.", task=s.task,
                other=s.party("other"), party=s.party()), s.to_task
 
@@ -468,6 +474,8 @@ def N_(text: str) -> str:
 
 # Sentences that only name what came with the refusal. Those of passwords stand with their forms.
 PLAIN = {
+    "duty.unknown": N_("There is no such duty."),
+    "duty.done": N_("Somebody has reported it as done already."),
     "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),
     "link": N_("This link has ended. Ask for a new one."),
     "invitation": N_("This invitation is no longer open."),
@@ -489,6 +497,24 @@ PLAIN = {
     "contract.already_signed": N_("Version %(n)s is already signed for your party."),
     "contract.not_signed": N_("Version %(n)s is not signed by all yet."),
     "contract.bytes_differ": N_("The file of version %(n)s is not the one that was signed. The operator has to look."),
+    # resting, ending, leaving
+    "hold.past": N_("Choose a day after today."),
+    "hold.over": N_("The project is not on hold any more."),
+    "title.differs": N_("Type the name as it stands here: %(title)s"),
+    "withdraw.others": N_("Others have come in. Withdrawing needs the agreement of all parties now."),
+    # people
+    "invitation.answered": N_("This invitation has been answered, or taken back."),
+    "member.gone": N_("This person is not in the project any more."),
+    "member.last_champion": N_("Name another champion first."),
+    "parts.none": N_("Choose at least one part."),
+    "substitute.not_here": N_("Choose somebody of the same party who has come in."),
+    "absence.past": N_("Choose today or a later day."),
+    "absence.ends_first": N_("The last day comes before the first."),
+    "absence.over": N_("This has ended already."),
+    "party.left": N_("%(name)s has been in this project and left it. The same organisation cannot come in again."),
+    "seat.full": N_("There is no place left in this seat."),
+    "nudge.done": N_("There is nothing left to nudge about: it is done, or not asked any more."),
+    "nudge.words": N_("Write a line of your own."),
     # opening one
     "organisation.looks_alike": N_("There is '%(name)s' already, which looks the same. Write it like that."),
     "seat.required": N_("Who is the %(seat)s? The project cannot begin without one."),
@@ -496,19 +522,37 @@ PLAIN = {
     "seat.taken": N_("This seat is your own organisation's already."),
     "seat.twice": N_("%(name)s already sits as %(seat)s. One organisation cannot decide on both sides."),
     "template.published": N_("Version %(number)s is published, and published versions do not change. Make a draft."),
+    # passing on, waiting, entering
+    "pass.nobody": N_("Choose a colleague, or give the name and address of a new one."),
+    "pass.elsewhere": N_("This person is not of your party."),
+    "pass.cannot": N_("%(person)s only reads here, or does not sign. Choose somebody else, or give them the part."),
+    "pass.already": N_("%(person)s is asked for it already."),
+    "pass.answered": N_("This was answered already, or the task was passed to somebody else."),
+    "outside.who": N_("Say whom it waits for."),
+    "outside.until_past": N_("Choose a day after today."),
+    "outside.until_far": N_("Choose a day within %(most)s days; then say it again if it still waits."),
+    "outside.body": N_("Say which body decided."),
+    "outside.future": N_("This day has not come yet. Record the decision when it is made."),
+    "outside.file": N_("Add the file that shows the decision."),
+    "enter.signed": N_("What is signed cannot be entered for somebody else."),
+    # talks
+    "comment.empty": N_("Write something first."),
+    "note.no_party": N_("Notes are private to a party, and you are of none."),
+    "mention.unknown": N_("Somebody you mention is not in this project."),
+    "mention.cannot_see": N_("%(person)s cannot see this, so they cannot be mentioned here."),
+    "concern.nobody": N_("Choose who should read it."),
+    # documents
+    "document.parties": N_("Choose among the parties of this project."),
+    "document.seen_already": N_("Nothing would change: the same parties see it already."),
     # files
-    "upload.too_large": N_("'%(name)s' has %(size_mb)s MB; up to %(limit_mb)s are possible."),
-    "upload.empty": N_("'%(name)s' is empty."),
-    "upload.type": N_("We take PDF, pictures, text and spreadsheets. '%(name)s' is none of them."),
-    "upload.disguised": N_("'%(name)s' is not what its name says. We did not keep it."),
-    "upload.active": N_("'%(name)s' holds something that acts by itself when it is opened. We did not keep it."),
-    "upload.bomb": N_("'%(name)s' unpacks to far more than it seems. We did not keep it."),
+    "upload.empty": N_("'%(name)s' is empty. Look at it on your own device, then send it again."),
     "upload.locked": N_("'%(name)s' is protected by a password. Send it without."),
-    "upload.broken": N_("'%(name)s' cannot be read; it may have been cut off on the way. Send it again."),
+    "store.full": N_("The file could not be stored, the rest of your text is saved. The operator has been told."),
+    "store.missing": N_("This file is not where it should be. The operator has been told."),
 }
 # What no page of ours offers: only a request made by hand gets there.
 UNOFFERED = frozenset({"transition.unknown", "decision.unknown", "parts.unknown", "proposal.unknown",
-                       "seat.unknown"})
+                       "seat.unknown", "comment.unknown"})
 
 
 def _other(s: _Speaker) -> str:
@@ -578,7 +622,8 @@ def _too_often(s: _Speaker) -> str:
     return s._("Too many tries. It works again at %(time)s.", time=_when(s, "until"))
 
 
-@_explains("contribution.changed", "contribution.not_open", "contribution.not_submitted")
+@_explains("contribution.changed", "contribution.not_open", "contribution.not_submitted", "contribution.not_entered",
+           "contribution.not_accepted")
 def _contribution_changed(s: _Speaker) -> str:
     done = {
         "open": s._("'%(task)s' is being changed", task=s.task),
@@ -607,6 +652,110 @@ def _draft_changed(s: _Speaker) -> str:
 @_explains("task.not_begun_yet")
 def _not_begun_yet(s: _Speaker) -> str:
     return s._("'%(task)s' is not asked yet.", task=s.task)
+
+
+@_explains("task.stage_passed")
+def _stage_passed(s: _Speaker) -> str:
+    return s._("'%(task)s' belongs to an earlier stage. Going back to that stage opens it again.", task=s.task)
+
+
+@_explains("outside.ended", "outside.not_yet")
+def _outside_ended(s: _Speaker) -> str:
+    if s.refusal.code == "outside.not_yet":
+        return s._("'%(task)s' still waits.", task=s.task)
+    return s._("'%(task)s' does not wait for anybody outside any more.", task=s.task)
+
+
+@_explains("help.open", "help.ended")
+def _help(s: _Speaker) -> str:
+    if s.refusal.code == "help.open":
+        return s._("Help is asked for '%(task)s' already. Say more there, or say that it helped.", task=s.task)
+    return s._("Nobody asks for help with '%(task)s' any more.", task=s.task)
+
+
+@_explains("document.changed")
+def _document_changed(s: _Speaker) -> str:
+    return s._("There is a newer version of this document. Look at it, then send yours again.")
+
+
+@_explains("document.asked_for")
+def _document_asked_for(s: _Speaker) -> str:
+    return s._("This file belongs to '%(task)s'. Change it there: it comes with the next version.", task=s.task)
+
+
+# files that were not taken
+
+
+@_explains("upload.too_large")
+def _too_large(s: _Speaker) -> str:
+    limit = s.values["limit_mb"]
+    if "size_mb" not in s.values:
+        return s._("This file is too large; the limit is %(limit)s MB. Send it in parts or make it smaller.",
+                   limit=limit)
+    return s._("'%(name)s' has %(size)s MB; the limit is %(limit)s. Send it in parts or make it smaller.",
+               name=s.values["name"], size=s.values["size_mb"], limit=limit)
+
+
+@_explains("upload.type")
+def _type(s: _Speaker) -> str:
+    named = {"name": s.values["name"], "extension": s.values["extension"]}
+    match s.values["kind"]:
+        case "program":
+            return s._("'%(name)s' is a program. We do not keep programs.", **named)
+        case "archive":
+            return s._("'%(name)s' is an archive. Unpack it and send its files one by one.", **named)
+        case "old_office":
+            return s._("'%(name)s' is in an old format. Save it as .docx, .xlsx, .pptx or PDF, then send it again.",
+                       **named)
+        case "macro":
+            return s._("'%(name)s' may hold macros. Save it without them, or as PDF, then send it again.", **named)
+    return s._("We take PDF, pictures, text and office files. '%(name)s' is none of them; a PDF of it will do.",
+               **named)
+
+
+@_explains("upload.disguised")
+def _disguised(s: _Speaker) -> str:
+    claims = str(s.values["claims"]).upper()
+    if s.values["found"] in ("program", "script"):
+        return s._("This file is a program disguised as a %(claims)s. We did not keep it.", claims=claims)
+    return s._("'%(name)s' is not a %(claims)s, whatever its name says. We did not keep it. Save it anew in the "
+               "program it was made with.", name=s.values["name"], claims=claims)
+
+
+@_explains("upload.active")
+def _active(s: _Speaker) -> str:
+    name = s.values["name"]
+    ways = {
+        "virus": s._("'%(name)s' is what virus scanners warn of. We did not keep it.", name=name),
+        "macro": s._("'%(name)s' holds macros. We did not keep it. Save it without them, or as PDF.", name=name),
+        "embedded": s._("'%(name)s' holds another file inside. We did not keep it. Send that one on its own.",
+                        name=name),
+        "form": s._("'%(name)s' is a form that calculates by itself. We did not keep it. Print it to a new PDF.",
+                    name=name),
+        "external": s._("'%(name)s' fetches something from elsewhere when it is opened. We did not keep it. Save it "
+                        "with everything inside, or as PDF.", name=name),
+    }
+    return ways.get(s.values["what"], s._(
+        "'%(name)s' does something by itself when it is opened. We did not keep it. Print it to a new PDF.",
+        name=name))
+
+
+@_explains("upload.bomb")
+def _bomb(s: _Speaker) -> str:
+    name = s.values["name"]
+    if s.values["what"] == "pixels":
+        return s._("'%(name)s' is a picture far larger than any screen. We did not keep it. Make it smaller.",
+                   name=name)
+    return s._("'%(name)s' unpacks to far more than it seems. We did not keep it. Save it anew, or send a PDF of it.",
+               name=name)
+
+
+@_explains("upload.broken")
+def _broken(s: _Speaker) -> str:
+    name = s.values["name"]
+    if s.values["why"] == "encoding":
+        return s._("'%(name)s' is not in a spelling we can read. Save it as UTF-8, then send it again.", name=name)
+    return s._("'%(name)s' cannot be read; it may have been cut off on the way. Send it again.", name=name)
 
 
 @_explains("task.lapsed")
@@ -650,6 +799,42 @@ def _member_there(s: _Speaker) -> str:
 def _member_elsewhere(s: _Speaker) -> str:
     return s._("%(person)s is in this project for another party. One person cannot be on both sides.",
                person=s.people(s.values["person"]))
+
+
+@_explains("hold.long")
+def _hold_long(s: _Speaker) -> str:
+    return s._("%(date)s is the latest day that is possible.", date=s.day("latest"))
+
+
+@_explains("party.optional")
+def _party_optional(s: _Speaker) -> str:
+    return s._("%(party)s can leave; the project goes on without it.", party=s.party("party"))
+
+
+@_explains("party.required")
+def _party_required(s: _Speaker) -> str:
+    return s._("The project cannot go on without %(party)s. Declining ends it for all.", party=s.party("party"))
+
+
+@_explains("member.looks_after")
+def _member_looks_after(s: _Speaker) -> str:
+    return s._("%(person)s looks after this project and hands it over first.", person=s.people(s.values["person"]))
+
+
+@_explains("member.heir")
+def _member_heir(s: _Speaker) -> str:
+    return s._("Who takes over the open tasks of %(person)s?", person=s.people(s.values["person"]))
+
+
+@_explains("nudge.soon")
+def _nudge_soon(s: _Speaker) -> str:
+    return s._("%(party)s was nudged about this already. It is possible again on %(date)s.", party=s.party("party"),
+               date=s.day("possible"))
+
+
+@_explains("nudge.nobody")
+def _nudge_nobody(s: _Speaker) -> str:
+    return s._("Nobody of %(party)s who could do it has come in yet.", party=s.party("party"))
 
 
 @_explains("template.errors")

@@ -42,7 +42,7 @@ class TooLarge(CocreateError):
     """More bytes came than were allowed; nothing was kept."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__("upload.too_large", limit_mb=limit // 1_000_000)
+        super().__init__("upload.too_large", limit_mb=round(limit / (1 << 20)))
 
 
 class StoreFull(CocreateError):

@@ -274,7 +274,7 @@ class TestErrors:
         (Conflict("contribution.changed", given=1, now=2, task="cost", since=MONDAY),
          "Someone else was faster: there is a newer version of 'Total cost today', Mon 3 Feb 04:00 (New York)."),
         (Invalid("upload.too_large", name="plan.zip", size_mb=31, limit_mb=25),
-         "'plan.zip' has 31 MB; up to 25 are possible."),
+         "'plan.zip' has 31 MB; the limit is 25. Send it in parts or make it smaller."),
         (Refused([]), "This is not possible yet."),
     ])
     def test_is_one_sentence(self, facts, error, said):

@@ -116,7 +116,8 @@ def _build(definition: Definition) -> Machine:
 
 def _condition(transition: Transition) -> Any:
     def holds(event: EventData) -> bool:
-        event.model.reasons = reasons(event.model.facts, transition.when, transition.from_)
-        return not event.model.reasons
+        holder: Any = event.model
+        holder.reasons = reasons(holder.facts, transition.when, transition.from_)
+        return not holder.reasons
 
     return holds

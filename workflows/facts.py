@@ -4,11 +4,14 @@ Each ``...Fact`` is one row of the table of its name. An act answers with the fa
 differs is what is written. Nothing here reads a clock or a database.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
+from operator import and_
 from typing import Any, Self
 
 from workflows.calendars import Calendar
@@ -52,11 +55,15 @@ class PartyFact:
     organisation: int
     name: str
     left_at: datetime | None = None
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MemberFact:
-    """A person of the project. ``party`` is None for the facilitator and for an account manager without a seat."""
+    """A person of the project. ``party`` is None for the facilitator and for an account manager without a seat.
+
+    parts: everything the person may act as now; of these ``lent`` only while somebody of ``stands_for`` is away.
+    """
 
     person: int
     name: str
@@ -65,6 +72,13 @@ class MemberFact:
     accepted_at: datetime | None
     left_at: datetime | None = None
     zone: str = "UTC"  # of the person: whose mornings reminders keep to
+    lent: frozenset[str] = frozenset()
+    stands_for: frozenset[int] = frozenset()  # persons
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The parts that stay with the person."""
+        return self.parts - self.lent
 
     @property
     def present(self) -> bool:
@@ -90,6 +104,12 @@ class TaskFact:
     entered_by: int | None = None  # party that typed it in
     outsider: str | None = None  # whom it waits for outside, until ``outside_until``
     outside_until: date | None = None
+    wanted: int | None = None  # person it shall be passed to, once a champion has agreed to invite them ...
+    wanted_by: int | None = None  # ... as this person proposed
+    wanted_name: str | None = None
+    help: int | None = None  # comment that calls for help, until its author says that it helped
+    help_by: int | None = None
+    help_sees: int = 0  # audience of the call
 
     @property
     def id(self) -> tuple[str, int, int]:
@@ -112,6 +132,9 @@ class DecisionFact:
     wanted: str | None = None  # what would help
     outside: bool = False  # decided outside; a file shows it
     changed: str | None = None  # what made it lapse, "thing=from>to"
+    body: str | None = None  # which body decided outside ...
+    decided_on: date | None = None
+    document: int | None = None  # ... and the file that shows it
 
     @property
     def id(self) -> tuple[str, int, int]:
@@ -210,6 +233,47 @@ class ProposalFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceFact:
+    """A person's parts in the hands of a colleague for a time; both days are included."""
+
+    number: int
+    person: int
+    substitute: int
+    parts: str  # separated by blanks
+    starts: date
+    until: date
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self.began_at is not None and self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeFact:
+    """When a party was last nudged about one thing, and by whom."""
+
+    subject: str
+    party: int
+    at: datetime
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFact:
+    """Something a party owes by a day under the agreed terms."""
+
+    number: int
+    party: int
+    what: str
+    due: date
+    clause: str | None = None
+    done_at: datetime | None = None
+    done_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectFact:
     """The project's own row. ``version`` is the number of its last event, ``head`` that event's hash."""
 
@@ -229,6 +293,7 @@ class ProjectFact:
     held_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
+    manager_id: int | None = None  # person who looks after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +313,9 @@ class Facts:
     contracts: tuple[ContractFact, ...] = ()
     signatures: tuple[SignatureFact, ...] = ()
     proposals: tuple[ProposalFact, ...] = ()
+    duties: tuple[DutyFact, ...] = ()
+    absences: tuple[AbsenceFact, ...] = ()
+    nudges: tuple[NudgeFact, ...] = ()
     drafts: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (task, party) -> number of its last save
     calendars: tuple[Calendar, ...] = field(default=(), repr=False)
 
@@ -311,9 +379,27 @@ class Facts:
                      and s.ended_at is None), None)
 
     def values(self, path: str) -> tuple[FigureFact, ...]:
-        """Every value of a figure; the settled one alone, where one is settled."""
+        """Every value of a figure; the settled one alone, where all agreed which counts and nobody gave another since."""
         found = tuple(figure for figure in self.figures if figure.path == path)
-        return tuple(figure for figure in found if figure.settled) or found
+        settled = self.settled(path)
+        return (settled,) if settled else found
+
+    def settled(self, path: str) -> FigureFact | None:
+        """What all agreed that a figure is, while the values it was about are still the ones given."""
+        found = tuple(figure for figure in self.figures if figure.path == path)
+        proposal = self.holding("settle", path)
+        if proposal is None or not found:
+            return None
+        body = json.loads(proposal.body)
+        if body["of"] != versions_of(found):
+            return None
+        sees = reduce(and_, (figure.sees for figure in found))
+        return FigureFact(path, proposal.party or found[0].party, 0, Decimal(body["value"]), body.get("unit"),
+                          settled=True, sees=sees)
+
+    def waived(self, path: str) -> bool:
+        """Whether all contracting parties agreed to go on without this value."""
+        return self.holding("waive", path) is not None
 
     def holding(self, kind: str, subject: str) -> ProposalFact | None:
         """What was last agreed by all about this subject."""
@@ -352,8 +438,27 @@ class Facts:
     def with_signature(self, signature: SignatureFact) -> Self:
         return replace(self, signatures=_put(self.signatures, signature, lambda s: (s.version, s.party, s.person)))
 
+    def with_duty(self, duty: DutyFact) -> Self:
+        return replace(self, duties=_put(self.duties, duty, lambda d: d.number))
+
     def with_proposal(self, proposal: ProposalFact) -> Self:
         return replace(self, proposals=_put(self.proposals, proposal, lambda p: p.number))
+
+    def with_absence(self, absence: AbsenceFact) -> Self:
+        return replace(self, absences=_put(self.absences, absence, lambda a: a.number)).lend()
+
+    def with_nudge(self, nudge: NudgeFact) -> Self:
+        return replace(self, nudges=_put(self.nudges, nudge, lambda n: (n.subject, n.party)))
+
+    def lend(self) -> Self:
+        """Every member with the parts that running absences lend them."""
+        running = [absence for absence in self.absences if absence.runs]
+        if not running and not any(member.stands_for for member in self.members):
+            return self
+        members = tuple(_lent(member, [a for a in running if a.substitute == member.person])
+                        for member in self.members)
+        actor = next((m for m in members if self.actor and m.person == self.actor.person), self.actor)
+        return replace(self, members=members, actor=actor)
 
     def with_figures(self, figures: Iterable[FigureFact]) -> Self:
         kept = self.figures
@@ -371,6 +476,17 @@ class Facts:
 
     def gate_of(self, decision: DecisionFact) -> Gate:
         return self.definition.gates[decision.gate][1]
+
+
+def _lent(member: MemberFact, absences: list[AbsenceFact]) -> MemberFact:
+    own = member.own
+    lent = frozenset(part for absence in absences for part in absence.parts.split()) - own
+    return replace(member, parts=own | lent, lent=lent, stands_for=frozenset(a.person for a in absences))
+
+
+def versions_of(figures: Iterable[FigureFact]) -> str:
+    """Which values a settlement is about: "1=2 3=1", party and version of its contribution."""
+    return " ".join(sorted(f"{figure.party}={figure.number}" for figure in figures))
 
 
 def _put(rows: tuple[Any, ...], row: Any, key: Callable[[Any], object]) -> tuple[Any, ...]:

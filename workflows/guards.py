@@ -140,17 +140,22 @@ def _today(facts: Facts) -> date:
 def _answered(facts: Facts, condition: c.Answered, stage: str) -> Reasons:
     accepted = [task for key in facts.definition.stages[stage].tasks for task in facts.instances(key)
                 if task.state is TaskState.ACCEPTED]
-    asked, given = sum(t.fields for t in accepted), sum(t.given for t in accepted)
+    missing = [(task, field) for task in accepted for field in filter(None, task.missing.split(","))
+               if not facts.waived(f"{stage}.{task.key}.{field}")]
+    asked = sum(task.fields for task in accepted)
+    given = asked - len(missing)
     if asked == 0 or Decimal(given) / asked >= condition.answered:
         return NONE
     return tuple(Refusal("value.not_available", task.party, {"task": task.key, "of": task.party, "since": task.since,
                                                              "field": field})
-                 for task in accepted for field in filter(None, task.missing.split(",")))
+                 for task, field in missing)
 
 
 @guard(c.DocumentThere)
 def _document(facts: Facts, condition: c.DocumentThere, _stage: str) -> Reasons:
     _, key, field, *_ = condition.document.split(".")
+    if facts.waived(condition.document):
+        return NONE
     found: list[Refusal] = list(_never_asked(facts, key))
     for task in facts.instances(key):
         values = {"document": condition.document, "due": task.due_at, "since": task.since, "task": key,
@@ -273,6 +278,8 @@ def _figure(facts: Facts, condition: c.FigureReaches, _stage: str) -> Reasons:
 
 def _compare(facts: Facts, comparison: c.Comparison, relation: str, limit: Decimal | str) -> Reasons:
     unit, sees = comparison.unit, ALL
+    if facts.waived(comparison.path):
+        return NONE
     if isinstance(limit, str):
         other = facts.values(limit)
         if len(other) != 1:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflows import engine
+from workflows.calendars import add_working_days, at, local_day, working_days_between
 from workflows.deadlines import due
-from workflows.definition import Due
+from workflows.definition import AtLeast, Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, PartyFact, TaskFact, TaskState
 from workflows.fields import Computed
 from workflows.guards import accepting, is_open, rests
@@ -48,12 +49,41 @@ def go_back(facts: Facts, transition: str, reason: str) -> Facts:
     return enter(facts, way.to)
 
 
+def resume(facts: Facts) -> Facts:
+    """The facts when a hold is over: what was due while the project rested moves by the working days it rested."""
+    project, days = facts.project, days_on_hold(facts)
+    facts = facts.with_project(hold_until=None, held_at=None)
+    if not days:
+        return facts
+    facts = facts.with_project(target=add_working_days(project.target, days, facts.calendars))
+    for task in facts.tasks:
+        if task.state in _OWED and task.due_at is not None:
+            facts = facts.with_task(replace(task, due_at=_moved(facts, task.due_at, days)))
+    for decision in facts.decisions:
+        if decision.state in _UNDECIDED and decision.due_at is not None:
+            facts = facts.with_decision(replace(decision, due_at=_moved(facts, decision.due_at, days)))
+    return facts
+
+
+def days_on_hold(facts: Facts) -> int:
+    """Working days since the project was put on hold."""
+    zone = facts.calendars[0].zone
+    held = facts.project.held_at or facts.now
+    return max(0, working_days_between(local_day(held, zone), local_day(facts.now, zone), facts.calendars))
+
+
+def _moved(facts: Facts, moment: datetime, days: int) -> datetime:
+    own = facts.calendars[0]
+    return at(add_working_days(local_day(moment, own.zone), days, facts.calendars), own.end, own.zone)
+
+
 def reopen(facts: Facts, task: TaskFact, reason: str) -> Facts:
     """A new round of a task; what was given stays as its history. What is being worked on is only due anew."""
     if task.state in _OWED:
         return facts.with_task(replace(task, due_at=None))
     again = replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None,
-                    entered_by=None, outsider=None, outside_until=None)
+                    entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None,
+                    help=None, help_by=None, help_sees=0)
     return facts.with_task(replace(task, state=TaskState.SUPERSEDED, since=facts.now)).with_task(again)
 
 
@@ -61,8 +91,11 @@ def settle(facts: Facts) -> Facts:
     """Draw every consequence of the facts, until nothing follows any more."""
     if facts.ended:
         return facts
-    for consequence in (_leave, _name, _accept_unopposed, _date_tasks, _end_contract, _lapse, _open_gates):
+    for consequence in (_leave, _end_absences, _name, _accept_unopposed, _date_tasks, _end_contract, _lapse,
+                        _open_gates):
         facts = consequence(facts)
+    if (earlier := _has_nothing_to_sign(facts)) is not None:
+        return enter(facts, earlier)
     key = engine.automatic(facts)
     return enter(facts, facts.definition.transitions[key].to) if key else facts
 
@@ -109,6 +142,15 @@ def _leave(facts: Facts) -> Facts:
     for decision in facts.decisions:
         if decision.party in gone and decision.state in (*_UNDECIDED, DecisionState.REFUSED):
             facts = facts.with_decision(replace(decision, state=DecisionState.DROPPED, since=facts.now))
+    return facts
+
+
+def _end_absences(facts: Facts) -> Facts:
+    """Nobody stands in for, or is stood in for by, somebody who is gone."""
+    gone = {member.person for member in facts.members if member.left_at is not None}
+    for absence in facts.absences:
+        if absence.ended_at is None and {absence.person, absence.substitute} & gone:
+            facts = facts.with_absence(replace(absence, ended_at=facts.now))
     return facts
 
 
@@ -205,6 +247,13 @@ def _end_contract(facts: Facts) -> Facts:
     return end_contract(facts, f"task:{touched.key}@{touched.party}") if touched else facts
 
 
+def _has_nothing_to_sign(facts: Facts) -> str | None:
+    """Where the next version is made, if the one that was being signed has ended."""
+    if facts.contract or not facts.contracts or not engine.waits_for_signatures(facts.definition, facts.project.stage):
+        return None
+    return next((key for key, stage in facts.definition.stages.items() if stage.contract == "prepared"), None)
+
+
 def end_contract(facts: Facts, because: str) -> Facts:
     """The version that stands is ended, and every signature under it, visibly."""
     contract = facts.contract
@@ -247,13 +296,24 @@ def _ask_decisions(facts: Facts, key: str) -> Facts:
     opened = any(decision.state is not DecisionState.SUPERSEDED for decision in facts.asked_at(key))
     for party in facts.holders(gate.of):
         decision = facts.decision(key, party.number)
-        if decision is None and opened:
+        if decision is None and opened and not _is_vacant(facts, key, party.seat):
             continue  # who joins later does not reopen what was asked before
         if decision is None or decision.state is DecisionState.SUPERSEDED:
             facts = facts.with_decision(DecisionFact(
                 key, party.number, round=decision.round + 1 if decision else 1, state=DecisionState.ASKED,
                 since=facts.now, due_at=None))
     return facts
+
+
+def _is_vacant(facts: Facts, key: str, seat: str) -> bool:
+    """Whether who was asked here and left has to be replaced: nobody of the seat is asked, or too few for the rule."""
+    gate = facts.definition.gates[key][1]
+    asked = [facts.party(decision.party).seat for decision in facts.asked_at(key)]
+    short = isinstance(gate.rule, AtLeast) and gate.rule.at_least > (
+        asked.count(gate.rule.of) if gate.rule.of else len(asked))
+    left = any(decision.state is DecisionState.DROPPED and facts.party(decision.party).seat == seat
+               for decision in facts.decisions if decision.gate == key)
+    return left and (short or seat not in asked)
 
 
 def _date_decisions(facts: Facts, key: str) -> Facts:

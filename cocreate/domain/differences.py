@@ -24,7 +24,7 @@ _NOTHING = ("", "")
 
 
 def differences(before: ContractText, after: ContractText) -> tuple[Difference, ...]:
-    """What differs between two texts, part by part: whole words in clauses, whole lines in tables."""
+    """What differs between two texts, part by part: whole words, in annexes whole rows."""
     old, new = dict(_parts(before)), dict(_parts(after))
     found = []
     for part in dict.fromkeys((*old, *new)):
@@ -42,10 +42,10 @@ def _parts(text: ContractText) -> Iterator[tuple[tuple[str, str], tuple[str, str
         words = [plain(clause.body), *clause.reservations]
         yield ("clause", clause.key), (f"{clause.number} {clause.title}", "\n".join(words))
     for annex in text.annexes:
-        lines = [annex.note, *(" | ".join(row) for row in (annex.columns, *annex.rows))]
+        lines = [annex.note, *(" · ".join(row) for row in (annex.columns, *annex.rows))]
         yield ("annex", annex.key), (f"{annex.number} {annex.title}", "\n".join(lines))
-    yield ("figures", ""), ("", "\n".join(" | ".join(
-        (f.label, f.value, f.unit, f.period, f.price_year, f.grade, f.source, f.giver)) for f in text.figures))
+    yield ("figures", ""), ("", "\n".join(" · ".join(filter(None, (
+        f.label, f.value, f.unit, f.period, f.price_year, f.grade, f.source, f.giver))) for f in text.figures))
 
 
 def _party_line(party: ContractParty) -> str:
@@ -53,7 +53,7 @@ def _party_line(party: ContractParty) -> str:
 
 
 def _pieces(part: str, old: str, new: str) -> tuple[tuple[str, str], ...]:
-    split = re.compile(r"\S+\s*" if part in ("clause", "head") else r"[^\n]+\n?")
+    split = re.compile(r"[^\n]+\n?" if part == "annex" else r"\S+\s*")
     a, b = split.findall(old), split.findall(new)
     found: list[tuple[str, str]] = []
     for how, a1, a2, b1, b2 in difflib.SequenceMatcher(None, a, b).get_opcodes():

@@ -108,6 +108,12 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.HOST:              (_N, _N, _N, _N, _N, _N, _Y),
 }
 
+# What a proposal of each kind is: who proposes and who answers it is the table's row.
+PROPOSALS: dict[str, Act] = {
+    "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "waive": Act.WAIVE, "settle": Act.SETTLE,
+    "charter": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES,
+}
+
 FIXED = frozenset({Act.READ, Act.DECIDE, Act.DECIDE_OUTSIDE, Act.SIGN, Act.READ_CONCERNS})
 
 
@@ -115,15 +121,24 @@ def right(act: Act, part: str) -> Right:
     return TABLE[act][PARTS.index(part)]
 
 
-def may(act: Act, member: MemberFact | None, *, party: int | None = None, asked: int | None = None) -> bool:
+def may(act: Act, member: MemberFact | None, *, party: int | None = None, asked: int | None = None,
+        directly: bool = False) -> bool:
     """Whether this person may do the act for ``party``.
 
     party: whom the act is done for; None where it is done for nobody in particular.
     asked: the person asked for it, where the table says "if asked".
+    directly: whether it happens at once; to propose it is not enough.
     """
     if member is None or not member.present:
         return False
-    return any(_allows(right(act, part), member, party, asked) for part in member.parts)
+    allowed = (right(act, part) for part in member.parts)
+    return any(_allows(one, member, party, asked) for one in allowed if not (directly and one is Right.PROPOSE))
+
+
+def may_answer(act: Act, member: MemberFact | None) -> bool:
+    """Whether this person answers proposals of this act for the own party: its champions and signatories do."""
+    return member is not None and member.present and any(
+        right(act, part) is not Right.NO for part in member.parts & {"champion", "signatory"})
 
 
 def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | None) -> bool:
@@ -135,11 +150,13 @@ def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | 
         case Right.OTHER:
             return party is not None and member.party != party
         case Right.ASKED:
-            return member.party == party and asked == member.person
+            return member.party == party and asked in (member.person, *member.stands_for)
         case Right.NO:
             return False
 
 
-def who_may(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None) -> tuple[MemberFact, ...]:
+def who_may(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None,
+            directly: bool = False) -> tuple[MemberFact, ...]:
     """The people who can, to be named where somebody else cannot."""
-    return tuple(member for member in facts.members if may(act, member, party=party, asked=asked))
+    return tuple(member for member in facts.members
+                 if may(act, member, party=party, asked=asked, directly=directly))

@@ -5,9 +5,11 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cocreate.domain.rights import Act, Right, may, right
+from cocreate.domain import audience, charter
+from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from workflows import engine
-from workflows.facts import DecisionState, Facts, TaskFact, TaskState
+from workflows.calendars import at
+from workflows.facts import DecisionState, Facts, MemberFact, ProposalState, TaskFact, TaskState
 from workflows.guards import accepting, can_start, rests
 from workflows.guards import is_open as is_open  # of everybody who asks whose turn it is
 from workflows.refusals import Refusal
@@ -18,9 +20,11 @@ UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, go_on.
+    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, answer, go_on,
+    confirm (what was entered for the own party), let_in (a colleague whom another proposed), help (somebody called).
 
-    key: of the task, gate or transition. party: whose task it is; of anything else the own party.
+    key: of the task, gate or transition, or the number of the proposal.
+    party: whose task it is; of anything else the own party.
     """
 
     act: str
@@ -35,12 +39,15 @@ class Turn:
 def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     """What this person can do now, most urgent first; nothing while the project rests or after its end."""
     member = facts.member(person)
-    if member is None or not member.present or facts.ended or facts.on_hold:
+    if member is None or not member.present or facts.on_hold:
         return ()
     facts = replace(facts, actor=member)
-    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_contract(facts), *_ways(facts)]
+    if facts.ended:
+        return _duties(facts)
+    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_contract(facts),
+             *_proposals(facts), *_entered(facts), *_proposed(facts), *_calls(facts), *_ways(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
-    return tuple(sorted(mine or found, key=lambda t: (t.due_at is None, t.due_at or t.since, t.act)))
+    return tuple(sorted(mine or found, key=lambda t: (t.act != "help", t.due_at is None, t.due_at or t.since, t.act)))
 
 
 def with_colleagues(facts: Facts, person: int) -> tuple[Turn, ...]:
@@ -56,15 +63,15 @@ def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
     if member is None:
         return []
     return [Turn("again" if task.state is TaskState.RETURNED else "fill_in", task.key, task.party, task.due_at,
-                 task.since, mine=_is_mine(task, person), reason=task.reason)
+                 task.since, mine=_is_mine(task, member), reason=task.reason)
             for task in facts.tasks
             if task.party == member.party and task.state in OWED and can_start(facts, task)
-            and (others or _is_mine(task, person))
+            and (others or _is_mine(task, member))
             and may(Act.SUBMIT, member, party=task.party, asked=task.asked)]
 
 
-def _is_mine(task: TaskFact, person: int) -> bool:
-    return task.asked in (person, None)
+def _is_mine(task: TaskFact, member: MemberFact) -> bool:
+    return task.asked in (member.person, None, *member.stands_for)
 
 
 def _checks(facts: Facts) -> list[Turn]:
@@ -98,6 +105,67 @@ def _contract(facts: Facts) -> list[Turn]:
             and facts.signature(member.party or 0) is None and may(Act.SIGN, member, party=member.party)):
         return [Turn("sign", "contract", member.party, None, contract.frozen_at, mine=True)]
     return []
+
+
+def _duties(facts: Facts) -> tuple[Turn, ...]:
+    """After the signature: what the own party still owes, soonest first."""
+    member = facts.actor
+    if member is None or facts.project.outcome != "agreed":
+        return ()
+    zone = facts.calendars[0] if facts.calendars else None
+    owed = sorted((one for one in facts.duties if one.party == member.party and one.done_at is None
+                   and may(Act.DUTY_DONE, member, party=one.party)), key=lambda one: one.due)
+    return tuple(Turn("duty", str(one.number), one.party, at(one.due, zone.end, zone.zone) if zone else None,
+                      facts.now, mine=True) for one in owed)
+
+
+def _proposals(facts: Facts) -> list[Turn]:
+    """What others proposed and the own party has not answered."""
+    own = facts.actor.party if facts.actor else None
+    open_ = [one for one in facts.proposals
+             if one.state is ProposalState.OPEN and own in one.parties and own not in one.agreeing
+             and one.kind in PROPOSALS and may_answer(PROPOSALS[one.kind], facts.actor)]
+    found = [Turn("answer", str(one.number), own, None, one.at, mine=True) for one in open_ if one.kind != charter.KIND]
+    parts = [one for one in open_ if one.kind == charter.KIND]  # one row for all parts of the charter
+    return [Turn("charter", "charter", own, None, parts[0].at, mine=True), *found] if parts else found
+
+
+def _entered(facts: Facts) -> list[Turn]:
+    """What others typed in for the own party counts only when somebody of it says so."""
+    member = facts.actor
+    return [Turn("confirm", task.key, task.party, task.due_at, task.since, mine=member is not None and _is_mine(
+                task, member))
+            for task in facts.tasks if task.state is TaskState.ENTERED and not rests(facts, task)
+            and may(Act.CONFIRM, member, party=task.party)]
+
+
+def _proposed(facts: Facts) -> list[Turn]:
+    """Colleagues whom a contributor would pass a task to: a champion lets them in."""
+    return [Turn("let_in", task.key, task.party, None, task.since, mine=True, reason=task.wanted_name)
+            for task in facts.tasks if task.wanted is not None and task.state in OWED and not rests(facts, task)
+            and may(Act.PEOPLE, facts.actor, party=task.party, directly=True)
+            and facts.actor is not None and facts.actor.party == task.party]
+
+
+def _calls(facts: Facts) -> list[Turn]:
+    """Calls for help that the actor can answer, until the asker says that it helped."""
+    member = facts.actor
+    return [Turn("help", task.key, task.party, None, task.since, mine=True) for task in facts.tasks
+            if task.help is not None and member is not None and not rests(facts, task)
+            and task.state is not TaskState.SUPERSEDED and may_help(member, task)]
+
+
+_HELPING = frozenset({"champion", "facilitator", "manager"})
+
+
+def may_help(member: MemberFact, task: TaskFact) -> bool:
+    """Whether a call for help asks this person: who can hear it, but its author.
+
+    Of the own party everybody who works, of other parties the champions, beside facilitator and account manager.
+    """
+    hears = bool(task.help_sees & audience.reader(party=member.party, parts=member.parts))
+    helping = _HELPING | {"contributor", "signatory"} if member.party == task.party else _HELPING
+    return member.present and hears and member.person != task.help_by and bool(member.parts & helping)
 
 
 def may_freeze(facts: Facts) -> bool:

@@ -30,7 +30,7 @@ class SignForm(Form):
     opened = HiddenField()  # when this person opened this text, sealed by us
     read = BooleanField(validators=[Ticked()])
     may = BooleanField(validators=[Ticked()])
-    basis = line(_("As"), most=200, description=_("Your function or your power, such as: managing director."))
+    basis = line(_("Function or power"), most=200, description=_("Such as: managing director."))
     electronic = BooleanField(validators=[Ticked()])
     password = secret(_("Password"), "current-password")
     code = code(_("Code"))

@@ -1,21 +1,102 @@
 """Forms about the people of a project."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_babel import lazy_gettext as _
-from wtforms import SelectMultipleField
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cocreate.domain.addresses import address
+from cocreate.forms.accounts import REASONS
 from cocreate.forms.base import Form, line, lines
 
 PARTS = [("champion", _("Champion: leads and gets escalations")), ("signatory", _("Signatory: decides and signs")),
          ("contributor", _("Contributor: does tasks")), ("observer", _("Observer: reads"))]
 
 
+def _some(_form: Form, field: SelectMultipleField) -> None:
+    if not field.data:
+        raise ValidationError(str(_("Choose at least one part.")))
+
+
+def _parts(label: Any, **more: Any) -> SelectMultipleField:
+    return SelectMultipleField(label, [_some], option_widget=CheckboxInput(),
+                               widget=ListWidget(prefix_label=False),
+                               choices=[SelectChoice(value, text) for value, text in PARTS], **more)
+
+
+def _email(label: Any) -> Any:
+    return line(label, most=254, render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false",
+                                            "autocomplete": "off"})
+
+
 class InviteForm(Form):
     """A colleague, or the first person of another party."""
 
     name = line(_("Name"), render_kw={"autocomplete": "off"})
-    email = line(_("Work address"), most=254, render_kw={"autocomplete": "off", "inputmode": "email"})
-    parts = SelectMultipleField(_("Part"), choices=[SelectChoice(value, label) for value, label in PARTS], option_widget=CheckboxInput(),
-                                widget=ListWidget(prefix_label=False), default=["contributor"])
+    email = _email(_("Work address"))
+    parts = _parts(_("Part"), default=["contributor"])
     greeting = lines(_("Your line of greeting"), most=500, optional=True)
+
+
+class PartsForm(Form):
+    """What somebody does in the project."""
+
+    parts = _parts(_("Parts"))
+
+
+class RemoveForm(Form):
+    """Who takes over what is open; asked only where something is."""
+
+    to = SelectField(_("Who takes over the open tasks?"), coerce=int)
+
+    def offer(self, heirs: Iterable[tuple[int, str]]) -> None:
+        self.to.choices = [SelectChoice(person, name) for person, name in heirs]
+
+
+class AddressForm(Form):
+    """Another address of the same person."""
+
+    email = _email(_("The right address"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = super().validate(extra_validators)
+        if self.email.data and address(self.email.data) is None:
+            self.blame("email", REASONS["email.not_one_address"])
+            return False
+        return right
+
+
+class SubstituteForm(Form):
+    """To whom, which parts, for how long."""
+
+    to = SelectField(_("To whom?"), coerce=int)
+    parts = _parts(_("Which parts?"))
+    how = RadioField(_("For how long?"), default="time", choices=[
+        SelectChoice("time", _("For a time")), SelectChoice("good", _("For good, from now on"))])
+    starts = DateField(_("From"), [Optional()])
+    until = DateField(_("Until, this day included"), [Optional()])
+
+    def offer(self, colleagues: Iterable[tuple[int, str]], parts: Iterable[str]) -> None:
+        self.to.choices = [SelectChoice(person, name) for person, name in colleagues]
+        mine = set(parts)
+        self.parts.choices = [SelectChoice(value, text) for value, text in PARTS if value in mine]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = super().validate(extra_validators)
+        if self.how.data == "time" and not self.until.data:
+            self.blame("until", _("Until which day?"))
+            return False
+        return right
+
+
+class HandOverForm(Form):
+    """Which account manager looks after the project from now on."""
+
+    to = SelectField(_("To whom?"), coerce=int)
+
+    def offer(self, people: Iterable[tuple[int, str]]) -> None:
+        self.to.choices = [SelectChoice(person, name) for person, name in people]

@@ -1,10 +1,12 @@
 """Forms about tasks, beside the task's own."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectMultipleField
+from wtforms import BooleanField, DateField, FileField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cocreate.forms.base import Form, lines
+from cocreate.forms.base import Form, Needed, line, lines
+from cocreate.forms.contributions import FILES
 
 
 class ReturnForm(Form):
@@ -29,3 +31,45 @@ class DecideForm(Form):
                    description=_("Goes into the record. Needed unless you simply agree."))
     wanted = lines(_("What would help?"), most=2000, optional=True,
                    description=_("Needed if you do not agree."))
+
+
+class OutsideForm(Form):
+    """What a body of one's party decided outside."""
+
+    answer = RadioField(_("What was decided?"), [Needed()], choices=[
+        SelectChoice("agreed", _("It agrees")), SelectChoice("reserved", _("It agrees with a reservation")),
+        SelectChoice("refused", _("It does not agree"))])
+    body = line(_("Which body decided?"), most=200, description=_("For example the board, or the city council."))
+    on = DateField(_("On which day?"), [Needed()])
+    proof = FileField(_("The file that shows it"), render_kw={"accept": FILES},
+                      description=_("A letter, the minutes, a resolution. All parties see it."))
+    reason = lines(_("Reason or reservation"), most=2000, optional=True,
+                   description=_("Goes into the record. Needed unless it simply agrees."))
+    wanted = lines(_("What would help?"), most=2000, optional=True, description=_("Needed if it does not agree."))
+
+
+class PassForm(Form):
+    """Which colleague, or a new one."""
+
+    to = RadioField(_("To whom?"), [Needed()])
+    name = line(_("Name of the new colleague"), optional=True, render_kw={"autocomplete": "off"})
+    email = line(_("Their work address"), most=254, optional=True,
+                 render_kw={"autocomplete": "off", "inputmode": "email"})
+    words = lines(_("A line of your own"), most=500, optional=True)
+
+
+class WaitForm(Form):
+    """Whom a task waits for who is not in the project."""
+
+    outsider = line(_("Who outside is it waiting for?"), most=200,
+                    description=_("For example the grid operator. They get no mail from us."))
+    until = DateField(_("Until when?"), [Needed()], description=_("Reminders rest until then."))
+    move = BooleanField(_("Move the due date with it"))
+
+
+class HelpForm(Form):
+    """What would help, and who may answer."""
+
+    text = lines(_("What would help?"), most=2000)
+    who = RadioField(_("Who may answer?"), [Needed()], default="all")
+

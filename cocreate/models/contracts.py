@@ -91,7 +91,7 @@ class Duty(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
     party: Mapped[int]
-    what: Mapped[str]
+    what: Mapped[str]  # as it stands in the contract
     due: Mapped[date]
     clause: Mapped[str | None] = mapped_column(String(40))
     done_at: Mapped[datetime | None]

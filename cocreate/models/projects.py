@@ -101,6 +101,30 @@ class Member(Model):
     left_at: Mapped[datetime | None]
 
 
+class Absence(Model):
+    """A person's parts lent to a colleague of the same party for a time."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "person"], ["member.project_id", "member.person"]),
+        ForeignKeyConstraint(["project_id", "substitute"], ["member.project_id", "member.person"]),
+        CheckConstraint("until >= starts", name="ends_after_start"),
+        Index("ix_absence_dates", "ended_at", "starts", "until"),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    person: Mapped[Id]
+    substitute: Mapped[Id]
+    parts: Mapped[str] = mapped_column(String(80))
+    starts: Mapped[date]
+    until: Mapped[date]  # the last day
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class AffectedGroup(Model):
     """People whom the project touches and who have no seat, no decision and no mail."""
 

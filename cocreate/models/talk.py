@@ -12,7 +12,8 @@ from cocreate.models.projects import inside_project
 class Comment(Model):
     """Something said about a thing of the project, in one version of it.
 
-    kind: comment (also with mentions), help (a call for it, open until resolved), note (a party's own), concern.
+    kind: comment (also with mentions), help (a call for it, open until resolved), note (a party's own), concern: only
+    for its author and the people in ``mentions``; its number is below zero, and it may be in no event.
     """
 
     __tablename__ = "comment"
@@ -23,10 +24,10 @@ class Comment(Model):
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # of its event
     host_id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(8))
-    subject: Mapped[str] = mapped_column(String(120))  # "task:key:party", "field:key:party:field", "document:3", ...
+    subject: Mapped[str] = mapped_column(String(140))  # see domain.subjects
     version: Mapped[int] = mapped_column(default=0)  # of what it is about
     reply_to: Mapped[int | None]
     party: Mapped[int | None]

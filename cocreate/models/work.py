@@ -39,6 +39,12 @@ class Task(Model):
     entered_by: Mapped[int | None]
     outsider: Mapped[str | None] = mapped_column(String(200))
     outside_until: Mapped[date | None]
+    wanted: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    wanted_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    wanted_name: Mapped[str | None] = mapped_column(String(120))
+    help: Mapped[int | None]
+    help_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    help_sees: Mapped[int] = mapped_column(default=0)
 
 
 class Contribution(Model):
@@ -61,7 +67,7 @@ class Contribution(Model):
     answers: Mapped[str]  # JSON, see cocreate.domain.answers
     sha256: Mapped[Sha256]
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
-    for_party: Mapped[int | None]  # party that typed it in for this one
+    for_party: Mapped[int | None]  # party that typed it in for this one; 0: somebody without a party did
     at: Mapped[datetime]
     sees: Mapped[int]  # audience, see cocreate.domain.audience
     narrower: Mapped[str] = mapped_column(default="{}")  # JSON: field -> audience, where fewer see it
@@ -138,6 +144,9 @@ class Decision(Model):
     wanted: Mapped[str | None]
     outside: Mapped[bool] = mapped_column(default=False)
     changed: Mapped[str | None]
+    body: Mapped[str | None] = mapped_column(String(200))
+    decided_on: Mapped[date | None]
+    document: Mapped[int | None]
 
 
 class Document(Model):
@@ -177,4 +186,23 @@ class DocumentVersion(Model):
     size: Mapped[int]
     note: Mapped[str] = mapped_column(default="")
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class DocumentRead(Model):
+    """Who has downloaded which version, for the first time when; written outside any act."""
+
+    __tablename__ = "document_read"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "document", "version"],
+                             ["document_version.project_id", "document_version.document", "document_version.number"]),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    document: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    host_id: Mapped[Id]
+    party: Mapped[int | None]
     at: Mapped[datetime]

@@ -8,8 +8,8 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +17,19 @@ from sqlalchemy.orm import Session
 from cocreate import sealing, typesetting
 from cocreate.domain import audience
 from cocreate.domain import contract as domain
-from cocreate.domain.answers import Answer, rows, say, unit_of
-from cocreate.domain.contract import ContractParty, ContractText, FigureRow, Given, Signatory, Source, Table, Value
+from cocreate.domain.answers import Answer, number_text, period_choices, phrases, rows, rows_of, say
+from cocreate.domain.contract import (
+    ContractParty,
+    ContractText,
+    FigureRow,
+    Given,
+    SettledLater,
+    Signatory,
+    Source,
+    Table,
+    Value,
+)
+from cocreate.domain.names import skeleton
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.contracts import ContractVersion, Signature, SigningCode
 from cocreate.models.hosts import Host, Organisation
@@ -31,7 +42,7 @@ from cocreate.services.acts.contracts import Freeze, RefuseToSign, Seal, SendCod
 from cocreate.services.facts import look
 from cocreate.storage import Store
 from workflows import fields as f
-from workflows.facts import Facts
+from workflows.facts import Facts, FigureFact, PartyFact
 from workflows.texts import say as in_language
 
 CODE_LASTS = timedelta(minutes=10)
@@ -58,7 +69,8 @@ def compose(session: Session, facts: Facts) -> ContractText:
     language = facts.project.language
     clauses, annexes = domain.compose(
         facts.definition, _values(facts, counting, project, language),
-        Given(seats=frozenset(party.seat for party in facts.present), tables=_tables(facts, counting, language)),
+        Given(seats=frozenset(party.seat for party in facts.present), tables=_tables(facts, counting, language),
+              struck=_struck(facts)),
         language=language)
     return ContractText(
         project_ref=facts.project.ref, title=in_language(facts.definition.contract_title, language),
@@ -88,6 +100,9 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
     _, task, key = path.split(".")
     field = facts.definition.tasks[task][1].fields[key]
     annex = next((number for number, one in enumerate(facts.definition.annexes.values(), 1) if one.of == path), None)
+    settled = facts.settled(path)
+    if settled is not None:
+        return _settled(facts, settled, language)
     parts, sources, missing = [], [], None
     for party in facts.present:
         number, answers = counting.get((task, party.number), (0, {}))
@@ -102,8 +117,33 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
         sources.append(Source(in_language(facts.definition.tasks[task][1].title, language),
                               f"tasks/{task}", number, party.name))
     if not parts:
-        return Value(missing_reason=missing) if missing else None
+        later = _later(facts, need)
+        return Value(missing_reason=missing, later=later) if missing or later else None
     return Value("; ".join(dict.fromkeys(parts)), tuple(sources))
+
+
+def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
+    """A figure that had two values, as all agreed it is."""
+    task = figure.path.split(".")[1]
+    proposal = facts.holding("settle", figure.path)
+    words = f"{number_text(figure.value, language)} {figure.unit or ''}".strip()
+    return Value(words, (Source(in_language(facts.definition.tasks[task][1].title, language),
+                                f"proposals/{proposal.number}" if proposal else "", 1, ""),))
+
+
+def _later(facts: Facts, need: str) -> SettledLater | None:
+    """What all contracting parties agreed about a value that will be given after signature."""
+    proposal = facts.holding("later", need)
+    if proposal is None:
+        return None
+    body = json.loads(proposal.body)
+    return SettledLater(who=body["who"], by=body["by"], rule=body["rule"])
+
+
+def _struck(facts: Facts) -> dict[str, str]:
+    """Clause -> why all contracting parties agreed to do without it."""
+    return {key: json.loads(proposal.body)["reason"] for key in facts.definition.clauses
+            if (proposal := facts.holding("strike", key)) is not None}
 
 
 def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]:
@@ -111,7 +151,8 @@ def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]
     for annex in facts.definition.annexes.values():
         _, task, key = annex.of.split(".")
         field = facts.definition.tasks[task][1].fields[key]
-        assert isinstance(field, f.Table | f.Schedule), "verified: an annex is of a table or a schedule"
+        if not isinstance(field, f.Table | f.Schedule):
+            raise TypeError(f"annex of {annex.of}: verified to be a table or a schedule")
         for party in facts.present:
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
             if answer is None or answer.value is None:
@@ -119,6 +160,9 @@ def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]
             columns, lines = rows(field, answer, language=language)
             there = found.get(annex.of)
             found[annex.of] = Table(tuple(columns), (*(there.rows if there else ()), *map(tuple, lines)))
+        if annex.of not in found and (later := _later(facts, annex.of)) is not None:
+            found[annex.of] = Table((), (), domain.phrases(language).later.format(
+                who=later.who, by=later.by, rule=later.rule))
     return found
 
 
@@ -132,10 +176,12 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
         for party in facts.present:
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
             if answer is not None and answer.value is not None:
+                bare = replace(answer, period=None, price_year=None, grade=None)  # these have columns of their own
                 found.append(FigureRow(
-                    label=in_language(field.label, language), value=say(field, answer, language=language),
-                    unit=unit_of(field, answer) or "", period=answer.period or "",
-                    price_year=str(answer.price_year or ""), grade=answer.grade or "", source=answer.source or "",
+                    label=in_language(field.label, language), value=say(field, bare, language=language), unit="",
+                    period=dict(period_choices(language)).get(answer.period or "", ""),
+                    price_year=str(answer.price_year or ""),
+                    grade=phrases(language).grades[answer.grade] if answer.grade else "", source=answer.source or "",
                     giver=party.name))
     return tuple(found)
 
@@ -270,7 +316,35 @@ def sign(session: Session, ref: str, *, version: int, text_sha256: str, pdf_sha2
     Password and second factor were checked by the caller in a transaction of their own, where a wrong try counts.
     """
     body = json.dumps(evidence, ensure_ascii=False, sort_keys=True)
-    return progress.act(session, ref, Sign(version, text_sha256, pdf_sha256, body, code), actor=actor, key=key, now=now)
+    # Read before the lock: what duties rest on is in the frozen text, and a change of it ends the version.
+    facts = look(session, ref, person=actor, now=now).facts
+    request = Sign(version, text_sha256, pdf_sha256, body, code, duties(facts, contributions.counting(session, facts)))
+    return progress.act(session, ref, request, actor=actor, key=key, now=now)
+
+
+def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date], ...]:
+    """(party, what, day) of every dated row that the definition makes a duty, in the order of their days."""
+    found: list[tuple[int, str, date]] = []
+    for rule in facts.definition.duties:
+        _, task, key = rule.rows.split(".")
+        for party in facts.present:
+            answer = counting.get((task, party.number), (0, {}))[1].get(key)
+            for row in rows_of(answer) if answer is not None else ():
+                what, due = row.get(rule.what), row.get(rule.due)
+                if what is not None and due is not None and isinstance(due.value, date):
+                    named = row.get(rule.party)
+                    found.append((_who_owes(facts, named, party), str(what.value), due.value))
+    return tuple(sorted(found, key=lambda duty: duty[2]))
+
+
+def _who_owes(facts: Facts, named: Answer | None, giver: PartyFact) -> int:
+    """The party a row names, by its name or its seat; the one that wrote the row where it names none of the project."""
+    words = skeleton(str(named.value)) if named is not None else ""
+    for party in facts.present:
+        role = in_language(facts.definition.parties[party.seat].name, facts.project.language)
+        if words in (skeleton(party.name), skeleton(role), skeleton(party.seat)):
+            return party.number
+    return giver.number
 
 
 def refuse_to_sign(session: Session, ref: str, *, version: int, reason: str, actor: int, key: str,

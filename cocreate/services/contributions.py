@@ -4,26 +4,32 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
-from cocreate.domain.answers import Answer, Answers, decode
+from cocreate.domain.answers import Answer, Answers, FileAnswer, decode
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, NotFound
+from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
-from cocreate.models.work import Contribution, Draft
+from cocreate.models.work import Contribution, Document, DocumentVersion, Draft
 from cocreate.services import progress
 from cocreate.services.acts.change import require
 from cocreate.services.acts.contributions import Accept, NewFile, Return, Submit, TakeBack
+from cocreate.services.acts.entering import Confirm, Deny, EnterFor
+from cocreate.services.acts.reopening import Reopen, may_reopen
 from cocreate.services.facts import look
-from workflows.facts import Facts, TaskFact, TaskState
-from workflows.guards import accepting
+from workflows import progression
+from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact, TaskState
+from workflows.guards import accepting, can_start
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Version:
     answers: Answers
     hidden: int
     sees: int
+    for_party: int | None = None  # who typed it in for the party; 0: somebody without a party
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,9 @@ class TaskPage:
     versions: tuple[Version, ...]  # newest first
     may_edit: bool
     may_accept: bool
+    may_confirm: bool = False  # what was entered for the party
+    may_enter: bool = False  # for this party, by somebody else
+    may_reopen: bool = False
 
     @property
     def newest(self) -> Version | None:
@@ -79,7 +89,12 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         facts=facts, task=task, versions=_versions(session, facts, task),
         draft=_draft(session, facts, task) if own else Typed(),
         may_edit=may(Act.SUBMIT, actor, party=task.party, asked=task.asked) and not facts.ended,
-        may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task))
+        may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
+        may_confirm=task.state is TaskState.ENTERED and _acts(facts, Act.CONFIRM, party=task.party),
+        may_enter=not own and task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
+        and facts.task_of(task).kind != "sign" and _acts(facts, Act.ENTER_FOR, party=task.party),
+        may_reopen=task.state is TaskState.ACCEPTED and may_reopen(facts, task) and not facts.ended
+        and not facts.on_hold and facts.definition.tasks[task.key][0] == facts.project.stage)
 
 
 def save_draft(session: Session, ref: str, *, task: str, party: int, number: int, typed: Mapping[str, Sequence[str]],
@@ -89,7 +104,8 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
     number: of the save that the typing began from.
     Raises: Conflict if a colleague saved meanwhile; both texts are kept, theirs on the server, this one on the page.
     """
-    facts = look(session, ref, person=actor, now=now).facts
+    # Locked: a save on its way while somebody submits would come back as a draft of what is submitted.
+    facts = look(session, ref, person=actor, now=now, lock=True).facts
     there = facts.task(task, party)
     if there is None:
         raise NotFound
@@ -129,6 +145,88 @@ def return_(session: Session, ref: str, *, task: str, party: int, seen: int, rea
     return progress.act(session, ref, Return(task, party, seen, reason, marked), actor=actor, key=key, now=now)
 
 
+def enter_for(session: Session, ref: str, *, task: str, party: int, seen: int, answers: Answers, actor: int, key: str,
+              now: datetime) -> progress.Receipt:
+    """Type in for another party; it counts when that party confirms it."""
+    return progress.act(session, ref, EnterFor(task, party, seen, answers), actor=actor, key=key, now=now)
+
+
+def confirm(session: Session, ref: str, *, task: str, party: int, seen: int, actor: int, key: str, now: datetime,
+            ) -> progress.Receipt:
+    """Say that what was entered for one's party is right.
+
+    Raises: NotFound where there is no such version; that of the acts.
+    """
+    facts = look(session, ref, person=actor, now=now).facts
+    found = answers_of(session, facts, task, party, seen)
+    there = facts.task(task, party)
+    if found is None or there is None:
+        raise NotFound
+    given = Confirm(task, party, seen, found, new_files(session, facts, there, found))
+    return progress.act(session, ref, given, actor=actor, key=key, now=now)
+
+
+def deny(session: Session, ref: str, *, task: str, party: int, seen: int, actor: int, key: str,
+         now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, Deny(task, party, seen), actor=actor, key=key, now=now)
+
+
+def reopen(session: Session, ref: str, *, task: str, party: int, seen: int, reason: str, actor: int, key: str,
+           now: datetime) -> progress.Receipt:
+    """Ask for a new round of what was accepted, with the reason."""
+    return progress.act(session, ref, Reopen(task, party, seen, reason), actor=actor, key=key, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What opening a task again would bring with it."""
+
+    lapses: tuple[DecisionFact, ...]
+    ends: int | None  # version of the contract
+    signatures: int
+
+
+def if_reopened(facts: Facts, task: TaskFact) -> Following:
+    """The consequences, drawn as they would be."""
+    after = progression.settle(progression.reopen(facts, task, ""))
+    before = {decision.id: decision.state for decision in facts.decisions}
+    lapses = tuple(one for one in after.decisions if one.state is DecisionState.LAPSED
+                   and before.get(one.id) not in (None, DecisionState.LAPSED))
+    ends = facts.contract.number if facts.contract and after.contract is None else None
+    return Following(lapses, ends, sum(1 for party in facts.signing if ends and facts.signature(party.number)))
+
+
+def answers_of(session: Session, facts: Facts, task: str, party: int, number: int) -> dict[str, Answer] | None:
+    """Everything in one version, for acts of the party that gave it."""
+    body = session.scalar(select(Contribution.answers).where(
+        Contribution.project_id == facts.project.id, Contribution.task == task, Contribution.party == party,
+        Contribution.number == number))
+    return None if body is None else decode(body, facts.definition.tasks[task][1])
+
+
+def new_files(session: Session, facts: Facts, task: TaskFact, answers: Answers) -> tuple[NewFile, ...]:
+    """The files in these answers that the room does not have yet as the newest version of their document."""
+    given = {key: answer.value for key, answer in answers.items() if isinstance(answer.value, FileAnswer)}
+    if not given:
+        return ()
+    stage = facts.definition.tasks[task.key][0]
+    rows = session.execute(
+        select(Document.path, DocumentVersion.sha256)
+        .join(DocumentVersion, (DocumentVersion.project_id == Document.project_id)
+              & (DocumentVersion.document == Document.number) & (DocumentVersion.number == Document.newest))
+        .where(Document.project_id == facts.project.id, Document.party == task.party))
+    there = {(path, sha256) for path, sha256 in rows}
+    return tuple(NewFile(key, file.sha256, file.name, file.media_type, file.size) for key, file in given.items()
+                 if (f"{stage}.{task.key}.{key}", file.sha256) not in there)
+
+
+def currency(session: Session, facts: Facts) -> str:
+    """What is paid with in the host's country today; "" where that is not known."""
+    country = session.scalar(select(Host.country).where(Host.id == facts.project.host_id))
+    found = get_territory_currencies(country, facts.now.date()) if country else []
+    return next(iter(found), "")
+
+
 def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
     """(task, party) -> number and answers of the version that counts, of every accepted task."""
     accepted = {(t.key, t.party): t.number for t in facts.tasks if t.state is TaskState.ACCEPTED and t.number}
@@ -163,6 +261,11 @@ def _accepts(facts: Facts, task: TaskFact) -> bool:
     return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)
 
 
+def _acts(facts: Facts, act: Act, *, party: int) -> bool:
+    """Whether the actor may do this now for ``party``."""
+    return may(act, facts.actor, party=party) and not facts.ended and not facts.on_hold
+
+
 def _versions(session: Session, facts: Facts, task: TaskFact) -> tuple[Version, ...]:
     actor = facts.actor
     mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
@@ -178,7 +281,7 @@ def _visible(row: Contribution, by: str, facts: Facts, mask: int) -> Version:
     narrower = json.loads(row.narrower)
     answers = decode(row.answers, facts.definition.tasks[row.task][1])
     shown = {key: answer for key, answer in answers.items() if narrower.get(key, row.sees) & mask}
-    return Version(row.number, by, row.at, shown, len(answers) - len(shown), row.sees)
+    return Version(row.number, by, row.at, shown, len(answers) - len(shown), row.sees, row.for_party)
 
 
 def _draft(session: Session, facts: Facts, task: TaskFact) -> Typed:

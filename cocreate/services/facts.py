@@ -17,22 +17,26 @@ from sqlalchemy.orm import Session
 
 from cocreate.db import moment, table_of
 from cocreate.errors import NotFound
-from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.hosts import TemplateVersion
-from cocreate.models.projects import Party, Project
+from cocreate.models.projects import Absence, Party, Project
 from cocreate.models.proposals import Proposal
+from cocreate.models.talk import Nudge
 from cocreate.models.work import Decision, Document, Figure, Task
 from workflows.calendars import Calendar
 from workflows.definition import Definition, from_json
 from workflows.facts import (
+    AbsenceFact,
     ContractFact,
     ContractState,
     DecisionFact,
     DecisionState,
     DocumentFact,
+    DutyFact,
     Facts,
     FigureFact,
     MemberFact,
+    NudgeFact,
     PartyFact,
     ProjectFact,
     ProposalFact,
@@ -50,6 +54,9 @@ FACTS: tuple[tuple[str, type, Table], ...] = (
     ("signatures", SignatureFact, table_of(Signature)),
     ("documents", DocumentFact, table_of(Document)),
     ("proposals", ProposalFact, table_of(Proposal)),
+    ("duties", DutyFact, table_of(Duty)),
+    ("absences", AbsenceFact, table_of(Absence)),
+    ("nudges", NudgeFact, table_of(Nudge)),
     ("figures", FigureFact, table_of(Figure)),
 )
 
@@ -92,8 +99,8 @@ def _seen(connection: Connection, row: Row[Any], person: int | None, now: dateti
         calendars=(_calendar(*host, now.year),),
         # Facts begin with their keys, so sorted they come in one order, however the rows lie.
         **{name: tuple(_decode(fact, values) for values in sorted(_load(getattr(row, name))))
-           for name, fact, _ in FACTS})
-    return Seen(facts, tuple(json.loads(row.answered)) if row.answered else None)  # type: ignore[arg-type]
+           for name, fact, _ in FACTS}).lend()
+    return Seen(facts, tuple(json.loads(row.answered)) if row.answered else None)
 
 
 # the statement
@@ -133,11 +140,13 @@ def _statement(postgres: bool) -> str:
 
 
 def _load(text: str) -> list[list[Any]]:
-    return json.loads(text, parse_float=Decimal)
+    rows: list[list[Any]] = json.loads(text, parse_float=Decimal)
+    return rows
 
 
 def _project(text: str) -> ProjectFact:
-    return _decode(ProjectFact, json.loads(text))
+    project: ProjectFact = _decode(ProjectFact, json.loads(text))
+    return project
 
 
 def _member(values: list[Any]) -> MemberFact:

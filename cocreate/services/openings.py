@@ -79,7 +79,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     for number, name in enumerate(new.affected, 1):
         session.add(AffectedGroup(project_id=project.id, number=number, host_id=host_id, name=name))
     session.flush()  # the first act reads them
-    progress.act(session, project.ref, Open(template.key, template.number), actor=actor, key=f"open-{key}", now=now)
+    progress.act(session, project.ref, Open(template.key, template.number, charter=_charter(new)), actor=actor, key=f"open-{key}", now=now)
     for seating, party in parties:
         if seating.email:
             people.invite(session, project.ref, party=party.number, email=seating.email,
@@ -169,3 +169,21 @@ def _join_opener(session: Session, project: Project, parties: list[tuple[Seating
     parts = "manager" if own is None else "champion signatory contributor manager"
     session.add(Member(project_id=project.id, person=actor, host_id=project.host_id, party=own,
                        name=people.name_of(session, actor), parts=parts, accepted_at=now))
+
+
+def _charter(new: NewProject) -> tuple[tuple[str, str], ...]:
+    """What is proposed for working together: the opener's words, and ours where there are none."""
+    tender = {"before": "A public buyer takes part, before a tender: these are market talks. Nothing said here binds a "
+                        "later award, and every bidder gets the same information.",
+              "during": "A public buyer takes part in a tender. Talk about the offer only as the tender allows.",
+              "after": "A public buyer takes part after the award. What must be published is published."}
+    proposed = {
+        "purpose": new.purpose,
+        "decisions": "Each party decides for itself at every gate, through its signatory. Silence is not agreement.",
+        "openness": "Every figure says where it comes from and how sure it is. What a task marks as a party's own stays "
+                    "with that party; everything else is open to all parties of the project.",
+        "sharing": "Costs and gains are shared so that no party is worse off than without the project. The figures are "
+                   "agreed in the value case.",
+        **({"public_buyer": tender[new.public_buyer]} if new.public_buyer in tender else {}),
+    }
+    return tuple((part, text) for part, text in proposed.items() if text)

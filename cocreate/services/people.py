@@ -9,13 +9,24 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from cocreate.errors import Ended
-from cocreate.models.hosts import Host
+from cocreate.errors import Conflict, Ended, Invalid
+from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Answer, Member, Party, Project
 from cocreate.models.records import EventDetail
-from cocreate.services import accounts, progress
-from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
+from cocreate.services import accounts, hosts, progress
+from cocreate.services.acts.people import (
+    AcceptInvitation,
+    Arrival,
+    ChangeParts,
+    CorrectAddress,
+    DeclineInvitation,
+    HandOverProject,
+    Invite,
+    RemoveMember,
+    Resend,
+    WithdrawInvitation,
+)
 
 INVITATION_LASTS = timedelta(days=30)
 
@@ -49,6 +60,78 @@ def invite(session: Session, ref: str, *, party: int, email: str, name: str, par
     return progress.act(session, ref, Invite(
         person=person, name=name, party=party, parts=parts, greeting=greeting, token=token,
         token_sha256=digest(token), expires_at=now + INVITATION_LASTS), actor=actor, key=key, now=now)
+
+
+def resend(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Mail an invited person a new link."""
+    token = secrets.token_urlsafe(32)
+    return progress.act(session, ref, Resend(person, token, digest(token), now + INVITATION_LASTS), actor=actor,
+                        key=key, now=now)
+
+
+def withdraw(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Take an invitation back before it is answered."""
+    return progress.act(session, ref, WithdrawInvitation(person), actor=actor, key=key, now=now)
+
+
+def correct_address(session: Session, ref: str, *, person: int, email: str, actor: int, key: str,
+                    now: datetime) -> progress.Receipt:
+    """Invite at another address instead; who has the first one is not in the project any more."""
+    to = accounts.find_or_invite_person(session, email=email, name=name_of(session, person), now=now)
+    token = secrets.token_urlsafe(32)
+    return progress.act(session, ref, CorrectAddress(person, to, token, digest(token), now + INVITATION_LASTS),
+                        actor=actor, key=key, now=now)
+
+
+def change_parts(session: Session, ref: str, *, person: int, parts: tuple[str, ...], actor: int, key: str,
+                 now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, ChangeParts(person, parts), actor=actor, key=key, now=now)
+
+
+def remove(session: Session, ref: str, *, person: int, to: int | None, actor: int, key: str,
+           now: datetime) -> progress.Receipt:
+    """Let a person go; their open tasks go to ``to``. How they sign in, and other projects, are not touched."""
+    return progress.act(session, ref, RemoveMember(person, to), actor=actor, key=key, now=now)
+
+
+def account_managers(session: Session, host_id: int) -> list[tuple[int, str]]:
+    """(person, name) of those who may look after a project of this host."""
+    rows = session.execute(
+        select(Person.id, Person.name).join(HostMember, HostMember.person_id == Person.id)
+        .where(HostMember.host_id == host_id, HostMember.role == hosts.ACCOUNT_MANAGER, HostMember.left_at.is_(None),
+               Person.deactivated_at.is_(None)).order_by(Person.name))
+    return [(row.id, row.name) for row in rows]
+
+
+def hand_over(session: Session, ref: str, host_id: int, *, to: int, actor: int, key: str,
+              now: datetime) -> progress.Receipt:
+    """Let another account manager of the host look after a project."""
+    name = dict(account_managers(session, host_id)).get(to)
+    if name is None:
+        raise Invalid("substitute.not_here", field="to")
+    return progress.act(session, ref, HandOverProject(to, name), actor=actor, key=key, now=now)
+
+
+def arrival(session: Session, host_id: int, *, organisation: str, kind: str, country: str, email: str, name: str,
+            now: datetime) -> Arrival:
+    """The organisation and its first person, for the answer with which they come in."""
+    try:
+        there = hosts.enter_organisation(session, host_id, name=organisation, kind=kind, country=country, now=now)
+    except Conflict as known:  # spelt otherwise: who proposes need not know how the host spells whom it knows
+        there = hosts.enter_organisation(session, host_id, name=str(known.values["name"]), kind=kind, country=country,
+                                         now=now)
+    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    token = secrets.token_urlsafe(32)
+    return Arrival(there.id, person, token, digest(token), now + INVITATION_LASTS)
+
+
+def with_address(session: Session, email: str) -> int | None:
+    """The person who has this address, if there is one."""
+    return session.scalar(select(Person.id).where(Person.email == accounts.one_address(email)))
+
+
+def address_of(session: Session, person: int) -> str:
+    return session.scalars(select(Person.email).where(Person.id == person)).one()
 
 
 def invitation(session: Session, token: str, *, now: datetime) -> Invitation:

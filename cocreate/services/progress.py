@@ -8,8 +8,8 @@ writer of stage, version and head. It never commits.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 from cocreate.db import table_of
 from cocreate.domain import audience, news
 from cocreate.domain.chain import START, canonical, commitment, event_hash
-from cocreate.errors import Conflict
-from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.errors import Conflict, Forbidden
+from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.mails import Outbox, Reminder
-from cocreate.models.projects import Answer, Member, Party
+from cocreate.models.projects import Absence, Answer, Member, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
+from cocreate.models.talk import Nudge
 from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox
 from cocreate.services.acts import ACTS, Change
@@ -55,10 +56,30 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
     if seen.answered is not None:
         return _replay(seen.answered, asked)
     change = decide(seen.facts, request)
+    change = replace(change, stands_for=_stands_for(seen.facts, request, decide))
     after = progression.settle(change.facts)
     receipt, move, writes, then = record(seen.facts, after, change, name, key=key, asked=asked)
     send(session, move, writes, then)
     return receipt
+
+
+def _stands_for(facts: Facts, request: Any, decide: Callable[[Facts, Any], Change]) -> int | None:
+    """The absent colleague without whose part the actor could not do this; None where the own parts are enough."""
+    lent = [a for a in facts.absences if facts.actor and a.runs and a.substitute == facts.actor.person]
+
+    def allowed(without: list[Any]) -> bool:
+        bare = facts
+        for absence in without:
+            bare = bare.with_absence(replace(absence, ended_at=facts.now))
+        try:
+            decide(bare, request)
+        except Forbidden:
+            return False
+        return True
+
+    if not lent or allowed(lent):
+        return None
+    return next((a.person for a in lent if allowed([other for other in lent if other is not a])), lent[0].person)
 
 
 def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, asked: str,
@@ -94,12 +115,13 @@ def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> 
     personal = canonical({"actor": actor.name if actor else "", **change.personal})
     details = canonical({
         **change.details, "act": name, "actor": actor.person if actor else None, "for": change.party,
+        **({"stands_for": change.stands_for} if change.stands_for else {}),
         "from": project.stage if project.version else None, "to": after.project.stage, "visit": after.project.visit,
         "consequences": _consequences(before, after), "definition_sha256": after.definition.sha256, "sees": sees,
         "personal_sha256": commitment(personal_salt, personal)})
     salt = secrets.token_hex(16)
     where = {"project_id": project.id, "seq": seq, "host_id": project.host_id}
-    link = {"prev_hash": project.head or START, "at": after.now, "details_sha256": commitment(salt, details)}
+    link: dict[str, Any] = {"prev_hash": project.head or START, "at": after.now, "details_sha256": commitment(salt, details)}
     event = where | link | {"format": 1, "hash": event_hash(ref=project.ref, seq=seq, **link)}
     return event, where | {"act": name, "party": change.party, "sees": sees, "salt": salt, "details": details,
                            "personal_salt": personal_salt, "personal": personal}
@@ -118,8 +140,9 @@ def _consequences(before: Facts, after: Facts) -> list[str]:
 
 _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
     ("parties", Party, Update), ("members", Member, Update), ("tasks", Task, Put), ("decisions", Decision, Put),
-    ("documents", Document, Put), ("proposals", Proposal, Put), ("contracts", ContractVersion, Update),
-    ("signatures", Signature, Update),
+    ("documents", Document, Put), ("proposals", Proposal, Put), ("duties", Duty, Put),
+    ("contracts", ContractVersion, Update),
+    ("signatures", Signature, Update), ("absences", Absence, Put), ("nudges", Nudge, Put),
 )
 
 
@@ -144,12 +167,14 @@ def _key(table: Table, row: Row) -> tuple[object, ...]:
 def _columns(name: str, fact: Any) -> dict[str, Any]:
     row = {field.name: getattr(fact, field.name) for field in fields(fact)}
     if name == "members":
-        row["parts"] = " ".join(sorted(fact.parts))
-        del row["zone"]
+        row["parts"] = " ".join(sorted(fact.own))
+        for derived in ("zone", "lent", "stands_for"):
+            del row[derived]
     return row
 
 
-_MOVED = ("stage", "visit", "entered_at", "target", "hold_until", "held_at", "ended_at", "outcome", "title")
+_MOVED = ("stage", "visit", "entered_at", "target", "hold_until", "held_at", "ended_at", "outcome", "title",
+          "manager_id")
 
 
 def _project_row(before: Facts, after: Facts) -> dict[str, Any]:
@@ -175,7 +200,7 @@ def _fingerprint(name: str, request: Any, actor: int | None) -> str:
     return hashlib.sha256(canonical({"act": name, "actor": actor, "asked": asked}).encode()).hexdigest()
 
 
-_SECRETS = frozenset({"token", "token_sha256", "code", "code_hash", "expires_at", "evidence"})
+_SECRETS = frozenset({"duties", "token", "token_sha256", "code", "code_hash", "expires_at", "evidence", "arrival"})
 
 
 def _replay(answered: tuple[str, str], asked: str) -> Receipt:

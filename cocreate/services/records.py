@@ -49,9 +49,18 @@ def check(session: Session, project_id: int) -> Break | None:
         select(Project.ref, Project.version, Project.head).where(Project.id == project_id)).one()
     events = session.scalars(select(Event).where(Event.project_id == project_id).order_by(Event.seq))
     links = [Link(ref, e.seq, e.prev_hash, e.at, e.details_sha256, e.hash, e.format) for e in events]
-    opened = {d.seq: Opened(d.salt, d.details, d.personal_salt, d.personal) for d in session.scalars(
-        select(EventDetail).where(EventDetail.project_id == project_id))}
-    return verify(links, opened, head=(seq, head))
+    details = {d.seq: d for d in session.scalars(select(EventDetail).where(EventDetail.project_id == project_id))}
+    found = verify(links, {d.seq: Opened(d.salt, d.details, d.personal_salt, d.personal) for d in details.values()},
+                   head=(seq, head))
+    sound = range(1, found.seq if found else len(links) + 1)
+    return next((Break(n, "details") for n in sound if n not in details or not _says_its_details(details[n])),
+                found or (Break(seq + 1, "head") if len(links) > seq else None))
+
+
+def _says_its_details(row: EventDetail) -> bool:
+    """Whether the columns beside the details, by which lines are found and hidden, are what these say."""
+    said = json.loads(row.details)
+    return bool(row.act == said["act"] and row.party == said["for"] and not row.sees & ~said["sees"])
 
 
 def every_project(session: Session, ref: str | None = None) -> list[tuple[int, str, int]]:

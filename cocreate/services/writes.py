@@ -85,10 +85,9 @@ def send(session: Session, move: Move | None, writes: Sequence[Write], then: Seq
     """
     connection = session.connection()
     postgres = connection.dialect.name == "postgresql"
-    for number, part in enumerate((writes, then)):
-        first = move if number == 0 else None
+    for first, part in ((move, _joined(writes)), (None, _joined(then))):
         if first or part:
-            (_send_bundled if postgres else _send_listed)(connection, first, _joined(part))
+            (_send_bundled if postgres else _send_listed)(connection, first, part)
 
 
 def _joined(writes: Sequence[Write]) -> list[Write]:
@@ -144,12 +143,13 @@ def _bundled_sql(write: Write, number: int) -> str:
             return _CANCEL.format(project=f"%(p{number})s", among=f"= ANY(%(s{number})s)")
         case Retire():
             return _RETIRE.format(*(f"%({name}{number})s" for name in "ptyn"))
-    return _rows_sql(type(write), write.table, tuple(write.rows[0])).replace("%(rows)s", f"%(r{number})s")
+    sql = _rows_sql(type(write), write.table, tuple(write.rows[0]))  # type: ignore[arg-type]  # classes do hash
+    return sql.replace("%(rows)s", f"%(r{number})s")
 
 
 @cache
 def _rows_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
-    dialect = postgresql.dialect()
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
     typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
     source = f"jsonb_to_recordset(%(rows)s::jsonb) AS r({typed})"
     keys = [column.name for column in table.primary_key]
@@ -186,7 +186,8 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
                                            (write.project_id, write.task, write.party, write.number))
             case _:
                 names = tuple(write.rows[0])
-                connection.exec_driver_sql(_listed_sql(type(write), write.table, names), [
+                sql = _listed_sql(type(write), write.table, names)  # type: ignore[arg-type]  # classes do hash
+                connection.exec_driver_sql(sql, [
                     {name: _plain(row[name], write.table, name) for name in names} for row in write.rows])
 
 
@@ -228,6 +229,8 @@ def _move_sql(names: tuple[str, ...], mark: str) -> str:
 
 def _json_value(value: Any) -> Any:
     match value:
+        case datetime(tzinfo=None):
+            raise ValueError("a moment without a zone")  # PostgreSQL would take it for one in its own
         case datetime() | date():
             return value.isoformat()
         case Decimal():

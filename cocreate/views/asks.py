@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from cocreate import pages, words
 from cocreate.domain.turns import Turn
+from cocreate.views import proposals_words
 from workflows.facts import Facts
 from workflows.texts import say
 
@@ -42,6 +43,10 @@ def ask(turn: Turn, facts: Facts) -> Ask:
         "decide_again": lambda: (_("Decide again: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
         "freeze": lambda: (_("Make the contract ready to read"), url_for("room.contract", ref=ref)),
         "sign": lambda: (_("Read and sign the contract"), url_for("room.sign", ref=ref)),
+        "answer": lambda: _proposal(ref, facts, turn),
+        "duty": lambda: (next(one.what for one in facts.duties if str(one.number) == turn.key),
+                         url_for("room.duties", ref=ref)),
+        "charter": lambda: (_("Answer: How we work together"), url_for("room.charter", ref=ref)),
         "go_on": lambda: (_("Go on to %(stage)s", stage=facts.definition.stage_name(
             facts.definition.transitions[turn.key].to, language)), url_for("room.now", ref=ref) + "#go-on"),
     }[turn.act]()
@@ -66,6 +71,12 @@ def _state(turn: Turn, facts: Facts) -> str:
     if turn.act == "fill_in" and (turn.key, turn.party) in facts.drafts:
         return _("draft saved")
     return ""
+
+
+def _proposal(ref: str, facts: Facts, turn: Turn) -> tuple[str, str]:
+    proposal = next(one for one in facts.proposals if str(one.number) == turn.key)
+    return (_("Answer: %(title)s", title=proposals_words.words_of(facts, proposal).title),
+            url_for("room.proposal", ref=ref, number=proposal.number))
 
 
 def _task(ref: str, turn: Turn) -> str:

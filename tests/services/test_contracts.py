@@ -1,7 +1,9 @@
 """The contract: frozen as agreed, signed by both or by nobody, sealed once."""
 
 import hashlib
+import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 
@@ -15,11 +17,11 @@ from cocreate.domain import contract as domain
 from cocreate.domain.answers import Answer
 from cocreate.domain.differences import differences
 from cocreate.errors import CocreateError, Conflict, Forbidden, Invalid, NotFound, Refused, TooOften
-from cocreate.models.contracts import ContractVersion, Signature, SigningCode
+from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
+from cocreate.models.projects import Project
 from cocreate.services import contracts, records, sealings, stages
-from cocreate.services.facts import look
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
@@ -313,7 +315,7 @@ class TestSeal:
 
 
 class TestAtTheSameMoment:
-    def test_two_signatories_are_two_signatures_and_one_seal(self, new_app, fresh_database, tmp_path):
+    def test_two_signatories_are_two_signatures(self, new_app, fresh_database):
         app = new_app(fresh_database)
         for _ in range(ROUNDS):
             with app.app_context():
@@ -330,12 +332,18 @@ class TestAtTheSameMoment:
                 row = db.session().scalars(select(ContractVersion).where(
                     ContractVersion.project_id == here.project.id)).one()
                 assert row.state == "signed"
-        sealed = _together(app, *[lambda: sealings.run(small.store, tmp_path / "seal", self_made=True,
-                                                       now=lambda: LATER)] * 2)
-        assert sealed == ["done", "done"]
+
+    def test_two_schedulers_seal_once(self, new_app, fresh_database, tmp_path):
+        app = new_app(fresh_database)
+        with app.app_context(), transaction() as session:
+            small = projects.agreed(session)
+        run = lambda: sealings.run(small.store, tmp_path / "seal", self_made=True, now=lambda: LATER)  # noqa: E731
+        assert _together(app, run, run) == ["done", "done"]
         with app.app_context():
-            events = [line.act for line in records.lines(db.session(), facts(db.session(), small))]
-            assert events.count("seal") == 1
+            lines = records.lines(db.session(), facts(db.session(), small, now=LATER))
+            assert [line.act for line in lines].count("seal") == 1
+            row = contracts.version(db.session(), facts(db.session(), small, now=LATER)).row
+            assert (row.seal_attempts, row.seal_error) == (0, None)
 
     def test_nobody_signs_what_has_just_ended(self, new_app, fresh_database):
         app = new_app(fresh_database)
@@ -387,28 +395,20 @@ def _signing(small, standing, party, **given):
 
 def _together(app, *acts):
     """What came of each: "done", "refused", or the error."""
-    outcomes = [None] * len(acts)
     start = threading.Barrier(len(acts))
 
-    def run(place, act):
+    def run(act):
         with app.app_context():
             start.wait()
             try:
                 act()
-                outcomes[place] = "done"
-            except CocreateError:
-                outcomes[place] = "refused"
-            except Exception as error:
-                outcomes[place] = repr(error)
             finally:
                 db.session.remove()
 
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+    with ThreadPoolExecutor(len(acts)) as pool:
+        errors = [future.exception() for future in [pool.submit(run, act) for act in acts]]
+    return ["done" if error is None else "refused" if isinstance(error, CocreateError) else repr(error)
+            for error in errors]
 
 
 def _committed(session, make):
@@ -427,7 +427,6 @@ def _run(small, folder, *, self_made=True, now=LATER):
 
 
 def _rename(session, small, title):
-    from cocreate.models.projects import Project
     session.execute(update(Project).where(Project.ref == small.ref).values(title=title))
 
 
@@ -438,7 +437,6 @@ def _send(session, small, person=None):
 
 
 def _codes(session, small):
-    import json
     rows = session.scalars(select(Outbox).where(
         Outbox.kind == "signing_code", Outbox.project_id == facts(session, small).project.id).order_by(Outbox.seq))
     return [vault.unlock(json.loads(row.values)["secret"]) for row in rows]

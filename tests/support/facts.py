@@ -31,7 +31,7 @@ from workflows import progression
 from workflows.calendars import Calendar
 from workflows.conditions import AnyCondition
 from workflows.definition import Definition, Transition
-from workflows.facts import Facts, FigureFact, MemberFact, PartyFact, ProjectFact
+from workflows.facts import Facts, FigureFact, MemberFact, PartyFact, ProjectFact, TaskFact
 
 MONDAY = datetime(2027, 3, 1, 9, tzinfo=UTC)
 REASON = "The figures of last year were used."
@@ -209,8 +209,13 @@ class Story:
                 return self.act(GoOn(turn.key, self.facts.project.visit), person)
         raise AssertionError(turn)
 
+    def each_turn(self) -> Iterator[tuple[int, Turn]]:
+        for member in self.facts.members:
+            for turn in turns(self.facts, member.person):
+                yield member.person, turn
+
     def all_turns(self) -> list[tuple[int, Turn]]:
-        return [(m.person, turn) for m in self.facts.members for turn in turns(self.facts, m.person)]
+        return list(self.each_turn())
 
     def wait(self, **time: float) -> "Story":
         self.facts = replace(self.facts, now=self.facts.now + timedelta(**time))
@@ -277,9 +282,9 @@ class Story:
                                _hash(f"pdf{text}{number}"), 1), person or champion(self.number(by)))
 
     def sign(self, by: str, *, text: str | None = None, pdf: str | None = None) -> "Story":
-        contract = self.facts.contract
-        number, seen, printed = (contract.number, contract.text_sha256, contract.pdf_sha256) if contract else (0, "", "")
-        return self.act(Sign(number, text or seen, pdf or printed, "{}", code=False), signatory(self.number(by)))
+        read = self.facts.contract
+        version, seen, printed = (read.number, read.text_sha256, read.pdf_sha256) if read else (0, "", "")
+        return self.act(Sign(version, text or seen, pdf or printed, "{}", code=False), signatory(self.number(by)))
 
     def refuse_to_sign(self, by: str, reason: str = REASON) -> "Story":
         contract = self.facts.contract
@@ -337,7 +342,7 @@ def begin(text: str = TWO_SIDES, **seats: int) -> Story:
 def definitions(draw: st.DrawFn) -> Definition:
     """Small definitions: one to three stages of work, then the contract; with ways back that reopen this and that."""
     seats = {"giver": {"contracting": True, "side": "giving"}, "taker": {"contracting": True, "side": "taking"},
-             "user": {"many": {"max": 3}}, "guest": {"required": False}}
+             "user": {"many": {"max": 3}, "side": "using"}, "guest": {"required": False}}
     names = [f"work{n}" for n in range(draw(st.integers(1, 3)))]
     stages: dict[str, Any] = {}
     ways: dict[str, Any] = {}
@@ -358,10 +363,14 @@ def definitions(draw: st.DrawFn) -> Definition:
     things = [key for stage in stages.values() for kind in ("tasks", "gates") for key in stage.get(kind, {})]
     for here, there in draw(st.lists(st.tuples(*[st.sampled_from(list(stages))] * 2), max_size=3, unique=True)):
         if list(stages).index(there) < list(stages).index(here):
+            later = [thing for thing in things if thing == "ours" or "terms" > there <= thing]
             ways[f"{here}_{there}"] = {"from": here, "to": there, "reason": "required", "reopens": draw(
-                st.lists(st.sampled_from(things), max_size=3, unique=True))}
-    inputs = {f"c{n}": {"text": "$value", "needs": {"value": f"{key.partition('_')[0]}.{key}.value"}}
-              for n, key in enumerate(draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)) if earlier else [])}
+                st.lists(st.sampled_from(later), max_size=3, unique=True))}
+    inputs: dict[str, Any] = {"always": {"text": "We agree."}}
+    for key in draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)) if earlier else []:
+        stage = key.partition("_")[0]
+        path = f"{stage}.{key}.value@{stages[stage]['tasks'][key]['of'][0]}"
+        inputs[f"in_{key}"] = {"text": "$value", "needs": {"value": path}}
     return definition(yaml.safe_dump({
         "parties": seats, "stages": stages, "transitions": ways, "clauses": inputs, "reminders": [
             {"on": "task_due", "at": [-1, 0]}, {"on": "decision_due", "at": [0]}]}, sort_keys=False))
@@ -404,22 +413,32 @@ def tell(story: Story, chances: list[Chance]) -> Iterator[Story]:
 
 def _try(story: Story, what: int, who: int, which: int) -> None:
     facts = story.facts
-    members, things = facts.members, story.all_turns()
-    person = members[who % len(members)].person
-    tasks, gates = list(facts.tasks), list(facts.definition.gates)
-    parties = [party.name for party in facts.parties]
-    task = tasks[which % len(tasks)] if tasks else None
-    seen = facts.task(task.key, task.party).number if task else 0
+    things = story.all_turns()
+    person = facts.members[who % len(facts.members)].person
+    if what < 6 and things:
+        story.take(*reversed(things[which % len(things)]))
+    elif what < 9 and facts.tasks:
+        _try_task(story, facts.tasks[which % len(facts.tasks)], what, person)
+    else:
+        _try_together(story, what, who, which, person)
+
+
+def _try_task(story: Story, task: TaskFact, what: int, person: int) -> None:
+    seen = max(one.number for one in story.facts.tasks if one.key == task.key and one.party == task.party)
     match what:
-        case 0 | 1 | 2 | 3 | 4 | 5 if things:
-            story.take(*reversed(things[which % len(things)]))
-        case 6 if task:
-            story.submit(task.key, facts.party(task.party).name, person=person)
-        case 7 if task:
-            story.act((TakeBack, Accept)[who % 2](task.key, task.party, seen), person)
-        case 8 if task:
+        case 6:
+            story.submit(task.key, story.facts.party(task.party).name, person=person)
+        case 7:
+            story.act((TakeBack, Accept)[person % 2](task.key, task.party, seen), person)
+        case _:
             story.act(Return(task.key, task.party, seen, REASON), person)
-        case 9 if gates:
+
+
+def _try_together(story: Story, what: int, who: int, which: int, person: int) -> None:
+    facts, gates = story.facts, list(story.facts.definition.gates)
+    parties = [party.name for party in facts.parties]
+    match what:
+        case 9:
             story.decide(gates[which % len(gates)], "", ("agreed", "refused", "reserved")[who % 3], person=person)
         case 10:
             ways = [key for key, way in facts.definition.transitions.items() if way.from_ == facts.project.stage]

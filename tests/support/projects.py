@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
-from tempfile import mkdtemp
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -145,8 +144,7 @@ def facts(session: Session, small: Small, *, person: int | None = None, now: dat
     return look(session, small.ref, person=person or small.maker, now=now).facts
 
 
-def open_small(session: Session, *, store: LocalStore | None = None, now: datetime = NOON,
-               definition: str = SMALL) -> Small:
+def open_small(session: Session, *, now: datetime = NOON, definition: str = SMALL) -> Small:
     """A host with its template, and a project in its first stage; both sides have come in."""
     manager = someone(session, "Anna Berg", now)
     host = hosts.create_host(session, name=f"Crate Host {next(_numbers)}", country="NL", zone="Europe/Amsterdam",
@@ -164,7 +162,7 @@ def open_small(session: Session, *, store: LocalStore | None = None, now: dateti
     maker, shop = (_come_in(session, ref, party, now) for party in (1, 2))
     return Small(ref, host.id, manager.id, maker, shop,
                  {manager.id: manager.email, maker: addresses[0], shop: addresses[1]},
-                 store or LocalStore(Path(mkdtemp(prefix="cocreate-store-"))))
+                 current_app.extensions["store"])
 
 
 def _come_in(session: Session, ref: str, party: int, now: datetime) -> int:
@@ -241,34 +239,33 @@ def evidence(small: Small, party: int, now: datetime = NOON) -> dict[str, object
 # The way as far as a test needs it
 
 
-def in_terms(session: Session, *, store: LocalStore | None = None, now: datetime = NOON,
-             definition: str = SMALL) -> Small:
+def in_terms(session: Session, *, now: datetime = NOON, definition: str = SMALL) -> Small:
     """All figures accepted; the contract can be made ready."""
-    small = open_small(session, store=store, now=now, definition=definition)
+    small = open_small(session, now=now, definition=definition)
     give_all(session, small, now=now)
     go_on(session, small, "to_terms", now=now)
     return small
 
 
-def frozen(session: Session, *, store: LocalStore | None = None, now: datetime = NOON) -> Small:
+def frozen(session: Session, *, now: datetime = NOON) -> Small:
     """Version 1 is ready to read."""
-    small = in_terms(session, store=store, now=now)
+    small = in_terms(session, now=now)
     freeze(session, small, now=now)
     return small
 
 
-def ready_to_sign(session: Session, *, store: LocalStore | None = None, now: datetime = NOON) -> Small:
+def ready_to_sign(session: Session, *, now: datetime = NOON) -> Small:
     """Version 1 is agreed by both and waits for two signatures."""
-    small = frozen(session, store=store, now=now)
+    small = frozen(session, now=now)
     for party in small.people:
         agree(session, small, party, now=now)
     go_on(session, small, "to_signature", now=now)
     return small
 
 
-def agreed(session: Session, *, store: LocalStore | None = None, now: datetime = NOON) -> Small:
+def agreed(session: Session, *, now: datetime = NOON) -> Small:
     """Signed by both, not sealed yet."""
-    small = ready_to_sign(session, store=store, now=now)
+    small = ready_to_sign(session, now=now)
     for party in small.people:
         sign(session, small, party, now=now + timedelta(minutes=party))
     return small

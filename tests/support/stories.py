@@ -6,7 +6,7 @@ as a test wants. Every verb needs an application's context, and has a transactio
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,8 +38,11 @@ REASON = "The figure of the second ramp is missing."
 _numbers = count(1)
 
 
-def definition(tasks: int = 0) -> str:
-    """The YAML of the template: its first stage asks for the small project's figures, an offer and ``tasks`` more."""
+def definition(tasks: int = 0, after: Mapping[str, list[str]] | None = None) -> str:
+    """The YAML of the template: its first stage asks for the small project's figures, an offer and ``tasks`` more.
+
+    after: what must be accepted before a task can start.
+    """
     data = json.loads(read(projects.SMALL).canonical())
     figures = data["stages"]["figures"]
     figures["tasks"]["offer"] = {
@@ -51,6 +54,8 @@ def definition(tasks: int = 0) -> str:
         figures["tasks"][f"ramp_{number}"] = {
             "title": f"Ramp {number}", "why": "It counts.", "of": "shop", "due": {"days": 5},
             "fields": {"mass": {"label": "Mass", "type": "quantity", "unit": "kg"}}}
+    for task, earlier in (after or {}).items():
+        figures["tasks"][task]["after"] = earlier
     figures["gates"] = {"picture": {"question": "Is this our picture?", "of": ["maker", "shop"], "due": {"days": 2}}}
     data["transitions"]["to_terms"]["when"] = {"all": ["tasks", {"gate": "picture"}]}
     for back in ("figures_wrong", "too_early"):
@@ -74,10 +79,10 @@ def file(small: Small, body: bytes = b"%PDF-1.7 proof") -> NewFile:
 # Opening
 
 
-def opened(tasks: int = 0, *, now: datetime = NOON) -> Small:
+def opened(tasks: int = 0, *, after: Mapping[str, list[str]] | None = None, now: datetime = NOON) -> Small:
     """A project of a new host; both sides have come in."""
     with transaction() as session:
-        return projects.open_small(session, definition=definition(tasks), now=now)
+        return projects.open_small(session, definition=definition(tasks, after), now=now)
 
 
 def another(small: Small, *, now: datetime = NOON) -> Small:
@@ -238,7 +243,7 @@ def whole(small: Small) -> list[Step]:
         step("submit", submit, "credit"), step("take_back", take_back, "credit"),
         step("submit", submit, "credit"), step("return", return_, "credit"),
         step("submit", submit, "credit"), step("accept", accept, "credit"),
-        step("submit", submit, "offer"), step("accept", accept, "offer"),
+        step("submit", submit, "offer", files=(file(small),)), step("accept", accept, "offer"),
         *again, *(step("submit", submit, task) for task in _ramps(small)),
         step("refuse", decide, "picture", 2, answer="refused", reason=REASON, wanted="The second ramp."), *agree,
         step("go_on", go_on, "to_terms"), step("go_back", go_on, "figures_wrong", reason=REASON),

@@ -3,7 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
-from cocreate.services.acts import contracts, contributions, gates, openings, people, proposals, stages
+from cocreate.services.acts import (
+    absences,
+    comments,
+    contracts,
+    contributions,
+    documents,
+    duties,
+    endings,
+    entering,
+    gates,
+    holds,
+    nudges,
+    openings,
+    passing,
+    people,
+    proposals,
+    reopening,
+    stages,
+)
 from cocreate.services.acts.change import Change
 from workflows.facts import Facts
 
@@ -13,6 +31,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contributions.TakeBack: ("take_back", contributions.take_back),
     contributions.Accept: ("accept", contributions.accept),
     contributions.Return: ("return", contributions.return_),
+    duties.ReportDuty: ("report_duty", duties.report),
     gates.Decide: ("decide", gates.decide),
     stages.GoOn: ("go_on", stages.go_on),
     contracts.Freeze: ("freeze", contracts.freeze),
@@ -25,6 +44,40 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     people.Invite: ("invite", people.invite),
     people.AcceptInvitation: ("accept_invitation", people.accept_invitation),
     people.DeclineInvitation: ("decline_invitation", people.decline_invitation),
+    people.Resend: ("resend_invitation", people.resend),
+    people.WithdrawInvitation: ("withdraw_invitation", people.withdraw_invitation),
+    people.CorrectAddress: ("correct_address", people.correct_address),
+    people.ChangeParts: ("change_parts", people.change_parts),
+    people.RemoveMember: ("remove_member", people.remove_member),
+    people.HandOverProject: ("hand_over_project", people.hand_over_project),
+    absences.Substitute: ("substitute", absences.substitute),
+    absences.TurnAbsence: ("turn_absence", absences.turn_absence),
+    absences.ComeBack: ("come_back", absences.come_back),
+    holds.Hold: ("hold", holds.hold),
+    holds.Resume: ("resume", holds.resume),
+    holds.Expire: ("expire", holds.expire),
+    endings.Decline: ("decline", endings.decline),
+    endings.WithdrawEarly: ("withdraw_early", endings.withdraw_early),
+    endings.Leave: ("leave", endings.leave),
+    nudges.Nudge: ("nudge", nudges.nudge),
+    passing.PassOn: ("pass_on", passing.pass_on),
+    passing.AnswerPass: ("answer_pass", passing.answer_pass),
+    passing.WaitOutside: ("wait_outside", passing.wait_outside),
+    passing.EndWait: ("end_wait", passing.end_wait),
+    entering.EnterFor: ("enter_for", entering.enter_for),
+    entering.Confirm: ("confirm", entering.confirm),
+    entering.Deny: ("deny", entering.deny),
+    reopening.Reopen: ("reopen", reopening.reopen),
+    gates.DecideOutside: ("decide_outside", gates.decide_outside),
+    comments.Say: ("say", comments.say),
+    comments.AskHelp: ("ask_help", comments.ask_help),
+    comments.Helped: ("helped", comments.helped),
+    comments.RaiseConcern: ("raise_concern", comments.raise_concern),
+    documents.Share: ("share", documents.share),
+    documents.NewVersion: ("new_version", documents.new_version),
+    documents.Widen: ("widen", documents.widen),
+    documents.Narrow: ("narrow", documents.narrow),
+    documents.Withdraw: ("withdraw_document", documents.withdraw),
 }
 
 __all__ = ["ACTS", "Change"]

@@ -36,17 +36,20 @@ class Change:
     rows: tuple[Write, ...] = ()
     letters: tuple[Letter, ...] = ()
     answer: Mapping[str, Any] = field(default_factory=dict)
+    stands_for: int | None = None  # person whose part the actor had to use; ``progress`` finds out
 
 
-def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None) -> MemberFact:
+def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None, directly: bool = False,
+            on_hold: bool = False) -> MemberFact:
     """The actor, if the table of rights lets them do this.
 
+    directly: to propose it is not enough. on_hold: also while the project rests.
     Raises: Forbidden with the names of those who can.
     """
-    require_running(facts)
-    if facts.actor is None or not may(act, facts.actor, party=party, asked=asked):
+    require_running(facts, on_hold=on_hold)
+    if facts.actor is None or not may(act, facts.actor, party=party, asked=asked, directly=directly):
         raise Forbidden("only", act=act.value, persons=tuple(
-            member.person for member in who_may(facts, act, party=party, asked=asked)))
+            member.person for member in who_may(facts, act, party=party, asked=asked, directly=directly)))
     return facts.actor
 
 

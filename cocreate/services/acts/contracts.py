@@ -5,7 +5,7 @@ A frozen version never changes. A signature counts only for exactly the text and
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from cocreate.db import table_of
 from cocreate.domain.notices import Channel, Subject, recipients
@@ -18,7 +18,7 @@ from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Insert, Put, Update
 from workflows import engine, progression
 from workflows.conditions import ContractIs
-from workflows.facts import ContractFact, ContractState, Facts, SignatureFact
+from workflows.facts import ContractFact, ContractState, DutyFact, Facts, SignatureFact
 from workflows.guards import reasons
 
 
@@ -52,6 +52,7 @@ class Sign:
     text_sha256, pdf_sha256: of what the signatory saw.
     evidence: JSON of who, on what basis, how they showed that it was they, and what they confirmed.
     code: whether a mailed code was used up for it.
+    duties: (party, what, day) of the dated rows of the agreed terms; they begin with the last signature.
     """
 
     version: int
@@ -59,6 +60,7 @@ class Sign:
     pdf_sha256: str
     evidence: str
     code: bool
+    duties: tuple[tuple[int, str, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def sign(facts: Facts, given: Sign) -> Change:
     last = not reasons(after, ContractIs(contract="signed"), after.project.stage)
     if last:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
+        for number, (owes, what, due) in enumerate(given.duties, 1):
+            after = after.with_duty(DutyFact(number, owes, what, due))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
                   details={"version": contract.number, "text_sha256": given.text_sha256,
                            "pdf_sha256": given.pdf_sha256, "last": last,

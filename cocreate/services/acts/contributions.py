@@ -1,6 +1,7 @@
 """Giving, taking back, accepting and returning what a task asks for."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 
 from cocreate.db import table_of
@@ -12,7 +13,7 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.models.work import Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
-from cocreate.services.writes import Delete, Insert, Retire, Write
+from cocreate.services.writes import Delete, Insert, Retire, Row, Write
 from workflows.facts import DocumentFact, Facts, TaskFact, TaskState
 from workflows.guards import accepting, first_missing, rests
 from workflows.refusals import Refusal
@@ -74,26 +75,46 @@ class Return:
 
 
 def submit(facts: Facts, given: Submit) -> Change:
-    task = _owed(facts, given.task, given.party)
+    task = owed(facts, given.task, given.party)
     actor = require(facts, Act.SUBMIT, party=given.party, asked=task.asked)
     require_same(given.seen, task.number, "contribution.changed", task=given.task, since=task.since)
     require_same(given.draft, facts.drafts.get((given.task, given.party), 0), "draft.changed", task=given.task)
+    require_open(facts, task)
+    return give(facts, task, given, actor.person)
+
+
+def require_open(facts: Facts, task: TaskFact) -> None:
+    """Raises what stands in the way of giving something for this task now, whoever gives it."""
     if task.state not in (TaskState.OPEN, TaskState.RETURNED):
-        raise Conflict("contribution.not_open", task=given.task, state=task.state.value, since=task.since)
+        raise Conflict("contribution.not_open", task=task.key, state=task.state.value, since=task.since)
     if (earlier := first_missing(facts, task)) is not None:
         raise Refused([Refusal("task.must_follow", earlier.party, {
             "task": task.key, "of": task.party, "earlier": earlier.key, "since": task.since})])
-    if open_ := open_fields(facts.task_of(task), given.answers):
+
+
+def require_complete(facts: Facts, task: TaskFact, answers: Answers) -> None:
+    if open_ := open_fields(facts.task_of(task), answers):
         raise Invalid("contribution.incomplete", field=open_[0], fields=open_)
+
+
+def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
+    """The party's next version, which counts; accepted at once where nobody has to accept it."""
+    require_complete(facts, task, given.answers)
     state = TaskState.SUBMITTED if accepting(facts, task) else TaskState.ACCEPTED
     count = counts(facts.task_of(task), given.answers)
-    number, body = task.number + 1, encode(given.answers)
-    after = replace(task, state=state, since=facts.now, number=number, reason=None, fields=count.fields,
-                    given=count.given, missing=",".join(count.missing), outsider=None, outside_until=None)
-    facts, rows = _rows(facts.with_task(after), given, after, body, actor.person)
+    after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,
+                    given=count.given, missing=",".join(count.missing), entered_by=None, outsider=None,
+                    outside_until=None, wanted=None, wanted_by=None, wanted_name=None)
+    version = version_of(facts, after, given.answers, person)
+    rows: list[Write] = [Insert(table_of(Contribution), (version,)), *_figures(facts, given, version)]
+    if given.draft:
+        rows.append(Delete(table_of(Draft), (
+            {"project_id": facts.project.id, "task": given.task, "party": given.party},)))
+    facts, documents = _documents(facts.with_task(after), given, person, version)
     return Change(
-        facts=facts, party=given.party, answer={"number": number, "state": state.value}, rows=rows,
-        details={"task": task.key, "number": number, "sha256": _digest(body),
+        facts=facts, party=given.party, answer={"number": after.number, "state": state.value},
+        rows=(*rows, *documents),
+        details={"task": task.key, "number": after.number, "sha256": version["sha256"],
                  "files": [file.sha256 for file in given.files]})
 
 
@@ -131,7 +152,7 @@ def _task(facts: Facts, key: str, party: int) -> TaskFact:
     return task
 
 
-def _owed(facts: Facts, key: str, party: int) -> TaskFact:
+def owed(facts: Facts, key: str, party: int) -> TaskFact:
     """A task that is asked now: of the running stage or an earlier one."""
     task = _task(facts, key, party)
     if task.state is TaskState.LAPSED:
@@ -152,52 +173,52 @@ def _submitted(facts: Facts, key: str, party: int, seen: int) -> tuple[TaskFact,
     return task, acceptor or NO_PARTY
 
 
-def _rows(facts: Facts, given: Submit, task: TaskFact, body: str, person: int) -> tuple[Facts, tuple[Write, ...]]:
-    """The version, its figures and its files; the draft has done its work."""
-    where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
-    stage, definition = facts.definition.tasks[given.task]
-    sees = audience.audience(definition.visible_to, facts, giver=given.party)
-    narrower = {key: sees & audience.audience(field.visible_to, facts, giver=given.party)
+def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, for_party: int | None = None) -> Row:
+    """The row of the version that ``task`` is now at. for_party: who typed it in for the party, see the model."""
+    definition, body = facts.task_of(task), encode(answers)
+    sees = audience.audience(definition.visible_to, facts, giver=task.party)
+    narrower = {key: sees & audience.audience(field.visible_to, facts, giver=task.party)
                 for key, field in definition.fields.items() if field.visible_to is not None}
-    version = where | {"task": given.task, "party": given.party, "number": task.number, "round": task.round,
-                       "answers": body, "sha256": _digest(body), "person": person, "for_party": None,
-                       "at": facts.now, "sees": sees, "narrower": canonical(narrower)}
+    return {"project_id": facts.project.id, "host_id": facts.project.host_id, "task": task.key, "party": task.party,
+            "number": task.number, "round": task.round, "answers": body,
+            "sha256": hashlib.sha256(body.encode()).hexdigest(), "person": person, "for_party": for_party,
+            "at": facts.now, "sees": sees, "narrower": canonical(narrower)}
+
+
+def _figures(facts: Facts, given: Submit, version: Row) -> list[Write]:
+    """The numbers of a version; those of the versions before it do not count any more."""
+    stage, definition = facts.definition.tasks[given.task]
+    narrower = json.loads(version["narrower"])
     figures = tuple(
-        where | {"path": figure.path, "party": given.party, "number": task.number, "task": given.task,
-                 "value": figure.value, "unit": figure.unit, "period": figure.period,
-                 "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
-                 "settled": False, "current": True, "sees": narrower.get(figure.field, sees)}
+        {"project_id": facts.project.id, "host_id": facts.project.host_id, "path": figure.path, "party": given.party,
+         "number": version["number"], "task": given.task, "value": figure.value, "unit": figure.unit,
+         "period": figure.period, "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
+         "settled": False, "current": True, "sees": narrower.get(figure.field, version["sees"])}
         for figure in figures_of(stage, given.task, definition, given.answers))
-    rows: list[Write] = [Insert(table_of(Contribution), (version,))]
-    if figures:
-        rows.append(Insert(table_of(Figure), figures))
-    if task.number > 1:
-        rows.append(Retire(facts.project.id, given.task, given.party, task.number))
-    if given.draft:
-        rows.append(Delete(table_of(Draft), (
-            {"project_id": facts.project.id, "task": given.task, "party": given.party},)))
-    facts, documents = _documents(facts, given, person, sees, narrower)
-    return facts, (*rows, *documents)
+    writes: list[Write] = [Insert(table_of(Figure), figures)] if figures else []
+    if version["number"] > 1:
+        writes.append(Retire(facts.project.id, given.task, given.party, version["number"]))
+    return writes
 
 
-def _digest(body: str) -> str:
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def _documents(facts: Facts, given: Submit, person: int, sees: int, narrower: dict[str, int],
-               ) -> tuple[Facts, tuple[Write, ...]]:
+def _documents(facts: Facts, given: Submit, person: int, version: Row) -> tuple[Facts, tuple[Write, ...]]:
     """Each file that came is a document of the room: a new one, or the next version of the one it replaces."""
-    where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
-    stage = facts.definition.tasks[given.task][0]
+    stage, narrower = facts.definition.tasks[given.task][0], json.loads(version["narrower"])
     documents: list[Write] = []
     for file in given.files:
         path = f"{stage}.{given.task}.{file.field}"
         there = next((d for d in facts.documents if d.path == path and d.party == given.party), None)
         document = (replace(there, newest=there.newest + 1, name=file.name) if there else DocumentFact(
             1 + max((d.number for d in facts.documents), default=0), given.party, file.name, path, newest=1,
-            sees=narrower.get(file.field, sees)))
+            sees=narrower.get(file.field, version["sees"])))
         facts = facts.with_document(document)
-        documents.append(Insert(table_of(DocumentVersion), (where | {
-            "document": document.number, "number": document.newest, "sha256": file.sha256, "name": file.name,
-            "media_type": file.media_type, "size": file.size, "note": "", "person": person, "at": facts.now},)))
+        documents.append(document_version(facts, document, file, person))
     return facts, tuple(documents)
+
+
+def document_version(facts: Facts, document: DocumentFact, file: NewFile, person: int, note: str = "") -> Write:
+    """The row of a document's newest version."""
+    return Insert(table_of(DocumentVersion), ({
+        "project_id": facts.project.id, "host_id": facts.project.host_id, "document": document.number,
+        "number": document.newest, "sha256": file.sha256, "name": file.name, "media_type": file.media_type,
+        "size": file.size, "note": note, "person": person, "at": facts.now},))

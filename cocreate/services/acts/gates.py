@@ -1,14 +1,17 @@
 """Deciding at a gate, for one's own party, on exactly the versions one saw."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import is_open
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.services.acts.change import Change, require, require_same
-from cocreate.services.acts.contributions import NO_PARTY, REASON
+from cocreate.services.acts.contributions import NO_PARTY, REASON, NewFile
+from cocreate.services.acts.documents import Share, share
+from workflows.calendars import local_day
 from workflows.conditions import GateAgreed
-from workflows.facts import DecisionState, Facts
+from workflows.facts import DecisionFact, DecisionState, Facts, MemberFact
 from workflows.guards import reasons
 from workflows.progression import subject
 
@@ -26,20 +29,59 @@ class Decide:
     wanted: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DecideOutside:
+    """Record what a body of one's party decided outside, on a day; ``file`` shows it and is shared with all."""
+
+    gate: str
+    seen: str
+    answer: str
+    body: str
+    on: date
+    file: NewFile
+    reason: str = ""
+    wanted: str = ""
+
+
 def decide(facts: Facts, given: Decide) -> Change:
+    mine, actor = _asked(facts, given, Act.DECIDE)
+    return _decided(facts, mine, actor, given)
+
+
+def decide_outside(facts: Facts, given: DecideOutside) -> Change:
+    mine, actor = _asked(facts, given, Act.DECIDE_OUTSIDE)
+    body = given.body.strip()
+    if not body:
+        raise Invalid("outside.body", field="body")
+    if given.on > local_day(facts.now, facts.calendars[0].zone if facts.calendars else "UTC"):
+        raise Invalid("outside.future", field="on")
+    shared = share(facts, Share(given.file))
+    change = _decided(shared.facts, mine, actor, given)
+    after = replace(change.facts.decision(given.gate, mine.party) or mine, outside=True, body=body,
+                    decided_on=given.on, document=shared.answer["number"])
+    return replace(change, facts=change.facts.with_decision(after), rows=(*shared.rows, *change.rows),
+                   details={**change.details, "outside": True, "on": given.on.isoformat(), **shared.details},
+                   personal={**change.personal, **shared.personal, "body": body})
+
+
+def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[DecisionFact, MemberFact]:
+    """The own party's decision and who decides it, if they may and look at what is there now."""
     if given.gate not in facts.definition.gates:
-        raise Invalid("gate.unknown", field="gate")
+        raise Invalid("decision.unknown", field="gate")
     if given.answer not in ANSWERS:
         raise Invalid("decision.unknown", field="answer")
     own = facts.actor.party if facts.actor else None
-    asked = facts.asked_at(given.gate)
-    mine = next((decision for decision in asked if decision.party == own), None)
-    actor = require(facts, Act.DECIDE, party=mine.party if mine else _decider(facts, given.gate, own))
+    mine = next((decision for decision in facts.asked_at(given.gate) if decision.party == own), None)
+    actor = require(facts, act, party=mine.party if mine else _decider(facts, given.gate, own))
     if mine is None:
         raise Refused(reasons(facts, GateAgreed(gate=given.gate), facts.project.stage))
     if facts.definition.gates[given.gate][0] != facts.project.stage:
         raise Conflict("gate.passed", gate=given.gate)
     require_same(given.seen, subject(facts, given.gate), "gate.changed", gate=given.gate)
+    return mine, actor
+
+
+def _decided(facts: Facts, mine: DecisionFact, actor: MemberFact, given: Decide | DecideOutside) -> Change:
     answer, reason, wanted = DecisionState(given.answer), given.reason.strip(), given.wanted.strip()
     if answer is not DecisionState.AGREED and len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
@@ -48,7 +90,8 @@ def decide(facts: Facts, given: Decide) -> Change:
     if not is_open(facts, given.gate):
         raise Refused(reasons(facts, GateAgreed(gate=given.gate), facts.project.stage))
     after = replace(mine, state=answer, since=facts.now, subject=given.seen, person=actor.person,
-                    reason=reason or None, wanted=wanted or None, outside=False, changed=None)
+                    reason=reason or None, wanted=wanted or None, outside=False, changed=None, body=None,
+                    decided_on=None, document=None)
     return Change(
         facts=facts.with_decision(after), party=mine.party,
         details={"gate": given.gate, "answer": answer.value, "subject": given.seen},

@@ -1,18 +1,23 @@
-"""Inviting people into a project, and what the invited answer."""
+"""The people of a project: inviting them and what they answer, changing their parts, letting them go, handing over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from cocreate.db import table_of
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
-from cocreate.errors import Conflict, Ended, Invalid
-from cocreate.models.projects import Member
+from cocreate.errors import Conflict, Ended, Forbidden, Invalid
+from cocreate.models.projects import Member, Party
 from cocreate.services.acts.change import Change, Letter, require, require_running
-from cocreate.services.writes import Put, Update
-from workflows.facts import Facts, MemberFact
+from cocreate.services.writes import Insert, Put, Update
+from workflows import progression
+from workflows.facts import Facts, MemberFact, PartyFact, TaskFact, TaskState
 
 PARTS = ("champion", "signatory", "contributor", "observer")
+FIRST = ("champion", "signatory", "contributor")  # of the first person of a party, until others are named
+OWED = (TaskState.OPEN, TaskState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,71 @@ class DeclineInvitation:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """Mail an invited person a new link; the old one ends."""
+
+    person: int
+    token: str
+    token_sha256: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawInvitation:
+    """Take an invitation back before it is answered."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectAddress:
+    """Invite at another address instead; ``to`` is the person who has it."""
+
+    person: int
+    to: int
+    token: str
+    token_sha256: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeParts:
+    """Give a person of a party other parts."""
+
+    person: int
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    """Let a person go; ``to`` gets their open tasks."""
+
+    person: int
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverProject:
+    """Another account manager of the host looks after the project from now on; who calls checked that they are one."""
+
+    to: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The first person of an organisation that comes in, made by who calls."""
+
+    organisation: int
+    person: int
+    token: str
+    token_sha256: str
+    expires_at: datetime
+
+
 def invite(facts: Facts, given: Invite) -> Change:
-    actor = require(facts, Act.PEOPLE, party=given.party)
+    actor = require(facts, Act.PEOPLE, party=given.party, directly=True)
     if not given.parts or any(part not in PARTS for part in given.parts):
         raise Invalid("parts.unknown", field="parts")
     there = facts.member(given.person)
@@ -95,3 +163,176 @@ def _invited(facts: Facts, person: int) -> MemberFact:
     if member is None or member.left_at is not None or member.accepted_at is not None:
         raise Ended("invitation")
     return member
+
+
+def resend(facts: Facts, given: Resend) -> Change:
+    member = _open_invitation(facts, given.person, Act.PEOPLE)
+    row = {"project_id": facts.project.id, "person": member.person, "token_sha256": given.token_sha256,
+           "expires_at": given.expires_at, "invited_at": facts.now}
+    return Change(facts=facts, party=member.party, details={"person": member.person}, personal={"name": member.name},
+                  rows=(Update(table_of(Member), (row,)),), letters=(_invitation(member, given.token),))
+
+
+def withdraw_invitation(facts: Facts, given: WithdrawInvitation) -> Change:
+    member = _open_invitation(facts, given.person, Act.PEOPLE)
+    row = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
+    return Change(facts=facts.with_member(replace(member, left_at=facts.now)), party=member.party,
+                  details={"person": member.person}, personal={"name": member.name},
+                  rows=(Update(table_of(Member), (row,)),))
+
+
+def correct_address(facts: Facts, given: CorrectAddress) -> Change:
+    member = _open_invitation(facts, given.person, Act.CORRECT_ADDRESS)
+    there = facts.member(given.to)
+    if there is not None and there.left_at is None:
+        raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)
+    after = replace(member, person=given.to)
+    facts = facts.with_member(replace(member, left_at=facts.now)).with_member(after)
+    for task in facts.tasks:
+        if task.asked == member.person:
+            facts = facts.with_task(replace(task, asked=given.to))
+    old = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
+    return Change(
+        facts=facts, party=member.party, details={"person": member.person, "to": given.to},
+        personal={"name": member.name}, answer={"person": given.to},
+        rows=(Update(table_of(Member), (old,)), Put(table_of(Member), (_row(
+            facts, after, facts.actor.person if facts.actor else None, "", given),))),
+        letters=(_invitation(after, given.token),))
+
+
+def change_parts(facts: Facts, given: ChangeParts) -> Change:
+    member = _of_party(facts, given.person)
+    if not given.parts or any(part not in PARTS for part in given.parts):
+        raise Invalid("parts.unknown", field="parts")
+    if "champion" in member.own and "champion" not in given.parts:
+        _require_other_champion(facts, member)
+    parts = frozenset(given.parts) | (member.own - frozenset(PARTS))
+    after = replace(member, parts=parts, lent=frozenset(), stands_for=frozenset())
+    facts = facts.with_member(after).lend()
+    if not parts & frozenset(FIRST):  # who only reads is asked for nothing
+        for task in tasks_of(facts, member.person):
+            facts = facts.with_task(replace(task, asked=None))
+    return Change(facts=facts, party=member.party, personal={"name": member.name},
+                  details={"person": member.person, "parts": sorted(given.parts)})
+
+
+def tasks_of(facts: Facts, person: int) -> tuple[TaskFact, ...]:
+    """The open tasks that a person is asked for by name."""
+    return tuple(task for task in facts.tasks if task.asked == person and task.state in OWED)
+
+
+def heirs(facts: Facts, member: MemberFact) -> tuple[MemberFact, ...]:
+    """The colleagues who can take over the tasks of a member."""
+    return tuple(m for m in facts.members if m.party == member.party and m.present and m.person != member.person
+                 and m.own & frozenset(FIRST))
+
+
+def remove_member(facts: Facts, given: RemoveMember) -> Change:
+    member = _of_party(facts, given.person)
+    if "manager" in member.own:
+        raise Conflict("member.looks_after", person=member.person)
+    if "champion" in member.own:
+        _require_other_champion(facts, member)
+    tasks = tasks_of(facts, member.person)
+    if tasks and given.to not in {m.person for m in heirs(facts, member)}:
+        raise Invalid("member.heir", field="to", person=member.person)
+    for task in tasks:
+        facts = facts.with_task(replace(task, asked=given.to))
+    row = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
+    return Change(facts=facts.with_member(replace(member, left_at=facts.now)), party=member.party,
+                  details={"person": member.person, "to": given.to if tasks else None, "tasks": len(tasks)},
+                  personal={"name": member.name}, rows=(Update(table_of(Member), (row,)),))
+
+
+def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
+    """The parts go to the other, with the open tasks; who hands over leaves the project."""
+    actor = facts.actor
+    own = actor.party if actor else None
+    if actor is None or "manager" not in actor.own:
+        require_running(facts)
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
+            m.person for m in facts.members if "manager" in m.own and m.present))
+    require(facts, Act.SUBSTITUTE, party=own)
+    there = facts.member(given.to)
+    if given.to == actor.person:
+        raise Invalid("substitute.not_here", field="to")
+    if there is not None and there.left_at is None and there.party != own:
+        raise Conflict("member.elsewhere", person=there.person)
+    kept = there.own if there is not None and there.left_at is None else frozenset()
+    after = MemberFact(given.to, given.name, own, kept | actor.own, accepted_at=facts.now)
+    tasks = tasks_of(facts, actor.person)
+    facts = facts.with_member(after).with_member(replace(actor, left_at=facts.now)).lend()
+    for task in tasks:
+        facts = facts.with_task(replace(task, asked=given.to))
+    row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": own,
+           "name": given.name, "parts": " ".join(sorted(after.parts)), "greeting": "", "token_sha256": None,
+           "accepted_at": facts.now, "left_at": None}
+    return Change(facts=facts.with_project(manager_id=given.to), party=own,
+                  details={"person": actor.person, "to": given.to, "project": True},
+                  personal={"to": given.name}, rows=(Put(table_of(Member), (row,)),))
+
+
+def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> Change:
+    """The change with a further party in it: all have agreed, its first person is invited."""
+    facts = change.facts
+    if arrival is None:
+        raise Conflict("project.moved")
+    there = facts.member(arrival.person)
+    if there is not None and there.left_at is None:
+        raise Conflict("member.elsewhere", person=there.person)
+    if any(party.organisation == arrival.organisation for party in facts.parties):
+        raise Conflict("party.left", name=body["name"])
+    seat = facts.definition.parties[body["seat"]]
+    if len(facts.holders([body["seat"]])) >= (seat.many.max if seat.many else 1):
+        raise Conflict("seat.full")
+    where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
+    party = PartyFact(1 + max(p.number for p in facts.parties), body["seat"], arrival.organisation, body["name"],
+                      joined_at=facts.now)
+    member = MemberFact(arrival.person, body["champion"], party.number, frozenset(FIRST), accepted_at=None)
+    inviter = facts.actor.person if facts.actor else None
+    return replace(
+        change, facts=progression.join(facts.with_member(member), party), details={**change.details,
+                                                                                  "joined": party.number},
+        rows=(*change.rows, Insert(table_of(Party), (where | {
+            "number": party.number, "seat": party.seat, "organisation": party.organisation, "name": party.name,
+            "joined_at": facts.now, "left_at": None},)),
+            Put(table_of(Member), (_row(facts, member, inviter, body.get("greeting", ""), arrival),))),
+        letters=(*change.letters, _invitation(member, arrival.token)))
+
+
+def _row(facts: Facts, member: MemberFact, inviter: int | None, greeting: str,
+         link: CorrectAddress | Arrival) -> dict[str, Any]:
+    """The row of somebody invited now."""
+    return {"project_id": facts.project.id, "person": member.person, "host_id": facts.project.host_id,
+            "party": member.party, "name": member.name, "parts": " ".join(sorted(member.own)), "invited_by": inviter,
+            "invited_at": facts.now, "greeting": greeting, "token_sha256": link.token_sha256,
+            "expires_at": link.expires_at, "accepted_at": None, "declined_at": None, "left_at": None}
+
+
+def _invitation(member: MemberFact, token: str) -> Letter:
+    return Letter("invitation", member.person, str(Subject("invitation", str(member.person), member.party)),
+                  {"secret": token})
+
+
+def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
+    """Somebody invited who has not answered, if the actor may do this for their party."""
+    member = facts.member(person)
+    require(facts, act, party=member.party if member else None, directly=True)
+    if member is None or member.left_at is not None or member.accepted_at is not None:
+        raise Conflict("invitation.answered")
+    return member
+
+
+def _of_party(facts: Facts, person: int) -> MemberFact:
+    """Somebody of a party whose people the actor may change."""
+    member = facts.member(person)
+    require(facts, Act.PEOPLE, party=member.party if member else None, directly=True)
+    if member is None or member.left_at is not None or member.party is None:
+        raise Conflict("member.gone")
+    return member
+
+
+def _require_other_champion(facts: Facts, member: MemberFact) -> None:
+    if not any("champion" in m.own and m.present for m in facts.people(member.party, "champion")
+               if m.person != member.person):
+        raise Conflict("member.last_champion", field="parts")

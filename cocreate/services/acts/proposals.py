@@ -8,30 +8,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cocreate.domain.rights import Act
+from cocreate.domain.names import skeleton
+from cocreate.domain.notices import Subject
+from cocreate.domain.rights import Act, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.acts import people
+from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.contributions import REASON
+from cocreate.services.acts.people import Arrival
 from workflows import progression
 from workflows.facts import Facts, ProposalFact, ProposalState
+from workflows.texts import say
 
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Propose something; ``body`` is JSON, see the kind."""
+    """Propose something; ``body`` is JSON, see the kind. ``arrival``: who comes in if all agree with this at once."""
 
     kind: str
     subject: str
     body: str
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Agree to a proposal for one's party, or not, with the reason."""
+    """Agree to a proposal for one's party, or not, with the reason. ``arrival``: who comes in with the last yes."""
 
     number: int
     agree: bool
     reason: str = ""
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class Kind:
     act: Act
     effect: Callable[[Facts, ProposalFact], Facts]
     contracting: bool = False  # only contracting parties must agree
+    check: Callable[[Facts, Mapping[str, Any]], None] = lambda _facts, _body: None  # before it is proposed
+    arrives: bool = False  # with the last yes an organisation comes in
 
 
 def propose(facts: Facts, given: Propose) -> Change:
@@ -52,6 +61,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     body: Mapping[str, Any] = json.loads(given.body)
     if given.kind != "charter" and len(str(body.get("reason", "")).strip()) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
+    kind.check(facts, body)
     parties = facts.contracting if kind.contracting else facts.present
     facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
@@ -59,10 +69,10 @@ def propose(facts: Facts, given: Propose) -> Change:
         body=given.body, party=own, person=actor.person, at=facts.now,
         needs=_numbers(party.number for party in parties), agreed=_numbers([own] if own is not None else []),
         state=ProposalState.OPEN, since=facts.now)
-    after = _settled(facts.with_proposal(proposal), proposal, kind)
-    return Change(facts=after, party=own, answer={"number": proposal.number},
-                  details={"proposal": proposal.number, "kind": given.kind, "subject": given.subject},
-                  personal={"body": given.body})
+    return _settled(facts.with_proposal(proposal), proposal, kind, given.arrival, Change(
+        facts=facts, party=own, answer={"number": proposal.number},
+        details={"proposal": proposal.number, "kind": given.kind, "subject": given.subject},
+        personal={"body": given.body}, letters=_asking(facts, proposal, kind, actor.person)))
 
 
 def answer(facts: Facts, given: Answer) -> Change:
@@ -72,27 +82,60 @@ def answer(facts: Facts, given: Answer) -> Change:
         raise Conflict("proposal.ended", number=given.number)
     kind = KINDS[proposal.kind]
     own = facts.actor.party if facts.actor else None
-    if own not in proposal.parties:
+    if own not in proposal.parties or not may_answer(kind.act, facts.actor):
+        numbers = (own,) if own in proposal.parties else proposal.parties
         raise Forbidden("only", act=kind.act.value, persons=tuple(
-            m.person for number in proposal.parties for m in facts.people(number, "champion")))
-    require(facts, kind.act, party=own)
+            m.person for m in facts.members if m.party in numbers and may_answer(kind.act, m)))
     details = {"proposal": proposal.number, "kind": proposal.kind, "subject": proposal.subject, "agree": given.agree}
     if not given.agree:
         reason = given.reason.strip()
         if len(reason) < REASON:
             raise Invalid("reason.short", field="reason", least=REASON)
         refused = replace(proposal, state=ProposalState.REFUSED, since=facts.now, reason=reason)
-        return Change(facts=facts.with_proposal(refused), party=own, details=details, personal={"reason": reason})
+        letter = Letter("proposal_refused", proposal.person, str(Subject("proposal", str(proposal.number), own)))
+        return Change(facts=facts.with_proposal(refused), party=own, details=details, personal={"reason": reason},
+                      letters=(letter,))
     agreed = replace(proposal, agreed=_numbers({*proposal.agreeing, own or 0}))
-    return Change(facts=_settled(facts.with_proposal(agreed), agreed, kind), party=own, details=details)
+    return _settled(facts.with_proposal(agreed), agreed, kind, given.arrival,
+                    Change(facts=facts, party=own, details=details))
 
 
-def _settled(facts: Facts, proposal: ProposalFact, kind: Kind) -> Facts:
-    """The facts after an agreement: with the last one the proposal takes effect."""
-    if set(proposal.parties) - set(proposal.agreeing):
-        return facts
+def lacks(proposal: ProposalFact) -> frozenset[int]:
+    """The parties that have not agreed yet."""
+    return frozenset(proposal.parties) - frozenset(proposal.agreeing)
+
+
+def without(facts: Facts, party: int) -> Facts:
+    """Nobody waits for the answer of a party that leaves; what all others agreed to takes effect."""
+    for proposal in facts.proposals:
+        if proposal.state is ProposalState.OPEN and party in proposal.parties:
+            left = replace(proposal, needs=_numbers(set(proposal.parties) - {party}))
+            kind = KINDS[proposal.kind]
+            if lacks(left) or kind.arrives:  # who comes in is invited by an answer
+                facts = facts.with_proposal(left)
+            else:
+                facts = _effective(facts, left, kind)
+    return facts
+
+
+def _settled(facts: Facts, proposal: ProposalFact, kind: Kind, arrival: Arrival | None, change: Change) -> Change:
+    """The change after an agreement: with the last one the proposal takes effect."""
+    if lacks(proposal):
+        return replace(change, facts=facts)
+    change = replace(change, facts=_effective(facts, proposal, kind), details={**change.details, "all": True})
+    return people.arrive(change, json.loads(proposal.body), arrival) if kind.arrives else change
+
+
+def _effective(facts: Facts, proposal: ProposalFact, kind: Kind) -> Facts:
     done = replace(proposal, state=ProposalState.AGREED, since=facts.now)
     return kind.effect(facts.with_proposal(done), done)
+
+
+def _asking(facts: Facts, proposal: ProposalFact, kind: Kind, actor: int) -> tuple[Letter, ...]:
+    """A mail for everybody who can answer for a party that has not."""
+    return tuple(Letter("proposal", m.person, str(Subject("proposal", str(proposal.number), m.party)))
+                 for m in facts.members if m.party in lacks(proposal) and m.person != actor
+                 and may_answer(kind.act, m))
 
 
 def _end_earlier(facts: Facts, kind: str, subject: str) -> Facts:
@@ -121,7 +164,25 @@ def _reword(facts: Facts, _proposal: ProposalFact) -> Facts:
     return progression.end_contract(facts, "clause")
 
 
+def offered_seats(facts: Facts) -> tuple[str, ...]:
+    """The seats in which another organisation has a place."""
+    return tuple(key for key, seat in facts.definition.parties.items()
+                 if len(facts.holders([key])) < (seat.many.max if seat.many else 1))
+
+
+def _has_place(facts: Facts, body: Mapping[str, Any]) -> None:
+    """Whether the organisation can sit there."""
+    if body["seat"] not in offered_seats(facts):
+        raise Invalid("seat.full", field="seat")
+    there = next((p for p in facts.parties if skeleton(p.name) == skeleton(body["name"])), None)
+    if there is not None:
+        code = "seat.twice" if there.left_at is None else "party.left"
+        raise Invalid(code, field="organisation", name=there.name,
+                      seat=say(facts.definition.parties[there.seat].name, facts.project.language))
+
+
 KINDS: dict[str, Kind] = {
+    "add_party": Kind(Act.ADD_PARTY, _nothing_more, check=_has_place, arrives=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
     "waive": Kind(Act.WAIVE, _nothing_more, contracting=True),
     "settle": Kind(Act.SETTLE, _nothing_more, contracting=True),

@@ -15,6 +15,7 @@ from cocreate.domain.contract import ContractText, Gap
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.turns import waits_for
 from cocreate.errors import Conflict
+from cocreate.sentences import Sentence
 from cocreate.services import contracts
 from cocreate.views.room import frame, gates
 from cocreate.views.room.frame import PartyView
@@ -88,13 +89,28 @@ def _headline_before(facts: Facts, text: ContractText) -> str:
     return _("Not ready to sign: no version has been made ready to read yet.")
 
 
-def waits(facts: Facts) -> list[sentences.Sentence]:
+def waits(facts: Facts, text: ContractText) -> list[Sentence]:
     """What stands in the way, each with who can do something about it."""
     if facts.ended or facts.on_hold or not facts.definition.stages[facts.project.stage].contract:
         return []
-    own = facts.actor.party if facts.actor else None
-    return [sentences.refusal(one, facts, pages.reader(), party=own, mask=frame.mask(facts))
-            for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
+    mine = facts.actor.party if facts.actor else None
+    found = [sentences.refusal(one, facts, pages.reader(), party=mine, mask=frame.mask(facts))
+             for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
+    return found if facts.contract else [*_missing(facts, text), *found]
+
+
+def _missing(facts: Facts, text: ContractText) -> Iterator[Sentence]:
+    """Each value that stands open in the text."""
+    places = [(_("Clause %(number)s", number=clause.number), clause.gaps) for clause in text.clauses
+              if clause.state != "struck"]
+    places += [(_("Annex %(number)s", number=annex.number), annex.gaps) for annex in text.annexes]
+    for place, gap in ((place, gap) for place, gaps in places for gap in gaps):
+        task = gap.path.split(".")[1] if "." in gap.path else None
+        said = _("%(place)s: '%(label)s' is not given (%(reason)s).", place=place, label=gap.label,
+                 reason=gap.reason) if gap.reason else \
+            _("%(place)s: '%(label)s' is not given.", place=place, label=gap.label)
+        yield Sentence(said, next((one.party for one in facts.instances(task)), None) if task else None,
+                       sentences.Act(f"tasks/{task}", _("See the task")) if task else None)
 
 
 def prepares(facts: Facts) -> bool:

@@ -70,7 +70,7 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
     return frame.show(
         "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current,
         headline=contract_words.headline(facts, text, number, current=current), refused=refused,
-        waits=contract_words.waits(facts) if current else [], gate=contract_words.gate(facts),
+        waits=contract_words.waits(facts, text) if current else [], gate=contract_words.gate(facts),
         signers=contract_words.signers(facts, text.version) if frozen else [],
         versions=contract_words.versions(facts), compared=compared, changed=changed,
         part_names=contract_words.part_names(), nonce=Form(),
@@ -227,7 +227,7 @@ def _sign_form(facts: Facts) -> SignForm:
              "opened": _seal().dumps([me.id, contract.text_sha256, now().isoformat()])} if contract else {}
     form = SignForm.from_request(**shown)
     form.ask((_("I have read version %(number)s.", number=form.number),
-              _("I may sign for %(party)s, as:", party=contract_words.own(facts)),
+              _("I may sign for %(party)s, as", party=contract_words.own(facts)),
               _("I agree to sign electronically.")),
              _("6-digit code from your app, or a recovery code") if me.totp else _("8-digit code from our mail"))
     return form
@@ -316,7 +316,8 @@ def _show_signing(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
         mailed=sign_ins.masked(me.email) if mailed else "", totp=me.totp, email=me.email,
         older=max((c.number for c in facts.contracts if c.number < number), default=None),
         signed=contract_words.signed_words(facts) if contract_words.signed_by_me(facts) else "",
-        only="" if asks else _only_signing(facts), waits=contract_words.waits(facts), **_drawn(facts, frozen.text))
+        only="" if asks else _only_signing(facts), waits=contract_words.waits(facts, frozen.text),
+        **_drawn(facts, frozen.text))
 
 
 def _only_signing(facts: Facts) -> str:

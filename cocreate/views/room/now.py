@@ -10,15 +10,20 @@ from markupsafe import Markup
 
 from cocreate import login, pages, sentences
 from cocreate.db import db
+from cocreate.domain.rights import Act, may
 from cocreate.domain.turns import can_take, turns, waits_for
 from cocreate.forms.base import Form
 from cocreate.sentences import Sentence
 from cocreate.services import records
+from cocreate.services.acts.absences import hands_over
+from cocreate.services.acts.endings import host_alone, may_decline, may_leave
+from cocreate.services.acts.proposals import offered_seats
+from cocreate.telling import Told
 from cocreate.views.asks import ask
-from cocreate.views.room import frame
+from cocreate.views.room import frame, holds, nudges
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import segments
-from cocreate.views.room.records import Told, tell
+from cocreate.views.room.records import tell
 from workflows import diagram, engine
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.texts import say
@@ -49,7 +54,7 @@ def now(ref: str) -> ResponseReturnValue:
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)
                   if way.back and can_take(facts, way.key)],
         diagram=_diagram(facts), columns=_columns(facts, views), gates=_gates(facts), told=told, nonce=Form(),
-        steps=_steps(facts), duties=())
+        steps=_steps(facts), duties=(), band=holds.band(facts), more=_more(facts), offers=_offers(facts))
 
 
 def _waits(facts: Facts) -> list[Sentence]:
@@ -60,6 +65,42 @@ def _waits(facts: Facts) -> list[Sentence]:
     found = [sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
              for refusal in waits_for(facts)]
     return list({sentence.text: sentence for sentence in found}.values())
+
+
+def _offers(facts: Facts) -> dict[str, nudges.Offer]:
+    """Sentence under "Going on waits for" -> the nudge beside it."""
+    own = facts.actor.party if facts.actor else None
+    found: dict[str, nudges.Offer] = {}
+    for refusal in () if facts.ended else waits_for(facts):
+        said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts)).text
+        if offer := nudges.offer(facts, refusal):
+            found.setdefault(said, offer)
+    return found
+
+
+def _more(facts: Facts) -> list[tuple[str, str]]:
+    """What else this person can do with the project, as (label, address)."""
+    ref, actor = facts.project.ref, facts.actor
+    own = actor.party if actor else None
+    if actor is None or facts.ended:
+        return []
+    if facts.on_hold:
+        may_resume = may(Act.HOLD, actor, directly=True)
+        return [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []
+    seated = own is not None and may(Act.DECLINE, actor, party=own)
+    early = host_alone(facts) and may(Act.WITHDRAW_EARLY, actor)
+    rows = [
+        (may(Act.HOLD, actor, directly=True), _("Put on hold"), "room.hold"),
+        (may(Act.ADD_PARTY, actor, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
+        ("manager" in actor.own, _("Hand over the project"), "desk.hand_over"),
+        (own is not None and seated and may_leave(facts, own), _("Leave"), "room.leave"),
+        (early or may(Act.WITHDRAW, actor, party=own), _("Withdraw"), "room.withdraw"),
+        (own is not None and seated and may_decline(facts, own), _("Decline"), "room.decline"),
+    ]
+    found = [(label, url_for(endpoint, ref=ref)) for can, label, endpoint in rows if can]
+    if hands_over(facts, actor.person):
+        found.insert(1, (_("Hand over my part"), url_for("room.people_hand_over", ref=ref, person=actor.person)))
+    return found
 
 
 def _way_name(facts: Facts, key: str) -> str:

@@ -1,31 +1,55 @@
-"""Who is in it, for whom, and whom to talk to."""
+"""Who is in it, for whom, and whom to talk to; and what one can change about that."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act, may
-from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.forms.people import InviteForm
+from cocreate.errors import Conflict, Forbidden, NotFound
+from cocreate.forms.base import Form
+from cocreate.forms.people import AddressForm, InviteForm, PartsForm, RemoveForm, SubstituteForm
+from cocreate.services import absences
 from cocreate.services import people as service
+from cocreate.services.acts.absences import absence_of, hands_over, own_parts
+from cocreate.services.acts.change import require
+from cocreate.services.acts.holds import latest, today
+from cocreate.services.acts.people import heirs, tasks_of
+from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from workflows.facts import Facts
+from cocreate.views.room.dialogs import dialog, possible
+from workflows.facts import Facts, MemberFact
 from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person on the page: what they do, what is to be known, what the reader can do about it."""
+
+    name: str
+    parts: str
+    state: str
+    acts: tuple[tuple[str, str], ...]  # (label, url)
+    posts: tuple[tuple[str, str], ...]  # the same, done at once
 
 
 @bp.get("/people")
 def people(ref: str) -> ResponseReturnValue:
     """A card per seat, people with their parts, and what is missing as a sentence."""
     facts = frame.enter(ref)
+    own = facts.actor.party if facts.actor else None
+    can_add = possible(lambda: require(facts, Act.ADD_PARTY, party=own)) and bool(offered_seats(facts))
     return frame.show("room/people/list.html", facts, (_("People"), None), cards=_cards(facts),
-                      others=[m for m in facts.members if m.party is None and m.left_at is None],
-                      affected=service.affected(db.session(), facts.project.id), part_words=part_words())
+                      others=[_person(facts, m) for m in facts.members if m.party is None and m.left_at is None],
+                      affected=service.affected(db.session(), facts.project.id), fresh=lambda: Form().key(),
+                      add=url_for("room.add_party", ref=ref) if can_add else "")
 
 
 @bp.route("/people/invite/<int:party>", methods=["GET", "POST"])
@@ -34,28 +58,215 @@ def people_invite(ref: str, party: int) -> ResponseReturnValue:
     facts = frame.enter(ref)
     if party not in {p.number for p in facts.present}:
         raise NotFound
+    require(facts, Act.PEOPLE, party=party, directly=True)
     login.require_proof()
     form = InviteForm.from_request()
-    if request.method == "POST" and form.validate():
+
+    def act(session: Any) -> str:
         try:
-            with transaction() as session:
-                service.invite(session, ref, party=party, email=form.email.data, name=form.name.data,
-                               parts=tuple(form.parts.data or ()), greeting=form.greeting.data or "",
-                               actor=login.me().id, key=form.key(), now=now())
-        except (Invalid, Conflict) as error:
-            form.blame(error.values.get("field", "email"), sentences.error(error, pages.reader(), facts))
-        else:
-            flash(_("%(name)s is invited.", name=form.name.data), "done")
-            return redirect(url_for("room.people", ref=ref), 303)
-    body = frame.show("room/people/invite.html", facts, (_("People"), url_for("room.people", ref=ref)),
-                      (_("Invite"), None), form=form, party=facts.party(party),
-                      back_url=url_for("room.people", ref=ref))
-    return body, 200 if request.method == "GET" else 422
+            service.invite(session, ref, party=party, email=form.email.data, name=form.name.data,
+                           parts=tuple(form.parts.data or ()), greeting=form.greeting.data or "",
+                           actor=login.me().id, key=form.key(), now=now())
+        except Conflict as there:  # is in it already, for this party or another: that is about the address
+            raise Conflict(there.code, **{"field": "email", **there.values}) from there
+        return _("%(name)s is invited.", name=form.name.data)
+
+    return dialog(facts, form, "room/people/invite.html",
+                  _("Invite somebody for %(party)s", party=facts.party(party).name), act, party=facts.party(party),
+                  **_around(ref))
+
+
+@bp.post("/people/<int:person>/resend")
+def people_resend(ref: str, person: int) -> ResponseReturnValue:
+    """Mail a new link."""
+    facts = frame.enter(ref)
+    login.require_proof("room.people", ref=ref)
+    with transaction() as session:
+        service.resend(session, ref, person=person, actor=login.me().id, key=Form.from_request().key(), now=now())
+    flash(_("%(name)s gets a new link; the old one does not work any more.", name=frame.person_name(facts, person)),
+          "done")
+    return redirect(url_for("room.people", ref=ref), 303)
+
+
+@bp.post("/people/<int:person>/withdraw-invitation")
+def people_withdraw(ref: str, person: int) -> ResponseReturnValue:
+    """Take an invitation back."""
+    facts = frame.enter(ref)
+    login.require_proof("room.people", ref=ref)
+    with transaction() as session:
+        service.withdraw(session, ref, person=person, actor=login.me().id, key=Form.from_request().key(), now=now())
+    flash(_("The invitation of %(name)s is taken back; its link does not work any more.",
+            name=frame.person_name(facts, person)), "done")
+    return redirect(url_for("room.people", ref=ref), 303)
+
+
+@bp.route("/people/<int:person>/address", methods=["GET", "POST"])
+def people_address(ref: str, person: int) -> ResponseReturnValue:
+    """Invite at another address instead."""
+    facts, member = _member(ref, person)
+    require(facts, Act.CORRECT_ADDRESS, party=member.party)
+    if member.accepted_at is not None:
+        raise Conflict("invitation.answered")
+    login.require_proof()
+    form = AddressForm.from_request()
+
+    def act(session: Any) -> str:
+        try:
+            service.correct_address(session, ref, person=person, email=form.email.data or "", actor=login.me().id,
+                                    key=form.key(), now=now())
+        except Conflict as there:
+            raise Conflict(there.code, **{"field": "email", **there.values}) from there
+        return _("%(name)s is invited at %(email)s.", name=member.name, email=form.email.data)
+
+    return dialog(facts, form, "room/people/address.html", _("Correct the address of %(name)s", name=member.name), act,
+                  member=member, address=service.address_of(db.session(), person), **_around(ref))
+
+
+@bp.route("/people/<int:person>/parts", methods=["GET", "POST"])
+def people_parts(ref: str, person: int) -> ResponseReturnValue:
+    """Give a person other parts."""
+    facts, member = _member(ref, person)
+    require(facts, Act.PEOPLE, party=member.party, directly=True)
+    login.require_proof()
+    form = PartsForm.from_request(parts=sorted(member.own))
+
+    def act(session: Any) -> str:
+        service.change_parts(session, ref, person=person, parts=tuple(form.parts.data or ()), actor=login.me().id,
+                             key=form.key(), now=now())
+        return _("%(name)s: %(parts)s.", name=member.name, parts=_listed(form.parts.data or ()))
+
+    return dialog(facts, form, "room/people/parts.html", _("Parts of %(name)s", name=member.name), act, member=member,
+                  tasks=_titles(facts, person), **_around(ref))
+
+
+@bp.route("/people/<int:person>/remove", methods=["GET", "POST"])
+def people_remove(ref: str, person: int) -> ResponseReturnValue:
+    """Let a person go; who takes over is said in the same step."""
+    facts, member = _member(ref, person)
+    require(facts, Act.PEOPLE, party=member.party, directly=True)
+    login.require_proof()
+    form = RemoveForm.from_request()
+    tasks = _titles(facts, person)
+    form.offer((one.person, one.name) for one in heirs(facts, member))
+    if not tasks:
+        del form.to
+
+    def act(session: Any) -> str:
+        service.remove(session, ref, person=person, to=form.to.data if tasks else None, actor=login.me().id,
+                       key=form.key(), now=now())
+        return _("%(name)s is not in this project any more.", name=member.name)
+
+    return dialog(facts, form, "room/people/remove.html", _("Remove %(name)s", name=member.name), act, member=member,
+                  tasks=tasks, heirs=heirs(facts, member), party=_party_name(facts, member), **_around(ref))
+
+
+@bp.route("/people/<int:person>/hand-over", methods=["GET", "POST"])
+def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
+    """Hand a part over to a colleague: for a time or for good."""
+    facts, member = _member(ref, person)
+    require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None)
+    if not hands_over(facts, person):
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
+            one.person for one in facts.people(member.party, "champion")))
+    login.require_proof()
+    form = SubstituteForm.from_request(parts=list(own_parts(member)), starts=today(facts))
+    colleagues = [m for m in facts.members if m.party == member.party and m.present and m.person != person]
+    form.offer([(one.person, one.name) for one in colleagues], own_parts(member))
+
+    def act(session: Any) -> str:
+        good = form.how.data == "good"
+        absences.hand_over(session, ref, person=person, to=form.to.data, parts=form.parts.data or (),
+                           starts=None if good else form.starts.data, until=None if good else form.until.data,
+                           actor=login.me().id, key=form.key(), now=now())
+        to = frame.person_name(facts, form.to.data)
+        if good:
+            return _("Handed over to %(to)s.", to=to)
+        return _("%(to)s stands in for %(name)s until %(day)s.", to=to, name=member.name,
+                 day=words.day(form.until.data, pages.reader()))
+
+    mine = person == login.me().id
+    return dialog(facts, form, "room/people/hand_over.html",
+                  _("Hand over my part") if mine else _("Hand over the part of %(name)s", name=member.name), act,
+                  member=member, mine=mine, colleagues=colleagues, tasks=_titles(facts, person), latest=latest(facts),
+                  absence=absence_of(facts, person), **_around(ref))
+
+
+@bp.post("/people/absences/<int:number>/end")
+def people_back(ref: str, number: int) -> ResponseReturnValue:
+    """Back earlier than planned."""
+    frame.enter(ref)
+    login.require_proof("room.people", ref=ref)
+    with transaction() as session:
+        absences.come_back(session, ref, number=number, actor=login.me().id, key=Form.from_request().key(), now=now())
+    flash(_("Nobody stands in any more."), "done")
+    return redirect(url_for("room.people", ref=ref), 303)
 
 
 def part_words() -> dict[str, str]:
     return {"champion": _("champion"), "signatory": _("signatory"), "contributor": _("contributor"),
             "observer": _("observer"), "facilitator": _("neutral person"), "manager": _("account manager")}
+
+
+def _listed(parts: Any) -> str:
+    named = part_words()
+    return words.listed((named[part] for part in named if part in parts), pages.reader())
+
+
+def _member(ref: str, person: int) -> tuple[Facts, MemberFact]:
+    """Somebody of a party who has not gone."""
+    facts = frame.enter(ref)
+    member = facts.member(person)
+    if member is None or member.left_at is not None or member.party is None:
+        raise NotFound
+    return facts, member
+
+
+def _around(ref: str) -> dict[str, Any]:
+    url = url_for("room.people", ref=ref)
+    return {"then": url, "back": url, "trail": ((_("People"), url),)}
+
+
+def _titles(facts: Facts, person: int) -> list[str]:
+    return [say(facts.task_of(task).title, pages.language()) for task in tasks_of(facts, person)]
+
+
+def _party_name(facts: Facts, member: MemberFact) -> str:
+    return facts.party(member.party).name if member.party is not None else ""
+
+
+def _person(facts: Facts, member: MemberFact) -> Person:
+    """The row of one person, with what the reader can do."""
+    ref, person = facts.project.ref, member.person
+    changes = may(Act.PEOPLE, facts.actor, party=member.party, directly=True) and not facts.ended \
+        and not facts.on_hold and member.party is not None
+    acts: list[tuple[str, str]] = []
+    posts: list[tuple[str, str]] = []
+    state = ""
+    if member.accepted_at is None:
+        state = _("invited, not yet accepted")
+        if changes:
+            posts.append((_("Send a new link"), url_for("room.people_resend", ref=ref, person=person)))
+            acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=person)))
+            posts.append((_("Withdraw invitation"), url_for("room.people_withdraw", ref=ref, person=person)))
+    elif not facts.ended and not facts.on_hold:
+        if changes:
+            acts.append((_("Change parts"), url_for("room.people_parts", ref=ref, person=person)))
+        if hands_over(facts, person):
+            mine = facts.actor is not None and facts.actor.person == person
+            acts.append((_("Hand over my part") if mine else _("Hand over"),
+                         url_for("room.people_hand_over", ref=ref, person=person)))
+        if changes and "manager" not in member.own:
+            acts.append((_("Remove"), url_for("room.people_remove", ref=ref, person=person)))
+    if (absence := absence_of(facts, person)) is not None:
+        substitute = frame.person_name(facts, absence.substitute)
+        values = {"day": words.day(absence.until, pages.reader()), "name": substitute,
+                  "start": words.day(absence.starts, pages.reader())}
+        state = _("away until %(day)s, %(name)s stands in", **values) if absence.runs else \
+            _("away from %(start)s until %(day)s, %(name)s stands in", **values)
+        if hands_over(facts, person) and not facts.ended:
+            posts.append((_("Back now") if absence.runs else _("Not away after all"),
+                          url_for("room.people_back", ref=ref, number=absence.number)))
+    return Person(member.name, _listed(member.own), state, tuple(acts), tuple(posts))
 
 
 def _cards(facts: Facts) -> list[dict[str, Any]]:
@@ -64,15 +275,16 @@ def _cards(facts: Facts) -> list[dict[str, Any]]:
     cards = []
     for key, seat in facts.definition.parties.items():
         holders = facts.holders([key])
+        role = say(seat.name, pages.language())
         for party in holders:
             members = [m for m in facts.members if m.party == party.number and m.left_at is None]
-            missing = [part for part in ("champion", "signatory")
+            missing = [part_words()[part] for part in ("champion", "signatory")
                        if not any(part in m.parts for m in members) and (part != "signatory" or seat.contracting)]
-            cards.append({"party": views[party.number], "role": say(seat.name, pages.language()), "members": members,
-                          "missing": missing,
+            can = possible(partial(require, facts, Act.PEOPLE, party=party.number, directly=True))
+            cards.append({"party": views[party.number], "role": role, "missing": missing,
+                          "signatory": part_words()["signatory"], "people": [_person(facts, m) for m in members],
                           "invite": url_for("room.people_invite", ref=facts.project.ref, party=party.number)
-                          if may(Act.PEOPLE, facts.actor, party=party.number) and not facts.ended else ""})
+                          if can else ""})
         if not holders:
-            cards.append({"party": None, "role": say(seat.name, pages.language()), "members": [], "missing": [],
-                          "invite": "", "required": seat.required})
+            cards.append({"party": None, "role": role, "people": [], "missing": [], "invite": ""})
     return cards

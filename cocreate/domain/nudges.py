@@ -1,0 +1,96 @@
+"""What each party owes now and who of it is asked, so that others can nudge them; and when that is possible again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cocreate.domain.notices import Subject
+from cocreate.domain.rights import PROPOSALS, may_answer
+from workflows import engine
+from workflows.calendars import add_working_days, local_day
+from workflows.facts import DecisionState, Facts, ProposalState, TaskFact, TaskState
+from workflows.guards import accepting, can_start, is_open, rests
+from workflows.refusals import Refusal
+
+EVERY = 2  # working days
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing that one party owes; ``subject`` is ``str(notices.Subject)``."""
+
+    subject: str
+    party: int
+    persons: tuple[int, ...]
+    due_at: datetime | None
+
+
+def asks(facts: Facts) -> tuple[Owed, ...]:
+    """Everything that is owed now and can be done; nothing while the project rests or after its end."""
+    if facts.ended or facts.on_hold:
+        return ()
+    return (*_tasks(facts), *_decisions(facts), *_signatures(facts), *_proposals(facts))
+
+
+def next_possible(facts: Facts, subject: str, party: int) -> date | None:
+    """The day from which this party may be nudged about it again; None where it may be now."""
+    last = next((n for n in facts.nudges if (n.subject, n.party) == (subject, party)), None)
+    if last is None:
+        return None
+    zone = facts.calendars[0].zone
+    day = add_working_days(local_day(last.at, zone), EVERY, facts.calendars)
+    return day if local_day(facts.now, zone) < day else None
+
+
+def of_refusal(facts: Facts, refusal: Refusal) -> Owed | None:
+    """What could be nudged about where this refusal is shown."""
+    values = refusal.values
+    wanted = {str(Subject("task", values["task"], values["of"]))} if "task" in values and "of" in values else set()
+    if "gate" in values and refusal.party is not None:
+        wanted.add(str(Subject("decision", values["gate"], refusal.party)))
+    if refusal.code == "contract.unsigned" and facts.contract is not None:
+        wanted.add(str(Subject("signature", str(facts.contract.number), refusal.party)))
+    return next((ask for ask in asks(facts) if ask.subject in wanted and ask.party == refusal.party), None)
+
+
+def _tasks(facts: Facts) -> list[Owed]:
+    found = []
+    for task in facts.tasks:
+        subject = str(Subject("task", task.key, task.party))
+        if task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task):
+            found.append(Owed(subject, task.party, _asked(facts, task), task.due_at))
+        elif task.state is TaskState.SUBMITTED and not rests(facts, task):
+            found += [Owed(subject, party.number, _present(facts, party.number, "champion"), None)
+                      for party in accepting(facts, task)]
+    return found
+
+
+def _decisions(facts: Facts) -> list[Owed]:
+    return [Owed(str(Subject("decision", one.gate, one.party)), one.party,
+                 _present(facts, one.party, "signatory"), one.due_at)
+            for one in facts.decisions if one.state in (DecisionState.ASKED, DecisionState.LAPSED)
+            and facts.definition.gates[one.gate][0] == facts.project.stage and is_open(facts, one.gate)]
+
+
+def _signatures(facts: Facts) -> list[Owed]:
+    contract = facts.contract
+    if contract is None or not engine.waits_for_signatures(facts.definition, facts.project.stage):
+        return []
+    return [Owed(str(Subject("signature", str(contract.number), party.number)), party.number,
+                 _present(facts, party.number, "signatory"), None)
+            for party in facts.signing if facts.signature(party.number) is None]
+
+
+def _proposals(facts: Facts) -> list[Owed]:
+    return [Owed(str(Subject("proposal", str(one.number))), party, tuple(
+                m.person for m in facts.members if m.party == party and may_answer(PROPOSALS[one.kind], m)), None)
+            for one in facts.proposals if one.state is ProposalState.OPEN and one.kind in PROPOSALS
+            for party in one.parties if party not in one.agreeing]
+
+
+def _asked(facts: Facts, task: TaskFact) -> tuple[int, ...]:
+    member = facts.member(task.asked)
+    return (member.person,) if member and member.present else _present(facts, task.party, "champion")
+
+
+def _present(facts: Facts, party: int, part: str) -> tuple[int, ...]:
+    return tuple(member.person for member in facts.people(party, part) if member.present)

@@ -1,0 +1,86 @@
+"""What people talk about: a task, a field of it, a gate, a document, a clause. And who may therefore hear of it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from cocreate.domain import audience
+from workflows.facts import DocumentFact, Facts
+
+_SHAPES = {"task": (2, 2), "field": (3, 3), "gate": (1, 1), "document": (1, 1), "clause": (1, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One thing, as one short text: "task:cost:2", "field:cost:2:staff", "gate:picture", "document:3", "clause:price".
+
+    key: of task, gate or clause, or a document's number. party: whose task.
+    """
+
+    kind: str
+    key: str
+    party: int | None = None
+    field: str | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.kind, self.key, self.party, self.field) if part is not None)
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """None where it is no topic at all; whether there is such a thing, ``audience_of`` knows."""
+        kind, *parts = text.split(":")
+        least, most = _SHAPES.get(kind, (1, 0))
+        if not least <= len(parts) <= most or not all(parts):
+            return None
+        if len(parts) == 1:
+            return cls(kind, parts[0])
+        if not (parts[1].isascii() and parts[1].isdecimal()):
+            return None
+        return cls(kind, parts[0], int(parts[1]), parts[2] if len(parts) > 2 else None)
+
+    @property
+    def whole(self) -> "Topic":
+        """What is shown on one page: a field belongs to its task."""
+        return Topic("task", self.key, self.party) if self.kind == "field" else self
+
+
+def audience_of(topic: Topic, facts: Facts) -> int:
+    """Who may hear what is said about it: who may see the thing; 0 where there is no such thing."""
+    definition = facts.definition
+    match topic.kind:
+        case "task" | "field" if topic.party is not None and facts.task(topic.key, topic.party):
+            task = definition.tasks[topic.key][1]
+            sees = audience.audience(task.visible_to, facts, giver=topic.party)
+            if topic.field is None:
+                return sees
+            field = task.fields.get(topic.field)
+            if field is None:
+                return 0
+            narrower = field.visible_to
+            return sees if narrower is None else sees & audience.audience(narrower, facts, giver=topic.party)
+        case "gate" if topic.key in definition.gates:
+            return audience.everybody(facts)
+        case "clause" if topic.key in definition.clauses:
+            return audience.everybody(facts)
+        case "document":
+            document = document_of(topic, facts)
+            return document.sees if document and document.withdrawn_at is None else 0
+    return 0
+
+
+def document_of(topic: Topic, facts: Facts) -> DocumentFact | None:
+    return next((one for one in facts.documents if topic.kind == "document" and str(one.number) == topic.key), None)
+
+
+def version_of(topic: Topic, facts: Facts) -> int:
+    """The version that is being talked about now."""
+    match topic.kind:
+        case "task" | "field" if topic.party is not None:
+            task = facts.task(topic.key, topic.party)
+            return task.number if task else 0
+        case "document":
+            document = document_of(topic, facts)
+            return document.newest if document else 0
+        case "clause":
+            return facts.contract.number if facts.contract else 0
+        case _:
+            return 0

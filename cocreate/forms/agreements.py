@@ -1,0 +1,43 @@
+"""Forms for what the parties agree on beside tasks: charter, figures, missing values, clauses."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms.validators import Optional
+
+from cocreate.forms.base import Form, Needed, line, lines
+
+
+class WordsForm(Form):
+    """Other words for a part of the charter."""
+
+    text = lines(_("Your words"), most=4000)
+
+
+class WaiveForm(Form):
+    """Why the project may go on without a value."""
+
+    reason = lines(_("Why can we go on without it?"), most=2000, description=_("All parties see it."))
+
+
+class SettleForm(Form):
+    """Which of several values counts, or a third one."""
+
+    which = RadioField(_("Which value counts?"))
+    third = StringField(_("The third value"), [Optional()])
+    reason = lines(_("Why this one?"), most=2000, description=_("All parties see it."))
+
+
+class LaterForm(Form):
+    """Who gives a missing value after signature, by when, by what rule."""
+
+    who = SelectField(_("Who gives it?"))
+    by = DateField(_("By when?"), [Needed()])
+    rule = lines(_("By what rule?"), most=600,
+                 description=_("So that nobody has to agree again: 'the price on the invoice of the first delivery'."))
+    reason = line(_("Why not now?"), most=300)
+
+
+class StrikeForm(Form):
+    """Why the contract does without a clause."""
+
+    reason = lines(_("Why do we not need it?"), most=600, description=_("It stands in the contract."))

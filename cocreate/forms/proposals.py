@@ -1,0 +1,57 @@
+"""Forms about proposals."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from cocreate.domain import countries
+from cocreate.domain.addresses import address
+from cocreate.forms.accounts import REASONS
+from cocreate.forms.base import Form, line, lines
+from cocreate.forms.openings import KINDS
+
+
+class RefuseForm(Form):
+    """Why one does not agree."""
+
+    reason = lines(_("Why not?"), most=2000, optional=True, description=_("Needed if you do not agree. All see it."))
+
+
+class AddPartyForm(Form):
+    """Which organisation, in which seat, and who leads for it."""
+
+    seat = RadioField(_("Which seat?"), [InputRequired(_("This is needed."))])
+    organisation = line(_("Organisation"))
+    kind = SelectField(_("Kind"), choices=[SelectChoice(value, label) for value, label in KINDS], default="company")
+    country = SelectField(_("Country"))
+    name = line(_("Champion's name"), render_kw={"autocomplete": "off"})
+    email = line(_("Champion's e-mail"), most=254, render_kw={
+        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+    reason = lines(_("Why?"), most=2000, description=_("All parties see it before they answer."))
+    greeting = lines(_("Your line of greeting"), most=500, optional=True,
+                     description=_("It stands in the invitation, in your own words."))
+
+    def offer(self, seats: list[tuple[str, str]], language: str, none: str) -> None:
+        """Fill the lists."""
+        self.seat.choices = [SelectChoice(value, label) for value, label in seats]
+        named = [("", none), *countries.choices(language)]
+        self.country.choices = [SelectChoice(value, label) for value, label in named]
+        if len(seats) == 1 and not self.seat.data:
+            self.seat.data = seats[0][0]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = super().validate(extra_validators)
+        if self.email.data and address(self.email.data) is None:
+            self.blame("email", REASONS["email.not_one_address"])
+            return False
+        return right
+
+    def body(self) -> dict[str, str]:
+        """What is proposed, as the act keeps it."""
+        return {"seat": self.seat.data, "name": self.organisation.data or "", "kind": self.kind.data,
+                "country": self.country.data or "", "champion": self.name.data or "",
+                "email": address(self.email.data or "") or "", "reason": self.reason.data or "",
+                "greeting": self.greeting.data or ""}

@@ -1,0 +1,28 @@
+"""Forms of talks: a comment or note, and a concern."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from cocreate.forms.base import Form, Needed, lines
+
+
+class SayForm(Form):
+    """A comment, or a note for the own party."""
+
+    text = lines(_("Your words"), most=4000)
+    topic = HiddenField()
+    about = SelectField(_("About"), choices=[], validate_choice=False, validators=[Optional()])
+    private = BooleanField(_("Private note: only my party reads it"))
+    mentions = SelectMultipleField(_("Mention somebody"), choices=[], option_widget=CheckboxInput(), coerce=int,
+                                   widget=ListWidget(prefix_label=False), validate_choice=False)
+    reply_to = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+class ConcernForm(Form):
+    """Something that is hard to say to all."""
+
+    to = RadioField(_("Who should read this?"), [Needed()], description=_("Only they see it."))
+    text = lines(_("What is it?"), most=4000)
+    record = BooleanField(_("The record may say that a concern was raised, without my name"))

@@ -1,0 +1,139 @@
+"""Handing over one's part: for good, or to a substitute for a time that the clock begins and ends."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cocreate.domain.notices import Subject
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.change import Change, Letter, require, require_running
+from cocreate.services.acts.holds import latest, today
+from workflows.facts import AbsenceFact, Facts, MemberFact, TaskState
+
+PARTS = ("champion", "signatory", "contributor")
+OWED = (TaskState.OPEN, TaskState.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """Hand parts of ``person`` over to ``to``, both of one party. Without ``until``: now and for good."""
+
+    person: int
+    to: int
+    parts: tuple[str, ...]
+    starts: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAbsence:
+    """A day has come on which an absence begins or is over; nobody but the clock does this."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    """Take one's parts back before the day."""
+
+    number: int
+
+
+def hands_over(facts: Facts, person: int) -> bool:
+    """Whether the actor may hand over this person's part: one's own, or as champion a colleague's."""
+    member, actor = facts.member(person), facts.actor
+    if member is None or actor is None or not member.present or member.party is None or member.party != actor.party:
+        return False
+    return bool(own_parts(member)) and (member.person == actor.person or "champion" in actor.parts)
+
+
+def own_parts(member: MemberFact) -> tuple[str, ...]:
+    """What somebody can hand over; what is only lent to them is not theirs."""
+    return tuple(part for part in PARTS if part in member.own)
+
+
+def absence_of(facts: Facts, person: int) -> AbsenceFact | None:
+    """The absence of a person that runs or is still to come."""
+    return next((a for a in facts.absences if a.person == person and a.ended_at is None), None)
+
+
+def substitute(facts: Facts, given: Substitute) -> Change:
+    actor = require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None)
+    member = facts.member(given.person)
+    if member is None or not hands_over(facts, given.person):
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
+            m.person for m in facts.people(member.party if member else actor.party, "champion")))
+    to = facts.member(given.to)
+    if to is None or not to.present or to.party != member.party or to.person == member.person:
+        raise Invalid("substitute.not_here", field="to")
+    if not given.parts or set(given.parts) - set(own_parts(member)):
+        raise Invalid("parts.none", field="parts")
+    if (there := absence_of(facts, given.person)) is not None:
+        facts = facts.with_absence(replace(there, ended_at=facts.now))
+        member, to = facts.member(given.person) or member, facts.member(given.to) or to
+    details = {"person": member.person, "to": to.person, "parts": sorted(given.parts)}
+    names = {"person": member.name, "to": to.name}
+    if given.until is None:
+        letter = Letter("handed_over", to.person, str(Subject("member", str(to.person), to.party)))
+        return Change(facts=_for_good(facts, member, to, frozenset(given.parts)), party=member.party,
+                      details=details, personal=names, letters=(letter,) if to.person != actor.person else ())
+    starts, until = given.starts or today(facts), given.until
+    if starts < today(facts):
+        raise Invalid("absence.past", field="starts")
+    if until < starts:
+        raise Invalid("absence.ends_first", field="until")
+    if until > latest(facts):
+        raise Invalid("hold.long", field="until", latest=latest(facts))
+    absence = AbsenceFact(
+        1 + max((a.number for a in facts.absences), default=0), member.person, to.person,
+        " ".join(sorted(given.parts)), starts, until, began_at=facts.now if starts == today(facts) else None)
+    return Change(facts=facts.with_absence(absence), party=member.party, personal=names,
+                  details=details | {"number": absence.number, "starts": starts.isoformat(),
+                                     "until": until.isoformat()})
+
+
+def _for_good(facts: Facts, member: MemberFact, to: MemberFact, parts: frozenset[str]) -> Facts:
+    """The parts and the open tasks go to the other; who has none left reads on."""
+    kept = member.own - parts or frozenset({"observer"})
+    facts = facts.with_member(replace(member, parts=kept, lent=frozenset(), stands_for=frozenset()))
+    facts = facts.with_member(replace(to, parts=to.own | parts, lent=frozenset(), stands_for=frozenset())).lend()
+    for task in facts.tasks:
+        if task.asked == member.person and task.state in OWED and not kept & set(PARTS):
+            facts = facts.with_task(replace(task, asked=to.person))
+    return facts
+
+
+def turn_absence(facts: Facts, given: TurnAbsence) -> Change:
+    require_running(facts, on_hold=True)
+    if facts.actor is not None:
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())
+    absence = _open(facts, given.number)
+    if today(facts) > absence.until:
+        after, begins = replace(absence, ended_at=facts.now), False
+    elif absence.began_at is None and today(facts) >= absence.starts:
+        after, begins = replace(absence, began_at=facts.now), True
+    else:
+        raise Conflict("absence.over")
+    return _turned(facts, absence, after, begins=begins)
+
+
+def come_back(facts: Facts, given: ComeBack) -> Change:
+    require_running(facts, on_hold=True)
+    absence = _open(facts, given.number)
+    if not hands_over(facts, absence.person):
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=(absence.person,))
+    return _turned(facts, absence, replace(absence, ended_at=facts.now), begins=False)
+
+
+def _open(facts: Facts, number: int) -> AbsenceFact:
+    absence = next((a for a in facts.absences if a.number == number), None)
+    if absence is None or absence.ended_at is not None:
+        raise Conflict("absence.over")
+    return absence
+
+
+def _turned(facts: Facts, absence: AbsenceFact, after: AbsenceFact, *, begins: bool) -> Change:
+    member = facts.member(absence.person)
+    return Change(facts=facts.with_absence(after), party=member.party if member else None,
+                  details={"number": absence.number, "person": absence.person, "to": absence.substitute,
+                           "begins": begins})

@@ -1,0 +1,200 @@
+"""Talking about things of the project: comments, private notes, calls for help. Their words stay out of the record."""
+
+from dataclasses import dataclass, replace
+
+from cocreate.db import table_of
+from cocreate.domain import audience
+from cocreate.domain.notices import Channel, Subject, recipients
+from cocreate.domain.rights import Act
+from cocreate.domain.topics import Topic, audience_of, version_of
+from cocreate.domain.turns import may_help
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
+from cocreate.models.talk import Comment
+from cocreate.services.acts.change import Change, Letter, require
+from cocreate.services.acts.contributions import REASON
+from cocreate.services.writes import Insert, Row, Update
+from workflows.facts import Facts, MemberFact, TaskFact
+
+LONGEST = 4000  # characters of one comment
+MENTIONS = 20
+KINDS = ("comment", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something about a topic; a note is for the own party only.
+
+    reply_to: a comment, with its audience ``within`` and its author ``answers``: they never change once written.
+    """
+
+    kind: str
+    topic: str
+    text: str
+    mentions: tuple[int, ...] = ()
+    reply_to: int | None = None
+    within: int = -1
+    answers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    """Call for help with a task; ``own``: only the own party may answer."""
+
+    task: str
+    party: int
+    text: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """"That helped": the call ``number`` ends."""
+
+    task: str
+    party: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseConcern:
+    """The record may say that a concern was raised: its author agreed. By whom and about what it never says."""
+
+
+def say(facts: Facts, given: Say) -> Change:
+    actor = _talking(facts)
+    topic = Topic.parse(given.topic)
+    sees = audience_of(topic, facts) & given.within if topic else 0
+    if topic is None or not sees & reads(actor):
+        raise NotFound
+    if given.kind not in KINDS:
+        raise Invalid("comment.unknown", field="kind")
+    if given.kind == "note":
+        if actor.party is None:
+            raise Invalid("note.no_party", field="kind")
+        sees &= audience.bit(actor.party)
+    text = _text(given.text)
+    mentions = _mentioned(facts, given.mentions, sees)
+    row = _row(facts, actor, kind=given.kind, topic=topic, text=text, sees=sees, mentions=mentions,
+               reply_to=given.reply_to)
+    return Change(
+        facts=facts, party=actor.party, sees=sees, rows=(Insert(table_of(Comment), (row,)),),
+        answer={"number": row["number"]}, letters=_letters(facts, actor, topic, sees, mentions, given),
+        details={"kind": given.kind, "topic": given.topic, "number": row["number"]})
+
+
+def ask_help(facts: Facts, given: AskHelp) -> Change:
+    task = _task(facts, given.task, given.party)
+    actor = require(facts, Act.HELP, party=task.party, asked=task.asked)
+    if actor.party != task.party:
+        raise Forbidden("only", act=Act.HELP.value, persons=tuple(
+            m.person for part in ("champion", "contributor") for m in facts.people(task.party, part)))
+    if task.help is not None:
+        raise Conflict("help.open", task=task.key)
+    text = _text(given.text, least=REASON)
+    topic = Topic("task", task.key, task.party)
+    sees = audience.bit(task.party) if given.own else audience_of(topic, facts)
+    row = _row(facts, actor, kind="help", topic=topic, text=text, sees=sees)
+    after = replace(task, help=row["number"], help_by=actor.person, help_sees=sees)
+    hear = tuple(member.person for member in facts.members if may_help(member, after))
+    return Change(
+        facts=facts.with_task(after), party=task.party, sees=sees, rows=(Insert(table_of(Comment), (row,)),),
+        answer={"number": row["number"]}, details={"task": task.key, "number": row["number"]},
+        letters=tuple(Letter("help", person, str(Subject("task", task.key, task.party))) for person in hear))
+
+
+def helped(facts: Facts, given: Helped) -> Change:
+    task = _task(facts, given.task, given.party)
+    actor = _talking(facts)
+    if task.help is None or task.help != given.number:
+        raise Conflict("help.ended", task=task.key)
+    if actor.person != task.help_by and not (actor.party == task.party and "champion" in actor.parts):
+        asker = (task.help_by,) if task.help_by else ()
+        raise Forbidden("only", act=Act.HELP.value, persons=asker)
+    after = replace(task, help=None, help_by=None, help_sees=0)
+    row = {"project_id": facts.project.id, "number": given.number, "resolved_at": facts.now}
+    return Change(facts=facts.with_task(after), party=task.party, sees=task.help_sees,
+                  rows=(Update(table_of(Comment), (row,)),),
+                  details={"task": task.key, "number": given.number})
+
+
+def raise_concern(facts: Facts, _given: RaiseConcern) -> Change:
+    """Said by the system: who looks after the project's writing must not name the author."""
+    return Change(facts=facts, details={"kind": "concern"})
+
+
+def reads(member: MemberFact) -> int:
+    return audience.reader(party=member.party, parts=member.parts)
+
+
+def _talking(facts: Facts) -> MemberFact:
+    """The actor, if they may take part in talks here, also while the project rests.
+
+    Raises: Conflict where it has ended; Forbidden.
+    """
+    return require(facts, Act.COMMENT, party=facts.actor.party if facts.actor else None, on_hold=True)
+
+
+def _task(facts: Facts, key: str, party: int) -> TaskFact:
+    task = facts.task(key, party)
+    if task is None:
+        raise NotFound
+    return task
+
+
+def _text(text: str, *, least: int = 1) -> str:
+    text = text.strip()
+    if len(text) < least:
+        raise Invalid("comment.empty" if least == 1 else "reason.short", field="text", least=least)
+    if len(text) > LONGEST:
+        raise Invalid("text.long", field="text", most=LONGEST, have=len(text))
+    return text
+
+
+def _mentioned(facts: Facts, persons: tuple[int, ...], sees: int) -> tuple[int, ...]:
+    """Whoever is mentioned must be here and able to read it."""
+    found = tuple(dict.fromkeys(persons))[:MENTIONS]
+    for person in found:
+        member = facts.member(person)
+        if member is None or not member.present:
+            raise Invalid("mention.unknown", field="mentions")
+        if not reads(member) & sees:
+            raise Invalid("mention.cannot_see", field="mentions", person=member.name)
+    return found
+
+
+def _row(facts: Facts, actor: MemberFact, *, kind: str, topic: Topic, text: str, sees: int,
+         mentions: tuple[int, ...] = (), reply_to: int | None = None) -> Row:
+    return {"project_id": facts.project.id, "number": facts.project.version + 1, "host_id": facts.project.host_id,
+            "kind": kind, "subject": str(topic), "version": version_of(topic, facts), "reply_to": reply_to,
+            "party": actor.party, "person": actor.person, "at": facts.now, "text": text,
+            "mentions": " ".join(map(str, mentions)), "sees": sees, "resolved_at": None}
+
+
+def _letters(facts: Facts, actor: MemberFact, topic: Topic, sees: int, mentions: tuple[int, ...],
+             given: Say) -> tuple[Letter, ...]:
+    """A mention is a mail; so is an answer to what one said, and a comment on what one is asked for."""
+    subject = str(_subject(topic))
+    task = facts.task(topic.key, topic.party) if topic.party is not None else None
+    named = {"mention": mentions, "comment": tuple(
+        person for person in (given.answers, task.asked if task else None)
+        if person is not None and person not in mentions)}
+    letters: dict[int, Letter] = {}
+    for kind, asked in named.items():
+        if not asked or (kind == "comment" and given.kind == "note"):
+            continue
+        for person, channel in recipients(kind, members=facts.members, actor=actor.person, party=actor.party,
+                                          asked=asked):
+            member = facts.member(person)
+            if channel is Channel.MAIL and person in asked and member and reads(member) & sees:
+                letters.setdefault(person, Letter(kind, person, subject))
+    return tuple(letters.values())
+
+
+def _subject(topic: Topic) -> Subject:
+    match topic.kind:
+        case "task" | "field":
+            return Subject("task", topic.key, topic.party)
+        case "gate":
+            return Subject("decision", topic.key)
+        case _:
+            return Subject(topic.kind, topic.key)

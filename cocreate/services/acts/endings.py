@@ -1,0 +1,111 @@
+"""Ending a project for all, or leaving it while it goes on."""
+
+from dataclasses import dataclass, replace
+
+from cocreate.db import table_of
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.models.projects import Member
+from cocreate.services.acts import proposals
+from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.acts.contributions import REASON
+from cocreate.services.writes import Update
+from workflows import progression
+from workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """End the project for all. ``title`` is the project's name as the person typed it."""
+
+    title: str
+    reason: str
+    lessons: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawEarly:
+    """Take the project back while nobody but the host's people has come in."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Go with one's party; the project goes on without it."""
+
+    reason: str
+
+
+def may_decline(facts: Facts, party: int) -> bool:
+    """Whether this party's no ends the project: it signs the contract, or the template cannot do without it."""
+    return facts.definition.parties[facts.party(party).seat].contracting or not may_leave(facts, party)
+
+
+def may_leave(facts: Facts, party: int) -> bool:
+    """Whether the project can go on without this party: its seat may be empty, or enough others sit in it."""
+    seat = facts.definition.parties[facts.party(party).seat]
+    least = 0 if not seat.required else seat.many.min if seat.many else 1
+    if len(facts.holders([facts.party(party).seat])) - 1 < least:
+        return False
+    return not seat.contracting or len(facts.contracting) > 2
+
+
+def host_alone(facts: Facts) -> bool:
+    """Whether nobody has come in but the host's people: those of no party, and of the account manager's."""
+    own = {member.party for member in facts.members if "manager" in member.parts}
+    return all(member.party is None or member.party in own for member in facts.members if member.accepted_at)
+
+
+def decline(facts: Facts, given: Decline) -> Change:
+    own = _party(facts, Act.DECLINE)
+    if not may_decline(facts, own):
+        raise Conflict("party.optional", party=own)
+    reason = _reason(given.reason)
+    if given.title.split() != facts.project.title.split():
+        raise Invalid("title.differs", field="title", title=facts.project.title)
+    lessons = given.lessons.strip()
+    return Change(facts=progression.enter(facts, "declined"), party=own,
+                  personal={"reason": reason} | ({"lessons": lessons} if lessons else {}))
+
+
+def withdraw_early(facts: Facts, given: WithdrawEarly) -> Change:
+    actor = require(facts, Act.WITHDRAW_EARLY)
+    if not host_alone(facts):
+        raise Conflict("withdraw.others")
+    reason = _reason(given.reason)
+    return Change(facts=progression.enter(facts, "withdrawn"), party=actor.party, personal={"reason": reason})
+
+
+def leave(facts: Facts, given: Leave) -> Change:
+    own = _party(facts, Act.DECLINE)
+    if not may_leave(facts, own):
+        raise Conflict("party.required", party=own)
+    reason = _reason(given.reason)
+    gone = [member for member in facts.members if member.party == own and member.left_at is None]
+    rows = tuple({"project_id": facts.project.id, "person": member.person, "token_sha256": None,
+                  "left_at": facts.now} for member in gone)
+    for member in gone:
+        facts = facts.with_member(replace(member, left_at=facts.now))
+    facts = facts.with_party(replace(facts.party(own), left_at=facts.now))
+    return Change(facts=proposals.without(facts, own), party=own, personal={"reason": reason},
+                  details={"persons": [member.person for member in gone]},
+                  rows=(Update(table_of(Member), rows),))
+
+
+def _party(facts: Facts, act: Act) -> int:
+    """The actor's party, for which they may say this."""
+    require_running(facts)
+    own = facts.actor.party if facts.actor else None
+    if own is None:
+        raise Forbidden("only", act=act.value, persons=tuple(
+            member.person for party in facts.contracting for member in facts.people(party.number, "champion")))
+    require(facts, act, party=own)
+    return own
+
+
+def _reason(given: str) -> str:
+    reason = given.strip()
+    if len(reason) < REASON:
+        raise Invalid("reason.short", field="reason", least=REASON)
+    return reason

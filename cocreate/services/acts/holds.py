@@ -1,0 +1,73 @@
+"""Putting a project on hold until a date, and going on again: by a person, or by the clock once the date has come."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.acts.contributions import REASON
+from workflows import progression
+from workflows.calendars import add_working_days, local_day
+from workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Let the project rest until a day."""
+
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on before the day has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """The day has come; nobody but the clock does this."""
+
+
+def today(facts: Facts) -> date:
+    """The day it is where the host is."""
+    return local_day(facts.now, facts.calendars[0].zone)
+
+
+def latest(facts: Facts) -> date:
+    """The last day until which the template lets a project rest."""
+    return add_working_days(today(facts), facts.definition.longest_hold, facts.calendars)
+
+
+def hold(facts: Facts, given: Hold) -> Change:
+    actor = require(facts, Act.HOLD, directly=True)
+    reason = given.reason.strip()
+    if len(reason) < REASON:
+        raise Invalid("reason.short", field="reason", least=REASON)
+    if given.until <= today(facts):
+        raise Invalid("hold.past", field="until")
+    if given.until > latest(facts):
+        raise Invalid("hold.long", field="until", latest=latest(facts))
+    return Change(facts=facts.with_project(hold_until=given.until, held_at=facts.now), party=actor.party,
+                  details={"until": given.until.isoformat()}, personal={"reason": reason})
+
+
+def resume(facts: Facts, _given: Resume) -> Change:
+    actor = require(facts, Act.HOLD, directly=True, on_hold=True)
+    return _over(facts, actor.party)
+
+
+def expire(facts: Facts, _given: Expire) -> Change:
+    require_running(facts, on_hold=True)
+    if facts.actor is not None:
+        raise Forbidden("only", act=Act.HOLD.value, persons=())
+    if facts.project.hold_until is None or facts.project.hold_until > today(facts):
+        raise Conflict("hold.over")
+    return _over(facts, None)
+
+
+def _over(facts: Facts, party: int | None) -> Change:
+    if not facts.on_hold:
+        raise Conflict("hold.over")
+    return Change(facts=progression.resume(facts), party=party, details={"days": progression.days_on_hold(facts)})

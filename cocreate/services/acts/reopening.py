@@ -1,0 +1,49 @@
+"""Opening an accepted contribution of the running stage again, with a reason; earlier stages are gone back to."""
+
+from dataclasses import dataclass
+
+from cocreate.domain.rights import Act, may
+from cocreate.errors import Conflict, Invalid
+from cocreate.services.acts.change import Change, require, require_running, require_same
+from cocreate.services.acts.contributions import REASON, owed
+from workflows import progression
+from workflows.facts import Facts, TaskFact, TaskState
+from workflows.guards import accepting
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Ask for a new round of a task. ``seen`` is the version that was accepted."""
+
+    task: str
+    party: int
+    seen: int
+    reason: str
+
+
+def reopen(facts: Facts, given: Reopen) -> Change:
+    require_running(facts)
+    task = owed(facts, given.task, given.party)
+    own = facts.actor.party if facts.actor else None
+    if not may_reopen(facts, task):
+        require(facts, Act.SUBMIT, party=task.party, asked=task.asked)
+    require_same(given.seen, task.number, "contribution.changed", task=task.key, since=task.since)
+    if task.state is not TaskState.ACCEPTED:
+        raise Conflict("contribution.not_accepted", task=task.key, state=task.state.value, since=task.since)
+    if facts.definition.tasks[task.key][0] != facts.project.stage:
+        raise Conflict("task.stage_passed", task=task.key)
+    reason = given.reason.strip()
+    if len(reason) < REASON:
+        raise Invalid("reason.short", field="reason", least=REASON)
+    return Change(facts=progression.reopen(facts, task, reason), party=own, personal={"reason": reason},
+                  details={"task": task.key, "of": task.party, "number": task.number})
+
+
+def may_reopen(facts: Facts, task: TaskFact) -> bool:
+    """Whoever gave it or accepted it, for their party."""
+    own = facts.actor.party if facts.actor else None
+    if own is None:
+        return False
+    if own == task.party:
+        return may(Act.SUBMIT, facts.actor, party=own, asked=task.asked)
+    return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)

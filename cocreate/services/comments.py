@@ -1,0 +1,214 @@
+"""What people say about things of a project, as one reader may see it; and the acts of saying it."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cocreate.domain import audience
+from cocreate.domain.notices import Channel, Subject, recipients
+from cocreate.domain.rights import Act, may
+from cocreate.domain.topics import Topic
+from cocreate.errors import Forbidden, Invalid, NotFound
+from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
+from cocreate.models.talk import Comment
+from cocreate.services import outbox, progress
+from cocreate.services.acts.comments import AskHelp, Helped, RaiseConcern, Say
+from cocreate.services.facts import look
+from workflows.facts import Facts, MemberFact
+
+CONCERNS = ("facilitator", "champions", "mine")  # whom a concern may be for
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One comment with its answers, oldest first."""
+
+    row: Comment
+    by: str
+    mentions: tuple[str, ...]
+    answers: tuple["Said", ...] = ()
+
+    @property
+    def topic(self) -> Topic | None:
+        return Topic.parse(self.row.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """All that is said about one thing. ``private``: party to how many notes of it the reader does not see."""
+
+    topic: Topic
+    said: tuple[Said, ...]
+    private: tuple[tuple[int, int], ...]
+    help: Said | None = None  # a call that is still open
+
+
+def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
+    """What the facts' actor may read about a thing; of a task with what is said about its fields."""
+    mask = _mask(facts.actor)
+    rows = session.execute(
+        select(Comment, Person.name).join(Person, Person.id == Comment.person)
+        .where(Comment.project_id == facts.project.id, _about(topic), Comment.kind != "concern",
+               Comment.sees.bitwise_and(mask) != 0)
+        .order_by(Comment.number)).all()
+    said = {row.Comment.number: Said(row.Comment, row.name, _names(facts, row.Comment.mentions)) for row in rows}
+    answers: dict[int, list[Said]] = {}
+    for one in said.values():
+        if one.row.reply_to in said and one.row.reply_to is not None:
+            answers.setdefault(_first(one.row, said), []).append(one)
+    top = tuple(Said(one.row, one.by, one.mentions, tuple(answers.get(number, ()))) for number, one in said.items()
+                if one.row.reply_to not in said)
+    call = next((one for one in top if one.row.kind == "help" and one.row.resolved_at is None), None)
+    return Thread(topic, tuple(one for one in top if one is not call), _private(session, facts, topic, mask), call)
+
+
+def say(session: Session, ref: str, *, kind: str, topic: str, text: str, mentions: Iterable[int] = (),
+        reply_to: int | None = None, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Say something. Names written as "@Renee Kim" are mentions too.
+
+    Raises: NotFound for what the actor may not see.
+    """
+    facts = look(session, ref, person=actor, now=now).facts
+    parent = session.get(Comment, (facts.project.id, reply_to)) if reply_to else None
+    if reply_to and (parent is None or parent.kind == "concern" or not parent.sees & _mask(facts.actor)
+                     or _whole(parent.subject) != _whole(topic)):
+        raise NotFound
+    named = tuple(dict.fromkeys((*mentions, *_written(facts, text))))
+    given = Say(kind, topic, text, named, reply_to, parent.sees if parent else -1, parent.person if parent else None)
+    return progress.act(session, ref, given, actor=actor, key=key, now=now)
+
+
+def ask_help(session: Session, ref: str, *, task: str, party: int, text: str, own: bool, actor: int, key: str,
+             now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, AskHelp(task, party, text, own), actor=actor, key=key, now=now)
+
+
+def helped(session: Session, ref: str, *, task: str, party: int, number: int, actor: int, key: str,
+           now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, Helped(task, party, number), actor=actor, key=key, now=now)
+
+
+# concerns: only for their author and the people chosen to read them
+
+
+def readers(facts: Facts, choice: str) -> tuple[MemberFact, ...]:
+    """Who would read a concern."""
+    own = facts.actor.party if facts.actor else None
+    match choice:
+        case "facilitator":
+            found = [m for m in facts.members if "facilitator" in m.parts]
+        case "champions":
+            found = [m for party in facts.contracting for m in facts.people(party.number, "champion")]
+        case "mine":
+            found = list(facts.people(own, "champion")) if own is not None else []
+        case _:
+            found = []
+    me = facts.actor.person if facts.actor else None
+    return tuple(m for m in found if m.present and m.person != me)
+
+
+def raise_concern(session: Session, ref: str, *, to: str, text: str, record: bool, actor: int, key: str,
+                  now: datetime) -> None:
+    """Tell the chosen people; the record says that there was one only where its author agrees, and never whose.
+
+    It is no act: an event, even one without words, would show that something was said, and when.
+    """
+    facts = look(session, ref, person=actor, now=now, lock=True).facts
+    if not may(Act.CONCERN, facts.actor):
+        raise Forbidden("only", act=Act.CONCERN.value, persons=())
+    chosen = readers(facts, to)
+    if not chosen:
+        raise Invalid("concern.nobody", field="to")
+    if not text.strip():
+        raise Invalid("comment.empty", field="text")
+    # Below zero, and the same for the same form: sent twice it is raised once.
+    number = -1 - int.from_bytes(hashlib.sha256(f"{actor} {key}".encode()).digest()[:6])
+    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    new = session.execute(insert(Comment).values(
+        project_id=facts.project.id, number=number, host_id=facts.project.host_id, kind="concern", subject="project",
+        version=0, reply_to=None, party=None, person=actor, at=now, text=text.strip(),
+        mentions=" ".join(str(m.person) for m in chosen), sees=0, resolved_at=None,
+    ).on_conflict_do_nothing().returning(Comment.number)).first()
+    if new is None:
+        return
+    asked = tuple(m.person for m in chosen)
+    hear = recipients("concern", members=facts.members, actor=actor, party=None, asked=asked)
+    session.execute(insert(Outbox).values([
+        outbox.row(facts.project.id, facts.project.host_id, number, "concern", person,
+                   str(Subject("concern", str(number))), {}, now)
+        for person, channel in hear if channel is Channel.MAIL]))
+    if record:
+        progress.act(session, ref, RaiseConcern(), actor=None, key=f"concern-{number}", now=now)
+
+
+def concerns(session: Session, facts: Facts) -> tuple[Said, ...]:
+    """Those the actor wrote or was chosen to read, newest first."""
+    me = facts.actor.person if facts.actor else 0
+    rows = session.execute(
+        select(Comment, Person.name).join(Person, Person.id == Comment.person)
+        .where(Comment.project_id == facts.project.id, Comment.kind == "concern").order_by(Comment.at.desc()))
+    return tuple(Said(row.Comment, row.name, _names(facts, row.Comment.mentions)) for row in rows
+                 if me == row.Comment.person or str(me) in row.Comment.mentions.split())
+
+
+# reading
+
+
+def _about(topic: Topic) -> object:
+    whole = Comment.subject == str(topic)
+    if topic.kind != "task":
+        return whole
+    return or_(whole, Comment.subject.startswith(f"field:{topic.key}:{topic.party}:", autoescape=True))
+
+
+def _private(session: Session, facts: Facts, topic: Topic, mask: int) -> tuple[tuple[int, int], ...]:
+    rows = session.execute(
+        select(Comment.party, func.count()).where(
+            Comment.project_id == facts.project.id, _about(topic), Comment.kind == "note",
+            Comment.sees.bitwise_and(mask) == 0, Comment.party.is_not(None))
+        .group_by(Comment.party).order_by(Comment.party))
+    return tuple((party, count) for party, count in rows)
+
+
+def _first(row: Comment, said: dict[int, Said]) -> int:
+    """The comment at the top of a thread: answers to answers stand in one line."""
+    while row.reply_to in said and row.reply_to is not None:
+        row = said[row.reply_to].row
+    return row.number
+
+
+def _mask(member: MemberFact | None) -> int:
+    return audience.reader(party=member.party, parts=member.parts) if member else 0
+
+
+def _names(facts: Facts, mentions: str) -> tuple[str, ...]:
+    return tuple(member.name for person in mentions.split() if (member := facts.member(int(person))))
+
+
+def _whole(text: str) -> str:
+    topic = Topic.parse(text)
+    return str(topic.whole) if topic else ""
+
+
+def _written(facts: Facts, text: str) -> tuple[int, ...]:
+    """Present people whose whole name stands behind an @; of two with one name nobody is meant."""
+    names: dict[str, list[int]] = {}
+    for member in facts.members:
+        if member.present:
+            names.setdefault(member.name, []).append(member.person)
+    return tuple(people[0] for name, people in names.items() if len(people) == 1 and _stands(f"@{name}", text, names))
+
+
+def _stands(mark: str, text: str, names: Collection[str]) -> bool:
+    """Whether it is in the text, and not only as the beginning of a longer name."""
+    longer = [f"@{name}" for name in names if f"@{name}".startswith(mark) and f"@{name}" != mark]
+    for name in longer:
+        text = text.replace(name, "")
+    at = text.find(mark)
+    return at >= 0 and not text[at + len(mark):at + len(mark) + 1].isalnum()

@@ -1,0 +1,71 @@
+"""Passing tasks to colleagues, letting new ones in, and waits for somebody outside."""
+
+import secrets
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cocreate.models.people import Person
+from cocreate.models.projects import Project
+from cocreate.models.work import Task
+from cocreate.services import accounts, progress
+from cocreate.services.acts.passing import AnswerPass, EndWait, PassOn, WaitOutside
+from cocreate.services.people import INVITATION_LASTS, digest
+from workflows.facts import TaskState
+
+
+def pass_on(session: Session, ref: str, *, task: str, party: int, to: int, words: str = "", actor: int, key: str,
+            now: datetime) -> progress.Receipt:
+    """Ask a colleague who is in the project already."""
+    return progress.act(session, ref, PassOn(task, party, to, words), actor=actor, key=key, now=now)
+
+
+def pass_to_new(session: Session, ref: str, *, task: str, party: int, email: str, name: str, words: str = "",
+                actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Ask somebody who is not in the project yet: invited at once by a champion, else once one has agreed."""
+    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    token = secrets.token_urlsafe(32)
+    return progress.act(session, ref, PassOn(
+        task, party, person, words, name=name, token=token, token_sha256=digest(token),
+        expires_at=now + INVITATION_LASTS), actor=actor, key=key, now=now)
+
+
+def answer(session: Session, ref: str, *, task: str, party: int, to: int, agree: bool, actor: int, key: str,
+           now: datetime) -> progress.Receipt:
+    """Let a proposed colleague in, or not."""
+    token = secrets.token_urlsafe(32)
+    return progress.act(session, ref, AnswerPass(
+        task, party, to, agree, token=token, token_sha256=digest(token), expires_at=now + INVITATION_LASTS),
+        actor=actor, key=key, now=now)
+
+
+def wait_outside(session: Session, ref: str, *, task: str, party: int, outsider: str, until: date, move: bool,
+                 actor: int, key: str, now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, WaitOutside(task, party, outsider, until, move), actor=actor, key=key, now=now)
+
+
+def end_wait(session: Session, ref: str, *, task: str, party: int, actor: int | None, key: str,
+             now: datetime) -> progress.Receipt:
+    """Nobody is waited for any more; the system says so once the date has passed."""
+    return progress.act(session, ref, EndWait(task, party), actor=actor, key=key, now=now)
+
+
+def due(session: Session, now: datetime) -> list[tuple[str, str, int, str]]:
+    """Waits whose day has passed everywhere: reference, task, party and the key under which each ends once."""
+    rows = session.execute(
+        select(Project.ref, Task.key, Task.party, Task.round, Task.outside_until)
+        .join(Project, Project.id == Task.project_id)
+        .where(Task.outside_until.is_not(None), Task.outside_until < now.date(), Project.ended_at.is_(None),
+               Task.state.in_([TaskState.OPEN, TaskState.RETURNED])))
+    return [(ref, key, party, f"wait-{key}-{party}-{round_}-{until.isoformat()}")
+            for ref, key, party, round_, until in rows if until is not None]
+
+
+def expire(session: Session, ref: str, *, task: str, party: int, key: str, now: datetime) -> progress.Receipt:
+    return end_wait(session, ref, task=task, party=party, actor=None, key=key, now=now)
+
+
+def address_of(session: Session, person: int) -> str:
+    """To whom the invitation would go."""
+    return session.scalars(select(Person.email).where(Person.id == person)).one()

@@ -1,0 +1,143 @@
+"""What each kind of proposal says on a page: one function per kind, registered by its name.
+
+A new kind writes ``@says("kind")`` and answers with ``Words``; the page and the rows of Your turn do the rest.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from cocreate import pages
+from cocreate.domain import countries
+from workflows.facts import Facts, ProposalFact
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One proposal in words. ``says``: what is proposed, line by line. ``follows``: what happens if all agree."""
+
+    title: str
+    says: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+
+
+Body = Mapping[str, Any]
+_WORDS: dict[str, Callable[[Facts, ProposalFact, Body], Words]] = {}
+
+
+def says(kind: str) -> Callable[[Callable[[Facts, ProposalFact, Body], Words]], Callable[..., Words]]:
+    """Registers the words of a kind."""
+    def register(function: Callable[[Facts, ProposalFact, Body], Words]) -> Callable[..., Words]:
+        _WORDS[kind] = function
+        return function
+
+    return register
+
+
+def words_of(facts: Facts, proposal: ProposalFact) -> Words:
+    """The words of a proposal in the reader's language."""
+    return _WORDS.get(proposal.kind, _other)(facts, proposal, json.loads(proposal.body))
+
+
+def reason_of(proposal: ProposalFact) -> str:
+    return str(json.loads(proposal.body).get("reason", ""))
+
+
+def _other(_facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
+    return Words(_("A proposal about %(subject)s", subject=proposal.subject or _("the project")))
+
+
+@says("withdraw")
+def _withdraw(facts: Facts, _proposal: ProposalFact, _body: Body) -> Words:
+    return Words(
+        _("Withdraw the project"), (_("The project shall end, because all parties want it to."),),
+        (_("The project ends as withdrawn for all %(count)s parties. It cannot be undone.", count=len(facts.present)),
+         _("Everything stays readable, nothing can be changed.")))
+
+
+@says("add_party")
+def _add_party(facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
+    seat = say(facts.definition.parties[body["seat"]].name, pages.language())
+    where = countries.name(body["country"], pages.language()) if body["country"] else ""
+    name = f"{body['name']} ({where})" if where else body["name"]
+    return Words(
+        _("Let %(name)s in as %(seat)s", name=body["name"], seat=seat),
+        (_("%(name)s shall take part as %(seat)s. %(champion)s is invited as its champion.", name=name, seat=seat,
+           champion=body["champion"]),), newcomer(facts, body["seat"]))
+
+
+def newcomer(facts: Facts, seat: str | None = None) -> tuple[str, ...]:
+    """What an organisation that comes in will see, and what follows for the others."""
+    lines = [_("The newcomer sees from the day it comes in: who takes part, the way and its stages, which tasks and "
+               "decisions are done, and everything that is given to all parties from then on."),
+             _("It does not see what was given, said, uploaded or recorded before. Showing it something of that is an "
+               "act of whoever gave it.")]
+    stage = facts.definition.stages.get(facts.project.stage)
+    asked = [say(task.title, pages.language()) for task in stage.tasks.values() if seat in task.of] if stage else []
+    if asked:
+        lines.append(_("It is asked at once: %(titles)s", titles=", ".join(asked)))
+    if facts.contract is not None:
+        lines.append(_("Version %(number)s of the contract ends, and every signature under it: it does not name the "
+                       "newcomer.", number=facts.contract.number))
+    return tuple(lines)
+
+
+@says("waive")
+def _waive(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    name = field_words(facts, proposal.subject)
+    return Words(_("Go on without '%(name)s'", name=name),
+                 (_("Going on shall not wait for '%(name)s' any more.", name=name),),
+                 (_("The value may still be given later; what depends on it says that it was not there."),))
+
+
+@says("settle")
+def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    name = field_words(facts, proposal.subject)
+    value = f"{body['value']} {body.get('unit') or ''}".strip()
+    return Words(_("Settle '%(name)s'", name=name),
+                 (_("%(value)s shall be the value that counts.", value=value),),
+                 (_("All values given stay readable with their sources. If one of them changes, this is open again."),))
+
+
+@says("charter")
+def _charter(_facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    return Words(_("How we work together: %(part)s", part=charter_part(proposal.subject)), (str(body["text"]),),
+                 (_("Until all agree, the words agreed before go on to hold."),))
+
+
+@says("later")
+def _later(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    name = field_words(facts, proposal.subject.partition("@")[0])
+    return Words(_("Settle '%(name)s' later", name=name),
+                 (_("%(who)s gives it by %(by)s, by this rule: %(rule)s", who=body["who"], by=body["by"],
+                    rule=body["rule"]),),
+                 (_("The clause says so in these words. A version of the contract that is ready to read ends."),))
+
+
+@says("strike")
+def _strike(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
+    clause = facts.definition.clauses.get(proposal.subject)
+    name = say(clause.title, pages.language()) if clause else proposal.subject
+    return Words(_("Strike the clause '%(name)s'", name=name),
+                 (_("The contract shall do without this clause; its number stays, with the reason."),),
+                 (_("A version of the contract that is ready to read ends."),))
+
+
+def charter_part(key: str) -> str:
+    """How a part of the charter is called."""
+    return {"purpose": _("Purpose"), "goals": _("Goals of each party"), "decisions": _("How we decide"),
+            "openness": _("Openness"), "sharing": _("How we will share costs and gains"),
+            "public_buyer": _("Public buyer"), "words": _("Words we use"),
+            "contacts": _("Contacts and neutral person")}.get(key, key)
+
+
+def field_words(facts: Facts, path: str) -> str:
+    """The label of the field at a path."""
+    parts = path.split(".")
+    task = facts.definition.tasks.get(parts[1]) if len(parts) > 2 else None
+    field = task[1].fields.get(parts[2]) if task else None
+    return say(field.label, pages.language()) if field else path

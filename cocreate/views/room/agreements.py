@@ -1,0 +1,129 @@
+"""What has to be agreed before one can go on: a disputed figure, a missing value, a clause without one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from cocreate import login, pages, sentences, words
+from cocreate.clock import now
+from cocreate.db import transaction
+from cocreate.errors import CocreateError, NotFound
+from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm
+from cocreate.forms.base import Form
+from cocreate.forms.contributions import Unreadable, read_number
+from cocreate.services import proposals
+from cocreate.views.proposals_words import field_words
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from workflows.facts import Facts, FigureFact, versions_of
+from workflows.texts import say
+
+
+@bp.route("/waive", methods=["GET", "POST"])
+def waive(ref: str) -> ResponseReturnValue:
+    """Propose to go on without a value."""
+    facts, path = frame.enter(ref), request.args.get("path", "")
+    _known(facts, path)
+    name = field_words(facts, path)
+    return _propose(facts, WaiveForm.from_request(), "waive", path, title=_("Go on without '%(name)s'", name=name),
+                    follows=[_("All contracting parties must agree."),
+                             _("The value may still be given later.")],
+                    button=_("Propose to go on without it"), body=lambda form: {"reason": form.reason.data})
+
+
+@bp.route("/settle", methods=["GET", "POST"])
+def settle(ref: str) -> ResponseReturnValue:
+    """Propose which of several values of a figure counts."""
+    facts, path = frame.enter(ref), request.args.get("path", "")
+    _known(facts, path)
+    figures = [one for one in facts.figures if one.path == path and one.sees & frame.mask(facts)]
+    if len(figures) < 2:
+        raise NotFound
+    form = SettleForm.from_request()
+    form.which.choices = [SelectChoice(str(number), _value(facts, one)) for number, one in enumerate(figures)]
+    form.which.choices.append(SelectChoice("third", _("A third value")))
+    return _propose(facts, form, "settle", path, title=_("Settle '%(name)s'", name=field_words(facts, path)),
+                    follows=[_("All values stay readable with their sources."), _("All contracting parties must agree.")],
+                    button=_("Propose this value"), body=lambda f: _settlement(f, figures))
+
+
+@bp.route("/contract/later", methods=["GET", "POST"])
+def later(ref: str) -> ResponseReturnValue:
+    """Propose that a missing value is given after signature, by a named rule."""
+    facts, need = frame.enter(ref), request.args.get("need", "")
+    if need not in {one for clause in facts.definition.clauses.values() for one in clause.needs.values()}:
+        raise NotFound
+    form = LaterForm.from_request()
+    form.who.choices = [SelectChoice(party.name, party.name) for party in facts.contracting]
+    reader = pages.reader()
+    return _propose(facts, form, "later", need,
+                    title=_("Settle '%(name)s' later", name=field_words(facts, need.partition("@")[0])),
+                    follows=[_("The clause will say who gives it, by when and by what rule."),
+                             _("All contracting parties must agree.")],
+                    button=_("Propose to settle it later"),
+                    body=lambda f: {"who": f.who.data, "by": words.day(f.by.data, reader), "rule": f.rule.data,
+                                    "reason": f.reason.data})
+
+
+@bp.route("/contract/strike", methods=["GET", "POST"])
+def strike(ref: str) -> ResponseReturnValue:
+    """Propose that the contract does without an optional clause."""
+    facts, key = frame.enter(ref), request.args.get("clause", "")
+    clause = facts.definition.clauses.get(key)
+    if clause is None or not clause.optional:
+        raise NotFound
+    return _propose(facts, StrikeForm.from_request(), "strike", key,
+                    title=_("Strike the clause '%(name)s'", name=say(clause.title, pages.language())),
+                    follows=[_("Its number stays in the contract, with your reason."),
+                             _("All contracting parties must agree.")],
+                    button=_("Propose to strike it"), body=lambda form: {"reason": form.reason.data})
+
+
+def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, follows: list[str], button: str,
+             body: Callable[[Any], Mapping[str, Any]]) -> ResponseReturnValue:
+    """The page of a proposal, and what happens when it is sent."""
+    login.require_proof("room.now", ref=facts.project.ref)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                receipt = proposals.propose(session, facts.project.ref, kind=kind, subject=subject, body=body(form),
+                                            actor=login.me().id, key=form.key(), now=now())
+        except CocreateError as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
+        except Unreadable as error:
+            form.blame("third", error)
+        else:
+            flash(_("Proposed. The others have been asked."), "done")
+            return redirect(url_for("room.proposal", ref=facts.project.ref, number=receipt.values["number"]), 303)
+    page = frame.show("room/agreements/propose.html", facts, (title, None), form=form, title=title, follows=follows,
+                      button=button, back_url=url_for("room.now", ref=facts.project.ref))
+    return page, 200 if request.method == "GET" else 422
+
+
+def _known(facts: Facts, path: str) -> None:
+    parts = path.split(".")
+    if len(parts) < 3 or parts[1] not in facts.definition.tasks:
+        raise NotFound
+    if parts[2] not in facts.definition.tasks[parts[1]][1].fields:
+        raise NotFound
+
+
+def _value(facts: Facts, figure: FigureFact) -> str:
+    return f"{words.quantity(figure.value, figure.unit, pages.reader())} ({facts.party(figure.party).name})"
+
+
+def _settlement(form: Form, figures: list[FigureFact]) -> dict[str, Any]:
+    """The body of a settlement: the value, and the versions it was about."""
+    if form.which.data == "third":
+        number = read_number(form.third.data or "", pages.language())
+        if number is None:
+            raise Unreadable(_("Give the third value."))
+        value, unit = format(number, "f"), figures[0].unit
+    else:
+        chosen = figures[int(form.which.data)]
+        value, unit = format(chosen.value, "f"), chosen.unit
+    return {"value": value, "unit": unit, "of": versions_of(figures), "reason": form.reason.data}

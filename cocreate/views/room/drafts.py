@@ -1,0 +1,95 @@
+"""Two people at one draft: what each typed, field by field, so that the slower one goes on without losing a character.
+
+The page carries the other text in hidden inputs until the person is done with it: a save in between cannot lose it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from cocreate import pages
+from cocreate.domain.answers import Shown, fields_of, shown
+from cocreate.forms.contributions import ContributionForm, Typed, typed_of
+from cocreate.services.contributions import TaskPage
+from workflows.texts import say
+
+MARK = "theirs:"
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """A colleague's text of one field, where it differs from what is typed here."""
+
+    key: str
+    by: str
+    said: Shown
+    inputs: tuple[tuple[str, str], ...]  # (name, text) of every input
+
+
+def theirs(page: TaskPage, mine: ContributionForm) -> tuple[Theirs, ...]:
+    """What the draft on the server, or else the newest version, says differently."""
+    task = page.facts.task_of(page.task)
+    texts: Mapping[str, Sequence[str]] = page.draft.texts or {}
+    by = page.draft.by
+    if page.draft.texts is None and page.newest is not None:
+        texts, by = typed_of(task, page.newest.answers, language=pages.language()), page.newest.by
+    own = mine.typed()
+    return tuple(_theirs(page, key, by, texts) for key in fields_of(task)
+                 if _plain(_of_field(key, own)) != _plain(_of_field(key, texts)))
+
+
+def posted(page: TaskPage, form: MultiDict[str, str]) -> tuple[Theirs, ...]:
+    """What the page still carried of the other text."""
+    carried = {name.removeprefix(MARK): form.getlist(name) for name in form if name.startswith(MARK)}
+    by = form.get("theirs-by", "")
+    return tuple(_theirs(page, key, by, carried) for key in fields_of(page.facts.task_of(page.task))
+                 if _of_field(key, carried))
+
+
+def taken(form: MultiDict[str, str]) -> tuple[MultiDict[str, str], str | None]:
+    """The form with the field the person pressed for in the other's words; and which field that was."""
+    key = form.get("take")
+    if key is None:
+        return form, None
+    typed = MultiDict((name, text) for name, text in form.items(multi=True)
+                      if not _belongs(name, key) and not _belongs(name.removeprefix(MARK), key) and name != "take")
+    for name, text in form.items(multi=True):
+        if name.startswith(MARK) and _belongs(name.removeprefix(MARK), key):
+            typed.add(name.removeprefix(MARK), text)
+    return typed, key
+
+
+def kept(page: TaskPage, form: ContributionForm) -> tuple[Shown, ...]:
+    """What was typed where it can no longer be saved, readable or not."""
+    task, typed = page.facts.task_of(page.task), form.typed()
+    return tuple(_said(page, key, typed) for key in fields_of(task) if _plain(_of_field(key, typed)))
+
+
+def _theirs(page: TaskPage, key: str, by: str, texts: Mapping[str, Sequence[str]]) -> Theirs:
+    inputs = tuple((name, text) for name, found in _of_field(key, texts).items() for text in found)
+    return Theirs(key, by, _said(page, key, texts), inputs or ((f"f-{key}", ""),))
+
+
+def _said(page: TaskPage, key: str, texts: Mapping[str, Sequence[str]]) -> Shown:
+    """The field as it reads; where it cannot be read, the characters themselves."""
+    task, language = page.facts.task_of(page.task), pages.language()
+    form = ContributionForm(task, language=language, typed={name: list(found) for name, found in texts.items()})
+    said = next((one for one in shown(task, form.answers(), language=language) if one.key == key), None)
+    if said is not None and not said.empty:
+        return said
+    raw = " · ".join(text for found in _of_field(key, texts).values() for text in found if text.strip())
+    return Shown(key, say(fields_of(task)[key].label, language), raw)
+
+
+def _of_field(key: str, texts: Mapping[str, Sequence[str]]) -> Typed:
+    return {name: list(found) for name, found in texts.items() if _belongs(name, key)}
+
+
+def _belongs(name: str, key: str) -> bool:
+    return name == f"f-{key}" or name.startswith(f"f-{key}-")
+
+
+def _plain(texts: Typed) -> Typed:
+    """Without what is empty: an input that is not there says the same as one without text."""
+    return {name: found for name, found in texts.items() if any(found)}

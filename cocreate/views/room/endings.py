@@ -1,0 +1,126 @@
+"""Declining, withdrawing, leaving: what it means for all is said before."""
+
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict, Forbidden
+from cocreate.forms.endings import DeclineForm
+from cocreate.forms.tasks import ReasonForm
+from cocreate.services import endings, proposals
+from cocreate.services.acts import endings as acts
+from cocreate.services.acts.change import require, require_running
+from cocreate.services.acts.proposals import lacks
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog, possible
+from workflows.facts import DecisionState, Facts, ProposalState, TaskState
+from workflows.texts import say
+
+
+@bp.route("/decline", methods=["GET", "POST"])
+def decline(ref: str) -> ResponseReturnValue:
+    """End the project for all."""
+    facts = frame.enter(ref)
+    own = _own(facts)
+    if not acts.may_decline(facts, own):
+        raise Conflict("party.optional", party=own)
+    login.require_proof()
+    form = DeclineForm.from_request()
+
+    def act(session: Any) -> str:
+        endings.decline(session, ref, title=form.title.data or "", reason=form.reason.data or "",
+                        lessons=form.lessons.data or "", actor=login.me().id, key=form.key(), now=now())
+        return _("Declined for %(party)s. The project has ended, and everybody has been told.",
+                 party=facts.party(own).name)
+
+    return dialog(facts, form, "room/endings/decline.html",
+                  _("Decline for %(party)s", party=facts.party(own).name), act, then=url_for("room.now", ref=ref),
+                  party=facts.party(own), ends=_ends(facts), leaves=acts.may_leave(facts, own))
+
+
+@bp.route("/leave", methods=["GET", "POST"])
+def leave(ref: str) -> ResponseReturnValue:
+    """Go with one's party, while the project goes on."""
+    facts = frame.enter(ref)
+    own = _own(facts)
+    if not acts.may_leave(facts, own):
+        raise Conflict("party.required", party=own)
+    login.require_proof()
+    form = ReasonForm.from_request()
+    seat = say(facts.definition.parties[facts.party(own).seat].name, pages.language())
+
+    def act(session: Any) -> str:
+        endings.leave(session, ref, reason=form.reason.data or "", actor=login.me().id, key=form.key(), now=now())
+        return _("%(party)s has left '%(title)s'. The others have been told.", party=facts.party(own).name,
+                 title=facts.project.title)
+
+    return dialog(facts, form, "room/endings/leave.html", _("Leave as %(seat)s", seat=seat), act,
+                  then=url_for("portal.projects"), party=facts.party(own), seat=seat, lapses=_lapses(facts, own))
+
+
+@bp.route("/withdraw", methods=["GET", "POST"])
+def withdraw(ref: str) -> ResponseReturnValue:
+    """Alone while nobody else has come in; later only if all agree."""
+    facts = frame.enter(ref)
+    early = acts.host_alone(facts) and possible(lambda: require(facts, Act.WITHDRAW_EARLY))
+    own = facts.actor.party if facts.actor else None
+    if not early:
+        require(facts, Act.WITHDRAW, party=own)
+    login.require_proof()
+    form = ReasonForm.from_request()
+
+    def act(session: Any) -> str:
+        me, reason = login.me().id, form.reason.data or ""
+        if early:
+            endings.withdraw_early(session, ref, reason=reason, actor=me, key=form.key(), now=now())
+            return _("Withdrawn. Who was invited cannot come in any more.")
+        proposals.propose(session, ref, kind="withdraw", subject="", body={"reason": reason}, actor=me,
+                          key=form.key(), now=now())
+        return _("Asked. The project ends when every party has agreed.")
+
+    others = [party.name for party in facts.present if party.number != own]
+    return dialog(facts, form, "room/endings/withdraw.html", _("Withdraw"), act, then=url_for("room.now", ref=ref),
+                  early=early, others=words.listed(others, pages.reader()), ends=_ends(facts))
+
+
+def _own(facts: Facts) -> int:
+    """The reader's party, for which they may say that it goes."""
+    require_running(facts)
+    own = facts.actor.party if facts.actor else None
+    if own is None:
+        raise Forbidden("only", act=Act.DECLINE.value, persons=tuple(
+            member.person for party in facts.contracting for member in facts.people(party.number, "champion")))
+    require(facts, Act.DECLINE, party=own)
+    return own
+
+
+def _ends(facts: Facts) -> list[str]:
+    """What stays open for ever."""
+    open_ = sum(1 for task in facts.tasks if task.state in (TaskState.OPEN, TaskState.RETURNED, TaskState.SUBMITTED))
+    found = [ngettext("%(num)d task stays undone.", "%(num)d tasks stay undone.", open_)] if open_ else []
+    if facts.contract is not None:
+        found.append(_("Version %(number)s of the contract is never concluded.", number=facts.contract.number))
+    return found
+
+
+def _lapses(facts: Facts, own: int) -> list[str]:
+    """What a party that goes leaves open, and what ends with it."""
+    found = [_("Open task that lapses: %(title)s", title=say(facts.task_of(task).title, pages.language()))
+             for task in facts.tasks if task.party == own and task.state in (
+                 TaskState.OPEN, TaskState.RETURNED, TaskState.SUBMITTED, TaskState.ENTERED)]
+    found += [_("Decision that nobody waits for any more: %(question)s",
+                question=say(facts.gate_of(one).question, pages.language()))
+              for one in facts.decisions if one.party == own and one.state in (
+                  DecisionState.ASKED, DecisionState.LAPSED, DecisionState.REFUSED)]
+    if facts.contract is not None:
+        found.append(_("Version %(number)s of the contract ends: it names you.", number=facts.contract.number))
+    found += [_("The others decide on proposal %(number)s without you.", number=one.number)
+              for one in facts.proposals if one.state is ProposalState.OPEN and own in lacks(one)]
+    return found

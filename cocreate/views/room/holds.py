@@ -1,0 +1,90 @@
+"""Put on hold, resume, and the band that says so."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.db import db
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict
+from cocreate.forms.base import Form
+from cocreate.forms.holds import HoldForm
+from cocreate.services import holds, records
+from cocreate.services.acts.change import require
+from cocreate.services.acts.holds import latest
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog, possible
+from workflows import progression
+from workflows.facts import Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Until when the project rests, who wanted it and why, and who can resume."""
+
+    until: date
+    who: str
+    reason: str
+    resume_url: str
+
+
+@bp.route("/hold", methods=["GET", "POST"])
+def hold(ref: str) -> ResponseReturnValue:
+    """Let the project rest until a day, with a reason."""
+    facts = frame.enter(ref)
+    require(facts, Act.HOLD, directly=True)
+    form = HoldForm.from_request()
+
+    def act(session: Any) -> str:
+        holds.hold(session, ref, reason=form.reason.data or "", until=form.until.data, actor=login.me().id,
+                   key=form.key(), now=now())
+        return _("On hold until %(day)s. Everybody has been told.", day=words.day(form.until.data, pages.reader()))
+
+    return dialog(facts, form, "room/holds/hold.html", _("Put on hold"), act, then=url_for("room.now", ref=ref),
+                  latest=latest(facts))
+
+
+@bp.route("/resume", methods=["GET", "POST"])
+def resume(ref: str) -> ResponseReturnValue:
+    """Go on earlier; the new dates are shown before."""
+    facts = frame.enter(ref)
+    require(facts, Act.HOLD, directly=True, on_hold=True)
+    if not facts.on_hold:
+        raise Conflict("hold.over")
+    form = Form.from_request()
+
+    def act(session: Any) -> str:
+        holds.resume(session, ref, actor=login.me().id, key=form.key(), now=now())
+        return _("Going on again. Everybody has been told.")
+
+    after = progression.resume(facts)
+    return dialog(facts, form, "room/holds/resume.html", _("Resume"), act, then=url_for("room.now", ref=ref),
+                  dates=_dates(facts, after), target=after.project.target, days=progression.days_on_hold(facts))
+
+
+def _dates(facts: Facts, after: Facts) -> list[tuple[str, str, object]]:
+    """(title, party, new due date) of what is open."""
+    tasks = [(say(after.task_of(task).title, pages.language()), facts.party(task.party).name, task.due_at)
+             for task in after.tasks if task.due_at is not None and task.state in ("open", "returned")]
+    decisions = [(say(after.gate_of(one).question, pages.language()), facts.party(one.party).name, one.due_at)
+                 for one in after.decisions if one.due_at is not None and one.state in ("asked", "lapsed")]
+    return sorted([*tasks, *decisions], key=lambda row: str(row[2]))
+
+
+def band(facts: Facts) -> Band | None:
+    """What a project on hold shows on top."""
+    if facts.project.hold_until is None:
+        return None
+    line = next((line for line in records.lines(db.session(), facts) if line.act == "hold"), None)
+    can = possible(lambda: require(facts, Act.HOLD, directly=True, on_hold=True))
+    return Band(facts.project.hold_until, line.actor if line else "",
+                str(line.personal.get("reason", "")) if line else "",
+                url_for("room.resume", ref=facts.project.ref) if can else "")

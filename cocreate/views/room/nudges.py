@@ -1,0 +1,101 @@
+"""Nudging who owes something, and when that is possible."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.domain.notices import Subject
+from cocreate.domain.nudges import Owed, asks, next_possible, of_refusal
+from cocreate.domain.rights import Act, may
+from cocreate.errors import Conflict
+from cocreate.forms.nudges import NudgeForm
+from cocreate.services import nudges
+from cocreate.services.acts.change import require
+from cocreate.views import proposals_words
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
+from workflows.facts import Facts
+from workflows.refusals import Refusal
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button, or why there is none now."""
+
+    url: str
+    label: str
+
+
+@bp.route("/nudge/<subject>/<int:party>", methods=["GET", "POST"])
+def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
+    """One line to who owes it: who gets it, and when the next is possible."""
+    facts = frame.enter(ref)
+    require(facts, Act.NUDGE)
+    owed = next((ask for ask in asks(facts) if (ask.subject, ask.party) == (subject, party)), None)
+    if owed is None:
+        raise Conflict("nudge.done")
+    possible = next_possible(facts, subject, party)
+    if possible is not None:
+        raise Conflict("nudge.soon", party=party, possible=possible)
+    form = NudgeForm.from_request()
+    names = _names(facts, owed)
+
+    def act(session: Any) -> str:
+        nudges.nudge(session, ref, subject=subject, party=party, words=form.words.data or "", actor=login.me().id,
+                     key=form.key(), now=now())
+        return _("Sent to %(names)s.", names=names)
+
+    return dialog(facts, form, "room/nudges/nudge.html", _("Nudge %(names)s", names=names or facts.party(party).name),
+                  act, then=url_for("room.now", ref=ref), names=names, party=facts.party(party),
+                  what=_what(facts, owed), due_at=owed.due_at)
+
+
+def offer(facts: Facts, refusal: Refusal) -> Offer | None:
+    """The button beside a sentence about what is missing; with no address it says when it is possible again."""
+    owed = of_refusal(facts, refusal)
+    return offer_of(facts, owed) if owed is not None else None
+
+
+def offer_of(facts: Facts, owed: Owed) -> Offer | None:
+    actor = facts.actor
+    if not may(Act.NUDGE, actor) or not [p for p in owed.persons if actor is None or p != actor.person]:
+        return None
+    if actor is not None and actor.party == owed.party:
+        return None
+    possible = next_possible(facts, owed.subject, owed.party)
+    if possible is None:
+        return Offer(url_for("room.nudge", ref=facts.project.ref, subject=owed.subject, party=owed.party),
+                     _("Nudge %(names)s", names=_names(facts, owed)))
+    last = next(n for n in facts.nudges if (n.subject, n.party) == (owed.subject, owed.party))
+    return Offer("", _("Nudged %(day)s, next possible %(next)s", day=words.away(last.at, pages.reader()),
+                       next=words.day(possible, pages.reader())))
+
+
+def _names(facts: Facts, owed: Owed) -> str:
+    me = facts.actor.person if facts.actor else None
+    return words.listed((member.name for member in facts.members
+                         if member.person in owed.persons and member.person != me), pages.reader())
+
+
+def _what(facts: Facts, owed: Owed) -> str:
+    """What is owed, by its title."""
+    subject = Subject.parse(owed.subject)
+    if subject is None:
+        return ""
+    match subject.matter:
+        case "task":
+            return say(facts.definition.tasks[subject.key][1].title, pages.language())
+        case "decision":
+            return say(facts.definition.gates[subject.key][1].question, pages.language())
+        case "proposal":
+            found = next(one for one in facts.proposals if str(one.number) == subject.key)
+            return proposals_words.words_of(facts, found).title
+        case _:
+            return say(facts.definition.contract_title, pages.language())

@@ -1,0 +1,219 @@
+"""The ways beside filling in a task oneself: pass it on, wait for somebody outside, type in for another, open it again."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+from wtforms.fields.choices import SelectChoice
+
+from cocreate import login, pages, sentences
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.domain.rights import Act, may
+from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.forms.base import Form
+from cocreate.forms.contributions import ContributionForm
+from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
+from cocreate.services import contributions, passing
+from cocreate.services.acts.passing import can_take, due_after
+from cocreate.services.contributions import TaskPage
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
+from cocreate.views.room.people import part_words
+from cocreate.views.room.tasks import file_rule, filled, giver, load, make_form, number, title_of
+from workflows.texts import say
+
+
+@bp.route("/tasks/<key>/pass", methods=["GET", "POST"])
+def task_pass(ref: str, key: str) -> ResponseReturnValue:
+    """Pass a task to a colleague: one who is here, or a new one."""
+    page = load(ref, key)
+    facts, task = page.facts, page.task
+    form = PassForm.from_request()
+    form.to.choices = [SelectChoice(str(member.person), _colleague(member)) for member in facts.members
+                       if member.person != task.asked and can_take(facts, task, member)]
+    directly = may(Act.PEOPLE, facts.actor, party=task.party, directly=True)
+    form.to.choices.append(SelectChoice("new", _("Somebody new")))
+
+    def act(session: Any) -> str:
+        given = {"task": key, "party": task.party, "words": form.words.data or "", "actor": login.me().id,
+                 "key": form.key(), "now": now()}
+        if form.to.data != "new":
+            passing.pass_on(session, ref, to=int(form.to.data), **given)
+            return _("Passed on. %(name)s has been told.", name=frame.person_name(facts, int(form.to.data)))
+        for field in (form.name, form.email):
+            if not field.data:
+                raise Invalid("pass.nobody", field=field.name)
+        receipt = passing.pass_to_new(session, ref, email=form.email.data, name=form.name.data, **given)
+        if receipt.values.get("invited"):
+            return _("%(name)s is invited, and the task is theirs.", name=form.name.data)
+        return _("Proposed. As soon as a champion agrees, %(name)s is invited and the task is theirs.",
+                 name=form.name.data)
+
+    return dialog(facts, form, "room/passing/pass.html", _("Pass on: %(title)s", title=title_of(page)), act,
+                  then=url_for("room.now", ref=ref), back=_there(page), trail=_trail(page), party=task.party,
+                  directly=directly, champions=[m.name for m in facts.people(task.party, "champion")])
+
+
+@bp.route("/tasks/<key>/let-in", methods=["GET", "POST"])
+def task_let_in(ref: str, key: str) -> ResponseReturnValue:
+    """One tap of a champion lets in the colleague whom somebody proposed."""
+    page = load(ref, key)
+    facts, task = page.facts, page.task
+    if task.wanted is None or not may(Act.PEOPLE, facts.actor, party=task.party, directly=True) or (
+            facts.actor is None or facts.actor.party != task.party):
+        raise Conflict("pass.answered")
+    form = Form.from_request()
+    if request.method == "POST":
+        agree = "agree" in request.form
+        with transaction() as session:
+            passing.answer(session, ref, task=key, party=task.party, to=number("to"), agree=agree,
+                           actor=login.me().id, key=form.key(), now=now())
+        flash(_("%(name)s is invited, and the task is theirs.", name=task.wanted_name) if agree else
+              _("Not invited. The task stays where it is."), "done")
+        return redirect(url_for("room.now", ref=ref), 303)
+    return frame.show(
+        "room/passing/let_in.html", facts, *_trail(page), (_("A new colleague"), None), form=form, task=task,
+        title=title_of(page), by=frame.person_name(facts, task.wanted_by), back_url=_there(page),
+        address=passing.address_of(db.session(), task.wanted))
+
+
+@bp.route("/tasks/<key>/wait", methods=["GET", "POST"])
+def task_wait(ref: str, key: str) -> ResponseReturnValue:
+    """Say whom outside it waits for, and until when."""
+    page = load(ref, key)
+    task = page.task
+    form = WaitForm.from_request(outsider=task.outsider, until=task.outside_until, move=True)
+    moves = due_after(page.facts, task, form.until.data) if form.until.data else None
+
+    def act(session: Any) -> str:
+        passing.wait_outside(session, ref, task=key, party=task.party, outsider=form.outsider.data,
+                             until=form.until.data, move=form.move.data, actor=login.me().id, key=form.key(), now=now())
+        return _("Said. All parties see it, and reminders rest until then.")
+
+    return dialog(page.facts, form, "room/passing/wait.html", _("Waiting for someone outside"), act,
+                  then=_there(page), back=_there(page), trail=_trail(page), party=task.party, moves=moves,
+                  due=task.due_at)
+
+
+@bp.post("/tasks/<key>/wait/end")
+def task_wait_end(ref: str, key: str) -> ResponseReturnValue:
+    """What was waited for has come."""
+    page = load(ref, key)
+    with transaction() as session:
+        passing.end_wait(session, ref, task=key, party=page.task.party, actor=login.me().id,
+                         key=Form.from_request().key(), now=now())
+    flash(_("The wait is over. Reminders go on."), "done")
+    return redirect(_there(page), 303)
+
+
+@bp.route("/tasks/<key>/enter", methods=["GET", "POST"])
+def task_enter(ref: str, key: str) -> ResponseReturnValue:
+    """Type in for another party what it said elsewhere: the same form, and nothing is kept until it is handed over."""
+    page = load(ref, key)
+    if not page.may_enter:
+        raise Forbidden("only", act=Act.ENTER_FOR.value, persons=tuple(
+            m.person for m in page.facts.members if m.present and m.party != page.task.party
+            and may(Act.ENTER_FOR, m, party=page.task.party)))
+    if request.method == "GET":
+        return _entering(page, make_form(page, None, None))
+    kept = _carried()
+    form, refused = filled(page, request.form, kept)
+    if form.rearranged or refused:
+        return _entering(page, form), 422 if refused else 200
+    if not form.validate():
+        return _entering(page, form), 422
+    try:
+        with transaction() as session:
+            contributions.enter_for(session, ref, task=key, party=page.task.party, seen=number("seen"),
+                                    answers=form.answers(), actor=login.me().id, key=Form.from_request().key(),
+                                    now=now())
+    except Conflict as error:
+        form.form_errors.append(sentences.error(error, pages.reader(), page.facts))
+        return _entering(page, form), 409
+    flash(_("Entered. It counts as soon as %(party)s says that it is right; they have been told.", party=giver(page)),
+          "done")
+    return redirect(_there(page), 303)
+
+
+@bp.post("/tasks/<key>/confirm")
+def task_confirm(ref: str, key: str) -> ResponseReturnValue:
+    """"Yes, this is right": from now on it is the party's own."""
+    with transaction() as session:
+        contributions.confirm(session, ref, task=key, party=number("party"), seen=number("seen"),
+                              actor=login.me().id, key=Form.from_request().key(), now=now())
+    flash(_("Confirmed. It is your party's own now."), "done")
+    return redirect(url_for("room.now", ref=ref), 303)
+
+
+@bp.post("/tasks/<key>/deny")
+def task_deny(ref: str, key: str) -> ResponseReturnValue:
+    """It is not right: go on with what was entered as with a draft of one's own."""
+    with transaction() as session:
+        contributions.deny(session, ref, task=key, party=number("party"), seen=number("seen"), actor=login.me().id,
+                           key=Form.from_request().key(), now=now())
+    flash(_("What was entered stands in the form. Change it and submit it."), "done")
+    return redirect(url_for("room.task", ref=ref, key=key, party=number("party")), 303)
+
+
+@bp.route("/tasks/<key>/reopen", methods=["GET", "POST"])
+def task_reopen(ref: str, key: str) -> ResponseReturnValue:
+    """Open what was accepted again: what would lapse stands before the button."""
+    page = load(ref, key)
+    facts, task = page.facts, page.task
+    if not page.may_reopen and request.method == "GET":
+        raise Conflict("contribution.not_accepted", task=key, state=task.state.value, since=task.since)
+    form = ReasonForm.from_request()
+
+    def act(session: Any) -> str:
+        contributions.reopen(session, ref, task=key, party=task.party, seen=number("seen"), reason=form.reason.data,
+                             actor=login.me().id, key=form.key(), now=now())
+        return _("Open again. %(party)s has been told why.", party=giver(page))
+
+    following = contributions.if_reopened(facts, task)
+    questions = [(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
+                 for one in following.lapses]
+    return dialog(facts, form, "room/passing/reopen.html", _("Open again: %(title)s", title=title_of(page)), act,
+                  then=_there(page), back=_there(page), trail=_trail(page), task=task, following=following,
+                  questions=questions, giver=giver(page))
+
+
+# parts of the pages
+
+
+def _there(page: TaskPage) -> str:
+    return url_for("room.task", ref=page.facts.project.ref, key=page.task.key, party=page.task.party)
+
+
+def _trail(page: TaskPage) -> tuple[tuple[str, str], ...]:
+    return ((_("Tasks"), url_for("room.tasks", ref=page.facts.project.ref)), (title_of(page), _there(page)))
+
+
+def _colleague(member: Any) -> str:
+    words = part_words()
+    parts = ", ".join(words[part] for part in words if part in member.parts)
+    return _("%(name)s (%(parts)s)", name=member.name, parts=parts)
+
+
+def _entering(page: TaskPage, form: ContributionForm) -> str:
+    facts = page.facts
+    return frame.show("room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None),
+                      page=page, task=page.task, definition=facts.task_of(page.task), form=form, nonce=Form(),
+                      title=title_of(page), giver=giver(page), file_rule=file_rule(), back_url=_there(page),
+                      carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
+
+
+def _signed() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="entered-files")
+
+
+def _carried() -> dict[str, Any]:
+    """The files this form brought before: they are in the store, and no draft of the party names them."""
+    try:
+        return dict(_signed().loads(request.form.get("carried", "")))
+    except BadSignature:
+        return {}

@@ -1,0 +1,104 @@
+"""What needs every party: reading a proposal of any kind and answering it; asking to let a further party in."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.domain.rights import PROPOSALS, Act, may_answer
+from cocreate.errors import NotFound
+from cocreate.forms.proposals import AddPartyForm, RefuseForm
+from cocreate.services import proposals as service
+from cocreate.services.acts.change import require
+from cocreate.services.acts.proposals import lacks, offered_seats
+from cocreate.views import proposals_words
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
+from workflows.facts import Facts, ProposalFact, ProposalState
+from workflows.texts import say
+
+
+@bp.route("/proposals/<int:number>", methods=["GET", "POST"])
+def proposal(ref: str, number: int) -> ResponseReturnValue:
+    """What is proposed, what happens if all agree, who has, and one's own answer."""
+    facts = frame.enter(ref)
+    found = next((one for one in facts.proposals if one.number == number), None)
+    if found is None or not _in_it(facts, found):
+        raise NotFound
+    if request.method == "POST":
+        login.require_proof("room.proposal", ref=ref, number=str(number))
+    form = RefuseForm.from_request()
+    agree = request.form.get("answer") == "agree"
+
+    def act(session: Any) -> str:
+        service.answer(session, ref, number=number, agree=agree, reason=form.reason.data or "", actor=login.me().id,
+                       key=form.key(), now=now())
+        own = facts.party(facts.actor.party).name if facts.actor and facts.actor.party else ""
+        if not agree:
+            return _("Recorded for %(party)s: not agreed. Nothing has changed.", party=own)
+        if lacks(found) <= {facts.actor.party if facts.actor else None}:
+            return _("Recorded for %(party)s: agreed. All have agreed, it has taken effect.", party=own)
+        return _("Recorded for %(party)s: agreed. It takes effect when all have agreed.", party=own)
+
+    said = proposals_words.words_of(facts, found)
+    return dialog(facts, form, "room/proposals/show.html", said.title, act, then=url_for("room.now", ref=ref),
+                  proposal=found, says=said.says, consequences=said.follows, answers=_answers(facts, found),
+                  reason=proposals_words.reason_of(found), may_answer=_may_answer(facts, found),
+                  who=frame.person_name(facts, found.person), open=found.state is ProposalState.OPEN,
+                  deciders=_deciders(facts, found))
+
+
+@bp.route("/add-party", methods=["GET", "POST"])
+def add_party(ref: str) -> ResponseReturnValue:
+    """Ask all to let a further organisation in."""
+    facts = frame.enter(ref)
+    own = facts.actor.party if facts.actor else None
+    require(facts, Act.ADD_PARTY, party=own)
+    login.require_proof()
+    form = AddPartyForm.from_request()
+    seats = [(key, say(facts.definition.parties[key].name, pages.language())) for key in offered_seats(facts)]
+    form.offer(seats, pages.language(), _("Not said"))
+
+    def act(session: Any) -> str:
+        service.propose(session, ref, kind="add_party", subject=form.seat.data, body=form.body(),
+                        actor=login.me().id, key=form.key(), now=now())
+        return _("Asked. %(name)s is invited when every party has agreed.", name=form.organisation.data)
+
+    others = [party.name for party in facts.present if party.number != own]
+    return dialog(facts, form, "room/proposals/add_party.html", _("Add a party"), act,
+                  then=url_for("room.now", ref=ref), others=words.listed(others, pages.reader()), seats=seats,
+                  newcomer=proposals_words.newcomer(facts))
+
+
+def _in_it(facts: Facts, found: ProposalFact) -> bool:
+    """Whether it was made while the reader's party was there: who comes later sees nothing from before."""
+    own = facts.actor.party if facts.actor else None
+    if own is None:
+        return True
+    joined = facts.party(own).joined_at
+    return own in found.parties or own == found.party or joined is None or joined <= found.at
+
+
+def _answers(facts: Facts, found: ProposalFact) -> list[tuple[frame.PartyView, str]]:
+    """Each party that is asked, and yes, no or open."""
+    views = frame.party_views(facts)
+    return [(views[number], "yes" if number in found.agreeing else "open") for number in found.parties]
+
+
+def _may_answer(facts: Facts, found: ProposalFact) -> bool:
+    own = facts.actor.party if facts.actor else None
+    return (found.state is ProposalState.OPEN and own in lacks(found) and not facts.ended and not facts.on_hold
+            and may_answer(PROPOSALS[found.kind], facts.actor))
+
+
+def _deciders(facts: Facts, found: ProposalFact) -> str:
+    """Who of the reader's party answers, for those who do not."""
+    own = facts.actor.party if facts.actor else None
+    if own not in lacks(found):
+        return ""
+    return words.listed((member.name for member in facts.members
+                         if member.party == own and may_answer(PROPOSALS[found.kind], member)), pages.reader())

@@ -1,0 +1,200 @@
+"""Talking beside the work: comments on every thing, calls for help, and concerns."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from cocreate import login, pages, sentences, words
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.domain import audience
+from cocreate.domain.rights import Act, may
+from cocreate.domain.topics import Topic, audience_of
+from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.forms.talk import ConcernForm, SayForm
+from cocreate.forms.tasks import HelpForm
+from cocreate.services import comments
+from cocreate.services.comments import Thread
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
+from workflows.facts import Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What ``room/_talk.html`` draws: what is said about one thing, and a form to say more."""
+
+    thread: Thread
+    form: SayForm | None  # None: this reader only reads
+    labels: dict[str, str]  # topic of a field to its label
+    me: int
+    concern: bool
+
+
+def talk(facts: Facts, topic: Topic) -> Talk:
+    """The talk about a thing, for a page to show."""
+    may_talk = may(Act.COMMENT, facts.actor) and not facts.ended
+    return Talk(comments.thread(db.session(), facts, topic), _form(facts, topic) if may_talk else None,
+                _labels(facts, topic), login.me().id, may(Act.CONCERN, facts.actor) and not facts.ended)
+
+
+@bp.route("/talk", methods=["GET", "POST"])
+def talk_say(ref: str) -> ResponseReturnValue:
+    """Say something; where it cannot be taken, the same words on a page of their own."""
+    facts = frame.enter(ref)
+    topic = Topic.parse(request.values.get("topic", ""))
+    if topic is None or not audience_of(topic, facts) & frame.mask(facts):
+        raise NotFound
+    form = _form(facts, topic)
+    if request.method == "POST" and form.validate():
+        about = Topic.parse(form.about.data or "") or topic
+        try:
+            with transaction() as session:
+                receipt = comments.say(
+                    session, ref, kind="note" if form.private.data else "comment",
+                    topic=str(about if about.whole == topic.whole else topic), text=form.text.data,
+                    mentions=form.mentions.data or (), reply_to=form.reply_to.data, actor=login.me().id,
+                    key=form.key(), now=now())
+        except Invalid as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
+        else:
+            return redirect(f"{where(facts, topic)}#c-{receipt.values['number']}", 303)
+    body = frame.show("room/talk/say.html", facts, (_title(facts, topic), where(facts, topic)),
+                      (_("Comment"), None), form=form, thing=_title(facts, topic), back_url=where(facts, topic))
+    return body, 200 if request.method == "GET" else 422
+
+
+@bp.route("/tasks/<key>/help", methods=["GET", "POST"])
+def task_help(ref: str, key: str) -> ResponseReturnValue:
+    """Ask for help with a task."""
+    facts = frame.enter(ref)
+    party = request.values.get("party", type=int) or (facts.actor.party if facts.actor else None)
+    task = facts.task(key, party or 0)
+    if task is None:
+        raise NotFound
+    form = HelpForm.from_request()
+    own = facts.party(task.party).name
+    form.who.choices = [SelectChoice("all", _("All parties")), SelectChoice("own", _("Only %(party)s", party=own))]
+    title = say(facts.task_of(task).title, pages.language())
+
+    def ask(session: object) -> str:
+        comments.ask_help(session, ref, task=key, party=task.party, text=form.text.data, own=form.who.data == "own",
+                          actor=login.me().id, key=form.key(), now=now())
+        return _("Asked. It stands on top of their Your turn until you say that it helped.")
+
+    there = url_for("room.task", ref=ref, key=key, party=task.party)
+    return dialog(facts, form, "room/talk/help.html", _("Ask for help: %(title)s", title=title), ask, then=there,
+                  back=there, trail=((title, there),), party=task.party)
+
+
+@bp.post("/tasks/<key>/helped")
+def task_helped(ref: str, key: str) -> ResponseReturnValue:
+    """"That helped": the call ends."""
+    facts = frame.enter(ref)
+    party = request.form.get("party", 0, type=int)
+    with transaction() as session:
+        comments.helped(session, ref, task=key, party=party, number=request.form.get("number", 0, type=int),
+                        actor=login.me().id, key=SayForm.from_request().key(), now=now())
+    flash(_("Good. Nobody is asked for help any more."), "done")
+    return redirect(url_for("room.task", ref=facts.project.ref, key=key, party=party), 303)
+
+
+@bp.route("/concern", methods=["GET", "POST"])
+def concern(ref: str) -> ResponseReturnValue:
+    """Say something that is hard to say to all, to people one chooses."""
+    facts = frame.enter(ref)
+    form = ConcernForm.from_request()
+    form.to.choices = [SelectChoice(choice, _choice(facts, choice)) for choice in comments.CONCERNS
+                       if comments.readers(facts, choice)]
+    neutral = bool(comments.readers(facts, "facilitator"))
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                comments.raise_concern(session, ref, to=form.to.data, text=form.text.data, record=form.record.data,
+                                       actor=login.me().id, key=form.key(), now=now())
+        except (Invalid, Conflict) as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
+        else:
+            flash(_("Said. Only %(names)s can read it.", names=_choice(facts, form.to.data)), "done")
+            return redirect(url_for("room.concerns", ref=ref), 303)
+    body = frame.show("room/talk/concern.html", facts, (_("Raise a concern"), None), form=form, neutral=neutral,
+                      back_url=url_for("room.now", ref=ref))
+    return body, 200 if request.method == "GET" else 422
+
+
+@bp.get("/concerns")
+def concerns(ref: str) -> ResponseReturnValue:
+    """What one raised, and what one was chosen to read."""
+    facts = frame.enter(ref)
+    return frame.show("room/talk/concerns.html", facts, (_("Concerns"), None), me=login.me().id,
+                      found=comments.concerns(db.session(), facts),
+                      may_raise=may(Act.CONCERN, facts.actor) and not facts.ended)
+
+
+# parts of pages
+
+
+def where(facts: Facts, topic: Topic) -> str:
+    """The page on which a thing is talked about."""
+    ref = facts.project.ref
+    match topic.kind:
+        case "task" | "field":
+            return url_for("room.task", ref=ref, key=topic.key, party=topic.party)
+        case "gate":
+            return url_for("room.gate", ref=ref, key=topic.key)
+        case "document":
+            return url_for("room.document", ref=ref, number=int(topic.key))
+        case _:
+            return url_for("room.contract", ref=ref)
+
+
+def _form(facts: Facts, topic: Topic) -> SayForm:
+    form = SayForm.from_request(topic=str(topic), reply_to=request.args.get("reply_to", type=int))
+    sees = audience_of(topic, facts)
+    form.mentions.choices = [SelectChoice(member.person, member.name) for member in facts.members
+                             if member.present and member is not facts.actor
+                             and sees & audience.reader(party=member.party, parts=member.parts)]
+    labels = _labels(facts, topic)
+    if labels:
+        form.about.choices = [SelectChoice(str(topic.whole), _("the whole task")),
+                              *(SelectChoice(key, label) for key, label in labels.items())]
+    else:
+        del form.about
+    if facts.actor is None or facts.actor.party is None:
+        del form.private
+    return form
+
+
+def _labels(facts: Facts, topic: Topic) -> dict[str, str]:
+    """The fields of a task that this reader may talk about."""
+    if topic.kind not in ("task", "field"):
+        return {}
+    topics = {Topic("field", topic.key, topic.party, key): field
+              for key, field in facts.definition.tasks[topic.key][1].fields.items()}
+    return {str(one): say(field.label, pages.language()) for one, field in topics.items()
+            if audience_of(one, facts) & frame.mask(facts)}
+
+
+def _title(facts: Facts, topic: Topic) -> str:
+    definition, language = facts.definition, pages.language()
+    match topic.kind:
+        case "task" | "field":
+            return say(definition.tasks[topic.key][1].title, language)
+        case "gate":
+            return say(definition.gates[topic.key][1].question, language)
+        case "document":
+            return next(one.name for one in facts.documents if str(one.number) == topic.key)
+        case _:
+            return say(definition.clauses[topic.key].title, language)
+
+
+def _choice(facts: Facts, choice: str) -> str:
+    names = words.listed((member.name for member in comments.readers(facts, choice)), pages.reader())
+    return {"facilitator": _("the neutral person (%(names)s)", names=names),
+            "champions": _("the champions of the parties (%(names)s)", names=names),
+            "mine": _("my champion (%(names)s)", names=names)}.get(choice, names)

@@ -1,0 +1,242 @@
+"""What an act means for people: who hears what, and of what they are reminded."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from cocreate.domain import news
+from cocreate.domain.notices import KINDS, Subject
+from tests.support.facts import (
+    FACILITATOR,
+    MANAGER,
+    TWO_SIDES,
+    Story,
+    begin,
+    champion,
+    chances,
+    definitions,
+    facts_of,
+    signatory,
+    tell,
+)
+
+GIVER, TAKER = champion(1), champion(2)
+SIGNS, ALSO = signatory(1), signatory(2)
+
+
+class TestTasks:
+    def test_who_is_asked_hears_it(self):
+        assert begin().mails() == {("ask", GIVER), ("ask", TAKER)}
+
+    def test_not_before_he_can_begin(self):
+        story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [stream],"))
+        assert story.mails() == {("ask", GIVER)}
+        assert ("ask", TAKER) not in story.submit("stream").mails()
+        assert ("ask", TAKER) not in story.accept("stream", "taker").mails()  # he did it himself and is there
+        helped = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [batch],").replace(
+            "batch: {of: taker}", "later: {of: taker}").replace("figures:\n    tasks:",
+                                                                "figures:\n    tasks:\n      batch: {of: giver}"))
+        assert ("ask", TAKER) in helped.submit("batch").mails()
+
+    def test_several_asks_are_one_mail(self):
+        story = begin(TWO_SIDES.replace("need: {of: taker,", "more: {of: giver}\n      need: {of: taker,"))
+        (subject, more) = news.mails(story.before, story.facts)["ask", GIVER]
+        assert (subject, more) == (Subject("task", "stream", 1), 1)
+
+    def test_submitted_is_for_who_accepts(self):
+        assert begin().submit("stream").mails() == {("submitted", TAKER)}
+
+    def test_returned_and_accepted_are_for_who_gave(self):
+        story = begin().submit("stream")
+        assert story.send_back("stream", "taker").mails() == {("returned", GIVER)}
+        story.submit("stream").accept("stream", "taker")
+        assert story.mails() == set()  # accepted: in the digest
+
+    def test_taking_back_asks_nobody(self):
+        assert begin().submit("stream").take_back("stream").mails() == set()
+
+    def test_a_task_passed_on_is_asked_of_the_colleague(self):
+        story = begin()
+        story.consequence(story.facts.with_task(replace(story.task("stream"), asked=13)))
+        assert story.mails() == {("ask", 13)}
+
+    def test_what_rests_is_asked_when_its_stage_comes_again(self):
+        story = begin().to_terms().go("anew")
+        assert ("ask", GIVER) not in story.mails()  # it was his own act
+        assert not any(kind == "ask" and person == TAKER for kind, person in story.mails())
+        story.give("stream").agree("picture").go("to_trial")
+        assert ("ask", TAKER) in story.mails()
+
+
+class TestDecisions:
+    def test_who_signs_is_asked_to_decide(self):
+        assert begin().give("stream").give("need").mails() == {("decision_asked", SIGNS), ("decision_asked", ALSO)}
+
+    def test_an_agreement_is_no_mail_a_refusal_is(self):
+        story = begin().give("stream").give("need")
+        assert story.decide("picture", "giver").mails() == set()
+        assert story.decide("picture", "taker", "refused").mails() == {
+            ("not_agreed", person) for person in (GIVER, TAKER, SIGNS, FACILITATOR, MANAGER)}
+
+    def test_what_lapses_here_says_so(self):
+        story = begin().to_terms().freeze().agree("our_contract").freeze(text="other words")
+        assert {("decision_lapsed", SIGNS), ("decision_lapsed", ALSO), ("decision_lapsed", TAKER)} <= story.mails()
+
+    def test_of_a_stage_that_rests_nobody_is_asked_to_decide_again(self):
+        story = begin().to_terms().go("anew")  # the decision on the trial lapses too
+        subjects = [subject for (kind, _), (subject, _) in news.mails(story.before, story.facts).items()
+                    if kind.startswith("decision")]
+        assert {subject.key for subject in subjects} == {"picture"}
+
+    def test_what_lapsed_is_asked_again_once_it_can_be_decided(self):
+        story = begin().to_terms().go("anew").submit("stream")
+        assert "decision_asked" not in story.kinds()
+        assert story.accept("stream", "taker").mails() == {("decision_asked", SIGNS), ("decision_asked", ALSO)}
+
+
+class TestContract:
+    def test_ready_to_read_then_please_sign_then_signed(self):
+        story = begin().to_terms().freeze()
+        assert {("ready_to_read", TAKER), ("ready_to_read", ALSO), ("ready_to_read", SIGNS), (
+            "decision_asked", SIGNS)} <= story.mails()
+        story.agree("our_contract").go("to_signature")
+        assert story.mails() == {("please_sign", SIGNS), ("please_sign", ALSO), ("please_sign", TAKER),
+                                 ("please_sign", MANAGER), ("gone_on", TAKER), ("gone_on", MANAGER)}
+        assert ("signed", SIGNS) in story.sign("giver").mails()  # a receipt
+
+    def test_signatures_that_end_are_heard_of_by_who_gave_them(self):
+        story = begin().to_signature().sign("giver").refuse_to_sign("taker")
+        assert {("signature_ended", SIGNS), ("gone_back", GIVER)} <= story.mails()
+
+    def test_the_end_is_not_told_before_the_seal(self):
+        assert begin().to_signature().sign("giver").sign("taker").kinds() == {"signed"}
+
+
+class TestProject:
+    def test_gone_on_and_back(self):
+        story = begin().to_trial()
+        assert {person for kind, person in story.mails() if kind == "gone_on"} == {TAKER, MANAGER}
+        story.go("wrong")
+        assert {person for kind, person in story.mails() if kind == "gone_back"} == {
+            TAKER, 13, 23, MANAGER, FACILITATOR}
+
+    def test_opening_is_not_going_on(self):
+        assert begin().kinds() == {"ask"}
+
+    @pytest.mark.parametrize("outcome", ["declined", "withdrawn"])
+    def test_an_ending_concerns_everybody(self, outcome):
+        story = begin()
+        after = story.facts.with_project(stage=outcome, ended_at=story.facts.now, outcome=outcome)
+        assert {person for kind, person in news.mails(story.facts, after)} == {
+            member.person for member in story.facts.members}
+
+    def test_hold_and_resume(self):
+        facts = replace(begin().facts, actor=None)
+        held = facts.with_project(hold_until=date(2027, 9, 1))
+        assert {("hold", GIVER), ("hold", TAKER), ("hold", MANAGER)} <= set(news.mails(facts, held))
+        assert {("resumed", GIVER), ("resumed", TAKER), ("resumed", MANAGER)} <= set(news.mails(held, facts))
+
+    def test_who_was_invited_and_came_or_did_not(self):
+        story = begin().invite(77, "giver", "contributor")
+        assert story.mails() == set()  # the invitation is the act's own letter
+        said_no = replace(story).say_no(77)
+        assert ("invitation_declined", GIVER) in said_no.mails()
+        assert ("invitation_accepted", MANAGER) in story.come(77).mails()
+
+
+class TestReminders:
+    def planned(self, story: Story) -> dict[str, list]:
+        found: dict[str, list] = {}
+        for row in story.plan()[1]:
+            found.setdefault(row["subject"], []).append(row)
+        return found
+
+    def test_are_planned_with_what_is_asked(self):
+        story = begin()
+        planned = self.planned(story)
+        assert set(planned) == {"task:stream:1", "task:need:2"}
+        rows = [(row["recipient"], row["kind"], row["occurrence"].isoformat()) for row in planned["task:stream:1"]]
+        assert rows == [(GIVER, "due_soon", "2027-03-04"), (GIVER, "due_today", "2027-03-08"),
+                        (GIVER, "overdue", "2027-03-11"), (GIVER, "overdue", "2027-03-16"),
+                        (GIVER, "escalation", "2027-03-18")]
+
+    def test_never_for_the_past(self):
+        text = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, due: {days: 1},")
+        rows = self.planned(begin(text))["task:stream:1"]
+        assert all(row["due_at"] > begin(text).facts.now for row in rows)
+        assert "due_soon" not in {row["kind"] for row in rows}
+
+    def test_end_with_what_they_are_about(self):
+        story = begin().submit("stream")
+        assert story.plan()[0] == ("task:stream:1",)
+        assert self.planned(story) == {}
+        assert set(self.planned(story.send_back("stream", "taker"))) == {"task:stream:1"}
+
+    def test_of_a_decision_go_to_who_signs(self):
+        story = begin().give("stream").give("need")
+        rows = self.planned(story)
+        assert {key: {row["recipient"] for row in found} for key, found in rows.items()} == {
+            "decision:picture:1": {SIGNS}, "decision:picture:2": {ALSO}}
+        assert story.decide("picture", "giver").plan()[0] == ("decision:picture:1",)
+
+    def test_follow_a_task_that_is_passed_on(self):
+        story = begin()
+        story.consequence(story.facts.with_task(replace(story.task("stream"), asked=13)))
+        assert story.plan()[0] == ("task:stream:1",)
+        to = {(row["kind"], row["recipient"]) for row in self.planned(story)["task:stream:1"]}
+        assert ("overdue", 13) in to
+        assert ("escalation", GIVER) in to
+        assert ("overdue", GIVER) not in to
+
+    def test_an_escalation_follows_a_new_champion(self):
+        story = begin()
+        story.consequence(story.facts.with_task(replace(story.task("stream"), asked=13)))
+        new = replace(story.facts.member(14), parts=frozenset({"champion"}))
+        old = replace(story.facts.member(GIVER), parts=frozenset({"contributor"}))
+        story.consequence(story.facts.with_member(new).with_member(old))
+        assert {row["recipient"] for row in self.planned(story)["task:stream:1"] if row["kind"] == "escalation"} == {14}
+
+    def test_not_of_what_cannot_begin_yet(self):
+        story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [stream],"))
+        assert "task:need:2" not in self.planned(story)
+        assert "task:need:2" in self.planned(story.give("stream"))
+
+    def test_none_while_on_hold_and_all_again_afterwards(self):
+        facts = begin().facts
+        held = facts.with_project(hold_until=date(2027, 9, 1))
+        assert news.owed(held) == {}
+        assert set(news.plan(facts, held)[0]) == {"task:stream:1", "task:need:2"}
+        assert news.plan(facts, held)[1] == ()
+        assert {row["subject"] for row in news.plan(held, facts)[1]} == {"task:stream:1", "task:need:2"}
+
+    def test_none_after_the_end(self):
+        facts = begin().facts
+        after = facts.with_project(stage="declined", ended_at=facts.now)
+        assert (set(news.plan(facts, after)[0]), news.plan(facts, after)[1]) == ({"task:stream:1", "task:need:2"}, ())
+
+    def test_none_of_a_stage_that_rests(self):
+        story = begin().to_terms().go("anew")
+        assert set(news.owed(story.facts)) == {"task:stream:1"}
+
+    def test_nothing_new_is_planned_when_nothing_changed(self):
+        facts = begin().facts
+        later = replace(facts, now=facts.now + timedelta(hours=1))
+        assert news.plan(facts, later) == ((), ())
+
+
+class TestEveryStory:
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @given(definitions(), chances(15))
+    def test_nobody_is_reminded_of_what_he_cannot_do(self, source, tries):
+        story = Story(facts_of(source)).open()
+        for told in tell(story, tries):
+            assert {kind for kind, _ in told.mails()} <= KINDS
+            can = {(turn.key, turn.party) for _, turn in told.all_turns()}
+            for matter in news.owed(told.facts).values():
+                assert (matter.subject.key, matter.subject.party) in can
+            ended, rows = told.plan()
+            assert set(ended) <= set(news.owed(told.before))
+            assert {row["subject"] for row in rows} <= set(news.owed(told.facts))
+            assert all(row["due_at"] > told.facts.now for row in rows)

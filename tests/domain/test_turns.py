@@ -1,0 +1,147 @@
+"""Whose turn it is: what is offered can be done, and what can be done is offered."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from cocreate.domain.turns import can_take, may_freeze, turns, waits_for, with_colleagues
+from tests.support.facts import (
+    FACILITATOR,
+    MANAGER,
+    TWO_SIDES,
+    Story,
+    begin,
+    champion,
+    chances,
+    definitions,
+    facts_of,
+    signatory,
+    tell,
+)
+
+
+def asks(story: Story, person: int) -> list[tuple[str, str]]:
+    return [(turn.act, turn.key) for turn in turns(story.facts, person)]
+
+
+class TestStory:
+    def test_from_the_first_task_to_the_last_signature(self):
+        story = begin()
+        assert asks(story, champion(1)) == [("fill_in", "stream")]
+        assert asks(story, champion(2)) == [("fill_in", "need")]
+        story.submit("stream")
+        assert asks(story, champion(1)) == []
+        assert asks(story, champion(2)) == [("fill_in", "need"), ("check", "stream")]
+        story.send_back("stream", "taker")
+        turn, = turns(story.facts, champion(1))
+        assert (turn.act, turn.reason) == ("again", story.task("stream").reason)
+        story.give("stream").give("need")
+        assert asks(story, signatory(1)) == [("decide", "picture")]
+        assert asks(story, champion(1)) == []
+        story.agree("picture")
+        assert asks(story, champion(1)) == asks(story, signatory(2)) == [("go_on", "to_trial")]
+        story.go("to_trial").give("batch").agree("passed").go("to_terms")
+        assert asks(story, champion(2)) == [("freeze", "contract")]
+        story.freeze().agree("our_contract").go("to_signature")
+        assert asks(story, signatory(2)) == [("sign", "contract")]
+        story.sign("taker")
+        assert asks(story, signatory(2)) == []
+        story.sign("giver")
+        assert story.all_turns() == []
+
+    def test_what_lapsed_is_decided_again_once_it_can_be(self):
+        story = begin().to_terms().go("anew")
+        assert asks(story, signatory(1)) == []
+        story.give("stream")
+        assert asks(story, signatory(1)) == [("decide_again", "picture")]
+
+    def test_nothing_of_a_later_stage_after_going_back(self):
+        story = begin().to_terms().go("anew")
+        assert [turn.key for _, turn in story.all_turns()] == ["stream"]
+
+    def test_a_gate_that_a_joiner_closed_waits_for_him(self):
+        story = begin(carrier=0).to_trial().give("batch")
+        assert ("decide", "passed") in asks(story, signatory(1))
+        all_of_stage = begin(TWO_SIDES.replace(", about: [batch]", "")).to_trial().give("batch").seat("carrier")
+        assert asks(all_of_stage, signatory(1)) == []
+        assert ("decide", "passed") in asks(all_of_stage.give("haul"), signatory(1))
+
+
+class TestNobodysTurn:
+    def test_on_hold_or_afterwards(self):
+        story = begin()
+        resting = replace(story, facts=story.facts.with_project(hold_until=date(2027, 9, 1)))
+        ended = replace(story, facts=story.facts.with_project(ended_at=story.facts.now))
+        assert story.all_turns()
+        assert resting.all_turns() == ended.all_turns() == []
+        assert with_colleagues(resting.facts, champion(1)) == ()
+
+    @pytest.mark.parametrize("change", [{"accepted_at": None}, {"left_at": begin().facts.now}])
+    def test_of_who_is_not_there(self, change):
+        facts = begin().facts
+        assert turns(facts.with_member(replace(facts.member(champion(1)), **change)), champion(1)) == ()
+        assert turns(facts, 999) == ()
+
+    def test_of_who_only_reads_or_helps(self):
+        story = begin()
+        assert asks(story, 14) == asks(story, FACILITATOR) == asks(story, MANAGER) == []
+
+
+class TestColleagues:
+    def test_a_task_is_somebodys(self):
+        facts = begin().facts
+        passed = facts.with_task(replace(facts.task("stream", 1), asked=13))
+        assert turns(passed, champion(1)) == ()
+        assert [turn.key for turn in with_colleagues(passed, champion(1))] == ["stream"]
+        assert with_colleagues(passed, 13) == ()
+        assert [turn.mine for turn in turns(passed, 13)] == [True]
+
+    def test_the_turns_of_one_do_not_depend_on_who_looks(self):
+        story = begin().give("stream").give("need")
+        for person in (11, 12, 21, 22, MANAGER):
+            looked = replace(story.facts, actor=story.facts.member(champion(1)))
+            assert turns(looked, person) == turns(replace(story.facts, actor=None), person)
+
+
+class TestFreezing:
+    @pytest.mark.parametrize(("person", "may"), [
+        (11, True), (12, True), (13, False), (14, False), (MANAGER, True), (FACILITATOR, False), (31, False)])
+    def test_is_for_who_agrees_clauses_and_the_account_manager(self, person, may):
+        facts = begin(carrier=1).facts
+        assert may_freeze(replace(facts, actor=facts.member(person))) is may
+
+    def test_waits_until_the_stage_owes_nothing(self):
+        text = TWO_SIDES.replace("    contract: prepared", "    contract: prepared\n    tasks: {names: {of: giver}}")
+        story = begin(text).to_terms()
+        assert ("freeze", "contract") not in asks(story, champion(2))
+        assert ("freeze", "contract") in asks(story.give("names"), champion(2))
+
+
+class TestWaitsFor:
+    def test_the_forward_way_that_lacks_least(self):
+        short = "  short: {from: figures, to: terms, when: {party: carrier}}\nreminders:"
+        text = TWO_SIDES.replace("reminders:", short)
+        assert [one.code for one in waits_for(begin(text).facts)] == ["seat.empty"]
+
+    def test_of_itself(self):
+        assert [one.code for one in waits_for(begin().to_signature().facts)] == ["contract.unsigned"] * 2
+
+    def test_nothing_after_the_end(self):
+        assert waits_for(begin().to_signature().sign("giver").sign("taker").facts) == ()
+
+    def test_nobody_there_takes_no_way(self):
+        facts = begin().facts
+        assert not can_take(replace(facts, actor=None), "to_trial")
+        assert not can_take(replace(facts, actor=facts.member(MANAGER)), "to_trial")
+
+
+class TestEveryStory:
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @given(definitions(), chances(15))
+    def test_what_is_offered_can_be_done(self, source, tries):
+        story = Story(facts_of(source)).open()
+        for told in tell(story, tries):
+            for person, turn in told.all_turns():
+                replace(told, acts=[]).take(turn, person)

@@ -1,0 +1,138 @@
+"""Freezing the contract and signing exactly that."""
+
+import pytest
+
+from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.services.acts.contracts import Freeze, Seal, SendCode, require_preparing
+from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
+from workflows.facts import ContractState
+
+
+class TestFreeze:
+    def test_makes_a_version_that_all_can_read(self):
+        contract = begin().to_terms().freeze().facts.contract
+        assert (contract.number, contract.state) == (1, ContractState.FROZEN)
+
+    def test_a_new_version_ends_the_one_that_stood_and_its_agreement(self):
+        story = begin().to_terms().freeze().agree("our_contract").freeze(text="other words")
+        assert [(one.number, one.state, one.ended_because) for one in story.facts.contracts] == [
+            (1, "ended", "replaced"), (2, "frozen", None)]
+        assert {one.state for one in story.facts.asked_at("our_contract")} == {"lapsed"}
+
+    def test_the_same_text_is_no_new_version(self):
+        with pytest.raises(Conflict, match="contract.same"):
+            begin().to_terms().freeze().freeze()
+
+    def test_only_of_the_facts_it_was_composed_from(self):
+        with pytest.raises(Conflict, match="project.moved"):
+            begin().to_terms().act(Freeze("0" * 64, 1, "", "c", "t", "p", 1), champion(1))
+
+    @pytest.mark.parametrize("person", [13, 14, champion(3), signatory(3), FACILITATOR])
+    def test_not_by_who_only_proposes_reads_or_does_not_contract(self, person):
+        story = begin(carrier=1).to_trial().give("haul").give("batch").agree("passed").go("to_terms")
+        with pytest.raises(Forbidden) as refused:
+            story.freeze(person=person)
+        assert refused.value.values["persons"] == (11, 21)
+
+    @pytest.mark.parametrize("person", [champion(2), signatory(1), MANAGER])
+    def test_by_who_agrees_clauses_or_looks_after_the_project(self, person):
+        assert begin().to_terms().freeze(person=person).facts.contract
+
+    def test_only_in_the_stage_that_writes_it(self):
+        with pytest.raises(Conflict, match="contract.not_here"):
+            begin().freeze()
+
+    def test_not_after_the_end(self):
+        story = begin().to_signature().sign("giver").sign("taker")
+        with pytest.raises(Conflict, match="project.ended"):
+            require_preparing(story.facts)
+
+
+class TestSign:
+    def test_the_last_signature_takes_the_project_to_agreed(self):
+        story = begin().to_signature().sign("taker")
+        assert (story.stage, story.change.answer) == ("signature", {"last": False})
+        story.sign("giver")
+        assert (story.stage, story.change.answer) == ("agreed", {"last": True})
+        assert story.facts.contract.state is ContractState.SIGNED
+
+    def test_everybody_signed_the_same_bytes(self):
+        facts = begin().to_signature().sign("taker").sign("giver").facts
+        assert {(one.text_sha256, one.pdf_sha256) for one in facts.signatures} == {
+            (facts.contract.text_sha256, facts.contract.pdf_sha256)}
+
+    @pytest.mark.parametrize("other", [{"text": "f" * 64}, {"pdf": "f" * 64}])
+    def test_only_what_one_saw(self, other):
+        with pytest.raises(Conflict, match="contract.changed"):
+            begin().to_signature().sign("giver", **other)
+
+    def test_once_for_a_party(self):
+        with pytest.raises(Conflict, match="contract.already_signed"):
+            begin().to_signature().sign("giver").sign("giver")
+
+    def test_not_before_its_stage(self):
+        with pytest.raises(Refused):
+            begin().to_terms().freeze().agree("our_contract").sign("giver")
+        with pytest.raises(Refused) as refused:
+            begin().to_terms().freeze().sign("giver")
+        assert {one.code for one in refused.value.reasons} == {"gate.missing"}
+
+    def test_not_without_a_version(self):
+        with pytest.raises(Refused) as refused:
+            begin().sign("giver")
+        assert [one.code for one in refused.value.reasons] == ["clauses.open"]
+
+    def test_only_by_signatories_of_parties_that_sign(self):
+        story = begin(carrier=1).to_trial().give("haul").give("batch").agree("passed").go("to_terms").freeze()
+        story.agree("our_contract").go("to_signature")
+        with pytest.raises(Forbidden) as refused:
+            story.sign("carrier")
+        assert refused.value.values["persons"] == (signatory(1),)
+        with pytest.raises(Forbidden):
+            story.act(SendCode(1, "1", "h", story.facts.now), champion(1))
+
+    def test_a_code_goes_to_the_signatory_alone(self):
+        story = begin().to_signature()
+        before = story.facts
+        story.act(SendCode(1, "123456", "hash", story.facts.now), signatory(1))
+        letter, = story.change.letters
+        assert (letter.recipient, letter.values["secret"]) == (signatory(1), "123456")
+        assert "123456" not in str(story.change.details) + str(story.change.rows)
+        assert story.facts.signatures == before.signatures
+
+
+class TestRefuseToSign:
+    def test_ends_the_version_and_opens_the_contract_again(self):
+        story = begin().to_signature().sign("giver").refuse_to_sign("taker")
+        assert (story.stage, story.facts.contract) == ("terms", None)
+        assert story.facts.contracts[0].ended_because == "refused"
+        assert {one.state for one in story.facts.asked_at("our_contract")} == {"lapsed"}
+        assert {letter.kind for letter in story.change.letters} == {"signing_declined"}
+        assert signatory(2) not in {letter.recipient for letter in story.change.letters}
+
+    def test_also_by_who_signed_and_thought_again(self):
+        assert begin().to_signature().sign("giver").refuse_to_sign("giver").stage == "terms"
+
+    def test_says_why(self):
+        with pytest.raises(Invalid, match="reason.short"):
+            begin().to_signature().refuse_to_sign("giver", "No.")
+
+    def test_then_the_next_version_is_agreed_and_signed_anew(self):
+        story = begin().to_signature().sign("giver").refuse_to_sign("taker")
+        story.freeze(text="better words").agree("our_contract").go("to_signature").sign("giver").sign("taker")
+        assert story.stage == "agreed"
+        assert [(one.version, one.party, one.ended_at is None) for one in story.facts.signatures] == [
+            (1, 1, False), (2, 1, True), (2, 2, True)]
+
+
+class TestSeal:
+    def test_of_what_all_signed(self):
+        story = begin().to_signature().sign("giver").sign("taker").act(Seal(1, "s", "e"), None)
+        assert {letter.recipient for letter in story.change.letters} == {m.person for m in story.facts.members}
+
+    def test_of_nothing_else(self):
+        for story in (begin(), begin().to_signature().sign("giver")):
+            with pytest.raises(Conflict, match="contract.not_signed"):
+                story.act(Seal(1, "s", "e"), None)
+        with pytest.raises(Conflict, match="contract.not_signed"):
+            begin().to_signature().sign("giver").sign("taker").act(Seal(2, "s", "e"), None)

@@ -1,0 +1,94 @@
+"""Resting until a day, and going on: by a person, or by the clock."""
+
+from datetime import date
+
+import pytest
+
+from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.holds import Expire, Hold, Resume
+from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
+from workflows.calendars import local_day, working_days_between
+
+GIVER, TAKER = 1, 2
+FRIDAY = date(2027, 3, 12)  # the story begins on Monday 1 March
+
+
+class TestHold:
+    @pytest.mark.parametrize("person", [champion(GIVER), champion(TAKER), MANAGER])
+    def test_champions_and_the_account_manager_can(self, person):
+        story = begin().act(Hold(REASON, FRIDAY), person)
+        assert story.facts.project.hold_until == FRIDAY and story.facts.project.held_at == story.facts.now
+        assert "hold" in story.kinds()
+
+    @pytest.mark.parametrize("person", [signatory(GIVER), FACILITATOR, 13, 14])
+    def test_others_read_who_can(self, person):
+        with pytest.raises(Forbidden) as refused:
+            begin().act(Hold(REASON, FRIDAY), person)
+        assert set(refused.value.values["persons"]) == {MANAGER, champion(GIVER), champion(TAKER)}
+
+    @pytest.mark.parametrize(("reason", "until", "code"), [
+        ("short", FRIDAY, "reason.short"), (REASON, date(2027, 3, 1), "hold.past"),
+        (REASON, date(2030, 1, 1), "hold.long")])
+    def test_needs_a_reason_and_a_day_within_reach(self, reason, until, code):
+        with pytest.raises(Invalid, match=code):
+            begin().act(Hold(reason, until), MANAGER)
+
+    def test_everything_else_is_refused_meanwhile(self):
+        story = begin().act(Hold(REASON, FRIDAY), MANAGER)
+        for act in (lambda: story.submit("stream"), lambda: story.invite(90, "giver", "observer"),
+                    lambda: story.act(Hold(REASON, FRIDAY), MANAGER)):
+            with pytest.raises(Conflict, match="project.on_hold") as refused:
+                act()
+            assert refused.value.values["until"] == FRIDAY
+        assert not story.all_turns()
+
+    def test_reminders_end_with_it_and_begin_again(self):
+        story = begin().act(Hold(REASON, FRIDAY), MANAGER)
+        ended, planned = story.plan()
+        assert {"task:stream:1", "task:need:2"} <= set(ended) and planned == ()
+        ended, planned = story.wait(days=3).act(Resume(), champion(TAKER)).plan()
+        assert ended == () and {row["subject"] for row in planned} == {"task:stream:1", "task:need:2"}
+
+
+class TestResume:
+    def test_moves_what_is_due_and_the_target_by_the_working_days_on_hold(self):
+        story = begin()
+        due, target = story.task("stream").due_at, story.facts.project.target
+        story.act(Hold(REASON, FRIDAY), MANAGER).wait(days=7).act(Resume(), MANAGER)
+        calendars = story.facts.calendars
+        assert working_days_between(local_day(due, "UTC"), local_day(story.task("stream").due_at, "UTC"), calendars) == 5
+        assert story.task("stream").due_at.time() == due.time()
+        assert working_days_between(target, story.facts.project.target, calendars) == 5
+        assert story.change.details["days"] == 5 and "resumed" in story.kinds()
+        assert not story.facts.on_hold and story.facts.project.held_at is None
+
+    def test_on_the_same_day_moves_nothing(self):
+        story = begin()
+        due = story.task("stream").due_at
+        assert story.act(Hold(REASON, FRIDAY), MANAGER).act(Resume(), MANAGER).task("stream").due_at == due
+
+    def test_what_is_given_is_not_touched(self):
+        story = begin().give("need").act(Hold(REASON, FRIDAY), MANAGER)
+        due = story.task("need").due_at
+        assert story.wait(days=7).act(Resume(), MANAGER).task("need").due_at == due
+
+    def test_not_twice(self):
+        with pytest.raises(Conflict, match="hold.over"):
+            begin().act(Resume(), MANAGER)
+
+    def test_is_for_who_may_put_on_hold(self):
+        with pytest.raises(Forbidden):
+            begin().act(Hold(REASON, FRIDAY), MANAGER).act(Resume(), signatory(GIVER))
+
+
+class TestExpire:
+    def test_the_clock_goes_on_when_the_day_has_come(self):
+        story = begin().act(Hold(REASON, FRIDAY), MANAGER)
+        with pytest.raises(Conflict, match="hold.over"):
+            story.wait(days=10).act(Expire(), 0)
+        story.wait(days=1).act(Expire(), 0)
+        assert not story.facts.on_hold and "resumed" in story.kinds()
+
+    def test_nobody_else_does_it(self):
+        with pytest.raises(Forbidden):
+            begin().act(Hold(REASON, FRIDAY), MANAGER).wait(days=11).act(Expire(), MANAGER)

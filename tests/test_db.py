@@ -1,0 +1,357 @@
+"""The database as both engines give it: values that come back as they were, and the one committer."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import inspect, literal, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+
+from cocreate.db import Exact, Utc, db, moment, new_ref, table_of, transaction
+from cocreate.models.hosts import Host, Organisation
+from cocreate.models.people import Person
+from tests.support.clock import NOON
+
+few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+zones = st.timedeltas(min_value=timedelta(hours=-14), max_value=timedelta(hours=14)).map(
+    lambda by: timezone(timedelta(minutes=by // timedelta(minutes=1))))
+moments = st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2199, 12, 30), timezones=zones)  # noqa: DTZ001
+numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=Decimal(-10) ** 30, max_value=Decimal(10) ** 30)
+
+
+class TestUtc:
+    @few
+    @given(moments)
+    def test_comes_back_to_the_microsecond(self, connection, value):
+        back = through(connection, value, Utc())
+        assert back == value
+        assert back.utcoffset() == timedelta(0)
+
+    def test_none(self, connection):
+        assert through(connection, None, Utc()) is None
+
+    def test_a_moment_without_a_zone_is_refused(self, connection):
+        with pytest.raises(StatementError, match="without a zone"):
+            through(connection, datetime(2027, 3, 1), Utc())  # noqa: DTZ001
+
+    @few
+    @given(st.lists(moments, min_size=2, max_size=8, unique=True))
+    def test_order_is_that_of_time(self, connection, values):
+        rows = " UNION ALL ".join(f"SELECT {sql(connection, value)} AS at" for value in values)
+        back = connection.execute(text(f"SELECT at FROM ({rows}) AS t ORDER BY at")).scalars()  # noqa: S608
+        assert [moment(value) for value in back] == sorted(values)
+
+    @pytest.mark.parametrize("written", ["2027-03-01T12:00:00+00:00", "2027-03-01T13:00:00+01:00",
+                                         "2027-03-01T12:00:00.000000+00:00", "2027-03-01T21:00:00.0+09:00",
+                                         1803902400000000, NOON])
+    def test_out_of_json(self, written):
+        assert moment(written) == NOON
+        assert moment(written).tzinfo is UTC
+
+
+class TestExact:
+    @few
+    @given(numbers)
+    def test_comes_back_digit_for_digit(self, connection, value):
+        back = through(connection, value, Exact())
+        assert back == value
+        assert format(back, "f") == format(value, "f").replace("-0", "0", 1 if not value else 0)
+
+    @pytest.mark.parametrize("digits", ["0.10", "1.000", "1E+3", "0E-10", "12345678901234567890.12345678901234567890"])
+    def test_no_digit_more_or_less(self, connection, digits):
+        assert format(through(connection, Decimal(digits), Exact()), "f") == format(Decimal(digits), "f")
+
+    def test_none(self, connection):
+        assert through(connection, None, Exact()) is None
+
+
+class TestRef:
+    def test_ten_thousand_differ(self):
+        refs = {new_ref() for _ in range(10_000)}
+        assert len(refs) == 10_000
+        assert {len(ref) for ref in refs} == {26}
+        assert set("".join(refs)) == set("0123456789abcdefghjkmnpqrstvwxyz")
+
+
+class TestTransaction:
+    def test_commits(self, here):
+        with transaction() as session:
+            session.add(person())
+        assert count(Person) == 1
+
+    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+    def test_rolls_back_whatever_happens(self, here, error):
+        with pytest.raises(error), transaction() as session:
+            session.add(person())
+            session.flush()
+            raise error
+        assert count(Person) == 0
+
+    def test_a_failed_commit_is_rolled_back(self, here):
+        with transaction() as session:
+            session.add(person(email="same@x.example"))
+        with pytest.raises(IntegrityError), transaction() as session:
+            session.add(person(email="other@x.example"))
+            session.add(person(email="same@x.example"))
+        assert count(Person) == 1
+
+    def test_what_was_loaded_before_is_loaded_anew(self, here):
+        with transaction() as session:
+            session.add(host := Host(ref=new_ref(), name="Before", created_at=NOON))
+        stale = db.session.get(Host, host.id)
+        elsewhere(here, lambda: db.session.get(Host, host.id), name="After")
+        with transaction() as session:
+            fresh = session.get(Host, host.id)
+            assert (stale.name, fresh.name) == ("Before", "After")
+            assert stale not in session
+
+    def test_what_was_changed_before_is_not_written(self, here):
+        """Only inside is written: on SQLite a change from before would even come without the writer's lock."""
+        with transaction() as session:
+            session.add(host := Host(ref=new_ref(), name="Before", created_at=NOON))
+        db.session.get(Host, host.id).name = "Slipped in"
+        db.session.add(person())
+        with transaction():
+            pass
+        assert (db.session.get(Host, host.id).name, count(Person)) == ("Before", 0)
+
+    def test_ends_the_reading_transaction(self, here):
+        """Else a writer on SQLite would build on what it read before, and fail at once."""
+        assert count(Host) == 0
+        elsewhere(here, lambda: db.session.add(Host(ref=new_ref(), name="Meanwhile", created_at=NOON)) or Host())
+        with transaction() as session:
+            assert session.scalar(select(Host.name)) == "Meanwhile"
+            session.add(Host(ref=new_ref(), name="Mine", created_at=NOON))
+        assert count(Host) == 2
+
+    def test_none_inside_another(self, here):
+        """The inner one would commit half of what the outer one does."""
+        with pytest.raises(RuntimeError, match="transaction"), transaction() as session:
+            session.add(person())
+            session.flush()
+            with transaction():
+                pass
+        assert count(Person) == 0
+
+    def test_one_after_the_other(self, here):
+        for _ in range(2):
+            with transaction() as session:
+                session.add(person())
+        assert count(Person) == 2
+
+
+class TestReferences:
+    def test_a_row_without_its_parent_is_refused(self, here):
+        with pytest.raises(IntegrityError), transaction() as session:
+            session.add(Organisation(host_id=4711, ref=new_ref(), name="N", skeleton="n", kind="company",
+                                     created_at=NOON))
+
+    def test_a_parent_with_children_stays(self, here):
+        with transaction() as session:
+            session.add(host := Host(ref=new_ref(), name="H", created_at=NOON))
+            session.flush()
+            session.add(Organisation(host_id=host.id, ref=new_ref(), name="N", skeleton="n", kind="company",
+                                     created_at=NOON))
+        with pytest.raises(IntegrityError), transaction() as session:
+            session.execute(table_of(Host).delete())
+
+    def test_nothing_is_ever_removed_with_its_parent(self):
+        cascading = [f"{table.name}: {constraint.name}" for table in db.metadata.sorted_tables
+                     for constraint in table.foreign_key_constraints if constraint.ondelete or constraint.onupdate]
+        assert cascading == []
+
+
+class TestSqlite:
+    def test_manners_of_a_connection(self, sqlite_app):
+        with sqlite_app.app_context():
+            found = {pragma: db.session.execute(text(f"PRAGMA {pragma}")).scalar() for pragma in (
+                "journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")}
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000,
+                         "secure_delete": 1}
+
+    def test_a_writer_waits_for_the_other(self, sqlite_app):
+        with sqlite_app.app_context(), transaction() as session:
+            session.add(person())
+            session.flush()
+            waits = threading.Thread(target=write_one, args=(sqlite_app,))
+            waits.start()
+            waits.join(0.3)
+            assert waits.is_alive()
+        waits.join(5)
+        with sqlite_app.app_context():
+            assert count(Person) == 2
+
+    def test_a_writer_has_the_lock_before_it_reads(self, sqlite_app):
+        with sqlite_app.app_context(), transaction():
+            other = sqlite3.connect(db.engine.url.database, timeout=0.05, isolation_level=None)
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            other.close()
+
+    def test_readers_do_not_wait_for_a_writer(self, sqlite_app):
+        with sqlite_app.app_context(), transaction() as session:
+            session.add(person())
+            session.flush()
+            seen = []
+            reads = threading.Thread(target=lambda: seen.append(counted_elsewhere(sqlite_app)))
+            reads.start()
+            reads.join(5)
+            assert seen == [0]
+
+    def test_a_reader_sees_one_moment(self, sqlite_app):
+        with sqlite_app.app_context():
+            assert count(Person) == 0
+            write = threading.Thread(target=write_one, args=(sqlite_app,))
+            write.start()
+            write.join(5)
+            assert count(Person) == 0
+            db.session.rollback()
+            assert count(Person) == 1
+
+    def test_without_the_writers_lock_reading_and_then_writing_fails(self, sqlite_app):
+        """Why there is ``transaction``: no waiting helps who has read an older moment."""
+        with sqlite_app.app_context():
+            assert count(Person) == 0
+            write_one_in_a_thread(sqlite_app)
+            db.session.add(person())
+            with pytest.raises(OperationalError, match="locked"):
+                db.session.flush()
+
+    def test_many_processes_meet_a_new_file(self, databases):
+        """All switch it to WAL at once."""
+        url = databases.empty("sqlite")
+        command = [sys.executable, "-W", "error", "-c", NEWCOMER, url]
+        comers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        assert [(comer.communicate(timeout=60)[1], comer.returncode) for comer in comers] == [("", 0)] * 4
+        databases.drop(url)
+
+
+NEWCOMER = """
+import sys
+from sqlalchemy import create_engine, text
+from cocreate.db import WRITES, prepare
+engine = create_engine(sys.argv[1])
+prepare(engine)
+with engine.connect().execution_options(**{WRITES: True}) as connection:
+    connection.execute(text("CREATE TABLE IF NOT EXISTS t (x INTEGER)"))
+    connection.execute(text("INSERT INTO t VALUES (1)"))
+    connection.commit()
+engine.dispose()
+"""
+
+
+@pytest.mark.postgres
+class TestPostgres:
+    def test_read_committed(self, postgres_app):
+        with postgres_app.app_context():
+            assert db.session.execute(text("SHOW transaction_isolation")).scalar() == "read committed"
+
+    def test_limits(self, postgres_app):
+        with postgres_app.app_context():
+            found = [db.session.execute(text(f"SHOW {name}")).scalar() for name in (
+                "lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")]
+        assert found == ["5s", "15s", "30s"]
+
+
+class TestTables:
+    def test_every_moment_is_utc_and_every_number_exact(self):
+        wrong = [f"{table.name}.{column.name}" for table in db.metadata.sorted_tables for column in table.columns
+                 if type(column.type).__name__ in ("DateTime", "TIMESTAMP", "Numeric", "Float")]
+        assert wrong == []
+
+    def test_inside_a_project_the_key_begins_with_it_and_the_host_is_there(self):
+        for table in db.metadata.sorted_tables:
+            if "project_id" in table.c:
+                assert next(iter(table.primary_key)).name == "project_id", table.name
+                assert {("host_id", "project_id")} <= {
+                    tuple(constraint.column_keys) for constraint in table.foreign_key_constraints}, table.name
+
+    def test_every_constraint_has_a_name(self, here):
+        schema = inspect(db.engine)
+        unnamed = [name for name in schema.get_table_names() if name != "alembic_version"
+                   for constraint in (*schema.get_foreign_keys(name), *schema.get_unique_constraints(name),
+                                      schema.get_pk_constraint(name))
+                   if not constraint["name"]]
+        assert unnamed == []
+
+
+def through(connection, value, type_):
+    """As it comes out of the database."""
+    return connection.execute(select(literal(value, type_))).scalar()
+
+
+def sql(connection, value):
+    if connection.dialect.name == "postgresql":
+        return f"TIMESTAMP WITH TIME ZONE '{value.isoformat()}'"
+    return str(Utc().process_bind_param(value, connection.dialect))
+
+
+def person(email=None):
+    return Person(ref=new_ref(), email=email or f"{new_ref()}@x.example", name="N", created_at=NOON)
+
+
+def count(model):
+    return len(db.session.scalars(select(model)).unique().all()) if model is None else \
+        db.session.scalar(text(f"SELECT count(*) FROM {model.__tablename__}"))  # noqa: S608
+
+
+def elsewhere(app: Flask, load, **values):
+    """Another request changes something."""
+    def change():
+        with app.app_context(), transaction():
+            row = load()
+            for name, value in values.items():
+                setattr(row, name, value)
+    thread = threading.Thread(target=change)
+    thread.start()
+    thread.join(5)
+
+
+def write_one(app):
+    with app.app_context(), transaction() as session:
+        session.add(person())
+
+
+def write_one_in_a_thread(app):
+    thread = threading.Thread(target=write_one, args=(app,))
+    thread.start()
+    thread.join(5)
+
+
+def counted_elsewhere(app):
+    with app.app_context():
+        return count(Person)
+
+
+@pytest.fixture
+def here(fresh_database, new_app):
+    """An application on a database of its own; the test is within its context."""
+    app = new_app(fresh_database)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def sqlite_app(databases, new_app):
+    url = databases.migrated("sqlite")
+    yield new_app(url)
+
+
+@pytest.fixture
+def postgres_app(databases, apps, new_app):
+    return new_app(databases.shared("postgresql"))
+
+
+@pytest.fixture
+def connection(app):
+    with app.app_context(), db.engine.connect() as connection:
+        yield connection
+
+

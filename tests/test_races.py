@@ -1,0 +1,254 @@
+"""Several people at once: one winner where there can be one, nobody loses where all can win."""
+
+import pytest
+from sqlalchemy import select
+
+from cocreate.db import db, transaction
+from cocreate.errors import CocreateError, Conflict
+from cocreate.models.records import Event
+from cocreate.models.work import Contribution, Draft
+from cocreate.services import contributions, progress, records
+from cocreate.services.acts.stages import GoOn
+from cocreate.services.facts import look
+from cocreate.services.progress import Receipt
+from tests.support import stories
+from tests.support.clock import NOON
+from tests.support.projects import key
+from tests.support.stories import at_once, facts
+from workflows.progression import subject
+
+pytestmark = pytest.mark.filterwarnings("error")
+rounds = pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.long)])
+
+
+class TestDoubleClick:
+    @rounds
+    def test_ten_of_one_form_are_one_effect_and_one_answer(self, here, small, rounds):
+        for number in range(rounds):
+            before = facts(small).project.version
+            outcomes = at_once(here, *[lambda number=number: submit(small, "returns", seen=number, under=f"k{number}")
+                                       for _ in range(10)])
+            assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
+            assert {outcome.seq for outcome in outcomes} == {before + 1}
+            assert all(outcome == outcomes[0] for outcome in outcomes)
+            stories.take_back(small, "returns")
+        assert whole(small)
+
+    def test_other_words_under_the_same_key_are_a_conflict(self, here, small):
+        outcomes = at_once(here, *[lambda mass=mass: submit(small, "ramp_0", under="same", mass=mass)
+                                   for mass in ("1", "2", "3", "4")])
+        assert sum(isinstance(outcome, Receipt) for outcome in outcomes) == 1
+        assert {outcome.code for outcome in outcomes if not isinstance(outcome, Receipt)} == {"key.used"}
+        assert len(versions(small, "ramp_0")) == 1
+
+
+class TestManyAtOnce:
+    def test_ten_people_submit_ten_tasks_they_loaded_together(self, here, small):
+        people = [stories.colleague(small, 2) for _ in range(10)]
+        outcomes = at_once(here, *[lambda number=number, person=person: submit(small, f"ramp_{number}", actor=person)
+                                   for number, person in enumerate(people)])
+        assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
+        assert len({outcome.seq for outcome in outcomes}) == 10
+        assert {task.state for task in facts(small).tasks if task.key.startswith("ramp")} == {"accepted"}
+        assert whole(small)
+
+    @rounds
+    def test_two_submit_the_same_task(self, here, small, rounds):
+        tom = stories.colleague(small, 2)
+        for number in range(rounds):
+            outcomes = at_once(here, *[lambda number=number, person=person: submit(small, "returns", seen=number,
+                                                                                   actor=person)
+                                       for person in (small.shop, tom)])
+            assert winners(outcomes) == 1
+            assert len(versions(small, "returns")) == number + 1
+            stories.take_back(small, "returns")
+        assert whole(small)
+
+    @rounds
+    def test_accepted_and_taken_back(self, here, small, rounds):
+        """Whoever is first; the other looks at something that is not so any more."""
+        for number in range(1, rounds + 1):
+            submit(small, "returns", seen=number - 1)
+            outcomes = at_once(here, lambda: stories.accept(small, "returns"),
+                               lambda: stories.take_back(small, "returns"))
+            assert winners(outcomes) == 1
+            if facts(small).task("returns", 2).state == "accepted":
+                break
+        assert whole(small)
+
+
+class TestGates:
+    @rounds
+    def test_both_parties_decide_and_each_counts(self, here, project, rounds):
+        for _ in range(rounds):
+            small = project()
+            outcomes = at_once(here, *[lambda small=small, party=party: decide(small, party) for party in (1, 2)])
+            assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
+            assert [decision.state for decision in facts(small).decisions] == ["agreed", "agreed"]
+            assert whole(small)
+
+    def test_a_decision_never_stands_on_a_version_that_is_gone(self, here, project):
+        """Somebody reopens what is decided on, in the same moment."""
+        for _ in range(3):
+            small = project()
+            for party in (1, 2):
+                decide(small, party)
+            stories.go_on(small, "to_terms")
+            at_once(here, lambda small=small: stories.go_on(small, "figures_wrong", reason=stories.REASON),
+                    lambda small=small: decide(small, 1, answer="refused"))
+            seen = facts(small)
+            assert all(decision.state != "refused" or decision.subject == subject(seen, "picture")
+                       for decision in seen.decisions)
+            assert whole(small)
+
+
+class TestStages:
+    @rounds
+    def test_two_go_on_and_the_stage_is_entered_once(self, here, project, rounds):
+        for _ in range(rounds):
+            small = project()
+            for party in (1, 2):
+                decide(small, party)
+            visit = facts(small).project.visit
+            going = GoOn("to_terms", visit)
+            outcomes = at_once(here, *[lambda small=small, going=going, person=person: act(small, going, person)
+                                       for person in (small.maker, small.shop)])
+            assert winners(outcomes) == 1
+            assert {outcome.code for outcome in outcomes if isinstance(outcome, CocreateError)} == {"stage.changed"}
+            assert (facts(small).project.stage, facts(small).project.visit) == ("terms", visit + 1)
+            assert whole(small)
+
+    def test_going_on_and_taking_away_what_it_rests_on(self, here, project):
+        for _ in range(3):
+            small = project()
+            decide(small, 1)
+            decide(small, 2)
+            visit = facts(small).project.visit
+            at_once(here, lambda small=small, visit=visit: act(small, GoOn("to_terms", visit), small.maker),
+                    lambda small=small: decide(small, 2, answer="refused"))
+            seen = facts(small)
+            assert (seen.project.stage == "terms") == all(decision.agreed for decision in seen.decisions)
+
+
+class TestDrafts:
+    @pytest.mark.parametrize(("editors", "saves"), [(5, 10), pytest.param(20, 500, marks=pytest.mark.long)])
+    def test_every_save_counts_or_is_told_so(self, here, small, editors, saves):
+        """P-07: each save is the next number, or a conflict that overwrites nothing."""
+        people = [small.shop, *(stories.colleague(small, 2) for _ in range(editors - 1))]
+
+        def edit(person):
+            kept = []
+            for turn in range(saves):
+                number = look(db.session, small.ref, person=person, now=NOON).facts.drafts.get(("ramp_0", 2), 0)
+                text = f"{person}:{turn}"
+                try:
+                    with transaction() as session:
+                        kept.append((contributions.save_draft(
+                            session, small.ref, task="ramp_0", party=2, number=number, typed={"mass": [text]},
+                            files={}, actor=person, now=NOON), text))
+                except Conflict as error:
+                    assert error.code == "draft.changed"
+            return kept
+
+        kept = at_once(here, *[lambda person=person: edit(person) for person in people])
+        assert {type(saved) for saved in kept} == {list}, kept
+        numbers = sorted(saved for one in kept for saved in one)
+        assert [number for number, _ in numbers] == list(range(1, len(numbers) + 1))
+        last = db.session.scalars(select(Draft).where(Draft.project_id == facts(small).project.id)).one()
+        assert (last.number, f'{{"mass": ["{numbers[-1][1]}"]}}') == (len(numbers), last.typed)
+
+
+class TestContract:
+    @pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.long)])
+    def test_two_sign_and_the_last_makes_it_agreed_once(self, here, project, rounds):
+        for _ in range(rounds):
+            small = project(signing=True)
+            outcomes = at_once(here, *[lambda small=small, party=party: stories.sign(small, party)
+                                       for party in (1, 2)])
+            assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
+            assert sorted(outcome.values["last"] for outcome in outcomes) == [False, True]
+            assert facts(small).project.stage == "agreed"
+            assert whole(small)
+
+    @pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.long)])
+    def test_signing_and_going_back(self, here, project, rounds):
+        """Never a signature that counts under a version that does not stand."""
+        for _ in range(rounds):
+            small = project(signing=True)
+            at_once(here, lambda small=small: stories.sign(small, 1),
+                    lambda small=small: stories.go_on(small, "too_early", reason=stories.REASON, actor=small.shop))
+            seen = facts(small)
+            standing = seen.contract.number if seen.contract else None
+            assert all(signature.ended_at or signature.version == standing for signature in seen.signatures)
+            assert whole(small)
+
+
+def submit(small, task, *, seen=0, actor=None, under="", mass="1.50"):
+    given = stories.answers(task, mass=mass) if task.startswith("ramp") else None
+    return stories.submit(small, task, seen=seen, actor=actor, under=under, given=given)
+
+
+def decide(small, party, answer="agreed"):
+    reasons = {} if answer == "agreed" else {"reason": stories.REASON, "wanted": "The second ramp."}
+    return stories.decide(small, "picture", party, answer=answer, **reasons)
+
+
+def act(small, request, person):
+    with transaction() as session:
+        return progress.act(session, small.ref, request, actor=person, key=key(), now=NOON)
+
+
+def winners(outcomes):
+    """How many did it; all others are told why not, in words."""
+    assert all(isinstance(outcome, Receipt | CocreateError) for outcome in outcomes), outcomes
+    return sum(isinstance(outcome, Receipt) for outcome in outcomes)
+
+
+def versions(small, task):
+    numbers = list(db.session.scalars(select(Contribution.number).where(
+        Contribution.project_id == facts(small).project.id, Contribution.task == task).order_by(Contribution.number)))
+    assert numbers == list(range(1, len(numbers) + 1))
+    return numbers
+
+
+def whole(small):
+    """The chain is whole, and every event is there once."""
+    seen = facts(small)
+    seqs = list(db.session.scalars(select(Event.seq).where(Event.project_id == seen.project.id).order_by(Event.seq)))
+    assert seqs == list(range(1, seen.project.version + 1))
+    assert records.check(db.session, seen.project.id) is None
+    return True
+
+
+@pytest.fixture
+def here(fresh_database, new_app):
+    """An application on a database of its own; the test is within its context."""
+    app = new_app(fresh_database)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def small(here):
+    return stories.opened(10)
+
+
+@pytest.fixture
+def project(here):
+    """Further projects of one host, at the gate or ready to be signed."""
+    first = stories.opened(1)
+
+    def make(*, signing=False):
+        small = stories.another(first)
+        stories.give_all(small)
+        if signing:
+            for party in (1, 2):
+                decide(small, party)
+            stories.go_on(small, "to_terms")
+            stories.freeze(small)
+            for party in (1, 2):
+                stories.decide(small, "our_contract", party)
+            stories.go_on(small, "to_signature")
+        return small
+
+    return make
