@@ -70,7 +70,7 @@ def _step(ref: str, people: list[int], step: Step) -> None:
         case "contribute":
             request = Submit(f"c_{stage}", party, 0, 0, ANSWERS)
         case "document":
-            request = Submit(f"d_{stage}", party, 0, 0, FILE, (NewFile("file", "a" * 64, "a.pdf", "application/pdf", 9),))
+            request = Submit(f"d_{stage}", party, 0, 0, FILE, (NEW,))
         case "decide":
             facts = look(db.session(), ref, person=people[party], now=now()).facts  # the page the person read
             db.session.commit()
@@ -82,6 +82,7 @@ def _step(ref: str, people: list[int], step: Step) -> None:
 
 
 ANSWERS = {f"f{n}": Answer(value=Decimal(n), unit="t/a") for n in range(10)}
+NEW = NewFile("file", "a" * 64, "a.pdf", "application/pdf", 9)
 FILE = {"file": Answer(value=FileAnswer(None, None, "a" * 64, "a.pdf", "application/pdf", 9))}
 
 

@@ -37,7 +37,8 @@ def list_cases() -> None:
 
 @group.command("play")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of what it writes.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
+              help="Folder of what it writes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def play_case(file: Path, out: Path, *, as_json: bool) -> None:
     """Play a case to the sealed contract; its figures count as answers here alone, and every output says so."""

@@ -26,7 +26,18 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
 from cocreate.mail import NotDelivered, Transport, compose, transport
-from cocreate.services import absences, holds, leases, outbox, reminders, sealings, sign_ins, throttling
+from cocreate.services import (
+    absences,
+    health,
+    holds,
+    leases,
+    outbox,
+    passing,
+    reminders,
+    sealings,
+    sign_ins,
+    throttling,
+)
 from cocreate.services.leases import Held
 from cocreate.services.outbox import Claimed, MailContext
 from cocreate.settings import Settings
@@ -82,11 +93,13 @@ class Job:
 
 
 def expire(turn: Turn) -> None:
-    """What a day brings by itself: holds that are over, absences that begin and end."""
+    """What a day brings by itself: holds and waits that are over, absences that begin and end."""
     session, moment = db.session(), now()
     acts = [*(partial(holds.expire, ref=ref, key=key) for ref, key in holds.due(session, moment)),
             *(partial(absences.turn, ref=ref, number=number, key=key)
-              for ref, number, key in absences.due(session, moment))]
+              for ref, number, key in absences.due(session, moment)),
+            *(partial(passing.expire, ref=ref, task=task, party=party, key=key)
+              for ref, task, party, key in passing.due(session, moment))]
     session.rollback()
     for act in acts:
         if not turn.goes_on():
@@ -164,8 +177,16 @@ def tidy(turn: Turn) -> None:
             throttling.forget(session, now())
 
 
+def check_records(turn: Turn) -> None:
+    """Once a night every record is verified; the health page says what came of it."""
+    if health.check_due(turn.settings.folder, now()):
+        broken = health.check_all(db.session(), turn.settings.folder, now=now(), goes_on=turn.goes_on)
+        if broken:
+            log.error("%s records do not fit; the health page of their hosts names them", broken)
+
+
 JOBS: list[Job] = [Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("mails", send_mails),
-                   Job("tidying", tidy)]
+                   Job("tidying", tidy), Job("records", check_records)]
 
 
 class Scheduler:

@@ -22,6 +22,7 @@ from workflows.texts import say
 LINKS = {
     "invitation": "/i/{secret}", "sign_in_link": "/l/{secret}", "reset": "/r/{secret}", "welcome": "/r/{secret}",
     "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
+    "suggestion": "/desk", "suggestion_answered": "/your-turn",
 }
 SHAPES = "●■⬢◆"
 HOLLOW = "⬡◇"
@@ -94,7 +95,7 @@ class Letter:
     @property
     def actor_party(self) -> str:
         happened = self._context.happened
-        return self.party_name(happened.party) if happened and happened.party is not None else self.who
+        return self.party_name(happened.party) if happened and happened.party is not None else self.host
 
     @property
     def happened_party(self) -> int | None:
@@ -400,6 +401,8 @@ class Letter:
             case "proposal":
                 return f"{room}/proposals/{self.subject.key}"
             case "party" | "member" | "absence":
+                return f"{room}/people"
+            case _ if self.kind == "handed_over":
                 return f"{room}/people"
             case _:
                 return room

@@ -522,6 +522,14 @@ PLAIN = {
     "seat.taken": N_("This seat is your own organisation's already."),
     "seat.twice": N_("%(name)s already sits as %(seat)s. One organisation cannot decide on both sides."),
     "template.published": N_("Version %(number)s is published, and published versions do not change. Make a draft."),
+    # templates and people of a host
+    "template.draft_there": N_("There is a draft already: version %(number)s."),
+    "template.newer": N_("The draft changed meanwhile: it is version %(number)s now. Look at it, then publish it."),
+    "staff.roles": N_("Choose at least one role."),
+    "staff.last_administrator": N_("Nobody else who can sign in is an administrator. Name another one first."),
+    "staff.successor": N_("Choose another account manager of this host."),
+    "staff.elsewhere": N_("This account also serves others here. Only its owner, or the operator, can do that."),
+    "staff.deactivated": N_("This account was deactivated. The operator can open it again."),
     # passing on, waiting, entering
     "pass.nobody": N_("Choose a colleague, or give the name and address of a new one."),
     "pass.elsewhere": N_("This person is not of your party."),
@@ -542,6 +550,7 @@ PLAIN = {
     "mention.cannot_see": N_("%(person)s cannot see this, so they cannot be mentioned here."),
     "concern.nobody": N_("Choose who should read it."),
     # documents
+    "document.none": N_("Choose the file."),
     "document.parties": N_("Choose among the parties of this project."),
     "document.seen_already": N_("Nothing would change: the same parties see it already."),
     # files
@@ -841,3 +850,9 @@ def _nudge_nobody(s: _Speaker) -> str:
 def _template_errors(s: _Speaker) -> str:
     return s.reader.ngettext("%(num)s error stands in the way.", "%(num)s errors stand in the way.",
                              len(s.values["findings"]))
+
+
+@_explains("staff.projects")
+def _staff_projects(s: _Speaker) -> str:
+    return s.reader.ngettext("%(num)s project needs a new account manager: choose.",
+                             "%(num)s projects need a new account manager: choose.", s.values["count"])

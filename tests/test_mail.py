@@ -18,7 +18,8 @@ from cocreate.domain import notices
 from cocreate.mail import MailServer, NotDelivered, compose, transport
 from cocreate.models.contracts import ContractVersion, Duty, SigningCode
 from cocreate.models.mails import Outbox
-from cocreate.models.projects import Member
+from cocreate.models.projects import Absence, Member
+from cocreate.models.proposals import Proposal
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
 from cocreate.services.outbox import MailContext
@@ -59,6 +60,11 @@ SUBJECTS = {
     "signature_ended": "Please sign again: the text changed",
     "all_signed": "Signed by all: Lighting service agreement",
     "joined": "News: Garage lighting",
+    "left": "Grace Lee has left (Garage lighting)",
+    "handed_over": "Grace Lee takes over (Garage lighting)",
+    "nudge": "Anna Berg asks: Total cost today (Garage lighting)",
+    "proposal": "Please answer: to withdraw the project (Garage lighting)",
+    "proposal_refused": "WMATA does not agree: to withdraw the project (Garage lighting)",
     "sign_in_link": "Sign-in link",
     "reset": "New password",
     "welcome": "Your account is ready: choose a password",
@@ -66,14 +72,20 @@ SUBJECTS = {
     "new_sign_in": "New sign-in",
     "second_step_changed": "Second step changed",
     "test": "Test mail",
+    "suggestion": "Suggested: Take back our chairs",
+    "suggestion_answered": "Answer to your suggestion: Take back our chairs",
 }
 LINKS = {
     "invitation": "/i/t0ken", "ask": "/p/{ref}/tasks/cost", "decision_asked": "/p/{ref}/gates/common",
     "please_sign": "/p/{ref}/contract/sign", "ready_to_read": "/p/{ref}/contract", "gone_on": "/p/{ref}",
+    "left": "/p/{ref}/people", "handed_over": "/p/{ref}/people", "nudge": "/p/{ref}/tasks/cost",
+    "proposal": "/p/{ref}/proposals/1",
     "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "password_changed": "/forgot",
-    "new_sign_in": "/account", "second_step_changed": "/account",
+    "new_sign_in": "/account", "second_step_changed": "/account", "suggestion": "/desk",
+    "suggestion_answered": "/your-turn",
 }
-ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test"}
+ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test",
+           "suggestion", "suggestion_answered"}
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))
@@ -105,7 +117,8 @@ class TestEveryKind:
 def test_every_kind_is_known():
     templates = {path.stem for path in mail.FOLDER.glob("*.txt")} - {"news"}
     assert templates == set(SUBJECTS) - {"joined"}
-    assert templates - ACCOUNT - {"signing_code", "invitation_again"} <= notices.KINDS
+    own = {"signing_code", "invitation_again", "nudge", "proposal", "proposal_refused"}  # letters of an act
+    assert templates - ACCOUNT - own <= notices.KINDS
     assert set(letters.LINKS) - {"invitation"} == ACCOUNT
 
 
@@ -326,7 +339,8 @@ def contexts(session):
 
 def _account(kind):
     values = {"secret": "t0ken", "until": (NOON + timedelta(minutes=10)).isoformat(), "at": NOON.isoformat(),
-              "device": "Firefox on Linux", "what": "on"}
+              "device": "Firefox on Linux", "what": "on", "who": "Claire Duval", "own": "Aurelis", "host": "Philips",
+              "title": "Take back our chairs", "words": "We have 300 of them.", "by": NOON.date().isoformat()}
     return MailContext(kind, "a" * 40, "renee.kim@wmata.example", 1, "Renee Kim",
                        Reader("en", "America/New_York", NOON), values)
 
@@ -374,6 +388,21 @@ def _what(session, room, kind):
         case "ready_to_read" | "please_sign" | "signed" | "signature_ended" | "all_signed" | "signing_code":
             return room.grace, _contract(session, room, kind), (
                 {"secret": "123456", "version": 1} if kind == "signing_code" else {})
+        case "left":
+            return room.renee, f"member:{room.grace}", {}
+        case "handed_over":
+            add(session, room, Absence, number=1, person=room.renee, substitute=room.grace, parts="champion",
+                starts=NOON.date(), until=NOON.date(), began_at=NOON)
+            session.flush()
+            return room.anna, "absence:1", {}
+        case "nudge":
+            return room.renee, "task:cost:2", {}
+        case "proposal" | "proposal_refused":
+            add(session, room, Proposal, number=1, kind="withdraw", subject="", party=PHILIPS, person=room.anna,
+                at=NOON, needs="1 2", agreed="1", state="open", since=NOON,
+                body='{"reason": "See https://evil.example/x, the garage is sold."}')
+            session.flush()
+            return room.renee, "proposal:1:2", {}
         case _:
             return room.renee, "stage:today", {}
 

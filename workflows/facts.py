@@ -354,8 +354,12 @@ class Facts:
 
     def instances(self, key: str) -> tuple[TaskFact, ...]:
         """The current round of a task for every organisation asked that has not left."""
+        newest: dict[int, TaskFact] = {}
+        for task in self.tasks:  # once through: guards ask this for every gate after every act
+            if task.key == key and (task.party not in newest or newest[task.party].round < task.round):
+                newest[task.party] = task
         return tuple(task for party in self.parties
-                     if (task := self.task(key, party.number)) and task.state is not TaskState.LAPSED)
+                     if (task := newest.get(party.number)) and task.state is not TaskState.LAPSED)
 
     def decision(self, gate: str, party: int) -> DecisionFact | None:
         return max((d for d in self.decisions if d.gate == gate and d.party == party), key=lambda d: d.round,
@@ -379,7 +383,7 @@ class Facts:
                      and s.ended_at is None), None)
 
     def values(self, path: str) -> tuple[FigureFact, ...]:
-        """Every value of a figure; the settled one alone, where all agreed which counts and nobody gave another since."""
+        """Every value of a figure; the one that counts alone, where all agreed on it and nobody gave another since."""
         found = tuple(figure for figure in self.figures if figure.path == path)
         settled = self.settled(path)
         return (settled,) if settled else found

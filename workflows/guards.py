@@ -127,8 +127,10 @@ def rests(facts: Facts, task: TaskFact) -> bool:
 
 
 def can_start(facts: Facts, task: TaskFact) -> bool:
-    """Whether who is asked can work on it now."""
-    return not rests(facts, task) and first_missing(facts, task) is None
+    """Whether who is asked can work on it now; not what is left over from a stage that the project went back from."""
+    order = facts.definition.order
+    reached = order[facts.definition.tasks[task.key][0]] <= order[facts.project.stage]
+    return reached and not rests(facts, task) and first_missing(facts, task) is None
 
 
 def _today(facts: Facts) -> date:
@@ -278,7 +280,7 @@ def _figure(facts: Facts, condition: c.FigureReaches, _stage: str) -> Reasons:
 
 def _compare(facts: Facts, comparison: c.Comparison, relation: str, limit: Decimal | str) -> Reasons:
     unit, sees = comparison.unit, ALL
-    if facts.waived(comparison.path):
+    if facts.waived(comparison.path) or (isinstance(limit, str) and facts.waived(limit)):
         return NONE
     if isinstance(limit, str):
         other = facts.values(limit)

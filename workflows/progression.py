@@ -206,11 +206,15 @@ def due_at(facts: Facts, rule: Due) -> datetime | None:
 
 def _lapse(facts: Facts) -> Facts:
     """A decision holds only for the versions it saw; who left cannot decide again."""
+    gates: dict[str, tuple[str, bool]] = {}  # what each is about: the same for all of its decisions
     for decision in facts.decisions:
         if facts.decision(decision.gate, decision.party) is not decision:
             continue
-        changed = _difference(decision.subject, subject(facts, decision.gate))
-        if decision.state in _DECIDED and (changed or _reopened(facts, decision.gate)):
+        if decision.gate not in gates:
+            gates[decision.gate] = subject(facts, decision.gate), _reopened(facts, decision.gate)
+        about, reopened = gates[decision.gate]
+        changed = _difference(decision.subject, about)
+        if decision.state in _DECIDED and (changed or reopened):
             left = facts.party(decision.party).left_at is not None
             facts = facts.with_decision(replace(
                 decision, state=DecisionState.DROPPED if left else DecisionState.LAPSED, since=facts.now,

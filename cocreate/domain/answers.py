@@ -445,6 +445,7 @@ class Phrases:
     source: str
     period: str
     row: str
+    times: Mapping[str, tuple[str, str]]
 
 
 PHRASES = {
@@ -453,13 +454,15 @@ PHRASES = {
          "kg": "per kilogram", "km": "per kilometre"},
         "per {unit}", "once", "in total", "prices of {year}",
         {"measured": "measured", "calculated": "calculated", "estimated": "estimated", "assumed": "assumed"},
-        "Yes", "No", "Not available: {reason}", "comes by {date}", "How do you know?", "Source", "Period", "Row"),
+        "Yes", "No", "Not available: {reason}", "comes by {date}", "How do you know?", "Source", "Period", "Row",
+        {"h": ("hour", "hours"), "d": ("day", "days"), "month": ("month", "months"), "a": ("year", "years")}),
     "de": Phrases(
         {"a": "pro Jahr", "month": "pro Monat", "d": "pro Tag", "h": "pro Stunde", "t": "pro Tonne",
          "kg": "pro Kilogramm", "km": "pro Kilometer"},
         "pro {unit}", "einmalig", "insgesamt", "in Preisen von {year}",
         {"measured": "gemessen", "calculated": "berechnet", "estimated": "geschätzt", "assumed": "angenommen"},
-        "Ja", "Nein", "Nicht verfügbar: {reason}", "kommt bis {date}", "Woher bekannt?", "Quelle", "Zeitraum", "Zeile"),
+        "Ja", "Nein", "Nicht verfügbar: {reason}", "kommt bis {date}", "Woher bekannt?", "Quelle", "Zeitraum", "Zeile",
+        {"h": ("Stunde", "Stunden"), "d": ("Tag", "Tage"), "month": ("Monat", "Monate"), "a": ("Jahr", "Jahre")}),
 }
 
 
@@ -468,15 +471,19 @@ def phrases(language: str) -> Phrases:
     return PHRASES.get(language) or PHRASES.get(language[:2]) or PHRASES["en"]
 
 
-def say(field: AnyField, answer: Answer, *, language: str = "en") -> str:
-    """The answer in words: "2,000,000 US dollars per year, prices of 2013, estimated"; of a table see ``rows``."""
+def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = False) -> str:
+    """The answer in words: "2,000,000 US dollars per year, prices of 2013, estimated"; of a table see ``rows``.
+
+    bare: as a sentence of a contract uses it, without price year and grade; these stand beside the figure in its annex.
+    """
     words = phrases(language)
     if answer.not_available is not None:
         reason = words.absent.format(reason=answer.not_available)
         return f"{reason}; {words.comes.format(date=_day(answer.by, language))}" if answer.by else reason
     match answer.value:
         case Decimal() as number:
-            return ", ".join(filter(None, (_amount(field, number, answer, language), *_around(answer, words))))
+            around = () if bare else _around(answer, words)
+            return ", ".join(filter(None, (_amount(field, number, answer, language), *around)))
         case bool() as yes:
             return words.yes if yes else words.no
         case date() as day:
@@ -589,13 +596,19 @@ def number_text(number: Decimal, language: str, *, money: bool = False) -> str:
 def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> str:
     words = phrases(language)
     if not isinstance(field, f.Money):
-        return " ".join(filter(None, (number_text(number, language), unit_of(field, answer),
+        return " ".join(filter(None, (number_text(number, language), _unit(number, unit_of(field, answer), words),
                                       _period_words(words).get(answer.period or ""))))
     currency = answer.currency or field.currency or ""
     name = get_currency_name(currency, count=number, locale=locale_of(language)) if currency else ""
     per = _per(field.per, words) if field.per else ""
     return " ".join(filter(None, (number_text(number, language, money=True), name, per,
                                   _period_words(words).get(answer.period or ""))))
+
+
+def _unit(number: Decimal, unit: str | None, words: Phrases) -> str | None:
+    """A span of time as a word, since "within 12 d" is no sentence; every other unit as it is written."""
+    one, many = words.times.get(unit or "", (unit, unit))
+    return one if number == 1 else many
 
 
 def _around(answer: Answer, words: Phrases) -> tuple[str, str]:

@@ -5,6 +5,7 @@ Bit 0 is the facilitator, bit 1 an account manager of the host without a seat, b
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from workflows.definition import Audience
 from workflows.facts import Facts
@@ -48,3 +49,15 @@ def reader(*, party: int | None, parts: frozenset[str]) -> int:
 def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:
     """Those of ``numbers`` that are in the audience, in their order."""
     return tuple(number for number in numbers if mask & bit(number))
+
+
+def without_earlier(facts: Facts) -> Facts:
+    """The facts as who came in later may see them: no word that others wrote before. For pages, never for acts."""
+    own = facts.actor.party if facts.actor else None
+    joined = facts.party(own).joined_at if own is not None else None
+    if joined is None or joined <= facts.project.opened_at:
+        return facts
+    return replace(
+        facts,
+        tasks=tuple(replace(t, reason=None, outsider=None) if t.since < joined else t for t in facts.tasks),
+        decisions=tuple(replace(d, reason=None, wanted=None) if d.since < joined else d for d in facts.decisions))

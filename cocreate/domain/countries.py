@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from importlib.resources import files
 
 from babel import Locale
 from babel.numbers import get_territory_currencies
@@ -20,6 +21,19 @@ CODES = frozenset(
     TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
     """.split()
 )
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    """Country -> its first zone, as the time zone database lists them."""
+    lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {country: zone for country, _place, zone, *_rest in reversed(rows)}
+
+
+def zone_of(country: str, otherwise: str) -> str:
+    """Where somebody of that country probably is, until they say it themselves."""
+    return _zones().get(country, otherwise)
 
 
 def name(code: str, language: str = "en") -> str:

@@ -11,11 +11,10 @@ from typing import Any
 from cocreate.domain.notices import Channel, Subject, recipients
 from workflows import engine
 from workflows.calendars import at
-from workflows.deadlines import Planned, reminders
+from workflows.deadlines import Planned, due, reminders
 from workflows.definition import Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, MemberFact, TaskFact, TaskState
 from workflows.guards import accepting, can_start, is_open
-from workflows.progression import due_at
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
@@ -138,7 +137,7 @@ def _people(before: Facts, after: Facts) -> Iterator[News]:
         if was.accepted_at is None and member.accepted_at is not None:
             yield News("invitation_accepted", subject, member.party)
         elif was.accepted_at is None and member.left_at is not None:
-            if after.actor is None:  # else it was taken back
+            if after.actor is None or after.actor.person == member.person:  # else it was taken back
                 yield News("invitation_declined", subject, member.party)
         elif member.left_at is not None and _alone(before, after, member):
             yield News("left", subject, member.party)
@@ -223,10 +222,12 @@ def _signatures(facts: Facts) -> Iterator[Matter]:
     contract, stage = facts.contract, facts.definition.stages[facts.project.stage]
     if contract is None or stage.contract != "signed" or not facts.calendars:
         return
-    due = due_at(facts, Due(days=stage.target))
+    # Not progression.due_at: a date that is kept nowhere would move on with every act once it has passed.
+    by = due(Due(days=stage.target), stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
+             accepted={}, target=None, calendars=facts.calendars)
     for party in facts.signing:
-        if due is not None and facts.signature(party.number) is None:
-            yield Matter(Subject("signature", str(contract.number), party.number), contract.number, due,
+        if by is not None and facts.signature(party.number) is None:
+            yield Matter(Subject("signature", str(contract.number), party.number), contract.number, by,
                          _signatories(facts, party.number), party.number, _champions(facts, party.number))
 
 

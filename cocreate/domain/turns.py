@@ -141,7 +141,7 @@ def _entered(facts: Facts) -> list[Turn]:
 
 def _proposed(facts: Facts) -> list[Turn]:
     """Colleagues whom a contributor would pass a task to: a champion lets them in."""
-    return [Turn("let_in", task.key, task.party, None, task.since, mine=True, reason=task.wanted_name)
+    return [Turn("let_in", task.key, task.party, None, task.since, mine=True)
             for task in facts.tasks if task.wanted is not None and task.state in OWED and not rests(facts, task)
             and may(Act.PEOPLE, facts.actor, party=task.party, directly=True)
             and facts.actor is not None and facts.actor.party == task.party]

@@ -10,12 +10,12 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, FormField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from cocreate.domain import countries
+from cocreate.domain import countries, suggestions
 from cocreate.domain.addresses import address
 from cocreate.domain.names import skeleton
 from cocreate.errors import CocreateError
 from cocreate.forms.accounts import REASONS
-from cocreate.forms.base import Form, line, lines
+from cocreate.forms.base import Form, Needed, line, lines
 from workflows.definition import Definition
 from workflows.texts import say
 
@@ -25,6 +25,29 @@ KINDS = [("company", _("Company")), ("public_body", _("Public body")), ("ngo", _
 PUBLIC_BUYER = [("no", _("No")), ("before", _("Yes, before a tender")), ("during", _("Yes, in a tender")),
                 ("after", _("Yes, after the award"))]
 GROUP = 200  # characters
+NOT_SURE = (suggestions.NOT_SURE, _("Not sure"))
+QUESTIONS: tuple[tuple[Any, tuple[Any, ...]], ...] = (  # each with its answers, in the order of their points
+    (_("What is it mainly about?"), (
+        _("Something left over: material, by-product, heat, water"), _("Products that could come back after use"),
+        _("Things, space or know-how that stand idle"), _("What the customer needs done, whoever owns the product"),
+        _("Where goods come from and how far they travel"), _("A problem none of us can solve alone"))),
+    (_("Who has to act for it to work?"), (
+        _("Two organisations"), _("Two, with support such as a carrier or recycler"),
+        _("Many users of the same things, and someone who runs it"), _("Several suppliers in one area"),
+        _("Three or more of different kinds: business, public body, charity, community"))),
+    (_("Who should own the thing while it is used?"), (
+        _("The supplier; the user pays for use or result"), _("The user, with a right or duty to give it back"),
+        _("One owner; several take turns"), _("It changes hands for good"), _("Ownership is not the point"))),
+    (_("What comes after the first use?"), (
+        _("It becomes an input of someone's production"), _("It goes back to the maker or an agreed partner"),
+        _("The next user takes it"), _("The supplier looks after it as part of the service"),
+        _("It is used up; how it gets here is what counts"), _("It stays as something all of us share"))),
+    (_("What holds you back most today?"), (
+        _("We throw it away or pay to get rid of it"), _("Nobody organises or pays for the return"),
+        _("Everyone buys their own"), _("The purchase price, or the supplier earns by selling more"),
+        _("Long distances; small local suppliers cannot get in"),
+        _("Goals differ and no one can pay or decide alone"))),
+)
 
 
 def _offered(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -168,3 +191,44 @@ def not_before(form: OpeningForm, today: date) -> None:
 def _blame(field: wtforms.Field, sentence: object) -> None:
     field.errors = [*field.errors, str(sentence)]
 
+
+
+STEPS = {"seats": ("own_seat", "affected", "public_buyer"), "goal": ("title", "purpose", "target"),
+         "check": ("greeting",)}
+_OF_A_SEAT = ("organisation", "kind", "country", "name", "email")
+
+
+def fields_of_step(definition: Definition, step: str) -> tuple[str, ...]:
+    """Names of the inputs that a step shows."""
+    seats = [f"seat_{key}-{name}" for key in definition.parties for name in _OF_A_SEAT] if step == "seats" else []
+    return (*STEPS[step], *seats)
+
+
+def _question(number: int) -> RadioField:
+    label, answers = QUESTIONS[number]
+    choices = [*zip(suggestions.LETTERS, answers, strict=False), NOT_SURE]
+    return RadioField(label, [Needed(_("Choose an answer, or 'Not sure'."))], choices=_offered(choices))
+
+
+class QuestionsForm(Form):
+    """Five questions on one page."""
+
+    what, who, own, after, back = (_question(number) for number in range(len(QUESTIONS)))
+
+    def answers(self) -> str:
+        return "".join(self[name].data for name in ("what", "who", "own", "after", "back"))
+
+
+class SuggestForm(Form):
+    """What a customer would like to do together with a host."""
+
+    host = RadioField(_("With whom?"), [Needed()], choices=[])
+    title = line(_("What would you like to do together?"), description=_("In a few words: 'Take back our chairs'."))
+    words = lines(_("A few lines about it"), most=1000,
+                  description=_("What you have, what you need, and who should be in it. No figures are needed yet."))
+
+
+class AnswerForm(Form):
+    """The answer to a suggestion that is not opened."""
+
+    words = lines(_("Your answer"), most=1000, description=_("It goes to them by mail, in your own words."))

@@ -70,6 +70,14 @@ class AddressForm(Form):
         return right
 
 
+class _OfATime(Optional):
+    """May be empty, where it is for good; the page does not call it optional."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {}
+
+
 class SubstituteForm(Form):
     """To whom, which parts, for how long."""
 
@@ -77,8 +85,8 @@ class SubstituteForm(Form):
     parts = _parts(_("Which parts?"))
     how = RadioField(_("For how long?"), default="time", choices=[
         SelectChoice("time", _("For a time")), SelectChoice("good", _("For good, from now on"))])
-    starts = DateField(_("From"), [Optional()])
-    until = DateField(_("Until, this day included"), [Optional()])
+    starts = DateField(_("From"), [_OfATime()])
+    until = DateField(_("Until, this day included"), [_OfATime()])
 
     def offer(self, colleagues: Iterable[tuple[int, str]], parts: Iterable[str]) -> None:
         self.to.choices = [SelectChoice(person, name) for person, name in colleagues]

@@ -42,7 +42,7 @@ class OutsideForm(Form):
     body = line(_("Which body decided?"), most=200, description=_("For example the board, or the city council."))
     on = DateField(_("On which day?"), [Needed()])
     proof = FileField(_("The file that shows it"), render_kw={"accept": FILES},
-                      description=_("A letter, the minutes, a resolution. All parties see it."))
+                      description=_("A letter, the minutes, a resolution."))
     reason = lines(_("Reason or reservation"), most=2000, optional=True,
                    description=_("Goes into the record. Needed unless it simply agrees."))
     wanted = lines(_("What would help?"), most=2000, optional=True, description=_("Needed if it does not agree."))

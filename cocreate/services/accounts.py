@@ -133,7 +133,7 @@ def confirm_password(session: Session, person_id: int, password: str, now: datet
     return True
 
 
-def activate(session: Session, person_id: int, *, name: str, password: str, context: Sequence[str] = (),
+def activate(session: Session, person_id: int, *, name: str, password: str, zone: str = "", context: Sequence[str] = (),
              now: datetime) -> None:
     """Turn an invited person into one who can sign in; raises Invalid, or Conflict if that has happened.
 
@@ -142,7 +142,7 @@ def activate(session: Session, person_id: int, *, name: str, password: str, cont
     known = session.scalar(select(Person.password_hash).where(Person.id == person_id).with_for_update())
     if known is not None:
         raise Conflict("person.active")  # an invitation must not replace a password
-    session.execute(update(Person).where(Person.id == person_id).values(name=name))
+    session.execute(update(Person).where(Person.id == person_id).values(name=name, **({"zone": zone} if zone else {})))
     set_password(session, person_id, password, context=context, now=now)
 
 

@@ -102,7 +102,9 @@ def _fields(given: Iterable[tuple[tuple[str, Any], str, Answers]]) -> tuple[list
 
     The last are scales answered "cannot say", and reviews and canvases, which take no "not available".
     """
-    answered, missing, said = [], [], []
+    answered: list[str] = []
+    missing: list[str] = []
+    said: list[str] = []
     for (stage, task), key, answers in given:
         for name, answer in answers.items():
             found = missing if answer.not_available is not None else answered if may_be_absent(task, name) else said
@@ -122,16 +124,17 @@ def _decided(found: tuple[Decided, ...]) -> list[dict[str, str]]:
 
 def _reminders(session: Session, project_id: int) -> dict[str, int]:
     """How many were planned in all, and what became of them."""
-    rows = session.execute(select(Reminder.state, func.count()).where(Reminder.project_id == project_id)
-                           .group_by(Reminder.state))
-    states = Counter({state: number for state, number in rows})
+    states: Counter[str] = Counter()
+    for state, number in session.execute(select(Reminder.state, func.count()).where(
+            Reminder.project_id == project_id).group_by(Reminder.state)):
+        states[state] = number
     return {"planned": states.total(), "sent": states["sent"], "cancelled": states["cancelled"]}
 
 
 def _mails(session: Session, project_id: int) -> Mapping[str, int]:
     rows = session.execute(select(Outbox.state, func.count()).where(Outbox.project_id == project_id)
                            .group_by(Outbox.state).order_by(Outbox.state))
-    return {state: number for state, number in rows}
+    return {row.state: row[1] for row in rows}
 
 
 def _contract(session: Session, facts: Facts) -> dict[str, Any]:

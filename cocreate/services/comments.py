@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -160,7 +160,7 @@ def concerns(session: Session, facts: Facts) -> tuple[Said, ...]:
 # reading
 
 
-def _about(topic: Topic) -> object:
+def _about(topic: Topic) -> ColumnElement[bool]:
     whole = Comment.subject == str(topic)
     if topic.kind != "task":
         return whole
@@ -173,7 +173,7 @@ def _private(session: Session, facts: Facts, topic: Topic, mask: int) -> tuple[t
             Comment.project_id == facts.project.id, _about(topic), Comment.kind == "note",
             Comment.sees.bitwise_and(mask) == 0, Comment.party.is_not(None))
         .group_by(Comment.party).order_by(Comment.party))
-    return tuple((party, count) for party, count in rows)
+    return tuple((party, count) for party, count in rows if party is not None)
 
 
 def _first(row: Comment, said: dict[int, Said]) -> int:

@@ -112,7 +112,7 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
         if answer.not_available is not None:
             missing = answer.not_available
             continue
-        words = say(field, answer, language=language)
+        words = say(field, answer, language=language, bare=True)
         parts.append(f"Annex {annex}" if annex else words)
         sources.append(Source(in_language(facts.definition.tasks[task][1].title, language),
                               f"tasks/{task}", number, party.name))

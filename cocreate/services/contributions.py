@@ -80,7 +80,7 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
 
     Raises: NotFound also where the task is not asked yet.
     """
-    facts = look(session, ref, person=person, now=now).facts
+    facts = audience.without_earlier(look(session, ref, person=person, now=now).facts)
     actor = facts.actor
     own_party = actor.party if actor else None
     task = _instance(facts, key, party if party is not None else own_party)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cocreate.db import new_ref
@@ -36,6 +36,13 @@ def employ(session: Session, host_id: int, person_id: int, role: str, *, now: da
 def has_role(session: Session, host_id: int, person_id: int, role: str) -> bool:
     there = session.get(HostMember, (host_id, person_id, role))
     return there is not None and there.left_at is None
+
+
+def settle(session: Session, host_id: int, *, name: str, country: str, zone: str, working_days: str,
+           legal_note: str) -> None:
+    """What an administrator says of the host; dates that were set before stay as they are."""
+    session.execute(update(Host).where(Host.id == host_id).values(
+        name=name, country=country, zone=zone, working_days=working_days, legal_note=legal_note))
 
 
 def hosts_of(session: Session, person_id: int, role: str) -> list[Host]:

@@ -7,12 +7,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.db import new_ref
+from cocreate.domain import openings as domain
+from cocreate.domain.openings import Typed
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.hosts import Host
+from cocreate.models.mails import Outbox
+from cocreate.models.openings import Opening
+from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
-from cocreate.services import hosts, people, progress, templates
+from cocreate.services import hosts, outbox, people, progress, templates
 from cocreate.services.acts.openings import Open
 from cocreate.services.facts import _calendar as calendar
+from cocreate.services.outbox import MailContext
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
 from workflows.texts import say
@@ -79,7 +86,9 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     for number, name in enumerate(new.affected, 1):
         session.add(AffectedGroup(project_id=project.id, number=number, host_id=host_id, name=name))
     session.flush()  # the first act reads them
-    progress.act(session, project.ref, Open(template.key, template.number, charter=_charter(new)), actor=actor, key=f"open-{key}", now=now)
+    proposed = charter(new.purpose, new.public_buyer)
+    progress.act(session, project.ref, Open(template.key, template.number, charter=proposed), actor=actor,
+                 key=f"open-{key}", now=now)
     for seating, party in parties:
         if seating.email:
             people.invite(session, project.ref, party=party.number, email=seating.email,
@@ -87,6 +96,17 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
                           parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
                           key=f"invite-{party.number}-{key}", now=now)
     return project.ref
+
+
+def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now: datetime) -> list[MailContext]:
+    """The invitations as they would arrive. It opens the project to write them: roll back what it did."""
+    ref = open_project(session, host_id, new, actor=actor, key=f"look-{new_ref()}", now=now)
+    session.flush()  # the mails are read back
+    project = session.scalars(select(Project.id).where(Project.ref == ref)).one()
+    rows = session.scalars(select(Outbox).where(Outbox.project_id == project, Outbox.kind == "invitation")
+                           .order_by(Outbox.seq))
+    found = [outbox.context(session, outbox.read(row), now) for row in rows]
+    return [context for context in found if context is not None]
 
 
 def _ref(host_id: int, actor: int, key: str) -> str:
@@ -129,6 +149,9 @@ def _check(definition: Definition, new: NewProject) -> None:
     for key, seat in definition.parties.items():
         if seat.required and key not in filled:
             raise Invalid("seat.required", field=key, seat=say(seat.name, new.language))
+    for key, seat in definition.parties.items():
+        if sum(seating.seat == key for seating in new.seats) > (seat.many.max if seat.many else 1):
+            raise Invalid("seat.full", field=key, seat=say(seat.name, new.language))
     if sum(1 for key in filled if definition.parties[key].contracting) < 1:
         raise Invalid("seat.nobody_contracts", field="seats")
     for seating in new.seats:
@@ -171,19 +194,118 @@ def _join_opener(session: Session, project: Project, parties: list[tuple[Seating
                        name=people.name_of(session, actor), parts=parts, accepted_at=now))
 
 
-def _charter(new: NewProject) -> tuple[tuple[str, str], ...]:
+def charter(purpose: str, public_buyer: str) -> tuple[tuple[str, str], ...]:
     """What is proposed for working together: the opener's words, and ours where there are none."""
     tender = {"before": "A public buyer takes part, before a tender: these are market talks. Nothing said here binds a "
                         "later award, and every bidder gets the same information.",
               "during": "A public buyer takes part in a tender. Talk about the offer only as the tender allows.",
               "after": "A public buyer takes part after the award. What must be published is published."}
     proposed = {
-        "purpose": new.purpose,
+        "purpose": purpose,
         "decisions": "Each party decides for itself at every gate, through its signatory. Silence is not agreement.",
-        "openness": "Every figure says where it comes from and how sure it is. What a task marks as a party's own stays "
-                    "with that party; everything else is open to all parties of the project.",
+        "openness": "Every figure says where it comes from and how sure it is. What a task marks as a party's own "
+                    "stays with that party; everything else is open to all parties of the project.",
         "sharing": "Costs and gains are shared so that no party is worse off than without the project. The figures are "
                    "agreed in the value case.",
-        **({"public_buyer": tender[new.public_buyer]} if new.public_buyer in tender else {}),
+        **({"public_buyer": tender[public_buyer]} if public_buyer in tender else {}),
     }
     return tuple((part, text) for part, text in proposed.items() if text)
+
+
+# Openings that are under way: saved step by step, opened once
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A project that is being opened. ``suggested``: a customer began it, ``author`` says who."""
+
+    ref: str
+    host_id: int
+    typed: Typed
+    version: int
+    suggested: bool
+    author: int
+    author_name: str
+    saved_at: datetime
+
+
+def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str, suggested: bool = False,
+          now: datetime) -> tuple[str, bool]:
+    """Keep a new one, once for every ``key``; answers its reference, and whether it is new.
+
+    Raises: Forbidden for who is no account manager of the host, unless it is suggested (its own service looks).
+    """
+    if not suggested and not hosts.has_role(session, host_id, author, hosts.ACCOUNT_MANAGER):
+        raise Forbidden("only", act="open_project", persons=())
+    ref = _ref(host_id, author, f"draft {key}")
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update())  # the second of two clicks waits
+    if session.scalar(select(Opening.id).where(Opening.ref == ref)) is not None:
+        return ref, False
+    session.add(Opening(ref=ref, host_id=host_id, author_id=author, suggested=suggested, typed=domain.encode(typed),
+                        saved_at=now))
+    session.flush()  # a page may be opened on it at once
+    return ref, True
+
+
+def drafts(session: Session, person: int) -> list[Draft]:
+    """What waits to be opened at the hosts for which this person is an account manager, suggestions first."""
+    managed = [host.id for host in hosts.hosts_of(session, person, hosts.ACCOUNT_MANAGER)]
+    rows = session.execute(
+        select(Opening, Person.name).join(Person, Person.id == Opening.author_id)
+        .where(Opening.host_id.in_(managed), Opening.ended_at.is_(None))
+        .order_by(Opening.suggested.desc(), Opening.saved_at))
+    return [_draft(row.Opening, row.name) for row in rows]
+
+
+def draft(session: Session, ref: str, *, person: int) -> Draft:
+    """One that is still under way. Raises: NotFound, also for who is no account manager of its host."""
+    row = session.execute(
+        select(Opening, Person.name).join(Person, Person.id == Opening.author_id)
+        .where(Opening.ref == ref, Opening.ended_at.is_(None))).first()
+    if row is None or not hosts.has_role(session, row.Opening.host_id, person, hosts.ACCOUNT_MANAGER):
+        raise NotFound
+    return _draft(row.Opening, row.name)
+
+
+def opened_from(session: Session, ref: str, *, person: int) -> str | None:
+    """The project that came of it: for a form that was sent twice."""
+    row = session.execute(select(Opening.outcome, Opening.host_id).where(Opening.ref == ref)).first()
+    if row is None or not row.outcome or not hosts.has_role(session, row.host_id, person, hosts.ACCOUNT_MANAGER):
+        return None
+    return session.scalar(select(Project.ref).where(Project.ref == row.outcome))
+
+
+def save(session: Session, ref: str, typed: Typed, *, seen: int, person: int, now: datetime) -> int:
+    """Keep what was typed; answers the number of this save.
+
+    Raises: Conflict if a colleague saved since ``seen``; Invalid if it is too long to keep.
+    """
+    there = _open_row(session, ref, person)
+    text = domain.encode(typed)
+    if len(text) > domain.LONGEST:
+        raise Invalid("text.long", field="purpose", most=domain.LONGEST, have=len(text))
+    if there.version != seen:
+        raise Conflict("opening.changed", ref=ref)
+    there.typed, there.version, there.saved_at = text, there.version + 1, now
+    session.flush()  # the next step reads it
+    return there.version
+
+
+def end(session: Session, ref: str, *, outcome: str, person: int, now: datetime) -> None:
+    """It was opened (the project's reference), answered (the answer), or dropped ("")."""
+    there = _open_row(session, ref, person)
+    there.ended_at, there.outcome = now, outcome[:200] or None
+    session.flush()  # the board asks for those that have not ended
+
+
+def _open_row(session: Session, ref: str, person: int) -> Opening:
+    row = session.scalars(select(Opening).where(Opening.ref == ref, Opening.ended_at.is_(None))
+                          .with_for_update()).one_or_none()
+    if row is None or not hosts.has_role(session, row.host_id, person, hosts.ACCOUNT_MANAGER):
+        raise NotFound
+    return row
+
+
+def _draft(row: Opening, author: str) -> Draft:
+    return Draft(row.ref, row.host_id, domain.decode(row.typed), row.version, row.suggested, row.author_id, author,
+                 row.saved_at)

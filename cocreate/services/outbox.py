@@ -121,6 +121,12 @@ def _take(session: Session, table: Any, now: datetime, batch: int) -> Sequence[A
         .returning(*table.__table__.columns)).all()
 
 
+def read(mail: Outbox) -> Claimed:
+    """A waiting mail as it would be sent, without taking it."""
+    return _claimed(Outbox, mail, mail.recipient, project_id=mail.project_id, seq=mail.seq,
+                    subject=Subject.parse(mail.subject))
+
+
 def _claimed(table: type[Outbox] | type[AccountMail], mail: Any, recipient: int, **more: Any) -> Claimed:
     values = json.loads(mail.values)
     if SECRET in values:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.domain.countries import zone_of
 from cocreate.errors import Conflict, Ended, Invalid
-from cocreate.models.hosts import Host, HostMember
+from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Answer, Member, Party, Project
 from cocreate.models.records import EventDetail
@@ -172,8 +173,8 @@ def accept(session: Session, token: str, *, name: str, password: str | None, now
     if password is not None:
         if given.known:
             raise Ended("invitation")  # somebody with a sign-in shows it; a mailed link must not replace a password
-        accounts.activate(session, given.person, name=name, password=password, context=(given.party, given.host),
-                          now=now)
+        accounts.activate(session, given.person, name=name, password=password, zone=_zone(session, given),
+                          context=(given.party, given.host), now=now)
     # Inside the act nobody is a member yet: the token, checked under the project's lock, is the right to come in.
     progress.act(session, given.ref, AcceptInvitation(given.person, name, given.token_sha256), actor=None,
                  key=_key("accept", token), now=now)
@@ -219,3 +220,12 @@ def affected(session: Session, project_id: int) -> list[str]:
     """The affected groups of a project, in the order in which they were named."""
     return list(session.scalars(select(AffectedGroup.name).where(AffectedGroup.project_id == project_id)
                                 .order_by(AffectedGroup.number)))
+
+
+def _zone(session: Session, given: Invitation) -> str:
+    """The time zone of somebody new: of their organisation's country, else of the host."""
+    country, zone = session.execute(
+        select(Organisation.country, Host.zone).select_from(Project).join(Host, Host.id == Project.host_id)
+        .outerjoin(Party, (Party.project_id == Project.id) & (Party.number == given.party_number))
+        .outerjoin(Organisation, Organisation.id == Party.organisation).where(Project.ref == given.ref)).one()
+    return zone_of(country or "", zone)

@@ -1,8 +1,8 @@
 """Plays a published case from its opening to the sealed contract, through the services that the pages use.
 
-Only here published figures are answers. Stand-in people act, every other required field is "not available", a limit that
-cannot be met for want of figures is waived by name, and what the contract lacks is settled later or struck. What comes
-out says so: the project is a specimen for ever.
+Only here published figures are answers. Stand-in people act, every other required field is "not available", a limit
+that cannot be met for want of figures is waived by name, and what the contract lacks is settled later or struck. What
+comes out says so: the project is a specimen for ever.
 """
 
 import json

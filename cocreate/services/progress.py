@@ -121,7 +121,8 @@ def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> 
         "personal_sha256": commitment(personal_salt, personal)})
     salt = secrets.token_hex(16)
     where = {"project_id": project.id, "seq": seq, "host_id": project.host_id}
-    link: dict[str, Any] = {"prev_hash": project.head or START, "at": after.now, "details_sha256": commitment(salt, details)}
+    link: dict[str, Any] = {"prev_hash": project.head or START, "at": after.now,
+                            "details_sha256": commitment(salt, details)}
     event = where | link | {"format": 1, "hash": event_hash(ref=project.ref, seq=seq, **link)}
     return event, where | {"act": name, "party": change.party, "sees": sees, "salt": salt, "details": details,
                            "personal_salt": personal_salt, "personal": personal}

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cocreate.domain import audience
 from cocreate.domain.turns import Turn, turns
 from cocreate.models.projects import Member, Project
 from cocreate.services.facts import look
@@ -29,6 +30,6 @@ def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Stand
         .order_by(Project.opened_at)).all()
     standings = []
     for ref in refs:
-        facts = look(session, ref, person=person, now=now).facts
+        facts = audience.without_earlier(look(session, ref, person=person, now=now).facts)
         standings.append(Standing(facts, turns(facts, person)))
     return standings

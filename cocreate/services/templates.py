@@ -1,16 +1,20 @@
 """The workflow templates of a host: shipped ones, drafts, published versions."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cocreate.db import new_ref
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.hosts import Template, TemplateVersion
+from cocreate.models.people import Person
+from cocreate.models.projects import Member, Project
 from workflows.definition import Definition, from_json
-from workflows.verification import verify
+from workflows.verification import Finding, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,70 @@ class Published:
     key: str
     number: int
     definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a template; of a published one ``by`` published it, of a draft ``by`` saved it."""
+
+    number: int
+    sha256: str
+    note: str
+    by: str
+    saved_at: datetime
+    published_at: datetime | None
+    running: int  # projects under way
+    body: str = field(repr=False)  # canonical JSON
+
+    @property
+    def definition(self) -> Definition:
+        return _definition(self.body)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What its proof says: errors first."""
+        return _findings(self.body)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level == "error")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePage:
+    """A template with all its versions, newest first."""
+
+    id: int
+    host_id: int
+    ref: str
+    key: str
+    retired_at: datetime | None
+    versions: tuple[Version, ...]
+
+    @property
+    def newest(self) -> Version:
+        return self.versions[0]
+
+    @property
+    def published(self) -> Version | None:
+        """The version that projects open with."""
+        return next((version for version in self.versions if version.published_at), None)
+
+    @property
+    def draft(self) -> Version | None:
+        """What is newer than the published version; an older draft was overtaken."""
+        return None if self.newest.published_at else self.newest
+
+    @property
+    def running(self) -> int:
+        return sum(version.running for version in self.versions)
+
+    def version(self, number: int | None) -> Version:
+        """The one of this number, or the newest. Raises: NotFound."""
+        found = next((one for one in self.versions if number in (None, one.number)), None)
+        if found is None:
+            raise NotFound
+        return found
 
 
 def save_draft(session: Session, host_id: int, definition: Definition, *, note: str, actor: int, now: datetime,
@@ -43,9 +111,11 @@ def save_draft(session: Session, host_id: int, definition: Definition, *, note: 
     return version
 
 
-def publish(session: Session, host_id: int, template_id: int, number: int, *, now: datetime) -> None:
+def publish(session: Session, host_id: int, template_id: int, number: int, *, now: datetime, note: str | None = None,
+            actor: int | None = None) -> None:
     """From now on projects open with this version; running ones stay on theirs.
 
+    note, actor: what changed, and who publishes; left out, those of the draft stay.
     Raises: Conflict with every error that stands in the way.
     """
     version = session.get(TemplateVersion, (template_id, number))
@@ -57,6 +127,7 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
     if errors:
         raise Conflict("template.errors", findings=tuple(errors))
     version.published_at = now
+    version.note, version.saved_by = note or version.note, actor or version.saved_by
     session.flush()  # whoever opens a project within this transaction sees it
 
 
@@ -80,3 +151,91 @@ def by_key(session: Session, host_id: int, key: str) -> Published:
     if found is None:
         raise NotFound
     return found
+
+
+def all_of(session: Session, host_id: int) -> Sequence[TemplatePage]:
+    """Every template of a host, in the order of their keys; retired ones last."""
+    found = session.scalars(select(Template).where(Template.host_id == host_id)
+                            .order_by(Template.retired_at.is_not(None), Template.key)).all()
+    versions = _versions(session, [template.id for template in found])
+    return [_page(template, versions[template.id]) for template in found]
+
+
+def one(session: Session, hosts: Sequence[int], ref: str) -> TemplatePage:
+    """A template of one of these hosts. Raises: NotFound."""
+    template = session.scalars(select(Template).where(Template.ref == ref, Template.host_id.in_(hosts))).one_or_none()
+    if template is None:
+        raise NotFound
+    return _page(template, _versions(session, [template.id])[template.id])
+
+
+def titles(session: Session, template_id: int, person: int) -> tuple[list[tuple[str, str, int]], int]:
+    """(title, reference, version) of the running projects in which this person has a place, and how many others run."""
+    rows = session.execute(
+        select(Project.title, Project.ref, Project.template_version, Member.person)
+        .outerjoin(Member, (Member.project_id == Project.id) & (Member.person == person)
+                   & Member.accepted_at.is_not(None) & Member.left_at.is_(None))
+        .where(Project.template_id == template_id, Project.ended_at.is_(None)).order_by(Project.title)).all()
+    mine = [(title, ref, version) for title, ref, version, member in rows if member is not None]
+    return mine, len(rows) - len(mine)
+
+
+def copy_to_draft(session: Session, host_id: int, template_id: int, number: int, *, note: str, actor: int,
+                  now: datetime) -> TemplateVersion:
+    """The next version, as this one is. Raises: NotFound; Conflict where there is a draft already."""
+    version = session.get(TemplateVersion, (template_id, number))
+    if version is None or version.host_id != host_id:
+        raise NotFound
+    newest = session.scalars(select(TemplateVersion).where(TemplateVersion.template_id == template_id)
+                             .order_by(TemplateVersion.number.desc()).limit(1)).one()
+    if newest.published_at is None:
+        raise Conflict("template.draft_there", number=newest.number)
+    return save_draft(session, host_id, from_json(version.definition), note=note, actor=actor, now=now)
+
+
+def retire(session: Session, host_id: int, template_id: int, *, now: datetime) -> None:
+    """Open no more projects with it; running ones stay."""
+    session.execute(update(Template).where(Template.id == template_id, Template.host_id == host_id,
+                                           Template.retired_at.is_(None)).values(retired_at=now))
+
+
+def bring_back(session: Session, host_id: int, template_id: int) -> None:
+    session.execute(update(Template).where(Template.id == template_id, Template.host_id == host_id)
+                    .values(retired_at=None))
+
+
+def of_key(session: Session, host_id: int, key: str) -> TemplatePage | None:
+    """The host's template of this key, if there is one."""
+    ref = session.scalar(select(Template.ref).where(Template.host_id == host_id, Template.key == key))
+    return one(session, [host_id], ref) if ref else None
+
+
+def _page(template: Template, versions: Sequence[Version]) -> TemplatePage:
+    return TemplatePage(template.id, template.host_id, template.ref, template.key, template.retired_at,
+                        tuple(versions))
+
+
+def _versions(session: Session, templates: Sequence[int]) -> dict[int, list[Version]]:
+    running = (select(func.count()).where(
+        Project.template_id == TemplateVersion.template_id, Project.template_version == TemplateVersion.number,
+        Project.ended_at.is_(None)).scalar_subquery())
+    found: dict[int, list[Version]] = {template: [] for template in templates}
+    for row, by, count in session.execute(
+            select(TemplateVersion, Person.name, running).join(Person, Person.id == TemplateVersion.saved_by)
+            .where(TemplateVersion.template_id.in_(templates)).order_by(TemplateVersion.number.desc())):
+        found[row.template_id].append(Version(
+            row.number, row.sha256, row.note, by, row.saved_at, row.published_at, count, row.definition))
+    return found
+
+
+# A stored version never changes: reading and proving it gives the same for ever.
+
+
+@lru_cache(maxsize=64)
+def _definition(body: str) -> Definition:
+    return from_json(body)
+
+
+@lru_cache(maxsize=64)
+def _findings(body: str) -> tuple[Finding, ...]:
+    return verify(_definition(body))

@@ -24,11 +24,26 @@ def _menu() -> list[Entry]:
                Entry(_("Projects"), url_for("portal.projects"), request.endpoint == "portal.projects")]
     if me.is_("account_manager"):
         entries.append(Entry(_("Board"), url_for("desk.board"), here == "desk"))
-    if me.is_("administrator") and "admin.mails" in current_app.view_functions:
-        entries.append(Entry(_("Mails"), url_for("admin.mails"), here == "admin"))
+    if me.is_("administrator"):
+        entries += _administration()
+    return entries
+
+
+def _administration() -> list[Entry]:
+    """What administrators go to; mails are files in development only."""
+    here = request.endpoint or ""
+    entries = [Entry(_("Templates"), url_for("admin.templates"), here.startswith("admin.template")),
+               Entry(_("People"), url_for("admin.people"), here.startswith(("admin.people", "admin.person"))),
+               Entry(_("Host"), url_for("admin.host"), here == "admin.host"),
+               Entry(_("Health"), url_for("admin.health"), here.startswith("admin.health"))]
+    if "admin.mails" in current_app.view_functions:
+        entries.append(Entry(_("Mails"), url_for("admin.mails"), here in ("admin.mails", "admin.mail")))
     return entries
 
 
 def _landing() -> str:
-    """Account managers come to their board, everybody else to what is asked of them."""
-    return url_for("desk.board" if login.me().is_("account_manager") else "portal.your_turn")
+    """Account managers come to their board, administrators to templates, everybody else to what is asked of them."""
+    me = login.me()
+    if me.is_("account_manager"):
+        return url_for("desk.board")
+    return url_for("admin.templates" if me.is_("administrator") else "portal.your_turn")

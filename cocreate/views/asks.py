@@ -32,7 +32,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
     reader = pages.reader()
     ref = facts.project.ref
     language = reader.language
-    task = facts.definition.tasks[turn.key][1] if turn.act in ("fill_in", "again", "check") else None
+    task = facts.definition.tasks[turn.key][1] if turn.act in _OF_TASKS else None
     title = say(task.title, language) if task else ""
     party = facts.party(turn.party).name if turn.party else ""
     label, url = {
@@ -41,6 +41,10 @@ def ask(turn: Turn, facts: Facts) -> Ask:
         "check": lambda: (_("Check: %(title)s from %(party)s", title=title, party=party), _task(ref, turn)),
         "decide": lambda: (_("Decide: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
         "decide_again": lambda: (_("Decide again: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
+        "confirm": lambda: (_("Is this right? %(title)s was entered for you", title=title), _task(ref, turn)),
+        "let_in": lambda: (_("Invite %(name)s for: %(title)s", name=_wanted(facts, turn), title=title), url_for(
+            "room.task_let_in", ref=ref, key=turn.key, party=turn.party)),
+        "help": lambda: (_("%(party)s asks for help: %(title)s", party=party, title=title), _task(ref, turn) + "#talk"),
         "freeze": lambda: (_("Make the contract ready to read"), url_for("room.contract", ref=ref)),
         "sign": lambda: (_("Read and sign the contract"), url_for("room.sign", ref=ref)),
         "answer": lambda: _proposal(ref, facts, turn),
@@ -51,9 +55,13 @@ def ask(turn: Turn, facts: Facts) -> Ask:
             facts.definition.transitions[turn.key].to, language)), url_for("room.now", ref=ref) + "#go-on"),
     }[turn.act]()
     return Ask(label=label, url=url, project=facts.project.title, due_at=turn.due_at, chip=_chip(turn, reader),
-               minutes=task.minutes if task and turn.act != "check" else None,
-               unlocks=say(task.unlocks, language) if task and task.unlocks and turn.act != "check" else "",
+               minutes=task.minutes if task and turn.act in ("fill_in", "again") else None,
+               unlocks=say(task.unlocks, language) if task and task.unlocks and turn.act in ("fill_in", "again")
+               else "",
                state=_state(turn, facts))
+
+
+_OF_TASKS = frozenset({"fill_in", "again", "check", "confirm", "let_in", "help"})
 
 
 def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
@@ -77,6 +85,11 @@ def _proposal(ref: str, facts: Facts, turn: Turn) -> tuple[str, str]:
     proposal = next(one for one in facts.proposals if str(one.number) == turn.key)
     return (_("Answer: %(title)s", title=proposals_words.words_of(facts, proposal).title),
             url_for("room.proposal", ref=ref, number=proposal.number))
+
+
+def _wanted(facts: Facts, turn: Turn) -> str:
+    task = facts.task(turn.key, turn.party or 0)
+    return (task.wanted_name if task else None) or ""
 
 
 def _task(ref: str, turn: Turn) -> str:

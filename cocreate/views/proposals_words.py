@@ -87,7 +87,7 @@ def newcomer(facts: Facts, seat: str | None = None) -> tuple[str, ...]:
 
 
 @says("waive")
-def _waive(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
     name = field_words(facts, proposal.subject)
     return Words(_("Go on without '%(name)s'", name=name),
                  (_("Going on shall not wait for '%(name)s' any more.", name=name),),

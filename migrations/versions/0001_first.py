@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from migrations.types import Exact, Utc
 
 revision = '0001'

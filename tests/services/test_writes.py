@@ -1,5 +1,6 @@
 """Many rows of many tables in one go: the same rows from both senders, values as the columns store them."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from cocreate.services.writes import Cancel, Delete, Insert, Move, Put, Retire, 
 from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.stories import facts
+from workflows.facts import TaskFact, TaskState
 
 GROUP, TASK, REMINDER, FIGURE = (table_of(model) for model in (AffectedGroup, Task, Reminder, Figure))
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
@@ -83,8 +85,7 @@ class TestKinds:
 class TestBundle:
     def test_parents_come_before_children_whatever_the_order(self, small):
         where = {"project_id": small_id(small), "host_id": small.host_id}
-        task = where | {"key": "late", "party": 1, "round": 1, "state": "open", "since": NOON, "number": 0, "fields": 0,
-                        "given": 0, "missing": ""}
+        task = where | asdict(TaskFact("late", 1, 1, TaskState.OPEN, since=NOON, due_at=None))
         contribution = where | {"task": "late", "party": 1, "number": 1, "round": 1, "answers": "{}", "sha256": "s",
                                 "person": small.maker, "at": NOON, "sees": -1, "narrower": "{}"}
         write(Insert(db.metadata.tables["contribution"], (contribution,)), Insert(TASK, (task,)))

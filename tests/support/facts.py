@@ -304,7 +304,8 @@ class Story:
     def seat(self, seat: str) -> "Story":
         """A further organisation comes in, with its people."""
         number = 1 + len(self.facts.parties)
-        party = PartyFact(number, seat, number, seat if not self.facts.holders([seat]) else f"{seat}.{number}")
+        taken = any(party.name == seat for party in self.facts.parties)
+        party = PartyFact(number, seat, number, f"{seat}.{number}" if taken else seat)
         facts = replace(self.facts, members=(*self.facts.members, *team(number, party.name)),
                         now=self.facts.now + timedelta(minutes=1))
         return self.consequence(progression.join(facts, party))

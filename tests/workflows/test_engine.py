@@ -111,7 +111,7 @@ def finished(key: str, stage: str) -> Facts:
     for way in source.transitions.values():
         for _, one in walk(way.when):
             if isinstance(one, FigureReaches):
-                facts = facts.with_figures([reached(facts, one)])
+                facts = facts.with_figures(reached(facts, one))
     contract = ContractFact(1, ContractState.FROZEN, "c", "t", "p", facts.now, 1)
     facts = facts.with_contract(contract) if "contract" in said(facts, stage) else facts
     for name, (of, gate) in source.gates.items():
@@ -138,14 +138,18 @@ def done(facts: Facts, path: str, party: int) -> Facts:
     return facts
 
 
-def reached(facts: Facts, condition: FigureReaches) -> FigureFact:
-    """A value that a condition asks for."""
+def reached(facts: Facts, condition: FigureReaches) -> list[FigureFact]:
+    """Values that a condition asks for."""
     relation, limit = condition.figure.limit
-    assert isinstance(limit, Decimal)
-    task = facts.definition.tasks[condition.figure.path.split(".")[1]][1]
-    value = limit + {"above": 1, "below": -1}.get(relation, 0)
-    return FigureFact(condition.figure.path, facts.holders(task.of)[0].number, 1, value, condition.figure.unit,
-                      settled=False)
+    known = [] if isinstance(limit, Decimal) else [figure(facts, limit, Decimal(7), condition.figure.unit)]
+    bound = limit if isinstance(limit, Decimal) else known[0].value
+    value = bound + {"above": 1, "below": -1}.get(relation, 0)
+    return [*known, figure(facts, condition.figure.path, value, condition.figure.unit)]
+
+
+def figure(facts: Facts, path: str, value: Decimal, unit: str | None) -> FigureFact:
+    giver = facts.holders(facts.definition.tasks[path.split(".")[1]][1].of)[0].number
+    return FigureFact(path, giver, 1, value, unit, settled=False)
 
 
 @pytest.mark.parametrize("key", library.names())

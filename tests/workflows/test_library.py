@@ -1,14 +1,79 @@
-"""The shipped templates: what a practitioner recognises, short enough to walk by hand."""
+"""The shipped templates: what a practitioner recognises, and what can be walked to its end by people."""
 
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from importlib.resources import files
+from itertools import count
 
 import pytest
 
-from workflows import library
-from workflows.definition import Definition
-from workflows.texts import say
+from cocreate.domain.answers import Answer, Answers, columns_of, fields_of, may_be_absent, open_fields
+from cocreate.domain.turns import Turn, turns
+from cocreate.services.acts.contributions import Submit
+from cocreate.services.acts.stages import GoOn
+from tests.support.facts import REASON, Story, champion, facts_of
+from workflows import conditions as c
+from workflows import engine, library
+from workflows import fields as f
+from workflows.definition import Definition, Seat, Task
+from workflows.fields import Path
+from workflows.texts import Text, say
 
-SYMBIOSIS = "industrial_symbiosis"
+STAGES = ["idea", "partners", "baseline", "design", "value_case", "pilot", "terms", "signature"]
+TARGETS = {
+    "industrial_symbiosis": [10, 10, 30, 40, 15, 60, 20, 10],
+    "take_back": [10, 10, 15, 20, 15, 90, 20, 10],
+    "platform": [10, 10, 20, 25, 15, 40, 20, 10],
+    "customer_cooperation": [10, 10, 20, 30, 15, 60, 20, 10],
+    "proximity": [10, 10, 15, 20, 15, 60, 20, 10],
+    "value_network": [10, 20, 30, 20, 25, 40, 40, 10],
+    "open": [10, 10, 20, 20, 15, 40, 20, 10],
+}
+
+# Where a published case finds its place, in every template the same: path of the table and its columns.
+TABLES = {
+    "baseline.flows.rows": {"name": "text", "from": "text", "to": "text", "quantity": "number", "unit": "text",
+                            "period": "text", "waste_code": "waste_code", "source": "text"},
+    "value_case.money.rows": {"party": "text", "item": "text", "amount": "number", "currency": "text", "year": "whole",
+                              "period": "text", "source": "text"},
+    "value_case.results.rows": {"indicator": "text", "value": "number", "unit": "text", "source": "text"},
+    "design.barriers.rows": {"barrier": "text", "how_resolved": "long_text", "source": "text"},
+    "terms.terms_sheet.rows": {"form": "text", "term": "text", "pricing_basis": "long_text", "ownership": "long_text",
+                               "take_back": "long_text", "indicators": "long_text", "source": "text"},
+}
+FIRST = {"name", "item", "indicator", "barrier", "form"}  # of a row nothing else must be known
+
+# What must be settled in each trade; the clauses that do it, none of which may be struck.
+MANDATORY = {
+    "industrial_symbiosis": {"subject", "quantity", "handover", "quality", "data", "price", "indicators", "status",
+                             "liability", "interruption", "term", "team"},
+    "take_back": {"subject", "ownership", "take_back", "quality", "data", "price", "indicators", "liability", "exit",
+                  "governance", "security"},
+    "platform": {"subject", "ownership", "quality", "data", "price", "indicators", "liability", "exit", "governance",
+                 "competition"},
+    "customer_cooperation": {"subject", "ownership", "take_back", "quality", "data", "ip", "price", "indicators",
+                             "liability", "exit", "governance", "security"},
+    "proximity": {"subject", "take_back", "quality", "price", "indicators", "liability", "exit"},
+    "value_network": {"subject", "ownership", "take_back", "quality", "data", "ip", "price", "indicators", "liability",
+                      "exit", "governance", "security", "competition"},
+    "open": {"subject", "price", "indicators", "liability", "exit", "governance"},
+}
+OPTIONAL = {
+    "industrial_symbiosis": {"rejects", "know_how", "security", "competition"}, "take_back": {"repair_data"},
+    "platform": {"end_of_use", "ip"}, "customer_cooperation": {"competition"},
+    "proximity": {"packaging", "data", "governance", "security", "competition"}, "value_network": set(),
+    "open": {"security", "competition"},
+}
+EXTRA_GATES = {
+    "industrial_symbiosis": ("design", "status_decided"), "take_back": ("design", "not_waste"),
+    "platform": ("design", "competition_clear"), "customer_cooperation": ("design", "ip_declared"),
+    "proximity": ("design", "no_preference"), "value_network": ("design", "competition_clear"),
+}
+KNOWN = {"fill_in", "again", "check", "decide", "decide_again", "freeze", "sign", "go_on"}
+READ, ASK = 200, Decimal("0.4")  # words a minute; minutes a question takes at the least
+NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 
 
 @pytest.fixture(params=library.names())
@@ -19,17 +84,155 @@ def shipped(request: pytest.FixtureRequest) -> Definition:
 class TestEvery:
     def test_is_found_under_its_key(self, shipped):
         assert library.load(shipped.key) is shipped
+        assert shipped.strategy == shipped.key
+
+    def test_backbone(self, shipped):
+        assert [*shipped.stages] == STAGES
+        assert [stage.target for stage in shipped.stages.values()] == TARGETS[shipped.key]
 
     def test_asks_for_a_form_a_person_fills_in_one_sitting(self, shipped):
         assert all(len(task.fields) <= 10 and task.minutes <= 60 for _, task in shipped.tasks.values())
 
-    def test_says_why_and_how_long_it_takes(self, shipped):
-        assert all(say(task.why).endswith(".") and task.minutes >= 5 for _, task in shipped.tasks.values())
+    def test_can_be_walked_by_hand(self, shipped):
+        assert len(shipped.tasks) <= 40
+        assert max(asked(shipped, seat) for seat in shipped.parties) <= 36
+
+    def test_says_why_and_where_to_find_it(self, shipped):
+        assert all(say(task.why).endswith(".") and say(task.help) for _, task in shipped.tasks.values())
+        assert all(say(gate.question).endswith("?") and say(gate.help) for _, gate in shipped.gates.values())
+        assert all(say(seat.purpose) for seat in shipped.parties.values())
+
+    def test_minutes_are_honest(self, shipped):
+        short = {key: needed(task) for key, (_, task) in shipped.tasks.items() if task.minutes < needed(task)}
+        assert not short
 
     def test_every_example_names_its_source(self, shipped):
         examples = [field.example for _, _, _, field in shipped.fields() if field.example]
-        assert examples
-        assert all(any(digit in example.source for digit in "12") or "," in example.source for example in examples)
+        assert len(examples) >= 5
+        assert all("," in example.source for example in examples)
+
+    def test_people_and_places_have_fields_of_their_own(self, shipped):
+        kinds = {type(field) for _, _, _, field in shipped.fields()}
+        assert {f.Table, f.Schedule, f.Person, f.Place, f.Computed} <= kinds
+
+    def test_every_kind_of_task_is_used(self, shipped):
+        assert {task.kind for _, task in shipped.tasks.values()} >= {"form", "review", "assessment", "canvas", "sign"}
+
+    def test_reviews_come_before_the_gate_of_their_stage(self, shipped):
+        for key, (stage, task) in shipped.tasks.items():
+            if task.kind == "review":
+                assert any(key in shipped.about(gate) or one.about == "contract"
+                           for gate, one in shipped.stages[stage].gates.items())
+
+    def test_ways_back(self, shipped):
+        back = {(way.from_, way.to) for way in shipped.transitions.values() if shipped.is_back(way)}
+        assert back == {("value_case", "baseline"), ("pilot", "design"), ("terms", "value_case"),
+                        ("signature", "terms")}
+        assert all(way.reason and way.reopens for way in shipped.transitions.values() if shipped.is_back(way))
+
+    def test_limits(self, shipped):
+        when = {(way.from_, way.to): [one for _, one in c.walk(way.when)] for way in shipped.transitions.values()}
+        assert any(isinstance(one, c.Answered) for one in when["baseline", "design"])
+        for step in (("value_case", "pilot"), ("pilot", "terms")):
+            assert any(isinstance(one, c.FigureReaches) for one in when[step])
+
+    def test_the_gate_its_trade_adds(self, shipped):
+        if shipped.key in EXTRA_GATES:
+            stage, gate = EXTRA_GATES[shipped.key]
+            assert gate in shipped.stages[stage].gates
+            asked_for = [one.gate for way in shipped.transitions.values() for _, one in c.walk(way.when)
+                         if isinstance(one, c.GateAgreed)]
+            assert gate in asked_for
+
+    def test_each_side_accepts_what_the_other_says_of_today(self, shipped):
+        contracting = {key for key, seat in shipped.parties.items() if seat.contracting}
+        accepted = {(seat, task.accepted_by) for task in shipped.stages["baseline"].tasks.values() for seat in task.of}
+        for seat in contracting:
+            assert any(of == seat and by in contracting - {seat} for of, by in accepted)
+
+    def test_asks_how_ready_each_contracting_party_is(self, shipped):
+        tasks = [task for _, task in shipped.tasks.values() if task.kind == "assessment"]
+        assert [set(task.of) for task in tasks] == [{k for k, seat in shipped.parties.items() if seat.contracting}]
+        assert len(tasks[0].statements) == 24
+
+
+class TestTables:
+    """A published case goes into any template without being translated."""
+
+    @pytest.mark.parametrize("path", TABLES)
+    def test_columns_are_the_same_everywhere(self, shipped, path):
+        found = table(shipped, path)
+        assert {name: column.type for name, column in found.columns.items()} == TABLES[path]
+        assert {name for name, column in found.columns.items() if column.required} <= FIRST
+        assert found.required and found.least == 1
+
+    def test_duties_name_what_who_and_when(self, shipped):
+        (rule,) = shipped.duties
+        assert (rule.rows, rule.what, rule.party, rule.due) == ("terms.obligations.rows", "what", "party", "due")
+        assert isinstance(table(shipped, rule.rows).columns["due"], f.Date)
+
+
+class TestClauses:
+    def test_number(self, shipped):
+        assert 12 <= len(shipped.clauses) <= 18
+
+    def test_what_the_trade_must_settle_can_not_be_struck(self, shipped):
+        assert MANDATORY[shipped.key] <= shipped.clauses.keys()
+        assert not any(shipped.clauses[key].optional or shipped.clauses[key].only_if for key in MANDATORY[shipped.key])
+
+    def test_what_it_may_settle_can_be_struck(self, shipped):
+        assert all(shipped.clauses[key].optional for key in OPTIONAL[shipped.key])
+
+    def test_tables_are_annexes(self, shipped):
+        """A table has no words that could stand in a sentence."""
+        annexed = {annex.of for annex in shipped.annexes.values()}
+        for clause in shipped.clauses.values():
+            for path in (need.partition("@")[0] for need in clause.needs.values() if ":" not in need):
+                if isinstance(field(shipped, path), f.Table | f.Schedule):
+                    assert path in annexed
+        used = {need.partition("@")[0] for clause in shipped.clauses.values() for need in clause.needs.values()}
+        assert annexed <= used
+
+    def test_an_annex_is_never_empty_because_nobody_was_asked(self, shipped):
+        for annex in shipped.annexes.values():
+            task = shipped.tasks[annex.of.split(".")[1]][1]
+            assert field(shipped, annex.of).required and task.required
+            assert all(shipped.parties[seat].required for seat in task.of)
+
+    def test_no_published_figure_stands_in_a_clause(self, shipped):
+        published = {number for key in library.names() for _, _, _, one in library.load(key).fields() if one.example
+                     for number in NUMBER.findall(say(one.example.text))}
+        assert published
+        for clause in shipped.clauses.values():
+            assert not published & set(NUMBER.findall(say(clause.text)))
+
+    def test_prices_of_suppliers_are_never_printed_for_each_other(self):
+        definition = library.load("proximity")
+        private = {key for key, (_, task) in definition.tasks.items() if task.visible_to == ["buyer"]}
+        assert {"supplier_offer", "supply_terms", "supplier_profile"} <= private
+        assert not any(need.split(".")[1] in private for clause in definition.clauses.values()
+                       for need in clause.needs.values() if "." in need)
+
+
+class TestRules:
+    """Who decides how, where the trade demands more than everybody."""
+
+    def test_a_platform_is_decided_by_its_users_and_stopped_by_anybody(self):
+        gates = library.load("platform").gates
+        for key in ("rules_agreed", "worth_it"):
+            assert gates[key][1].rule.of == "user"
+            assert set(gates[key][1].veto) == {"owner", "operator", "user"}
+        assert library.load("platform").parties["user"].signs == "accession"
+
+    def test_a_network_is_unanimous_on_goal_key_and_contract(self):
+        gates = {key: gate.rule for key, (_, gate) in library.load("value_network").gates.items()}
+        assert {key for key, rule in gates.items() if rule == "all"} == {"purpose_confirmed", "worth_it",
+                                                                         "contract_agreed"}
+        assert all(rule.at_least == 2 for rule in gates.values() if rule != "all")
+
+    def test_one_slow_supplier_does_not_hold_all(self):
+        gates = {key: gate.rule for key, (_, gate) in library.load("proximity").gates.items()}
+        assert {key for key, rule in gates.items() if rule != "one_per_side"} == {"contract_agreed"}
 
 
 class TestUnknown:
@@ -38,29 +241,172 @@ class TestUnknown:
         with pytest.raises(KeyError):
             library.load(key)
 
-    def test_nothing_else_lies_in_the_folder(self):
+    def test_all_seven_and_nothing_else_lie_in_the_folder(self):
         names = {entry.name for entry in files(library).iterdir()} - {"__init__.py", "__pycache__"}
-        assert names == {f"{key}.yaml" for key in library.names()}
+        assert names == {f"{key}.yaml" for key in TARGETS}
 
 
-class TestIndustrialSymbiosis:
-    def test_backbone(self):
-        definition = library.load(SYMBIOSIS)
-        assert [*definition.stages] == ["idea", "partners", "baseline", "design", "value_case", "pilot", "terms",
-                                        "signature"]
-        assert [stage.target for stage in definition.stages.values()] == [10, 10, 30, 40, 15, 60, 20, 10]
-        assert [key for key, seat in definition.parties.items() if seat.contracting] == ["giver", "taker"]
+class TestWalk:
+    """The pure acts, from the opening to the last signature."""
 
-    def test_can_be_walked_by_hand(self):
-        definition = library.load(SYMBIOSIS)
-        certain = {key for key, seat in definition.parties.items() if seat.required}
-        assert sum(len(set(task.of) & certain) for _, task in definition.tasks.values() if task.required) <= 25
+    @pytest.mark.parametrize("seats", ["least", "several"])
+    def test_to_the_end_with_values(self, shipped, seats):
+        story = walk(shipped, seats=SEATS[seats](shipped), scarce=False)
+        assert story.facts.project.outcome == "agreed"
 
-    def test_each_side_accepts_what_the_other_says_of_today(self):
-        tasks = library.load(SYMBIOSIS).stages["baseline"].tasks.values()
-        assert {(task.of[0], task.accepted_by) for task in tasks} == {("giver", "taker"), ("taker", "giver")}
+    @pytest.mark.parametrize("seats", ["least", "several"])
+    def test_to_the_end_where_little_is_known(self, shipped, seats):
+        """Everything "not available" that no limit asks for."""
+        story = walk(shipped, seats=SEATS[seats](shipped), scarce=True)
+        assert story.facts.project.outcome == "agreed"
 
-    def test_clauses_of_the_trade(self):
-        """One for each topic that must be settled between a giver and a taker."""
-        assert {"subject", "handover", "quality", "data", "price", "indicators", "status", "liability", "term",
-                "interruption", "team"} <= library.load(SYMBIOSIS).clauses.keys()
+    def test_over_every_way_back(self, shipped):
+        back = [key for key, way in shipped.transitions.items() if shipped.is_back(way)]
+        story = walk(shipped, seats={}, scarce=False, back=back)
+        assert story.facts.project.outcome == "agreed"
+        assert story.facts.project.visit == len(STAGES) + 1 + again(shipped)
+
+    def test_a_baseline_without_figures_goes_no_further(self, shipped):
+        story = walk(shipped, seats={}, scarce=True, baseline=False)
+        assert story.stage == "baseline"
+        codes = {refusal.code for way in engine.ways(story.facts) if not way.back for refusal in way.refusals}
+        assert codes == {"value.not_available"}
+
+
+# what a template says ------------------------------------------------------------------------------------------------
+
+
+def asked(definition: Definition, seat: str) -> int:
+    """How often one organisation in a seat has to give something."""
+    return sum(seat in task.of for _, task in definition.tasks.values() if task.required)
+
+
+def needed(task: Task) -> Decimal:
+    """Minutes that reading and answering take at the least."""
+    texts: list[Text | None] = [task.title, task.why, task.help, task.agreement]
+    for one in fields_of(task).values():
+        texts += [one.label, getattr(one, "help", None)]
+    words = sum(len(say(text).split()) for text in texts)
+    return Decimal(words) / READ + ASK * len(open_fields(task, {}))
+
+
+def field(definition: Definition, path: Path) -> f.TypedField:
+    _, task, name = path.split(".")
+    return definition.tasks[task][1].fields[name]
+
+
+def table(definition: Definition, path: Path) -> f.Table:
+    stage, task, _ = path.split(".")
+    assert task in definition.stages[stage].tasks
+    found = field(definition, path)
+    assert isinstance(found, f.Table)
+    return found
+
+
+# walking it ----------------------------------------------------------------------------------------------------------
+
+
+def _least(seat: Seat) -> int:
+    return (seat.many.min if seat.many else 1) if seat.required else 0
+
+
+def _several(seat: Seat) -> int:
+    return min(seat.many.max, seat.many.min + 1) if seat.many else 1
+
+
+SEATS = {"least": lambda definition: {key: _least(seat) for key, seat in definition.parties.items()},
+         "several": lambda definition: {key: _several(seat) for key, seat in definition.parties.items()}}
+
+
+def again(definition: Definition) -> int:
+    """Stages entered a second time when every way back is taken once: the one it leads to, and on from there."""
+    order = definition.order
+    return sum(order[way.from_] - order[way.to] + 1 for way in definition.transitions.values()
+               if definition.is_back(way))
+
+
+def walk(definition: Definition, *, seats: dict[str, int], scarce: bool, baseline: bool = True,
+         back: list[str] | None = None) -> Story:
+    """Everybody does what it is their turn to do, until the end or until nobody has a turn."""
+    story, left = Story(facts_of(definition, seats)).open(), list(back or ())
+    limits = limits_of(definition)
+    for _ in count():
+        way = next((key for key in left if definition.transitions[key].from_ == story.stage and moves(story)), None)
+        if way:
+            left.remove(way)
+            party = story.facts.contracting[0].number
+            story.act(GoOn(way, story.facts.project.visit, REASON), champion(party))
+            continue
+        found = next(whose(story), None)
+        if found is None or story.facts.ended:
+            return story
+        person, turn = found
+        if turn.act in ("fill_in", "again"):
+            submit(story, turn, person, limits, scarce=scarce, baseline=baseline)
+        else:
+            story.take(turn, person)
+    raise AssertionError("unreachable")
+
+
+def moves(story: Story) -> bool:
+    """Whether the project could go on now: a way back is taken late, when most is at stake."""
+    return story.stage == "signature" or any(turn.act == "go_on" for _, turn in whose(story))
+
+
+def whose(story: Story):
+    """(person, turn) of everybody, one after the other."""
+    for member in story.facts.members:
+        facts = replace(story.facts, actor=member)
+        yield from ((member.person, turn) for turn in turns(facts, member.person) if turn.act in KNOWN)
+
+
+def submit(story: Story, turn: Turn, person: int, limits: dict[str, Decimal], *, scarce: bool, baseline: bool) -> None:
+    stage, task = story.facts.definition.tasks[turn.key]
+    known = not scarce or (stage == "baseline" and baseline)
+    answers: Answers = {
+        key: answer(one, limits.get(f"{stage}.{turn.key}.{key}"))
+        if known or f"{stage}.{turn.key}.{key}" in limits or not may_be_absent(task, key)
+        else Answer(not_available="Nobody has measured it")
+        for key, one in fields_of(task).items() if not isinstance(one, f.Computed | f.File)
+        and not (scarce and not one.required)}
+    seen = story.facts.task(turn.key, turn.party)
+    story.act(Submit(turn.key, turn.party, seen.number, 0, answers), person)
+
+
+def limits_of(definition: Definition) -> dict[str, Decimal]:
+    """Path of every figure a limit looks at -> a value that meets it."""
+    found: dict[str, Decimal] = {}
+    for way in definition.transitions.values():
+        for _, one in c.walk(way.when):
+            if isinstance(one, c.FigureReaches):
+                relation, limit = one.figure.limit
+                if isinstance(limit, str):
+                    found |= {one.figure.path: Decimal(50), limit: Decimal(50)}
+                else:
+                    found[one.figure.path] = limit + {"above": 1, "below": -1}.get(relation, 0)
+    return found
+
+
+def answer(one: f.Base, value: Decimal | None = None) -> Answer:
+    match one:
+        case f.Table() | f.Schedule():
+            return Answer(({name: answer(column) for name, column in columns_of(one).items()},))
+        case f.Choice(of=of):
+            return Answer([*of][-1])
+        case f.Choices(of=of):
+            return Answer((next(iter(of)),))
+        case f.YesNo():
+            return Answer(False)
+        case f.Date() | f.Month():
+            return Answer(date(2027, 6, 1))
+        case f.Money():
+            return Answer(Decimal(1) if value is None else value, currency="EUR", price_year=2026)
+        case f.Figure(min=least):
+            least = Decimal(str(least or 1))
+            return Answer(max(least, Decimal(1)) if value is None else value)
+        case f.Country():
+            return Answer("DK")
+        case f.WasteCode():
+            return Answer("10 01 05")
+        case _:
+            return Answer("A word")

@@ -204,8 +204,8 @@ def change_parts(facts: Facts, given: ChangeParts) -> Change:
     member = _of_party(facts, given.person)
     if not given.parts or any(part not in PARTS for part in given.parts):
         raise Invalid("parts.unknown", field="parts")
-    if "champion" in member.own and "champion" not in given.parts:
-        _require_other_champion(facts, member)
+    if "champion" not in given.parts and is_last_champion(facts, member):
+        raise Conflict("member.last_champion", field="parts")
     parts = frozenset(given.parts) | (member.own - frozenset(PARTS))
     after = replace(member, parts=parts, lent=frozenset(), stands_for=frozenset())
     facts = facts.with_member(after).lend()
@@ -231,8 +231,8 @@ def remove_member(facts: Facts, given: RemoveMember) -> Change:
     member = _of_party(facts, given.person)
     if "manager" in member.own:
         raise Conflict("member.looks_after", person=member.person)
-    if "champion" in member.own:
-        _require_other_champion(facts, member)
+    if is_last_champion(facts, member):
+        raise Conflict("member.last_champion", field="parts")
     tasks = tasks_of(facts, member.person)
     if tasks and given.to not in {m.person for m in heirs(facts, member)}:
         raise Invalid("member.heir", field="to", person=member.person)
@@ -332,7 +332,8 @@ def _of_party(facts: Facts, person: int) -> MemberFact:
     return member
 
 
-def _require_other_champion(facts: Facts, member: MemberFact) -> None:
-    if not any("champion" in m.own and m.present for m in facts.people(member.party, "champion")
-               if m.person != member.person):
-        raise Conflict("member.last_champion", field="parts")
+def is_last_champion(facts: Facts, member: MemberFact) -> bool:
+    """Whether nobody else who has come in leads for the party."""
+    return "champion" in member.own and not any(
+        "champion" in other.own and other.present for other in facts.people(member.party, "champion")
+        if other.person != member.person)

@@ -12,12 +12,13 @@ from flask_babel import ngettext
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
-from cocreate.services import boards
+from cocreate.forms.base import Form
+from cocreate.services import boards, openings
 from cocreate.services.boards import GROUPS, BoardRow
 from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
-from cocreate.views.room import frame
+from cocreate.views.room import frame, nudges
 
 SORTS = ("wait", "next", "signing", "title")
 
@@ -38,6 +39,7 @@ class Row:
     waits_url: str
     waits_party: frame.PartyView | None
     further: int  # how many more things it waits for
+    nudge: nudges.Offer | None
     chip: tuple[str, str] | None
     signing: str
     later: str
@@ -55,6 +57,16 @@ class Counter:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A project that is being opened, or that a customer suggests."""
+
+    ref: str
+    text: str
+    url: str
+    suggested: bool
+
+
 @bp.get("")
 def board() -> ResponseReturnValue:
     """Every project one looks after, by whose turn it is."""
@@ -65,7 +77,21 @@ def board() -> ResponseReturnValue:
     groups = [(key, _heading(key), found) for key in GROUPS
               if (found := [_row(row) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
-                           show=show, sort=sort, sorts=_sorts(), many=len(shown))
+                           show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form())
+
+
+def _unopened() -> list[Unopened]:
+    """What waits to be opened: suggestions first, then what one began oneself."""
+    reader = pages.reader()
+    found = []
+    for draft in openings.drafts(db.session(), login.me().id):
+        title, day = draft.typed.title or _("without a title yet"), words.day(draft.saved_at, reader)
+        said = _("Suggested by %(name)s on %(day)s: '%(title)s'", name=draft.author_name, day=day, title=title) \
+            if draft.suggested else _("Not opened yet: '%(title)s', saved %(day)s", title=title, day=day)
+        url = url_for("desk.opening_step", ref=draft.ref, step="seats") if draft.typed.template else \
+            url_for("desk.opening_new", opening=draft.ref)
+        found.append(Unopened(draft.ref, said, url, draft.suggested))
+    return found
 
 
 def _shown(row: BoardRow, show: str) -> bool:
@@ -124,7 +150,8 @@ def _row(row: BoardRow) -> Row:
         stage=facts.definition.stage_name(facts.project.stage, pages.language()),
         place=min(here, len(stages)), stages=len(stages), days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
-        waits_party=party, further=further, chip=_chip(row), signing=words.day(row.signing, pages.reader()),
+        waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
+        signing=words.day(row.signing, pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
         unread=row.unread)
 
@@ -148,6 +175,11 @@ def _waits(row: BoardRow) -> tuple[str, str, frame.PartyView | None, int]:
     if not found:
         return standings.says(facts), room, None, 0
     return found[0].text, found[0].url, found[0].party, len(found) - 1
+
+
+def _nudge(row: BoardRow) -> nudges.Offer | None:
+    """The nudge for what the project waits for first, unless it waits for the reader."""
+    return nudges.offer(row.facts, row.waits[0]) if row.waits and not row.turns else None
 
 
 def _chip(row: BoardRow) -> tuple[str, str] | None:

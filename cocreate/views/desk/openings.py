@@ -33,12 +33,12 @@ def open_project() -> ResponseReturnValue:
     if request.method == "POST" and "look" not in request.form and _right(form):
         try:
             with transaction() as session:
-                ref = openings.open_project(session, host_id, _new(form), actor=login.me().id, key=form.key(),
+                ref = openings.open_project(session, host_id, new_of(form), actor=login.me().id, key=form.key(),
                                             now=now())
         except (Invalid, Conflict) as refused:
             form.refuse(refused)
         else:
-            _say_opened(ref, host_id, openings.days_needed(chosen.definition))
+            say_opened(ref, host_id, openings.days_needed(chosen.definition))
             return redirect(url_for("room.now", ref=ref), 303)
     return render_template(
         "desk/open_project.html", form=form, chosen=chosen.definition, offered=[one.definition for one in offered],
@@ -75,7 +75,7 @@ def _right(form: OpeningForm) -> bool:
     return not form.unfold()
 
 
-def _new(form: OpeningForm) -> NewProject:
+def new_of(form: OpeningForm) -> NewProject:
     return NewProject(
         template=form.template.data, title=form.title.data, purpose=form.purpose.data, target=form.target.data,
         own_seat=None if form.own_seat.data == NONE else form.own_seat.data,
@@ -85,7 +85,7 @@ def _new(form: OpeningForm) -> NewProject:
         language=form.definition.language)
 
 
-def _say_opened(ref: str, host_id: int, needed: int) -> None:
+def say_opened(ref: str, host_id: int, needed: int) -> None:
     """What happens next, and whether the date is early."""
     me, reader = login.me().id, pages.reader()
     facts = look(db.session(), ref, person=me, now=now()).facts

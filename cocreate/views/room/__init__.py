@@ -11,14 +11,17 @@ from cocreate.views.room import (
     holds,
     now,
     nudges,
+    passing,
     people,
     proposals,
     records,
     rules,
     stages,
+    talk,
     tasks,
+    versions,
 )
 from cocreate.views.room.blueprint import bp
 
-__all__ = ["agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds", "now", "nudges",
-           "people", "proposals", "records", "rules", "stages", "tasks"]
+__all__ = ["agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds", "now",
+           "nudges", "passing", "people", "proposals", "records", "rules", "stages", "talk", "tasks", "versions"]

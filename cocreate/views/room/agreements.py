@@ -47,7 +47,8 @@ def settle(ref: str) -> ResponseReturnValue:
     form.which.choices = [SelectChoice(str(number), _value(facts, one)) for number, one in enumerate(figures)]
     form.which.choices.append(SelectChoice("third", _("A third value")))
     return _propose(facts, form, "settle", path, title=_("Settle '%(name)s'", name=field_words(facts, path)),
-                    follows=[_("All values stay readable with their sources."), _("All contracting parties must agree.")],
+                    follows=[_("All values stay readable with their sources."),
+                             _("All contracting parties must agree.")],
                     button=_("Propose this value"), body=lambda f: _settlement(f, figures))
 
 

@@ -26,7 +26,8 @@ def charter(ref: str) -> ResponseReturnValue:
     own = facts.actor.party if facts.actor else None
     waiting = domain.to_answer(facts, own) if may_answer(Act.CHARTER, facts.actor) else ()
     return frame.show("room/charter/show.html", facts, (_("Charter"), None), charter=domain.parts(facts),
-                      title=charter_part, segments=_segments, waiting=waiting, nonce=Form(), complete=domain.complete(facts),
+                      title=charter_part, segments=_segments, waiting=waiting, nonce=Form(),
+                      complete=domain.complete(facts),
                       may_propose=own is not None and not facts.ended and may(Act.CHARTER, facts.actor, party=own))
 
 

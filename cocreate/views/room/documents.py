@@ -1,53 +1,319 @@
-"""Every file of the project once, with its newest version."""
+"""Every file of the project once, with its newest version: asked for by tasks, shared by somebody, or one's own."""
 
-from flask import Response, current_app, url_for
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from flask import Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from wtforms.fields.choices import SelectChoice
 
-from cocreate.db import db
+from cocreate import login, pages, sentences, words
+from cocreate.clock import now
+from cocreate.db import db, transaction
 from cocreate.domain import audience
-from cocreate.domain.names import content_disposition
-from cocreate.errors import NotFound
+from cocreate.domain.names import content_disposition, display_name
+from cocreate.domain.rights import Act, may
+from cocreate.domain.topics import Topic
+from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
+from cocreate.forms.base import Form
+from cocreate.forms.documents import WHO, NewVersionForm, SeenByForm, UploadForm
+from cocreate.services import documents as service
 from cocreate.services import files
+from cocreate.services.acts.contributions import NewFile
+from cocreate.services.acts.documents import owns
+from cocreate.services.documents import Newest, Reading
+from cocreate.storage import StoreFull
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
+from cocreate.views.room.frame import PartyView
+from cocreate.views.room.talk import talk
+from workflows.facts import DocumentFact, Facts
+from workflows.fields import File
+from workflows.guards import rests
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file as a line of the list; one that is missing has no document."""
+
+    label: str
+    party: PartyView | None
+    document: DocumentFact | None = None
+    newest: Newest | None = None
+    sees: tuple[PartyView, ...] = ()
+    read: str = ""
+    missing: str = ""
+    url: str = ""
 
 
 @bp.get("/documents")
 def documents(ref: str) -> ResponseReturnValue:
-    """Files that tasks asked for and files that were shared, as far as the reader may see them."""
+    """Files that tasks ask for, shared ones, and one's own, as far as the reader may see them."""
     facts = frame.enter(ref)
     shown = files.visible(facts, frame.mask(facts))
-    return frame.show("room/documents/list.html", facts, (_("Documents"), None), documents=shown,
-                      hidden=len(facts.documents) - len(shown),
-                      seen_by=lambda sees: [frame.party_views(facts)[n] for n in audience.parties_in(
-                          sees, [p.number for p in facts.present])])
+    newest, readings = service.newest(db.session(), facts, shown), service.readings(db.session(), facts, shown)
+    own = frame.mask(facts)
+    rows = {one.number: _row(facts, one, newest.get(one.number), readings.get(one.number)) for one in shown}
+    shared = [rows[one.number] for one in shown if one.path is None and one.sees != own]
+    return frame.show("room/documents/list.html", facts, (_("Documents"), None), asked=_asked_for(facts, shown, rows),
+                      shared=shared, mine=[rows[one.number] for one in shown if one.path is None and one.sees == own],
+                      hidden=sum(1 for one in facts.documents if one.withdrawn_at is None) - len(shown),
+                      may_upload=may(Act.UPLOAD, facts.actor, party=_own(facts)) and not facts.ended)
 
 
 @bp.get("/documents/<int:number>")
 def document(ref: str, number: int) -> ResponseReturnValue:
-    """One file with its versions."""
+    """One file with its versions, who has read it, and what is said about it."""
     facts = frame.enter(ref)
     found, versions = files.versions(db.session(), facts, number, frame.mask(facts))
-    return frame.show("room/documents/show.html", facts, (_("Documents"), url_for("room.documents", ref=ref)),
-                      (found.name, None), document=found, versions=versions,
-                      sees=[frame.party_views(facts)[n] for n in audience.parties_in(
-                          found.sees, [p.number for p in facts.present])])
+    reading = service.readings(db.session(), facts, [found])[number]
+    mine = owns(facts, found) and not facts.ended and not facts.on_hold
+    return frame.show(
+        "room/documents/show.html", facts, (_("Documents"), url_for("room.documents", ref=ref)),
+        (found.name, None), document=found, versions=versions, sees=_seen_by(facts, found.sees),
+        read=_read(facts, found, reading), names=reading.names, task=_task(facts, found),
+        may_change=mine and found.path is None and may(Act.UPLOAD, facts.actor, party=found.party),
+        may_widen=mine and may(Act.WIDEN, facts.actor, party=found.party),
+        lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
+                for one in service.decided_on(facts, found)],
+        talk=talk(facts, Topic("document", str(number))))
 
 
 @bp.get("/documents/<int:number>/<int:version>")
 def document_download(ref: str, number: int, version: int) -> ResponseReturnValue:
-    """The bytes, as a download that can do nothing in our name."""
+    """The bytes, as a download that can do nothing in our name; the first one marks it as read."""
     facts = frame.enter(ref)
     _found, versions = files.versions(db.session(), facts, number, frame.mask(facts))
     row = next((one.row for one in versions if one.row.number == version), None)
     if row is None:
         raise NotFound
     store, prefix = current_app.extensions["store"], files.prefix(db.session(), facts.project.host_id)
-    return download(store.read(prefix, row.sha256), row.media_type, row.name)
+    body, media_type, name = store.read(prefix, row.sha256), row.media_type, row.name
+    with transaction() as session:
+        service.mark_read(session, facts, number, version)
+    return download(body, media_type, name)
 
 
 def download(body: bytes, media_type: str, name: str) -> Response:
     """An answer that browsers save and never run."""
     return Response(body, mimetype=media_type, headers={
         "Content-Disposition": content_disposition(name), "Content-Security-Policy": "sandbox; default-src 'none'"})
+
+
+@bp.route("/documents/new", methods=["GET", "POST"])
+def document_new(ref: str) -> ResponseReturnValue:
+    """Share a file; who sees it is asked before it is chosen."""
+    facts = frame.enter(ref)
+    form = UploadForm.from_request()
+    _choices(facts, form)
+    if request.method == "POST" and form.validate():
+        try:
+            file = stored(facts, form.upload.data, "upload")
+            with transaction() as session:
+                receipt = service.share(session, ref, file=file, parties=form.chosen(), note=form.note.data or "",
+                                        actor=login.me().id, key=form.key(), now=now())
+        except (Invalid, StoreFull) as error:
+            blame(form, error, facts)
+        else:
+            flash(_("Shared."), "done")
+            return redirect(url_for("room.document", ref=ref, number=receipt.values["number"]), 303)
+    body = frame.show("room/documents/upload.html", facts, _list(facts), (_("Share a file"), None), form=form,
+                      title=_("Share a file"), button=_("Share it"), back_url=url_for("room.documents", ref=ref),
+                      lapses=(), rule=rule())
+    return body, _status()
+
+
+@bp.route("/documents/<int:number>/new-version", methods=["GET", "POST"])
+def document_new_version(ref: str, number: int) -> ResponseReturnValue:
+    """A newer version of a shared file, with what changed."""
+    facts = frame.enter(ref)
+    found = _visible(facts, number)
+    form = NewVersionForm.from_request()
+    there = url_for("room.document", ref=ref, number=number)
+    if request.method == "POST" and form.validate():
+        try:
+            file = stored(facts, form.upload.data, "upload")
+            with transaction() as session:
+                service.new_version(session, ref, document=number, seen=request.form.get("seen", 0, type=int),
+                                    file=file, note=form.note.data or "", actor=login.me().id, key=form.key(),
+                                    now=now())
+        except (Invalid, StoreFull) as error:
+            blame(form, error, facts)
+        except Conflict as error:
+            form.form_errors.append(sentences.error(error, pages.reader(), facts))
+        else:
+            flash(_("Shared. The earlier versions stay readable."), "done")
+            return redirect(there, 303)
+    body = frame.show("room/documents/upload.html", facts, _list(facts), (found.name, there), (_("New version"), None),
+                      form=form, title=_("New version of %(name)s", name=found.name), button=_("Share this version"),
+                      back_url=there, document=found, rule=rule(), sees=_seen_by(facts, found.sees),
+                      lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
+                              for one in service.decided_on(facts, found)])
+    return body, _status()
+
+
+@bp.route("/documents/<int:number>/seen-by", methods=["GET", "POST"])
+def document_seen_by(ref: str, number: int) -> ResponseReturnValue:
+    """Let more parties see it, or fewer; who has read it already is said."""
+    facts = frame.enter(ref)
+    found = _visible(facts, number)
+    there = url_for("room.document", ref=ref, number=number)
+    now_seen = [one.number for one in _seen_by(facts, found.sees)]
+    everybody = audience.everybody(facts)
+    who = "all" if found.sees & everybody == everybody else "some" if len(now_seen) > 1 else "own"
+    form = SeenByForm.from_request(who=who, parties=now_seen)
+    _choices(facts, form)
+    reading = service.readings(db.session(), facts, [found])[number]
+
+    def act(session: Any) -> str:
+        chosen = form.chosen()
+        fewer = chosen is not None and bool(set(now_seen) - {*chosen, _own(facts)})
+        more = chosen is None or bool(set(chosen) - set(now_seen))
+        # Some more and some fewer are two acts: the record says both.
+        for wider in [True] * more + [False] * (fewer or not more):
+            service.show_to(session, ref, document=number, parties=chosen, wider=wider, actor=login.me().id,
+                            key=f"{form.key()}-{'w' if wider else 'n'}", now=now())
+        return _("Changed. The record says who sees it from now on.")
+
+    return dialog(facts, form, "room/documents/seen_by.html", _("Who sees %(name)s", name=found.name), act,
+                  then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
+                  ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)],
+                  only_wider=found.path is not None)
+
+
+@bp.route("/documents/<int:number>/withdraw", methods=["GET", "POST"])
+def document_withdraw(ref: str, number: int) -> ResponseReturnValue:
+    """Take a shared file away."""
+    facts = frame.enter(ref)
+    found = _visible(facts, number)
+    there = url_for("room.document", ref=ref, number=number)
+    form = Form.from_request()
+    reading = service.readings(db.session(), facts, [found])[number]
+
+    def act(session: Any) -> str:
+        service.withdraw(session, ref, document=number, seen=request.form.get("seen", 0, type=int),
+                         actor=login.me().id, key=form.key(), now=now())
+        return _("Withdrawn. Nobody can open it any more.")
+
+    return dialog(facts, form, "room/documents/withdraw.html", _("Withdraw %(name)s", name=found.name), act,
+                  then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
+                  document=found, ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)])
+
+
+# files that come
+
+
+def rule() -> str:
+    return _("PDF, pictures, spreadsheets, up to %(limit)s MB", limit=current_app.config["SETTINGS"].upload_mb)
+
+
+def stored(facts: Facts, upload: FileStorage | str | None, field: str) -> NewFile:
+    """A file of this request: checked and in the store.
+
+    Raises: Invalid with the rule it breaks, or where there is none; StoreFull.
+    """
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        raise Invalid("outside.file" if field == "proof" else "document.none", field=field)
+    upload.stream.seek(0, 2)
+    size = upload.stream.tell()
+    upload.stream.seek(0)
+    new = files.keep(current_app.extensions["store"], files.prefix(db.session(), facts.project.host_id), field,
+                     upload.filename, cast(BinaryIO, upload.stream), size,
+                     limit_mb=int(current_app.config["SETTINGS"].upload_mb))
+    if display_name(upload.filename)[1]:
+        flash(_("The name contained hidden characters; we show it as '%(name)s'.", name=new.name), "info")
+    return new
+
+
+def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> None:
+    """What was refused at its field; a file's own name for its field is not the form's."""
+    named = error.values.get("field")
+    name = named if isinstance(named, str) and named in form and named != "file" else field
+    form.blame(name, sentences.error(error, pages.reader(), facts))
+
+
+# parts of the pages
+
+
+def _status() -> int:
+    return 200 if request.method == "GET" else 422
+
+
+def _list(facts: Facts) -> tuple[str, str]:
+    return _("Documents"), url_for("room.documents", ref=facts.project.ref)
+
+
+def _own(facts: Facts) -> int | None:
+    return facts.actor.party if facts.actor else None
+
+
+def _visible(facts: Facts, number: int) -> DocumentFact:
+    found = next((one for one in files.visible(facts, frame.mask(facts)) if one.number == number), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _seen_by(facts: Facts, sees: int) -> tuple[PartyView, ...]:
+    views = frame.party_views(facts)
+    return tuple(views[n] for n in audience.parties_in(sees, [p.number for p in facts.present]))
+
+
+def _choices(facts: Facts, form: SeenByForm) -> None:
+    form.parties.choices = [SelectChoice(party.number, party.name) for party in facts.present
+                            if party.number != _own(facts)]
+    if len(form.parties.choices) < 2 and form.who.data != "some":
+        form.who.choices = [choice for choice in WHO if choice.value != "some"]
+
+
+def _task(facts: Facts, document: DocumentFact) -> tuple[str, str] | None:
+    """Title and address of the task that asked for it."""
+    if document.path is None:
+        return None
+    key = document.path.split(".")[1]
+    return (say(facts.definition.tasks[key][1].title, pages.language()),
+            url_for("room.task", ref=facts.project.ref, key=key, party=document.party))
+
+
+def _row(facts: Facts, document: DocumentFact, newest: Newest | None, reading: Reading | None) -> Row:
+    views = frame.party_views(facts)
+    return Row(document.name, views.get(document.party) if document.party else None, document, newest,
+               _seen_by(facts, document.sees), _read(facts, document, reading) if reading else "",
+               url=url_for("room.document", ref=facts.project.ref, number=document.number))
+
+
+def _read(facts: Facts, document: DocumentFact, reading: Reading) -> str:
+    """Such as "read by Philips, not yet by WMATA": of parties, never of people of another one."""
+    others = [view for view in _seen_by(facts, document.sees) if view.number != document.party]
+    read = words.listed((view.name for view in others if view.number in reading.parties), pages.reader())
+    unread = words.listed((view.name for view in others if view.number not in reading.parties), pages.reader())
+    if read and unread:
+        return _("read by %(read)s, not yet by %(unread)s", read=read, unread=unread)
+    if read:
+        return _("read by %(read)s", read=read)
+    return _("not yet read by %(unread)s", unread=unread) if unread else ""
+
+
+def _asked_for(facts: Facts, shown: tuple[DocumentFact, ...], rows: dict[int, Row]) -> list[Row]:
+    """Each file field of each task: the file, or who brings it by when."""
+    language, views, found = pages.language(), frame.party_views(facts), []
+    there = {(one.path, one.party): one for one in facts.documents if one.path is not None}
+    seen = {one.number for one in shown}
+    for key, (stage, task) in facts.definition.tasks.items():
+        fields = {name: field for name, field in task.fields.items() if isinstance(field, File)}
+        for name, field in fields.items():
+            for one in facts.instances(key):
+                document, label = there.get((f"{stage}.{key}.{name}", one.party)), say(field.label, language)
+                if document and document.number in seen:
+                    found.append(rows[document.number])
+                elif document is None and field.required and not rests(facts, one):
+                    party = views[one.party]
+                    missing = _("%(party)s uploads it by %(day)s", party=party.name, day=words.day(
+                        one.due_at, pages.reader())) if one.due_at else _("%(party)s uploads it", party=party.name)
+                    found.append(Row(label, party, missing=missing, url=url_for(
+                        "room.task", ref=facts.project.ref, key=key, party=one.party)))
+    return found

@@ -1,6 +1,6 @@
 """What every page of a room needs: the facts as this reader sees them, the head, the tabs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
@@ -40,21 +40,9 @@ class Room:
 
 def enter(ref: str) -> Facts:
     """The project as the person who asks may see it; to others it does not exist."""
-    facts = without_earlier(look(db.session(), ref, person=login.me().id, now=now()).facts)
+    facts = audience.without_earlier(look(db.session(), ref, person=login.me().id, now=now()).facts)
     keep(facts)
     return facts
-
-
-def without_earlier(facts: Facts) -> Facts:
-    """The facts as who came in later may see them: no word that others wrote before. For pages, never for acts."""
-    own = facts.actor.party if facts.actor else None
-    joined = facts.party(own).joined_at if own is not None else None
-    if joined is None or joined <= facts.project.opened_at:
-        return facts
-    return replace(
-        facts,
-        tasks=tuple(replace(t, reason=None, outsider=None) if t.since < joined else t for t in facts.tasks),
-        decisions=tuple(replace(d, reason=None, wanted=None) if d.since < joined else d for d in facts.decisions))
 
 
 def keep(facts: Facts) -> None:
@@ -93,7 +81,8 @@ def room(facts: Facts) -> Room:
     tabs = (
         ("now", _("Now"), None, True), ("tasks", _("Tasks"), open_tasks or None, True),
         ("documents", _("Documents"), len(facts.documents) or None, False), ("contract", _("Contract"), None, True),
-        ("people", _("People"), None, False), ("charter", _("Charter"), None, False), ("record", _("Record"), facts.project.version, False),
+        ("people", _("People"), None, False), ("charter", _("Charter"), None, False),
+        ("record", _("Record"), facts.project.version, False),
         ("rules", _("Rules"), None, False),
     )
     return Room(facts.project.ref, facts.project.title, tuple(views[p.number] for p in facts.present),

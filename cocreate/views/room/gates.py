@@ -10,12 +10,17 @@ from cocreate import login, pages, sentences
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.rights import Act, may
+from cocreate.domain.topics import Topic
 from cocreate.domain.turns import is_open
-from cocreate.errors import Invalid, NotFound
-from cocreate.forms.tasks import DecideForm
+from cocreate.errors import Forbidden, Invalid, NotFound
+from cocreate.forms.tasks import DecideForm, OutsideForm
 from cocreate.services import gates
+from cocreate.services.acts.gates import DecideOutside
+from cocreate.storage import StoreFull
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.documents import blame, rule, stored
+from cocreate.views.room.talk import talk
 from workflows.definition import AtLeast, Gate
 from workflows.facts import DecisionFact, Facts
 from workflows.progression import subject
@@ -56,19 +61,59 @@ def gate(ref: str, key: str) -> ResponseReturnValue:
     return _show(facts, key, form), 200 if request.method == "GET" else 422
 
 
+@bp.route("/gates/<key>/outside", methods=["GET", "POST"])
+def gate_outside(ref: str, key: str) -> ResponseReturnValue:
+    """Record what a body of one's party decided outside, with the file that shows it."""
+    facts = frame.enter(ref)
+    if key not in facts.definition.gates:
+        raise NotFound
+    login.require_proof()
+    own = facts.actor.party if facts.actor else None
+    if not may_decide(facts, key, Act.DECIDE_OUTSIDE):
+        raise Forbidden("only", act=Act.DECIDE_OUTSIDE.value, persons=tuple(
+            m.person for m in facts.people(own, "signatory")))
+    form = OutsideForm.from_request()
+    if request.method == "POST" and form.validate():
+        try:
+            given = DecideOutside(key, request.form.get("seen", ""), form.answer.data, form.body.data, form.on.data,
+                                  stored(facts, form.proof.data, "proof"), form.reason.data or "",
+                                  form.wanted.data or "")
+            with transaction() as session:
+                gates.decide_outside(session, ref, given, actor=login.me().id, key=form.key(), now=now())
+        except (Invalid, StoreFull) as error:
+            blame(form, error, facts, "proof")
+        else:
+            flash(_recorded(facts, key, form.answer.data), "done")
+            return redirect(url_for("room.gate", ref=ref, key=key), 303)
+    question = say(facts.definition.gates[key][1].question, pages.language())
+    body = frame.show("room/gates/outside.html", facts, (question, url_for("room.gate", ref=ref, key=key)),
+                      (_("Decided outside"), None), form=form, question=question, seen=subject(facts, key),
+                      party=facts.party(own or 0).name, back_url=url_for("room.gate", ref=ref, key=key), rule=rule(),
+                      about=_about(facts, key, facts.decision(key, own or 0)))
+    return body, 200 if request.method == "GET" else 422
+
+
+def may_decide(facts: Facts, key: str, act: Act = Act.DECIDE) -> bool:
+    """Whether the actor can decide there now, for the first time or anew."""
+    own = facts.actor.party if facts.actor else None
+    asked = next((one for one in facts.asked_at(key) if one.party == own), None)
+    here = facts.definition.gates[key][0] == facts.project.stage and not facts.ended and not facts.on_hold
+    return asked is not None and here and is_open(facts, key) and may(act, facts.actor, party=own)
+
+
 def _show(facts: Facts, key: str, form: DecideForm) -> str:
     gate_ = facts.definition.gates[key][1]
     own = facts.actor.party if facts.actor else None
     mine = facts.decision(key, own) if own is not None else None
     here = facts.definition.gates[key][0] == facts.project.stage
-    may_decide = mine is not None and here and is_open(facts, key) and may(Act.DECIDE, facts.actor, party=own)
     question = say(gate_.question, pages.language())
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
-        mine=mine, may_decide=may_decide, here=here, is_open=is_open(facts, key), about=_about(facts, key, mine),
+        mine=mine, may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
+        is_open=is_open(facts, key), about=_about(facts, key, mine),
         seen=subject(facts, key), decisions=[facts.decision(key, p.number) for p in facts.holders(gate_.of)],
         deciders=[m.name for m in facts.people(own, "signatory")] if own is not None else [],
-        rule=rule_words(facts, gate_), segments=segments(facts, key))
+        rule=rule_words(facts, gate_), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
 
 
 def rule_words(facts: Facts, gate_: Gate) -> str:

@@ -36,6 +36,11 @@ class Column:
     party: frame.PartyView
     tasks: tuple[TaskFact, ...]
 
+    @property
+    def open(self) -> bool:
+        """Whether this party owes any of them."""
+        return any(task.state in (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED) for task in self.tasks)
+
 
 @bp.get("")
 def now(ref: str) -> ResponseReturnValue:
@@ -125,7 +130,9 @@ def _who_can(facts: Facts, key: str) -> list[str]:
 def _columns(facts: Facts, views: dict[int, frame.PartyView]) -> list[Column]:
     stage = facts.definition.stages.get(facts.project.stage)
     keys = list(stage.tasks) if stage else []
-    keys += [t.key for t in facts.tasks if t.state in (TaskState.OPEN, TaskState.RETURNED) and t.key not in keys]
+    order = facts.definition.order
+    keys += [t.key for t in facts.tasks if t.state in (TaskState.OPEN, TaskState.RETURNED) and t.key not in keys
+             and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage]]
     return [Column(views[party.number], tuple(
         task for key in keys if (task := facts.task(key, party.number)) is not None)) for party in facts.present]
 

@@ -1,4 +1,4 @@
-"""The ways beside filling in a task oneself: pass it on, wait for somebody outside, type in for another, open it again."""
+"""The ways beside filling in a task oneself: pass it on, wait for somebody outside, type in for another, open again."""
 
 from dataclasses import asdict
 from typing import Any
@@ -40,8 +40,8 @@ def task_pass(ref: str, key: str) -> ResponseReturnValue:
     form.to.choices.append(SelectChoice("new", _("Somebody new")))
 
     def act(session: Any) -> str:
-        given = {"task": key, "party": task.party, "words": form.words.data or "", "actor": login.me().id,
-                 "key": form.key(), "now": now()}
+        given: dict[str, Any] = {"task": key, "party": task.party, "words": form.words.data or "",
+                                 "actor": login.me().id, "key": form.key(), "now": now()}
         if form.to.data != "new":
             passing.pass_on(session, ref, to=int(form.to.data), **given)
             return _("Passed on. %(name)s has been told.", name=frame.person_name(facts, int(form.to.data)))
@@ -201,10 +201,11 @@ def _colleague(member: Any) -> str:
 
 def _entering(page: TaskPage, form: ContributionForm) -> str:
     facts = page.facts
-    return frame.show("room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None),
-                      page=page, task=page.task, definition=facts.task_of(page.task), form=form, nonce=Form(),
-                      title=title_of(page), giver=giver(page), file_rule=file_rule(), back_url=_there(page),
-                      carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
+    return frame.show(
+        "room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None), page=page,
+        task=page.task, definition=facts.task_of(page.task), form=form, nonce=Form(), title=title_of(page),
+        giver=giver(page), file_rule=file_rule(), back_url=_there(page),
+        carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
 
 
 def _signed() -> URLSafeSerializer:

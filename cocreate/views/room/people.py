@@ -20,7 +20,7 @@ from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest, today
-from cocreate.services.acts.people import heirs, tasks_of
+from cocreate.services.acts.people import heirs, is_last_champion, tasks_of
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -157,7 +157,8 @@ def people_remove(ref: str, person: int) -> ResponseReturnValue:
         return _("%(name)s is not in this project any more.", name=member.name)
 
     return dialog(facts, form, "room/people/remove.html", _("Remove %(name)s", name=member.name), act, member=member,
-                  tasks=tasks, heirs=heirs(facts, member), party=_party_name(facts, member), **_around(ref))
+                  tasks=tasks, heirs=heirs(facts, member), last=is_last_champion(facts, member),
+                  party=_party_name(facts, member), **_around(ref))
 
 
 @bp.route("/people/<int:person>/hand-over", methods=["GET", "POST"])

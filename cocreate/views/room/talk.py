@@ -1,6 +1,7 @@
 """Talking beside the work: comments on every thing, calls for help, and concerns."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -82,7 +83,7 @@ def task_help(ref: str, key: str) -> ResponseReturnValue:
     form.who.choices = [SelectChoice("all", _("All parties")), SelectChoice("own", _("Only %(party)s", party=own))]
     title = say(facts.task_of(task).title, pages.language())
 
-    def ask(session: object) -> str:
+    def ask(session: Any) -> str:
         comments.ask_help(session, ref, task=key, party=task.party, text=form.text.data, own=form.who.data == "own",
                           actor=login.me().id, key=form.key(), now=now())
         return _("Asked. It stands on top of their Your turn until you say that it helped.")

@@ -66,7 +66,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
     page = load(ref, key)
     meta = Form.from_request()
     typed, taken = drafts.taken(request.form)
-    form, refused = filled(page, typed, page.draft.files)
+    form, refused = filled(page, typed, given_files(page))
     try:
         if taken is not None:
             return _show(page, form, theirs=drafts.posted(page, typed))
@@ -99,25 +99,33 @@ def _both(ref: str, key: str, form: ContributionForm, error: Conflict) -> Respon
     if error.code not in _MEANWHILE:
         raise error
     page = load(ref, key)
-    sentence = sentences.error(error, pages.reader(), page.facts)
+    sentence = _faster(page, error)
     if _editable(page):
         kept = {name: asdict(file) for name, file in form.files.items()}
-        mine = make_form(page, form.typed(), {**(page.draft.files or {}), **kept})
+        mine = make_form(page, form.typed(), {**given_files(page), **kept})
         return _show(page, mine, theirs=drafts.theirs(page, mine), faster=sentence), 409
-    mine = form.typed() if page.may_edit else {}
+    typed = form.typed() if page.may_edit else {}
     return _show(page, None, faster=sentence, mine=drafts.kept(page, form) if page.may_edit else (),
-                 typed=[(name, text) for name, texts in mine.items() for text in texts]), 409
+                 typed=[(name, text) for name, texts in typed.items() for text in texts]), 409
+
+
+def _faster(page: TaskPage, error: Conflict) -> str:
+    """Who did what meanwhile."""
+    if error.code == "draft.changed" and page.draft.at:
+        return _("%(name)s saved this at %(time)s while you were typing.", name=page.draft.by,
+                 time=words.clock_time(page.draft.at, pages.reader()))
+    return sentences.error(error, pages.reader(), page.facts)
 
 
 @bp.post("/tasks/<key>/draft")
 def task_draft(ref: str, key: str) -> ResponseReturnValue:
     """What the page saves by itself while one types."""
+    page = load(ref, key)
     try:
-        page = load(ref, key)
-        saved = _save(page, make_form(page, request.form, page.draft.files))
+        saved = _save(page, make_form(page, request.form, given_files(page)))
     except Conflict as error:
         # Without an address to go to: leaving this page would lose what is typed on it, pressing its button does not.
-        said = sentences.error(error, pages.reader())
+        said = _faster(load(ref, key), error)
         return jsonify(status=_("%(said)s Press 'Save and close': you will see both texts.", said=said)), 409
     return jsonify(status=_draft_words(page, words.clock_time(now(), pages.reader())), values={"draft": str(saved)})
 
@@ -131,7 +139,7 @@ def task_take_back(ref: str, key: str) -> ResponseReturnValue:
                                 actor=login.me().id, key=Form.from_request().key(), now=now())
     if "mine" in request.form:
         page = load(ref, key)
-        form = make_form(page, request.form, page.draft.files)
+        form = make_form(page, request.form, given_files(page))
         with transaction() as session:
             contributions.save_draft(session, ref, task=key, party=party, number=page.draft.number,
                                      typed=form.typed(), files={}, actor=login.me().id, now=now())
@@ -192,11 +200,8 @@ def _editable(page: TaskPage) -> bool:
 def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, uploads: Any = None) -> ContributionForm:
     """The form with what was typed; a task given before begins with what was given."""
     task, language = page.facts.task_of(page.task), pages.language()
-    newest = page.newest
-    if typed is None and newest is not None:
-        typed = typed_of(task, newest.answers, language=language)
-        kept = {key: asdict(answer.value) for key, answer in newest.answers.items()
-                if isinstance(answer.value, FileAnswer)}
+    if typed is None and page.newest is not None:
+        typed, kept = typed_of(task, page.newest.answers, language=language), given_files(page)
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
                    marked=_marked(page), currency=contributions.currency(db.session(), page.facts))
     form = make()
@@ -206,6 +211,14 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     again = make(typed=form.typed(), computed=_computed(page, form.answers()))
     again.rearranged = form.rearranged
     return again
+
+
+def given_files(page: TaskPage) -> Mapping[str, Any]:
+    """The files a form begins with: those of the draft; before there is one, those that were given last."""
+    if page.draft.texts is not None or page.newest is None:
+        return page.draft.files or {}
+    return {key: asdict(answer.value) for key, answer in page.newest.answers.items()
+            if isinstance(answer.value, FileAnswer)}
 
 
 def filled(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None) -> tuple[ContributionForm, dict[str, str]]:

@@ -29,7 +29,7 @@ class TestForATime:
         assert story.facts.member(TOM).parts == {"contributor", "signatory"}
         assert story.facts.member(TOM).own == {"contributor"}
         assert TOM in {m.person for m in story.facts.people(GIVER, "signatory")}
-        story.wait(days=4).act(TurnAbsence(1), 0)
+        story.wait(days=5).act(TurnAbsence(1), 0)
         assert story.facts.member(TOM).parts == {"contributor"} and not story.change.details["begins"]
 
     def test_and_decides_for_the_party_on_behalf_of_who_is_away(self):

@@ -133,7 +133,7 @@ stages:
     gates: {picture: {of: [giver, taker, carrier]}}
   signature: {contract: signed}
 transitions:
-  on: {from: figures, to: signature, when: {gate: picture}}
+  go: {from: figures, to: signature, when: {gate: picture}}
 """
 MANY = """
 parties:
@@ -143,7 +143,7 @@ stages:
   figures: {tasks: {stream: {of: user}}}
   signature: {contract: signed}
 transitions:
-  on: {from: figures, to: signature, when: tasks}
+  go: {from: figures, to: signature, when: tasks}
 """
 
 

@@ -1,0 +1,39 @@
+"""A project that is being opened: what was typed in its four steps, as it is kept.
+
+Pure. Texts stay as they were typed until the project is opened; only then they become values.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+STEPS = ("strategy", "seats", "goal", "check")
+LONGEST = 200_000  # characters of everything together: a form is no store
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed so far.
+
+    template: key of the chosen template; "" while none is. case: the published case it starts from. answers: those of
+    the five questions, such as "aedff". fields: name of an input -> text.
+    """
+
+    template: str = ""
+    case: str = ""
+    answers: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return self.fields.get("title", "")
+
+
+def encode(typed: Typed) -> str:
+    return json.dumps({"template": typed.template, "case": typed.case, "answers": typed.answers,
+                       "fields": dict(typed.fields)}, ensure_ascii=False, sort_keys=True)
+
+
+def decode(text: str) -> Typed:
+    data = json.loads(text)
+    return Typed(data.get("template", ""), data.get("case", ""), data.get("answers", ""), data.get("fields", {}))

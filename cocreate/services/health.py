@@ -1,0 +1,241 @@
+"""Whether anything goes unsent, unsealed or unsaved. Of mails only address and kind are read, of projects nothing.
+
+What concerns the installation is the same for every host; mails, seals and files are the asking host's own.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from cocreate.domain.chain import Break
+from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.hosts import Host, HostMember
+from cocreate.models.mails import AccountMail, Lease, Outbox
+from cocreate.models.people import Person
+from cocreate.models.projects import Project
+from cocreate.services import leases, outbox, records
+
+MOST = 20  # mails that are named
+STILL = timedelta(minutes=5)  # a scheduler that has not run for so long has stopped
+LATE = timedelta(minutes=15)  # a mail that waits for so long has a reason
+CHECK_HOUR = 2  # UTC, once a night
+CHECK_FILE = "record-check.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMail:
+    """One mail that did not go out."""
+
+    address: str
+    kind: str
+    at: datetime
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """One contract that all have signed and nobody has sealed."""
+
+    since: datetime
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What the store holds for the host, and what the disk has left; sizes in bytes."""
+
+    count: int
+    size: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that does not fit, by its project's reference."""
+
+    ref: str
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCheck:
+    """What the check of all records of a host said."""
+
+    at: datetime
+    projects: int
+    broken: tuple[Broken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Every figure of the health page at one moment."""
+
+    now: datetime
+    jobs: tuple[tuple[str, datetime | None], ...]  # and when each came to its end
+    waiting: int
+    oldest: datetime | None
+    failed: int
+    mails: tuple[FailedMail, ...]  # the newest failed ones, then those whose last try was refused
+    unsealed: tuple[Unsealed, ...]
+    files: Files
+    database: str
+    clock_off: timedelta  # the database's clock before ours
+    checked: RecordCheck | None
+
+
+def look(session: Session, host_id: int, jobs: Sequence[str], folder: Path, *, now: Callable[[], datetime]) -> Health:
+    """Everything as it is for one host. now: asked twice, around the database's clock."""
+    before = now()
+    theirs = leases.time(session)
+    after = now()
+    ran: dict[str, datetime | None] = {
+        row.job: row.ran_at for row in session.execute(select(Lease.job, Lease.ran_at))}
+    waiting, oldest = _waiting(session, host_id)
+    failed, mails = _failed(session, host_id)
+    host = session.get_one(Host, host_id)
+    return Health(
+        now=after, jobs=tuple((job, ran.get(job)) for job in jobs), waiting=waiting, oldest=oldest, failed=failed,
+        mails=mails, unsealed=_unsealed(session, host_id), files=_files(folder / "files", host.ref),
+        database=_database(session), clock_off=theirs - (before + (after - before) / 2),
+        checked=last_check(folder, host.ref))
+
+
+def send_test(session: Session, person: int, *, now: datetime) -> None:
+    """A mail to whoever asks for one."""
+    outbox.post_account(session, person_id=person, kind="test", values={}, now=now)
+
+
+# records
+
+
+def check_host(session: Session, host_id: int, *, now: datetime) -> RecordCheck:
+    """Verify the record of every project of one host, now."""
+    projects = [(id_, ref) for id_, ref in session.execute(
+        select(Project.id, Project.ref).where(Project.host_id == host_id).order_by(Project.id))]
+    found = ((ref, records.check(session, id_)) for id_, ref in projects)
+    return RecordCheck(now, len(projects), tuple(_broken(ref, one) for ref, one in found if one is not None))
+
+
+def check_due(folder: Path, now: datetime) -> bool:
+    """Whether the check of this night is still to come."""
+    night = now.replace(hour=CHECK_HOUR, minute=0, second=0, microsecond=0)
+    night = night if night <= now else night - timedelta(days=1)
+    kept = _kept(folder)
+    return kept is None or datetime.fromisoformat(kept["at"]) < night
+
+
+def check_all(session: Session, folder: Path, *, now: datetime, goes_on: Callable[[], bool]) -> int:
+    """Verify every record and keep for each host what came of it; how many do not fit.
+
+    goes_on: asked before each project. Stopped half-way, nothing is kept and the next one begins anew.
+    """
+    hosts = {host.id: host.ref for host in session.scalars(select(Host))}
+    kept: dict[str, Any] = {ref: {"projects": 0, "broken": []} for ref in hosts.values()}
+    broken = 0
+    for id_, ref, host_id in session.execute(select(Project.id, Project.ref, Project.host_id)).all():
+        if not goes_on():
+            return broken
+        mine = kept[hosts[host_id]]
+        mine["projects"] += 1
+        if (found := records.check(session, id_)) is not None:
+            broken += 1
+            mine["broken"].append([ref, found.seq, found.why])
+        session.rollback()  # no transaction as long as the whole check
+    _keep(folder, {"at": now.isoformat(), "hosts": kept})
+    return broken
+
+
+def last_check(folder: Path, host_ref: str) -> RecordCheck | None:
+    """What the check of last night said of one host."""
+    kept = _kept(folder)
+    if kept is None:
+        return None
+    mine = kept["hosts"].get(host_ref, {"projects": 0, "broken": []})
+    return RecordCheck(datetime.fromisoformat(kept["at"]), mine["projects"], tuple(
+        Broken(*one) for one in mine["broken"]))
+
+
+def _broken(ref: str, found: Break) -> Broken:
+    return Broken(ref, found.seq, found.why)
+
+
+def _kept(folder: Path) -> dict[str, Any] | None:
+    try:
+        kept: dict[str, Any] = json.loads((folder / CHECK_FILE).read_text("utf-8"))
+        return kept
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _keep(folder: Path, result: dict[str, Any]) -> None:
+    new = folder / f"{CHECK_FILE}.new"
+    new.write_text(json.dumps(result), "utf-8")
+    os.replace(new, folder / CHECK_FILE)
+
+
+# figures
+
+
+def _waiting(session: Session, host_id: int) -> tuple[int, datetime | None]:
+    counts = [session.execute(select(func.count(), func.min(table.created_at)).where(
+        table.state == "waiting", _of_host(table, host_id))).one() for table in (Outbox, AccountMail)]
+    return sum(count for count, _ in counts), min((oldest for _, oldest in counts if oldest), default=None)
+
+
+def _failed(session: Session, host_id: int) -> tuple[int, tuple[FailedMail, ...]]:
+    """How many failed for good; and those to name, with the ones that will be tried again."""
+    count = 0
+    found: list[Any] = []
+    for table, recipient in ((Outbox, Outbox.recipient), (AccountMail, AccountMail.person_id)):
+        count += session.scalar(select(func.count()).select_from(table).where(
+            table.state == "failed", _of_host(table, host_id))) or 0
+        found += session.execute(
+            select(Person.email, table.kind, table.created_at, table.reply, table.state)
+            .join(Person, Person.id == recipient)
+            .where(_of_host(table, host_id), or_(table.state == "failed", (table.state == "waiting")
+                                                 & table.reply.is_not(None)))
+            .order_by(table.created_at.desc()).limit(MOST)).all()
+    found.sort(key=lambda mail: (mail.state == "failed", mail.created_at), reverse=True)
+    return count, tuple(FailedMail(mail.email, mail.kind, mail.created_at, mail.reply or "") for mail in found[:MOST])
+
+
+def _of_host(table: type[Outbox] | type[AccountMail], host_id: int) -> ColumnElement[bool]:
+    """Mails of the host's projects, and of the accounts of its own people."""
+    if table is Outbox:
+        return Outbox.host_id == host_id
+    return AccountMail.person_id.in_(select(HostMember.person_id).where(HostMember.host_id == host_id))
+
+
+def _unsealed(session: Session, host_id: int) -> tuple[Unsealed, ...]:
+    signed = func.max(Signature.at)
+    rows = session.execute(
+        select(signed, ContractVersion.seal_attempts, ContractVersion.seal_error)
+        .join(Signature, (Signature.project_id == ContractVersion.project_id)
+              & (Signature.version == ContractVersion.number))
+        .where(ContractVersion.host_id == host_id, ContractVersion.state == "signed",
+               ContractVersion.sealed_at.is_(None))
+        .group_by(ContractVersion.project_id, ContractVersion.number, ContractVersion.seal_attempts,
+                  ContractVersion.seal_error).order_by(signed))
+    return tuple(Unsealed(since, attempts, error or "") for since, attempts, error in rows)
+
+
+def _files(folder: Path, host_ref: str) -> Files:
+    sizes = [path.stat().st_size for path in (folder / host_ref).glob("*/*") if path.is_file()]
+    return Files(len(sizes), sum(sizes), shutil.disk_usage(folder).free)
+
+
+def _database(session: Session) -> str:
+    dialect = session.connection().dialect
+    version = ".".join(map(str, getattr(dialect, "server_version_info", None) or ()))
+    name = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(dialect.name, dialect.name)
+    return f"{name} {version}".strip()

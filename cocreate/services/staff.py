@@ -1,0 +1,202 @@
+"""The people of a host: who works there, what they may do, and how somebody goes.
+
+An account belongs to its person. A host decides over it only while the person works for nobody else here: otherwise
+the administrator of one host could take the second step of another's away.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.models.hosts import Host, HostMember
+from cocreate.models.people import Person, SignIn
+from cocreate.models.projects import Member, Project
+from cocreate.services import accounts, hosts, people, second_steps, sign_ins
+
+ROLES = (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER)
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """Somebody who works for the host, or did."""
+
+    id: int
+    ref: str
+    name: str
+    email: str
+    roles: frozenset[str]
+    projects: int  # running ones to look after
+    method: str  # of the last sign-in: "password", "link", or "" where there was none
+    seen_at: datetime | None
+    second_step: bool
+    state: str  # "active", "invited", "left" or "deactivated"
+
+
+def all_of(session: Session, host_id: int) -> Sequence[Employee]:
+    """Everybody who works or worked for a host, by name; who is gone comes last."""
+    found = _employees(session, host_id)
+    return sorted(found, key=lambda one: (one.state in ("left", "deactivated"), one.name.casefold()))
+
+
+def one(session: Session, host_id: int, ref: str) -> Employee:
+    """Raises: NotFound, also where the person works for another host."""
+    found = _employees(session, host_id, ref)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def works_elsewhere(session: Session, host_id: int, person: int) -> bool:
+    """Whether the account also serves another host, or a project of one."""
+    return bool(session.scalar(select(or_(
+        exists().where(HostMember.person_id == person, HostMember.host_id != host_id, HostMember.left_at.is_(None)),
+        exists().where(Member.person == person, Member.host_id != host_id, Member.left_at.is_(None),
+                       Member.accepted_at.is_not(None))))))
+
+
+def invite(session: Session, host_id: int, *, email: str, name: str, roles: Collection[str],
+           now: datetime) -> Employee:
+    """Let somebody work for the host; who cannot sign in yet gets a mail with a link to choose a password."""
+    _known(roles)
+    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    for role in roles:
+        hosts.employ(session, host_id, person, role, now=now)
+    found = next(one for one in _employees(session, host_id) if one.id == person)
+    if found.state == "deactivated":
+        raise Conflict("staff.deactivated", field="email")
+    if found.state == "invited":
+        accounts.welcome(session, person, now=now)
+    return found
+
+
+def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, now: datetime) -> None:
+    """Give somebody these roles and no others; all their sessions end with the same commit.
+
+    Raises: Conflict for the last administrator, and where projects would be without an account manager.
+    """
+    _known(roles)
+    _alone(session, host_id)
+    if hosts.ADMINISTRATOR not in roles:
+        _require_other_administrator(session, host_id, person)
+    if hosts.ACCOUNT_MANAGER not in roles and (count := len(managed(session, host_id, person))):
+        raise Conflict("staff.projects", field="roles", count=count)
+    _set_roles(session, host_id, person, roles, now)
+    sign_ins.end_all(session, person, now)
+
+
+def end_sessions(session: Session, host_id: int, person: int, *, now: datetime) -> None:
+    """Sign somebody out everywhere."""
+    _require_own(session, host_id, person)
+    sign_ins.end_all(session, person, now)
+
+
+def reset_second_step(session: Session, host_id: int, person: int, *, now: datetime) -> None:
+    """Take the second step of somebody who lost the telephone away; they are told and signed out."""
+    _require_own(session, host_id, person)
+    second_steps.take_away(session, person, now)
+    sign_ins.end_all(session, person, now)
+
+
+def managed(session: Session, host_id: int, person: int) -> Sequence[str]:
+    """References of the running projects of a host that somebody looks after."""
+    return session.scalars(select(Project.ref).where(
+        Project.host_id == host_id, Project.manager_id == person, Project.ended_at.is_(None))
+        .order_by(Project.id)).all()
+
+
+def hand_over_all(session: Session, host_id: int, person: int, *, to: int, now: datetime) -> int:
+    """Let another account manager look after everything of this one; how many projects it was.
+
+    Raises: Invalid where ``to`` is no other account manager of the host; Conflict where a project cannot change hands.
+    """
+    if to == person or to not in dict(people.account_managers(session, host_id)):
+        raise Invalid("staff.successor", field="to")
+    refs = managed(session, host_id, person)
+    for ref in refs:
+        people.hand_over(session, ref, host_id, to=to, actor=person, key=f"hand-over-{uuid4().hex}", now=now)
+    return len(refs)
+
+
+def deactivate(session: Session, host_id: int, person: int, *, to: int | None, now: datetime) -> None:
+    """Let somebody go: projects change hands first. An account that also serves others only loses its roles here.
+
+    Raises: Conflict for the last administrator; Invalid where projects need somebody and nobody is chosen.
+    """
+    _alone(session, host_id)
+    _require_other_administrator(session, host_id, person)
+    if count := len(managed(session, host_id, person)):
+        if to is None:
+            raise Invalid("staff.projects", field="to", count=count)
+        hand_over_all(session, host_id, person, to=to, now=now)
+    _set_roles(session, host_id, person, (), now)
+    if works_elsewhere(session, host_id, person):
+        sign_ins.end_all(session, person, now)
+    else:
+        accounts.deactivate(session, person, now)
+
+
+def _known(roles: Collection[str]) -> None:
+    if not roles or not set(roles) <= set(ROLES):
+        raise Invalid("staff.roles", field="roles")
+
+
+def _alone(session: Session, host_id: int) -> None:
+    """One change of the host's people at a time: two administrators must not remove each other."""
+    session.execute(select(Host.id).where(Host.id == host_id).with_for_update())
+
+
+def _require_other_administrator(session: Session, host_id: int, person: int) -> None:
+    others = session.scalar(select(func.count()).select_from(HostMember).join(Person).where(
+        HostMember.host_id == host_id, HostMember.role == hosts.ADMINISTRATOR, HostMember.left_at.is_(None),
+        HostMember.person_id != person, Person.deactivated_at.is_(None), Person.password_hash.is_not(None)))
+    if not others and hosts.has_role(session, host_id, person, hosts.ADMINISTRATOR):
+        raise Conflict("staff.last_administrator", field="roles")
+
+
+def _require_own(session: Session, host_id: int, person: int) -> None:
+    if works_elsewhere(session, host_id, person):
+        raise Conflict("staff.elsewhere")
+
+
+def _set_roles(session: Session, host_id: int, person: int, roles: Collection[str], now: datetime) -> None:
+    session.execute(update(HostMember).where(
+        HostMember.host_id == host_id, HostMember.person_id == person, HostMember.role.not_in(roles),
+        HostMember.left_at.is_(None)).values(left_at=now))
+    session.expire_all()
+    for role in roles:
+        hosts.employ(session, host_id, person, role, now=now)
+
+
+def _employees(session: Session, host_id: int, ref: str | None = None) -> list[Employee]:
+    here = select(HostMember.person_id).where(HostMember.host_id == host_id)
+    query = select(Person).where(Person.id.in_(here))
+    found = session.scalars(query if ref is None else query.where(Person.ref == ref)).all()
+    ids = [person.id for person in found]
+    roles: dict[int, set[str]] = {}
+    for person_id, role in session.execute(select(HostMember.person_id, HostMember.role).where(
+            HostMember.host_id == host_id, HostMember.left_at.is_(None))):
+        roles.setdefault(person_id, set()).add(role)
+    projects: dict[int, int] = {row.manager_id: row.number for row in session.execute(
+        select(Project.manager_id, func.count().label("number"))
+        .where(Project.host_id == host_id, Project.ended_at.is_(None)).group_by(Project.manager_id))}
+    seen = {row.person_id: row for row in session.execute(  # the newest comes last and stays
+        select(SignIn.person_id, SignIn.method, SignIn.seen_at).where(SignIn.person_id.in_(ids))
+        .order_by(SignIn.seen_at))}
+    return [Employee(
+        person.id, person.ref, person.name, person.email, frozenset(roles.get(person.id, ())),
+        projects.get(person.id, 0), seen[person.id].method if person.id in seen else "",
+        seen[person.id].seen_at if person.id in seen else None, person.totp_secret is not None,
+        _state(person, roles.get(person.id))) for person in found]
+
+
+def _state(person: Person, roles: set[str] | None) -> str:
+    if person.deactivated_at is not None:
+        return "deactivated"
+    if not roles:
+        return "left"
+    return "active" if person.password_hash is not None else "invited"

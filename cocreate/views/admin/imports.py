@@ -1,0 +1,65 @@
+"""A template that comes as a file: every mistake named at once, and nothing stored before somebody says so."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.forms.admin import ImportForm
+from cocreate.pages import Entry
+from cocreate.services import templates
+from cocreate.views.admin.blueprint import bp, here
+from workflows.definition import Definition
+from workflows.exchange.yaml_text import DefinitionErrors, read
+from workflows.texts import say
+from workflows.verification import verify
+
+
+@bp.route("/templates/import", methods=["GET", "POST"])
+def template_import() -> ResponseReturnValue:
+    """Upload or paste; then look at what it is; then save it as a draft."""
+    login.require_proof()
+    host, form = here(), ImportForm.from_request()
+    trail = [Entry(_("Templates"), url_for("admin.templates")), Entry(_("Import a template"), "")]
+    if request.method == "GET":
+        return render_template("admin/templates/import.html", form=form, errors=(), trail=trail)
+    given = form.given()
+    try:
+        definition = read(given)
+    except DefinitionErrors as found:
+        form.text.data = _shown(given)
+        return render_template("admin/templates/import.html", form=form, errors=found.errors, trail=trail), 422
+    there = templates.of_key(db.session(), host.id, definition.key)
+    if "save" in request.form:
+        return _save(host.id, definition)
+    form.text.data = _shown(given)
+    return render_template(
+        "admin/templates/confirm.html", form=form, definition=definition, findings=verify(definition), there=there,
+        same=next((one for one in there.versions if one.sha256 == definition.sha256), None) if there else None,
+        trail=trail, say=lambda text: say(text, pages.language()))
+
+
+def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
+    there = templates.of_key(db.session(), host_id, definition.key)
+    if there and there.newest.sha256 == definition.sha256:  # sent twice, or nothing changed
+        flash(_("This is version %(number)s already.", number=there.newest.number), "info")
+        return redirect(url_for("admin.template", ref=there.ref), 303)
+    with transaction() as session:
+        version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id,
+                                       now=now())
+    found = templates.of_key(db.session(), host_id, definition.key)
+    flash(_("Version %(number)s is saved as a draft. Nothing that runs has changed.", number=version.number), "done")
+    return redirect(url_for("admin.template", ref=found.ref if found else ""), 303)
+
+
+def _shown(given: bytes | str) -> str:
+    """What came, for the page: a file that is no text is not shown."""
+    if isinstance(given, str):
+        return given
+    try:
+        return given.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+

@@ -1,0 +1,187 @@
+"""The people of a host: who works here and what they may do. No page here opens a room."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cocreate import login, pages, sentences
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.errors import CocreateError, Conflict, Invalid
+from cocreate.forms.admin import RolesForm, StaffForm, SuccessorForm
+from cocreate.forms.base import Form
+from cocreate.models.hosts import Host
+from cocreate.pages import Entry
+from cocreate.services import people as project_people
+from cocreate.services import staff
+from cocreate.services.staff import Employee
+from cocreate.views.admin.blueprint import bp, here, mine
+
+
+@bp.get("/people")
+def people() -> str:
+    """Who works here and what may they do."""
+    host = here()
+    return render_template("admin/people/list.html", host=host, hosts=mine(), states=_states(),
+                           role_words=_role_words(), rows=staff.all_of(db.session(), host.id))
+
+
+@bp.route("/people/invite", methods=["GET", "POST"])
+def people_invite() -> ResponseReturnValue:
+    """Somebody new, or somebody who has an account for another reason."""
+    login.require_proof()
+    host, form = here(), StaffForm.from_request()
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                found = staff.invite(session, host.id, email=form.email.data, name=form.name.data,
+                                     roles=form.roles.data, now=now())
+        except (Invalid, Conflict) as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
+        else:
+            flash(_("%(address)s gets a mail with a link to choose a password.", address=found.email)
+                  if found.state == "invited" else
+                  _("%(name)s has an account already and can begin at once.", name=found.name), "done")
+            return redirect(url_for("admin.people"), 303)
+    return _dialog("admin/people/invite.html", None, form, title=_("Invite somebody"))
+
+
+@bp.get("/people/<ref>")
+def person(ref: str) -> str:
+    """One person, and what an administrator can do about the account."""
+    host, found = _load(ref)
+    return render_template(
+        "admin/people/show.html", host=host, person=found, form=Form(), states=_states(), role_words=_role_words(),
+        elsewhere=staff.works_elsewhere(db.session(), host.id, found.id), mine=found.id == login.me().id,
+        trail=[Entry(_("People"), url_for("admin.people")), Entry(found.name, "")])
+
+
+@bp.route("/people/<ref>/roles", methods=["GET", "POST"])
+def person_roles(ref: str) -> ResponseReturnValue:
+    """Other roles; whoever is signed in is signed out, so that they count at once."""
+    login.require_proof()
+    host, found = _load(ref)
+    form = RolesForm.from_request(roles=sorted(found.roles))
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                staff.change_roles(session, host.id, found.id, form.roles.data, now=now())
+        except (Invalid, Conflict) as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
+        else:
+            flash(_("Changed. %(name)s signs in again.", name=found.name), "done")
+            return redirect(url_for("admin.person", ref=ref), 303)
+    return _dialog("admin/people/roles.html", found, form, title=_("Change roles of %(name)s", name=found.name))
+
+
+@bp.post("/people/<ref>/sessions")
+def person_sessions(ref: str) -> ResponseReturnValue:
+    """Sign somebody out everywhere."""
+    login.require_proof("admin.person", ref=ref)
+    host, found = _load(ref)
+    return _done(ref, lambda session: staff.end_sessions(session, host.id, found.id, now=now()),
+                 _("%(name)s is signed out everywhere.", name=found.name))
+
+
+@bp.route("/people/<ref>/second-step", methods=["GET", "POST"])
+def person_second_step(ref: str) -> ResponseReturnValue:
+    """For somebody whose telephone is lost."""
+    login.require_proof()
+    host, found = _load(ref)
+    if request.method == "POST":
+        return _done(ref, lambda session: staff.reset_second_step(session, host.id, found.id, now=now()),
+                     _("Reset. %(name)s has been told by mail, and signs in with the password alone.",
+                       name=found.name))
+    return _dialog("admin/people/second_step.html", found, Form(),
+                   title=_("Reset the second step of %(name)s", name=found.name))
+
+
+@bp.route("/people/<ref>/hand-over", methods=["GET", "POST"])
+def person_hand_over(ref: str) -> ResponseReturnValue:
+    """Everything somebody looks after goes to another account manager."""
+    login.require_proof()
+    host, found = _load(ref)
+    form = _successor(host, found)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                count = staff.hand_over_all(session, host.id, found.id, to=form.to.data, now=now())
+        except CocreateError as error:
+            form.blame("to", _refused(error))
+        else:
+            flash(ngettext("%(num)d project has a new account manager.", "%(num)d projects have a new account manager.",
+                           count), "done")
+            return redirect(url_for("admin.person", ref=ref), 303)
+    return _dialog("admin/people/hand_over.html", found, form,
+                   title=_("Hand over all projects of %(name)s", name=found.name))
+
+
+@bp.route("/people/<ref>/deactivate", methods=["GET", "POST"])
+def person_deactivate(ref: str) -> ResponseReturnValue:
+    """Somebody goes; what they did stays, with their name."""
+    login.require_proof()
+    host, found = _load(ref)
+    form = _successor(host, found) if found.projects else Form.from_request()
+    if request.method == "POST" and form.validate():
+        to = form.to.data if isinstance(form, SuccessorForm) else None
+        try:
+            with transaction() as session:
+                staff.deactivate(session, host.id, found.id, to=to, now=now())
+        except CocreateError as error:
+            form.blame("to" if error.code != "staff.last_administrator" else None, _refused(error))
+        else:
+            flash(_("%(name)s cannot come in any more.", name=found.name), "done")
+            return redirect(url_for("admin.people"), 303)
+    return _dialog("admin/people/deactivate.html", found, form, title=_("Deactivate %(name)s", name=found.name),
+                   elsewhere=staff.works_elsewhere(db.session(), host.id, found.id))
+
+
+def _load(ref: str) -> tuple[Host, Employee]:
+    """Somebody of this host; anybody else does not exist."""
+    host = here()
+    return host, staff.one(db.session(), host.id, ref)
+
+
+def _successor(host: Host, found: Employee) -> SuccessorForm:
+    form = SuccessorForm.from_request()
+    form.offer([one for one in project_people.account_managers(db.session(), host.id) if one[0] != found.id])
+    return form
+
+
+def _dialog(template: str, found: Employee | None, form: Form, *, title: str, **more: Any) -> ResponseReturnValue:
+    back = url_for("admin.person", ref=found.ref) if found else url_for("admin.people")
+    trail = [Entry(_("People"), url_for("admin.people")), *([Entry(found.name, back)] if found else []),
+             Entry(title, "")]
+    return render_template(template, form=form, person=found, title=title, back_url=back, trail=trail,
+                           **more), 422 if form.unfold() else 200
+
+
+def _done(ref: str, act: Any, said: str) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            act(session)
+        flash(said, "done")
+    except Conflict as error:
+        flash(sentences.error(error, pages.reader()), "late")
+    return redirect(url_for("admin.person", ref=ref), 303)
+
+
+def _refused(error: CocreateError) -> str:
+    """Why projects did not change hands, without a word of what is in them."""
+    if error.code.startswith("staff."):
+        return sentences.error(error, pages.reader())
+    if error.code in ("project.on_hold", "on_hold"):
+        return _("One of the projects is on hold: it changes hands when it goes on.")
+    return _("One of the projects cannot go to this person: they are in it for another party.")
+
+
+def _states() -> dict[str, str]:
+    return {"active": _("active"), "invited": _("invited, has no password yet"), "left": _("works here no more"),
+            "deactivated": _("deactivated")}
+
+
+def _role_words() -> dict[str, str]:
+    return {"administrator": _("administrator"), "account_manager": _("account manager")}

@@ -1,0 +1,184 @@
+"""A definition in words and as a picture, for who decides whether it is sound. A draft may name what is not there."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from cocreate import pages, words
+from cocreate.services.templates import TemplatePage, Version
+from cocreate.words import Reader
+from workflows import diagram
+from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
+from workflows.texts import say
+from workflows.verification import Finding
+
+_NAMES = (".unknown",)
+_SCORES: dict[tuple[str, str], str] = {}  # (definition, language) -> its diagram
+_MOST_SCORES = 200
+_TEXTS = ("name", "plural", "title", "purpose", "summary", "ends_in", "why", "help", "unlocks", "question", "label",
+          "text", "agreement", "contract_title", "published", "group", "placeholder")
+
+
+def strategies() -> dict[str, str]:
+    return {"industrial_symbiosis": _("Industrial symbiosis"), "take_back": _("Take-back management"),
+            "platform": _("Circular platform"), "customer_cooperation": _("Customer cooperation"),
+            "proximity": _("Proximity"), "value_network": _("Value network"), "open": _("Open")}
+
+
+def top_line(template: TemplatePage, reader: Reader) -> str:
+    """Such as "Version 3, published Mon 2 Feb by Petra Sool, used by 14 projects"."""
+    published, draft = template.published, template.draft
+    if template.retired_at is not None:
+        said = _("Retired on %(day)s.", day=words.day(template.retired_at, reader))
+    elif published is not None and published.published_at is not None:
+        used = ngettext("used by %(num)d project", "used by %(num)d projects", template.running)
+        said = _("Version %(number)s, published %(day)s by %(name)s, %(used)s.", number=published.number, used=used,
+                 day=words.day(published.published_at, reader), name=published.by)
+    else:
+        said = _("Not published yet: no project can be opened with it.")
+    if draft is not None:
+        said += " " + _("Version %(number)s is a draft, saved %(day)s by %(name)s.", number=draft.number,
+                        day=words.day(draft.saved_at, reader), name=draft.by)
+    return said
+
+
+def stays(template: TemplatePage) -> list[str]:
+    """Which running projects stay on which version."""
+    return [ngettext("%(num)d running project stays on version %(number)s.",
+                     "%(num)d running projects stay on version %(number)s.", version.running, number=version.number)
+            for version in template.versions if version.running]
+
+
+def picture(version: Version, stage: str) -> Markup | None:
+    """The stages as a score with the chosen one marked; None for a draft whose names lead nowhere."""
+    if any(finding.code.endswith(_NAMES) for finding in version.errors):
+        return None
+    language = pages.language()
+    key = version.sha256, language
+    if key not in _SCORES:
+        if len(_SCORES) >= _MOST_SCORES:
+            _SCORES.clear()
+        _SCORES[key] = diagram.score(version.definition, language=language)
+    return Markup(diagram.decorate(_SCORES[key], stage=stage))  # noqa: S704 - made by us of escaped texts
+
+
+def seats(definition: Definition, keys: Iterable[str]) -> str:
+    """Names of seats; a seat that is not there by its key."""
+    return words.listed((_seat(definition, key) for key in keys), pages.reader())
+
+
+def _seat(definition: Definition, key: str) -> str:
+    if key == "host":
+        return _("the host")
+    seat = definition.parties.get(key)
+    return say(seat.name, pages.language()) if seat else key
+
+
+def task(definition: Definition, key: str) -> str:
+    found = definition.tasks.get(key)
+    return say(found[1].title, pages.language()) if found else key
+
+
+def due(definition: Definition, of: Due) -> str:
+    """Such as "10 working days after the stage begins"."""
+    days = {"num": of.days}
+    if of.before is not None:
+        return ngettext("%(num)d working day before the signing date", "%(num)d working days before the signing date",
+                        **days)
+    if of.after.startswith("task:"):
+        return ngettext("%(num)d working day after '%(task)s'", "%(num)d working days after '%(task)s'",
+                        task=task(definition, of.after.removeprefix("task:")), **days)
+    if of.after == "project":
+        return ngettext("%(num)d working day after the project begins",
+                        "%(num)d working days after the project begins", **days)
+    return ngettext("%(num)d working day after the stage begins", "%(num)d working days after the stage begins",
+                    **days)
+
+
+def rule(definition: Definition, gate: Gate) -> str:
+    """Who must agree."""
+    match gate.rule:
+        case AtLeast(at_least=least):
+            said = ngettext("At least %(num)d must agree.", "At least %(num)d must agree.", least)
+        case of:
+            said = {"all": _("All parties asked must agree."), "any": _("One party that agrees is enough."),
+                    "one_per_side": _("Each side must agree.")}[of]
+    return f"{said} {_('%(names)s has a veto.', names=seats(definition, gate.veto))}" if gate.veto else said
+
+
+def ways(definition: Definition, stage: str) -> list[str]:
+    """How a project leaves a stage, one sentence each."""
+    return [_way(definition, way) for way in definition.transitions.values() if way.from_ == stage]
+
+
+def _way(definition: Definition, way: Transition) -> str:
+    to = definition.stage_name(way.to, pages.language())
+    if way.automatic:
+        return _("Goes on to %(stage)s by itself.", stage=to)
+    by = seats(definition, way.by) if way.by else _("every contracting party")
+    said = _("%(name)s: to %(stage)s, by %(names)s.", name=say(way.name, pages.language()) or to, stage=to, names=by)
+    return f"{said} {_('A reason is needed that all see.')}" if way.reason else said
+
+
+def reminder(of: ReminderRule) -> str:
+    """When somebody hears of what he owes."""
+    what = {"task_due": _("a task is due"), "task_overdue": _("a task is overdue"),
+            "decision_due": _("a decision is due"), "decision_overdue": _("a decision is overdue"),
+            "signature_due": _("a signature is due"), "signature_overdue": _("a signature is overdue"),
+            "duty_due": _("a duty is due"), "duty_overdue": _("a duty is overdue"),
+            "invitation_open": _("an invitation is open")}[of.on]
+    to = _("who is asked") if of.to == "asked" else _("the champion")
+    if of.every:
+        said = ngettext("When %(what)s: every %(num)d working day, %(most)s times at most, to %(to)s.",
+                        "When %(what)s: every %(num)d working days, %(most)s times at most, to %(to)s.", of.every,
+                        what=what, most=of.most, to=to)
+    else:
+        said = _("When %(what)s: on working days %(days)s around the date, to %(to)s.", what=what, to=to,
+                 days=", ".join(f"{day:+d}" if day else "0" for day in of.at))
+    if of.then is None:
+        return said
+    return said + " " + ngettext("After %(num)d working day it goes to the champion.",
+                                 "After %(num)d working days it goes to the champion.", of.then.after)
+
+
+def texts(definition: Definition) -> list[tuple[str, str, list[str]]]:
+    """(path, text, languages) of everything people read."""
+    return list(_texts("", definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+
+
+def _texts(path: str, value: Any) -> Iterator[tuple[str, str, list[str]]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        here = f"{path}.{key}" if path else str(key)
+        if key in _TEXTS and isinstance(inner, str):
+            yield here, inner, []
+        elif key in _TEXTS and isinstance(inner, dict) and inner and all(isinstance(v, str) for v in inner.values()):
+            yield here, say(inner, pages.language()), sorted(inner)
+        else:
+            yield from _texts(here, inner)
+
+
+def element_url(template: TemplatePage, version: Version, finding: Finding) -> str:
+    """Where the element is that a finding is about: its stage, or nothing."""
+    _top, _dot, rest = finding.path.partition("stages.")
+    stage = rest.partition(".")[0] if not _top else ""
+    if stage not in version.definition.stages:
+        return ""
+    return url_for("admin.template", ref=template.ref, version=version.number, stage=stage)
+
+
+def at(version: Version, stage: str) -> list[Finding]:
+    """The findings about one stage, fairness apart."""
+    return [finding for finding in defects(version) if f"{finding.path}.".startswith(f"stages.{stage}.")]
+
+
+def defects(version: Version) -> list[Finding]:
+    return [finding for finding in version.findings if not finding.code.startswith("fairness.")]
+
+
+def fairness(version: Version) -> list[Finding]:
+    return [finding for finding in version.findings if finding.code.startswith("fairness.")]

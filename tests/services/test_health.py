@@ -1,0 +1,76 @@
+"""The nightly check of the records, and the figures of the health page."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from cocreate.models.hosts import Host
+from cocreate.models.projects import Project
+from cocreate.services import health
+from tests.support import projects
+from tests.support.clock import NOON
+
+
+class TestNightlyCheck:
+    def test_is_due_once_a_night(self, tmp_path):
+        assert health.check_due(tmp_path, NOON)
+        health._keep(tmp_path, {"at": NOON.isoformat(), "hosts": {}})
+        assert not health.check_due(tmp_path, NOON + timedelta(hours=13))
+        assert health.check_due(tmp_path, NOON + timedelta(hours=14))
+
+    def test_keeps_for_each_host_its_own(self, session, small, tmp_path):
+        other = projects.open_small(session)
+        whole = session.scalar(select(Project.head).where(Project.ref == small.ref))
+        set_head(session, small, "0" * 64)
+        assert health.check_all(session, tmp_path, now=NOON, goes_on=lambda: True) >= 1
+        set_head(session, small, whole)
+        found = health.last_check(tmp_path, ref_of(session, small.host_id))
+        assert (found.at, found.projects, [one.ref for one in found.broken]) == (NOON, 1, [small.ref])
+        assert health.last_check(tmp_path, ref_of(session, other.host_id)).broken == ()
+
+    def test_stopped_half_way_it_keeps_nothing(self, session, small, tmp_path):
+        session.commit()
+        health.check_all(session, tmp_path, now=NOON, goes_on=lambda: False)
+        assert health.check_due(tmp_path, NOON) and health.last_check(tmp_path, "x") is None
+
+    def test_a_torn_file_counts_as_none(self, tmp_path):
+        (tmp_path / health.CHECK_FILE).write_text('{"at": ')
+        assert health.check_due(tmp_path, NOON)
+
+
+class TestFigures:
+    def test_of_a_new_host(self, app, session, small):
+        found = look(app, session, small)
+        assert found.jobs[0][0] == "mails" and found.waiting > 0 and found.oldest == NOON
+        assert found.failed == 0 and found.unsealed == () and found.files.count == 0 and found.files.free > 0
+        assert abs(found.clock_off) < timedelta(days=365) and found.database
+
+    def test_counts_files_of_the_host(self, app, session, small):
+        small.store.put(ref_of(session, small.host_id), b"twelve bytes")
+        found = look(app, session, small)
+        assert (found.files.count, found.files.size) == (1, 12)
+
+    def test_names_what_waits_for_its_seal(self, app, session):
+        small = projects.agreed(session)
+        session.flush()
+        assert len(look(app, session, small).unsealed) == 1
+
+
+def set_head(session, small, head):
+    session.execute(update(Project).where(Project.ref == small.ref).values(head=head))
+    session.commit()
+
+
+def look(app, session, small):
+    session.flush()
+    return health.look(session, small.host_id, ["mails"], app.config["SETTINGS"].folder, now=lambda: NOON)
+
+
+def ref_of(session, host_id):
+    return session.scalar(select(Host.ref).where(Host.id == host_id))
+
+
+@pytest.fixture
+def small(session):
+    return projects.open_small(session)

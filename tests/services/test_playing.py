@@ -1,0 +1,117 @@
+"""From a published case to the sealed contract, by command, on an empty data folder."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from cocreate.services import casebook
+from tests.domain.test_cases import CASES
+from tests.support.packages import program
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples" / "cases"
+SOME = ("knjaz-milos-ecolab-lubrication", "crossrail-rspb-wallasea")
+ODD = {
+    "strategy": "industrial_symbiosis", "title": None, "summary": "Two \u0000 strangers \u202e and nobody else",
+    "parties": [{"key": "a", "name": "Åkerlund & Söner 株式会社", "kind": "cooperative"},
+                {"key": None, "name": "Ａkerlund ＆ Söner 株式会社", "kind": None, "country": "Utopia"}],
+    "flows": [{"name": None, "from": "a", "to": "nobody", "quantity": "some", "unit": "smoots", "source": "?"}, None],
+    "economics": [{"party": "b", "amount": 1e30, "currency": "THALER", "year": 1750.5}],
+    "contract": {"term_years": "forever", "kpis": None}, "results": None, "barriers": {"barrier": "distance"},
+}
+
+
+class TestPlay:
+    def test_writes_a_sealed_specimen_its_evidence_and_its_record(self, played, tmp_path):
+        result, summary = played(FOLDER / f"{SOME[0]}.json")
+        assert result.exit_code == 0, result.output
+        assert (summary["outcome"], summary["specimen"], summary["published_figures_as_answers"]) == (
+            "agreed", True, True)
+        said = subprocess.run([program("pdfsig", "poppler-utils"), tmp_path / "out" / "contract.pdf"],
+                              capture_output=True, text=True, check=False).stdout
+        assert "Signature is Valid" in said and "Total document signed" in said
+        pages = subprocess.run([program("pdftotext", "poppler-utils"), tmp_path / "out" / "contract.pdf", "-"],
+                               capture_output=True, text=True, check=True).stdout.split("\f")[:-1]
+        assert all("Specimen" in page for page in pages)
+        assert summary["record"]["complete"] and summary["mails"]["sent"] > 0
+        assert len(list((tmp_path / "mail").glob("*.eml"))) >= summary["mails"]["sent"]
+
+    def test_every_required_field_is_answered_by_the_case_or_not_available(self, played):
+        _, summary = played(FOLDER / f"{SOME[0]}.json")
+        assert {path.split(".")[1] for path in summary["answered"]} == {"flows", "money", "results", "barriers",
+                                                                        "terms_sheet"}
+        assert summary["rows"] == {"flows": 1, "money": 2, "results": 3, "barriers": 2, "terms_sheet": 1}
+        counts = summary["counts"]
+        assert all(counts[name] == len(summary[name]) for name in (
+            "stages", "tasks", "answered", "not_available", "settled_later", "struck", "waived", "seats"))
+
+    def test_many_parties_reach_the_end_too(self, played):
+        result, summary = played(FOLDER / f"{SOME[1]}.json")
+        assert result.exit_code == 0, result.output
+        assert len(summary["contract"]["signed_by"]) >= 3
+
+    def test_a_case_that_says_hardly_anything_is_played(self, played):
+        result, summary = played(ODD)
+        assert result.exit_code == 0, result.output
+        assert summary["counted_units"] == ["smoots"] and summary["stand_ins"] == []
+
+    def test_nobody_at_all_is_played_by_stand_ins(self, played):
+        result, summary = played({"strategy": "value_network"})
+        assert result.exit_code == 0, result.output
+        assert summary["stand_ins"] and all(one["stand_in"] for one in summary["seats"])
+
+    @pytest.mark.parametrize(("data", "why"), [
+        ("{", "no JSON"), ("[]", "should be one JSON object"), ('{"strategy": "bartering"}', "'bartering'")])
+    def test_what_is_no_case_ends_with_the_reason(self, played, data, why):
+        result, _ = played(data)
+        assert result.exit_code == 1 and why in result.output and "Traceback" not in result.output
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+    def test_every_case_that_is_shipped_reaches_agreed(self, played, path):
+        result, summary = played(path)
+        assert result.exit_code == 0 and summary["outcome"] == "agreed", result.output
+
+    @pytest.mark.long
+    @settings(max_examples=30, phases=[Phase.generate],
+              suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+    @given(CASES)
+    def test_any_case_of_the_schema_reaches_agreed(self, played, data):
+        result, summary = played(data)
+        assert result.exit_code == 0 and summary["outcome"] == "agreed", result.output
+
+
+class TestList:
+    def test_names_every_case_with_strategy_and_parties(self, command):
+        result = command("cases", "list")
+        assert len(result.output.splitlines()) == 14 and "wmata-philips-garage-lighting" in result.output
+
+
+class TestPublished:
+    def test_stands_beside_the_five_tables_and_nothing_else(self):
+        case = casebook.by_key("ulsan-sungam-hyosung-steam")
+        lines = casebook.published(case, "baseline.flows.rows")
+        assert "t/h" in lines[0] and lines[-1].startswith("and 5 more in")
+        assert casebook.published(case, "baseline.stream_data.mass") == ()
+
+
+@pytest.fixture
+def command(new_app, tmp_path):
+    app = new_app(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    return lambda *args: app.test_cli_runner().invoke(args=[str(arg) for arg in args])
+
+
+@pytest.fixture
+def played(command, tmp_path):
+    def play(case):
+        path = tmp_path / "case.json"
+        if isinstance(case, Path):
+            path = case
+        else:
+            path.write_text(case if isinstance(case, str) else json.dumps(case), encoding="utf-8")
+        result = command("cases", "play", path, "--out", tmp_path / "out")
+        summary = tmp_path / "out" / "summary.json"
+        return result, json.loads(summary.read_text()) if summary.exists() else {}
+    return play

@@ -1,0 +1,176 @@
+"""kill -9 at any statement and any commit: no half act, no lost answer, and the story goes on from there.
+
+Run as a module it is the process that is killed: it forks for every point, so that each starts without a connection.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
+
+from cocreate.db import db, table_of
+from cocreate.models.contracts import ContractVersion
+from cocreate.models.projects import Answer, Project
+from cocreate.services import files, records
+from cocreate.storage import LocalStore
+from tests.support import stories
+from tests.support.apps import make_app
+from tests.support.projects import Small
+from tests.support.run import ROOT
+
+POINTS = ("before_cursor_execute", "after_cursor_execute", "commit")
+
+
+class TestKilled:
+    @pytest.mark.parametrize("every", [61, pytest.param(1, marks=pytest.mark.long)])
+    def test_at_every_point_of_a_story(self, here, first, tmp_path, every):
+        """P-09: what is there is what the events tell, as if the acts before had been all."""
+        known, points = reference(stories.another(first))
+        killed_at = [*range(every // 2 + 1, points + 1, every), points + 1]  # the last comes to its end
+        projects = {stories.another(first).ref: point for point in killed_at}
+        acknowledged = kill(db.engine.url.render_as_string(hide_password=False), tmp_path, first, projects)
+        assert len(acknowledged) == len(killed_at)
+        ended = [at_rest(replace(first, ref=ref), known, acknowledged[ref]) for ref in projects]
+        assert ended.count(True) == 1
+        assert len({tuple(sorted(acknowledged[ref])) for ref in projects}) > len(projects) // 4  # not all at one place
+        for ref in projects:
+            go_on(replace(first, ref=ref), known)
+
+
+def reference(small: Small) -> tuple[dict[int, Any], int]:
+    """What the database holds after each act of a story that nobody disturbs, and how many points it has."""
+    known, counted = {state(small)["version"]: state(small)}, 0
+
+    def count(*_: Any) -> None:
+        nonlocal counted
+        counted += 1
+
+    for number, step in enumerate(stories.whole(small)):
+        for name in POINTS:
+            event.listen(Engine, name, count)
+        step.do(f"story-{number}")
+        for name in POINTS:
+            event.remove(Engine, name, count)
+        known[state(small)["version"]] = state(small)
+    return known, counted + len(known)
+
+
+def at_rest(small: Small, known: dict[int, Any], acknowledged: list[int]) -> bool:
+    """Nothing half, nothing lost, every file there. Answers whether the story came to its end."""
+    found = state(small)
+    assert found == known[found["version"]]
+    assert found["version"] >= max(acknowledged, default=0)
+    assert found["version"] - max(acknowledged, default=min(known)) <= 1  # the one whose answer was on its way
+    project = db.session.execute(select(Project).where(Project.ref == small.ref)).scalar_one()
+    assert records.check(db.session, project.id) is None
+    for sha256 in db.session.scalars(select(ContractVersion.pdf_sha256).where(
+            ContractVersion.project_id == project.id)):
+        assert small.store.read(files.prefix(db.session, small.host_id), sha256)
+    return project.stage == "agreed"
+
+
+def go_on(small: Small, known: dict[int, Any]) -> None:
+    """The people press again whatever was not answered, and it ends as it would have ended."""
+    done = set(db.session.scalars(select(Answer.key).join(Project, Project.id == Answer.project_id)
+                                  .where(Project.ref == small.ref)))
+    for number, step in enumerate(stories.whole(small)):
+        if f"story-{number}" not in done:
+            step.do(f"story-{number}")
+    assert state(small) == known[max(known)]
+
+
+# What is chance, or made from the project's own address.
+CHANCE = frozenset({
+    "id", "project_id", "ref", "head", "hash", "prev_hash", "details_sha256", "salt", "personal_salt", "message_id",
+    "token_sha256", "key", "text", "content_sha256", "text_sha256", "pdf_sha256", "request_sha256", "personal_sha256",
+    "secret"})
+
+
+def state(small: Small) -> dict[str, Any]:
+    """Every row of a project, but for chance."""
+    db.session.rollback()
+    db.session.expunge_all()
+    project = db.session.execute(select(table_of(Project)).where(table_of(Project).c.ref == small.ref)).one()
+    return plain(project._mapping) | {table.name: sorted(repr(plain(row._mapping)) for row in db.session.execute(
+        select(table).where(table.c.project_id == project.id))) for table in stories.inside()}
+
+
+def plain(row: Any) -> dict[str, Any]:
+    return {name: plain(json.loads(value)) if isinstance(value, str) and value.startswith("{") else value
+            for name, value in row.items() if name not in CHANCE or (name == "key" and "round" in row)}
+
+
+# The process that is killed
+
+
+def kill(database: str, folder: Path, first: Small, projects: dict[str, int]) -> dict[str, list[int]]:
+    """Play the story in each project until its point. Answers the numbers of the acts that were answered."""
+    people = {"host_id": first.host_id, "manager": first.manager, "maker": first.maker, "shop": first.shop}
+    given = json.dumps({"database": database, "folder": str(folder), "people": people, "projects": projects})
+    done = subprocess.run([sys.executable, "-m", "tests.test_kills"], input=given, cwd=ROOT, check=False, text=True,
+                          capture_output=True, timeout=1800)
+    assert done.returncode == 0, done.stderr
+    answered: dict[str, list[int]] = {}
+    for line in done.stdout.splitlines():
+        ref, seq = line.split()
+        answered.setdefault(ref, []).extend([int(seq)] if int(seq) else [])
+    return answered
+
+
+def main() -> None:
+    given = json.load(sys.stdin)
+    app = make_app(given["database"], Path(given["folder"]))
+    for ref, point in given["projects"].items():
+        small = Small(ref=ref, emails={}, store=LocalStore(Path(given["folder"]) / "store"), **given["people"])
+        os.write(1, f"{ref} 0\n".encode())
+        child = os.fork()
+        if child == 0:
+            play(app, small, point)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status and os.WTERMSIG(status) != signal.SIGKILL:
+            sys.exit(f"{ref}: ended with {status}")
+
+
+def play(app: Flask, small: Small, left: int) -> None:
+    def point(*_: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with app.app_context():
+        for number, step in enumerate(stories.whole(small)):
+            for name in POINTS:
+                event.listen(Engine, name, point)
+            receipt = step.do(f"story-{number}")
+            for name in POINTS:
+                event.remove(Engine, name, point)
+            point()
+            os.write(1, f"{small.ref} {receipt.seq}\n".encode())
+
+
+@pytest.fixture
+def here(fresh_database, new_app) -> Iterator[Flask]:
+    app = new_app(fresh_database)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def first(here, tmp_path) -> Small:
+    return replace(stories.opened(1), store=LocalStore(tmp_path / "store"))
+
+
+if __name__ == "__main__":
+    main()

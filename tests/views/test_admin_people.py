@@ -1,0 +1,237 @@
+"""The people of a host, its settings and its health, walked as an administrator."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from cocreate.models.hosts import Host
+from cocreate.models.mails import AccountMail, Lease, Outbox
+from cocreate.models.people import Person
+from cocreate.models.projects import Project
+from cocreate.services import health as health_service
+from cocreate.services import hosts
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser, mails_to, someone
+
+
+class TestPeople:
+    def test_lists_who_works_here(self, client, small):
+        page = text(client.get("/admin/people"))
+        assert "Petra Sool" in page and "administrator" in page and "with password" in page
+        assert re.search(r"Anna Berg \S+ account manager 1 ", page)
+        assert "Claire Duval" not in page
+
+    def test_invites_with_a_welcome_mail(self, client, session, small):
+        answer = client.post("/admin/people/invite", data={
+            "name": "Tom New", "email": f"tom{small.host_id}@host.example", "roles": ["account_manager"]})
+        assert answer.status_code == 303
+        page = text(client.get("/admin/people"))
+        assert "Tom New" in page and "invited, has no password yet" in page
+        session.rollback()
+        person = session.scalars(select(Person).where(Person.email == f"tom{small.host_id}@host.example")).one()
+        assert [kind for kind, _ in mails_to(session, person.id)] == ["welcome"]
+
+    def test_says_what_is_wrong_with_an_invitation(self, client):
+        answer = client.post("/admin/people/invite", data={"name": "", "email": "nobody"})
+        assert answer.status_code == 422 and "Choose at least one role." in answer.text
+        assert "This is not one complete address" in answer.text and 'value="nobody"' in answer.text
+
+    def test_other_roles_sign_out_at_once(self, app, client, session, small, refs):
+        anna = entered(app, small.emails[small.manager])
+        answer = client.post(f"/admin/people/{refs['anna']}/roles", data={"roles": ["administrator",
+                                                                                  "account_manager"]})
+        assert answer.status_code == 303
+        assert anna.get("/desk").location == "/sign-in"
+
+    def test_projects_keep_their_account_manager(self, client, refs):
+        answer = client.post(f"/admin/people/{refs['anna']}/roles", data={"roles": ["administrator"]})
+        assert answer.status_code == 422 and "1 project needs a new account manager: choose." in answer.text
+
+    def test_the_last_administrator_stays(self, client, refs):
+        answer = client.post(f"/admin/people/{refs['petra']}/roles", data={"roles": ["account_manager"]})
+        assert answer.status_code == 422 and "Name another one first." in answer.text
+        answer = client.post(f"/admin/people/{refs['petra']}/deactivate")
+        assert answer.status_code == 422 and "Name another one first." in answer.text
+
+    def test_sessions_end(self, app, client, small, refs):
+        anna = entered(app, small.emails[small.manager])
+        assert client.post(f"/admin/people/{refs['anna']}/sessions").status_code == 303
+        assert anna.get("/desk").location == "/sign-in"
+
+    def test_a_second_step_is_reset_and_both_are_told(self, client, session, small, refs):
+        session.execute(update(Person).where(Person.id == small.manager).values(totp_secret="locked"))
+        session.commit()
+        assert "Reset second step" in text(client.get(f"/admin/people/{refs['anna']}"))
+        done = client.post(f"/admin/people/{refs['anna']}/second-step", follow_redirects=True)
+        assert "Anna Berg has been told by mail" in text(done)
+        session.rollback()
+        assert session.scalar(select(Person.totp_secret).where(Person.id == small.manager)) is None
+        assert ("second_step_changed", "off") in [(kind, values.get("what")) for kind, values
+                                                  in mails_to(session, small.manager)]
+
+    def test_all_projects_change_hands(self, client, session, small, refs, ben):
+        page = text(client.get(f"/admin/people/{refs['anna']}/hand-over"))
+        assert "1 running project gets a new account manager at once." in page and "Ben Ito" in page
+        done = client.post(f"/admin/people/{refs['anna']}/hand-over", data={"to": ben}, follow_redirects=True)
+        assert "1 project has a new account manager." in text(done)
+        session.rollback()
+        assert session.scalar(select(Project.manager_id).where(Project.ref == small.ref)) == ben
+
+    def test_deactivating_asks_who_takes_over(self, app, client, session, small, refs, ben):
+        anna = entered(app, small.emails[small.manager])
+        url = f"/admin/people/{refs['anna']}/deactivate"
+        assert "1 project needs a new account manager: choose." in text(client.get(url))
+        assert client.post(url).status_code == 422
+        assert client.post(url, data={"to": small.shop}).status_code == 422
+        assert client.post(url, data={"to": ben}).status_code == 303
+        assert anna.get("/desk").location == "/sign-in"
+        assert browser(app).post("/sign-in", data={
+            "email": small.emails[small.manager], "password": PASSWORD}).status_code != 303
+        assert "deactivated" in text(client.get(f"/admin/people/{refs['anna']}"))
+
+    def test_nobody_of_another_host_is_here(self, client, session, small):
+        customer = session.scalar(select(Person.ref).where(Person.id == small.shop))
+        other = projects.open_small(session)
+        stranger = session.scalar(select(Person.ref).where(Person.id == other.manager))
+        session.commit()
+        paths = ("", "/roles", "/second-step", "/hand-over", "/deactivate")
+        assert {client.get(f"/admin/people/{ref}{path}").status_code for ref in (customer, stranger, "0" * 26)
+                for path in paths} == {404}
+        assert {client.post(f"/admin/people/{ref}/sessions").status_code for ref in (customer, stranger)} == {404}
+
+    def test_a_session_by_link_must_prove_itself(self, client, session, refs):
+        from cocreate.models.people import SignIn
+        session.execute(update(SignIn).values(proved_at=None))
+        session.commit()
+        for path in ("people/invite", f"people/{refs['anna']}/roles", "host", "templates/import"):
+            assert "/prove" in client.get(f"/admin/{path}").location
+
+
+class TestHost:
+    def test_is_saved(self, client, session, small):
+        answer = client.post("/admin/host", data={
+            "name": "Crates of Delft", "country": "DE", "zone": "Europe/Berlin", "days": ["1", "2", "4"],
+            "legal_note": "Register 7"})
+        assert answer.status_code == 303
+        session.rollback()
+        host = session.get_one(Host, small.host_id)
+        assert (host.name, host.country, host.zone, host.working_days, host.legal_note) == (
+            "Crates of Delft", "DE", "Europe/Berlin", "124", "Register 7")
+        page = client.get("/admin/host")
+        assert "Crates of Delft" in page.text and "Register 7" in page.text
+
+    def test_says_what_is_wrong(self, client):
+        answer = client.post("/admin/host", data={"name": "", "country": "DE", "zone": "Mars/Base", "days": []})
+        assert answer.status_code == 422 and "This is needed." in answer.text
+
+
+class TestHealth:
+    def test_says_that_nobody_runs(self, client):
+        page = text(client.get("/admin/health"))
+        assert "Start the scheduler." in page and "Database and application agree." in page
+
+    def test_says_that_all_is_well(self, app, client, session, clock):
+        all_ran(session)
+        health_service._keep(app.config["SETTINGS"].folder, {"at": NOON.isoformat(), "hosts": {}})
+        assert "All is well." in text(client.get("/admin/health"))
+
+    def test_says_since_when_nothing_runs(self, client, session, clock):
+        all_ran(session, at=NOON - timedelta(minutes=12))
+        assert "No run for 12 minutes. Start the scheduler." in text(client.get("/admin/health"))
+
+    def test_names_failed_mails_by_address_and_kind_only(self, client, session, small):
+        session.execute(update(Outbox).where(Outbox.host_id == small.host_id, Outbox.kind == "invitation").values(
+            state="failed", reply="550 no such mailbox"))
+        session.commit()
+        page = text(client.get("/admin/health"))
+        assert "2 mails could not be delivered." in page and "550 no such mailbox" in page
+        assert small.emails[small.shop] in page and "Invitation" in page and "Crates come back" not in page
+
+    def test_says_nothing_of_other_hosts(self, client, session):
+        other = projects.open_small(session)
+        session.execute(update(Outbox).where(Outbox.host_id == other.host_id).values(
+            state="failed", reply="551 elsewhere"))
+        session.commit()
+        page = client.get("/admin/health").text
+        assert "551 elsewhere" not in page and other.emails[other.shop] not in page
+
+    def test_sends_a_test_mail(self, client, session, petra):
+        assert "A test mail to" in text(client.post("/admin/health/mail", follow_redirects=True))
+        session.rollback()
+        assert session.scalars(select(AccountMail.kind).where(AccountMail.person_id == petra.id)).all() == ["test"]
+
+    def test_checks_all_records_of_the_host(self, client, session, small):
+        assert "1 record is whole, checked now." in text(client.post("/admin/health/records"))
+        whole = session.scalar(select(Project.head).where(Project.ref == small.ref))
+        set_head(session, small, "0" * 64)
+        page = text(client.post("/admin/health/records"))
+        set_head(session, small, whole)
+        assert f"1 record does not fit, checked now: project {small.ref}, line" in page and "(head)" in page
+
+
+def set_head(session, small, head):
+    session.execute(update(Project).where(Project.ref == small.ref).values(head=head))
+    session.commit()
+
+
+def all_ran(session, at=NOON):
+    from cocreate import jobs
+    for job in jobs.JOBS:
+        lease = session.get(Lease, job.name) or Lease(job=job.name, holder="test", epoch=1, expires_at=at)
+        lease.ran_at = at
+        session.add(lease)
+    session.execute(update(Outbox).where(Outbox.state == "waiting").values(state="sent"))
+    session.execute(update(AccountMail).where(AccountMail.state == "waiting").values(state="sent"))
+    session.commit()
+
+
+def text(answer):
+    assert answer.status_code == 200
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def entered(app, email):
+    client = browser(app)
+    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+    return client
+
+
+@pytest.fixture
+def small(app, clock, session):
+    found = projects.open_small(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def petra(session, small):
+    """An administrator of the small project's host, without a place in the project."""
+    person = someone(session, "Petra Sool")
+    hosts.employ(session, small.host_id, person.id, hosts.ADMINISTRATOR, now=NOON)
+    session.commit()
+    return person
+
+
+@pytest.fixture
+def ben(session, small):
+    """Another account manager."""
+    person = someone(session, "Ben Ito")
+    hosts.employ(session, small.host_id, person.id, hosts.ACCOUNT_MANAGER, now=NOON)
+    session.commit()
+    return person.id
+
+
+@pytest.fixture
+def refs(session, small, petra):
+    ids = dict(session.execute(select(Person.id, Person.ref).where(Person.id.in_([small.manager, petra.id]))).all())
+    session.rollback()
+    return {"anna": ids[small.manager], "petra": ids[petra.id]}
+
+
+@pytest.fixture
+def client(app, petra):
+    return entered(app, petra.email)

@@ -1,0 +1,376 @@
+"""Templates as an administrator sees them: the list, the page, publishing, importing."""
+
+import html
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+from tempfile import gettempdir
+from time import monotonic
+
+import pytest
+from sqlalchemy import func, select
+
+from cocreate.models.hosts import Template, TemplateVersion
+from cocreate.models.projects import Project
+from cocreate.services import hosts, templates
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser, someone
+from workflows import library
+from workflows.exchange.yaml_text import read, write
+
+WITHOUT_SHOP = projects.SMALL.replace(
+    "shop: {name: Shop, contracting: true, side: using}", "shop: {name: Shop}").replace(
+    "of: [maker, shop], about: contract", "of: [maker], about: contract")
+
+
+class TestList:
+    def test_says_what_is_published_and_used(self, client, small):
+        page = text(client.get("/admin/templates"))
+        assert "Returned crates Take-back management Version 1 none 1" in page and "Anna Berg" in page
+
+    def test_empty_it_offers_the_shipped_ones(self, fresh):
+        page = text(fresh.get("/admin/templates"))
+        assert "No template yet." in page
+        assert page.count("Start from this one") == len(library.names())
+
+    def test_a_shipped_one_becomes_a_draft_once(self, fresh):
+        first, second = (fresh.post("/admin/templates/start", data={"template": "platform"}) for _ in range(2))
+        assert first.location == second.location
+        assert "Not published yet: no project can be opened with it. Version 1 is a draft" in text(
+            fresh.get(first.location))
+        assert fresh.post("/admin/templates/start", data={"template": "../platform"}).status_code == 404
+
+    def test_is_where_an_administrator_begins(self, fresh):
+        assert fresh.get("/").location == "/admin/templates"
+
+    def test_is_for_administrators(self, app, small):
+        customer = entered(app, small.emails[small.shop])
+        assert {customer.get(path).status_code for path in (
+            "/admin/templates", "/admin/templates/import", "/admin/people", "/admin/health", "/admin/host")} == {403}
+
+
+class TestPage:
+    def test_says_who_published_it_and_how_many_projects_use_it(self, client, ref):
+        assert re.search(r"Version 1, published \w+ \d+ \w+ by Anna Berg, used by 1 project\.",
+                         text(client.get(f"/admin/templates/{ref}")))
+
+    def test_has_a_picture_and_the_chosen_stage_in_words(self, client, ref):
+        answer = client.get(f"/admin/templates/{ref}?stage=terms")
+        assert '<svg class="score"' in answer.text
+        assert "Stage 2, Terms" in text(answer) and "All parties asked must agree." in text(answer)
+        assert "5 working days after the stage begins" in text(client.get(f"/admin/templates/{ref}"))
+
+    @pytest.mark.parametrize(("tab", "says"), [
+        ("forms", "Credit per crate"), ("rights", "decide at a gate"), ("clauses", "$maker and $shop agree"),
+        ("reminders", "on working days -2, 0 around the date"), ("texts", "stages.figures.tasks.returns.why"),
+        ("versions", "Download version 1"), ("projects", "An administrator reads no room.")])
+    def test_has_a_tab_for(self, client, ref, tab, says):
+        assert says in text(client.get(f"/admin/templates/{ref}?show={tab}"))
+
+    def test_names_projects_only_where_one_has_a_place(self, app, session, client, small, ref):
+        assert "Crates come back" not in client.get(f"/admin/templates/{ref}?show=projects").text
+        hosts.employ(session, small.host_id, small.manager, hosts.ADMINISTRATOR, now=NOON)
+        session.commit()
+        anna = entered(app, small.emails[small.manager])
+        assert "Crates come back" in anna.get(f"/admin/templates/{ref}?show=projects").text
+
+    @pytest.mark.parametrize("key", library.names())
+    def test_shows_every_tab_and_form_of_the_shipped_ones(self, fresh, key):
+        url = fresh.post("/admin/templates/start", data={"template": key}).location
+        for tab in ("stages", "forms", "rights", "clauses", "reminders", "texts", "versions", "projects"):
+            assert fresh.get(f"{url}?show={tab}").status_code == 200
+        for task in library.load(key).tasks:
+            answer = fresh.get(f"{url}/tasks/{task}")
+            assert answer.status_code == 200 and "Only a preview." in answer.text
+            assert 'method="post"' not in answer.text.partition("<main")[2]
+
+    def test_says_what_is_unfair(self, client, ref):
+        assert "Fairness" in text(client.get(f"/admin/templates/{ref}"))
+
+    def test_downloads_what_an_import_reads_back(self, client, ref):
+        answer = client.get(f"/admin/templates/{ref}/1.yaml")
+        assert answer.mimetype == "application/yaml"
+        assert read(answer.data).sha256 == read(projects.SMALL).sha256
+
+    def test_foreign_and_unknown_ones_do_not_exist(self, fresh, ref):
+        paths = ["", "/1.yaml", "/publish", "/retire", "/tasks/returns"]
+        assert {fresh.get(f"/admin/templates/{here}{path}").status_code
+                for here in (ref, "0" * 26) for path in paths} == {404}
+        assert {fresh.post(f"/admin/templates/{ref}{path}").status_code
+                for path in ("/back", "/1/draft", "/retire", "/publish")} == {404}
+
+    def test_a_foreign_host_cannot_be_chosen(self, session, fresh, small):
+        foreign = session.scalar(select(hosts.Host.ref).where(hosts.Host.id == small.host_id))
+        assert {fresh.get(f"/admin/{page}?host={foreign}").status_code
+                for page in ("templates", "people", "health", "host", "templates/import")} == {404}
+
+    def test_unknown_parts_do_not_exist(self, client, ref):
+        assert {client.get(f"/admin/templates/{ref}{path}").status_code for path in (
+            "?show=nonsense", "?version=9", "/tasks/nonsense", "/9.yaml")} == {404}
+
+
+class TestPublishing:
+    def test_needs_a_note_and_says_what_stays(self, client, ref):
+        seen = drafted(client, ref)
+        assert "1 running project stays on version 1." in text(client.get(f"/admin/templates/{ref}/publish"))
+        answer = client.post(f"/admin/templates/{ref}/publish", data={"seen": seen})
+        assert answer.status_code == 422 and "This is needed." in answer.text
+        assert client.post(f"/admin/templates/{ref}/publish", data={"seen": seen, "note": "Dates"}).status_code == 303
+        page = text(client.get(f"/admin/templates/{ref}?show=versions"))
+        assert "Version 2, published" in page and "by Petra Sool" in page and "Dates" in page
+
+    def test_publishes_only_what_was_looked_at(self, client, ref):
+        drafted(client, ref)
+        answer = client.post(f"/admin/templates/{ref}/publish", data={"seen": "0" * 64, "note": "Dates"})
+        assert answer.status_code == 422 and "The draft changed meanwhile" in answer.text
+
+    def test_is_refused_with_every_error(self, client):
+        broken = projects.SMALL.replace("from: figures, to: terms", "from: figures, to: figures")
+        url = client.post("/admin/templates/import", data={"text": broken, "save": "1"}).location
+        page = text(client.get(url))
+        assert "stands in the way of publishing" in page or "stand in the way of publishing" in page
+        dialog = client.get(f"{url}/publish")
+        assert "in the way:" in text(dialog) and "btn-primary" not in dialog.text
+        seen = re.search('name="seen" value="([0-9a-f]+)"', dialog.text)[1]
+        answer = client.post(f"{url}/publish", data={"seen": seen, "note": "Try"})
+        assert answer.status_code == 422 and "in the way" in answer.text
+
+    def test_a_published_one_is_not_published_again(self, client, ref):
+        assert client.get(f"/admin/templates/{ref}/publish").status_code == 409
+
+    def test_a_draft_is_made_once(self, client, ref):
+        drafted(client, ref)
+        assert "There is a draft already: version 2." in text(
+            client.post(f"/admin/templates/{ref}/1/draft", follow_redirects=True))
+
+    def test_retired_it_opens_no_projects_and_comes_back(self, client, session, small, ref):
+        assert "No new projects. 1 running one stays." in text(client.get(f"/admin/templates/{ref}/retire"))
+        client.post(f"/admin/templates/{ref}/retire")
+        session.rollback()
+        assert templates.published(session, small.host_id) == []
+        client.post(f"/admin/templates/{ref}/back")
+        session.rollback()
+        assert len(templates.published(session, small.host_id)) == 1
+
+    def test_a_running_project_is_never_bent(self, client, session, small, ref):
+        """P-24: a version without the customer's signature changes nothing for who has begun."""
+        before = projects.facts(session, small).definition
+        session.rollback()
+        url = client.post("/admin/templates/import", data={"text": WITHOUT_SHOP, "save": "1"}).location
+        seen = re.search('name="seen" value="([0-9a-f]+)"', client.get(f"{url}/publish").text)[1]
+        assert client.post(f"{url}/publish", data={"seen": seen, "note": "Shop signs no more"}).status_code == 303
+        assert templates.by_key(session, small.host_id, "returned_crates").number == 2
+        facts = projects.facts(session, small)
+        row = session.scalars(select(Project).where(Project.ref == small.ref)).one()
+        assert row.template_version == 1 and row.definition_sha256 == before.sha256 == facts.definition.sha256
+        assert [party.seat for party in facts.signing] == ["maker", "shop"]
+
+
+class TestImport:
+    def test_shows_before_it_stores(self, client, session, small):
+        answer = client.post("/admin/templates/import", data={"text": projects.SMALL})
+        page = text(answer)
+        assert "Save 'Returned crates' as a draft" in page and "It says the same as version 1." in page
+        assert versions(session, small) == 1 and "to_signature" in answer.text  # the text is kept in the form
+
+    def test_saves_when_asked_to_and_once(self, client, session, small):
+        changed = {"text": projects.SMALL.replace("target: 10", "target: 12"), "save": "1"}
+        assert [client.post("/admin/templates/import", data=changed).status_code for _ in range(2)] == [303, 303]
+        assert versions(session, small) == 2
+        assert templates.by_key(session, small.host_id, "returned_crates").number == 1
+
+    def test_reads_a_file(self, fresh):
+        body = BytesIO(write(library.load("proximity")).encode())
+        answer = fresh.post("/admin/templates/import", data={"file": (body, "proximity.yaml")})
+        assert "It becomes a new template" in text(answer)
+
+    def test_names_every_mistake_at_once_with_its_line(self, client, session, small):
+        wrong = projects.SMALL.replace("unit: pieces/a, ", "").replace("target: 10", "target: soon")
+        answer = client.post("/admin/templates/import", data={"text": wrong, "save": "1"})
+        page = html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
+        assert answer.status_code == 422 and "2 things need a look. Nothing was stored." in page
+        assert "stages.figures.tasks.returns.fields.crates" in page and re.search(r"Line\s+\d+", page)
+        assert "Example:" in page and "target: soon" in page and versions(session, small) == 1
+
+    @pytest.mark.parametrize("body", [b"", b"%PDF-1.7\n\x00\xff", b"\xff\xfe", b"just words", b"a: b", b"- 1", b"{"])
+    def test_a_wrong_kind_is_no_template_file(self, client, body):
+        answer = client.post("/admin/templates/import", data={"file": (BytesIO(body), "x.yaml"), "text": ""})
+        assert answer.status_code == 422 and "This is not a template file." in answer.text
+
+    def test_a_large_one_is_refused(self, client):
+        answer = client.post("/admin/templates/import", data={"file": (BytesIO(b"a" * 1_000_001), "x.yaml")})
+        assert answer.status_code == 422 and "larger than 1 MB" in answer.text
+
+
+CANARY = Path(gettempdir()) / "cocreate-canary-of-templates"
+SHELL = f"touch {CANARY}"
+TEXTS = [
+    "{{ 7*7 }}", "{{ config }}", "{{ self.__init__.__globals__ }}", "{% for x in ().__class__.__subclasses__() %}",
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "{{ cycler.__init__.__globals__.os.popen('" + SHELL + "').read() }}",
+    "{{ lipsum.__globals__['os'].system('" + SHELL + "') }}", "{{ request.application.__globals__ }}", "{# comment #}",
+    "{%- set x = 1 -%}", "{{ url_for.__globals__ }}", "{{ get_flashed_messages.__globals__ }}", "{{ namespace() }}",
+    "${7*7}", "#{7*7}", "<%= 7*7 %>", "*{7*7}", "@(7*7)", "{7*7}", "{self}", "{0.__class__}",
+    "{name.__init__.__globals__}", "{!r}", "{0!r:>{1}}", "%s", "%(name)s", "%(__class__)s",
+    "%n%n%n", "%99999999d", "%c", "$name", "${name}",
+    "$__class__", "$maker.__class__", "__import__('os').system('" + SHELL + "')", "os.system", "subprocess.Popen",
+    "builtins.eval", "lambda: 1", "lambda x: x.__class__", "eval('1')", "exec('import os')",
+    "open('/etc/passwd').read()",
+    "`" + SHELL + "`", "$(" + SHELL + ")", "; " + SHELL, "| " + SHELL, "&& " + SHELL, "(a+)+$", "^(([a-z])+.)+[A-Z]$",
+    "(.*a){25}", "((a*)*)*b" * 50, "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+    "javascript:alert(1)", "\" onmouseover=\"alert(1)", "</textarea><script>alert(1)</script>", "&lt;b&gt;",
+    "'; DROP TABLE template; --", "../../../../etc/passwd", "file:///etc/passwd", "#import \"/etc/passwd\"",
+    "#read(\"/etc/passwd\")", "#eval(\"1\")", "\\input{/etc/passwd}", "\u202eevil", "=cmd|'/c calc'!A1",
+]
+WHOLE = [
+    "!!python/object/apply:os.system ['" + SHELL + "']", "!!python/object/new:os.system ['" + SHELL + "']",
+    "!!python/name:os.system", "!!python/module:os", "!!python/tuple [1]", "!include /etc/passwd", "!!binary aGk=",
+    "!ENV {HOME}", "!<tag:yaml.org,2002:python/object:x> {}", "&a [*a, *a]", "*unknown", "<<: {format: 1}",
+    "? [a]\n: b",
+    "\"\\ud800\"", "\"\\0\"",
+]
+
+
+class TestHostile:
+    """P-23: a template cannot run code. What it says is stored as text and shown as text, or refused."""
+
+    def test_a_text_stays_a_text(self, client, session, small):
+        for payload in TEXTS:
+            data = json.loads(read(projects.SMALL).canonical())
+            data["summary"] = data["ends_in"] = data["parties"]["shop"]["name"] = payload
+            stage = data["stages"]["figures"]
+            stage["name"] = stage["purpose"] = stage["tasks"]["returns"]["title"] = payload
+            stage["tasks"]["returns"]["fields"]["crates"] |= {"label": payload, "help": payload}
+            data["transitions"]["to_terms"]["name"] = data["contract_title"] = payload
+            data["clauses"]["parties"]["title"] = payload
+            kept_as_text(client, session, small, json.dumps(data), payload)
+
+    def test_a_clause_stays_a_clause(self, client, session, small):
+        for payload in TEXTS[:40]:
+            data = json.loads(read(projects.SMALL).canonical())
+            data["clauses"]["credit"]["text"] = payload
+            kept_as_text(client, session, small, json.dumps(data), payload)
+
+    @pytest.mark.parametrize("where", ["key", "seat", "of", "unit", "need", "when", "strategy"])
+    def test_a_name_is_refused(self, client, session, small, where):
+        for payload in [*TEXTS[:12], "os.system", "__class__", "a.b.c.__globals__", "x" * 41, "9**9**9**9"]:
+            before = versions(session, small)
+            text_ = json.dumps(named(where, payload))
+            answer = client.post("/admin/templates/import", data={"text": text_, "save": "1"})
+            if answer.status_code == 303:  # a unit is a text; any other name leads nowhere, and is never published
+                page = client.get(answer.location)
+                assert page.status_code == 200 and (where == "unit" or "in the way" in page.text), (where, payload)
+                assert client.get(f"{answer.location}/tasks/returns").status_code == 200
+            else:
+                assert answer.status_code == 422 and versions(session, small) == before, (where, payload)
+        assert not CANARY.exists()
+
+    def test_yaml_says_only_what_it_shows(self, client):
+        for payload in WHOLE:
+            for text_ in (payload, projects.SMALL.replace("name: Returned crates", f"name: {payload}"),
+                          f"{projects.SMALL}\nextra: {payload}"):
+                answer = client.post("/admin/templates/import", data={"text": text_, "save": "1"})
+                assert answer.status_code in (303, 422), payload
+                if answer.status_code == 303:
+                    assert client.get(answer.location).status_code == 200
+        assert not CANARY.exists()
+
+
+def named(where, payload):
+    """The small template with the payload where a name belongs."""
+    data = json.loads(read(projects.SMALL).canonical())
+    returns = data["stages"]["figures"]["tasks"]["returns"]
+    match where:
+        case "key":
+            data["key"] = payload
+        case "seat":
+            data["parties"][payload] = {"name": "Nobody"}
+        case "of":
+            returns["of"] = [payload]
+        case "unit":
+            returns["fields"]["crates"]["unit"] = payload
+        case "need":
+            data["clauses"]["credit"]["needs"]["crates"] = payload
+        case "when":
+            data["transitions"]["to_terms"]["when"] = payload
+        case _:
+            data["strategy"] = payload
+    return data
+
+
+def kept_as_text(client, session, small, body, payload):
+    began, before = monotonic(), versions(session, small)
+    shown = client.post("/admin/templates/import", data={"text": body})
+    assert shown.status_code in (200, 422) and versions(session, small) == before
+    answer = client.post("/admin/templates/import", data={"text": body, "save": "1"})
+    assert monotonic() - began < 5
+    if answer.status_code == 303:
+        for tab in ("stages", "clauses", "texts"):
+            page = client.get(f"{answer.location}?show={tab}")
+            assert page.status_code == 200
+            if payload[:1] == "<" or "onmouseover" in payload:
+                assert payload not in page.text
+        assert client.get(f"{answer.location}/tasks/returns").status_code == 200
+        session.rollback()
+        stored = session.scalars(select(TemplateVersion).where(TemplateVersion.host_id == small.host_id)
+                                 .order_by(TemplateVersion.number.desc())).first()
+        assert json.dumps(payload, ensure_ascii=False)[1:-1] in stored.definition, payload
+    else:
+        assert answer.status_code == 422
+    assert not CANARY.exists()
+
+
+def drafted(client, ref):
+    """A draft of version 2; the hash under which it is published."""
+    assert client.post(f"/admin/templates/{ref}/1/draft").status_code == 303
+    return re.search('name="seen" value="([0-9a-f]+)"', client.get(f"/admin/templates/{ref}/publish").text)[1]
+
+
+def versions(session, small):
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(TemplateVersion).where(
+        TemplateVersion.host_id == small.host_id))
+
+
+def text(answer):
+    assert answer.status_code == 200
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def entered(app, email):
+    client = browser(app)
+    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+    return client
+
+
+@pytest.fixture
+def small(app, clock, session):
+    found = projects.open_small(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def ref(session, small):
+    return session.scalar(select(Template.ref).where(Template.host_id == small.host_id))
+
+
+@pytest.fixture
+def client(app, session, small):
+    """An administrator of the small project's host, without a place in the project."""
+    petra = someone(session, "Petra Sool")
+    hosts.employ(session, small.host_id, petra.id, hosts.ADMINISTRATOR, now=NOON)
+    session.commit()
+    return entered(app, petra.email)
+
+
+@pytest.fixture
+def fresh(app, clock, session):
+    """An administrator of a host that has nothing yet."""
+    petra = someone(session, "Petra Sool")
+    host = hosts.create_host(session, name=f"New Host {projects.key()}", now=NOON)
+    hosts.employ(session, host.id, petra.id, hosts.ADMINISTRATOR, now=NOON)
+    session.commit()
+    return entered(app, petra.email)

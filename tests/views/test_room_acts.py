@@ -1,0 +1,317 @@
+"""The dialogs of a room as a browser sends them: hold, decline, leave, withdraw, people, proposals, nudges."""
+
+import html
+import re
+
+import pytest
+
+from cocreate.db import db
+from cocreate.services import hosts
+from tests.services.test_holds import WITH_CARRIER
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser, someone
+
+REASON = "The ramp is being rebuilt until then."
+
+
+class TestNow:
+    def test_offers_what_one_can_do(self, play):
+        room = play()
+        assert more(room.maker) == ["Put on hold", "Hand over my part", "Add a party", "Withdraw", "Decline"]
+        assert more(room.manager) == ["Put on hold", "Add a party", "Hand over the project", "Withdraw"]
+
+    def test_and_a_nudge_beside_what_is_missing(self, play):
+        room = play()
+        link = next(url for url in links(room.maker.get("")) if "/nudge/" in url)
+        assert link.endswith("/nudge/task:returns:2/2")
+        room.maker.post("/nudge/task:returns:2/2", data={"words": "We wait"})
+        assert "Nudged today, next possible Wed 3 Mar" in text(room.maker.get(""))
+        assert "nudged about this already" in text(room.maker.get("/nudge/task:returns:2/2"), 409)
+
+    def test_a_nudge_says_who_gets_it(self, play):
+        room = play()
+        page = text(room.maker.get("/nudge/task:returns:2/2"))
+        assert "A mail with your line goes to Claire Duval of Aurelis Hotels." in page and "Nudge Claire Duval" in page
+        answer = room.maker.post("/nudge/task:returns:2/2", data={"words": "We wait."}, follow_redirects=True)
+        assert "Sent to Claire Duval." in text(answer)
+        assert "This is needed." in text(room.maker.post("/nudge/task:credit:1/1", data={"words": ""}), 422)
+
+
+class TestHold:
+    def test_from_the_link_to_the_band_and_back(self, play):
+        room = play()
+        assert "is the latest day that is possible" in text(room.maker.get("/hold"))
+        answer = room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"}, follow_redirects=True)
+        page = text(answer)
+        assert "On hold until Fri 12 Mar. Everybody has been told." in page and REASON in page
+        assert more(room.shop) == ["Resume the project"]
+        assert "The project is on hold until Fri 12 Mar." in text(
+            room.shop.post("/nudge/task:credit:1/1", data={"words": "x"}), 409)
+        assert room.shop.get("/tasks/returns").status_code == 200
+        room.clock.go(days=3)
+        room = play.again(room)
+        page = text(room.shop.get("/resume"))
+        assert "Open dates move by 3 working days" in page and "Crates per year" in page
+        assert "Going on again." in text(room.shop.post("/resume", follow_redirects=True))
+        assert "resumed the project. Open dates moved by 3 working days." in text(room.shop.get("/record"))
+
+    @pytest.mark.parametrize(("data", "said"), [
+        ({"reason": "x", "until": "2027-03-12"}, "Say what is needed"), ({"reason": REASON}, "This is needed."),
+        ({"reason": REASON, "until": "2027-02-01"}, "Choose a day after today."),
+        ({"reason": REASON, "until": "2031-02-01"}, "is the latest day that is possible")])
+    def test_what_is_wrong_is_said_and_kept(self, play, data, said):
+        answer = play().maker.post("/hold", data=data)
+        assert said in text(answer, 422) and data["reason"] in answer.text
+
+
+class TestEndings:
+    def test_declining_needs_the_name(self, play):
+        room = play()
+        page = text(room.shop.get("/decline"))
+        assert "This ends the project for all 2 parties. It cannot be undone." in page
+        assert "Decline for Aurelis Hotels" in page
+        assert "Type the name as it stands here: Crates come back" in text(
+            room.shop.post("/decline", data={"reason": REASON, "title": "Crates"}), 422)
+        answer = room.shop.post("/decline", data={"reason": REASON, "title": "Crates come back"}, follow_redirects=True)
+        assert "Declined for Aurelis Hotels. The project has ended" in text(answer)
+        assert "The project has ended (declined, Mon 1 Mar)." in text(room.maker.get("/hold"), 409)
+
+    def test_who_cannot_reads_who_can(self, play):
+        room = play()
+        assert "Only Ingrid Solvik and Claire Duval can do this." in text(room.manager.get("/decline"), 403)
+        assert "The project cannot go on without Aurelis Hotels." in text(room.shop.get("/leave"), 409)
+
+    def test_withdrawing_asks_all_once_others_have_come(self, play):
+        room = play()
+        assert "This asks Aurelis Hotels." in text(room.maker.get("/withdraw"))
+        room.maker.post("/withdraw", data={"reason": "The shop found another maker."})
+        page = text(room.shop.get(""))
+        assert "Answer: Withdraw the project" in page
+        number = proposal_of(room, "withdraw")
+        page = text(room.shop.get(f"/proposals/{number}"))
+        assert "The shop found another maker." in page and "It cannot be undone." in page and "Agree" in page
+        assert "Agree" not in buttons(room.maker.get(f"/proposals/{number}"))
+        assert "Say what is needed" in text(room.shop.post(f"/proposals/{number}", data={"answer": "refuse"}), 422)
+        answer = room.shop.post(f"/proposals/{number}", data={"answer": "agree"}, follow_redirects=True)
+        assert "All have agreed, it has taken effect." in text(answer)
+        assert "proposed to withdraw the project." in text(room.shop.get("/record"))
+
+    def test_alone_while_nobody_has_come(self, play, session):
+        room = play(nobody_came=True)
+        assert "you can do this alone" in text(room.manager.get("/withdraw"))
+        answer = room.manager.post("/withdraw", data={"reason": "Opened for the wrong customer."},
+                                   follow_redirects=True)
+        assert "Withdrawn." in text(answer)
+
+
+class TestAddParty:
+    def test_from_asking_to_the_newcomers_room(self, play):
+        room = play()
+        page = text(room.maker.get("/add-party"))
+        assert "All parties must agree. This asks Aurelis Hotels." in page
+        assert "It does not see what was given, said, uploaded or recorded before." in page
+        data = {"seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz",
+                "email": f"{projects.key()}@freight.example", "reason": REASON}
+        assert "Asked. Freight Ltd is invited when every party has agreed." in text(
+            room.maker.post("/add-party", data=data, follow_redirects=True))
+        number = proposal_of(room, "add_party")
+        page = text(room.shop.get(f"/proposals/{number}"))
+        assert "Freight Ltd (Netherlands) shall take part as Carrier. Fritz is invited as its champion." in page
+        assert "It does not see what was given" in page
+        room.clock.go(minutes=5)
+        room.shop.post(f"/proposals/{number}", data={"answer": "agree"})
+        people = text(room.maker.get("/people"))
+        assert "Freight Ltd" in people and "Fritz" in people and "invited, not yet accepted" in people
+        fritz = room.newcomer(3)
+        record = text(fritz.get("/record"))
+        assert "An event that another party keeps to itself." in record
+        assert fritz.get("").status_code == 200 and fritz.get("/people").status_code == 200
+        assert fritz.get("/proposals/1").status_code == 404  # the charter of before
+        assert "Leave" in more(fritz)
+        answer = fritz.post("/leave", data={"reason": "We do not drive to Norway."}, follow_redirects=True)
+        assert "Freight Ltd has left" in text(answer)
+        assert fritz.get("").status_code == 404
+
+    @pytest.mark.parametrize(("change", "said"), [
+        ({"email": "nobody"}, "This is not one complete address"), ({"seat": ""}, "This is needed."),
+        ({"organisation": "Tornby-Furniture"}, "already sits as Maker"), ({"reason": "x"}, "Say what is needed")])
+    def test_what_is_wrong_is_said(self, play, change, said):
+        data = {"seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz",
+                "email": "fritz@freight.example", "reason": REASON} | change
+        assert said in text(play().maker.post("/add-party", data=data), 422)
+
+
+class TestPeople:
+    def test_an_invitation_is_sent_again_corrected_and_taken_back(self, play):
+        room = play()
+        room.maker.post("/people/invite/1", data={"name": "Tom Baker", "email": f"{projects.key()}@crates.example",
+                                                  "parts": ["contributor"]})
+        page = room.maker.get("/people")
+        assert {"Send a new link", "Withdraw invitation"} <= set(buttons(page)) and "Correct address" in text(page)
+        tom = room.person("Tom Baker")
+        assert "gets a new link" in text(room.maker.post(f"/people/{tom}/resend", follow_redirects=True))
+        email = f"{projects.key()}@crates.example"
+        assert "This is not one complete address" in text(
+            room.maker.post(f"/people/{tom}/address", data={"email": "tom"}), 422)
+        assert f"Tom Baker is invited at {email}." in text(
+            room.maker.post(f"/people/{tom}/address", data={"email": email}, follow_redirects=True))
+        tom = room.person("Tom Baker")
+        assert "taken back" in text(room.maker.post(f"/people/{tom}/withdraw-invitation", follow_redirects=True))
+        assert "Tom Baker" not in text(room.maker.get("/people"))
+        assert room.shop.post(f"/people/{tom}/resend").status_code == 403
+
+    def test_parts_and_removing(self, play):
+        room = play()
+        tom = room.colleague()
+        page = text(room.maker.get(f"/people/{tom}/parts"))
+        assert "It counts at once." in page
+        assert "Choose at least one part." in text(room.maker.post(f"/people/{tom}/parts", data={}), 422)
+        assert "Tom Baker: signatory and contributor." in text(room.maker.post(
+            f"/people/{tom}/parts", data={"parts": ["signatory", "contributor"]}, follow_redirects=True))
+        maker = room.small.maker
+        assert "Name another champion first." in text(
+            room.maker.post(f"/people/{maker}/parts", data={"parts": ["observer"]}), 422)
+        assert "Name another champion first." in text(
+            room.manager.post(f"/people/{maker}/remove", data={"to": str(tom)}), 422)
+        assert "Open tasks: Credit per crate" in text(room.manager.get(f"/people/{maker}/remove"))
+        assert "Tom Baker is not in this project any more." in text(
+            room.maker.post(f"/people/{tom}/remove", follow_redirects=True))
+        assert room.shop.get(f"/people/{maker}/parts").status_code == 403
+        assert room.shop.get("/people/999999/parts").status_code == 404
+
+    def test_handing_over_for_a_time_and_coming_back(self, play):
+        room = play()
+        tom, maker = room.colleague(), room.small.maker
+        url = f"/people/{maker}/hand-over"
+        assert 'say "Tom for Ingrid Solvik"' in text(room.maker.get(url))
+        assert "Until which day?" in text(room.maker.post(
+            url, data={"to": str(tom), "parts": ["champion"], "how": "time"}), 422)
+        answer = room.maker.post(url, data={"to": str(tom), "parts": ["champion"], "how": "time",
+                                            "until": "2027-03-12", "starts": "2027-03-01"}, follow_redirects=True)
+        assert "Tom Baker stands in for Ingrid Solvik until Fri 12 Mar." in text(answer)
+        assert "away until Fri 12 Mar, Tom Baker stands in" in text(room.shop.get("/people"))
+        room.sign_in(tom).post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        assert "Tom Baker for Ingrid Solvik put the project on hold until Fri 12 Mar." in text(room.shop.get("/record"))
+        assert "Nobody stands in any more." in text(
+            room.maker.post("/people/absences/1/end", follow_redirects=True))
+
+    def test_handing_over_for_good(self, play):
+        room = play()
+        tom, maker = room.colleague(), room.small.maker
+        answer = room.maker.post(f"/people/{maker}/hand-over", follow_redirects=True, data={
+            "to": str(tom), "parts": ["champion", "signatory", "contributor"], "how": "good"})
+        assert "Handed over to Tom Baker." in text(answer)
+        assert "handed the own part over to Tom Baker for good." in text(room.shop.get("/record"))
+        assert more(room.maker) == []
+
+    def test_the_project_goes_to_a_colleague_of_the_host(self, play, session):
+        room = play()
+        path = f"/desk/hand-over/{room.small.ref}"
+        assert "Your host has no other account manager." in text(room.manager.client.get(path))
+        ben = someone(session, "Ben Koch")
+        hosts.employ(session, room.small.host_id, ben.id, hosts.ACCOUNT_MANAGER, now=NOON)
+        session.commit()
+        answer = room.manager.client.post(path, data={"to": str(ben.id)}, follow_redirects=True)
+        assert "Ben Koch looks after &#39;Crates come back&#39; now." in answer.text
+        assert room.manager.get("").status_code == 404
+        assert room.maker.client.get(path).status_code == 403
+
+
+# helpers
+
+
+def text(answer, status=200):
+    assert answer.status_code == status, answer.text
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def links(answer):
+    return re.findall(r'href="([^"]+)"', answer.text)
+
+
+def buttons(answer):
+    return [" ".join(re.sub(r"<[^>]+>", " ", one).split())
+            for one in re.findall(r"<button[^>]*>(.*?)</button>", answer.text, re.S)]
+
+
+def more(client):
+    """The links of the section More on Now."""
+    found = re.search(r'<section aria-labelledby="more">(.*?)</section>', client.get("").text, re.S)
+    return [html.unescape(label) for label in re.findall(r"<a [^>]+>([^<]+)</a>", found[1])] if found else []
+
+
+def proposal_of(room, kind):
+    return next(one.number for one in room.facts().proposals if one.kind == kind)
+
+
+class Client:
+    def __init__(self, app, ref, email):
+        self.client, self.start = browser(app), f"/p/{ref}"
+        assert self.client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+
+    def get(self, path, **given):
+        return self.client.get(self.start + path, **given)
+
+    def post(self, path, **given):
+        return self.client.post(self.start + path, **given)
+
+
+class Played:
+    def __init__(self, app, small, clock):
+        self.app, self.small, self.clock = app, small, clock
+        self.maker, self.shop, self.manager = map(self.sign_in, (small.maker, small.shop, small.manager))
+
+    def sign_in(self, person):
+        return Client(self.app, self.small.ref, self.small.emails[person]) if person in self.small.emails else None
+
+    def facts(self):
+        with self.app.app_context():
+            return projects.facts(db.session(), self.small, now=self.clock.moment)
+
+    def person(self, name):
+        return next(m.person for m in self.facts().members if m.name == name and m.left_at is None)
+
+    def colleague(self):
+        """Tom, who came in for the maker."""
+        from tests.support import stories
+        with self.app.app_context():
+            tom = stories.colleague(self.small, 1)
+            self.small.emails[tom] = _address(tom)
+        return tom
+
+    def newcomer(self, party):
+        with self.app.app_context():
+            from cocreate.db import transaction
+            with transaction() as session:
+                person = projects._come_in(session, self.small.ref, party, self.clock.moment)
+            self.small.emails[person] = _address(person)
+        return self.sign_in(person)
+
+
+def _address(person):
+    from cocreate.services import people
+    return people.address_of(db.session(), person)
+
+
+@pytest.fixture
+def play(app, session, clock):
+    def start(*, nobody_came=False):
+        small = projects.open_small(session, definition=WITH_CARRIER)
+        if nobody_came:
+            from sqlalchemy import update
+
+            from cocreate.models.projects import Member
+            session.execute(update(Member).where(Member.person.in_([small.maker, small.shop])).values(
+                accepted_at=None))
+        session.commit()
+        return Played(app, small, clock)
+
+    def again(room):
+        """Everybody signs in anew: sessions end after half an hour."""
+        return Played(app, room.small, clock)
+
+    start.again = again
+    return start
+
+

@@ -1,0 +1,295 @@
+"""Talking, sharing files and deciding outside, as people do it in a browser without scripts."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from cocreate.db import db
+from cocreate.models.talk import Comment
+from cocreate.models.work import DocumentRead
+from tests.support import projects
+from tests.views.test_tasks import PDF, Played, _colleague, _decided, _hidden, _plain
+
+XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7*7 }} https://evil.example/a"
+
+
+class TestTalk:
+    def test_a_comment_with_an_answer_stands_on_the_page_of_its_thing(self, project):
+        small = project()
+        said = small.maker.post("/talk", data={"topic": "task:returns:2", "text": XSS,
+                                               "about": "field:returns:2:crates"})
+        assert said.status_code == 303 and "#c-" in said.location
+        page = small.shop.get("/tasks/returns").text
+        assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page and "49" not in _text(page)
+        assert 'href="javascript' not in page and 'href="https://evil' not in page and 'src="https://evil' not in page
+        assert "about Crates that come back" in page
+        number = re.search(r'id="c-(\d+)"', page)[1]
+        form = small.shop.get(f"/talk?topic=task:returns:2&reply_to={number}").text
+        assert f'value="{number}"' in form
+        small.shop.post("/talk", data={"topic": "task:returns:2", "text": "All shops.", "reply_to": number})
+        assert "All shops." in small.maker.get("/tasks/returns?party=2").text
+
+    def test_notes_are_private_and_only_their_number_is_known(self, project):
+        small = project()
+        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "canary-note", "private": "y"})
+        assert "canary-note" in small.maker.get("/tasks/returns?party=2").text
+        for room in (small.shop, small.manager):
+            page = room.get("/tasks/returns?party=2").text
+            assert "canary-note" not in page
+            assert "One note of Tornby Furniture is private to Tornby Furniture." in page
+            assert "canary-note" not in room.get("/record.json").text + room.get("/record").text
+        number = _numbers(small, "note")[0]
+        answer = small.shop.post("/talk", data={"topic": "task:returns:2", "text": "x", "reply_to": number})
+        assert answer.status_code == 404
+
+    def test_a_name_behind_an_at_is_a_mention(self, project):
+        small = project()
+        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "@Claire Duval, please."})
+        assert "To: Claire Duval" in small.shop.get("/tasks/returns").text
+        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Claire Duvalier @Claire Duvalier"})
+        assert _mentions(small) == [str(small.small.shop), ""]
+
+    def test_an_empty_one_comes_back_on_its_own_page(self, project):
+        small = project()
+        answer = small.maker.post("/talk", data={"topic": "task:returns:2", "text": " "})
+        assert answer.status_code == 422 and "This is needed." in answer.text
+        assert small.maker.post("/talk", data={"topic": "task:nothing:2", "text": "x"}).status_code == 404
+
+    def test_sent_twice_it_is_said_once(self, project):
+        small = project()
+        for _ in range(2):
+            small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Once.", "key": "k" * 20})
+        assert small.maker.get("/tasks/returns?party=2").text.count("Once.") == 1
+
+    def test_observers_read_and_find_no_form(self, project):
+        small = project()
+        reads = small.room(_colleague(small, 2, "observer"))
+        page = reads.get("/tasks/returns?party=2").text
+        assert "Say something" not in page and 'id="talk"' in page
+        assert reads.post("/talk", data={"topic": "task:returns:2", "text": "x"}).status_code == 403
+
+
+class TestHelp:
+    def test_stands_on_top_until_it_helped(self, project):
+        small = project()
+        answer = small.shop.post("/tasks/returns/help", data={
+            "party": 2, "text": "Which ramp is meant here?", "who": "all"}, follow_redirects=True)
+        assert "Claire Duval asks for help:" in answer.text and "That helped" in answer.text
+        now = small.maker.get("").text
+        assert "Aurelis Hotels asks for help: Crates per year" in now
+        page = small.maker.get("/tasks/returns?party=2").text
+        assert "Which ramp is meant here?" in page and "That helped" not in page
+        number = _numbers(small, "help")[0]
+        small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number})
+        assert "asks for help" not in small.maker.get("").text
+        assert "help was found" in small.maker.get("/tasks/returns?party=2").text
+
+    def test_of_the_own_party_nobody_else_hears(self, project):
+        small = project()
+        small.shop.post("/tasks/returns/help", data={"party": 2, "text": "canary-help please", "who": "own"})
+        for room in (small.maker, small.manager):
+            assert "canary-help" not in room.get("/tasks/returns?party=2").text
+            assert "asks for help" not in room.get("").text
+
+
+class TestConcern:
+    def test_only_the_chosen_read_it_and_the_record_says_nothing(self, project):
+        small = project()
+        tom = small.room(_colleague(small, 2, "contributor"))
+        before = small.facts().project.version
+        form = tom.get("/concern").text
+        assert "There is no neutral person in this project." in form
+        answer = tom.post("/concern", data={"to": "mine", "text": "canary-concern"}, follow_redirects=True)
+        assert "canary-concern" in answer.text
+        assert "canary-concern" in small.shop.get("/concerns").text
+        for room in (small.maker, small.manager):
+            assert "canary-concern" not in room.get("/concerns").text
+        assert small.facts().project.version == before
+
+    def test_with_its_authors_leave_the_record_says_that_there_was_one(self, project):
+        small = project()
+        tom = small.room(_colleague(small, 2, "contributor"))
+        for _ in range(2):
+            tom.post("/concern", data={"to": "mine", "text": "canary-concern", "record": "y", "key": "c" * 20})
+        record = small.maker.get("/record").text
+        assert record.count("A concern was raised.") == 1
+        assert "Tom Baker" not in small.maker.get("/record.json").text.split("raise_concern")[1][:600]
+
+
+class TestDocuments:
+    def test_shared_with_all_it_says_who_has_read_it(self, project):
+        small = project()
+        number = _share(small.maker, who="all")
+        page = small.shop.get("/documents").text
+        assert "plan.pdf" in page and "not yet read by Aurelis Hotels" in small.maker.get("/documents").text
+        for _ in range(2):
+            got = small.shop.get(f"/documents/{number}/1")
+        assert got.data == PDF and got.headers["Content-Disposition"].startswith("attachment")
+        assert "read by Aurelis Hotels" in small.maker.get(f"/documents/{number}").text
+        assert "Claire Duval" not in small.maker.get(f"/documents/{number}").text.split('id="talk"')[0]
+        with small.app.app_context():
+            assert len(db.session.scalars(select(DocumentRead)).all()) >= 1
+
+    def test_of_the_own_party_others_find_nothing(self, project):
+        small = project()
+        number = _share(small.maker, who="own")
+        assert "Only your party" in small.maker.get("/documents").text
+        assert "plan.pdf" not in small.shop.get("/documents").text
+        assert "One file is private to another party." in small.shop.get("/documents").text
+        for path in ("", "/1", "/new-version", "/seen-by", "/withdraw"):
+            assert small.shop.get(f"/documents/{number}{path}").status_code == 404
+        assert "plan.pdf" not in small.shop.get("/record").text + small.shop.get("/record.json").text
+
+    def test_widened_and_narrowed_by_its_owner(self, project):
+        small = project()
+        number = _share(small.maker, who="own")
+        assert small.maker.post(f"/documents/{number}/seen-by", data={"who": "all"}).status_code == 303
+        assert small.shop.get(f"/documents/{number}/1").status_code == 200
+        assert "Aurelis Hotels has downloaded it already." in small.maker.get(f"/documents/{number}/seen-by").text
+        small.maker.post(f"/documents/{number}/seen-by", data={"who": "own"})
+        assert small.shop.get(f"/documents/{number}/1").status_code == 404
+        assert small.shop.post(f"/documents/{number}/seen-by", data={"who": "all"}).status_code == 404
+
+    def test_a_new_version_says_what_changed(self, project):
+        small = project()
+        number = _share(small.maker, who="all")
+        data = {"seen": 1, "note": "Page 3 is new.", "upload": (io.BytesIO(PDF), "plan-2.pdf")}
+        small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        page = small.shop.get(f"/documents/{number}").text
+        assert "Page 3 is new." in page and "plan-2.pdf" in page
+        data["upload"] = (io.BytesIO(PDF), "plan-3.pdf")
+        late = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        assert late.status_code == 422 and "There is a newer version of this document." in late.text
+
+    def test_withdrawn_it_is_gone(self, project):
+        small = project()
+        number = _share(small.maker, who="all")
+        small.maker.post(f"/documents/{number}/withdraw", data={"seen": 1})
+        assert small.shop.get(f"/documents/{number}").status_code == 404
+        assert small.maker.get(f"/documents/{number}/1").status_code == 404
+
+    @pytest.mark.parametrize(("name", "body", "said"), [
+        ("plan.pdf", b"MZ" + bytes(99), "This file is a program disguised as a PDF. We did not keep it."),
+        ("plan.exe", b"MZ" + bytes(99), "is a program. We do not keep programs."),
+        ("plan.zip", b"PK", "is an archive. Unpack it"), ("plan.pdf", b"", "is empty."),
+        ("plan.docm", b"PK", "may hold macros."), ("", b"", "Choose the file.")])
+    def test_a_refused_file_says_the_rule_and_the_way_out(self, project, name, body, said):
+        small = project()
+        answer = small.maker.post("/documents/new", data={
+            "who": "all", "note": "My words", "upload": (io.BytesIO(body), name)},
+            content_type="multipart/form-data")
+        assert answer.status_code == 422 and said in _text(answer.text) and "My words" in answer.text
+        assert small.facts().documents == ()
+
+    def test_what_tasks_ask_for_stands_there_before_it_comes(self, project):
+        small = project(_needs)
+        assert "Tornby Furniture uploads it by" in small.shop.get("/documents").text
+
+    def test_a_hidden_character_in_a_name_is_told(self, project):
+        small = project()
+        answer = small.maker.post("/documents/new", data={
+            "who": "all", "upload": (io.BytesIO(PDF), "pl\u202ean.pdf")}, content_type="multipart/form-data",
+            follow_redirects=True)
+        assert "The name contained hidden characters; we show it as" in answer.text
+
+    def test_a_full_store_is_said_and_what_was_typed_stays(self, project, monkeypatch):
+        from cocreate.storage import LocalStore, StoreFull
+
+        def full(*_given, **_more):
+            raise StoreFull
+        small = project()
+        monkeypatch.setattr(LocalStore, "put", full)
+        answer = small.maker.post("/documents/new", data={
+            "who": "all", "note": "My words", "upload": (io.BytesIO(PDF), "plan.pdf")},
+            content_type="multipart/form-data")
+        assert "The file could not be stored, the rest of your text is saved." in answer.text
+        assert "My words" in answer.text
+
+
+class TestDecidedOutside:
+    def test_is_recorded_with_its_file(self, project):
+        small = project(_decided)
+        page = small.shop.get("/gates/picture").text
+        assert "Record what was decided outside" in page and "Agree for" in page
+        page = small.shop.get("/gates/picture/outside").text
+        answer = small.shop.post("/gates/picture/outside", data=_hidden(page) | {
+            "answer": "refused", "body": "The board", "on": "2027-02-26", "reason": "The price is not known yet.",
+            "wanted": "A price.", "proof": (io.BytesIO(PDF), "minutes.pdf")},
+            content_type="multipart/form-data", follow_redirects=True)
+        assert "by The board on Fri 26 Feb" in answer.text and "see the file" in answer.text
+        assert "minutes.pdf" in small.maker.get("/documents").text
+        assert "recorded for Aurelis Hotels that The board did not agree" in small.maker.get("/record").text
+
+    def test_without_its_file_it_comes_back(self, project):
+        small = project(_decided)
+        page = small.shop.get("/gates/picture/outside").text
+        answer = small.shop.post("/gates/picture/outside", data=_hidden(page) | {
+            "answer": "agreed", "body": "The board", "on": "2027-02-26"})
+        assert answer.status_code == 422 and "Add the file that shows the decision." in answer.text
+        assert 'value="The board"' in answer.text
+
+    def test_not_by_who_does_not_decide(self, project):
+        small = project(_decided)
+        assert small.manager.get("/gates/picture/outside").status_code == 403
+
+
+class TestStrangers:
+    """Nothing here says to somebody outside whether a thing is there."""
+
+    PATHS = ("/tasks/returns/pass", "/tasks/returns/let-in", "/tasks/returns/wait", "/tasks/returns/enter",
+             "/tasks/returns/reopen", "/tasks/returns/help", "/tasks/returns/versions/1",
+             "/tasks/returns/versions/1/2", "/tasks/returns/versions/1/files/x", "/talk?topic=task:returns:2",
+             "/concern", "/concerns", "/gates/picture/outside", "/documents/new", "/documents/1",
+             "/documents/1/new-version", "/documents/1/seen-by", "/documents/1/withdraw")
+
+    def test_get_the_answer_of_a_project_that_is_not_there(self, project):
+        small, other = project(_decided), project(_plain)
+        for path in self.PATHS:
+            assert other.maker.client.get(f"/p/{small.ref}{path}").status_code == 404, path
+            assert other.maker.client.get(f"/p/{'0' * 26}{path}").status_code == 404, path
+
+
+# helpers
+
+
+def _share(room, **given):
+    answer = room.post("/documents/new", data={"note": "", "upload": (io.BytesIO(PDF), "plan.pdf"), **given},
+                       content_type="multipart/form-data")
+    assert answer.status_code == 303, _text(answer.text)
+    return int(answer.location.rsplit("/", 1)[1])
+
+
+def _text(page):
+    import html
+    return html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", page)))
+
+
+def _comments(small):
+    with small.app.app_context():
+        return db.session.scalars(select(Comment).where(Comment.project_id == small.facts().project.id)
+                                  .order_by(Comment.number)).all()
+
+
+def _numbers(small, kind):
+    return [one.number for one in _comments(small) if one.kind == kind]
+
+
+def _mentions(small):
+    return [one.mentions for one in _comments(small)]
+
+
+def _needs(session):
+    from tests.support import stories
+    return projects.open_small(session, definition=stories.definition().replace(
+        '"type": "file", "required": false', '"type": "file", "required": true'))
+
+
+@pytest.fixture
+def project(app, session, clock):
+    def play(make=projects.open_small):
+        small = make(session)
+        session.commit()
+        return Played(app, small)
+    return play

@@ -1,0 +1,380 @@
+"""A task's pages: passing on, waiting, entering for others, opening again, versions, and two people at one draft."""
+
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from cocreate.db import db, transaction
+from cocreate.domain.answers import Answer
+from cocreate.models.mails import Outbox
+from cocreate.models.projects import Member
+from cocreate.services import contributions, passing
+from tests.support import projects, stories
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD, browser
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" \
+      b"trailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class TestPassingOn:
+    def test_to_a_colleague_who_is_here(self, project, session):
+        small = project()
+        tom = _colleague(small, 2, "contributor")
+        page = small.shop.get("/tasks/returns").text
+        assert "Pass to a colleague" in page
+        answer = small.shop.post("/tasks/returns/pass", data={
+            "party": 2, "to": str(tom), "words": "You have the list."}, follow_redirects=True)
+        assert "Passed on. Tom Baker has been told." in answer.text
+        assert small.facts().task("returns", 2).asked == tom
+        assert ("ask", tom) in _mails(small)
+
+    def test_somebody_new_is_invited_at_once_by_a_champion(self, project):
+        small = project()
+        answer = small.shop.post("/tasks/returns/pass", data={
+            "party": 2, "to": "new", "name": "Lea Roth", "email": f"{projects.key()}@hotels.example"},
+            follow_redirects=True)
+        assert "Lea Roth is invited, and the task is theirs." in answer.text
+        task = small.facts().task("returns", 2)
+        assert small.facts().member(task.asked).name == "Lea Roth"
+
+    def test_somebody_new_of_a_contributor_waits_for_a_champion(self, project):
+        small = project()
+        tom = _colleague(small, 2, "contributor")
+        small.shop.post("/tasks/returns/pass", data={"party": 2, "to": str(tom)})
+        room = small.room(tom)
+        page = room.get("/tasks/returns/pass?party=2").text
+        assert "Somebody new is invited as soon as Claire Duval agrees." in page
+        answer = room.post("/tasks/returns/pass", data={"party": 2, "to": "new", "name": "Lea Roth",
+                                                        "email": f"{projects.key()}@hotels.example"},
+                           follow_redirects=True)
+        assert "As soon as a champion agrees, Lea Roth is invited" in answer.text
+        assert small.facts().task("returns", 2).asked == tom
+        assert "Lea Roth" not in small.maker.get("/tasks/returns?party=2").text
+        assert "Invite Lea Roth for: Crates per year" in small.shop.get("").text
+        page = small.shop.get("/tasks/returns/let-in?party=2").text
+        assert "Tom Baker would pass" in page and "@hotels.example" in page
+        answer = small.shop.post("/tasks/returns/let-in", data=_hidden(page) | {"agree": "1"}, follow_redirects=True)
+        assert "Lea Roth is invited, and the task is theirs." in answer.text
+        assert small.facts().member(small.facts().task("returns", 2).asked).name == "Lea Roth"
+        assert room.post("/tasks/returns/let-in", data=_hidden(page) | {"agree": "1"}).status_code == 409
+
+    def test_name_and_address_are_needed_and_what_was_typed_stays(self, project):
+        small = project()
+        answer = small.shop.post("/tasks/returns/pass", data={"party": 2, "to": "new", "name": "Lea Roth"})
+        assert answer.status_code == 422 and 'value="Lea Roth"' in answer.text
+        assert "give the name and address of a new one" in answer.text
+
+    def test_not_for_another_party(self, project):
+        small = project()
+        assert "Pass to a colleague" not in small.maker.get("/tasks/returns?party=2").text
+        answer = small.maker.post("/tasks/returns/pass", data={"party": 2, "to": str(small.small.maker)})
+        assert answer.status_code in (403, 422)
+
+
+class TestWaitingOutside:
+    def test_all_see_it_and_it_moves_the_date(self, project):
+        small = project()
+        before = small.facts().task("returns", 2).due_at
+        answer = small.shop.post("/tasks/returns/wait", data={
+            "party": 2, "outsider": "the city council", "until": "2027-03-20", "move": "y"}, follow_redirects=True)
+        assert "This waits for the city council until Sat 20 Mar, says Aurelis Hotels." in answer.text
+        assert "the city council" in small.maker.get("/tasks/returns?party=2").text
+        assert "waits for the city council until" in small.maker.get("").text
+        assert small.facts().task("returns", 2).due_at > before
+        small.shop.post("/tasks/returns/wait/end", data={"party": 2})
+        assert small.facts().task("returns", 2).outsider is None
+
+    def test_a_day_that_is_over_is_refused_at_its_field(self, project):
+        small = project()
+        answer = small.shop.post("/tasks/returns/wait", data={"party": 2, "outsider": "x", "until": "2027-03-01"})
+        assert answer.status_code == 422 and "Choose a day after today." in answer.text
+
+    def test_ends_by_itself_once_the_day_has_passed(self, project):
+        small = project()
+        small.shop.post("/tasks/returns/wait", data={"party": 2, "outsider": "the bank", "until": "2027-03-03"})
+        with small.app.app_context():
+            assert not [row for row in passing.due(db.session(), NOON) if row[0] == small.ref]
+            later = NOON + timedelta(days=4)
+            (ref, task, party, key), = [row for row in passing.due(db.session(), later) if row[0] == small.ref]
+            db.session.rollback()
+            for _ in range(2):
+                with transaction() as session:
+                    passing.expire(session, ref, task=task, party=party, key=key, now=later)
+        assert small.facts().task("returns", 2).outside_until is None
+        assert "waited until" in small.shop.get("/record").text
+
+
+class TestEnteringFor:
+    def test_counts_only_when_the_party_confirms_it(self, project):
+        small = project()
+        page = small.manager.get("/tasks/returns/enter?party=2").text
+        assert "You enter this for Aurelis Hotels." in page and "data-autosave" not in page
+        answer = small.manager.post("/tasks/returns/enter", data=_hidden(page) | {
+            "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "By telephone"},
+            follow_redirects=True)
+        assert "This was entered for Aurelis Hotels, not confirmed." in answer.text
+        task = small.facts().task("returns", 2)
+        assert (task.state, task.number) == ("entered", 1)
+        assert small.facts().figures == ()
+        assert "has not confirmed it" in small.maker.get("").text
+        assert "Is this right? Crates per year was entered for you" in small.shop.get("").text
+        assert ("entered", small.small.shop) in _mails(small)
+        page = small.shop.get("/tasks/returns").text
+        assert "Yes, this is right" in page and "9,000" in page
+        small.shop.post("/tasks/returns/confirm", data={"party": 2, "seen": 1})
+        task = small.facts().task("returns", 2)
+        assert (task.state, task.number) == ("submitted", 2)
+        assert [figure.value for figure in small.facts().figures] == [Decimal(9000)]
+        assert "confirmed for Aurelis Hotels what was entered" in small.shop.get("/record").text
+
+    def test_denied_it_stands_in_the_form(self, project):
+        small = project()
+        _enter(small)
+        answer = small.shop.post("/tasks/returns/deny", data={"party": 2, "seen": 1}, follow_redirects=True)
+        assert 'value="9000"' in answer.text or 'value="9,000"' in answer.text
+        assert small.facts().task("returns", 2).state == "open"
+        assert small.facts().figures == ()
+
+    def test_an_incomplete_form_comes_back_whole(self, project):
+        small = project()
+        page = small.manager.get("/tasks/returns/enter?party=2").text
+        answer = small.manager.post("/tasks/returns/enter", data=_hidden(page) | {"f-crates": "many"})
+        assert answer.status_code == 422 and 'value="many"' in answer.text
+
+    def test_nobody_confirms_for_another_party(self, project):
+        small = project()
+        _enter(small)
+        for act in ("confirm", "deny"):
+            assert small.maker.post(f"/tasks/returns/{act}", data={"party": 2, "seen": 1}).status_code == 403
+
+    def test_not_for_the_own_party(self, project):
+        small = project()
+        assert small.shop.get("/tasks/returns/enter?party=2").status_code == 403
+
+
+class TestOpeningAgain:
+    def test_says_what_lapses_and_begins_a_new_round(self, project):
+        small = project(_decided)
+        page = small.shop.get("/tasks/returns").text
+        assert "Open it again" in page
+        page = small.shop.get("/tasks/returns/reopen?party=2").text
+        assert "Tornby Furniture's decision 'Is this our picture?' lapses." in page
+        answer = small.shop.post("/tasks/returns/reopen", data=_hidden(page) | {
+            "reason": "Two shops were left out."}, follow_redirects=True)
+        assert "Open again. Aurelis Hotels has been told why." in answer.text
+        assert "Two shops were left out." in answer.text
+        assert small.facts().task("returns", 2).round == 2
+        assert {one.state for one in small.facts().asked_at("picture")} == {"lapsed"}
+        assert "Version 1" in small.shop.get("/tasks/returns").text
+
+    def test_also_by_who_accepted_it_but_not_without_a_reason(self, project):
+        small = project(_decided)
+        answer = small.maker.post("/tasks/returns/reopen", data={"party": 2, "seen": 1, "reason": "no"})
+        assert answer.status_code == 422 and "10 letters or more" in answer.text
+        assert small.manager.post("/tasks/returns/reopen", data={
+            "party": 2, "seen": 1, "reason": "Two shops were left out."}).status_code == 403
+
+
+class TestVersions:
+    def test_any_two_side_by_side(self, project):
+        small = project(_returned)
+        page = small.shop.get("/tasks/returns").text
+        assert "Answer without changing" in page
+        small.shop.post("/tasks/returns", data=_hidden(page) | {
+            "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "Ramp, 2026"})
+        page = small.maker.get("/tasks/returns/versions/1/2?party=2").text
+        assert "12,500" in page and "9,000" in page and "<del>" in page
+        assert "Compare it with" in small.maker.get("/tasks/returns/versions/1?party=2").text
+        assert small.maker.get("/tasks/returns/versions/7?party=2").status_code == 404
+
+    def test_answering_without_changing_is_a_new_version_with_the_same_values(self, project):
+        small = project(_returned)
+        page = small.shop.get("/tasks/returns").text
+        small.shop.post("/tasks/returns", data=_hidden(page) | {"f-crates": "", "unchanged": "1"})
+        task = small.facts().task("returns", 2)
+        assert (task.number, task.state) == (2, "submitted")
+        page = small.maker.get("/tasks/returns/versions/1/2?party=2").text
+        assert "Both versions say the same." in page
+
+
+class TestTwoDrafts:
+    def test_both_texts_stand_on_the_page_and_nothing_is_lost(self, project):
+        small = project()
+        tom = small.room(_colleague(small, 2, "contributor"))
+        hers, his = small.shop.get("/tasks/returns").text, tom.get("/tasks/returns").text
+        tom.post("/tasks/returns", data=_hidden(his) | {"f-crates": "7777", "f-crates-source": "his list",
+                                                        "save": "1"})
+        saved = small.shop.post("/tasks/returns/draft", data=_hidden(hers) | {"f-crates": "8888"})
+        assert saved.status_code == 409 and "url" not in saved.json
+        assert saved.json["status"] == ("Tom Baker saved this at 12:00 while you were typing. Press 'Save and close': "
+                                        "you will see both texts.")
+        answer = small.shop.post("/tasks/returns", data=_hidden(hers) | {
+            "f-crates": "8888", "f-crates-source": "her <b>list</b>", "save": "1"})
+        assert answer.status_code == 409
+        assert 'value="8888"' in answer.text and "her &lt;b&gt;list&lt;/b&gt;" in answer.text
+        assert "Tom Baker typed:" in answer.text and "7777 · his list" in answer.text
+        assert "Tom Baker saved this at 12:00 while you were typing." in answer.text
+        assert 'name="theirs:f-crates" value="7777"' in answer.text
+        fields = _hidden(answer.text) | {"f-crates": "8888", "f-crates-source": "her <b>list</b>"}
+        taken = small.shop.post("/tasks/returns", data=fields | {"take": "crates"})
+        assert 'name="f-crates" type="text" value="7777"' in taken.text or 'value="7777"' in taken.text
+        assert "Tom Baker typed:" not in taken.text
+        fields = _hidden(taken.text) | {"f-crates": "7777", "f-crates-source": "both lists"}
+        assert small.shop.post("/tasks/returns", data=fields | {"save": "1"}).status_code == 303
+        assert "both lists" in tom.get("/tasks/returns").text
+
+    def test_submitted_meanwhile_her_text_is_kept_and_can_go_on(self, project):
+        small = project()
+        hers = small.shop.get("/tasks/returns").text
+        with small.app.app_context(), transaction() as session:
+            contributions.submit(session, small.ref, task="returns", party=2, seen=0, draft=0,
+                                 answers=projects.answers("returns"), actor=small.small.shop, key=projects.key(),
+                                 now=NOON)
+        answer = small.shop.post("/tasks/returns", data=_hidden(hers) | {
+            "f-crates": "8888", "f-crates-source": "her list"})
+        assert answer.status_code == 409
+        assert "What you typed is kept on this page." in answer.text and "8888 · her list" in answer.text
+        assert "Take it back and go on with my text" in answer.text
+        mine = answer.text[answer.text.index('name="mine"') - 900:]
+        small.shop.post("/tasks/returns/take-back", data=_hidden(mine) | {"party": 2, "seen": 1, "mine": "1"})
+        assert 'value="8888"' in small.shop.get("/tasks/returns").text
+
+
+def test_the_currency_of_the_hosts_country_is_offered_first(project):
+    small = project()
+    page = small.maker.get("/tasks/credit").text
+    assert '<option selected value="EUR">' in page
+
+
+def test_a_computed_field_is_worked_out_from_what_the_reader_may_see(project):
+    def computed(session):
+        small = projects.open_small(session, definition=projects.SMALL.replace(
+            "      amount: {label: Credit", "      total: {label: All crates, type: computed, operation: sum, "
+            "of: [figures.returns.crates]}\n          amount: {label: Credit"))
+        projects.give(session, small, "returns")
+        return small
+    assert "All crates" in (page := project(computed).maker.get("/tasks/credit").text)
+    assert "12,500" in page
+
+
+class TestFiles:
+    def test_a_program_disguised_as_a_pdf_is_refused_with_the_rule(self, project):
+        small = project(_plain)
+        page = small.maker.get("/tasks/offer").text
+        answer = small.maker.post("/tasks/offer", data=_hidden(page) | {
+            "f-price": "1", "f-price-year": "2027", "save": "1",
+            "f-proof": (io.BytesIO(b"MZ" + bytes(200)), "offer.pdf")}, content_type="multipart/form-data")
+        assert answer.status_code == 422
+        assert "This file is a program disguised as a PDF. We did not keep it." in answer.text
+        assert 'value="1"' in answer.text
+
+    def test_a_file_that_comes_again_unchanged_is_no_new_version(self, project):
+        small = project(_plain)
+        page = small.maker.get("/tasks/offer").text
+        data = {"f-price": "1", "f-price-year": "2027", "f-margin": "12"}
+        answer = small.maker.post("/tasks/offer", data=_hidden(page) | data | {
+            "f-proof": (io.BytesIO(PDF), "offer.pdf")}, content_type="multipart/form-data")
+        assert answer.status_code == 303, re.findall(r"error\d?\">.*?</p>", answer.text)
+        small.maker.post("/tasks/offer/take-back", data={"party": 1, "seen": 1})
+        page = small.maker.get("/tasks/offer").text
+        assert small.maker.post("/tasks/offer", data=_hidden(page) | data).status_code == 303
+        assert [one.newest for one in small.facts().documents] == [1]
+        assert small.maker.get("/tasks/offer/versions/2/files/proof").data == PDF
+
+
+# helpers
+
+
+class Room:
+    """One person's browser inside one project."""
+
+    def __init__(self, app, ref, email):
+        self.client, self.start = browser(app), f"/p/{ref}"
+        self.client.post("/sign-in", data={"email": email, "password": PASSWORD})
+
+    def get(self, path, **given):
+        return self.client.get(self.start + path, **given)
+
+    def post(self, path, **given):
+        return self.client.post(self.start + path, **given)
+
+
+class Played:
+    """A project with everybody signed in."""
+
+    def __init__(self, app, small):
+        self.app, self.small, self.ref = app, small, small.ref
+        self.maker, self.shop, self.manager = (self.room(person) for person in (small.maker, small.shop, small.manager))
+
+    def room(self, person):
+        from cocreate.models.people import Person
+        with self.app.app_context():
+            return Room(self.app, self.ref, db.session.get(Person, person).email)
+
+    def facts(self):
+        with self.app.app_context():
+            return projects.facts(db.session(), self.small)
+
+
+@pytest.fixture
+def project(app, session, clock):
+    def play(make=projects.open_small):
+        small = make(session)
+        session.commit()
+        return Played(app, small)
+    return play
+
+
+def _plain(session):
+    return projects.open_small(session, definition=stories.definition())
+
+
+def _decided(session):
+    """Everything of the first stage accepted, and one party has agreed."""
+    small = _plain(session)
+    for task in ("returns", "credit", "offer"):
+        projects.give(session, small, task, stories.answers(task))
+    for party in (1, 2):
+        projects.agree(session, small, party, gate="picture")
+    return small
+
+
+def _returned(session):
+    small = projects.open_small(session)
+    contributions.submit(session, small.ref, task="returns", party=2, seen=0, draft=0,
+                         answers=projects.answers("returns"), actor=small.shop, key=projects.key(), now=NOON)
+    contributions.return_(session, small.ref, task="returns", party=2, seen=1, reason="Only one garage, it seems.",
+                          marked=("crates",), actor=small.maker, key=projects.key(), now=NOON)
+    return small
+
+
+def _enter(small):
+    with small.app.app_context(), transaction() as session:
+        contributions.enter_for(session, small.ref, task="returns", party=2, seen=0, actor=small.small.manager,
+                                answers={"crates": Answer(Decimal(9000), unit="pieces/a", grade="estimated")},
+                                key=projects.key(), now=NOON)
+
+
+def _colleague(small, party, *parts):
+    with small.app.app_context():
+        return stories.colleague(small.small, party, *parts)
+
+
+def _mails(small):
+    with small.app.app_context():
+        rows = db.session.execute(select(Outbox.kind, Outbox.recipient).join(
+            Member, (Member.project_id == Outbox.project_id) & (Member.person == Outbox.recipient)))
+        return {tuple(row) for row in rows}
+
+
+def _hidden(page):
+    """The hidden fields of a page, by name."""
+    found = re.findall(r'<input (?=[^>]*type="hidden")(?=[^>]*name="([^"]+)")(?=[^>]*value="([^"]*)")[^>]*>', page)
+    return {name: value for name, value in found if name not in ("csrf_token", "topic", "reply_to", "number")}
+
+
