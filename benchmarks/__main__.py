@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: W1 on PostgreSQL and SQLite, as JSON. Ratios within one run count, absolute times do not."""
+"""``python -m benchmarks``: W1 as JSON. Ratios within one run count, absolute times do not."""
 
 import json
 import statistics

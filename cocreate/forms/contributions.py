@@ -495,11 +495,13 @@ class ContributionForm:
         self, task: Task, *, language: str = "en", typed: Mapping[str, Any] | None = None,
         files: Mapping[str, Any] | None = None, uploads: Mapping[str, Any] | None = None, currency: str = "",
         marked: Mapping[str, str] | None = None, computed: Mapping[str, Answer] | None = None,
+        published: Mapping[str, str] | None = None,
     ) -> None:
         self.task, self.language, self.currency = task, language, currency
         self.fields = given.fields_of(task)
         self.form_errors: list[str] = []
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
+        self._published = published or {}  # what a published case has for a field, in place of the template's example
         self._texts = _Texts({name: [storable(text) for text in texts] for name, texts in _lists(typed or {}).items()})
         self.rearranged = self._rearrange()
         self._files = {key: _file(each) for key, each in (files or {}).items()
@@ -641,7 +643,9 @@ class ContributionForm:
                       optional=not given.is_required(field), marked=self._marked.get(key))
         if key in given.comments(self.task):
             entry.help = _("Needed if you choose 1 or 2.")
-        if field.example:
+        if key in self._published:
+            entry.published = self._published[key]
+        elif field.example:
             entry.published = f"{say(field.example.text, self.language)} ({field.example.source})"
         match field:
             case f.Computed():

@@ -1,6 +1,7 @@
 """The published cases that are shipped, and what came of one that was played."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -11,19 +12,27 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import cases
-from cocreate.domain.answers import Answers, may_be_absent
-from cocreate.domain.cases import NOT_PUBLISHED, ROWS, TABLES, Case
+from cocreate.domain.answers import Answer, Answers, may_be_absent
+from cocreate.domain.cases import BARRIERS, FLOWS, NOT_PUBLISHED, ROWS, TABLES, TERMS, Case
 from cocreate.errors import NotFound
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.openings import Opening
 from cocreate.services import contracts, contributions, playing, records
 from cocreate.services.facts import look
 from cocreate.services.playing import Decided, Played
+from workflows.definition import Task
 from workflows.facts import Facts, TaskState
+from workflows.fields import Table
 from workflows.texts import say
 
 FOLDER = Path(__file__).parents[2] / "examples" / "cases"
 BESIDE = 4  # published lines that stand beside one field
+# Task -> column -> how the words of a case begin the row of another project.
+BEGUN: Mapping[str, Mapping[str, str]] = {
+    FLOWS: {"name": "{}"}, BARRIERS: {"barrier": "How do we deal with this: {}?"},
+    TERMS: {"form": "Proposed: {}", "pricing_basis": "Proposed: {}", "ownership": "Proposed: {}",
+            "take_back": "Proposed: {}"},
+}
 
 
 @cache
@@ -59,6 +68,21 @@ def published(case: Case, path: str) -> tuple[str, ...]:
     lines = case.tables[task]
     said = [f"{cases.spoken(line)} ({line['source'] or case.title})" for line in lines[:BESIDE]]
     return (*said, f"and {len(lines) - BESIDE} more in '{case.title}'") if len(lines) > BESIDE else tuple(said)
+
+
+def begun(case: Case, key: str, task: Task) -> dict[str, Answer]:
+    """What a task of a project begins with that was started from a case: rows to fill in, and nobody's figures.
+
+    Flows are named, barriers are asked, terms are proposed; words with a digit in them stay beside the field.
+    """
+    field = task.fields.get(ROWS)
+    if key not in BEGUN or not isinstance(field, Table):
+        return {}
+    kept = BEGUN[key].keys() & field.columns.keys()
+    lines = [{name: Answer(BEGUN[key][name].format(line[name])) for name in field.columns
+              if name in kept and line.get(name) and not re.search(r"\d", str(line[name]))} for line in case.tables[key]]
+    rows = tuple(dict.fromkeys(tuple(line.items()) for line in lines if line))
+    return {ROWS: Answer(tuple(dict(row) for row in rows))} if rows else {}
 
 
 # what came of playing one

@@ -1,15 +1,18 @@
 """From a published case to the sealed contract, by command, on an empty data folder."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from cocreate.domain.answers import encode
 from cocreate.services import casebook
 from tests.domain.test_cases import CASES
 from tests.support.packages import program
+from workflows import library
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "cases"
 SOME = ("knjaz-milos-ecolab-lubrication", "crossrail-rspb-wallasea")
@@ -95,6 +98,20 @@ class TestPublished:
         lines = casebook.published(case, "baseline.flows.rows")
         assert "t/h" in lines[0] and lines[-1].startswith("and 5 more in")
         assert casebook.published(case, "baseline.stream_data.mass") == ()
+
+
+class TestBegun:
+    def test_names_the_flows_and_takes_nobodys_figures(self):
+        case, task = casebook.by_key("kalundborg-symbiosis"), library.load("industrial_symbiosis").tasks["flows"][1]
+        rows = casebook.begun(case, "flows", task)["rows"].value
+        assert [list(row) for row in rows] == [["name"]] * len(rows) and len(rows) >= 4
+
+    @pytest.mark.parametrize("case", casebook.shipped(), ids=lambda case: case.key)
+    def test_no_digit_of_a_case_becomes_an_answer(self, case):
+        definition = library.load(case.strategy)
+        for key in ("flows", "barriers", "terms_sheet", "money", "results"):
+            text = encode(casebook.begun(case, key, definition.tasks[key][1]))
+            assert not re.search(r"\d", text)
 
 
 @pytest.fixture

@@ -230,4 +230,6 @@ def kinds_of(case: Case, definition: Definition) -> dict[str, str]:
     """The kinds of parties of a case, by the seats of a template."""
     offered = {key for key, _label in KINDS}
     found = seating.seat(case.parties, definition).seated
-    return {f"seat_{one.seat}-kind": one.kind if one.kind in offered else "partner" for one in found if one.party}
+    kinds = {"customer": "company", "facilitator": "ngo"}  # a customer of one is a company of its own
+    return {f"seat_{one.seat}-kind": kind if kind in offered else "partner" for one in found if one.party
+            for kind in (kinds.get(one.kind, one.kind),)}

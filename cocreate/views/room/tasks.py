@@ -30,7 +30,7 @@ from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm, typed_of
 from cocreate.forms.tasks import ReturnForm
-from cocreate.services import contributions, files
+from cocreate.services import casebook, contributions, files
 from cocreate.services.contributions import TaskPage
 from cocreate.services.progress import Receipt
 from cocreate.views.room import drafts, frame
@@ -202,8 +202,14 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     task, language = page.facts.task_of(page.task), pages.language()
     if typed is None and page.newest is not None:
         typed, kept = typed_of(task, page.newest.answers, language=language), given_files(page)
+    case = casebook.of_project(db.session(), page.facts.project.ref)
+    path = f"{page.facts.definition.tasks[page.task.key][0]}.{page.task.key}"
+    beside = {key: "; ".join(lines) for key in task.fields
+              if case and (lines := casebook.published(case, f"{path}.{key}"))}
+    if case and not typed and (begun := casebook.begun(case, page.task.key, task)):
+        typed = typed_of(task, begun, language=language)
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
-                   marked=_marked(page), currency=contributions.currency(db.session(), page.facts))
+                   marked=_marked(page), currency=contributions.currency(db.session(), page.facts), published=beside)
     form = make()
     if not _computes(task):
         return form
@@ -371,8 +377,8 @@ def _by_stage(facts: Facts) -> list[dict[str, Any]]:
 def _state_words() -> dict[str, tuple[str, str]]:
     """State -> chip kind and words."""
     return {
-        "open": ("plain", _("asked")), "entered": ("soon", _("to be confirmed")), "returned": ("soon", _("returned")),
-        "submitted": ("plain", _("submitted")), "accepted": ("done", _("accepted")), "lapsed": ("draft", _("ended")),
+        "open": ("asked", _("asked")), "entered": ("soon", _("to be confirmed")), "returned": ("returned", _("returned")),
+        "submitted": ("waits", _("submitted")), "accepted": ("done", _("accepted")), "lapsed": ("draft", _("ended")),
     }
 
 
