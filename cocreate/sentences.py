@@ -474,6 +474,7 @@ def N_(text: str) -> str:
 
 # Sentences that only name what came with the refusal. Those of passwords stand with their forms.
 PLAIN = {
+    "opening.changed": N_("This opening was saved from another window. Look at it again before you go on."),
     "duty.unknown": N_("There is no such duty."),
     "duty.done": N_("Somebody has reported it as done already."),
     "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),

@@ -1,5 +1,7 @@
 """Several people at once: one winner where there can be one, nobody loses where all can win."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -136,18 +138,15 @@ class TestDrafts:
         """P-07: each save is the next number, or a conflict that overwrites nothing."""
         people = [small.shop, *(stories.colleague(small, 2) for _ in range(editors - 1))]
 
+        threads = threading.Semaphore(12)  # as many as a server has, and fewer than connections
+
         def edit(person):
             kept = []
             for turn in range(saves):
-                number = look(db.session, small.ref, person=person, now=NOON).facts.drafts.get(("ramp_0", 2), 0)
-                text = f"{person}:{turn}"
-                try:
-                    with transaction() as session:
-                        kept.append((contributions.save_draft(
-                            session, small.ref, task="ramp_0", party=2, number=number, typed={"mass": [text]},
-                            files={}, actor=person, now=NOON), text))
-                except Conflict as error:
-                    assert error.code == "draft.changed"
+                with threads:
+                    if (saved := save(small, person, f"{person}:{turn}")) is not None:
+                        kept.append(saved)
+                    db.session.rollback()
             return kept
 
         kept = at_once(here, *[lambda person=person: edit(person) for person in people])
@@ -186,6 +185,18 @@ class TestContract:
 def submit(small, task, *, seen=0, actor=None, under="", mass="1.50"):
     given = stories.answers(task, mass=mass) if task.startswith("ramp") else None
     return stories.submit(small, task, seen=seen, actor=actor, under=under, given=given)
+
+
+def save(small, person, text):
+    """The number of the save, None where somebody else was faster."""
+    number = look(db.session, small.ref, person=person, now=NOON).facts.drafts.get(("ramp_0", 2), 0)
+    try:
+        with transaction() as session:
+            return contributions.save_draft(session, small.ref, task="ramp_0", party=2, number=number,
+                                            typed={"mass": [text]}, files={}, actor=person, now=NOON), text
+    except Conflict as error:
+        assert error.code == "draft.changed"
+        return None
 
 
 def decide(small, party, answer="agreed"):

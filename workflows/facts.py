@@ -358,8 +358,8 @@ class Facts:
         for task in self.tasks:  # once through: guards ask this for every gate after every act
             if task.key == key and (task.party not in newest or newest[task.party].round < task.round):
                 newest[task.party] = task
-        return tuple(task for party in self.parties
-                     if (task := newest.get(party.number)) and task.state is not TaskState.LAPSED)
+        found = (newest.get(party.number) for party in self.parties)
+        return tuple(task for task in found if task is not None and task.state is not TaskState.LAPSED)
 
     def decision(self, gate: str, party: int) -> DecisionFact | None:
         return max((d for d in self.decisions if d.gate == gate and d.party == party), key=lambda d: d.round,

@@ -75,7 +75,7 @@ class _OfATime(Optional):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field_flags = {}
+        self.field_flags: dict[str, object] = {}
 
 
 class SubstituteForm(Form):

@@ -80,7 +80,8 @@ def begun(case: Case, key: str, task: Task) -> dict[str, Answer]:
         return {}
     kept = BEGUN[key].keys() & field.columns.keys()
     lines = [{name: Answer(BEGUN[key][name].format(line[name])) for name in field.columns
-              if name in kept and line.get(name) and not re.search(r"\d", str(line[name]))} for line in case.tables[key]]
+              if name in kept and line.get(name) and not re.search(r"\d", str(line[name]))}
+             for line in case.tables[key]]
     rows = tuple(dict.fromkeys(tuple(line.items()) for line in lines if line))
     return {ROWS: Answer(tuple(dict(row) for row in rows))} if rows else {}
 

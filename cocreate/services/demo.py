@@ -10,8 +10,20 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from cocreate.db import transaction
+from cocreate.domain import charter
 from cocreate.domain.answers import Answer, Answers
-from cocreate.services import accounts, contributions, gates, hosts, openings, people, progress, stages, templates
+from cocreate.services import (
+    accounts,
+    contributions,
+    gates,
+    hosts,
+    openings,
+    people,
+    progress,
+    proposals,
+    stages,
+    templates,
+)
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.services.facts import look
 from cocreate.services.openings import NewProject, Seating
@@ -108,6 +120,12 @@ class _Play:
         progress.act(self.session, self.ref, AcceptInvitation(self.of(person), person.name, ""), actor=None,
                      key=self.key(), now=self.now)
 
+    def agree_charter(self, person: _Invented) -> None:
+        facts = look(self.session, self.ref, person=self.of(person), now=self.now).facts
+        for proposal in charter.to_answer(facts, facts.actor.party if facts.actor else None):
+            proposals.answer(self.session, self.ref, number=proposal.number, agree=True, actor=self.of(person),
+                             key=self.key(), now=self.now)
+
     def submit(self, person: _Invented, party: int, task: str, answers: Answers) -> None:
         seen = look(self.session, self.ref, person=self.of(person), now=self.now).facts.task(task, party)
         contributions.submit(self.session, self.ref, task=task, party=party, seen=seen.number if seen else 0, draft=0,
@@ -143,7 +161,10 @@ def _play_steam(play: _Play, host_id: int, now: datetime) -> None:
     play.accept_invitation(CITY_LEAD)
     play.later(hours=5)
     play.accept_invitation(PLANT_LEAD)
-    play.later(days=2)
+    play.later(hours=20)
+    for lead in (PLANT_LEAD, CITY_LEAD):
+        play.agree_charter(lead)
+    play.later(days=1, hours=4)
     play.submit(CITY_LEAD, GIVER, "stream", STREAM)
     play.later(days=3)
     play.submit(PLANT_LEAD, TAKER, "need", NEED)

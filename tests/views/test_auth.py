@@ -164,7 +164,7 @@ class TestBack:
     @pytest.mark.parametrize("path", ["//evil.example/", "///evil.example", "/\\evil.example", "/%5cevil.example"])
     def test_nor_one_that_is_the_path(self, client, path):
         answer = client.get(f"http://localhost{path}")
-        assert answer.status_code in (308, 404)
+        assert answer.status_code in (302, 308, 404)
         assert urlsplit(answer.location or "").netloc in ("", "localhost")
 
 
@@ -453,7 +453,8 @@ class TestPolicy:
         for rule in app.url_map.iter_rules():
             if policy.POLICY[rule.endpoint] is policy.PUBLIC:
                 continue
-            path = rule.build(dict.fromkeys(rule.arguments, "1"))[1]
+            chosen = {name: next(iter(getattr(rule._converters[name], "items", "1"))) for name in rule.arguments}
+            path = rule.build(chosen)[1]
             for method in rule.methods - {"HEAD", "OPTIONS"}:
                 answer = browser(app).open(path, method=method)
                 assert is_sent_to_sign_in(answer) if method == "GET" else answer.status_code == 401, (rule, method)

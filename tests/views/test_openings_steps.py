@@ -1,6 +1,7 @@
 """Opening in four steps, from a choice, five questions, a published case or a customer's suggestion."""
 
 import html
+import json
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser
 from workflows import library
+from workflows.exchange.yaml_text import read
 
 SEATS = {"own_seat": "giver", "public_buyer": "no", "affected": "Neighbours",
          "seat_taker-organisation": "Hyosung", "seat_taker-kind": "company", "seat_taker-country": "KR",
@@ -132,6 +134,31 @@ class TestCases:
         session.rollback()
         assert casebook.of_project(session, room.location.rsplit("/", 1)[1]).key == "ulsan-sungam-hyosung-steam"
         assert casebook.of_project(session, small.ref) is None
+
+
+    def test_its_figures_stand_beside_the_fields_and_its_flows_are_rows_to_fill_in(self, client, session, small):
+        asks_for_flows(session, small)
+        answer = client.post("/desk/openings/new", data={"template": "with_flows", "case": "kalundborg-symbiosis"})
+        step = answer.location
+        client.post(step, data={"own_seat": "maker", "public_buyer": "no", "seat_shop-organisation": "Gyproc Works",
+                                "seat_shop-email": "a@gyproc.example"})
+        client.post(step.replace("seats", "goal"), data={"title": "Gypsum"})
+        room = client.post(step.replace("seats", "check"), data={}).location
+        page = html.unescape(client.get(f"{room}/tasks/flows").text)
+        assert "150,000 t per year (2010) (The Kalundborg Symbiosis" in page  # beside the field, with its source
+        assert 'value="cooling water"' in page and 'value="150000"' not in page
+
+
+def asks_for_flows(session, small):
+    """A template whose first stage asks for flows."""
+    data = json.loads(read(projects.SMALL).canonical())
+    task = json.loads(library.load("industrial_symbiosis").canonical())["stages"]["baseline"]["tasks"]["flows"]
+    task |= {"of": "maker", "after": [], "accepted_by": "nobody", "due": {"days": 5}}
+    next(iter(data["stages"].values()))["tasks"]["flows"] = task
+    draft = templates.save_draft(session, small.host_id, read(json.dumps(data | {"key": "with_flows"})), note="",
+                                 actor=small.manager, now=NOON)
+    templates.publish(session, small.host_id, draft.template_id, draft.number, now=NOON)
+    session.commit()
 
 
 class TestSuggesting:

@@ -15,7 +15,7 @@ from tests.support.people import PASSWORD, browser, someone
 class TestYourTurn:
     def test_greets_and_counts(self, signed_in, small):
         page = text(signed_in(small.shop).get("/your-turn"))
-        assert "Good afternoon, Claire Duval." in page and "One thing is your turn." in page
+        assert "Good afternoon, Claire Duval." in page and "Two things are your turn." in page
 
     def test_says_what_until_when_and_how_long(self, signed_in, small):
         page = text(signed_in(small.shop).get("/your-turn"))
@@ -66,7 +66,7 @@ class TestYourTurn:
                              answers=projects.answers("credit"), actor=small.maker, key=projects.key(), now=NOON)
         session.commit()
         page = text(signed_in(small.shop).get("/your-turn"))
-        assert "Two things are your turn." in page and "Check: Credit per crate from Tornby Furniture" in page
+        assert "Three things are your turn." in page and "Check: Credit per crate from Tornby Furniture" in page
 
 
 class TestProjects:

@@ -265,7 +265,8 @@ def _show(page: Page, step: str, *, checked: bool = False) -> str:
         "earliest": openings.signing_date(db.session(), draft.host_id, definition, now=now()),
         "case": (case := casebook.by_key(draft.typed.case) if draft.typed.case else None),
         "taken": opening_words.takes_over(case) if case else (),
-        "charter": opening_words.charter(openings.charter(page.form.purpose.data or "", page.form.public_buyer.data)),
+        "charter": opening_words.charter(openings.charter(
+            draft.typed.fields.get("purpose", ""), draft.typed.fields.get("public_buyer", "no"))),
         "say": lambda text: say(text, pages.language())}
     if step != "check":
         form = _only(page.form, step) if checked else page.form

@@ -206,7 +206,7 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     path = f"{page.facts.definition.tasks[page.task.key][0]}.{page.task.key}"
     beside = {key: "; ".join(lines) for key in task.fields
               if case and (lines := casebook.published(case, f"{path}.{key}"))}
-    if case and not typed and (begun := casebook.begun(case, page.task.key, task)):
+    if case and typed is None and (begun := casebook.begun(case, page.task.key, task)):
         typed = typed_of(task, begun, language=language)
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
                    marked=_marked(page), currency=contributions.currency(db.session(), page.facts), published=beside)
