@@ -377,8 +377,9 @@ def _by_stage(facts: Facts) -> list[dict[str, Any]]:
 def _state_words() -> dict[str, tuple[str, str]]:
     """State -> chip kind and words."""
     return {
-        "open": ("asked", _("asked")), "entered": ("soon", _("to be confirmed")), "returned": ("returned", _("returned")),
-        "submitted": ("waits", _("submitted")), "accepted": ("done", _("accepted")), "lapsed": ("draft", _("ended")),
+        "open": ("asked", _("asked")), "entered": ("soon", _("to be confirmed")),
+        "returned": ("returned", _("returned")), "submitted": ("waits", _("submitted")),
+        "accepted": ("done", _("accepted")), "lapsed": ("draft", _("ended")),
     }
 
 
