@@ -90,6 +90,8 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
 @pytest.fixture
 def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """``new_app(url, smtp=...)``: an application with other settings, or on a database of one's own."""
+    from cocreate import vault
+    from cocreate.settings import DEVELOPMENT_SECRET
     from tests.support.apps import dispose, make_app
     made: list[Flask] = []
 
@@ -100,6 +102,7 @@ def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     yield make
     for app in made:
         dispose(app)
+    vault.configure(DEVELOPMENT_SECRET)  # one key per process: the next test's application has the usual one
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
     facts = audience.without_earlier(look(session, ref, person=person, now=now).facts)
     actor = facts.actor
     own_party = actor.party if actor else None
-    task = _instance(facts, key, party if party is not None else own_party)
+    task = _instance(facts, key, party, own_party)
     own = own_party == task.party
     return TaskPage(
         facts=facts, task=task, versions=_versions(session, facts, task),
@@ -248,9 +248,13 @@ def marked(session: Session, facts: Facts, task: TaskFact) -> tuple[str, ...]:
     return ()
 
 
-def _instance(facts: Facts, key: str, party: int | None) -> TaskFact:
+def _instance(facts: Facts, key: str, party: int | None, own: int | None) -> TaskFact:
+    """The task of the party named; where none is, the own one, else the first."""
     found = facts.instances(key)
-    task = next((one for one in found if one.party == party), None) or next(iter(found), None)
+    wanted = party if party is not None else own
+    task = next((one for one in found if one.party == wanted), None)
+    if task is None and party is None:
+        task = next(iter(found), None)
     if task is None:
         raise NotFound
     return task
