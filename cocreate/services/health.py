@@ -155,6 +155,16 @@ def check_all(session: Session, folder: Path, *, now: datetime, goes_on: Callabl
     return broken
 
 
+def report(session: Session, folder: Path, host_id: int, ref: str, found: Break, *, now: datetime) -> None:
+    """Somebody looked at a record that does not fit: the health page of its host names it from now on."""
+    host = session.scalars(select(Host.ref).where(Host.id == host_id)).one()
+    kept = _kept(folder) or {"at": now.isoformat(), "hosts": {}}
+    mine = kept["hosts"].setdefault(host, {"projects": 1, "broken": []})
+    if ref not in [one[0] for one in mine["broken"]]:
+        mine["broken"].append([ref, found.seq, found.why])
+        _keep(folder, kept)
+
+
 def last_check(folder: Path, host_ref: str) -> RecordCheck | None:
     """What the check of last night said of one host."""
     kept = _kept(folder)

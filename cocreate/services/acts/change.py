@@ -10,6 +10,11 @@ from cocreate.services.writes import Write
 from workflows.facts import Facts, MemberFact
 
 
+# What every event says by itself, beside the details of its act.
+RESERVED = frozenset({"act", "actor", "for", "stands_for", "before", "after", "visit", "consequences",
+                      "definition_sha256", "sees", "personal_sha256"})
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail that an act itself causes, beside those that follow from what changed."""
@@ -37,6 +42,10 @@ class Change:
     letters: tuple[Letter, ...] = ()
     answer: Mapping[str, Any] = field(default_factory=dict)
     stands_for: int | None = None  # person whose part the actor had to use; ``progress`` finds out
+
+    def __post_init__(self) -> None:
+        if taken := RESERVED & self.details.keys():  # the record would say something else than the act meant
+            raise ValueError(f"an event itself says {sorted(taken)}")
 
 
 def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None, directly: bool = False,

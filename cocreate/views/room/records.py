@@ -1,18 +1,31 @@
 """What happened, for everybody, provably."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from flask import Response, request, url_for
+from flask import Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cocreate import pages, telling
+from cocreate.clock import now
 from cocreate.db import db
-from cocreate.services import records
+from cocreate.services import health, records
 from cocreate.telling import Told
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the reader may choose by: (value, words, whether it is chosen)."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
 
 
 def tell(line: records.Line, facts: Facts) -> Told:
@@ -24,12 +37,31 @@ def tell(line: records.Line, facts: Facts) -> Told:
 def record(ref: str) -> ResponseReturnValue:
     """Every event, newest first, and whether the chain is whole at this moment."""
     facts = frame.enter(ref)
-    party = request.args.get("party", type=int)
+    broken = records.check(db.session(), facts.project.id)
+    if broken is not None:
+        health.report(db.session(), current_app.config["SETTINGS"].folder, facts.project.host_id, ref, broken,
+                      now=now())
+    chosen = {name: request.args.get(name, "") for name in ("party", "kind", "task")}
     told = [tell(line, facts) for line in records.lines(db.session(), facts)]
-    kept = [one for one in told if party is None or one.party == party]
-    return frame.show("room/records/list.html", facts, (_("Record"), None), days=telling.grouped(kept, pages.reader()),
-                      broken=records.check(db.session(), facts.project.id), party=party,
-                      head=facts.project.head, count=facts.project.version)
+    kept = [one for one in told if all(value in ("", str(getattr(one, name))) for name, value in chosen.items())]
+    return frame.show(
+        "room/records/list.html", facts, (_("Record"), None), days=telling.grouped(kept, pages.reader()),
+        broken=broken, head=facts.project.head, count=facts.project.version, chosen=any(chosen.values()),
+        filters=_filters(facts, told, chosen))
+
+
+def _filters(facts: Facts, told: Sequence[Told], chosen: Mapping[str, str]) -> list[Filter]:
+    """By party, by kind, by the task it is about: only what occurs."""
+    tasks = {one.task for one in told}
+    kinds = {"work": _("Tasks, decisions, documents"), "people": _("People"), "course": _("Course and contract")}
+    offered = {
+        "party": (_("Party"), _("All parties"), {str(party.number): party.name for party in facts.parties}),
+        "kind": (_("Kind"), _("Everything"), kinds),
+        "task": (_("Task"), _("All tasks"), {key: say(task.title, pages.language()) for key, (_stage, task)
+                                             in facts.definition.tasks.items() if key in tasks})}
+    return [Filter(name, label, (("", every, not chosen[name]), *(
+                (value, text, value == chosen[name]) for value, text in options.items())))
+            for name, (label, every, options) in offered.items()]
 
 
 @bp.get("/record.json")

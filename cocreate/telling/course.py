@@ -1,0 +1,113 @@
+"""The course of a project, its proposals and its contract, as sentences of the record."""
+
+from cocreate.telling.speaker import Speaker, tells
+
+
+@tells("open")
+def _open(s: Speaker) -> str:
+    return s.gettext("%(who)s opened the project.")
+
+
+@tells("go_on")
+def _go_on(s: Speaker) -> str:
+    stage = s.stage(s.details["after"])
+    if s.details.get("back"):
+        return s.gettext("%(who)s took the project back to %(stage)s.", stage=stage)
+    return s.gettext("%(who)s took the project on to %(stage)s.", stage=stage)
+
+
+@tells("freeze")
+def _freeze(s: Speaker) -> str:
+    return s.gettext("%(who)s made version %(version)s of the contract ready to read.", version=s.details["version"])
+
+
+@tells("send_code")
+def _send_code(s: Speaker) -> str:
+    return s.gettext("%(who)s asked for a code to sign version %(version)s.", version=s.details["version"])
+
+
+@tells("sign")
+def _sign(s: Speaker) -> str:
+    signed = s.gettext("%(who)s signed version %(version)s for %(party)s.", version=s.details["version"],
+                       party=s.party(s.line.party))
+    return f"{signed} {s.gettext('All have signed.')}" if s.details.get("last") else signed
+
+
+@tells("refuse_to_sign")
+def _refuse_to_sign(s: Speaker) -> str:
+    return s.gettext("%(who)s did not sign version %(version)s for %(party)s.", version=s.details["version"],
+                     party=s.party(s.line.party))
+
+
+@tells("seal")
+def _seal(s: Speaker) -> str:
+    return s.gettext("The seal of the host was put on version %(version)s.", version=s.details["version"])
+
+
+@tells("hold")
+def _hold(s: Speaker) -> str:
+    return s.gettext("%(who)s put the project on hold until %(day)s.", day=s.day("until"))
+
+
+@tells("resume")
+def _resume(s: Speaker) -> str:
+    return s.gettext("%(who)s resumed the project.") + _moved(s)
+
+
+@tells("expire")
+def _expire(s: Speaker) -> str:
+    return s.gettext("The hold was over; the project goes on.") + _moved(s)
+
+
+def _moved(s: Speaker) -> str:
+    days = s.details.get("days", 0)
+    if not days:
+        return ""
+    return " " + s.reader.ngettext("Open dates moved by %(num)s working day.",
+                                   "Open dates moved by %(num)s working days.", days)
+
+
+@tells("decline")
+def _decline(s: Speaker) -> str:
+    return s.gettext("%(who)s declined for %(party)s; the project ended for all.", party=s.party(s.line.party))
+
+
+@tells("withdraw_early")
+def _withdraw_early(s: Speaker) -> str:
+    return s.gettext("%(who)s withdrew the project before anybody else had come in.")
+
+
+@tells("leave")
+def _leave(s: Speaker) -> str:
+    return s.gettext("%(who)s left with %(party)s; the project goes on.", party=s.party(s.line.party))
+
+
+def _proposed(s: Speaker) -> str:
+    """What a proposal is about, as a part of a sentence."""
+    return {
+        "withdraw": s.reader.gettext("to withdraw the project"),
+        "add_party": s.reader.gettext("to let a further party in"),
+        "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
+        "charter": s.reader.gettext("words of the charter"), "later": s.reader.gettext("to settle a value later"),
+        "strike": s.reader.gettext("to strike a clause"),
+    }.get(s.details["kind"], str(s.details["kind"]))
+
+
+@tells("propose")
+def _propose(s: Speaker) -> str:
+    return s.gettext("%(who)s proposed %(what)s.", what=_proposed(s)) + _agreed_by_all(s)
+
+
+@tells("answer")
+def _answer(s: Speaker) -> str:
+    values = {"what": _proposed(s), "party": s.party(s.line.party)}
+    if not s.details["agree"]:
+        return s.gettext("%(who)s did not agree for %(party)s: %(what)s.", **values)
+    return s.gettext("%(who)s agreed for %(party)s: %(what)s.", **values) + _agreed_by_all(s)
+
+
+def _agreed_by_all(s: Speaker) -> str:
+    said = s.reader.gettext("All have agreed.") if s.details.get("all") else ""
+    if s.details.get("joined"):
+        said += " " + s.reader.gettext("%(party)s came in.", party=s.party(s.details["joined"]))
+    return f" {said}" if said else ""
