@@ -116,7 +116,8 @@ def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> 
     details = canonical({
         **change.details, "act": name, "actor": actor.person if actor else None, "for": change.party,
         **({"stands_for": change.stands_for} if change.stands_for else {}),
-        "before": project.stage if project.version else None, "after": after.project.stage, "visit": after.project.visit,
+        "before": project.stage if project.version else None, "after": after.project.stage,
+        "visit": after.project.visit,
         "consequences": _consequences(before, after), "definition_sha256": after.definition.sha256, "sees": sees,
         "personal_sha256": commitment(personal_salt, personal)})
     salt = secrets.token_hex(16)

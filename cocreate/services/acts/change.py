@@ -9,7 +9,6 @@ from cocreate.errors import Conflict, Forbidden
 from cocreate.services.writes import Write
 from workflows.facts import Facts, MemberFact
 
-
 # What every event says by itself, beside the details of its act.
 RESERVED = frozenset({"act", "actor", "for", "stands_for", "before", "after", "visit", "consequences",
                       "definition_sha256", "sees", "personal_sha256"})
