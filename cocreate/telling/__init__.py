@@ -59,7 +59,7 @@ def _task(line: Line) -> str:
 
 def _before_and_after(s: Speaker) -> tuple[str, ...]:
     """The stage before and after, and the versions that a decision saw."""
-    before, after = s.details.get("before"), s.details.get("after")
+    before, after = str(s.details.get("before") or ""), str(s.details.get("after") or "")
     found = [s.reader.gettext("Before: %(before)s. After: %(after)s.", before=s.stage(before), after=s.stage(after))] \
         if before and before != after else []
     if "gate" in s.details:
