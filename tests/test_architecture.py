@@ -205,5 +205,5 @@ class TestFiles:
 def files() -> Iterator[Path]:
     """What belongs to the repository, found without git: an unpacked archive is checked too."""
     for path in (*ROOT.iterdir(), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))):
-        if path.is_file() and "__pycache__" not in path.parts and path.name != ".env":
+        if path.is_file() and "__pycache__" not in path.parts and path.name not in (".env", ".git"):
             yield path
