@@ -5,7 +5,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gene
 WORKERS = auto
 ARGS =
 
-.PHONY: help venv run test test-long check lock migrate clean
+.PHONY: help venv run test test-long check lock catalogue migrate clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,11 @@ check: venv ## ruff, mypy and the test of the architecture
 lock: venv ## write the locks anew after a change of requirements*.txt (UPGRADE=--upgrade: newest of all)
 	@$(LOCK) requirements.txt -o requirements.lock
 	@$(LOCK) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+
+catalogue: venv ## gather every text for people in cocreate/translations/messages.pot, for translators
+	@mkdir -p cocreate/translations
+	@.venv/bin/pybabel -q extract -F babel.cfg -k lazy_gettext -k gettext -k _ -k ngettext:1,2 --no-location --sort-output \
+		--omit-header -o cocreate/translations/messages.pot .
 
 migrate: ## bring the database up to the newest revision
 	@tools/venv.sh requirements.lock

@@ -5,7 +5,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from cocreate import assets, cli, headers, icons, login, pages, vault, views
+from cocreate import assets, cli, headers, icons, login, pages, vault, views, words
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
 from cocreate.db import db, prepare
 from cocreate.settings import Settings
@@ -44,7 +44,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         prepare(db.engine)
     Migrate(app, db, directory="migrations")
     csrf.init_app(app)
-    Babel(app, locale_selector=pages.language, timezone_selector=pages.zone)
+    translations = settings.folder / "translations"  # beside those that ship
+    words.add_catalogues(translations)
+    Babel(app, locale_selector=pages.language, timezone_selector=pages.zone,
+          default_translation_directories=f"{words.OWN_CATALOGUES};{translations}")
     for part in (assets, icons, headers, login, pages, views, cli):
         part.init_app(app)
     return app

@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     found = login.visitor()
-    return found.language if found else (request.accept_languages.best_match(["en"]) or "en")
+    return found.language if found else (request.accept_languages.best_match(words.languages()) or "en")
 
 
 def zone() -> str:

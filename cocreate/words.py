@@ -19,7 +19,7 @@ from babel.support import NullTranslations, Translations
 
 from cocreate import clock
 
-CATALOGUES = Path(__file__).with_name("translations")
+OWN_CATALOGUES = Path(__file__).with_name("translations")
 SOON = timedelta(days=183)  # a date further away, before or after, is named with its year
 
 
@@ -156,6 +156,25 @@ def _list_locale(language: str) -> Locale:
     return Locale("en", "GB") if str(locale) == "en" else locale
 
 
+_folders = [OWN_CATALOGUES]
+
+
+def add_catalogues(folder: Path) -> None:
+    """Translations of this installation, ``<language>/LC_MESSAGES/messages.mo`` below ``folder``, are found too."""
+    if folder.is_dir() and folder not in _folders:
+        _folders.append(folder)
+        _catalogue.cache_clear()
+        languages.cache_clear()
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """In which pages and mails can be read, English first."""
+    found = {path.parts[-3] for folder in _folders for path in folder.glob("*/LC_MESSAGES/messages.mo")}
+    return ("en", *sorted(found - {"en"}))
+
+
 @cache
 def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(CATALOGUES, [str(_locale(language))])
+    found = [Translations.load(folder, [str(_locale(language))]) for folder in reversed(_folders)]
+    return next((one for one in found if isinstance(one, Translations)), NullTranslations())

@@ -10,7 +10,7 @@ from cocreate.db import transaction
 from cocreate.services import hosts, records, templates
 from cocreate.services.facts import look
 from tests.support.packages import program
-from tests.support.people import PASSWORD, someone
+from tests.support.people import someone
 from tests.support.projects import SMALL
 from tests.support.walking import DESK, PHONE, Walker
 from workflows.exchange.yaml_text import read
@@ -67,12 +67,8 @@ class Person:
         return re.search(r"/p/([0-9a-z]{26})", self.room).group(1)
 
     def comes_in(self) -> None:
-        """Three taps from the mail to the first task: the mail's button, accept, and there it is."""
-        self.walker.open(self.walker.mail("invites you").link("/i/"))
-        self.walker.type("Password", PASSWORD)
-        self.walker.press("Accept and start")
-        assert "/tasks/" in self.walker.page.url
-        self.room = self.walker.page.url.split("/tasks/")[0]
+        self.walker.comes_in()
+        self.room = self.walker.room
 
     def fills_in_crates(self, crates: str) -> None:
         if "/tasks/returns" not in self.walker.page.url:
@@ -108,24 +104,15 @@ class Person:
         assert self.walker.reads("Recorded for")
 
     def signs(self, *, wrong_first: bool = False) -> None:
-        page = self.walker.page
         self.walker.open("/your-turn")
         self.walker.press("Read and sign")
-        self.walker.press("Mail me")
-        code = self.walker.mail("Your code").code()
+        self.walker.press("Mail me the code")
+        code, basis = self.walker.mail("Your code").code(), "managing director, commercial register"
         if wrong_first:
-            self.confirm(code, "not my password at all")
+            self.walker.confirms(code, basis=basis, password="not my password at all")
             assert self.walker.reads("is not right")
-        self.confirm(code, PASSWORD)
-        assert re.search("Signed for", page.inner_text("main"))
-
-    def confirm(self, code: str, password: str) -> None:
-        for box in self.walker.page.locator("main input[type=checkbox]").all():
-            box.check()
-        self.walker.page.locator("[name=basis]").fill("managing director, commercial register")
-        self.walker.page.locator("[name=password]").fill(password)
-        self.walker.page.locator("[name=code]").fill(code)
-        self.walker.press("^Sign version")
+        self.walker.confirms(code, basis=basis)
+        assert self.walker.reads("Signed for")
 
     def checks_the_sealed_file(self, folder) -> None:
         self.walker.open(self.walker.mail("Signed by all").link("/p/"))
@@ -149,10 +136,7 @@ class Manager:
 
     def opens_crates_come_back(self) -> None:
         page = self.walker.page
-        self.walker.open("/sign-in")
-        self.walker.type("E-mail", self.walker.address)
-        self.walker.type("Password", PASSWORD)
-        self.walker.press("^Sign in$")
+        self.walker.signs_in()
         self.walker.open("/desk/open")
         self.walker.type("^Title", "Crates come back")
         self.walker.type("^Purpose", "Fewer new crates.")

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +12,23 @@ import axe_core_python
 
 from cocreate import jobs
 from tests.support.apps import Live
+from tests.support.people import PASSWORD
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DESK = {"viewport": {"width": 1280, "height": 900}}
+
+# What a page is made of: axe says the same of two pages that are made of the same.
+_MADE_OF = """[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, e.parentElement.tagName,
+    e.className.baseVal ?? e.className, e.type, e.role, e.ariaLabel && 1].join('.')))].sort()"""
+_CHECKED: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     subject: str
     text: str
+    sender: str
 
     def link(self, part: str) -> str:
         """The first address in the mail that has ``part`` in it."""
@@ -31,32 +39,73 @@ class Mail:
 
 
 class Walker:
-    """One person with one device. Every page looked at is checked for accessibility."""
+    """One person with one device. Every page looked at is checked for accessibility.
+
+    taps: how often something was pressed, a link in a mail included.
+    """
 
     def __init__(self, live: Live, page: Any, address: str) -> None:
         self.live, self.page, self.address = live, page, address
-        self.checked: set[str] = set()
+        self.taps = 0
+        self.room = ""  # the address of the project, once somebody has come in
+
+    # mail
 
     def mail(self, about: str) -> Mail:
         """The newest mail to this person with these words in its subject; the scheduler has its turn first."""
         jobs.tick(self.live.app)
+        found = self.mails(about)
+        assert found, f"{self.address} has no mail about {about!r}, but: {[mail.subject for mail in self.mails()]}"
+        return found[0]
+
+    def mails(self, about: str = "") -> list[Mail]:
+        """What has been sent to this person, newest first."""
         folder = self.live.app.config["SETTINGS"].folder / "mail"
-        for path in sorted(folder.glob(f"*-{self.address}-*.eml"), reverse=True):
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            if about in message["Subject"]:
-                return Mail(message["Subject"], message.get_body(("plain",)).get_content())
-        raise AssertionError(f"{self.address} has no mail about {about!r}")
+        read = (email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+                for path in sorted(folder.glob(f"*-{self.address}-*.eml"), reverse=True))
+        return [Mail(message["Subject"], message.get_body(("plain",)).get_content(), message["From"])
+                for message in read if about in message["Subject"]]
+
+    def follows(self, about: str, part: str = "/p/") -> None:
+        """Tap the button of the newest mail with these words in its subject."""
+        self.taps += 1
+        self.open(self.mail(about).link(part))
+
+    # coming in
+
+    def comes_in(self, about: str = "invites you") -> None:
+        """Name is filled in; a password, and there is the first task, or the room."""
+        self.follows(about, "/i/")
+        self.type("Password", PASSWORD)
+        self.press("Accept and start")
+        self.room = re.match(r".*/p/[0-9a-z]{26}", self.page.url).group()
+
+    def signs_in(self) -> None:
+        self.open("/sign-in")
+        self.type("E-mail", self.address)
+        self.type("Password", PASSWORD)
+        self.press("^Sign in$")
+
+    # doing
 
     def open(self, address: str) -> None:
         self.page.goto(address)
         self.look()
 
+    def enter(self, page: str = "") -> None:
+        """Open a page of the project."""
+        self.open(f"{self.room}/{page}".rstrip("/"))
+
     def press(self, name: str) -> None:
         """Press the button or follow the link of this name, and look at what comes."""
+        self.taps += 1
         button = self.page.get_by_role("button", name=re.compile(name))
         (button if button.count() else self.page.get_by_role("link", name=re.compile(name))).first.click()
         self.page.wait_for_load_state()
         self.look()
+
+    def unfold(self, words: str) -> None:
+        self.page.locator("summary", has_text=re.compile(words)).first.click()
 
     def type(self, label: str, text: str) -> None:
         self.page.get_by_label(re.compile(label)).first.fill(text)
@@ -64,17 +113,39 @@ class Walker:
     def tick(self, label: str) -> None:
         self.page.get_by_label(re.compile(label)).first.check()
 
+    def choose(self, label: str, option: str) -> None:
+        self.page.get_by_label(re.compile(label)).first.select_option(label=option)
+
+    def takes_picture(self, label: str) -> None:
+        """As a phone's camera gives it."""
+        self.page.get_by_label(re.compile(label)).first.set_input_files(
+            {"name": "IMG_2041.png", "mimeType": "image/png", "buffer": self.page.screenshot()})
+
+    def signs(self, basis: str = "managing director, commercial register") -> None:
+        """On the page of the signature: a code by mail, the statements, the password, the code."""
+        self.press("Mail me the code")
+        self.confirms(self.mail("Your code").code(), basis=basis)
+
+    def confirms(self, code: str, *, basis: str, password: str = PASSWORD) -> None:
+        for box in self.page.locator("main input[type=checkbox]").all():
+            box.check()
+        for name, text in (("basis", basis), ("password", password), ("code", code)):
+            self.page.locator(f"[name={name}]").fill(text)
+        self.press("^Sign version")
+
+    # looking
+
     def reads(self, words: str) -> bool:
         return words in self.page.inner_text("main")
 
     def look(self) -> None:
-        """Nothing is wider than the screen, and axe finds nothing on a page seen for the first time."""
+        """Nothing is wider than the screen, and axe finds nothing on a page whose like was not checked before."""
         width = self.page.viewport_size["width"]
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
-        kind = re.sub(r"/p/[0-9a-z]{26}", "/p/", self.page.url.split("?")[0].split("#")[0]) + self.page.title()
-        if kind not in self.checked:
-            self.checked.add(kind)
+        kind = json.dumps([width, self.page.evaluate(_MADE_OF)])
+        if kind not in _CHECKED:
             self.page.evaluate(AXE)
             found = self.page.evaluate("axe.run()")["violations"]
             said = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
             assert said == [], (self.page.url, said)
+            _CHECKED.add(kind)

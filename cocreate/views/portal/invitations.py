@@ -134,12 +134,13 @@ def _accepted_before() -> ResponseReturnValue:
 
 
 def _into(ref: str, opened: str | None) -> ResponseReturnValue:
-    """Into the first task, or the room where nothing is asked yet."""
+    """Into the first task or else whatever is asked, or the room where nothing is asked yet."""
     if opened:
         login.start(opened)
     cookie.pop(TOKEN, None)
     facts = look(db.session(), ref, person=login.me().id, now=now()).facts
-    first = next((turn for turn in turns(facts, login.me().id) if turn.act == "fill_in"), None)
+    asked = turns(facts, login.me().id)
+    first = next((turn for turn in asked if turn.act == "fill_in"), asked[0] if asked else None)
     if first is None:
         flash(_("Accepted. Nothing is asked of you yet; you can read everything here."), "done")
         return redirect(url_for("room.now", ref=ref), 303)
