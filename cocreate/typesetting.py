@@ -16,18 +16,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cocreate.domain.contract import (
-    ClauseText,
-    Clean,
-    ContractParty,
-    ContractText,
-    FigureRow,
-    Listing,
-    Paragraph,
-    Run,
-    gaps,
-    numbered,
-)
+from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, gaps, numbered
+from cocreate.domain.prose import Clean, Listing, Paragraph, Run
 
 SHEETS = Path(__file__).parent.parent / "templates" / "contract"
 

@@ -21,9 +21,9 @@ from cocreate.domain.contract import (
     Gap,
     Signatory,
     Source,
-    escape,
     text_sha256,
 )
+from cocreate.domain.prose import escape
 from cocreate.typesetting import (
     PASSWORD_AND_APP,
     SHEETS,

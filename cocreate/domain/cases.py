@@ -13,7 +13,7 @@ from typing import Any
 
 from cocreate.domain import units
 from cocreate.domain.answers import Answer
-from cocreate.domain.contract import clean
+from cocreate.domain.prose import clean
 from cocreate.errors import Invalid
 from workflows import fields as f
 

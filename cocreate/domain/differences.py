@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cocreate.domain.contract import ContractParty, ContractText, plain
+from cocreate.domain.contract import ContractParty, ContractText
+from cocreate.domain.prose import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.services import (
     accounts,
+    composing,
     contracts,
     contributions,
     gates,
@@ -41,6 +42,7 @@ from cocreate.services import (
     proposals,
     sealings,
     sign_ins,
+    signing,
     stages,
     templates,
 )
@@ -359,7 +361,7 @@ class _Told:
             return False
         who = next(m for m in facts.members if may_freeze(replace(facts, actor=m)))
         facts = self.facts(who.person)
-        text = contracts.compose(db.session(), facts)
+        text = composing.compose(db.session(), facts)
         gaps = [(clause.key, gap) for clause in text.clauses if clause.state != "struck" for gap in clause.gaps]
         self._close(facts, gaps, text.annexes)
         moment = self.now()
@@ -417,17 +419,17 @@ class _Told:
             raise self.stuck()
         number = facts.contract.number
         with transaction() as session:
-            contracts.send_code(session, self.ref, version=number, actor=person, key=self.key(), now=self.now())
+            signing.send_code(session, self.ref, version=number, actor=person, key=self.key(), now=self.now())
             session.flush()  # the code is read as the person reads it in the mail
             (code,) = _secrets(session, self.ref, "signing_code", person)
         with transaction() as session:
             address = session.scalars(select(Person.email).where(Person.id == person)).one()
             if not (accounts.confirm_password(session, person, self.passwords[person], self.now())
-                    and contracts.check_code(session, self.ref, version=number, code=code, actor=person,
+                    and signing.check_code(session, self.ref, version=number, code=code, actor=person,
                                              now=self.now())):
                 raise self.stuck()
         with transaction() as session:
-            contracts.sign(
+            signing.sign(
                 session, self.ref, version=number, text_sha256=facts.contract.text_sha256,
                 pdf_sha256=facts.contract.pdf_sha256, evidence=_evidence(facts, signatory, address, self.now()),
                 code=True, actor=person, key=self.key(), now=self.now())

@@ -4,8 +4,10 @@ Without a usable certificate nothing is sealed and nothing is lost: the contract
 sealed file that was committed counts.
 """
 
+import hashlib
+import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,14 +15,19 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from cocreate import sealing
+from cocreate import sealing, typesetting
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
-from cocreate.models.projects import Project
-from cocreate.services import contracts
+from cocreate.models.people import Person
+from cocreate.models.projects import Party, Project
+from cocreate.models.records import Event
+from cocreate.services import contracts, files, progress
+from cocreate.services.acts.contracts import Seal
+from cocreate.services.facts import look
 from cocreate.storage import Store
+from workflows.facts import Facts
 
 log = logging.getLogger(__name__)
 
@@ -93,11 +100,11 @@ def certificate(folder: Path, host_ref: str, host: str, *, self_made: bool, now:
 
 def _seal(waiting: Waiting, store: Store, certificates: Path, *, self_made: bool, now: datetime) -> bool:
     try:
-        files = contracts.sealed_files(
+        sealed = sealed_files(
             db.session(), waiting.ref, waiting.version, store=store, now=now,
             certificate=certificate(certificates, waiting.host_ref, waiting.host, self_made=self_made, now=now))
         with transaction() as session:
-            contracts.seal(session, waiting.ref, files, now=now)
+            seal(session, waiting.ref, sealed, now=now)
     except Conflict as error:
         if error.code == "key.used":  # another scheduler was first: its file counts
             return False
@@ -126,3 +133,48 @@ def _note(session: Session, ref: str, number: int, why: str) -> None:
         .where(ContractVersion.project_id == project, ContractVersion.number == number,
                ContractVersion.sealed_at.is_(None))
         .values(seal_attempts=ContractVersion.seal_attempts + 1, seal_error=why[:500]))
+
+
+# the files
+
+
+def sealed_files(session: Session, ref: str, number: int, *, store: Store, certificate: sealing.Certificate,
+                 now: datetime) -> Seal:
+    """Seal the signed PDF and make its evidence; both lie in the store when this answers."""
+    facts = look(session, ref, person=None, now=now).facts
+    frozen = contracts.version(session, facts, number)
+    prefix = files.prefix(session, facts.project.host_id)
+    signed = store.read(prefix, frozen.row.pdf_sha256)
+    if hashlib.sha256(signed).hexdigest() != frozen.row.pdf_sha256:
+        raise Conflict("contract.bytes_differ", n=number)
+    sealed = store.put(prefix, sealing.seal(
+        signed, certificate=certificate, at=now, reason=f"Seal of {frozen.text.host}: the file has not changed"))
+    evidence = typesetting.Evidence(
+        contract_title=frozen.text.title, project_title=frozen.text.project_title, project_ref=ref, version=number,
+        host=frozen.text.host, text_sha256=frozen.row.text_sha256, pdf_sha256=frozen.row.pdf_sha256,
+        pdf_size=len(signed), sealed_sha256=sealed.sha256, certificate_sha256=certificate.sha256,
+        parties=frozen.text.parties, signatures=tuple(_signature_rows(session, facts, number)),
+        head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, specimen=frozen.text.specimen)
+    return Seal(number, sealed.sha256, store.put(prefix, typesetting.evidence_pdf(evidence)).sha256)
+
+
+def seal(session: Session, ref: str, sealed: Seal, *, now: datetime) -> progress.Receipt:
+    """Keep the first sealed file; a second try under the same key gets the same answer."""
+    return progress.act(session, ref, sealed, actor=None, key=f"seal-{sealed.version}", now=now)
+
+
+def _signature_rows(session: Session, facts: Facts, number: int) -> Iterable[typesetting.SignatureRow]:
+    found = session.execute(
+        select(Signature, Person.name, Party.name.label("party_name"), Event.hash)
+        .join(Person, Person.id == Signature.person)
+        .join(Party, (Party.project_id == Signature.project_id) & (Party.number == Signature.party))
+        .join(Event, (Event.project_id == Signature.project_id) & (Event.seq == Signature.seq))
+        .where(Signature.project_id == facts.project.id, Signature.version == number, Signature.ended_at.is_(None))
+        .order_by(Signature.seq))
+    for row in found:
+        said = json.loads(row.Signature.evidence)
+        yield typesetting.SignatureRow(
+            number=row.Signature.party, who=said["name"], party=row.party_name, basis=said["basis"],
+            at=row.Signature.at, zone=said["zone"], methods=tuple(said["methods"]),
+            statements=tuple(said["statements"]), language=said["language"], address=said["address"],
+            agent=said["agent"], seq=row.Signature.seq, hash=row.hash)

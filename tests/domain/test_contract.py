@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cocreate.domain.composing import Given, SettledLater, Table, Value, compose
 from cocreate.domain.contract import (
     AnnexText,
     ClauseText,
@@ -17,30 +18,17 @@ from cocreate.domain.contract import (
     ContractText,
     FigureRow,
     Gap,
-    Given,
-    Listing,
-    Paragraph,
-    Run,
-    SettledLater,
     Signatory,
     Source,
-    Table,
-    Value,
-    blocks,
     canonical,
-    clean,
-    compose,
     content_sha256,
-    escape,
-    fill,
     from_canonical,
     gaps,
     numbered,
-    placeholders,
-    plain,
     signable,
     text_sha256,
 )
+from cocreate.domain.prose import Listing, Paragraph, Run, blocks, clean, escape, fill, placeholders, plain
 from workflows.definition import Definition
 
 COST = "baseline.today.cost"

@@ -21,7 +21,7 @@ from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
-from cocreate.services import contracts, records, sealings, stages
+from cocreate.services import composing, contracts, records, sealings, signing, stages
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
@@ -109,9 +109,9 @@ class TestSign:
         standing = facts(session, small).contract
         shown = {"version": 1, "text_sha256": standing.text_sha256, "pdf_sha256": standing.pdf_sha256} | wrong
         with pytest.raises(Conflict, match="contract.changed"):
-            contracts.require_signable(facts(session, small), **shown)
+            signing.require_signable(facts(session, small), **shown)
         with pytest.raises(Conflict, match="contract.changed"):
-            contracts.sign(session, small.ref, **shown, evidence={}, code=False, actor=small.maker, key=key(), now=NOON)
+            signing.sign(session, small.ref, **shown, evidence={}, code=False, actor=small.maker, key=key(), now=NOON)
         assert facts(session, small).signatures == ()
 
     def test_once_for_each_party(self, session):
@@ -124,7 +124,7 @@ class TestSign:
         small = projects.ready_to_sign(session)
         standing = facts(session, small).contract
         with pytest.raises(Forbidden) as refused:
-            contracts.sign(session, small.ref, version=1, text_sha256=standing.text_sha256,
+            signing.sign(session, small.ref, version=1, text_sha256=standing.text_sha256,
                            pdf_sha256=standing.pdf_sha256, evidence={}, code=False, actor=small.manager, key=key(),
                            now=NOON)
         assert refused.value.values["persons"] == (small.maker,)
@@ -148,12 +148,12 @@ class TestRefuseToSign:
     def test_ends_the_version_and_every_signature_and_tells_all(self, session):
         small = projects.ready_to_sign(session)
         projects.sign(session, small, 1)
-        contracts.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
+        signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
                                  key=key(), now=LATER)
         here = facts(session, small, now=LATER)
         assert (here.contract, here.project.stage) == (None, "terms")
         assert [s.ended_at for s in here.signatures] == [LATER]
-        said = contracts.unwilling(session, here)[1]
+        said = signing.unwilling(session, here)[1]
         assert (said.party, said.person, said.reason, said.at) == (2, "Claire Duval", "Clause 2 has no index.", LATER)
         told = set(session.scalars(select(Outbox.recipient).where(Outbox.kind == "signing_declined")))
         assert {small.maker, small.manager} <= told and small.shop not in told
@@ -161,12 +161,12 @@ class TestRefuseToSign:
     def test_needs_a_reason_that_can_be_answered(self, session):
         small = projects.ready_to_sign(session)
         with pytest.raises(Invalid, match="reason.short"):
-            contracts.refuse_to_sign(session, small.ref, version=1, reason="  no  ", actor=small.shop, key=key(),
+            signing.refuse_to_sign(session, small.ref, version=1, reason="  no  ", actor=small.shop, key=key(),
                                      now=NOON)
 
     def test_the_same_words_can_be_agreed_and_signed_again(self, session):
         small = projects.ready_to_sign(session)
-        contracts.refuse_to_sign(session, small.ref, version=1, reason="Not before Monday.", actor=small.shop,
+        signing.refuse_to_sign(session, small.ref, version=1, reason="Not before Monday.", actor=small.shop,
                                  key=key(), now=NOON)
         assert projects.freeze(session, small, now=LATER) == 2
         for party in small.people:
@@ -181,7 +181,7 @@ class TestCode:
     def test_is_mailed_and_counts(self, session):
         small = projects.ready_to_sign(session)
         code = _send(session, small)
-        assert contracts.code_waits(session, facts(session, small), version=1, actor=small.maker)
+        assert signing.code_waits(session, facts(session, small), version=1, actor=small.maker)
         assert _check(session, small, code)
         assert _check(session, small, f"{code[:4]} {code[4:]}")  # as people type it
 
@@ -191,7 +191,7 @@ class TestCode:
         wrong = f"{(int(code) + 1) % 10**8:08d}"
         assert [_check(session, small, wrong) for _ in range(5)] == [False] * 5
         assert not _check(session, small, code)
-        assert not contracts.code_waits(session, facts(session, small), version=1, actor=small.maker)
+        assert not signing.code_waits(session, facts(session, small), version=1, actor=small.maker)
 
     def test_ends_after_ten_minutes(self, session):
         small = projects.ready_to_sign(session)
@@ -202,8 +202,8 @@ class TestCode:
     def test_is_for_one_version_and_one_person(self, session):
         small = projects.ready_to_sign(session)
         code = _send(session, small)
-        assert not contracts.check_code(session, small.ref, version=2, code=code, actor=small.maker, now=NOON)
-        assert not contracts.check_code(session, small.ref, version=1, code=code, actor=small.shop, now=NOON)
+        assert not signing.check_code(session, small.ref, version=2, code=code, actor=small.maker, now=NOON)
+        assert not signing.check_code(session, small.ref, version=1, code=code, actor=small.shop, now=NOON)
 
     def test_a_new_one_ends_the_old(self, session):
         small = projects.ready_to_sign(session)
@@ -215,7 +215,7 @@ class TestCode:
         small = projects.ready_to_sign(session)
         code = _send(session, small)
         standing = facts(session, small).contract
-        contracts.sign(session, small.ref, version=1, text_sha256=standing.text_sha256,
+        signing.sign(session, small.ref, version=1, text_sha256=standing.text_sha256,
                        pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, 1), code=True,
                        actor=small.maker, key=key(), now=NOON)
         session.expire_all()
@@ -231,18 +231,18 @@ class TestCode:
     def test_a_request_sent_twice_mails_once(self, session):
         small = projects.ready_to_sign(session)
         for _ in range(2):
-            contracts.send_code(session, small.ref, version=1, actor=small.maker, key="one-code", now=NOON)
+            signing.send_code(session, small.ref, version=1, actor=small.maker, key="one-code", now=NOON)
         assert len(_codes(session, small)) == 1
 
 
 class TestDifferences:
     def test_words_that_changed_stand_between_those_that_did_not(self, session):
         small = projects.in_terms(session)
-        before = contracts.compose(session, facts(session, small))
+        before = composing.compose(session, facts(session, small))
         projects.go_on(session, small, "figures_wrong", reason="Counted again.", now=LATER)
         projects.give(session, small, "returns", projects.answers("returns", crates=9_000), now=LATER)
         projects.give(session, small, "credit", now=LATER)
-        after = contracts.compose(session, facts(session, small, now=LATER))
+        after = composing.compose(session, facts(session, small, now=LATER))
         clause, figures = differences(before, after)
         assert (clause.part, clause.label, figures.part) == ("clause", "2 Credit", "figures")
         assert ("deleted", "12,500 ") in clause.pieces
@@ -250,7 +250,7 @@ class TestDifferences:
 
     def test_none_between_the_same_words(self, session):
         small = projects.in_terms(session)
-        text = contracts.compose(session, facts(session, small))
+        text = composing.compose(session, facts(session, small))
         assert differences(text, text) == ()
 
 
@@ -300,13 +300,13 @@ class TestSeal:
     def test_only_the_first_sealed_file_counts(self, session, app, tmp_path):
         small = _committed(session, projects.agreed)
         certificate = sealing.self_made("Host", now=NOON)
-        first, second = (contracts.sealed_files(db.session(), small.ref, 1, store=small.store, certificate=certificate,
+        first, second = (sealings.sealed_files(db.session(), small.ref, 1, store=small.store, certificate=certificate,
                                                 now=NOON + timedelta(minutes=n)) for n in (5, 6))
         assert first.sealed_sha256 != second.sealed_sha256
         with transaction() as writing:
-            contracts.seal(writing, small.ref, first, now=LATER)
+            sealings.seal(writing, small.ref, first, now=LATER)
         with pytest.raises(Conflict, match="key.used"), transaction() as writing:
-            contracts.seal(writing, small.ref, second, now=LATER)
+            sealings.seal(writing, small.ref, second, now=LATER)
         assert contracts.version(db.session(), facts(db.session(), small), 1).row.sealed_sha256 == first.sealed_sha256
 
     def test_is_not_for_a_contract_that_somebody_has_not_signed(self, session, app, tmp_path):
@@ -387,7 +387,7 @@ class TestAtTheSameMoment:
 def _signing(small, standing, party, **given):
     def act():
         with transaction() as session:
-            contracts.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
+            signing.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
                            pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, party), code=False,
                            actor=small.people[party], key=given.get("key") or key(), now=NOON)
     return act
@@ -431,7 +431,7 @@ def _rename(session, small, title):
 
 
 def _send(session, small, person=None):
-    contracts.send_code(session, small.ref, version=1, actor=person or small.maker, key=key(), now=NOON)
+    signing.send_code(session, small.ref, version=1, actor=person or small.maker, key=key(), now=NOON)
     session.expire_all()
     return _codes(session, small)[-1]
 
@@ -443,7 +443,7 @@ def _codes(session, small):
 
 
 def _check(session, small, code, *, now=NOON):
-    return contracts.check_code(session, small.ref, version=1, code=code, actor=small.maker, now=now)
+    return signing.check_code(session, small.ref, version=1, code=code, actor=small.maker, now=now)
 
 
 def _words(pdf):

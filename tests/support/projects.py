@@ -22,6 +22,7 @@ from cocreate.services import (
     hosts,
     openings,
     progress,
+    signing,
     stages,
     templates,
 )
@@ -224,7 +225,7 @@ def agree(session: Session, small: Small, party: int, *, gate: str = "our_contra
 def sign(session: Session, small: Small, party: int, *, now: datetime = NOON) -> progress.Receipt:
     """Sign what stands, as somebody whose password and code were right."""
     standing = facts(session, small, now=now).contract
-    return contracts.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
+    return signing.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
                           pdf_sha256=standing.pdf_sha256, evidence=evidence(small, party, now), code=False,
                           actor=small.people[party], key=key(), now=now)
 

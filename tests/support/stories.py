@@ -20,7 +20,7 @@ from sqlalchemy import select
 from cocreate.db import db, transaction
 from cocreate.domain.answers import Answer
 from cocreate.models.projects import Project
-from cocreate.services import contracts, contributions, gates, hosts, openings, people, progress, stages
+from cocreate.services import contracts, contributions, gates, hosts, openings, people, progress, signing, stages
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.services.facts import look
@@ -206,7 +206,7 @@ def sign(small: Small, party: int, *, under: str = "", now: datetime = NOON) -> 
     standing = facts(small).contract
     assert standing is not None
     with transaction() as session:
-        return contracts.sign(
+        return signing.sign(
             session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
             pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, party), code=False,
             actor=small.people[party], key=under or key(), now=now)

@@ -18,7 +18,7 @@ from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member
-from cocreate.services import contracts, people, sealings
+from cocreate.services import contracts, people, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, someone
@@ -400,7 +400,7 @@ def _one_signed(session, *, now=NOON):
 
 def _refused(session, *, now=NOON):
     small = _one_signed(session, now=now)
-    contracts.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
+    signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
                              key=projects.key(), now=now)
     return small
 

@@ -11,12 +11,13 @@ from flask_babel import ngettext
 from cocreate import login, pages, sentences, words
 from cocreate.db import db
 from cocreate.domain import contract as domain
+from cocreate.domain.composing import phrases
 from cocreate.domain.contract import ContractText, Gap
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.turns import waits_for
 from cocreate.errors import Conflict
 from cocreate.sentences import Sentence
-from cocreate.services import contracts
+from cocreate.services import composing, contracts, signing
 from cocreate.views.room import frame, gates
 from cocreate.views.room.frame import PartyView
 from cocreate.words import Reader
@@ -159,7 +160,7 @@ def _last_signature(facts: Facts) -> datetime:
 
 def versions(facts: Facts) -> list[VersionLine]:
     """Every version, newest first, with what ended it."""
-    refusals = contracts.unwilling(db.session(), facts) \
+    refusals = signing.unwilling(db.session(), facts) \
         if any(c.ended_because == "refused" for c in facts.contracts) else {}
     return [VersionLine(
         one.number, one.frozen_at,
@@ -184,7 +185,7 @@ def _ended(facts: Facts, version: ContractFact) -> str:
             return _("Version %(number)s ended on %(day)s: version %(next)s took its place.", **said,
                      next=version.number + 1)
         case "refused":
-            refusal = contracts.unwilling(db.session(), facts).get(version.number)
+            refusal = signing.unwilling(db.session(), facts).get(version.number)
             if refusal and refusal.party:
                 return _("Version %(number)s ended on %(day)s: %(person)s did not sign it for %(party)s.", **said,
                          person=refusal.person, party=facts.party(refusal.party).name)
@@ -202,7 +203,7 @@ def changes(facts: Facts, text: ContractText, *, current: bool) -> tuple[str, li
         before = contracts.version(session, facts, max(older)).text
         return _("What changed since version %(number)s", number=max(older)), _shortened(differences(before, text))
     after = contracts.version(session, facts, facts.contract.number).text if facts.contract else \
-        contracts.compose(session, facts)
+        composing.compose(session, facts)
     return _("What changed since version %(number)s", number=text.version), _shortened(differences(text, after))
 
 
@@ -226,7 +227,7 @@ def part_names() -> dict[str, str]:
 
 def marker(text: ContractText) -> Callable[[str, tuple[Gap, ...]], Iterator[tuple[str, Gap | None]]]:
     """Splits words of a clause at what is missing in them."""
-    phrase = domain.phrases(text.language).not_given
+    phrase = phrases(text.language).not_given
 
     def marked(said: str, gaps: tuple[Gap, ...]) -> Iterator[tuple[str, Gap | None]]:
         missing = {phrase.format(label=gap.label): gap for gap in gaps}

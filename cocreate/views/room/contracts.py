@@ -20,7 +20,7 @@ from cocreate.forms.accounts import WRONG_CODE, WRONG_PASSWORD
 from cocreate.forms.base import Form
 from cocreate.forms.contracts import RefuseForm, SignForm
 from cocreate.models.contracts import ContractVersion
-from cocreate.services import accounts, contracts, second_steps, sign_ins
+from cocreate.services import accounts, composing, contracts, second_steps, sign_ins, signing
 from cocreate.views.room import contract_words, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
@@ -64,7 +64,7 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
     session, standing = db.session(), facts.contract
     number = number or (standing.number if standing else None)
     frozen = contracts.version(session, facts, number) if number else None
-    text, row = (frozen.text, frozen.row) if frozen else (contracts.compose(session, facts), None)
+    text, row = (frozen.text, frozen.row) if frozen else (composing.compose(session, facts), None)
     current = number is None or (standing is not None and standing.number == number)
     compared, changed = contract_words.changes(facts, text, current=current)
     return frame.show(
@@ -108,7 +108,7 @@ def _offer(facts: Facts, composed: ContractText | None) -> int | None:
     """The number of the version that the reader can make ready now. composed: where it is at hand already."""
     if not contract_words.prepares(facts) or facts.on_hold or not may_freeze(facts):
         return None
-    text = composed or contracts.compose(db.session(), facts)
+    text = composed or composing.compose(db.session(), facts)
     return text.version if domain.signable(text) and not contracts.says_the_same(facts, text) else None
 
 
@@ -183,10 +183,10 @@ def sign(ref: str) -> ResponseReturnValue:
     if contract_words.signed_by_me(facts):  # the same form sent twice
         return _done(facts)
     try:
-        contracts.require_signable(facts, **_shown(form))
+        signing.require_signable(facts, **_shown(form))
         if _valid(form, facts) and _is_me(ref, form):
             with transaction() as session:
-                contracts.sign(session, ref, **_shown(form), evidence=_evidence(facts, form), code=not login.me().totp,
+                signing.sign(session, ref, **_shown(form), evidence=_evidence(facts, form), code=not login.me().totp,
                                actor=login.me().id, key=form.key(), now=now())
             return _done(frame.enter(ref), fresh=True)
     except Conflict as error:
@@ -206,9 +206,9 @@ def sign_code(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     form, status = _sign_form(facts), 200
     try:
-        contracts.require_signable(facts, **_shown(form))
+        signing.require_signable(facts, **_shown(form))
         with transaction() as session:
-            contracts.send_code(session, ref, version=form.number, actor=login.me().id, key=f"code-{form.key()[:60]}",
+            signing.send_code(session, ref, version=form.number, actor=login.me().id, key=f"code-{form.key()[:60]}",
                                 now=now())
     except Conflict as error:
         if error.code != "contract.changed":
@@ -267,7 +267,7 @@ def _is_me(ref: str, form: SignForm) -> bool:
         password = accounts.confirm_password(session, me.id, form.password.data or "", moment)
         right = password and (
             second_steps._right(session, me.id, code, moment) if me.totp else
-            contracts.check_code(session, ref, version=form.number, code=code, actor=me.id, now=moment))
+            signing.check_code(session, ref, version=form.number, code=code, actor=me.id, now=moment))
     if not password:
         form.blame("password", WRONG_PASSWORD)
     elif not right:
@@ -312,7 +312,7 @@ def _show_signing(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
         (_("Read and sign"), None), row=frozen.row, form=form, may_sign=asks, signers=signers,
         ring_segments=[(signer.party.number, "agreed" if signer.at else "open") for signer in signers],
         own=frame.party_views(facts)[own] if own is not None else None,
-        code_ready=me.totp or contracts.code_waits(db.session(), facts, version=number, actor=me.id),
+        code_ready=me.totp or signing.code_waits(db.session(), facts, version=number, actor=me.id),
         mailed=sign_ins.masked(me.email) if mailed else "", totp=me.totp, email=me.email,
         older=max((c.number for c in facts.contracts if c.number < number), default=None),
         signed=contract_words.signed_words(facts) if contract_words.signed_by_me(facts) else "",
@@ -367,7 +367,7 @@ def sign_refuse(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
-                receipt = contracts.refuse_to_sign(
+                receipt = signing.refuse_to_sign(
                     session, ref, version=request.form.get("version", 0, type=int), reason=form.reason.data,
                     actor=login.me().id, key=form.key(), now=now())
         except Invalid as error:

@@ -1,0 +1,185 @@
+"""Composing a contract: the clauses and annexes of a definition, filled with what a project gave. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from cocreate.domain.contract import AnnexText, ClauseText, Gap, Source
+from cocreate.domain.prose import clean, escape, fill, placeholders
+from workflows.definition import Annex, Clause, Definition
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLater:
+    """A value given after signature: who gives it, by when, by what rule; the words stand in the clause."""
+
+    who: str
+    by: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a placeholder becomes: words in the contract's language, or why they are missing, or when they come."""
+
+    text: str = ""
+    sources: tuple[Source, ...] = ()
+    missing_reason: str | None = None
+    later: SettledLater | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of an annex, as words in the contract's language."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the project has, apart from values, when its contract is composed. Keys are those of the definition.
+
+    seats: the seats somebody holds. tables: path of an annex -> rows. struck: clause -> reason.
+    wording: clause -> the agreed words in place of the template's. reservations: clause -> sentences.
+    """
+
+    seats: frozenset[str]
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    struck: Mapping[str, str] = field(default_factory=dict)
+    wording: Mapping[str, str] = field(default_factory=dict)
+    reservations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What a clause says by itself, in one language."""
+
+    not_given: str
+    later: str
+    struck: str
+    not_applicable: str
+    project_title: str
+    project_purpose: str
+
+
+PHRASES = {
+    "en": Phrases(
+        not_given="[{label}: not given]",
+        later="(to be given by {who} by {by}: {rule})",
+        struck="[struck: {reason}]",
+        not_applicable="(not applicable: nobody takes part as {seat})",
+        project_title="Title of the project",
+        project_purpose="Purpose of the project",
+    ),
+}
+
+
+def phrases(language: str) -> Phrases:
+    """Those of ``language``; English where there are none."""
+    return PHRASES.get(language) or PHRASES.get(language[:2]) or PHRASES["en"]
+
+
+def compose(
+    definition: Definition, values: Mapping[str, Value], given: Given, *, language: str
+) -> tuple[tuple[ClauseText, ...], tuple[AnnexText, ...]]:
+    """The clauses and annexes of a definition, filled with what the project gave.
+
+    values: need, as written in the definition ("baseline.today.cost", "seat:customer", "project:title") -> value.
+    A need without a value becomes a gap. Clauses keep the number of their place, struck or not.
+    Raises: ValueError if a clause uses a name that it does not declare, or if ``given`` names an unknown clause.
+    """
+    if unknown := {*given.struck, *given.wording, *given.reservations} - definition.clauses.keys():
+        raise ValueError(f"no such clause: {', '.join(sorted(unknown))}")
+    clauses = (
+        _clause(_Composer(definition, values, given, language), key, number)
+        for number, key in enumerate(definition.clauses, 1)
+    )
+    annexes = (
+        _annex(key, number, annex, given.tables.get(annex.of), language)
+        for number, (key, annex) in enumerate(definition.annexes.items(), 1)
+    )
+    return tuple(clauses), tuple(annexes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    definition: Definition
+    values: Mapping[str, Value]
+    given: Given
+    language: str
+
+    def absent(self, clause: Clause) -> str | None:
+        """Why the clause does not stand, as its body; None if it stands."""
+        if clause.only_if is not None and clause.only_if not in self.given.seats:
+            seat = say(self.definition.parties[clause.only_if].name, self.language)
+            return escape(phrases(self.language).not_applicable.format(seat=seat))
+        return None
+
+    def label(self, need: str) -> str:
+        """What people call a need."""
+        words = phrases(self.language)
+        match need.partition(":"):
+            case ("seat", ":", key):
+                return say(self.definition.parties[key].name, self.language)
+            case ("project", ":", "title"):
+                return words.project_title
+            case ("project", ":", _):
+                return words.project_purpose
+        path, _, seat = need.partition("@")
+        _, task, name = path.split(".")
+        label = say(self.definition.tasks[task][1].fields[name].label, self.language)
+        return f"{label} ({say(self.definition.parties[seat].name, self.language)})" if seat else label
+
+    def words(self, need: str, value: Value | None) -> str:
+        """What stands in the text for one need."""
+        said = phrases(self.language)
+        if value is not None and value.later is not None:
+            return said.later.format(who=value.later.who, by=value.later.by, rule=value.later.rule)
+        if _missing(value):
+            return said.not_given.format(label=self.label(need))
+        return value.text if value else ""
+
+    def gap(self, name: str, need: str, value: Value | None) -> Gap:
+        return Gap(name, need, self.label(need), (value.missing_reason or "") if value else "")
+
+
+def _missing(value: Value | None) -> bool:
+    if value is None:
+        return True
+    return value.later is None and (value.missing_reason is not None or not clean(value.text).strip())
+
+
+def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
+    clause, given, language = composer.definition.clauses[key], composer.given, composer.language
+    shell = ClauseText(key, number, say(clause.title, language), "", sample=clause.sample and key not in given.wording,
+                       reservations=given.reservations.get(key, ()))
+    if key in given.struck:
+        return replace(shell, state="struck", body=escape(phrases(language).struck.format(reason=given.struck[key])))
+    if (absent := composer.absent(clause)) is not None:
+        return replace(shell, state="struck", body=absent)
+    template = given.wording.get(key) or say(clause.text, language)
+    if undeclared := [name for name in placeholders(template) if name not in clause.needs]:
+        raise ValueError(f"clause {key}: ${undeclared[0]} is not declared in its needs")
+    used = {name: composer.values.get(clause.needs[name]) for name in placeholders(template)}
+    return replace(
+        shell,
+        body=fill(template, {name: composer.words(clause.needs[name], value) for name, value in used.items()}),
+        sources=tuple(dict.fromkeys(source for value in used.values() if value for source in value.sources)),
+        gaps=tuple(
+            composer.gap(name, clause.needs[name], value) for name, value in used.items() if _missing(value)
+        ),
+        state="settle_later" if any(value and value.later for value in used.values()) else "given",
+    )
+
+
+def _annex(key: str, number: int, annex: Annex, table: Table | None, language: str) -> AnnexText:
+    title = say(annex.title, language)
+    if table is None:
+        note = phrases(language).not_given.format(label=title)
+        return AnnexText(key, number, title, (), (), note, (Gap(key, annex.of, title),))
+    return AnnexText(key, number, title, table.columns, table.rows, table.note)
+
+
+__all__ = ["Given", "SettledLater", "Table", "Value", "compose", "phrases"]

@@ -1,0 +1,188 @@
+"""Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cocreate.domain import composing as domain
+from cocreate.domain.answers import Answer, number_text, period_choices, phrases, rows, rows_of, say
+from cocreate.domain.composing import Given, SettledLater, Table, Value
+from cocreate.domain.contract import ContractParty, ContractText, FigureRow, Signatory, Source
+from cocreate.domain.names import skeleton
+from cocreate.models.hosts import Host, Organisation
+from cocreate.models.projects import AffectedGroup, Party, Project
+from cocreate.services import contributions
+from workflows import fields as f
+from workflows.facts import Facts, FigureFact, PartyFact
+from workflows.texts import say as in_language
+
+Counting = dict[tuple[str, int], tuple[int, dict[str, Answer]]]
+
+
+def compose(session: Session, facts: Facts) -> ContractText:
+    """The contract as it would be frozen now, gaps and all."""
+    project = session.execute(select(Project).where(Project.id == facts.project.id)).scalar_one()
+    counting = contributions.counting(session, facts)
+    language = facts.project.language
+    clauses, annexes = domain.compose(
+        facts.definition, _values(facts, counting, project, language),
+        Given(seats=frozenset(party.seat for party in facts.present), tables=_tables(facts, counting, language),
+              struck=_struck(facts)),
+        language=language)
+    return ContractText(
+        project_ref=facts.project.ref, title=in_language(facts.definition.contract_title, language),
+        project_title=project.title, purpose=project.purpose, language=language,
+        host=session.scalars(select(Host.name).where(Host.id == project.host_id)).one(),
+        template_name=in_language(facts.definition.name, language), template_sha256=facts.definition.sha256,
+        version=1 + max((contract.number for contract in facts.contracts), default=0),
+        frozen_at=facts.now.replace(microsecond=0), parties=_parties(session, facts),
+        affected=_affected(session, facts), clauses=clauses, annexes=annexes,
+        figures=_figures(facts, counting, language), head_seq=facts.project.version,
+        head_hash=facts.project.head, specimen=project.specimen)
+
+
+def _values(facts: Facts, counting: Counting, project: Project, language: str) -> dict[str, Value]:
+    needs = {need for clause in facts.definition.clauses.values() for need in clause.needs.values()}
+    return {need: value for need in needs if (value := _value(need, facts, counting, project, language)) is not None}
+
+
+def _value(need: str, facts: Facts, counting: Counting, project: Project, language: str) -> Value | None:
+    """What a clause's placeholder becomes; None where nothing was given."""
+    if need.startswith("project:"):
+        return Value(getattr(project, need.removeprefix("project:")))
+    if need.startswith("seat:"):
+        holders = facts.holders([need.removeprefix("seat:")])
+        return Value(", ".join(party.name for party in holders)) if holders else None
+    path, _, seat = need.partition("@")
+    _, task, key = path.split(".")
+    field = facts.definition.tasks[task][1].fields[key]
+    annex = next((number for number, one in enumerate(facts.definition.annexes.values(), 1) if one.of == path), None)
+    settled = facts.settled(path)
+    if settled is not None:
+        return _settled(facts, settled, language)
+    parts, sources, missing = [], [], None
+    for party in facts.present:
+        number, answers = counting.get((task, party.number), (0, {}))
+        answer = answers.get(key)
+        if answer is None or (seat and party.seat != seat):
+            continue
+        if answer.not_available is not None:
+            missing = answer.not_available
+            continue
+        words = say(field, answer, language=language, bare=True)
+        parts.append(f"Annex {annex}" if annex else words)
+        sources.append(Source(in_language(facts.definition.tasks[task][1].title, language),
+                              f"tasks/{task}", number, party.name))
+    if not parts:
+        later = _later(facts, need)
+        return Value(missing_reason=missing, later=later) if missing or later else None
+    return Value("; ".join(dict.fromkeys(parts)), tuple(sources))
+
+
+def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
+    """A figure that had two values, as all agreed it is."""
+    task = figure.path.split(".")[1]
+    proposal = facts.holding("settle", figure.path)
+    words = f"{number_text(figure.value, language)} {figure.unit or ''}".strip()
+    return Value(words, (Source(in_language(facts.definition.tasks[task][1].title, language),
+                                f"proposals/{proposal.number}" if proposal else "", 1, ""),))
+
+
+def _later(facts: Facts, need: str) -> SettledLater | None:
+    """What all contracting parties agreed about a value that will be given after signature."""
+    proposal = facts.holding("later", need)
+    if proposal is None:
+        return None
+    body = json.loads(proposal.body)
+    return SettledLater(who=body["who"], by=body["by"], rule=body["rule"])
+
+
+def _struck(facts: Facts) -> dict[str, str]:
+    """Clause -> why all contracting parties agreed to do without it."""
+    return {key: json.loads(proposal.body)["reason"] for key in facts.definition.clauses
+            if (proposal := facts.holding("strike", key)) is not None}
+
+
+def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]:
+    found: dict[str, Table] = {}
+    for annex in facts.definition.annexes.values():
+        _, task, key = annex.of.split(".")
+        field = facts.definition.tasks[task][1].fields[key]
+        if not isinstance(field, f.Table | f.Schedule):
+            raise TypeError(f"annex of {annex.of}: verified to be a table or a schedule")
+        for party in facts.present:
+            answer = counting.get((task, party.number), (0, {}))[1].get(key)
+            if answer is None or answer.value is None:
+                continue
+            columns, lines = rows(field, answer, language=language)
+            there = found.get(annex.of)
+            found[annex.of] = Table(tuple(columns), (*(there.rows if there else ()), *map(tuple, lines)))
+        if annex.of not in found and (later := _later(facts, annex.of)) is not None:
+            found[annex.of] = Table((), (), domain.phrases(language).later.format(
+                who=later.who, by=later.by, rule=later.rule))
+    return found
+
+
+def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow, ...]:
+    """The numbers that clauses rest on, each with where it comes from."""
+    needed = {need.partition("@")[0] for clause in facts.definition.clauses.values() for need in clause.needs.values()}
+    found: list[FigureRow] = []
+    for stage, task, key, field in facts.definition.fields():
+        if f"{stage}.{task}.{key}" not in needed or not field.figure:
+            continue
+        for party in facts.present:
+            answer = counting.get((task, party.number), (0, {}))[1].get(key)
+            if answer is not None and answer.value is not None:
+                bare = replace(answer, period=None, price_year=None, grade=None)  # these have columns of their own
+                found.append(FigureRow(
+                    label=in_language(field.label, language), value=say(field, bare, language=language), unit="",
+                    period=dict(period_choices(language)).get(answer.period or "", ""),
+                    price_year=str(answer.price_year or ""),
+                    grade=phrases(language).grades[answer.grade] if answer.grade else "", source=answer.source or "",
+                    giver=party.name))
+    return tuple(found)
+
+
+def _parties(session: Session, facts: Facts) -> tuple[ContractParty, ...]:
+    kinds = {number: (kind, country) for number, kind, country in session.execute(
+        select(Party.number, Organisation.kind, Organisation.country)
+        .join(Organisation, Organisation.id == Party.organisation).where(Party.project_id == facts.project.id))}
+    return tuple(ContractParty(
+        number=party.number, seat=party.seat,
+        role=in_language(facts.definition.parties[party.seat].name, facts.project.language), organisation=party.name,
+        kind=kinds[party.number][0], country=kinds[party.number][1], signs=party in facts.signing,
+        signatories=tuple(Signatory(m.name) for m in facts.people(party.number, "signatory"))
+        if party in facts.signing else ()) for party in facts.present)
+
+
+def _affected(session: Session, facts: Facts) -> tuple[str, ...]:
+    return tuple(session.scalars(select(AffectedGroup.name).where(AffectedGroup.project_id == facts.project.id)
+                                 .order_by(AffectedGroup.number)))
+
+
+def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date], ...]:
+    """(party, what, day) of every dated row that the definition makes a duty, in the order of their days."""
+    found: list[tuple[int, str, date]] = []
+    for rule in facts.definition.duties:
+        _, task, key = rule.rows.split(".")
+        for party in facts.present:
+            answer = counting.get((task, party.number), (0, {}))[1].get(key)
+            for row in rows_of(answer) if answer is not None else ():
+                what, due = row.get(rule.what), row.get(rule.due)
+                if what is not None and due is not None and isinstance(due.value, date):
+                    named = row.get(rule.party)
+                    found.append((_who_owes(facts, named, party), str(what.value), due.value))
+    return tuple(sorted(found, key=lambda duty: duty[2]))
+
+
+def _who_owes(facts: Facts, named: Answer | None, giver: PartyFact) -> int:
+    """The party a row names, by its name or its seat; the one that wrote the row where it names none of the project."""
+    words = skeleton(str(named.value)) if named is not None else ""
+    for party in facts.present:
+        role = in_language(facts.definition.parties[party.seat].name, facts.project.language)
+        if words in (skeleton(party.name), skeleton(role), skeleton(party.seat)):
+            return party.number
+    return giver.number
