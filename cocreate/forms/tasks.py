@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.forms.base import Form, Needed, line, lines
-from cocreate.forms.contributions import FILES
+from cocreate.forms.inputs import FILES
 
 
 class ReturnForm(Form):

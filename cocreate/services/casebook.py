@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import cases
-from cocreate.domain.answers import Answer, Answers, may_be_absent
+from cocreate.domain.answers import Answer, Answers
+from cocreate.domain.asking import may_be_absent
 from cocreate.domain.cases import BARRIERS, FLOWS, NOT_PUBLISHED, ROWS, TABLES, TERMS, Case
 from cocreate.errors import NotFound
 from cocreate.models.mails import Outbox, Reminder

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import composing as domain
-from cocreate.domain.answers import Answer, number_text, period_choices, phrases, rows, rows_of, say
+from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.composing import Given, SettledLater, Table, Value
 from cocreate.domain.contract import ContractParty, ContractText, FigureRow, Signatory, Source
 from cocreate.domain.names import skeleton
+from cocreate.domain.saying import number_text, period_choices, phrases, rows, say
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.projects import AffectedGroup, Party, Project
 from cocreate.services import contributions

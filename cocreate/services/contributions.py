@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
-from cocreate.domain.answers import Answer, Answers, FileAnswer, decode
+from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.rights import Act, may
+from cocreate.domain.spelling import decode
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.hosts import Host
 from cocreate.models.people import Person

@@ -20,7 +20,8 @@ from cocreate import typesetting, vault
 from cocreate.db import db, transaction
 from cocreate.domain import cases, seating
 from cocreate.domain import contract as domain
-from cocreate.domain.answers import CANNOT_SAY, Answer, Answers, fields_of, is_required, may_be_absent
+from cocreate.domain.answers import Answer, Answers
+from cocreate.domain.asking import CANNOT_SAY, fields_of, is_required, may_be_absent
 from cocreate.domain.cases import NOT_PUBLISHED, ROWS, TABLES, Case
 from cocreate.domain.names import skeleton
 from cocreate.domain.seating import Seated, Seats

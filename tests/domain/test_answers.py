@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocreate.domain import answers as a
-from cocreate.domain.answers import Answer, FigureValue, FileAnswer
+from cocreate.domain.answers import GRADES, PERIODS, Answer, FileAnswer
+from cocreate.domain.asking import CANNOT_SAY, Counts, changed, counts, fields_of, may_be_absent, open_fields
+from cocreate.domain.figures import FigureValue, compute, figures, named
+from cocreate.domain.saying import compared, rows, say, shown
+from cocreate.domain.spelling import _plain_value, decode, encode, spelled
 from workflows.definition import Task
 from workflows.fields import Computed
 
@@ -61,7 +64,7 @@ FULL = {
     "moisture": Answer(not_available="nobody measured it", by=date(2026, 5, 4)),
 }
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda t: a._plain_value(t)).filter(bool)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda t: _plain_value(t)).filter(bool)
 NUMBERS = st.decimals(-10**18, 10**18, allow_nan=False, allow_infinity=False, places=9)
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 
@@ -72,8 +75,8 @@ def maybe(strategy):
 
 ABSENT = st.builds(Answer, not_available=TEXTS, by=maybe(DAYS))
 FIGURES = st.builds(
-    Answer, NUMBERS, unit=maybe(TEXTS), currency=maybe(st.just("EUR")), grade=maybe(st.sampled_from(a.GRADES)),
-    period=maybe(st.sampled_from(a.PERIODS)), price_year=maybe(st.integers(1900, 2099)), source=maybe(TEXTS))
+    Answer, NUMBERS, unit=maybe(TEXTS), currency=maybe(st.just("EUR")), grade=maybe(st.sampled_from(GRADES)),
+    period=maybe(st.sampled_from(PERIODS)), price_year=maybe(st.integers(1900, 2099)), source=maybe(TEXTS))
 ROWS = st.fixed_dictionaries({}, optional={"item": st.just(Answer("energy")), "amount": FIGURES, "mass": FIGURES})
 ANSWERS = st.fixed_dictionaries({}, optional={
     "unit": st.builds(Answer, TEXTS) | ABSENT, "note": st.builds(Answer, TEXTS), "cost": FIGURES | ABSENT,
@@ -86,16 +89,16 @@ ANSWERS = st.fixed_dictionaries({}, optional={
 class TestSpelling:
     @given(ANSWERS)
     def test_comes_back_as_it_was(self, answers):
-        assert a.decode(a.encode(answers), FORM) == answers
+        assert decode(encode(answers), FORM) == answers
 
     def test_every_type_comes_back(self):
-        assert a.decode(a.encode(FULL), FORM) == FULL
+        assert decode(encode(FULL), FORM) == FULL
 
     def test_equal_answers_have_one_hash(self):
         one = {"mass": Answer(Decimal("1.50"), unit="t/a"), "unit": Answer("Café")}
         other = {"unit": Answer("Cafe\u0301"), "mass": Answer(Decimal("1.5"), unit="t/a")}
-        assert a.encode(one) == a.encode(other)
-        assert hashlib.sha256(a.encode(FULL).encode()).hexdigest() == (
+        assert encode(one) == encode(other)
+        assert hashlib.sha256(encode(FULL).encode()).hexdigest() == (
             "c2627eae2b67808096dc8f7914c3412c636fc647f21e55d6cbf14a6de1364d9a")
 
     @pytest.mark.parametrize("text", [
@@ -108,12 +111,12 @@ class TestSpelling:
     ])
     def test_anything_else_is_refused(self, text):
         with pytest.raises(ValueError, match=r".+"):
-            a.decode(text, FORM)
+            decode(text, FORM)
 
     @pytest.mark.parametrize(("number", "text"), [
         ("1E+3", "1000"), ("-0", "0"), ("0.10", "0.1"), ("100", "100"), ("-1.50", "-1.5"), ("0E-9", "0")])
     def test_of_numbers(self, number, text):
-        assert a.spelled(Decimal(number)) == text
+        assert spelled(Decimal(number)) == text
 
     def test_an_answer_has_a_value_or_a_reason(self):
         with pytest.raises(ValueError, match="a value, or a reason"):
@@ -125,39 +128,39 @@ class TestSpelling:
 class TestCounts:
     def test_not_available_is_missing_and_not_given(self):
         answers = {"unit": Answer("garage"), "mass": Answer(not_available="Landlord pays it")}
-        assert a.counts(FORM, answers) == a.Counts(fields=4, given=1, missing=("mass",))
-        assert a.open_fields(FORM, answers) == ("cost", "fee")
+        assert counts(FORM, answers) == Counts(fields=4, given=1, missing=("mass",))
+        assert open_fields(FORM, answers) == ("cost", "fee")
 
     def test_a_table_that_may_be_empty_is_not_open(self):
         empty = task(fields={"more": {"type": "table", "label": "More", "least": 0,
                                       "columns": {"what": {"type": "text", "label": "What"}}}})
-        assert a.open_fields(empty, {}) == ()
+        assert open_fields(empty, {}) == ()
 
     def test_changed_names_fields_in_order(self):
-        assert a.changed(FORM, FULL, {**FULL, "steam": ITEMS, "unit": Answer("lamp")}) == ("unit", "steam")
+        assert changed(FORM, FULL, {**FULL, "steam": ITEMS, "unit": Answer("lamp")}) == ("unit", "steam")
 
 
 class TestKinds:
     def test_a_statement_below_three_needs_a_comment(self):
         asked = task("assessment", statements={"open": {"text": "They are open with us"}})
-        assert list(a.fields_of(asked)) == ["open", "open_comment"]
-        assert a.open_fields(asked, {}) == ("open",)
-        assert a.open_fields(asked, {"open": Answer("s3")}) == ()
-        assert a.open_fields(asked, {"open": Answer(a.CANNOT_SAY)}) == ()
-        assert a.open_fields(asked, {"open": Answer("s2")}) == ("open_comment",)
-        assert a.say(a.fields_of(asked)["open"], Answer("s5"), language="de") == "5, voll und ganz"
-        assert not a.may_be_absent(asked, "open")
+        assert list(fields_of(asked)) == ["open", "open_comment"]
+        assert open_fields(asked, {}) == ("open",)
+        assert open_fields(asked, {"open": Answer("s3")}) == ()
+        assert open_fields(asked, {"open": Answer(CANNOT_SAY)}) == ()
+        assert open_fields(asked, {"open": Answer("s2")}) == ("open_comment",)
+        assert say(fields_of(asked)["open"], Answer("s5"), language="de") == "5, voll und ganz"
+        assert not may_be_absent(asked, "open")
 
     def test_canvas_boxes_are_texts(self):
-        assert list(a.fields_of(task("canvas", boxes={"partners": {"title": "Partners"}}))) == ["partners"]
+        assert list(fields_of(task("canvas", boxes={"partners": {"title": "Partners"}}))) == ["partners"]
 
     def test_a_review_has_a_verdict(self):
-        assert a.open_fields(task("review", reviews="offer"), {}) == ("verdict",)
+        assert open_fields(task("review", reviews="offer"), {}) == ("verdict",)
 
 
 class TestFigures:
     def test_every_number_is_one(self):
-        found = {figure.path: figure for figure in a.figures("baseline", "today", FORM, FULL)}
+        found = {figure.path: figure for figure in figures("baseline", "today", FORM, FULL)}
         assert list(found) == [f"baseline.today.{name}" for name in (
             "cost", "fee", "mass", "items.1.amount", "items.2.amount", "items.2.mass", "steam.1.value",
             "steam.2.value")]
@@ -169,10 +172,10 @@ class TestFigures:
         assert found["baseline.today.steam.2.value"].unit == "t/h"
 
     def test_paths_of_definitions_name_them(self):
-        assert a.named("s.t.items.amount", "s.t.items.2.amount")
-        assert not a.named("s.t.items.amount", "s.t.items.2.mass")
-        assert a.named("s.t.mass", "s.t.mass")
-        assert not a.named("s.t.items", "s.t.items.2.mass")
+        assert named("s.t.items.amount", "s.t.items.2.amount")
+        assert not named("s.t.items.amount", "s.t.items.2.mass")
+        assert named("s.t.mass", "s.t.mass")
+        assert not named("s.t.items", "s.t.items.2.mass")
 
 
 def figure(value, unit=None):
@@ -193,7 +196,7 @@ class TestComputed:
     ])
     def test_operations(self, operation, given_, unit, expected):
         found = self.compute(operation, given_, unit)
-        assert f"{a.spelled(found.value)} {found.unit}" == expected
+        assert f"{spelled(found.value)} {found.unit}" == expected
 
     @pytest.mark.parametrize(("operation", "given_", "unit"), [
         ("sum", [["1 t"], []], None), ("sum", [["1 t"], ["1 EUR"]], None), ("ratio", [["1 t"], ["0 t"]], None),
@@ -206,7 +209,7 @@ class TestComputed:
         paths = [f"s.t.f{number}" for number in range(len(given_))]
         figures = {path: [figure(*each.split()) for each in some] for path, some in zip(paths, given_, strict=True)}
         field = Computed(type="computed", label="Worked out", operation=operation, of=paths, unit=unit)
-        return a.compute(field, figures.__getitem__)
+        return compute(field, figures.__getitem__)
 
 
 class TestWords:
@@ -226,33 +229,33 @@ class TestWords:
         ("report", FULL["report"], "lab.pdf", "lab.pdf"), ("items", ITEMS, "", ""),
     ])
     def test_say(self, key, answer, en, de):
-        assert a.say(FORM.fields[key], answer, language="en") == en
-        assert a.say(FORM.fields[key], answer, language="de") == de
+        assert say(FORM.fields[key], answer, language="en") == en
+        assert say(FORM.fields[key], answer, language="de") == de
 
     @given(ANSWERS, st.sampled_from(["en", "de", "fi", "ar"]))
     def test_every_answer_can_be_said(self, answers, language):
-        for each in a.shown(FORM, answers, language=language):
+        for each in shown(FORM, answers, language=language):
             assert each.empty == (each.key not in answers or answers[each.key].value == ())
 
     def test_a_language_nobody_has_is_english(self):
-        assert a.say(FORM.fields["mass"], FULL["mass"], language="xx") == "43,000 t/a"
+        assert say(FORM.fields["mass"], FULL["mass"], language="xx") == "43,000 t/a"
 
     def test_rows_have_what_is_common_in_the_head(self):
-        assert a.rows(FORM.fields["items"], ITEMS) == (
+        assert rows(FORM.fields["items"], ITEMS) == (
             ("Item", "Amount, EUR per year, prices of 2026", "Mass, t", "How do you know?"),
             (("energy", "5.50", "", "measured"), ("staff", "7", "3", "assumed")))
-        assert a.rows(FORM.fields["steam"], STEAM, language="de") == (
+        assert rows(FORM.fields["steam"], STEAM, language="de") == (
             ("Von", "Bis", "Wert, t/h"),
             (("1. März 2008", "31. Dezember 2009", "15"), ("1. Januar 2010", "", "34")))
 
     def test_rows_of_two_currencies_name_theirs(self):
         two = Answer(({"amount": money(Decimal(1))}, {"amount": Answer(Decimal(2), currency="EUR", price_year=2020)}))
-        heads, lines = a.rows(FORM.fields["items"], two)
+        heads, lines = rows(FORM.fields["items"], two)
         assert heads[1] == "Amount, per year"
         assert [line[1] for line in lines] == ["1 USD, prices of 2013", "2 EUR, prices of 2020"]
 
     def test_two_versions_field_by_field(self):
-        pairs = {pair.after.key: pair for pair in a.compared(FORM, FULL, {**FULL, "unit": Answer("lamp")})}
+        pairs = {pair.after.key: pair for pair in compared(FORM, FULL, {**FULL, "unit": Answer("lamp")})}
         assert [key for key, pair in pairs.items() if pair.changed] == ["unit"]
         assert (pairs["unit"].before.text, pairs["unit"].after.text) == ("garage", "lamp")
         assert pairs["note"].after.empty

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cocreate.domain import cases
-from cocreate.domain.answers import decode, encode
 from cocreate.domain.cases import TABLES
+from cocreate.domain.spelling import decode, encode
 from cocreate.errors import Invalid
 from workflows import library
 from workflows.fields import Table

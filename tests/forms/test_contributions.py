@@ -16,11 +16,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from cocreate import assets, icons
-from cocreate.domain import answers as a
 from cocreate.domain.answers import Answer, FileAnswer
+from cocreate.domain.saying import compared, shown
+from cocreate.domain.spelling import decode, encode
 from cocreate.errors import Invalid
-from cocreate.forms import contributions
-from cocreate.forms.contributions import ContributionForm, Unreadable, read_number, typeable, typed_of
+from cocreate.forms.contributions import ContributionForm
+from cocreate.forms.reading import Unreadable, read_number, storable, typeable
+from cocreate.forms.typed import typed_of
 from workflows.definition import Task
 
 ROOT = Path(__file__).parents[2]
@@ -154,15 +156,40 @@ class TestWrong:
         assert not wrong.validate()
         assert list(errors_of(wrong)) == [name]
         assert message in errors_of(wrong)[name]
-        assert wrong.typed().get(name, [""]) == [contributions.storable(text)]
+        assert wrong.typed().get(name, [""]) == [storable(text)]
 
     def test_all_at_once_and_only_when_asked(self, form):
         empty = form(FORM)
         assert errors_of(empty) == {}
         assert not empty.validate()
-        assert set(errors_of(empty)) == {f"f-{key}" for key in empty.open} != set()
+        assert set(errors_of(empty)) == {f"f-{key}" for key in empty.open} | {
+            f"f-{beside}" for beside in ("cost-year", "cost-currency", "cost-period", "cost-grade", "storage-year",
+                                         "mass-grade", "mass-source")}
         assert empty.open_sentence == (
             "10 fields are open: Unit, Cost, Storage, Mass, Lamps, Start, Visit, Fate, Report, Items.")
+
+    def test_a_wrong_value_hides_nothing_that_is_missing_beside_it(self, form):
+        bare = {name: text for name, text in TYPED.items() if not name.startswith(("f-mass-", "f-cost-"))}
+        wrong = form(FORM, {**bare, "f-mass": "heavy", "f-cost": "", "f-items-7-amount": "x", "f-items-7-_grade": ""})
+        assert not wrong.validate()
+        assert list(errors_of(wrong)) == [
+            "f-cost", "f-cost-currency", "f-cost-year", "f-cost-period", "f-cost-grade", "f-mass", "f-mass-grade",
+            "f-mass-source", "f-items-7-amount", "f-items-7-_grade"]
+
+    def test_what_stands_beside_an_optional_value_is_not_lost_without_it(self, form):
+        asked = asking(load={"type": "percent", "required": False})
+        assert form(asked, {"f-load-source": ""}).validate()
+        alone = form(asked, {"f-load-source": "The ramp list"})
+        assert not alone.validate()
+        assert errors_of(alone) == {"f-load": "The value is missing. Give it, or clear what stands beside it."}
+
+    def test_a_refused_file_is_said_at_its_field_beside_everything_else(self, form):
+        asked = asking(report={"type": "file"}, lamps={"type": "whole"})
+        wrong = form(asked)
+        wrong.refuse({"report": "This is a program."})
+        assert not wrong.validate()
+        assert errors_of(wrong) == {"f-report": "This is a program.",
+                                    "f-lamps": "Give a value, or tick “Not available” and say why."}
 
     def test_errors_of_a_row_name_it(self, form):
         wrong = form(FORM, {**TYPED, "f-items-7-amount": ""})
@@ -223,8 +250,8 @@ class TestTyped:
             assert kept.keys() & {"evil", "csrf_token"} == set()
             for name, text in typed.items():
                 if isinstance(text, str) and name in kept:
-                    assert kept[name] == [contributions.storable(text)]
-            assert a.decode(a.encode(made.answers()), FORM) == made.answers()
+                    assert kept[name] == [storable(text)]
+            assert decode(encode(made.answers()), FORM) == made.answers()
             assert ContributionForm(FORM, typed=kept).typed() == kept
 
     def test_only_names_of_the_form_are_kept(self, form):
@@ -387,7 +414,7 @@ def address():
         before = {**now, "unit": Answer("lamp"), "items": Answer(now["items"].value[:1])} if kind == "read" else {}
         return render_template_string(
             PAGE, form=None if kind == "read" else form, theme=theme,
-            shown=a.shown(FORM, now) if kind == "read" else None, pairs=a.compared(FORM, before, now))
+            shown=shown(FORM, now) if kind == "read" else None, pairs=compared(FORM, before, now))
 
     @app.after_request
     def policy(response):

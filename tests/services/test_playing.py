@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from cocreate.domain.answers import encode
+from cocreate.domain.spelling import encode
 from cocreate.services import casebook
 from tests.domain.test_cases import CASES
 from tests.support.packages import program

@@ -9,7 +9,8 @@ from itertools import count
 
 import pytest
 
-from cocreate.domain.answers import Answer, Answers, columns_of, fields_of, may_be_absent, open_fields
+from cocreate.domain.answers import Answer, Answers
+from cocreate.domain.asking import columns_of, fields_of, may_be_absent, open_fields
 from cocreate.domain.turns import Turn, turns
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.stages import GoOn

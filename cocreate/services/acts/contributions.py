@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 from cocreate.db import table_of
 from cocreate.domain import audience
-from cocreate.domain.answers import Answers, counts, encode, open_fields
-from cocreate.domain.answers import figures as figures_of
+from cocreate.domain.answers import Answers
+from cocreate.domain.asking import counts, open_fields
 from cocreate.domain.chain import canonical
+from cocreate.domain.figures import figures as figures_of
 from cocreate.domain.rights import Act
+from cocreate.domain.spelling import encode
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.models.work import Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same

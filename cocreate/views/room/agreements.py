@@ -14,7 +14,7 @@ from cocreate.db import transaction
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm
 from cocreate.forms.base import Form
-from cocreate.forms.contributions import Unreadable, read_number
+from cocreate.forms.reading import Unreadable, read_number
 from cocreate.services import proposals
 from cocreate.views.proposals_words import field_words
 from cocreate.views.room import frame

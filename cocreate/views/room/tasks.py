@@ -13,23 +13,16 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain.answers import (
-    Answer,
-    Answers,
-    FigureValue,
-    FileAnswer,
-    Shown,
-    compute,
-    figures,
-    named,
-    shown,
-)
+from cocreate.domain.answers import Answer, Answers, FileAnswer
+from cocreate.domain.figures import FigureValue, compute, figures, named
 from cocreate.domain.rights import Act, may
+from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
 from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.base import Form
-from cocreate.forms.contributions import ContributionForm, typed_of
+from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
+from cocreate.forms.typed import typed_of
 from cocreate.services import casebook, contributions, files
 from cocreate.services.contributions import TaskPage
 from cocreate.services.progress import Receipt

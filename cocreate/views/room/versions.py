@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from cocreate import pages
 from cocreate.db import db
-from cocreate.domain.answers import FileAnswer, compared, shown
+from cocreate.domain.answers import FileAnswer
+from cocreate.domain.saying import compared, shown
 from cocreate.errors import NotFound
 from cocreate.services import files
 from cocreate.services.contributions import TaskPage, Version

@@ -1,0 +1,121 @@
+"""What a task asks: every kind of task is a set of fields here, so one mechanism serves them all."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from cocreate.domain.answers import Answers, AnyField
+from workflows import fields as f
+from workflows.definition import Task
+from workflows.fields import TypedField
+from workflows.texts import Text
+
+SCORES = ("s1", "s2", "s3", "s4", "s5")  # keys of an assessment's choices; a key cannot begin with a digit
+CANNOT_SAY = "cannot_say"
+
+_SCALE: dict[str, Text] = {
+    "s1": {"en": "1, not at all", "de": "1, gar nicht"}, "s2": "2", "s3": "3", "s4": "4",
+    "s5": {"en": "5, fully", "de": "5, voll und ganz"}, CANNOT_SAY: {"en": "Cannot say", "de": "Weiß nicht"},
+}
+_COMMENT: Text = {"en": "Why? Give an example", "de": "Warum? Nennen Sie ein Beispiel"}
+_REVIEW: dict[str, TypedField] = {
+    "verdict": f.Choice(type="choice", label={"en": "What do you say to it?", "de": "Was sagen Sie dazu?"},
+                        of={"fine": {"en": "It is right as it is", "de": "Es stimmt so"},
+                            "change": {"en": "Something has to change", "de": "Etwas muss sich ändern"}}),
+    "remarks": f.LongText(type="long_text", required=False, label={"en": "Remarks", "de": "Anmerkungen"},
+                          help={"en": "Name the place each remark is about.",
+                                "de": "Nennen Sie zu jeder Anmerkung die Stelle."}),
+}
+
+
+def fields_of(task: Task) -> dict[str, TypedField]:
+    """Everything the task asks, of whatever kind it is, in order."""
+    match task.kind:
+        case "form" | "document" | "sign":
+            return dict(task.fields)
+        case "assessment":
+            asked: dict[str, TypedField] = {}
+            for key, statement in task.statements.items():
+                asked[key] = f.Choice(type="choice", label=statement.text, help=statement.help, of=_SCALE)
+                asked[f"{key}_comment"] = f.LongText(type="long_text", label=_COMMENT, required=False, most=1000)
+            return asked | task.fields
+        case "canvas":
+            boxes = {key: f.LongText(type="long_text", label=box.title, help=box.help)
+                     for key, box in task.boxes.items()}
+            return boxes | task.fields
+        case "review":
+            return _REVIEW | task.fields
+        case _:
+            assert_never(task.kind)
+
+
+def may_be_absent(task: Task, key: str) -> bool:
+    """Whether "not available" is an answer: a figure may be unknown, an opinion is one's own."""
+    return key in task.fields and not isinstance(task.fields[key], f.Computed)
+
+
+def is_required(field: AnyField) -> bool:
+    if isinstance(field, f.Computed) or (isinstance(field, f.Table) and field.least == 0):
+        return False
+    return field.required
+
+
+def columns_of(field: f.Table | f.Schedule) -> dict[str, f.Base]:
+    """The columns of a row; a schedule has from, to and value."""
+    match field:
+        case f.Table():
+            return dict(field.columns)
+        case f.Schedule(currency=currency, per=per, unit=unit):
+            money = currency is not None or per is not None
+            value: f.Base
+            if money:
+                value = f.Money(type="money", label=_PHRASES_VALUE, currency=currency, per=per)
+            elif unit:
+                value = f.Quantity(type="quantity", label=_PHRASES_VALUE, unit=unit)
+            else:
+                value = f.Number(type="number", label=_PHRASES_VALUE)
+            return {"from": f.Date(type="date", label={"en": "From", "de": "Von"}),
+                    "to": f.Date(type="date", label={"en": "To", "de": "Bis"}, required=False), "value": value}
+
+
+_PHRASES_VALUE: Text = {"en": "Value", "de": "Wert"}
+
+
+def comments(task: Task) -> dict[str, str]:
+    """Of an assessment: field of the comment to the statement it is about."""
+    return {f"{key}_comment": key for key in task.statements}
+
+
+def asked_because(task: Task, answers: Answers) -> tuple[str, ...]:
+    """Fields that other answers make required: why a statement got 1 or 2."""
+    return tuple(comment for comment, key in comments(task).items()
+                 if (given := answers.get(key)) and given.value in SCORES[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many fields a version had to answer, how many have a value, and which were not available."""
+
+    fields: int
+    given: int
+    missing: tuple[str, ...]
+
+
+def counts(task: Task, answers: Answers) -> Counts:
+    asked = _required(task, answers)
+    missing = tuple(key for key in asked if key in answers and answers[key].not_available is not None)
+    return Counts(len(asked), sum(key in answers for key in asked) - len(missing), missing)
+
+
+def open_fields(task: Task, answers: Answers) -> tuple[str, ...]:
+    """Required fields that have neither a value nor a reason; while there is one, nothing can be submitted."""
+    return tuple(key for key in _required(task, answers) if key not in answers)
+
+
+def _required(task: Task, answers: Answers) -> tuple[str, ...]:
+    because = asked_because(task, answers)
+    return tuple(key for key, field in fields_of(task).items() if is_required(field) or key in because)
+
+
+def changed(task: Task, a: Answers, b: Answers) -> tuple[str, ...]:
+    """Fields whose answer differs between two versions, in the task's order."""
+    return tuple(key for key in fields_of(task) if a.get(key) != b.get(key))

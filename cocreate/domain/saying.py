@@ -1,0 +1,269 @@
+"""Answers in words, in their reader's language: one by one, as tables, and two versions side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal, get_currency_name
+
+from cocreate.domain import countries
+from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Row, rows_of
+from cocreate.domain.asking import changed, columns_of, fields_of
+from cocreate.domain.figures import unit_of
+from workflows import fields as f
+from workflows.definition import Task
+from workflows.texts import say as text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What stands around a value, in one language."""
+
+    per: Mapping[str, str]
+    per_other: str
+    once: str
+    total: str
+    prices: str
+    grades: Mapping[str, str]
+    yes: str
+    no: str
+    absent: str
+    comes: str
+    grade: str
+    source: str
+    period: str
+    row: str
+    times: Mapping[str, tuple[str, str]]
+
+
+PHRASES = {
+    "en": Phrases(
+        {"a": "per year", "month": "per month", "d": "per day", "h": "per hour", "t": "per tonne",
+         "kg": "per kilogram", "km": "per kilometre"},
+        "per {unit}", "once", "in total", "prices of {year}",
+        {"measured": "measured", "calculated": "calculated", "estimated": "estimated", "assumed": "assumed"},
+        "Yes", "No", "Not available: {reason}", "comes by {date}", "How do you know?", "Source", "Period", "Row",
+        {"h": ("hour", "hours"), "d": ("day", "days"), "month": ("month", "months"), "a": ("year", "years")}),
+    "de": Phrases(
+        {"a": "pro Jahr", "month": "pro Monat", "d": "pro Tag", "h": "pro Stunde", "t": "pro Tonne",
+         "kg": "pro Kilogramm", "km": "pro Kilometer"},
+        "pro {unit}", "einmalig", "insgesamt", "in Preisen von {year}",
+        {"measured": "gemessen", "calculated": "berechnet", "estimated": "geschätzt", "assumed": "angenommen"},
+        "Ja", "Nein", "Nicht verfügbar: {reason}", "kommt bis {date}", "Woher bekannt?", "Quelle", "Zeitraum", "Zeile",
+        {"h": ("Stunde", "Stunden"), "d": ("Tag", "Tage"), "month": ("Monat", "Monate"), "a": ("Jahr", "Jahre")}),
+}
+
+
+def phrases(language: str) -> Phrases:
+    """Those of ``language``; English where there are none."""
+    return PHRASES.get(language) or PHRASES.get(language[:2]) or PHRASES["en"]
+
+
+def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = False) -> str:
+    """The answer in words: "2,000,000 US dollars per year, prices of 2013, estimated"; of a table see ``rows``.
+
+    bare: as a sentence of a contract uses it, without price year and grade; these stand beside the figure in its annex.
+    """
+    words = phrases(language)
+    if answer.not_available is not None:
+        reason = words.absent.format(reason=answer.not_available)
+        return f"{reason}; {words.comes.format(date=_day(answer.by, language))}" if answer.by else reason
+    match answer.value:
+        case Decimal() as number:
+            around = () if bare else _around(answer, words)
+            return ", ".join(filter(None, (_amount(field, number, answer, language), *around)))
+        case bool() as yes:
+            return words.yes if yes else words.no
+        case date() as day:
+            return _month(day, language) if isinstance(field, f.Month) else _day(day, language)
+        case FileAnswer(name=name):
+            return name
+        case str() as text:
+            return _named(field, text, language)
+        case tuple() as several:
+            return ", ".join(_named(field, key, language) for key in several if isinstance(key, str))
+        case _:
+            return ""
+
+
+def rows(field: f.Table | f.Schedule, answer: Answer, *, language: str = "en"
+         ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """A table in words: the heads of its columns, and its rows with one text for each.
+
+    Unit, currency and price year stand in the head where the whole column shares them; grade, source and period get
+    columns of their own where a row has them.
+    """
+    columns, given, words = columns_of(field), rows_of(answer), phrases(language)
+    shared = {key: _shared(column, [row[key] for row in given if key in row], language)
+              for key, column in columns.items()}
+    heads = [", ".join(filter(None, (text_of(column.label, language), shared[key])))
+             for key, column in columns.items()]
+    said = [[_cell(column, row.get(key), shared[key], language) for key, column in columns.items()] for row in given]
+    about: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+        ("period", words.period, _period_words(words)), ("grade", words.grade, words.grades),
+        ("source", words.source, {}))
+    for name, head, labels in about:
+        found = [_of_row(row, name) for row in given]
+        if any(found):
+            heads.append(head)
+            for cells, each in zip(said, found, strict=True):
+                cells.append(labels.get(each, each))
+    return tuple(heads), tuple(map(tuple, said))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field's answer as a page reads it out; ``text`` is empty where there is none, or a table instead."""
+
+    key: str
+    label: str
+    text: str = ""
+    absent: bool = False  # not available; ``text`` says why
+    source: str = ""
+    file: FileAnswer | None = None
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[bool, ...] = ()  # of each column: whether its cells are numbers
+
+    @property
+    def empty(self) -> bool:
+        return not (self.text or self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field in two versions."""
+
+    before: Shown
+    after: Shown
+    changed: bool
+
+
+def shown(task: Task, answers: Answers, *, language: str = "en") -> tuple[Shown, ...]:
+    """Every field of the task with its answer in words, in order."""
+    return tuple(_shown(key, field, answers.get(key), language) for key, field in fields_of(task).items()
+                 if not isinstance(field, f.Computed) or key in answers)
+
+
+def compared(task: Task, before: Answers, after: Answers, *, language: str = "en") -> tuple[Compared, ...]:
+    """Two versions field by field."""
+    different = changed(task, before, after)
+    return tuple(Compared(a, b, b.key in different) for a, b in zip(
+        shown(task, before, language=language), shown(task, after, language=language), strict=True))
+
+
+def _shown(key: str, field: AnyField, answer: Answer | None, language: str) -> Shown:
+    label = text_of(field.label, language)
+    if answer is None:
+        return Shown(key, label)
+    if isinstance(field, f.Table | f.Schedule) and answer.value is not None:
+        columns, lines = rows(field, answer, language=language)
+        numbers = [isinstance(column, NUMBERS) for column in columns_of(field).values()]
+        numbers += [False] * (len(columns) - len(numbers))
+        return Shown(key, label, columns=columns, rows=lines, numbers=tuple(numbers))
+    return Shown(key, label, say(field, answer, language=language), absent=answer.not_available is not None,
+                 source=answer.source or "", file=answer.value if isinstance(answer.value, FileAnswer) else None)
+
+
+def locale_of(language: str) -> Locale:
+    """The locale of a language; English dates put the day first."""
+    try:
+        return Locale.parse("en_GB" if language == "en" else language, sep="-" if "-" in language else "_")
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse("en_GB")
+
+
+def number_text(number: Decimal, language: str, *, money: bool = False) -> str:
+    """All digits of a number, in groups; an amount that is not whole has at least two."""
+    whole = number == number.to_integral_value()
+    pattern = "#,##0.00##########" if money and not whole else "#,##0.############"
+    with localcontext(prec=len(number.as_tuple().digits) + abs(number.adjusted()) + 20):  # babel rounds to 12 decimals
+        return str(format_decimal(number, pattern, locale_of(language), decimal_quantization=False))
+
+
+def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> str:
+    words = phrases(language)
+    if not isinstance(field, f.Money):
+        return " ".join(filter(None, (number_text(number, language), _unit(number, unit_of(field, answer), words),
+                                      _period_words(words).get(answer.period or ""))))
+    currency = answer.currency or field.currency or ""
+    name = get_currency_name(currency, count=number, locale=locale_of(language)) if currency else ""
+    per = _per(field.per, words) if field.per else ""
+    return " ".join(filter(None, (number_text(number, language, money=True), name, per,
+                                  _period_words(words).get(answer.period or ""))))
+
+
+def _unit(number: Decimal, unit: str | None, words: Phrases) -> str | None:
+    """A span of time as a word, since "within 12 d" is no sentence; every other unit as it is written."""
+    one, many = words.times.get(unit or "", (unit, unit))
+    return one if number == 1 else many
+
+
+def _around(answer: Answer, words: Phrases) -> tuple[str, str]:
+    return (words.prices.format(year=answer.price_year) if answer.price_year else "",
+            words.grades[answer.grade] if answer.grade else "")
+
+
+def _per(unit: str, words: Phrases) -> str:
+    return words.per.get(unit) or words.per_other.format(unit=unit)
+
+
+def _period_words(words: Phrases) -> dict[str, str]:
+    return {**{key: words.per[key] for key in ("h", "d", "month", "a")}, "once": words.once, "total": words.total}
+
+
+@lru_cache(maxsize=16)
+def period_choices(language: str) -> tuple[tuple[str, str], ...]:
+    """(period, words) in the order in which a form offers them."""
+    said = _period_words(phrases(language))
+    return tuple((key, said[key]) for key in PERIODS)
+
+
+def _named(field: AnyField, text: str, language: str) -> str:
+    match field:
+        case f.Choice() | f.Choices():
+            return text_of(f.options(field.of).get(text, text), language)
+        case f.Country():
+            return countries.name(text, language)
+        case _:
+            return text
+
+
+def _day(day: date, language: str) -> str:
+    return format_date(day, "long", locale_of(language))
+
+
+def _month(day: date, language: str) -> str:
+    return format_skeleton("yMMMM", day, locale=locale_of(language))
+
+
+def _shared(column: AnyField, cells: Sequence[Answer], language: str) -> str:
+    """What all cells of a column have in common, for its head: "EUR per year, prices of 2026"."""
+    words = phrases(language)
+    if isinstance(column, f.Money):
+        common = {(cell.currency, cell.price_year) for cell in cells if cell.value is not None}
+        if len(common) != 1:
+            return _per(column.per, words) if column.per else ""
+        currency, year = common.pop()
+        money = " ".join(filter(None, (currency, _per(column.per, words) if column.per else "")))
+        return ", ".join(filter(None, (money, words.prices.format(year=year) if year else "")))
+    return getattr(column, "unit", None) or ""
+
+
+def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> str:
+    if cell is None:
+        return ""
+    if not isinstance(cell.value, Decimal):
+        return say(column, cell, language=language)
+    if isinstance(column, f.Money) and cell.currency and cell.currency not in shared:
+        year = phrases(language).prices.format(year=cell.price_year) if cell.price_year else ""
+        return ", ".join(filter(None, (f"{number_text(cell.value, language, money=True)} {cell.currency}", year)))
+    return number_text(cell.value, language, money=isinstance(column, f.Money))
+
+
+def _of_row(row: Row, name: str) -> str:
+    return next((given for cell in row.values() if (given := getattr(cell, name))), "")

@@ -1,0 +1,119 @@
+"""What a page draws of a task's form: its fields with their inputs, in sheets of at most six."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as item
+from typing import Any, NamedTuple
+
+from cocreate.domain.answers import FileAnswer
+from workflows import fields as f
+
+IN_A_GROUP = 6
+
+
+class Named(NamedTuple):
+    text: str
+
+
+@dataclass
+class Anchor:
+    """What an error of a whole table is about; it looks like an input to the summary of errors."""
+
+    id: str
+    label: Named
+    errors: list[str] = item(default_factory=list)
+    render_kw: None = None
+    widget: None = None
+    read_back: str = ""
+
+
+@dataclass
+class Line:
+    """One row of a table: its place, its inputs by column, then period, grade and source where a column asks."""
+
+    index: str
+    number: str  # from 1; "__number__" in the row that a page copies
+    cells: dict[str, Any]
+    about: dict[str, Any]
+    errors: list[tuple[Any, str]] = item(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """One field as the page draws it.
+
+    kind: text, number, choice (select, radio or boxes), file, table or computed. control: its main input.
+    """
+
+    key: str
+    field: Any
+    kind: str
+    label: str
+    help: str
+    optional: bool
+    published: str = ""
+    unit: str = ""
+    wide: bool = True
+    control: Any = None
+    currency: Any = None
+    year: Any = None
+    period: Any = None
+    source: Any = None
+    grade: Any = None
+    absent: Any = None
+    why: Any = None
+    by: Any = None
+    drop: Any = None
+    file: FileAnswer | None = None
+    marked: str | None = None  # the reason, if the field was marked when the task was returned
+    columns: dict[str, f.Base] = item(default_factory=dict)
+    heads: list[tuple[str, str, bool]] = item(default_factory=list)  # (words, unit, whether numbers)
+    about_heads: dict[str, str] = item(default_factory=dict)
+    lines: list[Line] = item(default_factory=list)
+    blank: Line | None = None
+    next: int = 0
+    read_back: str = ""
+
+    @property
+    def is_absent(self) -> bool:
+        return self.absent is not None and bool(self.absent.data)
+
+    @property
+    def sure(self) -> list[Any]:
+        """The inputs of the fold "How sure is this?"."""
+        return [each for each in (self.grade, self.source) if each is not None]
+
+    @property
+    def sure_open(self) -> bool:
+        asked = self.field.grade or self.field.source
+        return asked or any(each.data or each.errors for each in self.sure)
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether the value stands in words under its input: what may be read in more than one way."""
+        return self.kind == "number" or isinstance(self.field, f.Date | f.Month)
+
+    @property
+    def inputs(self) -> Iterator[Any]:
+        """Every input, in the order of the page."""
+        before = (self.currency, self.year) if self.kind == "table" else ()
+        yield from filter(_there, before)
+        if self.control is not None:
+            yield self.control
+        for line in self.lines:
+            yield from (*line.cells.values(), *line.about.values())
+        after = () if self.kind == "table" else (self.currency, self.year)
+        yield from filter(_there, (*after, self.period, self.grade, self.source, self.drop, self.absent, self.why,
+                                   self.by))
+
+
+def _there(control: Any) -> bool:
+    return control is not None
+
+
+@dataclass
+class Group:
+    """A sheet of at most six fields. ``title`` may be empty; a table has a sheet of its own."""
+
+    title: str
+    entries: list[Entry]

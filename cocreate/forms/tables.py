@@ -1,0 +1,127 @@
+"""Rows of a table or a schedule: made, added and removed, and read."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from cocreate.domain.answers import NUMBERS, Answer
+from cocreate.domain.asking import columns_of
+from cocreate.forms import figures
+from cocreate.forms.bound import Bound
+from cocreate.forms.entries import Anchor, Entry, Line, Named
+from cocreate.forms.inputs import input_of
+from cocreate.forms.reading import unit_words
+from cocreate.forms.typed import Typed
+from workflows import fields as f
+from workflows.texts import say
+
+SPARE_ROWS = 50  # kept above a table's most, so that nothing is lost before the error says so
+
+_CELL = re.compile(r"f-([a-z][a-z0-9_]*)-([0-9]{1,4})-[a-z_][a-z0-9_]*")
+
+
+def rearrange(texts: Typed, fields: dict[str, f.TypedField]) -> bool:
+    """Add or remove the row for which a button without JavaScript asked."""
+    add, remove = (texts.pop(name, [""])[0] for name in ("add-row", "remove-row"))
+    table = fields.get(add)
+    if isinstance(table, f.Table | f.Schedule):
+        following = _indexes(texts, add) or ["0"]
+        first = next(iter(columns_of(table)))
+        for index in following:
+            texts.setdefault(f"f-{add}-{index}-{first}", [""])
+        texts[f"f-{add}-{int(following[-1]) + 1}-{first}"] = [""]
+    elif remove:
+        for name in [name for name in texts if name.startswith(f"f-{remove}-")]:
+            if _CELL.fullmatch(name) and name.rsplit("-", 1)[0] == f"f-{remove}":
+                del texts[name]
+    return bool(add or remove)
+
+
+def _indexes(texts: Typed, key: str) -> list[str]:
+    found = {str(int(match[2])) for name in texts if (match := _CELL.fullmatch(name)) and match[1] == key}
+    return sorted(found, key=int)
+
+
+def build(bound: Bound, entry: Entry, name: str) -> None:
+    """Give the entry its columns, and a row of inputs for every row that has a text, or as many as are asked."""
+    field = entry.field
+    entry.kind, entry.control = "table", Anchor(name, Named(entry.label))
+    entry.columns = columns_of(field)
+    entry.heads = [(say(column.label, bound.language), unit_words(column, bound.language),
+                    isinstance(column, NUMBERS)) for column in entry.columns.values()]
+    entry.about_heads = {about: label for about, label in (
+        ("period", _("For which period?")), ("grade", _("How do you know?")), ("source", _("Source")))
+        if any(getattr(column, about, False) for column in entry.columns.values())}
+    money = [column for column in entry.columns.values() if isinstance(column, f.Money)]
+    if money:
+        figures.build_money(bound, entry, name, asks_currency=any(each.currency is None for each in money))
+    least = field.least if isinstance(field, f.Table) else 1
+    indexes = _indexes(bound.texts, entry.key)[:field.most + SPARE_ROWS]
+    indexes = indexes or [str(place) for place in range(max(least, 1))]
+    entry.lines = [_line(bound, entry, index, str(number)) for number, index in enumerate(indexes, 1)]
+    entry.next = int(indexes[-1]) + 1
+    entry.blank = _line(bound, entry, "__index__", "__number__")
+
+
+def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
+    row = f"f-{entry.key}-{index}"
+    place = _("%(table)s, row %(number)s", table=entry.label, number=number)
+    cells = {}
+    for (key, column), (head, unit, _numbers) in zip(entry.columns.items(), entry.heads, strict=True):
+        label = ", ".join(filter(None, (place, head, unit)))
+        cells[key] = bound.bind(input_of(column, f"{row}-{key}", label, bound.named(f"{row}-{key}"), bound.language,
+                                         cell=True))
+    about = {key: bound.bind(figures.about(bound, key, f"{row}-_{key}", head, place))
+             for key, head in entry.about_heads.items()}
+    return Line(index, number, cells, about)
+
+
+def read(bound: Bound, entry: Entry) -> Answer | None:
+    """The rows in which something stands; None where there is none, or one of them is wrong."""
+    wrong, field = len(bound.found), entry.field
+    filled = [line for line in entry.lines if any(_has_text(bound, cell) for cell in line.cells.values())]
+    if not filled:
+        return None
+    money = any(isinstance(column, f.Money) and (column.required or _has_text(bound, line.cells[key]))
+                for line in filled for key, column in entry.columns.items())
+    shared = figures.read_money(bound, entry) if money else {}
+    rows = tuple(_read_line(bound, entry, line, shared) for line in filled)
+    least = field.least if isinstance(field, f.Table) else 1
+    if len(rows) < least:
+        bound.wrong(entry.control, _("Give at least %(least)d rows.", least=least))
+    if len(rows) > field.most:
+        bound.wrong(entry.control, _("At most %(most)d rows; there are %(have)d.", most=field.most, have=len(rows)))
+    return Answer(rows) if len(bound.found) == wrong else None
+
+
+def _has_text(bound: Bound, cell: Any) -> bool:
+    return any(text.strip() for text in bound.texts.getlist(cell.name))
+
+
+def _read_line(bound: Bound, entry: Entry, line: Line, shared: dict[str, Any]) -> dict[str, Answer]:
+    about = {name: figures.read_about(bound, name, control, line=line, asked=any(
+        getattr(column, name, False) and (column.required or _has_text(bound, line.cells[key]))
+        for key, column in entry.columns.items())) for name, control in line.about.items()}
+    row: dict[str, Answer] = {}
+    for (key, column), (head, *_rest) in zip(entry.columns.items(), entry.heads, strict=True):
+        cell = line.cells[key]
+        value = bound.value(cell, column, line)
+        if value is not None:
+            beside = _beside(column, about, shared) if isinstance(value, Decimal) else {}
+            row[key] = Answer(value, **beside)
+        elif column.required and not bound.is_wrong(cell):
+            bound.wrong(cell, _("%(column)s is missing. Give a value, or remove the row.", column=head), line)
+    if isinstance(entry.field, f.Schedule) and "from" in row and "to" in row:
+        if row["to"].value < row["from"].value:  # type: ignore[operator]  # both are dates
+            bound.wrong(line.cells["to"], _("The end is before the beginning."), line)
+    return row
+
+
+def _beside(column: Any, about: dict[str, str | None], shared: dict[str, Any]) -> dict[str, Any]:
+    """What belongs to a number in this column."""
+    beside = dict(shared) if isinstance(column, f.Money) else {"unit": column.unit}
+    if isinstance(column, f.Money) and column.currency:
+        beside["currency"] = column.currency
+    return beside | {name: said for name, said in about.items() if getattr(column, name)}
