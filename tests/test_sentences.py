@@ -1,6 +1,7 @@
 """The thirty sentences, each reached through the guards, and those of other refusals."""
 
 import ast
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -106,14 +107,15 @@ class TestTasks:
         assert say(facts, "tasks") == ["'Total cost today' waits for the city council until Mon 3 Mar, says WMATA."]
 
     def test_required_value_not_available(self, facts):
-        facts = with_task(facts, state=TaskState.ACCEPTED, number=1, fields=2, given=1, missing="staff")
-        assert say(facts, {"answered": 1}) == [
-            "'Staff cost' in 'Total cost today' is not available. WMATA gives a value, or all agree to go on without "
-            "it."]
+        facts = with_task(facts, state=TaskState.ACCEPTED, number=1, fields=2, given=1,
+                          missing=json.dumps({"staff": ["not kept", 0b10]}))
         refusal, = reasons(facts, condition({"answered": 1}), "today")
-        assert speak(replace(refusal, values={**refusal.values, "reason": "not kept"}), facts) == (
+        assert speak(refusal, facts, mask=0b10) == (
             "'Staff cost' in 'Total cost today' is not available (not kept). WMATA gives a value, or all agree to go "
             "on without it.")
+        assert speak(refusal, facts, mask=0b100) == (
+            "'Staff cost' in 'Total cost today' is not available. WMATA gives a value, or all agree to go on without "
+            "it.")
 
 
 class TestGates:

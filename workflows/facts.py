@@ -100,7 +100,7 @@ class TaskFact:
     reason: str | None = None  # why it was returned or reopened
     fields: int = 0  # required fields of that version ...
     given: int = 0  # ... and how many have a value
-    missing: str = ""  # keys of required fields answered "not available", comma-separated
+    missing: str = ""  # JSON: required field answered "not available" -> [reason, who sees it]
     entered_by: int | None = None  # party that typed it in
     outsider: str | None = None  # whom it waits for outside, until ``outside_until``
     outside_until: date | None = None
@@ -114,6 +114,11 @@ class TaskFact:
     @property
     def id(self) -> tuple[str, int, int]:
         return self.key, self.party, self.round
+
+    @property
+    def absent(self) -> dict[str, tuple[str, int]]:
+        """Required field that is not available -> (reason, audience of the reason)."""
+        return {key: (reason, sees) for key, (reason, sees) in json.loads(self.missing or "{}").items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,15 +142,15 @@ def _today(facts: Facts) -> date:
 def _answered(facts: Facts, condition: c.Answered, stage: str) -> Reasons:
     accepted = [task for key in facts.definition.stages[stage].tasks for task in facts.instances(key)
                 if task.state is TaskState.ACCEPTED]
-    missing = [(task, field) for task in accepted for field in filter(None, task.missing.split(","))
+    missing = [(task, field, *why) for task in accepted for field, why in task.absent.items()
                if not facts.waived(f"{stage}.{task.key}.{field}")]
     asked = sum(task.fields for task in accepted)
     given = asked - len(missing)
     if asked == 0 or Decimal(given) / asked >= condition.answered:
         return NONE
     return tuple(Refusal("value.not_available", task.party, {"task": task.key, "of": task.party, "since": task.since,
-                                                             "field": field})
-                 for task, field in missing)
+                                                             "field": field, "reason": reason}, sees=sees)
+                 for task, field, reason, sees in missing)
 
 
 @guard(c.DocumentThere)
@@ -162,7 +162,7 @@ def _document(facts: Facts, condition: c.DocumentThere, _stage: str) -> Reasons:
     for task in facts.instances(key):
         values = {"document": condition.document, "due": task.due_at, "since": task.since, "task": key,
                   "of": task.party}
-        if task.number == 0 or field in task.missing.split(","):
+        if task.number == 0 or field in task.absent:
             found.append(Refusal("document.missing", task.party, values))
         elif task.state is not TaskState.ACCEPTED:
             other = next((p.number for p in accepting(facts, task)), task.party)

@@ -48,6 +48,8 @@ class ContributionForm:
         self.task, self.language = task, language
         self.fields = fields_of(task)
         self.form_errors: list[str] = []
+        self.refused: frozenset[str] = frozenset()  # fields whose file was not taken
+        self.status = 422  # of the answer, if it comes back
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
@@ -59,7 +61,7 @@ class ContributionForm:
         self._answers = {entry.key: answer for entry in self.entries if (answer := self._read(entry)) is not None}
         for entry in self.entries:
             entry.read_back = self._read_back(entry)
-            if entry.control is not None:
+            if entry.reads_back:
                 entry.control.read_back = entry.read_back
 
     # what was typed
@@ -105,17 +107,21 @@ class ContributionForm:
         self._bound.found.clear()
         return not any(control.errors for control in self)
 
-    def refuse(self, refused: Mapping[str, str]) -> None:
+    def refuse(self, sentences: Mapping[str, str], *, status: int = 415) -> None:
         """Say at each field why the file that came for it was not taken."""
+        self.refused, self.status = frozenset(sentences), status
         for entry in self.entries:
-            if entry.key in refused:
-                self._bound.found = [each for each in self._bound.found if each.control is not entry.control]
-                entry.control.errors = [refused[entry.key]]
+            if entry.key in sentences:
+                entry.control.errors = [sentences[entry.key]]
 
     @cached_property
     def open(self) -> tuple[str, ...]:
         """Required fields that have neither a value that can be read nor a reason."""
         return open_fields(self.task, self._answers)
+
+    def read_back(self) -> dict[str, str]:
+        """Id of the place under an input to the words in which its value was read; empty where it cannot be."""
+        return {f"{entry.control.id}-read": entry.read_back for entry in self.entries if entry.reads_back}
 
     @property
     def open_sentence(self) -> str:

@@ -24,7 +24,6 @@ class Anchor:
     errors: list[str] = item(default_factory=list)
     render_kw: None = None
     widget: None = None
-    read_back: str = ""
 
 
 @dataclass

@@ -98,6 +98,27 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         and not facts.on_hold and facts.definition.tasks[task.key][0] == facts.project.stage)
 
 
+def is_ahead(facts: Facts, key: str) -> bool:
+    """Whether this is a task of a later stage that a party here will be asked for: open to read, for all."""
+    if key not in facts.definition.tasks or facts.ended or facts.instances(key):
+        return False
+    order, (stage, task) = facts.definition.order, facts.definition.tasks[key]
+    return order[stage] > order[facts.project.stage] and bool(facts.holders(task.of))
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a review is about: the newest version of each party's contribution, as far as the reader may see it."""
+
+    task: TaskFact
+    version: Version | None
+
+
+def reviewed(session: Session, facts: Facts, key: str) -> tuple[Reviewed, ...]:
+    """What was given for the task that is reviewed, by every party that was asked for it."""
+    return tuple(Reviewed(task, next(iter(_versions(session, facts, task)), None)) for task in facts.instances(key))
+
+
 def save_draft(session: Session, ref: str, *, task: str, party: int, number: int, typed: Mapping[str, Sequence[str]],
                files: Mapping[str, Mapping[str, object]], actor: int, now: datetime) -> int:
     """Keep what is typed, for the own party only; answers the number of this save.

@@ -2,6 +2,7 @@
 //
 // The server answers JSON: {"status": "Draft saved 10:42, only Aurelis sees it"}, and may add
 //   "values": {"version": "5"}            new values of hidden fields, used by the next save and by the submit
+//   "texts": {"f-cost-read": "Read as …"} new texts of elements, by id: what the server read, what is still open
 //   "url", "label"                        a way on, shown behind the status (a 409 or 401 always has them)
 // Texts for the other cases stand on the status element: data-offline, data-failed.
 
@@ -71,6 +72,10 @@ class Draft {
     for (const [name, value] of Object.entries(answer.values ?? {})) {
       const field = this.form.elements.namedItem(name);
       if (field?.type === "hidden") field.value = value;
+    }
+    for (const [id, text] of Object.entries(answer.texts ?? {})) {
+      const place = document.getElementById(id);
+      if (place) place.textContent = text;
     }
     this.say("saved", answer);
   }

@@ -63,6 +63,17 @@ def definition(tasks: int = 0, after: Mapping[str, list[str]] | None = None) -> 
     return json.dumps(data)
 
 
+def later_definition() -> str:
+    """The small project with a form and a review in its second stage."""
+    data = json.loads(read(projects.SMALL).canonical())
+    data["stages"]["terms"]["tasks"] = {
+        "recount": {"title": "Count again", "why": "Figures grow old.", "of": "shop", "due": {"days": 2},
+                    "fields": {"many": {"label": "How many came back?", "type": "whole"}}},
+        "check": {"title": "Check the figures", "why": "Four eyes.", "of": "maker", "due": {"days": 2},
+                  "kind": "review", "reviews": "returns"}}
+    return json.dumps(data)
+
+
 def answers(task: str, *, mass: str = "1.50") -> dict[str, Answer]:
     if task == "offer":
         return {"price": Answer(value=Decimal("0.80"), currency="EUR", price_year=2027),

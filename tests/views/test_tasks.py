@@ -202,6 +202,32 @@ class TestVersions:
         assert "Both versions say the same." in page
 
 
+class TestAhead:
+    def test_a_task_of_a_later_stage_is_read_by_all_and_written_by_nobody(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        assert "/tasks/recount" in small.maker.get("/tasks").text
+        for reader in (small.maker, small.shop, small.manager):
+            page = reader.get("/tasks/recount").text
+            assert "Asked in a later stage, Terms." in page and "How many came back?" in page
+            assert "<fieldset" in page and "disabled" in page and "data-autosave" not in page
+        answer = small.shop.post("/tasks/recount", data={"party": 2, "seen": 0, "draft": 0, "f-many": "1"})
+        assert answer.status_code == 404
+        assert small.shop.get("/tasks/nothing").status_code == 404
+
+    def test_a_review_shows_what_it_is_about(self, project):
+        def make(session):
+            small = projects.open_small(session, definition=stories.later_definition())
+            projects.give(session, small, "returns")
+            projects.give(session, small, "credit")
+            projects.go_on(session, small, "to_terms")
+            return small
+        small = project(make)
+        page = small.maker.get("/tasks/check").text
+        assert "You read: Crates per year" in page and "12,500" in page and "What do you say to it?" in page
+
+
 class TestTwoDrafts:
     def test_both_texts_stand_on_the_page_and_nothing_is_lost(self, project):
         small = project()
@@ -263,15 +289,28 @@ def test_a_computed_field_is_worked_out_from_what_the_reader_may_see(project):
 
 
 class TestFiles:
-    def test_a_program_disguised_as_a_pdf_is_refused_with_the_rule(self, project):
+    def test_a_refused_file_and_all_other_errors_come_back_in_one_round(self, project):
         small = project(_plain)
         page = small.maker.get("/tasks/offer").text
         answer = small.maker.post("/tasks/offer", data=_hidden(page) | {
-            "f-price": "1", "f-price-year": "2027", "save": "1",
-            "f-proof": (io.BytesIO(b"MZ" + bytes(200)), "offer.pdf")}, content_type="multipart/form-data")
-        assert answer.status_code == 422
+            "f-price": "cheap", "f-proof": (io.BytesIO(b"MZ" + bytes(200)), "offer.pdf")},
+            content_type="multipart/form-data")
+        assert answer.status_code == 415 and 'value="cheap"' in answer.text
+        assert re.findall(r'<li><a href="#([^"]+)">', answer.text) == [
+            "f-price", "f-price-year", "f-margin", "f-proof"]
         assert "This file is a program disguised as a PDF. We did not keep it." in answer.text
-        assert 'value="1"' in answer.text
+        assert small.facts().documents == ()
+
+    def test_a_file_that_came_stays_while_the_rest_is_put_right(self, project):
+        small = project(_plain)
+        page = small.maker.get("/tasks/offer").text
+        answer = small.maker.post("/tasks/offer", data=_hidden(page) | {
+            "f-price": "", "f-proof": (io.BytesIO(PDF), "offer.pdf")}, content_type="multipart/form-data")
+        assert answer.status_code == 422 and "There is offer.pdf." in answer.text
+        answer = small.maker.post("/tasks/offer", data=_hidden(answer.text) | {
+            "f-price": "1", "f-price-year": "2027", "f-margin": "12"})
+        assert answer.status_code == 303
+        assert small.maker.get("/tasks/offer/versions/1/files/proof").data == PDF
 
     def test_a_file_that_comes_again_unchanged_is_no_new_version(self, project):
         small = project(_plain)

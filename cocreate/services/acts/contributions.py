@@ -105,9 +105,10 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     state = TaskState.SUBMITTED if accepting(facts, task) else TaskState.ACCEPTED
     count = counts(facts.task_of(task), given.answers)
     after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,
-                    given=count.given, missing=",".join(count.missing), entered_by=None, outsider=None,
-                    outside_until=None, wanted=None, wanted_by=None, wanted_name=None)
+                    given=count.given, entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None,
+                    wanted_name=None)
     version = version_of(facts, after, given.answers, person)
+    after = replace(after, missing=_absent(count.missing, given.answers, version))
     rows: list[Write] = [Insert(table_of(Contribution), (version,)), *_figures(facts, given, version)]
     if given.draft:
         rows.append(Delete(table_of(Draft), (
@@ -118,6 +119,13 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
         rows=(*rows, *documents),
         details={"task": task.key, "number": after.number, "sha256": version["sha256"],
                  "files": [file.sha256 for file in given.files]})
+
+
+def _absent(missing: tuple[str, ...], answers: Answers, version: Row) -> str:
+    """Why required fields have no value, each with who may read the reason."""
+    narrower = json.loads(version["narrower"])
+    return canonical({key: [answers[key].not_available, narrower.get(key, version["sees"])] for key in missing}) \
+        if missing else ""
 
 
 def take_back(facts: Facts, given: TakeBack) -> Change:

@@ -24,7 +24,9 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.people import part_words
-from cocreate.views.room.tasks import file_rule, filled, giver, load, make_form, number, title_of
+from cocreate.views.room.task_forms import file_rule, filled, make_form
+from cocreate.views.room.task_pages import giver, load, title_of
+from cocreate.views.room.tasks import number
 from workflows.texts import say
 
 
@@ -122,11 +124,11 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _entering(page, make_form(page, None, None))
     kept = _carried()
-    form, refused = filled(page, request.form, kept)
-    if form.rearranged or refused:
-        return _entering(page, form), 422 if refused else 200
+    form = filled(page, request.form, kept)
+    if form.rearranged:
+        return _entering(page, form), form.status if form.refused else 200
     if not form.validate():
-        return _entering(page, form), 422
+        return _entering(page, form), form.status
     try:
         with transaction() as session:
             contributions.enter_for(session, ref, task=key, party=page.task.party, seen=number("seen"),

@@ -14,7 +14,7 @@ from cocreate.services.contributions import TaskPage, Version
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
-from cocreate.views.room.tasks import giver, links, load, title_of
+from cocreate.views.room.task_pages import giver, links, load, title_of
 
 
 @bp.get("/tasks/<key>/versions/<int:number>")

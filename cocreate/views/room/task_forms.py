@@ -1,0 +1,116 @@
+"""The form of one task as a request needs it: with the draft, the files that came, and what can be worked out."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import gettext as _
+
+from cocreate import pages, sentences
+from cocreate.db import db
+from cocreate.domain.answers import Answer, Answers, FileAnswer
+from cocreate.domain.figures import FigureValue, compute, figures, named
+from cocreate.errors import CocreateError
+from cocreate.forms.contributions import ContributionForm
+from cocreate.forms.typed import typed_of
+from cocreate.services import casebook, contributions, files
+from cocreate.services.contributions import TaskPage
+from cocreate.views.room import frame
+from workflows.definition import Task
+from workflows.facts import TaskState
+from workflows.fields import Computed
+
+_TOO_LARGE = frozenset({"upload.too_large", "upload.bomb"})
+
+
+def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, uploads: Any = None) -> ContributionForm:
+    """The form with what was typed; a task given before begins with what was given."""
+    task, language = page.facts.task_of(page.task), pages.language()
+    if typed is None and page.newest is not None:
+        typed, kept = typed_of(task, page.newest.answers, language=language), given_files(page)
+    case = casebook.of_project(db.session(), page.facts.project.ref)
+    path = f"{page.facts.definition.tasks[page.task.key][0]}.{page.task.key}"
+    beside = {key: "; ".join(lines) for key in task.fields
+              if case and (lines := casebook.published(case, f"{path}.{key}"))}
+    if case and typed is None and (begun := casebook.begun(case, page.task.key, task)):
+        typed = typed_of(task, begun, language=language)
+    make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
+                   marked=_marked(page), currency=contributions.currency(db.session(), page.facts), published=beside)
+    form = make()
+    if not _computes(task):
+        return form
+    # The row that a button asked for is in the form now; made a second time it would be there twice.
+    again = make(typed=form.typed(), computed=computed(page, form.answers()))
+    again.rearranged = form.rearranged
+    return again
+
+
+def given_files(page: TaskPage) -> Mapping[str, Any]:
+    """The files a form begins with: those of the draft; before there is one, those that were given last."""
+    if page.draft.texts is not None or page.newest is None:
+        return page.draft.files or {}
+    return {key: asdict(answer.value) for key, answer in page.newest.answers.items()
+            if isinstance(answer.value, FileAnswer)}
+
+
+def filled(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None) -> ContributionForm:
+    """The form of a request with its files stored; one that was refused has its sentence at its field."""
+    form = make_form(page, typed, kept, request.files)
+    stored, refused = _stored(page, form)
+    rearranged = form.rearranged
+    form = make_form(page, form.typed(), {**{k: asdict(f) for k, f in form.files.items()}, **stored})
+    form.rearranged = rearranged
+    if refused:
+        form.refuse({field: sentences.error(error, pages.reader()) for field, error in refused.items()},
+                    status=413 if any(error.code in _TOO_LARGE for error in refused.values()) else 415)
+    return form
+
+
+def _computes(task: Task) -> bool:
+    return any(isinstance(field, Computed) for field in task.fields.values())
+
+
+def computed(page: TaskPage, answers: Answers) -> dict[str, Answer]:
+    """Values of computed fields: from what this reader may see, and from what stands in this very task."""
+    facts, key = page.facts, page.task.key
+    stage, task = facts.definition.tasks[key]
+    if not _computes(task):
+        return {}
+    mask, here = frame.mask(facts), f"{stage}.{key}."
+    given = [*figures(stage, key, task, answers), *(
+        FigureValue(one.path, one.path.split(".")[2], one.value, one.unit) for one in facts.figures
+        if one.sees & mask and not one.path.startswith(here))]
+    return {name: answer for name, field in task.fields.items() if isinstance(field, Computed) and (
+        answer := compute(field, lambda path: [one for one in given if named(path, one.path)])) is not None}
+
+
+def _marked(page: TaskPage) -> dict[str, str]:
+    """Fields named when the task was returned."""
+    if page.task.state is not TaskState.RETURNED:
+        return {}
+    return dict.fromkeys(contributions.marked(db.session(), page.facts, page.task), page.task.reason or "")
+
+
+def file_rule() -> str:
+    return _("PDF, pictures, spreadsheets, up to %(limit)s MB", limit=current_app.config["SETTINGS"].upload_mb)
+
+
+def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, Any], dict[str, CocreateError]]:
+    """Files that came with this request, by field: kept in the store, or why they were not."""
+    kept: dict[str, Any] = {}
+    refused: dict[str, CocreateError] = {}
+    prefix = files.prefix(db.session(), page.facts.project.host_id) if form.uploaded else ""
+    for field, upload in form.uploaded.items():
+        upload.stream.seek(0, 2)
+        size = upload.stream.tell()
+        upload.stream.seek(0)
+        try:
+            new = files.keep(current_app.extensions["store"], prefix, field, upload.filename, upload.stream, size,
+                             limit_mb=int(current_app.config["SETTINGS"].upload_mb))
+        except CocreateError as error:
+            refused[field] = error
+        else:
+            kept[field] = {k: v for k, v in asdict(new).items() if k != "field"}
+    return kept, refused

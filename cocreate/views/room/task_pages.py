@@ -1,0 +1,163 @@
+"""What the page of one task shows, and to whom."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.db import db
+from cocreate.domain.answers import FileAnswer
+from cocreate.domain.rights import Act, may
+from cocreate.domain.saying import Shown, shown
+from cocreate.domain.topics import Topic
+from cocreate.forms.base import Form
+from cocreate.forms.contributions import ContributionForm
+from cocreate.services import contributions
+from cocreate.services.contributions import TaskPage, Version
+from cocreate.views.room import drafts, frame
+from cocreate.views.room.talk import talk
+from cocreate.views.room.task_forms import computed, file_rule
+from workflows.calendars import local_day
+from workflows.facts import Facts, TaskFact, TaskState
+from workflows.guards import accepting, can_start, first_missing
+from workflows.texts import say
+
+
+def load(ref: str, key: str) -> TaskPage:
+    """The task as the person who asks may see it."""
+    page = contributions.page(db.session(), ref, key, request.values.get("party", type=int), person=login.me().id,
+                              now=now())
+    frame.keep(page.facts)
+    return page
+
+
+def editable(page: TaskPage) -> bool:
+    return (page.may_edit and page.task.state in (TaskState.OPEN, TaskState.RETURNED)
+            and first_missing(page.facts, page.task) is None)
+
+
+def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[drafts.Theirs] = (), faster: str = "",
+         mine: Sequence[Shown] = (), typed: Sequence[tuple[str, str]] = ()) -> str:
+    """The page of a task. theirs, faster, mine, typed: what a colleague's text is to this one, see ``drafts``."""
+    facts, task = page.facts, page.task
+    definition = facts.task_of(task)
+    acceptors = [party.name for party in accepting(facts, task)]
+    earlier = first_missing(facts, task)
+    newest = page.newest
+    answers = {**newest.answers, **computed(page, newest.answers)} if newest else {}
+    ends = facts.calendars[0].zone if facts.calendars else "UTC"
+    return frame.show(
+        "room/tasks/show.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)),
+        (title_of(page), None), page=page, task=task, definition=definition, form=form, title=title_of(page),
+        nonce=Form(), giver=giver(page), acceptors=acceptors, sees=_sees(page, acceptors),
+        saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
+        answers=shown(definition, answers, language=pages.language()) if newest else (),
+        links=links(page, newest.number if newest else 0), asked=frame.person_name(facts, task.asked),
+        earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
+        submit_label=_submit_label(page, acceptors),
+        marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=file_rule(),
+        coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
+        theirs={one.key: one for one in theirs}, faster=faster, mine=mine, typed=typed, reviewed=_reviewed(page),
+        own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
+            facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
+
+
+def ahead(facts: Facts, key: str) -> str:
+    """A task of a later stage, with its form as it will be: nobody is surprised."""
+    stage, task = facts.definition.tasks[key]
+    title = say(task.title, pages.language())
+    accepts = () if task.accepted_by == "nobody" else facts.holders([task.accepted_by])
+    return frame.show(
+        "room/tasks/ahead.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)), (title, None),
+        title=title, definition=task, form=ContributionForm(task, language=pages.language()), file_rule=file_rule(),
+        stage=facts.definition.stage_name(stage, pages.language()), holders=facts.holders(task.of),
+        acceptors=[party.name for party in accepts],
+        reviews=say(facts.definition.tasks[task.reviews][1].title, pages.language()) if task.reviews else "")
+
+
+def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
+    if not acceptors:
+        return _("Submit for %(party)s", party=giver(page))
+    party = words.listed(acceptors, pages.reader())
+    return _("Submit again to %(party)s", party=party) if page.task.state is TaskState.RETURNED else \
+        _("Submit to %(party)s", party=party)
+
+
+def _reviewed(page: TaskPage) -> list[dict[str, Any]]:
+    """What a review is about, in words, with the way to it."""
+    facts, key = page.facts, page.facts.task_of(page.task).reviews
+    if key is None:
+        return []
+    task = facts.definition.tasks[key][1]
+    return [{"title": say(task.title, pages.language()), "party": one.task.party, "version": one.version,
+             "url": url_for("room.task", ref=facts.project.ref, key=key, party=one.task.party),
+             "answers": shown(task, one.version.answers, language=pages.language()) if one.version else (),
+             "links": file_links(facts, one.task, one.version)}
+            for one in contributions.reviewed(db.session(), facts, key)]
+
+
+def _may(page: TaskPage) -> dict[str, bool]:
+    """Which ways beside filling in are open to this reader."""
+    facts, task = page.facts, page.task
+    running = not facts.ended and not facts.on_hold and can_start(facts, task)
+    owed = running and task.state in (TaskState.OPEN, TaskState.RETURNED)
+    own = facts.actor is not None and facts.actor.party == task.party
+    return {
+        "pass": owed and own and may(Act.PASS_ON, facts.actor, party=task.party, asked=task.asked),
+        "help": owed and own and task.help is None and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
+        "wait": owed and own and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
+        "let_in": owed and own and task.wanted is not None and may(
+            Act.PEOPLE, facts.actor, party=task.party, directly=True),
+    }
+
+
+def _entered(page: TaskPage) -> str:
+    """Who typed in the newest version for the party, where it is not the party's own."""
+    newest = page.newest
+    if newest is None or newest.for_party is None:
+        return ""
+    party = giver(page)
+    if newest.for_party:
+        return _("entered by %(other)s for %(party)s, not confirmed", party=party,
+                 other=page.facts.party(newest.for_party).name)
+    return _("entered for %(party)s, not confirmed", party=party)
+
+
+def _sees(page: TaskPage, acceptors: list[str]) -> str:
+    """Who sees it, said before one types."""
+    facts, own = page.facts, giver(page)
+    others = [party.name for party in facts.present if party.number != page.task.party]
+    seen_by = facts.task_of(page.task).visible_to
+    if seen_by == "own":
+        return _("Only %(party)s sees this, also after it is submitted.", party=own)
+    if isinstance(seen_by, list):
+        others = [party.name for party in facts.holders(seen_by) if party.number != page.task.party] or acceptors
+    return _("Only %(party)s sees your draft. When you submit, %(others)s see it too.", party=own,
+             others=words.listed(others, pages.reader())) if len(others) != 1 else \
+        _("Only %(party)s sees your draft. When you submit, %(other)s sees it too.", party=own, other=others[0])
+
+
+def links(page: TaskPage, version: int) -> dict[str, str]:
+    """Field -> where its file in this version can be had."""
+    return file_links(page.facts, page.task, next((one for one in page.versions if one.number == version), None))
+
+
+def file_links(facts: Facts, task: TaskFact, version: Version | None) -> dict[str, str]:
+    return {key: url_for("room.task_file", ref=facts.project.ref, key=task.key, number=version.number, field=key,
+                         party=task.party)
+            for key, answer in version.answers.items() if isinstance(answer.value, FileAnswer)} if version else {}
+
+
+def title_of(page: TaskPage) -> str:
+    return say(page.facts.task_of(page.task).title, pages.language())
+
+
+def giver(page: TaskPage) -> str:
+    return page.facts.party(page.task.party).name
+
+
+def draft_words(page: TaskPage, at: str) -> str:
+    return _("Draft saved %(at)s, only %(party)s sees it", at=at, party=giver(page))
