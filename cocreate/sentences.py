@@ -520,7 +520,6 @@ PLAIN = {
     "organisation.looks_alike": N_("There is '%(name)s' already, which looks the same. Write it like that."),
     "seat.required": N_("Who is the %(seat)s? The project cannot begin without one."),
     "seat.nobody_contracts": N_("At least one organisation must be a party of the contract."),
-    "seat.taken": N_("This seat is your own organisation's already."),
     "seat.twice": N_("%(name)s already sits as %(seat)s. One organisation cannot decide on both sides."),
     "template.published": N_("Version %(number)s is published, and published versions do not change. Make a draft."),
     # templates and people of a host

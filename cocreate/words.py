@@ -83,6 +83,12 @@ def city(reader: Reader) -> str:
     return get_timezone_location(ZoneInfo(reader.zone), locale=_locale(reader.language), return_city=True)
 
 
+def language_name(code: str) -> str:
+    """How a language calls itself."""
+    locale = _locale(code)
+    return str(locale.get_display_name(locale) or code)
+
+
 def local_day(of: date | datetime, reader: Reader) -> date:
     return of.astimezone(ZoneInfo(reader.zone)).date() if isinstance(of, datetime) else of
 

@@ -16,12 +16,14 @@ class Typed:
     """What was typed so far.
 
     template: key of the chosen template; "" while none is. case: the published case it starts from. answers: those of
-    the five questions, such as "aedff". fields: name of an input -> text.
+    the five questions, such as "aedff". own: organisation, name and email of the customer who suggests it. fields: name
+    of an input -> text.
     """
 
     template: str = ""
     case: str = ""
     answers: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -31,9 +33,10 @@ class Typed:
 
 def encode(typed: Typed) -> str:
     return json.dumps({"template": typed.template, "case": typed.case, "answers": typed.answers,
-                       "fields": dict(typed.fields)}, ensure_ascii=False, sort_keys=True)
+                       "own": dict(typed.own), "fields": dict(typed.fields)}, ensure_ascii=False, sort_keys=True)
 
 
 def decode(text: str) -> Typed:
     data = json.loads(text)
-    return Typed(data.get("template", ""), data.get("case", ""), data.get("answers", ""), data.get("fields", {}))
+    return Typed(data.get("template", ""), data.get("case", ""), data.get("answers", ""), data.get("own", {}),
+                 data.get("fields", {}))

@@ -1,6 +1,7 @@
-"""Opening a project: one page whose cards are the seats of the chosen template."""
+"""Opening a project: what its four steps ask, with a card for each organisation in a seat."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -54,15 +55,38 @@ def _offered(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in choices]
 
 
-class SeatForm(wtforms.Form):
-    """One seat: which organisation, and who leads for it."""
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where an organisation is named: the first place of a seat, or a further one of a seat for several."""
 
-    organisation = line(_("Organisation"), optional=True)
+    seat: str
+    place: int = 1
+
+    @property
+    def name(self) -> str:
+        """Of its inputs; no seat has a key that ends like the name of a further card."""
+        return f"seat_{self.seat}" if self.place == 1 else f"seat{self.place}_{self.seat}"
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation that the host knows already."""
+
+    name: str
+    kind: str
+    country: str
+
+
+class SeatForm(wtforms.Form):
+    """One place in a seat: which organisation, and who leads for it."""
+
+    organisation = line(_("Organisation"), optional=True, render_kw={"list": "partners", "autocomplete": "off"})
     kind = SelectField(_("Kind"), choices=_offered(KINDS), default="company")
     country = SelectField(_("Country"))
-    name = line(_("Champion's name"), optional=True)
+    name = line(_("Champion's name"), optional=True, render_kw={"autocomplete": "off"})
     email = line(_("Champion's e-mail"), most=254, optional=True, render_kw={
         "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+    language = SelectField(_("Language of the invitation"))
 
     @property
     def filled(self) -> bool:
@@ -74,8 +98,9 @@ class OpeningForm(Form):
 
     definition: Definition
     host_name: str
+    places: tuple[Card, ...]
+    partners: Mapping[str, Partner]  # by the skeleton of their name
 
-    template: RadioField
     title: StringField
     purpose: TextAreaField
     target: DateField
@@ -84,13 +109,22 @@ class OpeningForm(Form):
     public_buyer: RadioField
     greeting: TextAreaField
 
-    def seats(self) -> Iterator[tuple[str, SeatForm]]:
-        for key in self.definition.parties:
-            yield key, self[f"seat_{key}"].form
+    def cards(self) -> Iterator[tuple[Card, SeatForm]]:
+        for card in self.places:
+            yield card, self[card.name].form
 
-    def others(self) -> Iterator[tuple[str, SeatForm]]:
-        """The seats that somebody else takes."""
-        return ((key, seat) for key, seat in self.seats() if key != self.own_seat.data and seat.filled)
+    def is_own(self, card: Card) -> bool:
+        """Whether the host itself sits there."""
+        return bool(card.place == 1 and card.seat == self.own_seat.data)
+
+    def others(self) -> Iterator[tuple[Card, SeatForm]]:
+        """The places that somebody else takes."""
+        return ((card, seat) for card, seat in self.cards() if seat.filled and not self.is_own(card))
+
+    def partner(self, seat: SeatForm) -> Partner:
+        """The organisation as the host knows it, or as it was typed."""
+        typed = Partner(seat.organisation.data or "", seat.kind.data, seat.country.data)
+        return self.partners.get(skeleton(typed.name), typed) if typed.name else typed
 
     def groups(self) -> tuple[str, ...]:
         return tuple(group for group in (one.strip() for one in (self.affected.data or "").split("\n")) if group)
@@ -98,11 +132,12 @@ class OpeningForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Everything that can be wrong, said at once."""
         super().validate(extra_validators)
-        for key, seat in self.seats():
-            if key != self.own_seat.data:
-                self._check(key, seat)
+        for card, seat in self.cards():
+            if not self.is_own(card):
+                self._check(card, seat)
         self._check_twice()
-        if not any(seat.email.data for _key, seat in self.others()) and not self.errors:
+        named = any(seat.email.data for _card, seat in self.others())
+        if not named and not any(seat.errors for _card, seat in self.cards()):
             self.form_errors.append(gettext("Name one champion with an address, so that somebody is invited."))
         if long := next((group for group in self.groups() if len(group) > GROUP), None):
             _blame(self.affected, gettext("Too long: '%(group)s…'", group=long[:40]))
@@ -110,21 +145,21 @@ class OpeningForm(Form):
 
     def refuse(self, error: CocreateError) -> None:
         """Show what only the service could know."""
-        name = str(error.values.get("name", ""))
-        if error.code == "organisation.looks_alike":
-            seat = next((seat for _key, seat in self.others() if skeleton(seat.organisation.data) == skeleton(name)),
-                        None)
-            _blame(seat.organisation if seat else self.own_seat,
-                   gettext("You know it as '%(name)s'. Write it the same way.", name=name))
-        elif error.code == "seat.nobody_contracts":
+        if error.code == "seat.nobody_contracts":
             self.form_errors.append(gettext("Nobody would sign: fill a seat that takes part in the contract."))
+        elif error.code == "organisation.looks_alike":  # a colleague entered it meanwhile
+            self.form_errors.append(_spelt(str(error.values.get("name", ""))))
         else:
             raise error
 
-    def _check(self, key: str, seat: SeatForm) -> None:
-        definition = self.definition.parties[key]
-        if not seat.organisation.data and (definition.required or seat.filled):
-            _blame(seat.organisation, gettext("'%(seat)s' needs an organisation.", seat=say(definition.name)))
+    def _check(self, card: Card, seat: SeatForm) -> None:
+        place = self.definition.parties[card.seat]
+        least = (place.many.min if place.many else 1) if place.required else 0
+        name = seat.organisation.data
+        if not name and (card.place <= least or seat.filled):
+            _blame(seat.organisation, gettext("'%(seat)s' needs an organisation.", seat=say(place.name)))
+        if name and self.partner(seat).name.casefold() != name.casefold():
+            _blame(seat.organisation, _spelt(self.partner(seat).name))
         if seat.name.data and not seat.email.data:
             _blame(seat.email, gettext("Without an address nobody can be invited."))
         if seat.email.data and address(seat.email.data) is None:
@@ -133,8 +168,8 @@ class OpeningForm(Form):
     def _check_twice(self) -> None:
         """One organisation sits once; one person is on one side."""
         names: dict[str, str] = {skeleton(self.host_name): self.own_seat.data or NONE}
-        people: dict[str, str] = {}
-        for key, seat in self.others():
+        people: set[str] = set()
+        for card, seat in self.others():
             name, email = seat.organisation.data, address(seat.email.data or "")
             if name and skeleton(name) in names:
                 before = names[skeleton(name)]
@@ -143,43 +178,63 @@ class OpeningForm(Form):
                     seat=say(self.definition.parties[before].name)) if before else gettext(
                     "This is you. Choose your seat above."))
             elif name:
-                names[skeleton(name)] = key
-            if email and people.setdefault(email, key) != key:
-                _blame(seat.email, gettext("This person already leads for another seat."))
+                names[skeleton(name)] = card.seat
+            if email in people:
+                _blame(seat.email, gettext("This person already leads for another organisation."))
+            elif email:
+                people.add(email)
 
 
-def form_for(definition: Definition, *, templates: Sequence[tuple[str, str]], host_name: str, language: str,
-             ) -> type[OpeningForm]:
-    """The form with one card for each seat of ``definition``."""
+def cards_of(definition: Definition, more: Mapping[str, int]) -> tuple[Card, ...]:
+    """A card for every seat; of a seat for several as many as it needs or as were asked for."""
+    found = []
+    for key, place in definition.parties.items():
+        most, least = (place.many.max, place.many.min) if place.many else (1, 1)
+        found += [Card(key, number) for number in range(1, max(least, min(most, more.get(key, 1))) + 1)]
+    return tuple(found)
+
+
+def form_for(definition: Definition, *, host_name: str, language: str, languages: Sequence[tuple[str, str]],
+             partners: Iterable[Partner] = (), more: Mapping[str, int] | None = None) -> type[OpeningForm]:
+    """The form with the cards of ``definition``. more: how many cards were asked for, by seat."""
     places = [(NONE, gettext("None, we only help (facilitator)")),
               *((key, say(seat.name, language)) for key, seat in definition.parties.items())]
+    cards = cards_of(definition, more or {})
+    lands = _offered([("", gettext("Not said")), *countries.choices(language)])
+    spoken = _offered(languages)
 
     class _Seat(SeatForm):
-        country = SelectField(_("Country"), choices=_offered([("", gettext("Not said")), *countries.choices(language)]))
+        country = SelectField(_("Country"), choices=lands)
+        language = SelectField(_("Language of the invitation"), choices=spoken)
 
     class _Required(_Seat):
         def __init__(self, *given: Any, **more: Any) -> None:
             super().__init__(*given, **more)
             self.organisation.flags.optional = None  # unless it is one's own seat, which ``validate`` knows
 
+    def kind_of(card: Card) -> type[SeatForm]:
+        place = definition.parties[card.seat]
+        return _Required if place.required and card.place <= (place.many.min if place.many else 1) else _Seat
+
     return type("_OpeningForm", (OpeningForm,), {
-        "definition": definition, "host_name": host_name,
-        "template": RadioField(_("What do you want to do together?"), choices=_offered(templates)),
+        "definition": definition, "host_name": host_name, "places": cards,
+        "partners": {skeleton(one.name): one for one in partners},
+        "own_seat": SelectField(_("Which seat is yours?"), choices=_offered(places), default=NONE),
+        **{card.name: FormField(kind_of(card), say(definition.parties[card.seat].name, language)) for card in cards},
+        "affected": lines(_("Affected groups"), most=4000, optional=True, description=_(
+            "People whom it touches and who have no seat: one group per line.")),
+        "public_buyer": RadioField(_("Does a public buyer take part?"), choices=_offered(PUBLIC_BUYER), default="no"),
         "title": line(_("Title")),
         "purpose": lines(_("Purpose"), most=1000,
                          description=_("In one or two sentences. It appears in the invitation.")),
         "target": DateField(_("Signing date"), [InputRequired(_("This is needed."))]),
-        "own_seat": SelectField(_("Which seat is yours?"), choices=_offered(places), default=NONE),
-        **{f"seat_{key}": FormField(_Required if seat.required else _Seat, say(seat.name, language))
-           for key, seat in definition.parties.items()},
-        "affected": lines(_("Affected groups"), most=4000, optional=True, description=_(
-            "People whom it touches and who have no seat: one group per line.")),
-        "public_buyer": RadioField(_("Does a public buyer take part?"), choices=_offered(PUBLIC_BUYER), default="no",
-                                   description=_("In a tender, working this closely with one bidder may break equal "
-                                                 "treatment. Ask your purchasing office first.")),
         "greeting": lines(_("Your line of greeting"), most=500, optional=True,
                           description=_("It stands in the invitation, in your own words.")),
     })
+
+
+def _spelt(name: str) -> str:
+    return gettext("You know it as '%(name)s'. Write it the same way.", name=name)
 
 
 def not_before(form: OpeningForm, today: date) -> None:
@@ -192,16 +247,15 @@ def _blame(field: wtforms.Field, sentence: object) -> None:
     field.errors = [*field.errors, str(sentence)]
 
 
-
 STEPS = {"seats": ("own_seat", "affected", "public_buyer"), "goal": ("title", "purpose", "target"),
          "check": ("greeting",)}
-_OF_A_SEAT = ("organisation", "kind", "country", "name", "email")
+_OF_A_CARD = ("organisation", "kind", "country", "name", "email", "language")
 
 
-def fields_of_step(definition: Definition, step: str) -> tuple[str, ...]:
+def fields_of_step(places: Iterable[Card], step: str) -> tuple[str, ...]:
     """Names of the inputs that a step shows."""
-    seats = [f"seat_{key}-{name}" for key in definition.parties for name in _OF_A_SEAT] if step == "seats" else []
-    return (*STEPS[step], *seats)
+    cards = [f"{card.name}-{name}" for card in places for name in _OF_A_CARD] if step == "seats" else []
+    return (*STEPS[step], *cards)
 
 
 def _question(number: int) -> RadioField:

@@ -56,11 +56,11 @@ def create_person(session: Session, *, email: str, name: str, now: datetime, lan
     return _insert_person(session, email, name, now, language, zone)
 
 
-def find_or_invite_person(session: Session, *, email: str, name: str, now: datetime) -> int:
+def find_or_invite_person(session: Session, *, email: str, name: str, language: str = "en", now: datetime) -> int:
     """Whoever has this address, or a new person who has not signed in yet; the answer looks the same."""
     email = one_address(email)
     found = session.scalar(select(Person.id).where(Person.email == email))
-    return found if found is not None else _insert_person(session, email, name, now)
+    return found if found is not None else _insert_person(session, email, name, now, language)
 
 
 def set_profile(session: Session, person_id: int, *, name: str, language: str, zone: str, theme: str,

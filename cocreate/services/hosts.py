@@ -75,3 +75,9 @@ def enter_organisation(session: Session, host_id: int, *, name: str, kind: str, 
 def own_organisation(session: Session, host_id: int) -> Organisation:
     return session.scalars(select(Organisation).where(
         Organisation.host_id == host_id, Organisation.own.is_(True))).one()
+
+
+def partners(session: Session, host_id: int) -> list[Organisation]:
+    """The organisations that the host entered, without itself, by name."""
+    return list(session.scalars(select(Organisation).where(
+        Organisation.host_id == host_id, Organisation.own.is_(False)).order_by(Organisation.name)))

@@ -37,6 +37,7 @@ class Seating:
     country: str = ""
     name: str = ""
     email: str = ""
+    language: str = ""  # in which the champion is written to, if we do not know them yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     session.add(project)
     session.flush()  # everything inside it begins with its number
     parties = _seat(session, project, template.definition, new, now)
-    _join_opener(session, project, parties, new, actor, now)
+    _join_opener(session, project, parties, actor, now)
     for number, name in enumerate(new.affected, 1):
         session.add(AffectedGroup(project_id=project.id, number=number, host_id=host_id, name=name))
     session.flush()  # the first act reads them
@@ -92,7 +93,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     for seating, party in parties:
         if seating.email:
             people.invite(session, project.ref, party=party.number, email=seating.email,
-                          name=seating.name or seating.email.partition("@")[0],
+                          name=seating.name or seating.email.partition("@")[0], language=seating.language,
                           parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
                           key=f"invite-{party.number}-{key}", now=now)
     return project.ref
@@ -150,13 +151,11 @@ def _check(definition: Definition, new: NewProject) -> None:
         if seat.required and key not in filled:
             raise Invalid("seat.required", field=key, seat=say(seat.name, new.language))
     for key, seat in definition.parties.items():
-        if sum(seating.seat == key for seating in new.seats) > (seat.many.max if seat.many else 1):
+        taken = sum(seating.seat == key for seating in new.seats) + (key == new.own_seat)
+        if taken > (seat.many.max if seat.many else 1):
             raise Invalid("seat.full", field=key, seat=say(seat.name, new.language))
     if sum(1 for key in filled if definition.parties[key].contracting) < 1:
         raise Invalid("seat.nobody_contracts", field="seats")
-    for seating in new.seats:
-        if seating.seat == new.own_seat:
-            raise Invalid("seat.taken", field=seating.seat)
 
 
 def _seat(session: Session, project: Project, definition: Definition, new: NewProject, now: datetime,
@@ -185,10 +184,11 @@ def _seat(session: Session, project: Project, definition: Definition, new: NewPr
     return parties
 
 
-def _join_opener(session: Session, project: Project, parties: list[tuple[Seating, Party]], new: NewProject,
-                 actor: int, now: datetime) -> None:
+def _join_opener(session: Session, project: Project, parties: list[tuple[Seating, Party]], actor: int,
+                 now: datetime) -> None:
     """The account manager sits for the host, or helps without a seat."""
-    own = next((party.number for seating, party in parties if seating.seat == new.own_seat), None)
+    host = hosts.own_organisation(session, project.host_id)
+    own = next((party.number for _seating, party in parties if party.organisation == host.id), None)
     parts = "manager" if own is None else "champion signatory contributor manager"
     session.add(Member(project_id=project.id, person=actor, host_id=project.host_id, party=own,
                        name=people.name_of(session, actor), parts=parts, accepted_at=now))
@@ -273,6 +273,12 @@ def opened_from(session: Session, ref: str, *, person: int) -> str | None:
     if row is None or not row.outcome or not hosts.has_role(session, row.host_id, person, hosts.ACCOUNT_MANAGER):
         return None
     return session.scalar(select(Project.ref).where(Project.ref == row.outcome))
+
+
+def answers_of(session: Session, ref: str) -> str:
+    """What was answered to the five questions before this project was opened; "" where they were not asked."""
+    typed = session.scalar(select(Opening.typed).where(Opening.outcome == ref))
+    return domain.decode(typed).answers if typed else ""
 
 
 def save(session: Session, ref: str, typed: Typed, *, seen: int, person: int, now: datetime) -> int:

@@ -54,9 +54,9 @@ class Invitation:
 
 
 def invite(session: Session, ref: str, *, party: int, email: str, name: str, parts: tuple[str, ...], greeting: str,
-           actor: int, key: str, now: datetime) -> progress.Receipt:
+           language: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
     """Invite a person into a party; a known address is answered like an unknown one."""
-    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    person = accounts.find_or_invite_person(session, email=email, name=name, language=language or "en", now=now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, Invite(
         person=person, name=name, party=party, parts=parts, greeting=greeting, token=token,

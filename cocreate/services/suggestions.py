@@ -61,10 +61,11 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
     to = next((one for one in addressees(session, person, now=now) if one.ref == host_ref), None)
     if to is None:
         raise Forbidden("only", act=Act.SUGGEST.value, persons=())
-    if not openings.begin(session, to.host_id, Typed(fields={"title": title, "purpose": words}), author=person,
-                          suggested=True, key=key, now=now)[1]:
+    who, email = session.execute(select(Person.name, Person.email).where(Person.id == person)).one()
+    own = {"organisation": to.own, "name": who, "email": email} if to.own else {}
+    if not openings.begin(session, to.host_id, Typed(own=own, fields={"title": title, "purpose": words}),
+                          author=person, suggested=True, key=key, now=now)[1]:
         return to
-    who = session.scalars(select(Person.name).where(Person.id == person)).one()
     for manager in session.scalars(select(HostMember.person_id).where(
             HostMember.host_id == to.host_id, HostMember.role == hosts.ACCOUNT_MANAGER, HostMember.left_at.is_(None))):
         outbox.post_account(session, person_id=manager, kind="suggestion", now=now, values={

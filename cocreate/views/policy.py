@@ -56,7 +56,6 @@ POLICY: dict[str, Access] = {
     "portal.invitation_answered": PUBLIC,
     "portal.invitation_again": PUBLIC,
     "desk.board": ACCOUNT_MANAGER,
-    "desk.open_project": ACCOUNT_MANAGER,
     "desk.opening_new": ACCOUNT_MANAGER,
     "desk.opening_choose": ACCOUNT_MANAGER,
     "desk.opening_questions": ACCOUNT_MANAGER,

@@ -137,14 +137,18 @@ class Manager:
     def opens_crates_come_back(self) -> None:
         page = self.walker.page
         self.walker.signs_in()
-        self.walker.open("/desk/open")
-        self.walker.type("^Title", "Crates come back")
-        self.walker.type("^Purpose", "Fewer new crates.")
+        self.walker.press("^Open a project")
+        self.walker.press("Choose this.*Returned crates")
+        page.locator("[name=own_seat]").select_option("")
         for seat, organisation, name in (("maker", "Tornby Furniture", "Ingrid Solvik"),
                                          ("shop", "Aurelis Hotels", "Claire Duval")):
             page.locator(f"[name='seat_{seat}-organisation']").fill(organisation)
             page.locator(f"[name='seat_{seat}-name']").fill(name)
             page.locator(f"[name='seat_{seat}-email']").fill(ADDRESSES[seat])
+        self.walker.press("^Save and go on")
+        self.walker.type("^Title", "Crates come back")
+        self.walker.press("^Save and go on")
+        assert self.walker.reads("invites you: Crates come back")
         self.walker.press("^Open and invite")
         assert "/p/" in page.url
 

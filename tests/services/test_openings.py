@@ -76,7 +76,7 @@ class TestRefusals:
     @pytest.mark.parametrize(("change", "code"), [
         ({"seats": NEW.seats[:1]}, "seat.required"),
         ({"seats": (*NEW.seats, Seating("pilot", "Nobody"))}, "seat.unknown"),
-        ({"own_seat": "maker"}, "seat.taken"),
+        ({"own_seat": "maker"}, "seat.full"),
         ({"seats": (NEW.seats[0], replace(NEW.seats[1], organisation="Tornby Furniture"))}, "seat.twice"),
     ])
     def test_wrong_seats_are_named(self, session, host, anna, change, code):

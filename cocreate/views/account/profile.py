@@ -2,10 +2,10 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Locale, get_babel
+from flask_babel import get_babel
 from flask_babel import gettext as _
 
-from cocreate import login
+from cocreate import login, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Invalid
@@ -73,12 +73,9 @@ def end_others() -> ResponseReturnValue:
 def _profile_form(account: Account) -> ProfileForm:
     form = ProfileForm.from_request(name=account.name, language=account.language, zone=account.zone,
                                     theme=account.theme, digest=account.digest)
-    form.offer([(str(locale), _language(locale)) for locale in get_babel().instance.list_translations()], account.zone)
+    languages = map(str, get_babel().instance.list_translations())
+    form.offer([(code, words.language_name(code)) for code in languages], account.zone)
     return form
-
-
-def _language(locale: Locale) -> str:
-    return str(locale.get_display_name(str(locale)))
 
 
 def _may_change() -> bool:

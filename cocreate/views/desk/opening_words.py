@@ -1,7 +1,9 @@
 """What the pages of opening say: tiles, the result of five questions, cards of cases, and what is to be checked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from email.message import EmailMessage
 from typing import Any
 
 from flask import url_for
@@ -10,10 +12,20 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from cocreate import pages, words
-from cocreate.domain import countries, seating
+from cocreate.domain import countries, seating, suggestions
 from cocreate.domain.cases import BARRIERS, FLOWS, Case
-from cocreate.domain.suggestions import CUSTOMER, NETWORK, PLATFORM, PROXIMITY, STRATEGIES, SYMBIOSIS, TAKE_BACK, Result
-from cocreate.forms.openings import KINDS, PUBLIC_BUYER, QUESTIONS, OpeningForm
+from cocreate.domain.suggestions import (
+    CUSTOMER,
+    LETTERS,
+    NETWORK,
+    PLATFORM,
+    PROXIMITY,
+    STRATEGIES,
+    SYMBIOSIS,
+    TAKE_BACK,
+    Result,
+)
+from cocreate.forms.openings import KINDS, NOT_SURE, PUBLIC_BUYER, QUESTIONS, OpeningForm
 from cocreate.services.templates import Published
 from workflows.definition import Definition
 from workflows.texts import say
@@ -182,29 +194,29 @@ def steps(ref: str) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class SeatLine:
-    """One seat as it will be opened."""
+    """One organisation as it will sit."""
 
     seat: str
     organisation: str
     who: str
-    wrong: bool
 
 
 def seats(form: OpeningForm, language: str) -> list[SeatLine]:
     kinds = {key: str(label) for key, label in KINDS}
     lines = []
-    for key, seat in form.seats():
-        name = say(form.definition.parties[key].name, language)
-        if key == form.own_seat.data:
-            lines.append(SeatLine(name, form.host_name, _("yourselves"), wrong=False))
+    for card, seat in form.cards():
+        place = form.definition.parties[card.seat]
+        name = say(place.name, language)
+        if form.is_own(card):
+            lines.append(SeatLine(name, form.host_name, _("yourselves")))
         elif seat.filled:
-            where = [kinds.get(seat.kind.data, ""), countries.name(seat.country.data, language)
-                     if seat.country.data else ""]
+            there = form.partner(seat)
+            where = ", ".join(filter(None, (kinds.get(there.kind, ""), countries.name(there.country, language)
+                                            if there.country else "")))
             who = ", ".join(filter(None, (seat.name.data, seat.email.data))) or _("invited later")
-            lines.append(SeatLine(name, f"{seat.organisation.data} ({', '.join(filter(None, where))})", who,
-                                  wrong=bool(seat.errors)))
-        elif form.definition.parties[key].required:
-            lines.append(SeatLine(name, _("nobody yet"), "", wrong=True))
+            lines.append(SeatLine(name, f"{there.name} ({where})" if where else there.name, who))
+        elif place.required and card.place == 1:
+            lines.append(SeatLine(name, _("nobody yet"), ""))
     return lines
 
 
@@ -212,11 +224,9 @@ def public_buyer(form: OpeningForm) -> str:
     return next((str(label) for key, label in PUBLIC_BUYER if key == form.public_buyer.data), "")
 
 
-def early(page: Any, days_left: Callable[[], int], needs: int, earliest: Any) -> str:
-    """That the date is early, with the one that is not."""
-    target = page.form.target.data
-    left = days_left() if target else needs
-    if left >= needs or not target:
+def early(target: date, left: int, needs: int, earliest: date) -> str:
+    """That the date is early, with the one that is not; "" where it is not."""
+    if left >= needs:
         return ""
     reader = pages.reader()
     return ngettext(
@@ -224,6 +234,26 @@ def early(page: Any, days_left: Callable[[], int], needs: int, earliest: Any) ->
         "afterwards.", "%(date)s leaves %(num)d working days for %(needs)s. Choose %(earliest)s or later, or shorten "
         "stages together afterwards.", left, date=words.day(target, reader), needs=needs,
         earliest=words.day(earliest, reader))
+
+
+def letter(message: EmailMessage, secret: str) -> dict[str, str]:
+    """A mail as its reader sees it; the link in it opens nothing before the project is opened."""
+    body = message.get_body(("plain",))
+    text = str(body.get_content()) if body is not None else ""
+    return {"to": str(message["To"]), "from": str(message["From"]), "subject": str(message["Subject"]),
+            "reply_to": str(message["Reply-To"] or ""), "text": text.replace(secret, "…") if secret else text}
+
+
+def answers(given: str) -> list[tuple[str, str]]:
+    """The five questions with what was answered; none where they were not asked."""
+    if not suggestions.valid(given):
+        return []
+    return [(str(question), str(_answer_of(number, letter)))
+            for number, ((question, _answers), letter) in enumerate(zip(QUESTIONS, given, strict=True))]
+
+
+def _answer_of(question: int, letter: str) -> Any:
+    return NOT_SURE[1] if letter == NOT_SURE[0] else QUESTIONS[question][1][LETTERS.index(letter)]
 
 
 def kinds_of(case: Case, definition: Definition) -> dict[str, str]:

@@ -1,106 +1,274 @@
-"""Opening a project on one page: the template, the parties, the date."""
+"""Opening a project, after its strategy was chosen: who, where to and by when, check and open. Each step is saved."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_babel
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
-from cocreate import login, pages, words
+from cocreate import login, mail, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.forms.openings import NONE, OpeningForm, form_for, not_before
-from cocreate.services import hosts, openings, templates
+from cocreate.forms.openings import NONE, AnswerForm, OpeningForm, Partner, fields_of_step, form_for, not_before
+from cocreate.models.hosts import Host
+from cocreate.services import casebook, hosts, openings, templates
+from cocreate.services import suggestions as suggested
 from cocreate.services.facts import look
 from cocreate.services.hosts import ACCOUNT_MANAGER
-from cocreate.services.openings import NewProject, Seating
+from cocreate.services.openings import Draft, NewProject, Seating
 from cocreate.services.templates import Published
 from cocreate.views.asks import ask
+from cocreate.views.desk import opening_words
 from cocreate.views.desk.blueprint import bp
+from workflows.definition import Definition
 from workflows.texts import say
 
 
-@bp.route("/open", methods=["GET", "POST"])
-def open_project() -> ResponseReturnValue:
-    """Everything that opening needs, on one page; choosing another template shows its seats."""
-    host_id, host_name = _host()
-    offered = templates.published(db.session(), host_id)
-    if not offered:
-        return render_template("desk/nothing_to_open.html")
-    chosen = _chosen(offered)
-    earliest = openings.signing_date(db.session(), host_id, chosen.definition, now=now())
-    form = _form(chosen, offered, host_name).from_request(template=chosen.key, target=earliest)
-    if request.method == "POST" and "look" not in request.form and _right(form):
-        try:
-            with transaction() as session:
-                ref = openings.open_project(session, host_id, new_of(form), actor=login.me().id, key=form.key(),
-                                            now=now())
-        except (Invalid, Conflict) as refused:
-            form.refuse(refused)
-        else:
-            say_opened(ref, host_id, openings.days_needed(chosen.definition))
-            return redirect(url_for("room.now", ref=ref), 303)
-    return render_template(
-        "desk/open_project.html", form=form, chosen=chosen.definition, offered=[one.definition for one in offered],
-        host_name=host_name, hosts=hosts.hosts_of(db.session(), login.me().id, ACCOUNT_MANAGER), host_id=host_id,
-        needs=openings.days_needed(chosen.definition), earliest=earliest,
-        say=lambda text: say(text, pages.language())), 422 if form.unfold() else 200
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step as it is shown: the draft, its template, and the form of the whole with what was typed."""
+
+    draft: Draft
+    published: Published
+    host: Host
+    form: OpeningForm
+
+    @property
+    def definition(self) -> Definition:
+        return self.published.definition
 
 
-def _host() -> tuple[int, str]:
-    """The host for which one opens: the one that was chosen, or the first."""
-    mine = hosts.hosts_of(db.session(), login.me().id, ACCOUNT_MANAGER)
-    wanted = request.args.get("host", "")
-    found = next((host for host in mine if host.ref == wanted), None) if wanted else next(iter(mine), None)
-    if found is None:
-        raise NotFound
-    return found.id, found.name
+MORE = "cards_"  # and the key of a seat: how many organisations it was given places for
 
 
-def _chosen(offered: list[Published]) -> Published:
-    wanted = request.form.get("template") or request.args.get("template") or offered[0].key
-    found = next((one for one in offered if one.key == wanted), None)
-    return found or abort(404)
+class _Seen(Exception):
+    """Ends the transaction in which a mail was only looked at."""
 
 
-def _form(chosen: Published, offered: list[Published], host_name: str) -> type[OpeningForm]:
-    language = pages.language()
-    return form_for(chosen.definition, host_name=host_name, language=language,
-                    templates=[(one.key, say(one.definition.name, language)) for one in offered])
+@bp.route("/openings/<ref>/<any(seats, goal, check):step>", methods=["GET", "POST"])
+def opening_step(ref: str, step: str) -> ResponseReturnValue:
+    """One step; what is sent is saved, whether it is right or not."""
+    if request.method == "POST" and (opened := openings.opened_from(db.session(), ref, person=login.me().id)):
+        return redirect(url_for("room.now", ref=opened), 303)
+    page = _page(ref)
+    if request.method == "GET":
+        return _show(page, step)
+    page = _page(ref, _saved(page, step))
+    match request.form.get("then", ""):
+        case "board":
+            flash(_("Saved. You can go on later from your board."), "done")
+            return redirect(url_for("desk.board"), 303)
+        case "look":
+            return redirect(url_for("desk.opening_step", ref=ref, step=step, _anchor="invitation"), 303)
+    if seat := request.form.get("add", ""):
+        return redirect(url_for("desk.opening_step", ref=ref, step=step, _anchor=_last_card(page.form, seat)), 303)
+    _check(page.form)
+    if step == "check":
+        return _open(page)
+    if _only(page.form, step).unfold():
+        return _show(page, step, checked=True), 422
+    return redirect(url_for("desk.opening_step", ref=ref, step="goal" if step == "seats" else "check"), 303)
 
 
-def _right(form: OpeningForm) -> bool:
-    form.validate()
-    not_before(form, pages.reader().today)
-    return not form.unfold()
+def _saved(page: Page, step: str) -> Draft:
+    """Keep what this step sent, and one more card where that was asked for."""
+    names = fields_of_step(page.form.places, step)
+    sent = {name: request.form[name] for name in names if name in request.form}
+    if (seat := request.form.get("add", "")) in page.definition.parties:
+        sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + 1)
+    typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent})
+    seen = request.form.get("version", page.draft.version, type=int)
+    with transaction() as session:
+        version = openings.save(session, page.draft.ref, typed, seen=seen, person=login.me().id, now=now())
+    return replace(page.draft, typed=typed, version=version, saved_at=now())
 
 
-def new_of(form: OpeningForm) -> NewProject:
-    return NewProject(
-        template=form.template.data, title=form.title.data, purpose=form.purpose.data, target=form.target.data,
-        own_seat=None if form.own_seat.data == NONE else form.own_seat.data,
-        seats=tuple(Seating(key, seat.organisation.data, seat.kind.data, seat.country.data,
-                            seat.name.data or "", seat.email.data or "") for key, seat in form.others()),
-        affected=form.groups(), greeting=form.greeting.data or "", public_buyer=form.public_buyer.data,
-        language=form.definition.language)
+def _last_card(form: OpeningForm, seat: str) -> str:
+    return next((f"card-{card.name}" for card in reversed(form.places) if card.seat == seat), "")
 
 
-def say_opened(ref: str, host_id: int, needed: int) -> None:
-    """What happens next, and whether the date is early."""
+def _open(page: Page) -> ResponseReturnValue:
+    """Open it, with the invitations or without; everything wrong leads back to its step."""
+    if page.form.unfold():
+        return _show(page, "check", checked=True), 422
+    new = _new(page, invite=request.form.get("then") != "later")
+    try:
+        with transaction() as session:
+            openings.draft(session, page.draft.ref, person=login.me().id)
+            ref = openings.open_project(session, page.draft.host_id, new, actor=login.me().id, key=page.draft.ref,
+                                        now=now())
+            openings.end(session, page.draft.ref, outcome=ref, person=login.me().id, now=now())
+    except (Invalid, Conflict) as refused:
+        page.form.refuse(refused)
+        return _show(page, "check", checked=True), 422
+    _say_opened(ref)
+    return redirect(url_for("room.now", ref=ref), 303)
+
+
+def _say_opened(ref: str) -> None:
+    """Who is invited, and what one is asked for first."""
     me, reader = login.me().id, pages.reader()
     facts = look(db.session(), ref, person=me, now=now()).facts
     invited = [member.name for member in facts.members if member.accepted_at is None]
     names = words.listed(invited, reader)
-    said = _("Opened. %(names)s is invited.", names=names) if len(invited) == 1 else \
-        _("Opened. %(names)s are invited.", names=names)
+    match len(invited):
+        case 0:
+            said = _("Opened. Nobody is invited yet: that begins on the page People.")
+        case 1:
+            said = _("Opened. %(names)s is invited.", names=names)
+        case _:
+            said = _("Opened. %(names)s are invited.", names=names)
     if mine := next(iter(turns(facts, me)), None):
         first = ask(mine, facts)
         said += " " + (_("Your own first task: %(task)s, %(due)s.", task=first.label, due=first.chip[1])
                        if first.chip else _("Your own first task: %(task)s.", task=first.label))
     flash(said, "done")
-    left = openings.days_left(db.session(), host_id, facts.project.target, now=now())
-    if left < needed:
-        earliest = openings.signing_date(db.session(), host_id, facts.definition, now=now())
-        flash(_("%(date)s leaves %(left)s working days for %(needed)s. Without shorter stages the signature comes "
-                "about %(earliest)s.", date=words.day(facts.project.target, reader), left=left, needed=needed,
-                earliest=words.day(earliest, reader)), "soon")
+
+
+@bp.post("/openings/<ref>/drop")
+def opening_drop(ref: str) -> ResponseReturnValue:
+    """Do without it."""
+    with transaction() as session:
+        openings.end(session, ref, outcome="", person=login.me().id, now=now())
+    flash(_("Dropped. Nobody had been told of it."), "done")
+    return redirect(url_for("desk.board"), 303)
+
+
+@bp.route("/openings/<ref>/answer", methods=["GET", "POST"])
+def opening_answer(ref: str) -> ResponseReturnValue:
+    """Answer a suggestion that is not opened, in words that are mailed."""
+    draft = openings.draft(db.session(), ref, person=login.me().id)
+    if not draft.suggested:
+        raise NotFound
+    form = AnswerForm.from_request()
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                name = suggested.answer(session, ref, words=form.words.data, person=login.me().id, now=now())
+        except Invalid:
+            form.blame("words", _("Write a little more, so that it is an answer."))
+        else:
+            flash(_("Answered. %(name)s gets your words by mail.", name=name), "done")
+            return redirect(url_for("desk.board"), 303)
+    return render_template("desk/opening/answer.html", form=form, draft=draft,
+                           back_url=url_for("desk.board")), 422 if form.unfold() else 200
+
+
+# what they share
+
+
+def _page(ref: str, draft: Draft | None = None) -> Page:
+    draft = draft or openings.draft(db.session(), ref, person=login.me().id)
+    offered = templates.published(db.session(), draft.host_id)
+    published = next((one for one in offered if one.key == draft.typed.template), None)
+    if published is None:
+        raise NotFound
+    host = next(host for host in hosts.hosts_of(db.session(), login.me().id, ACCOUNT_MANAGER)
+                if host.id == draft.host_id)
+    form = _form(published.definition, host, draft)
+    earliest = openings.signing_date(db.session(), draft.host_id, published.definition, now=now())
+    cards = {f"{card.name}-{name}": text for card in form.places
+             for name, text in (("kind", "company"), ("country", ""), ("language", published.definition.language))}
+    fields = {"target": earliest.isoformat(), **cards, **draft.typed.fields}
+    return Page(draft, published, host, form(MultiDict(fields)))
+
+
+def _form(definition: Definition, host: Host, draft: Draft) -> type[OpeningForm]:
+    more = {key: int(text) for key in definition.parties
+            if (text := draft.typed.fields.get(f"{MORE}{key}", "")).isdecimal()}
+    known = [Partner(one.name, one.kind, one.country) for one in hosts.partners(db.session(), host.id)]
+    return form_for(definition, host_name=host.name, language=pages.language(), partners=known, more=more,
+                    languages=_languages_of(definition))
+
+
+def _languages_of(definition: Definition) -> list[tuple[str, str]]:
+    """That of the template first, then those into which the pages are translated."""
+    codes = dict.fromkeys([definition.language, *map(str, get_babel().instance.list_translations())])
+    return [(code, words.language_name(code)) for code in codes]
+
+
+def _check(form: OpeningForm) -> None:
+    form.validate()
+    not_before(form, pages.reader().today)
+
+
+def _only(form: OpeningForm, step: str) -> OpeningForm:
+    """The form with the fields of one step alone."""
+    kept = {name.partition("-")[0] for name in fields_of_step(form.places, step)}
+    for name in list(form._fields):
+        if name not in kept and name != "nonce":
+            del form[name]
+    if step == "goal":
+        form.form_errors = []
+    return form
+
+
+def _show(page: Page, step: str, *, checked: bool = False) -> str:
+    """The step; of what was not checked no error is shown."""
+    draft, definition = page.draft, page.definition
+    needs = openings.days_needed(definition)
+    earliest = openings.signing_date(db.session(), draft.host_id, definition, now=now())
+    case = casebook.by_key(draft.typed.case) if draft.typed.case else None
+    context: dict[str, Any] = {
+        "draft": draft, "chosen": definition, "host": page.host, "step": step, "needs": needs, "earliest": earliest,
+        "steps": opening_words.steps(draft.ref), "case": case, "early": _early(page, needs, earliest),
+        "taken": opening_words.takes_over(case) if case else (), "answers": opening_words.answers(draft.typed.answers),
+        "charter": opening_words.charter(openings.charter(
+            draft.typed.fields.get("purpose", ""), draft.typed.fields.get("public_buyer", "no"))),
+        "say": lambda text: say(text, pages.language())}
+    if step != "check":
+        form = _only(page.form, step) if checked else page.form
+        return render_template(f"desk/opening/{step}.html", form=form, **context)
+    if not checked:
+        _check(page.form)
+    wrong = page.form.unfold()
+    return render_template(
+        "desk/opening/check.html", form=page.form, seats=opening_words.seats(page.form, pages.language()),
+        letters=() if wrong else _letters(page), wrong=[said for _id, said in page.form.unfold()],
+        buyer=opening_words.public_buyer(page.form), **context)
+
+
+def _early(page: Page, needs: int, earliest: date) -> str:
+    target = page.form.target.data if "target" in page.form else None
+    if not target:
+        return ""
+    left = openings.days_left(db.session(), page.draft.host_id, target, now=now())
+    return opening_words.early(target, left, needs, earliest)
+
+
+def _new(page: Page, *, invite: bool) -> NewProject:
+    form = page.form
+    seats = []
+    for card, seat in form.others():
+        there = form.partner(seat)
+        who = (seat.name.data or "", seat.email.data or "", seat.language.data) if invite else ("", "", "")
+        seats.append(Seating(card.seat, there.name, there.kind, there.country, *who))
+    return NewProject(
+        template=page.published.key, title=form.title.data, purpose=form.purpose.data, target=form.target.data,
+        own_seat=None if form.own_seat.data == NONE else form.own_seat.data, seats=tuple(seats),
+        affected=form.groups(), greeting=form.greeting.data or "", public_buyer=form.public_buyer.data,
+        language=form.definition.language)
+
+
+def _letters(page: Page) -> list[Mapping[str, str]]:
+    """Each invitation as it will arrive: opened, read, and taken back, so that nothing of it stays."""
+    found: list[Mapping[str, str]] = []
+    try:
+        with transaction() as session:
+            for context in openings.letters(session, page.draft.host_id, _new(page, invite=True),
+                                            actor=login.me().id, now=now()):
+                message = mail.compose(context, current_app.config["SETTINGS"])
+                found.append(opening_words.letter(message, str(context.values.get("secret", ""))))
+            raise _Seen
+    except _Seen:
+        return found
+    except (Invalid, Conflict) as refused:
+        page.form.refuse(refused)
+        return []

@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 
 from cocreate import login, pages, sentences
 from cocreate.clock import now
-from cocreate.db import transaction
+from cocreate.db import db, transaction
 from cocreate.domain import charter as domain
 from cocreate.domain.rights import Act, may, may_answer
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.agreements import WordsForm
 from cocreate.forms.base import Form
-from cocreate.services import proposals
+from cocreate.services import openings, proposals
+from cocreate.views.desk import opening_words
 from cocreate.views.proposals_words import charter_part
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -28,6 +29,7 @@ def charter(ref: str) -> ResponseReturnValue:
     return frame.show("room/charter/show.html", facts, (_("Charter"), None), charter=domain.parts(facts),
                       title=charter_part, segments=_segments, waiting=waiting, nonce=Form(),
                       complete=domain.complete(facts),
+                      answers=opening_words.answers(openings.answers_of(db.session(), ref)),
                       may_propose=own is not None and not facts.ended and may(Act.CHARTER, facts.actor, party=own))
 
 

@@ -5,18 +5,22 @@ import json
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.openings import Opening
-from cocreate.models.projects import Project
-from cocreate.services import casebook, templates
+from cocreate.models.people import Person
+from cocreate.models.projects import Member, Party, Project
+from cocreate.services import casebook, hosts, templates
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser
+from tests.support.people import PASSWORD, browser, someone
 from workflows import library
 from workflows.exchange.yaml_text import read
 
+SHOP = {"seat_shop-organisation": "Aurelis Hotels", "seat_shop-name": "Claire Duval",
+        "seat_shop-email": "claire@aurelis.example"}
 SEATS = {"own_seat": "giver", "public_buyer": "no", "affected": "Neighbours",
          "seat_taker-organisation": "Hyosung", "seat_taker-kind": "company", "seat_taker-country": "KR",
          "seat_taker-name": "Kim Dahye", "seat_taker-email": "kim@hyosung.example"}
@@ -36,7 +40,7 @@ class TestChoosing:
         check = client.post(goal.location, data={"title": "Steam for the plant"})
         assert check.location.endswith("/check")
         page = text(client.get(check.location))
-        assert "To kim@hyosung.example: Anna Berg invites you: Steam for the plant" in page
+        assert "To Kim Dahye <kim@hyosung.example>: Anna Berg invites you: Steam for the plant" in page
         assert opened(session, small) == 1  # the mail was only looked at
         room = client.post(check.location, data={"greeting": "As discussed."})
         assert room.status_code == 303 and "Opened. Kim Dahye is invited." in text(client.get(room.location))
@@ -48,7 +52,8 @@ class TestChoosing:
         client.post(seats, data=SEATS)
         client.post(seats.replace("seats", "goal"), data={"title": "Steam"})
         room = client.post(seats.replace("seats", "check"), data={"then": "later"})
-        assert room.status_code == 303 and opened(session, small) == 2
+        assert "Opened. Nobody is invited yet: that begins on the page People." in text(client.get(room.location))
+        assert opened(session, small) == 2
 
     def test_is_saved_with_each_step_and_resumed_from_the_board(self, client):
         seats = begin(client)
@@ -87,11 +92,115 @@ class TestChoosing:
         assert client.post(seats.replace("/seats", "/drop")).location == "/desk"
         assert client.get(seats).status_code == 404
 
+    def test_a_template_or_host_of_somebody_else_does_not_exist(self, client):
+        assert client.post("/desk/openings/new", data={"template": "nothing"}).location == "/desk/openings/new"
+        assert client.get("/desk/openings/new?host=nothing").status_code == 404
+
+    def test_without_a_template_it_says_who_can_help(self, app, session, clock):
+        anna = someone(session, "Anna Berg")
+        host = hosts.create_host(session, name=f"New Host {projects.key()}", now=NOON)
+        hosts.employ(session, host.id, anna.id, hosts.ACCOUNT_MANAGER, now=NOON)
+        session.commit()
+        assert "No template is published yet." in text(entered(app, anna.email).get("/desk/openings/new"))
+
     def test_is_nobody_elses(self, client, app, session, small):
         seats = begin(client)
         other = projects.open_small(session)
         session.commit()
         assert entered(app, other.emails[other.manager]).get(seats).status_code == 404
+
+
+class TestSeats:
+    def test_ones_own_asks_for_nothing(self, client, small):
+        seats = begin(client, template="returned_crates")
+        page = client.get(seats).text
+        assert page.count("data-own hidden") == 1 and page.count("data-other hidden") == 1
+        assert client.post(seats, data={"own_seat": "maker"} | SHOP).location.endswith("/goal")
+        client.post(seats.replace("seats", "goal"), data={"title": "Crates"})
+        room = text(client.get(client.post(seats.replace("seats", "check")).location))
+        assert "Your own first task: Fill in: Credit per crate, due" in room
+
+    def test_everything_wrong_is_said_at_once_and_everything_kept(self, client, small, session):
+        answer = client.post(begin(client, template="returned_crates"), data={
+            "own_seat": "", "seat_maker-organisation": "Tornby", "seat_maker-email": "not one",
+            "seat_shop-name": "Kept name"})
+        page = html.unescape(answer.text)
+        assert answer.status_code == 422 and "Kept name" in page and "not one" in page
+        for said in ("This is not one complete address", "'Shop' needs an organisation.",
+                     "Without an address nobody can be invited."):
+            assert said in page
+
+    @pytest.mark.parametrize(("change", "said"), [
+        ({"seat_shop-organisation": "TORNBY Furniture"},
+         "TORNBY Furniture already sits as Maker. One organisation cannot decide on both sides."),
+        ({"seat_maker-organisation": "Aurelis-Hotels"}, "You know it as 'Aurelis Hotels'."),
+        ({"seat_maker-name": "Claire", "seat_maker-email": "claire@aurelis.example"},
+         "This person already leads for another organisation."),
+        ({"seat_shop-name": "", "seat_shop-email": ""}, "Name one champion with an address"),
+        ({"seat_maker-organisation": "{host}"}, "This is you. Choose your seat above."),
+    ])
+    def test_what_cannot_be_says_why(self, client, small, session, change, said):
+        host = session.get_one(Host, small.host_id).name
+        two = {"own_seat": "", "seat_maker-organisation": "Tornby Furniture"} | SHOP
+        answer = client.post(begin(client, template="returned_crates"), data=two | {
+            name: text.format(host=host) for name, text in change.items()})
+        assert answer.status_code == 422 and said in html.unescape(answer.text)
+
+    def test_known_partners_are_offered_and_keep_their_kind_and_country(self, client, small):
+        seats = begin(client, template="returned_crates")
+        assert '<option value="Aurelis Hotels">' in client.get(seats).text
+        client.post(seats, data={"own_seat": "maker", **SHOP, "seat_shop-kind": "ngo", "seat_shop-country": "FR"})
+        page = text(client.get(seats.replace("seats", "check")))
+        assert "Aurelis Hotels (Company, Spain)" in page and "Association" not in page
+
+    def test_a_seat_for_several_gets_further_cards(self, client, small, session):
+        publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
+            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, "))
+        seats = begin(client, template="several")
+        further = client.post(seats, data={"own_seat": "maker", "add": "shop"} | SHOP)
+        assert further.location.endswith("#card-seat2_shop") and "Shop 2" in text(client.get(seats))
+        assert client.post(seats, data={"add": "shop"}).location.endswith("#card-seat3_shop")
+        assert 'name="add"' not in client.get(seats).text  # the seat is full
+        goal = client.post(seats, data={"seat2_shop-organisation": "Bergen Bakers", "seat2_shop-email": "b@b.example"})
+        client.post(goal.location, data={"title": "Crates"})
+        room = client.post(seats.replace("seats", "check")).location
+        session.rollback()
+        project = session.scalars(select(Project).where(Project.ref == room.rpartition("/")[2])).one()
+        parties = session.scalars(select(Party).where(Party.project_id == project.id).order_by(Party.number)).all()
+        assert [(one.seat, one.name) for one in parties][1:] == [("shop", "Aurelis Hotels"), ("shop", "Bergen Bakers")]
+
+    def test_the_host_may_be_one_of_several_in_a_seat(self, client, small, session):
+        publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
+            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 2, max: 3}, "))
+        seats = begin(client, template="several")
+        two = {"own_seat": "shop", "seat_maker-organisation": "Tornby Furniture", "seat_maker-email": "a@b.example"}
+        assert "'Shop' needs an organisation." in html.unescape(client.post(seats, data=two).text)
+        client.post(seats, data=two | {"seat2_shop-organisation": "Bergen Bakers"})
+        client.post(seats.replace("seats", "goal"), data={"title": "Crates"})
+        room = client.post(seats.replace("seats", "check")).location
+        assert "Credit per crate" in text(client.get(f"{room}/tasks"))
+
+    def test_a_tender_has_a_warning_before_it_is_opened(self, client):
+        seats = begin(client)
+        assert "data-tender hidden" in client.get(seats).text
+        client.post(seats, data=SEATS | {"public_buyer": "during"})
+        for step in ("seats", "check"):
+            page = client.get(seats.replace("seats", step)).text
+            assert "data-tender hidden" not in page
+            assert "may break equal treatment. Ask your purchasing office first." in page
+
+    def test_the_champion_is_written_to_in_their_language(self, client, small, session):
+        body = json.loads(read(projects.SMALL).canonical()) | {"key": "german", "language": "de"}
+        publish(session, small, json.dumps(body))
+        seats = begin(client, template="german")
+        assert '<option selected value="de">Deutsch</option>' in client.get(seats).text
+        client.post(seats, data={"own_seat": "maker", "seat_shop-organisation": "Backhaus", "seat_shop-language": "de",
+                                 "seat_shop-email": f"k{small.shop}@backhaus.example"})
+        client.post(seats.replace("seats", "goal"), data={"title": "Kisten"})
+        client.post(seats.replace("seats", "check"))
+        session.rollback()
+        assert session.scalars(select(Person.language).where(
+            Person.email == f"k{small.shop}@backhaus.example")).one() == "de"
 
 
 class TestQuestions:
@@ -115,9 +224,25 @@ class TestQuestions:
         answer = client.post("/desk/openings/questions", data={"what": "a"})
         assert answer.status_code == 422 and answer.text.count("Choose an answer") >= 4
 
-    def test_the_answers_are_kept_with_the_project(self, client, session):
-        begin(client, answers="aadaa")
-        assert '"answers": "aadaa"' in newest(session).typed
+    def test_the_answers_are_kept_with_the_project_also_when_another_template_is_chosen(self, client, session):
+        seats = begin(client, answers="aadaa")
+        client.post("/desk/openings/new", data={"template": "returned_crates", "opening": newest(session).ref})
+        assert '"answers": "aadaa"' in newest(session).typed and "Maker" in text(client.get(seats))
+
+    def test_the_answers_are_shown_to_every_party_of_the_project(self, app, client, session, small):
+        seats = begin(client, template="returned_crates", answers="bbbbx")
+        mail = small.emails[small.shop]
+        client.post(seats, data={"own_seat": "maker"} | SHOP | {"seat_shop-email": mail})
+        client.post(seats.replace("seats", "goal"), data={"title": "Crates"})
+        assert "Products that could come back after use" in text(client.get(seats.replace("seats", "check")))
+        room = client.post(seats.replace("seats", "check")).location
+        session.rollback()
+        project = session.scalars(select(Project.id).where(Project.ref == room.rpartition("/")[2])).one()
+        session.execute(update(Member).where(Member.project_id == project, Member.person == small.shop)
+                        .values(accepted_at=NOON))
+        session.commit()
+        page = text(entered(app, mail).get(f"{room}/charter"))
+        assert "Products that could come back after use" in page and "Not sure" in page
 
 
 class TestCases:
@@ -149,16 +274,19 @@ class TestCases:
         assert 'value="cooling water"' in page and 'value="150000"' not in page
 
 
+def publish(session, small, source):
+    draft = templates.save_draft(session, small.host_id, read(source), note="", actor=small.manager, now=NOON)
+    templates.publish(session, small.host_id, draft.template_id, draft.number, now=NOON)
+    session.commit()
+
+
 def asks_for_flows(session, small):
     """A template whose first stage asks for flows."""
     data = json.loads(read(projects.SMALL).canonical())
     task = json.loads(library.load("industrial_symbiosis").canonical())["stages"]["baseline"]["tasks"]["flows"]
     task |= {"of": "maker", "after": [], "accepted_by": "nobody", "due": {"days": 5}}
     next(iter(data["stages"].values()))["tasks"]["flows"] = task
-    draft = templates.save_draft(session, small.host_id, read(json.dumps(data | {"key": "with_flows"})), note="",
-                                 actor=small.manager, now=NOON)
-    templates.publish(session, small.host_id, draft.template_id, draft.number, now=NOON)
-    session.commit()
+    publish(session, small, json.dumps(data | {"key": "with_flows"}))
 
 
 class TestSuggesting:
@@ -174,6 +302,8 @@ class TestSuggesting:
         new = re.search(r'/desk/openings/new\?opening=[0-9a-z]{26}', board.text)[0]
         chosen = client.post("/desk/openings/new", data={"template": "industrial_symbiosis",
                                                          "opening": new.rpartition("=")[2]})
+        seats = client.get(chosen.location).text  # whoever suggests it is in it
+        assert 'value="Aurelis Hotels"' in seats and f'value="{small.emails[small.shop]}"' in seats
         goal = client.get(chosen.location.replace("seats", "goal")).text
         assert "We have 300 chairs that stand in the cellar." in goal and "Take back our chairs" in goal
 
@@ -199,7 +329,7 @@ class TestSuggesting:
 
 
 def begin(client, **more):
-    answer = client.post("/desk/openings/new", data={"template": "industrial_symbiosis", **more})
+    answer = client.post("/desk/openings/new", data={"template": "industrial_symbiosis"} | more)
     assert answer.status_code == 303, answer.text
     return answer.location
 

@@ -1,0 +1,116 @@
+"""The first step of opening a project: what do you want to do together? Chosen, suggested, or begun from a case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from cocreate import login, pages
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.domain import suggestions
+from cocreate.domain.openings import Typed
+from cocreate.errors import NotFound
+from cocreate.forms.base import Form
+from cocreate.forms.openings import QuestionsForm
+from cocreate.models.hosts import Host
+from cocreate.services import casebook, hosts, openings, templates
+from cocreate.services.openings import Draft
+from cocreate.services.templates import Published
+from cocreate.views.desk import opening_words
+from cocreate.views.desk.blueprint import bp
+from workflows.definition import Definition
+from workflows.texts import say
+
+
+@bp.get("/openings/new")
+def opening_new() -> ResponseReturnValue:
+    """Choose by picture; five questions and published cases stand beside it."""
+    offered, around = _offered()
+    if not offered:
+        return render_template("desk/nothing_to_open.html")
+    return render_template("desk/opening/choose.html", tiles=opening_words.tiles(offered, pages.language()),
+                           form=Form(), **around)
+
+
+@bp.post("/openings/new")
+def opening_choose() -> ResponseReturnValue:
+    """Begin with a template, and go on to its seats; what was typed before is kept."""
+    offered, _around = _offered()
+    chosen = next((one for one in offered if one.key == request.form.get("template")), None)
+    if chosen is None:
+        return redirect(url_for("desk.opening_new"), 303)
+    host, draft = _host()
+    answers, case = request.form.get("answers", ""), _case_key(request.form.get("case", ""))
+    before = draft.typed if draft else Typed()
+    typed = Typed(
+        template=chosen.key, case=case, answers=answers if suggestions.valid(answers) else before.answers,
+        own=before.own, fields={**_first_fields(chosen.definition, case, before), **before.fields})
+    with transaction() as session:
+        if draft:
+            openings.save(session, draft.ref, typed, seen=draft.version, person=login.me().id, now=now())
+            ref = draft.ref
+        else:
+            ref, _new_one = openings.begin(session, host.id, typed, author=login.me().id,
+                                           key=Form.from_request().key(), now=now())
+    return redirect(url_for("desk.opening_step", ref=ref, step="seats"), 303)
+
+
+@bp.route("/openings/questions", methods=["GET", "POST"])
+def opening_questions() -> ResponseReturnValue:
+    """Five questions, and what they point to; the choice stays with people."""
+    offered, around = _offered()
+    form = QuestionsForm.from_request()
+    if request.method == "GET":
+        return render_template("desk/opening/questions.html", form=form, **around)
+    if not form.validate():
+        return render_template("desk/opening/questions.html", form=form, **around), 422
+    return render_template("desk/opening/result.html", form=form, answers=form.answers(), **around,
+                           told=opening_words.told(suggestions.suggest(form.answers()), offered, pages.language()))
+
+
+@bp.get("/openings/cases")
+def opening_cases() -> ResponseReturnValue:
+    """The published cases for which a template is published here."""
+    offered, around = _offered()
+    known = {one.definition.strategy: one for one in offered}
+    return render_template(
+        "desk/opening/cases.html", form=Form(), **around,
+        cards=[opening_words.card(case, known[case.strategy], pages.language())
+               for case in casebook.shipped() if case.strategy in known])
+
+
+def _offered() -> tuple[list[Published], dict[str, Any]]:
+    """What may be opened, and what every page of this step shows: for which host, and of which draft."""
+    host, draft = _host()
+    mine = [] if draft else hosts.hosts_of(db.session(), login.me().id, hosts.ACCOUNT_MANAGER)
+    return templates.published(db.session(), host.id), {
+        "host": host.ref, "hosts": mine, "ref": draft.ref if draft else "", "suggestion": draft and draft.suggested}
+
+
+def _host() -> tuple[Host, Draft | None]:
+    """The host for which one opens: that of the draft, the one that was chosen, or the first."""
+    mine = hosts.hosts_of(db.session(), login.me().id, hosts.ACCOUNT_MANAGER)
+    if ref := request.form.get("opening") or request.args.get("opening", ""):
+        draft = openings.draft(db.session(), ref, person=login.me().id)
+        return next(host for host in mine if host.id == draft.host_id), draft
+    wanted = request.form.get("host") or request.args.get("host", "")
+    found = next((host for host in mine if wanted in ("", host.ref)), None)
+    if found is None:
+        raise NotFound
+    return found, None
+
+
+def _case_key(key: str) -> str:
+    return key if any(case.key == key for case in casebook.shipped()) else ""
+
+
+def _first_fields(definition: Definition, case: str, before: Typed) -> Mapping[str, str]:
+    """What has a default: the first contracting seat is one's own, the next is the suggester's, if there is one."""
+    contracting = [key for key, seat in definition.parties.items() if seat.contracting]
+    suggester = {f"seat_{contracting[1]}-{name}": text for name, text in before.own.items()} \
+        if len(contracting) > 1 else {}
+    kinds = opening_words.kinds_of(casebook.by_key(case), definition) if case else {}
+    return {"own_seat": next(iter(contracting), ""), "purpose": say(definition.summary, pages.language()),
+            "public_buyer": "no", **kinds, **suggester}
