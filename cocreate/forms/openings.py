@@ -219,7 +219,8 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
     return type("_OpeningForm", (OpeningForm,), {
         "definition": definition, "host_name": host_name, "places": cards,
         "partners": {skeleton(one.name): one for one in partners},
-        "own_seat": SelectField(gettext("Which seat is %(host)s's?", host=host_name), choices=_offered(places), default=NONE),
+        "own_seat": SelectField(gettext("Which seat is %(host)s's?", host=host_name), choices=_offered(places),
+                                default=NONE),
         **{card.name: FormField(kind_of(card), say(definition.parties[card.seat].name, language)) for card in cards},
         "affected": lines(_("Affected groups"), most=4000, optional=True, description=_(
             "People whom it touches and who have no seat: one group per line.")),
