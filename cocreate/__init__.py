@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 
 from cocreate import assets, cli, headers, icons, login, pages, vault, views, words
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
-from cocreate.db import db, prepare
+from cocreate.db import db, end_reading, prepare
 from cocreate.settings import Settings
 from cocreate.storage import LocalStore
 
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     vault.configure(settings.secret)
     app.extensions["store"] = LocalStore(settings.folder / "files")
     db.init_app(app)
+    app.teardown_appcontext(lambda _error: end_reading())
     with app.app_context():
         prepare(db.engine)
     Migrate(app, db, directory="migrations")
@@ -57,4 +58,4 @@ def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
     limits = "-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
-    return {"pool_pre_ping": True, "connect_args": {"options": limits, "prepare_threshold": 0}}
+    return {"connect_args": {"options": limits, "prepare_threshold": 0}}

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, Numeric, String, Table, Text, event
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from cocreate.domain.moments import EPOCH, MICROSECOND
@@ -47,7 +50,7 @@ def moment(value: int | str | datetime) -> datetime:
         return EPOCH + value * MICROSECOND
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 class Exact(TypeDecorator[Decimal]):
@@ -114,9 +117,10 @@ WRITES = "cocreate_writes"  # execution option of a connection that will write
 
 def prepare(engine: Engine) -> None:
     """Teach an engine's connections their manners; called once, at start."""
-    if engine.dialect.name != "sqlite":
-        return
+    (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgresql)(engine)
 
+
+def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin ourselves: see _begin
@@ -131,6 +135,39 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+RESTED = 5.0  # seconds after which a connection may have died unnoticed
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """Ask a connection whether it still lives, but only one that has rested: the question is a trip of its own."""
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wake(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since = record.info.pop("rests_since", None)
+        if since is not None and monotonic() - since > RESTED:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error  # the pool opens a new one
+
+
+def end_reading() -> None:
+    """Let go of what the session has only read; psycopg would forget its prepared statements at a rollback."""
+    session = db.session()
+    # One that writes is not ours to end; one that failed has nothing left to end.
+    if session.is_active and session.in_transaction() and not _writes(session):
+        session.expunge_all()  # a change made to what was read is not written
+        session.commit()
+
+
+def _writes(session: Session) -> bool:
+    return bool(session.connection().get_execution_options().get(WRITES))
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The one committer: ends the reading transaction, starts a writing one, commits or rolls back.
@@ -138,10 +175,10 @@ def transaction() -> Iterator[Session]:
     What was loaded before is expunged: it may be stale once the lock is held, and a change made to it is not written.
     """
     session = db.session()
-    if session.in_transaction() and session.connection().get_execution_options().get(WRITES):
+    if session.in_transaction() and _writes(session):
         raise RuntimeError("a transaction within a transaction would commit half of it")
+    end_reading()
     session.expunge_all()
-    session.commit()
     session.connection(execution_options={WRITES: True})
     try:
         yield session

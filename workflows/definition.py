@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from workflows.conditions import DEPTH, NODES, Condition, walk
-from workflows.fields import Key, Path, Strict, TypedField
+from workflows.conditions import DEPTH, NODES, Condition, FigureReaches, walk
+from workflows.fields import Computed, Key, Path, Strict, TypedField
 from workflows.texts import Language, Text, Words, say
 
 Strategy = Literal[
@@ -264,6 +264,22 @@ class Definition(Strict):
     def gates(self) -> dict[str, tuple[str, Gate]]:
         """Gate key -> (stage key, gate)."""
         return {key: (stage_key, gate) for stage_key, stage in self.stages.items() for key, gate in stage.gates.items()}
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """The paths of figures that some condition looks at, and of those they are worked out from."""
+        paths = [path for transition in self.transitions.values() for _, condition in walk(transition.when)
+                 if isinstance(condition, FigureReaches)
+                 for path in (condition.figure.path, condition.figure.limit[1]) if isinstance(path, str)]
+        found: dict[str, None] = {}
+        while paths:
+            path = paths.pop(0)
+            _, task, name, *_ = path.split(".")
+            field = self.tasks[task][1].fields.get(name) if task in self.tasks else None
+            if path not in found and isinstance(field, Computed):
+                paths += field.of
+            found[path] = None
+        return tuple(found)
 
     @cached_property
     def first(self) -> str:

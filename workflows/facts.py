@@ -313,7 +313,7 @@ class Facts:
     members: tuple[MemberFact, ...] = ()
     tasks: tuple[TaskFact, ...] = ()
     decisions: tuple[DecisionFact, ...] = ()
-    figures: tuple[FigureFact, ...] = ()
+    figures: tuple[FigureFact, ...] = ()  # under the lock only those that conditions look at
     documents: tuple[DocumentFact, ...] = ()
     contracts: tuple[ContractFact, ...] = ()
     signatures: tuple[SignatureFact, ...] = ()
@@ -470,10 +470,13 @@ class Facts:
         return replace(self, members=members, actor=actor)
 
     def with_figures(self, figures: Iterable[FigureFact]) -> Self:
-        kept = self.figures
-        for figure in figures:
-            kept = _put(kept, figure, lambda f: (f.path, f.party, f.number))
-        return replace(self, figures=kept)
+        kept = {(figure.path, figure.party, figure.number): figure for figure in (*self.figures, *figures)}
+        return replace(self, figures=tuple(kept.values()))
+
+    def without_figures(self, task: str, party: int) -> Self:
+        """What a party gave for a task does not count any more."""
+        kept = (one for one in self.figures if one.party != party or one.path.split(".")[1] != task)
+        return replace(self, figures=tuple(kept))
 
     def with_document(self, document: DocumentFact) -> Self:
         return replace(self, documents=_put(self.documents, document, lambda d: d.number))

@@ -12,9 +12,10 @@ from functools import cache, lru_cache
 from typing import Any, get_type_hints
 
 import holidays
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import Session
 
+from cocreate import driver
 from cocreate.db import moment, table_of
 from cocreate.errors import NotFound
 from cocreate.models.contracts import ContractVersion, Duty, Signature
@@ -72,81 +73,83 @@ class Seen:
 def look(session: Session, ref: str, *, person: int | None, now: datetime, key: str = "", lock: bool = False) -> Seen:
     """The facts of a project as they are; with ``lock`` as they stay until the transaction ends.
 
-    person: who looks; None is the system itself.
+    Under the lock only those figures are read that the definition compares with something: their number does not grow
+    with what was given. person: who looks; None is the system itself.
     Raises: NotFound if there is no such project, or the person is not in it.
     """
     connection = session.connection()
     postgres = connection.dialect.name == "postgresql"
-    if lock and postgres:
-        # In a statement of its own: a sub-select beside FOR UPDATE keeps the snapshot from before the wait.
-        connection.exec_driver_sql("SELECT id FROM project WHERE ref = %(ref)s FOR UPDATE", {"ref": ref})
-    row = connection.exec_driver_sql(_statement(postgres), {"ref": ref, "key": key}).first()
+    facts = _statement(postgres, lock), (ref, key)
+    # The lock is a statement of its own: a sub-select beside FOR UPDATE keeps the snapshot from before the wait.
+    statements = ((_LOCK, (ref,)), facts) if lock and postgres else (facts,)
+    row = driver.execute(connection, *statements).fetchone()
     if row is None:
         raise NotFound
-    return _seen(connection, row, person, now)
+    return _seen(connection, row[0], person, now)
 
 
-def _seen(connection: Connection, row: Row[Any], person: int | None, now: datetime) -> Seen:
-    project = _project(row.project)
-    members = tuple(_member(values) for values in sorted(_load(row.members)))
+def _seen(connection: Connection, text: str, person: int | None, now: datetime) -> Seen:
+    project, sha256, host, answered, drafts, members, *rest = _decoded(text)
+    members = tuple(map(_member, sorted(members)))
     actor = next((member for member in members if member.person == person and member.present), None)
     if person is not None and actor is None:
         raise NotFound
-    host = json.loads(row.host)
+    # Facts begin with their keys, so sorted they come in one order, however the rows lie.
+    found = {name: tuple(map(_reader(fact), sorted(rows))) for (name, fact, _), rows in zip(FACTS, rest, strict=True)}
     facts = Facts(
-        definition=_definition(connection, row.definition_sha256), now=now, project=project, actor=actor,
-        members=members, drafts={(task, party): number for task, party, number in _load(row.drafts)},
-        calendars=(_calendar(*host, now.year),),
-        # Facts begin with their keys, so sorted they come in one order, however the rows lie.
-        **{name: tuple(_decode(fact, values) for values in sorted(_load(getattr(row, name))))
-           for name, fact, _ in FACTS}).lend()
-    return Seen(facts, tuple(json.loads(row.answered)) if row.answered else None)
+        definition=_definition(connection, sha256), now=now, project=_reader(ProjectFact)(project), actor=actor,
+        members=members, drafts={(task, party): number for task, party, number in drafts},
+        calendars=(_calendar(*host, now.year),), **found).lend()
+    return Seen(facts, tuple(answered) if answered else None)
 
 
 # the statement
 
+_LOCK = "SELECT id FROM project WHERE ref = $1 FOR UPDATE"
 _PROJECT = [field.name for field in fields(ProjectFact)]
 _MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at")
 
 
 @cache
-def _statement(postgres: bool) -> str:
-    array, group, text, mark = (
-        ("json_build_array", "coalesce(json_agg({}), '[]')", "::text", "%({})s") if postgres
-        else ("json_array", "json_group_array({})", "", ":{}"))
+def _statement(postgres: bool, lock: bool) -> str:
+    """One row of one column: everything as one JSON list."""
+    array, group, mark = (
+        ("json_build_array", "coalesce(json_agg({}), '[]')", "${}") if postgres
+        else ("json_array", "json_group_array({})", "?{}"))
 
     def rows(columns: Sequence[str], source: str, where: str) -> str:
-        values = group.format(f"{array}({', '.join(columns)})")
-        return f"(SELECT {values}{text} FROM {source} WHERE {where})"
+        each = group.format(f"{array}({', '.join(columns)})")
+        return f"(SELECT {each} FROM {source} WHERE {where})"
 
     parts = [
-        f"{array}({', '.join(f'p.{name}' for name in _PROJECT)}){text} AS project",
-        "p.definition_sha256 AS definition_sha256",
-        f"(SELECT {array}(h.zone, h.working_days, h.country){text} FROM host h WHERE h.id = p.host_id) AS host",
+        f"{array}({', '.join(f'p.{name}' for name in _PROJECT)})",
+        "p.definition_sha256",
+        f"(SELECT {array}(h.zone, h.working_days, h.country) FROM host h WHERE h.id = p.host_id)",
+        f"(SELECT {array}(a.request_sha256, a.body) FROM answer a WHERE a.project_id = p.id "
+        f"AND a.key = {mark.format(2)})",
+        rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id"),
         rows([*(f"m.{name}" for name in _MEMBER), "q.zone"], "member m JOIN person q ON q.id = m.person",
-             "m.project_id = p.id") + " AS members",
-        rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id") + " AS drafts",
-        f"(SELECT {array}(a.request_sha256, a.body){text} FROM answer a WHERE a.project_id = p.id "
-        f"AND a.key = {mark.format('key')}) AS answered",
+             "m.project_id = p.id"),
     ]
     for name, fact, table in FACTS:
-        current = " AND t.current" if table is table_of(Figure) else ""
-        parts.append(rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t",
-                          f"t.project_id = p.id{current}") + f" AS {name}")
-    return f"SELECT {', '.join(parts)} FROM project p WHERE p.ref = {mark.format('ref')}"
+        where = "t.project_id = p.id"
+        if name == "figures":
+            where += " AND t.current" + (f" AND t.path IN ({_COMPARED[postgres]})" if lock else "")
+        parts.append(rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t", where))
+    text = "::text" if postgres else ""
+    return f"SELECT {array}({', '.join(parts)}){text} FROM project p WHERE p.ref = {mark.format(1)}"
+
+
+# The paths that the conditions of the project's definition look at: see TemplateVersion.compared.
+_COMPARED = {
+    postgres: f"SELECT c.value FROM template_version v, {each}(v.compared{json_}) c "
+              "WHERE v.template_id = p.template_id AND v.number = p.template_version"
+    for postgres, each, json_ in ((True, "json_array_elements_text", "::json"), (False, "json_each", ""))}
 
 
 # from JSON to values
 
-
-def _load(text: str) -> list[list[Any]]:
-    rows: list[list[Any]] = json.loads(text, parse_float=Decimal)
-    return rows
-
-
-def _project(text: str) -> ProjectFact:
-    project: ProjectFact = _decode(ProjectFact, json.loads(text))
-    return project
+_decoded = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def _member(values: list[Any]) -> MemberFact:
@@ -154,19 +157,24 @@ def _member(values: list[Any]) -> MemberFact:
     return MemberFact(person, name, party, frozenset(parts.split()), _moment(accepted_at), _moment(left_at), zone)
 
 
-def _decode(fact: type, values: list[Any]) -> Any:
-    return fact(*(read(value) if read and value is not None else value
-                  for read, value in zip(_readers(fact), values, strict=True)))
-
-
 @cache
-def _readers(fact: type) -> tuple[Callable[[Any], Any] | None, ...]:
-    """For each field of a fact, how its JSON value is read; None where it is one already."""
+def _reader(fact: type) -> Callable[[list[Any]], Any]:
+    """How one row of JSON becomes a fact of this kind."""
     hints = get_type_hints(fact)
-    return tuple(_reader(str(hints[field.name])) for field in fields(fact))
+    special = tuple((place, read) for place, field in enumerate(fields(fact))
+                    if (read := _special(str(hints[field.name]))) is not None)
+
+    def reader(values: list[Any]) -> Any:
+        for place, read in special:
+            if values[place] is not None:
+                values[place] = read(values[place])
+        return fact(*values)
+
+    return reader
 
 
-def _reader(hint: str) -> Callable[[Any], Any] | None:
+def _special(hint: str) -> Callable[[Any], Any] | None:
+    """How a JSON value becomes what is hinted; None where it is that already."""
     for name, read in (("datetime.datetime", moment), ("datetime.date", date.fromisoformat), ("Decimal", Decimal),
                        ("TaskState", TaskState), ("DecisionState", DecisionState), ("ContractState", ContractState),
                        ("ProposalState", ProposalState),

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -198,7 +198,7 @@ def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[s
 
 def _fingerprint(name: str, request: Any, actor: int | None) -> str:
     """What was asked and by whom: a key belongs to exactly this. Fresh secrets do not count."""
-    asked = {field: value for field, value in asdict(request).items() if field not in _SECRETS}
+    asked = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in _SECRETS}
     return hashlib.sha256(canonical({"act": name, "actor": actor, "asked": asked}).encode()).hexdigest()
 
 

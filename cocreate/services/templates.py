@@ -1,5 +1,6 @@
 """The workflow templates of a host: shipped ones, drafts, published versions."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,7 +106,7 @@ def save_draft(session: Session, host_id: int, definition: Definition, *, note: 
         TemplateVersion.template_id == template.id)) or 0
     version = TemplateVersion(
         template_id=template.id, number=newest + 1, host_id=host_id, definition=definition.canonical().decode(),
-        sha256=definition.sha256, note=note, saved_by=actor, saved_at=now)
+        sha256=definition.sha256, compared=json.dumps(definition.compared), note=note, saved_by=actor, saved_at=now)
     session.add(version)
     session.flush()  # a clash with somebody else's version shows here
     return version

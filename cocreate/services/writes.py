@@ -5,8 +5,8 @@ the SQL come from our tables only, values are always bound.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate import driver
 from cocreate.db import db, table_of
 from cocreate.errors import Conflict
+from cocreate.models.mails import Reminder
 from cocreate.models.projects import Project
 
 PROJECT = table_of(Project)
@@ -114,54 +116,75 @@ def _place(table: Table) -> int:
 
 
 def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]) -> None:
-    parameters: dict[str, Any] = {}
-    parts: list[str] = []
+    """Everything travels as one JSON value: under ``s`` what the move sets, under ``w0`` the first write, ..."""
+    shape = tuple(map(_shape, writes))
+    values: dict[str, Any] = {f"w{number}": _bundled(write) for number, write in enumerate(writes)}
+    given: tuple[Any, ...] = (_text(values),)
     if move is not None:
-        parts.append(f"moved AS ({_move_sql(tuple(move.values), '%({})s')} RETURNING 1)")
-        parameters |= {f"set_{name}": _json_value(value) for name, value in move.values.items()}
-        parameters |= {"where_id": move.project_id, "where_version": move.read_version}
-    for number, write in enumerate(writes):
-        parts.append(f"w{number} AS ({_bundled_sql(write, number)})")
-        match write:
-            case Cancel():
-                parameters |= {f"p{number}": write.project_id, f"s{number}": list(write.subjects)}
-            case Retire():
-                parameters |= {f"p{number}": write.project_id, f"t{number}": write.task, f"y{number}": write.party,
-                               f"n{number}": write.number}
-            case _:
-                parameters[f"r{number}"] = json.dumps(
-                    [{k: _json_value(v) for k, v in row.items()} for row in write.rows], ensure_ascii=False)
-    count = "(SELECT count(*) FROM moved)" if move is not None else "1"
-    moved = connection.exec_driver_sql(f"WITH {', '.join(parts)} SELECT {count}", parameters).scalar()
-    if moved != 1:
+        given = _text(values | {"s": [move.values]}), move.project_id, move.read_version
+    sql = _bundle_sql(tuple(move.values) if move else None, shape)
+    if driver.execute(connection, (sql, given)).fetchone()[0] != 1:
         raise Conflict("project.moved")
 
 
-def _bundled_sql(write: Write, number: int) -> str:
+def _bundled(write: Write) -> Any:
     match write:
         case Cancel():
-            return _CANCEL.format(project=f"%(p{number})s", among=f"= ANY(%(s{number})s)")
+            return [{"project_id": write.project_id, "subject": subject} for subject in write.subjects]
         case Retire():
-            return _RETIRE.format(*(f"%({name}{number})s" for name in "ptyn"))
-    sql = _rows_sql(type(write), write.table, tuple(write.rows[0]))  # type: ignore[arg-type]  # classes do hash
-    return sql.replace("%(rows)s", f"%(r{number})s")
+            return [asdict(write)]
+        case _:
+            return write.rows
+
+
+_GIVEN = "$1::jsonb->'{}'"
+Shape = tuple[type[Write], Table | None, tuple[str, ...]]
+
+
+def _shape(write: Write) -> Shape:
+    """All that the SQL of a write depends on."""
+    return (type(write), write.table, tuple(write.rows[0])) if isinstance(write, Insert) else (type(write), None, ())
 
 
 @cache
-def _rows_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
-    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
-    typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
-    source = f"jsonb_to_recordset(%(rows)s::jsonb) AS r({typed})"
+def _bundle_sql(moved: tuple[str, ...] | None, shape: tuple[Shape, ...]) -> str:
+    parts = [f"w{number} AS ({_part_sql(*one, _GIVEN.format(f'w{number}'))})" for number, one in enumerate(shape)]
+    if moved is None:
+        return f"WITH {', '.join(parts)} SELECT 1"
+    sets = ", ".join(f'"{name}" = r."{name}"' for name in moved)
+    move = (f"moved AS (UPDATE project SET {sets} FROM {_recordset(PROJECT, moved, _GIVEN.format('s'))} "
+            "WHERE project.id = $2 AND project.version = $3 RETURNING 1)")
+    return f"WITH {', '.join([move, *parts])} SELECT count(*) FROM moved"
+
+
+def _part_sql(kind: type[Write], table: Table | None, names: tuple[str, ...], source: str) -> str:
+    if table is not None:
+        return _rows_sql(kind, table, names, source)
+    if kind is Cancel:
+        return _CANCEL.format(project="r.project_id", among="= r.subject", source=(
+            f" FROM {_recordset(table_of(Reminder), ('project_id', 'subject'), source)}"))
+    columns = "r(project_id bigint, task text, party bigint, number bigint)"
+    return _RETIRE.format(*(f"r.{name}" for name in ("project_id", "task", "party", "number")),
+                          source=f" FROM jsonb_to_recordset({source}) AS {columns}")
+
+
+def _rows_sql(kind: type[Write], table: Table, names: tuple[str, ...], source: str) -> str:
     keys = [column.name for column in table.primary_key]
+    rows = _recordset(table, names, source)
+    where = " AND ".join(f'{table.name}."{key}" = r."{key}"' for key in keys)
     if kind is Update:
         sets = ", ".join(f'"{name}" = r."{name}"' for name in names if name not in keys)
-        where = " AND ".join(f'{table.name}."{key}" = r."{key}"' for key in keys)
-        return f"UPDATE {table.name} SET {sets} FROM {source} WHERE {where}"
+        return f"UPDATE {table.name} SET {sets} FROM {rows} WHERE {where}"
     if kind is Delete:
-        where = " AND ".join(f'{table.name}."{key}" = r."{key}"' for key in keys)
-        return f"DELETE FROM {table.name} USING {source} WHERE {where}"
+        return f"DELETE FROM {table.name} USING {rows} WHERE {where}"
     columns = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {source}" + _on_conflict(kind, table, names)
+    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {rows}" + _on_conflict(kind, table, names)
+
+
+def _recordset(table: Table, names: tuple[str, ...], source: str) -> str:
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
+    return f"jsonb_to_recordset({source}) AS r({typed})"
 
 
 # SQLite: one statement after the other
@@ -169,62 +192,73 @@ def _rows_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
 
 def _send_listed(connection: Connection, move: Move | None, writes: list[Write]) -> None:
     if move is not None:
-        result = connection.exec_driver_sql(
-            _move_sql(tuple(move.values), ":{}"),
-            {f"set_{name}": _plain(value, PROJECT, name) for name, value in move.values.items()}
-            | {"where_id": move.project_id, "where_version": move.read_version})
-        if result.rowcount != 1:
+        names = tuple(move.values)
+        given = (*_plain(PROJECT, names)(move.values), move.project_id, move.read_version)
+        if driver.execute(connection, (_listed_move_sql(names), given)).rowcount != 1:
             raise Conflict("project.moved")
     for write in writes:
         match write:
             case Cancel():
-                marks = ", ".join("?" for _ in write.subjects)
-                connection.exec_driver_sql(_CANCEL.format(project="?", among=f"IN ({marks})"),
-                                           (write.project_id, *write.subjects))
+                driver.execute_many(connection, _LISTED_CANCEL, [(write.project_id, one) for one in write.subjects])
             case Retire():
-                connection.exec_driver_sql(_RETIRE.format(*"????"),
-                                           (write.project_id, write.task, write.party, write.number))
+                driver.execute(connection, (_LISTED_RETIRE, (write.project_id, write.task, write.party,
+                                                             write.number)))
             case _:
                 names = tuple(write.rows[0])
                 sql = _listed_sql(type(write), write.table, names)  # type: ignore[arg-type]  # classes do hash
-                connection.exec_driver_sql(sql, [
-                    {name: _plain(row[name], write.table, name) for name in names} for row in write.rows])
+                driver.execute_many(connection, sql, list(map(_plain(write.table, names), write.rows)))
+
+
+@cache
+def _listed_move_sql(names: tuple[str, ...]) -> str:
+    return f"UPDATE project SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ? AND version = ?"
 
 
 @cache
 def _listed_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
     keys = [column.name for column in table.primary_key]
+    place = {name: f"?{number}" for number, name in enumerate(names, 1)}
+    where = " AND ".join(f'"{key}" = {place[key]}' for key in keys)
     if kind is Update:
-        sets = ", ".join(f'"{name}" = :{name}' for name in names if name not in keys)
-        return f"UPDATE {table.name} SET {sets} WHERE " + " AND ".join(f'"{key}" = :{key}' for key in keys)
+        sets = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in keys)
+        return f"UPDATE {table.name} SET {sets} WHERE {where}"
     if kind is Delete:
-        return f"DELETE FROM {table.name} WHERE " + " AND ".join(f'"{key}" = :{key}' for key in keys)
+        return f"DELETE FROM {table.name} WHERE {where}"
     columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(f":{name}" for name in names)
+    values = ", ".join(place.values())
     return f"INSERT INTO {table.name} ({columns}) VALUES ({values})" + _on_conflict(kind, table, names)
+
+
+_SQLITE = sqlite.dialect()
+
+
+@cache
+def _plain(table: Table, names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    """How a row becomes the values of these columns, as their types store them."""
+    binders = tuple((name, table.c[name].type.bind_processor(_SQLITE)) for name in names)
+
+    def plain(row: Row) -> tuple[Any, ...]:
+        return tuple(bind(row[name]) if bind else row[name] for name, bind in binders)
+
+    return plain
 
 
 # both
 
-_CANCEL = ("UPDATE reminder SET state = 'cancelled' WHERE project_id = {project} AND state = 'planned' "
-           "AND subject {among}")
-_RETIRE = ("UPDATE figure SET current = false WHERE project_id = {} AND task = {} AND party = {} AND number < {} "
-           "AND current")
+_CANCEL = ("UPDATE reminder SET state = 'cancelled'{source} WHERE reminder.project_id = {project} "
+           "AND reminder.state = 'planned' AND reminder.subject {among}")
+_RETIRE = ("UPDATE figure SET current = false{source} WHERE figure.project_id = {} AND figure.task = {} "
+           "AND figure.party = {} AND figure.number < {} AND figure.current")
+_LISTED_CANCEL = _CANCEL.format(project="?", among="= ?", source="")
+_LISTED_RETIRE = _RETIRE.format(*"????", source="")
 
 
-def _on_conflict(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
+def _on_conflict(kind: type[Write], table: Table, names: tuple[str, ...]) -> str:
     if kind is not Put:
         return ""
     keys = [column.name for column in table.primary_key]
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
     return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
-
-
-@cache
-def _move_sql(names: tuple[str, ...], mark: str) -> str:
-    sets = ", ".join(f'"{name}" = {mark.format("set_" + name)}' for name in names)
-    return (f"UPDATE project SET {sets} WHERE id = {mark.format('where_id')} "
-            f"AND version = {mark.format('where_version')}")
 
 
 def _json_value(value: Any) -> Any:
@@ -236,21 +270,10 @@ def _json_value(value: Any) -> Any:
         case Decimal():
             return format(value, "f")
         case _:
-            return value
+            raise TypeError(f"{type(value).__name__} does not belong into a row")
 
 
-_SQLITE = sqlite.dialect()
-
-
-@cache
-def _binder(table: Table, name: str) -> Any:
-    return table.c[name].type.bind_processor(_SQLITE)
-
-
-def _plain(value: Any, table: Table, name: str) -> Any:
-    """A value as the column's type stores it."""
-    binder = _binder(table, name)
-    return binder(value) if binder else value
+_text = json.JSONEncoder(ensure_ascii=False, default=_json_value, separators=(",", ":")).encode
 
 
 __all__ = ["Cancel", "Delete", "Insert", "Move", "Put", "Retire", "Row", "Update", "Write", "send"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cocreate.db import table_of
@@ -16,7 +17,7 @@ from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.models.work import Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.writes import Delete, Insert, Retire, Row, Write
-from workflows.facts import DocumentFact, Facts, TaskFact, TaskState
+from workflows.facts import DocumentFact, Facts, FigureFact, TaskFact, TaskState
 from workflows.guards import accepting, first_missing, rests
 from workflows.refusals import Refusal
 
@@ -109,11 +110,17 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
                     wanted_name=None)
     version = version_of(facts, after, given.answers, person)
     after = replace(after, missing=_absent(count.missing, given.answers, version))
-    rows: list[Write] = [Insert(table_of(Contribution), (version,)), *_figures(facts, given, version)]
+    figures = _figures(facts, given, version)
+    rows: list[Write] = [Insert(table_of(Contribution), (version,))]
+    if figures:
+        rows.append(Insert(table_of(Figure), figures))
+    if after.number > 1:
+        rows.append(Retire(facts.project.id, given.task, given.party, after.number))
     if given.draft:
         rows.append(Delete(table_of(Draft), (
             {"project_id": facts.project.id, "task": given.task, "party": given.party},)))
-    facts, documents = _documents(facts.with_task(after), given, person, version)
+    facts = facts.with_task(after).without_figures(task.key, task.party).with_figures(_compared(facts, figures))
+    facts, documents = _documents(facts, given, person, version)
     return Change(
         facts=facts, party=given.party, answer={"number": after.number, "state": state.value},
         rows=(*rows, *documents),
@@ -195,20 +202,22 @@ def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, f
             "at": facts.now, "sees": sees, "narrower": canonical(narrower)}
 
 
-def _figures(facts: Facts, given: Submit, version: Row) -> list[Write]:
+def _figures(facts: Facts, given: Submit, version: Row) -> tuple[Row, ...]:
     """The numbers of a version; those of the versions before it do not count any more."""
     stage, definition = facts.definition.tasks[given.task]
     narrower = json.loads(version["narrower"])
-    figures = tuple(
+    return tuple(
         {"project_id": facts.project.id, "host_id": facts.project.host_id, "path": figure.path, "party": given.party,
          "number": version["number"], "task": given.task, "value": figure.value, "unit": figure.unit,
          "period": figure.period, "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
          "settled": False, "current": True, "sees": narrower.get(figure.field, version["sees"])}
         for figure in figures_of(stage, given.task, definition, given.answers))
-    writes: list[Write] = [Insert(table_of(Figure), figures)] if figures else []
-    if version["number"] > 1:
-        writes.append(Retire(facts.project.id, given.task, given.party, version["number"]))
-    return writes
+
+
+def _compared(facts: Facts, figures: Iterable[Row]) -> Iterator[FigureFact]:
+    """Those that a condition looks at, so that what follows of itself follows now."""
+    return (FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"], row["sees"])
+            for row in figures if row["path"] in facts.definition.compared)
 
 
 def _documents(facts: Facts, given: Submit, person: int, version: Row) -> tuple[Facts, tuple[Write, ...]]:
