@@ -15,7 +15,8 @@ from cocreate.models.hosts import Template, TemplateVersion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from workflows.definition import Definition, from_json
-from workflows.verification import Finding, verify
+from workflows.verification import verify
+from workflows.verification.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ import pytest
 
 from workflows import library
 from workflows.definition import Definition
-from workflows.verification import Finding, placeholders, publishable, verify
+from workflows.verification import publishable, verify
+from workflows.verification.contracts import placeholders
+from workflows.verification.findings import Finding
 
 
 def task(of: str = "one", **more: Any) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from workflows import conditions, library
 from workflows.definition import Definition, Moment, Seat, from_json
-from workflows.exchange.yaml_text import LARGEST, NOT_A_TEMPLATE, DefinitionErrors, json_schema, read, write
+from workflows.exchange.mistakes import DefinitionErrors
+from workflows.exchange.schema import json_schema
+from workflows.exchange.tree import LARGEST, NOT_A_TEMPLATE
+from workflows.exchange.yaml_text import read, write
 from workflows.fields import TypedField
 from workflows.verification import verify
 

@@ -12,7 +12,8 @@ from cocreate.pages import Entry
 from cocreate.services import templates
 from cocreate.views.admin.blueprint import bp, here
 from workflows.definition import Definition
-from workflows.exchange.yaml_text import DefinitionErrors, read
+from workflows.exchange.mistakes import DefinitionErrors
+from workflows.exchange.yaml_text import read
 from workflows.texts import say
 from workflows.verification import verify
 

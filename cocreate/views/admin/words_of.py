@@ -14,7 +14,7 @@ from cocreate.words import Reader
 from workflows import diagram
 from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
 from workflows.texts import say
-from workflows.verification import Finding
+from workflows.verification.findings import Finding
 
 _NAMES = (".unknown",)
 _SCORES: dict[tuple[str, str], str] = {}  # (definition, language) -> its diagram

@@ -1,0 +1,39 @@
+"""A mistake in the text of a definition: where it is, and what would be right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionError:
+    """One mistake: where it is, and what would be right."""
+
+    path: str  # "stages.pilot.tasks.report.fields.yield"; empty for the whole file
+    line: int | None
+    message: str
+    example: str | None = None
+
+    def __str__(self) -> str:
+        where = ": ".join(part for part in (f"line {self.line}" if self.line else "", self.path) if part)
+        text = f"{where}: {self.message}" if where else self.message
+        return f"{text.rstrip('.')}. Example: {self.example}" if self.example else text
+
+
+class DefinitionErrors(Exception):
+    """The text is not a definition; every mistake that could be found in one reading."""
+
+    def __init__(self, errors: Iterable[DefinitionError]) -> None:
+        self.errors = tuple(sorted(errors, key=lambda error: error.line or 0))
+        super().__init__("\n".join(map(str, self.errors)))
+
+
+def dotted(place: Iterable[str | int]) -> str:
+    return ".".join(short(part) for part in place)
+
+
+def short(value: Any) -> str:
+    text = str(value) if not isinstance(value, dict | list) else "this"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,182 @@
+"""Pydantic's errors as the mistakes of an author: one per place, in words, with its line."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from workflows import conditions, definition, fields
+from workflows.exchange.mistakes import DefinitionError, Place, dotted, short
+from workflows.exchange.tree import Tree
+
+_EXAMPLES = {
+    "format": "format: 1", "key": "key: industrial_symbiosis", "unit": "unit: kg", "type": "type: number",
+    "label": "label: Mass per year", "of": "of: giver", "due": "due: {days: 10, after: stage}", "target": "target: 20",
+    "when": "when: {all: [tasks, {gate: baseline_agreed}]}", "rule": "rule: all", "currency": "currency: EUR",
+    "at": "at: [-7, -2, 0]", "needs": "needs: {price: value_case.sharing.price}", "path": "path: pilot.result.rate",
+    "terminal": "terminal: {agreed: success, declined: failure, withdrawn: failure}", "strategy": "strategy: open",
+    "columns": "columns: {item: {type: text, label: Item}}", "visible_to": "visible_to: [giver, taker]",
+    "at_least": "at_least: 95", "source": "source: Yearly report 2024, page 12", "days": "days: 10",
+    "name": "name: Pilot", "question": "question: Is this our common picture?", "title": "title: Total cost today",
+    "why": "why: The offer is calculated from it.", "text": "text: The Customer pays $fee.", "on": "on: task_due",
+    "after": "after: task:report", "about": "about: [report]", "tasks": "tasks: true", "contract": "contract: signed",
+}
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]{0,39}$": "is not a key: small letters, digits and _, beginning with a letter, at most 40",
+    r"^[a-z][a-z0-9_]*$": "is not a key: small letters, digits and _, beginning with a letter",
+    r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$": "is not a path: write stage.task.field",
+    r"^[A-Z]{3}$": "is not a currency: three capital letters, as in ISO 4217",
+    r"^[a-z]{2}(-[A-Z]{2})?$": "is not a language: write en, de, pt-BR",
+    r"^(stage|project|task:[a-z0-9_]+)$": "is not something that happens: write stage, project or task:KEY",
+}
+_NEED = "is not a value: write stage.task.field, stage.task.field@seat, seat:KEY, project:title or project:purpose"
+_ENTRIES = "must have entries of its own (key: value)"
+_WHOLE, _ANY_NUMBER = "must be a whole number", "must be a number"
+_KIND = {  # pydantic's error type: what should be there
+    "dict_type": _ENTRIES, "model_type": _ENTRIES, "model_attributes_type": _ENTRIES, "list_type": "must be a list",
+    "string_type": "must be a text", "bool_type": "must be true or false", "bool_parsing": "must be true or false",
+    "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE, "int_parsing_size": "is too large",
+    "float_type": _ANY_NUMBER, "float_parsing": _ANY_NUMBER, "decimal_type": _ANY_NUMBER,
+    "decimal_parsing": _ANY_NUMBER, "none_required": "must be left out",
+}
+_BOUND = {"greater_than_equal": ("small", "at least", "ge"), "greater_than": ("small", "above", "gt"),
+          "less_than_equal": ("large", "at most", "le"), "less_than": ("large", "below", "lt")}
+_BRANCH = {"dict_type", "model_type", "list_type", "string_type", "none_required", "decimal_type", "decimal_parsing"}
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    for module in (definition, conditions, fields):
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, BaseModel):
+                yield thing
+
+
+_KNOWN = sorted({info.alias or name for model in _models() for name, info in model.model_fields.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One of pydantic's errors with its place in the text."""
+
+    place: Place
+    choice: Place | None  # where one of several forms was tried
+    kind: str
+    context: Mapping[str, Any]
+    value: Any
+
+
+def translated(error: ValidationError, tree: Tree) -> Iterator[DefinitionError]:
+    """One friendly error per place, not one per form that was tried there."""
+    groups: dict[Place, list[_Found]] = {}
+    for raw in error.errors(include_url=False):
+        place, choice = _located(raw["loc"], raw["type"], tree.value)
+        found = _Found(place, choice, raw["type"], raw.get("ctx", {}), raw["input"])
+        groups.setdefault(place if choice is None else choice, []).append(found)
+    for group in groups.values():
+        for found in _spoken(group):
+            yield _friendly(found, several=len(group) > 1, tree=tree)
+
+
+def _spoken(group: list[_Found]) -> list[_Found]:
+    """Of several forms tried at one place, what the author most likely meant."""
+    if all(found.choice is None for found in group):
+        return group
+    deeper = [found for found in group if found.choice is not None and len(found.place) > len(found.choice)]
+    if deeper:
+        return deeper
+    return [next((found for found in group if found.kind not in _BRANCH), group[0])]
+
+
+def _located(loc: tuple[str | int, ...], kind: str, value: Any) -> tuple[Place, Place | None]:
+    """Pydantic's location without the names of models and forms, and where a form was chosen."""
+    place: list[str | int] = []
+    choice: Place | None = None
+    for position, part in enumerate(loc):
+        last = position == len(loc) - 1
+        if isinstance(value, dict) and part in value and not _is_tag(part, value, loc, position):
+            place.append(part)
+            value = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            place.append(part)
+            value = value[part]
+        elif last and kind == "missing":
+            place.append(part)
+        elif part != "[key]" and not _is_tag(part, value, loc, position) and choice is None:
+            choice = tuple(place)
+    return tuple(place), choice
+
+
+def _is_tag(part: str | int, value: Any, loc: tuple[str | int, ...], position: int) -> bool:
+    """Whether this part only says which field type was read."""
+    below = position >= 2 and loc[position - 2] in ("fields", "columns")
+    return below and isinstance(value, dict) and value.get("type") == part
+
+
+def _friendly(found: _Found, *, several: bool, tree: Tree) -> DefinitionError:
+    name = next((str(part) for part in reversed(found.place) if isinstance(part, str)), "")
+    line = tree.line(found.place)
+    example = _EXAMPLES.get(name) if found.place and found.place[-1] == name else None
+    match found.kind:
+        case "missing":
+            return DefinitionError(dotted(found.place[:-1]), line, f"{name} is missing", example)
+        case "extra_forbidden":
+            near = difflib.get_close_matches(name, _KNOWN, n=1, cutoff=0.7)
+            hint = f"; did you mean '{near[0]}'?" if near and near[0] != name else ""
+            return DefinitionError(dotted(found.place[:-1]), line, f"'{name}' is not known here{hint}")
+        case "union_tag_not_found":
+            return DefinitionError(dotted(found.place), line, "type is missing", _EXAMPLES["type"])
+        case "union_tag_invalid":
+            tag, known = str(found.context["tag"]), str(found.context["expected_tags"])
+            message = f"'{short(tag)}' is not a field type{_near(tag, known)}"
+            return DefinitionError(dotted(found.place), line, message, f"one of {known.replace(chr(39), '')}")
+        case "value_error":
+            return DefinitionError(dotted(found.place), line, str(found.context["error"]))
+    return DefinitionError(dotted(found.place), line, _wrong(found, name, several), example)
+
+
+def _wrong(found: _Found, name: str, several: bool) -> str:
+    """What is wrong with a value that is there."""
+    kind, value, context, shown = found.kind, found.value, found.context, f"'{short(found.value)}'"
+    if value is None:
+        return f"{name} is empty; fill it or leave the line out"
+    if kind in _BOUND:
+        size, word, key = _BOUND[kind]
+        return f"{shown} is too {size}; {word} {context[key]}"
+    match kind:
+        case "string_type" if isinstance(value, int | float):
+            return f"{shown} is a number or true/false; put it in quotes to make it a text"
+        case "string_type" if several:
+            return "must be a text, or one text per language"
+        case "literal_error":
+            return f"{shown} must be one of {context['expected']}{_near(str(value), str(context['expected']))}"
+        case "string_pattern_mismatch":
+            return f"{shown} {_PATTERNS.get(context['pattern'], _NEED)}"
+        case "string_too_short" | "too_short":
+            return f"{name} is empty" if context["min_length"] == 1 else f"needs at least {context['min_length']}"
+        case "string_too_long" | "too_long":
+            return f"has more than {context['max_length']} {'characters' if 'string' in kind else 'entries'}"
+    return f"{shown} {_KIND.get(kind, 'is not possible here')}"
+
+
+def _near(value: str, known: str) -> str:
+    near = difflib.get_close_matches(value, re.findall(r"'([^']+)'", known), n=1, cutoff=0.7)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+def used_twice(tree: Tree, found: list[DefinitionError]) -> Iterator[DefinitionError]:
+    """Keys of tasks and gates that come twice, which the model tells only when nothing else is wrong."""
+    if any("keys are unique" in error.message for error in found):
+        return
+    stages = tree.value.get("stages")
+    first: dict[str, str] = {}
+    for stage_key, stage in stages.items() if isinstance(stages, dict) else ():
+        for part in ("tasks", "gates"):
+            inner = stage.get(part) if isinstance(stage, dict) else None
+            for key in inner if isinstance(inner, dict) else ():
+                if key in first:
+                    place = ("stages", stage_key, part, key)
+                    yield DefinitionError(dotted(place), tree.line(place),
+                                          f"'{key}' is already used in stage {first[key]}; keys are unique")
+                first.setdefault(key, stage_key)

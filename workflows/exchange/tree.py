@@ -1,0 +1,166 @@
+"""YAML text as plain values, with the line of every one of them.
+
+A closed part of YAML 1.2: mappings, lists, scalars. Tags, anchors, aliases, several documents and keys given twice are
+refused, so a text means what it shows. Nothing is evaluated; ``on``, ``yes`` and ``no`` are words. It is read from
+events, not nodes, so that nothing is built from what is refused.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from workflows.exchange.mistakes import DefinitionError, DefinitionErrors, Place, dotted
+
+LARGEST = 1_000_000  # bytes; the longest template with 200 stages has about half of it
+DEEPEST = 40
+NOT_A_TEMPLATE = "This is not a template file."
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
+FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list that is being read."""
+
+    value: dict[str, Any] | list[Any]
+    place: Place
+    key: str | None = None  # of a mapping: the key whose value comes next
+
+
+@dataclass(slots=True)
+class Tree:
+    value: Any = None
+    lines: dict[Place, int] = field(default_factory=dict)
+    errors: list[DefinitionError] = field(default_factory=list)
+
+    def line(self, place: Place) -> int | None:
+        """The line of the nearest thing that is there."""
+        while place not in self.lines:
+            if not place:
+                return None
+            place = place[:-1]
+        return self.lines[place]
+
+    def refuse(self, place: Place, line: int, message: str, example: str | None = None) -> None:
+        self.errors.append(DefinitionError(dotted(place), line, message, example))
+
+
+def decoded(text: str | bytes) -> str:
+    if len(text if isinstance(text, bytes) else text.encode(errors="replace")) > LARGEST:
+        raise DefinitionErrors([DefinitionError("", None, f"The file is larger than {LARGEST // 1_000_000} MB.")])
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DefinitionErrors([DefinitionError("", None, NOT_A_TEMPLATE)]) from None
+
+
+def parse(text: str) -> Tree:
+    tree = Tree()
+    try:
+        _build(yaml.parse(text, Loader=_Loader), tree)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        tree.errors.append(DefinitionError("", line, f"{NOT_A_TEMPLATE} It cannot be read from here: {error.problem}."))
+        tree.value = None
+    except (yaml.YAMLError, UnicodeEncodeError):  # control characters, lone surrogates
+        raise DefinitionErrors([DefinitionError("", None, NOT_A_TEMPLATE)]) from None
+    return tree
+
+
+def _build(events: Iterable[yaml.Event], tree: Tree) -> None:
+    """Fill ``tree`` from the events of one document."""
+    open_: list[_Open] = []
+    documents = 0
+    for event in events:
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        match event:
+            case yaml.DocumentStartEvent():
+                documents += 1
+                if documents > 1:
+                    tree.refuse((), line, "A file holds one template; here a second document begins.")
+                    return
+            case yaml.AliasEvent():
+                tree.refuse(_here(open_), line, "Aliases (*name) are not allowed; write the value out.")
+                _put(open_, tree, None, line)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                _refuse_marks(event, _here(open_), tree, line)
+                if len(open_) >= DEEPEST:
+                    raise DefinitionErrors([*tree.errors, DefinitionError(dotted(_here(open_)), line,
+                                                                          f"Nested more than {DEEPEST} deep.")])
+                inner: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+                place = _put(open_, tree, inner, line)
+                open_.append(_Open(inner, place))
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                open_.pop()
+            case yaml.ScalarEvent():
+                _refuse_marks(event, _here(open_), tree, line)
+                if open_ and isinstance(open_[-1].value, dict) and open_[-1].key is None:
+                    _key(open_[-1], event.value, tree, line)
+                else:
+                    _put(open_, tree, event.value if event.style else scalar(event.value), line)
+
+
+def _refuse_marks(event: Any, place: Place, tree: Tree, line: int) -> None:
+    if event.anchor is not None:
+        tree.refuse(place, line, "Anchors (&name) are not allowed; write the value out where it is needed.")
+    if event.tag is not None:
+        tree.refuse(place, line, "Tags (!name) are not allowed; write the plain value.")
+
+
+def _key(mapping: _Open, key: str, tree: Tree, line: int) -> None:
+    place = (*mapping.place, key)
+    if key in mapping.value:
+        tree.refuse(place, line, f"'{key}' stands here twice; first in line {tree.lines[place]}.")
+    else:
+        tree.lines[place] = line
+    mapping.key = key
+
+
+def _put(open_: list[_Open], tree: Tree, value: Any, line: int) -> Place:
+    """Hang ``value`` where the reading is, and return its place."""
+    if not open_:
+        tree.value = value
+        tree.lines[()] = line
+        return ()
+    top = open_[-1]
+    if isinstance(top.value, list):
+        top.value.append(value)
+        place: Place = (*top.place, len(top.value) - 1)
+        tree.lines[place] = line
+        return place
+    if top.key is None:
+        tree.refuse(top.place, line, "A key must be a word, not a list or a mapping.")
+        key = f"?{line}"
+    else:
+        key, top.key = top.key, None
+    top.value.setdefault(key, value)
+    return (*top.place, key)
+
+
+def _here(open_: list[_Open]) -> Place:
+    if not open_:
+        return ()
+    top = open_[-1]
+    if isinstance(top.value, list):
+        return (*top.place, len(top.value))
+    return top.place if top.key is None else (*top.place, top.key)
+
+
+def scalar(text: str) -> Any:
+    """A plain scalar by the core schema of YAML 1.2; what looks like anything else is a text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if INT.fullmatch(text):
+        return int(text)
+    if FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text

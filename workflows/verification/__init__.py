@@ -1,0 +1,30 @@
+"""What must be true of a definition before a version of it can be published.
+
+``verify`` names every defect with the shortest story that leads into it. Errors block, warnings do not. Nothing here
+runs a project: names are resolved, rules are checked, then stages are walked.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from workflows.definition import Definition
+from workflows.verification import contracts, fairness, gates, names, tasks, walks, ways
+from workflows.verification.findings import Finding
+
+_Check = Callable[[Definition], Iterator[Finding]]
+_NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, names.paths)
+_RULES: tuple[_Check, ...] = (
+    tasks.asked, gates.decided, ways.guarded, ways.automatic, contracts.contract, contracts.clauses, contracts.tables,
+    gates.owned, fairness.fairness)
+
+
+def verify(definition: Definition) -> tuple[Finding, ...]:
+    """Every finding, errors first, each once. A definition without an error can be published."""
+    named = tuple(finding for check in _NAMES for finding in check(definition))
+    found = [*named, *(finding for check in _RULES for finding in check(definition))]
+    if not any(finding.level == "error" for finding in named):  # a walk over names that lead nowhere proves nothing
+        found += walks.walks(definition)
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.level != "error"))
+
+
+def publishable(findings: Sequence[Finding]) -> bool:
+    return not any(finding.level == "error" for finding in findings)

@@ -1,0 +1,148 @@
+"""Everything that is spoken of is there: seats, tasks, gates, stages, fields."""
+
+from collections.abc import Iterator
+
+from workflows import conditions as c
+from workflows.definition import AtLeast, Definition, Due
+from workflows.fields import Computed, Table, TypedField
+from workflows.verification.findings import Finding, error, listed
+
+
+def seats(d: Definition) -> Iterator[Finding]:
+    for path, seat in _seats_named(d):
+        if seat not in d.parties:
+            yield error("seat.unknown", path, f"There is no seat '{seat}'; the seats are {listed(d.parties)}.")
+
+
+def _seats_named(d: Definition) -> Iterator[tuple[str, str]]:
+    yield from _seats_of_stages(d)
+    for key, transition in d.transitions.items():
+        yield from ((f"transitions.{key}.by", seat) for seat in transition.by if seat != "host")
+        for _, condition in c.walk(transition.when):
+            if isinstance(condition, c.PartySeated):
+                yield f"transitions.{key}.when", condition.party
+    for key, clause in d.clauses.items():
+        if clause.only_if:
+            yield f"clauses.{key}.only_if", clause.only_if
+        for name, need in clause.needs.items():
+            seat = need.removeprefix("seat:") if need.startswith("seat:") else need.partition("@")[2]
+            if seat:
+                yield f"clauses.{key}.needs.{name}", seat
+
+
+def _seats_of_stages(d: Definition) -> Iterator[tuple[str, str]]:
+    for key, (stage, task) in d.tasks.items():
+        path = f"stages.{stage}.tasks.{key}"
+        yield from ((f"{path}.of", seat) for seat in task.of)
+        if task.accepted_by != "nobody":
+            yield f"{path}.accepted_by", task.accepted_by
+        yield from ((f"{path}.visible_to", seat) for seat in audience_of(task.visible_to))
+        for name, field in task.fields.items():
+            yield from ((f"{path}.fields.{name}.visible_to", seat) for seat in audience_of(field.visible_to))
+    for key, (stage, gate) in d.gates.items():
+        path = f"stages.{stage}.gates.{key}"
+        yield from ((f"{path}.of", seat) for seat in gate.of)
+        yield from ((f"{path}.veto", seat) for seat in gate.veto)
+        if isinstance(gate.rule, AtLeast) and gate.rule.of:
+            yield f"{path}.rule.of", gate.rule.of
+
+
+def audience_of(visible_to: str | list[str] | None) -> list[str]:
+    return visible_to if isinstance(visible_to, list) else []
+
+
+def tasks_and_gates(d: Definition) -> Iterator[Finding]:
+    for path, key in _tasks_named(d):
+        if key not in d.tasks:
+            yield error("task.unknown", path, f"There is no task '{key}'.")
+    for path, key in _gates_named(d):
+        if key not in d.gates:
+            yield error("gate.unknown", path, f"There is no gate '{key}'.")
+    for key, transition in d.transitions.items():
+        for one in transition.reopens:
+            if one not in d.tasks and one not in d.gates:
+                yield error("reopens.unknown", f"transitions.{key}.reopens", f"There is no task or gate '{one}'.")
+
+
+def _tasks_named(d: Definition) -> Iterator[tuple[str, str]]:
+    for key, (stage, task) in d.tasks.items():
+        path = f"stages.{stage}.tasks.{key}"
+        yield from ((f"{path}.after", one) for one in task.after)
+        yield from ((f"{path}.due", one) for one in due_task(task.due))
+        if task.reviews:
+            yield f"{path}.reviews", task.reviews
+    for key, (stage, gate) in d.gates.items():
+        path = f"stages.{stage}.gates.{key}"
+        yield from ((f"{path}.due", one) for one in due_task(gate.due))
+        if gate.about != "contract":
+            yield from ((f"{path}.about", one) for one in gate.about)
+    for key, transition in d.transitions.items():
+        for _, condition in c.walk(transition.when):
+            match condition:
+                case c.TaskAccepted(task=one) | c.Signed(signed=one):
+                    yield f"transitions.{key}.when", one
+
+
+def _gates_named(d: Definition) -> Iterator[tuple[str, str]]:
+    for key, transition in d.transitions.items():
+        for _, condition in c.walk(transition.when):
+            if isinstance(condition, c.GateAgreed):
+                yield f"transitions.{key}.when", condition.gate
+
+
+def due_task(due: Due) -> list[str]:
+    return [due.after.removeprefix("task:")] if due.after.startswith("task:") and due.before is None else []
+
+
+def stages(d: Definition) -> Iterator[Finding]:
+    for key in d.terminal:
+        if key in d.stages:
+            yield error("terminal.is_stage", f"terminal.{key}", f"'{key}' is a stage and an end.")
+    for key, transition in d.transitions.items():
+        if transition.from_ not in d.stages:
+            yield error("stage.unknown", f"transitions.{key}.from", f"There is no stage '{transition.from_}'.")
+        if transition.to not in d.stages and transition.to not in d.terminal:
+            yield error("stage.unknown", f"transitions.{key}.to", f"There is no stage or end '{transition.to}'.")
+
+
+def field_at(d: Definition, path: str) -> TypedField | None:
+    """The field or, with four parts, the column a path names."""
+    stage, task, name, *column = path.split(".")
+    if task not in d.tasks or d.tasks[task][0] != stage:
+        return None
+    field: TypedField | None = d.tasks[task][1].fields.get(name)
+    if not column:
+        return field
+    return field.columns.get(column[0]) if isinstance(field, Table) else None
+
+
+def paths(d: Definition) -> Iterator[Finding]:
+    for where, path in _paths_named(d):
+        if field_at(d, path) is None:
+            yield error("path.unknown", where, f"There is no field '{path}'; a path is stage.task.field.")
+
+
+def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
+    for key, transition in d.transitions.items():
+        for _, condition in c.walk(transition.when):
+            yield from ((f"transitions.{key}.when", path) for path in paths_of(condition))
+    for key, clause in d.clauses.items():
+        yield from ((f"clauses.{key}.needs.{name}", need.partition("@")[0])
+                    for name, need in clause.needs.items() if ":" not in need)
+    for key, annex in d.annexes.items():
+        yield f"annexes.{key}.of", annex.of
+    for index, rule in enumerate(d.duties):
+        yield f"duties.{index}.rows", rule.rows
+    for key, (stage, task) in d.tasks.items():
+        for name, field in task.fields.items():
+            if isinstance(field, Computed):
+                yield from ((f"stages.{stage}.tasks.{key}.fields.{name}.of", path) for path in field.of)
+
+
+def paths_of(condition: c.AnyCondition | None) -> list[str]:
+    match condition:
+        case c.DocumentThere(document=path):
+            return [path]
+        case c.FigureReaches(figure=comparison):
+            return [path for path in (comparison.path, comparison.limit[1]) if isinstance(path, str)]
+    return []

@@ -1,0 +1,92 @@
+"""Who is asked, who accepts, who sees it, in which order, and by when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from workflows.definition import Definition, Due, Task
+from workflows.verification.findings import Finding, certain, error, listed, seat_name, warning
+from workflows.verification.names import audience_of, due_task
+
+
+def asked(d: Definition) -> Iterator[Finding]:
+    """Who is asked, who accepts, and in which order."""
+    for key, (stage, task) in d.tasks.items():
+        path = f"stages.{stage}.tasks.{key}"
+        acceptor = task.accepted_by
+        if acceptor in task.of:
+            yield warning("task.accepts_itself", f"{path}.accepted_by",
+                           f"'{acceptor}' is asked and accepts: its own contribution counts once submitted.")
+        elif acceptor in d.parties and not certain(d, acceptor):
+            yield error("task.acceptor_absent", f"{path}.accepted_by",
+                         f"{seat_name(d, acceptor)} accepts this, but the seat may stay empty.")
+        yield from _order(d, key, stage, task)
+        yield from _audiences(task, path)
+    yield from _cycles(d)
+
+
+def _order(d: Definition, key: str, stage: str, task: Task) -> Iterator[Finding]:
+    path = f"stages.{stage}.tasks.{key}"
+    for earlier in (one for one in task.after if one in d.tasks):
+        if d.order[d.tasks[earlier][0]] > d.order[stage]:
+            yield error("task.after_later", f"{path}.after",
+                         f"This follows '{earlier}', which is asked only in {d.stage_name(d.tasks[earlier][0])}.")
+    yield from computable(d, path, stage, task.due, task.of)
+
+
+def computable(d: Definition, path: str, stage: str, due: Due, of: Sequence[str]) -> Iterator[Finding]:
+    """The day on which something is due can be worked out in every story."""
+    for one in (one for one in due_task(due) if one in d.tasks):
+        followed_stage, followed = d.tasks[one]
+        if f"{path}.".endswith(f".tasks.{one}."):
+            yield error("due.itself", f"{path}.due", "This is due after itself.")
+        elif d.order[followed_stage] > d.order[stage]:
+            yield error("due.later", f"{path}.due",
+                         f"This is due after '{one}', which is asked only in {d.stage_name(followed_stage)}.")
+        elif not any(certain(d, seat) for seat in followed.of) and not set(of) <= set(followed.of):
+            yield error("due.absent", f"{path}.due",
+                         f"This is due after '{one}', which nobody is asked while that seat is empty.")
+        elif not followed.required:
+            yield warning("due.optional", f"{path}.due",
+                           f"This is due after '{one}', which need not be done; until then it has no date.")
+
+
+def _audiences(task: Task, path: str) -> Iterator[Finding]:
+    if task.accepted_by != "nobody" and hides(task.visible_to, task.accepted_by):
+        yield error("visible.acceptor", f"{path}.visible_to", f"'{task.accepted_by}' accepts this but may not see it.")
+    for name, field in task.fields.items():
+        if task.accepted_by != "nobody" and hides(field.visible_to, task.accepted_by):
+            yield warning("visible.acceptor", f"{path}.fields.{name}.visible_to",
+                           f"'{task.accepted_by}' accepts this task but may not see this field.")
+        wider = [seat for seat in audience_of(field.visible_to) if hides(task.visible_to, seat) and seat not in task.of]
+        if wider:
+            yield error("visible.wider", f"{path}.fields.{name}.visible_to",
+                         f"{listed(wider)} may see the field but not its task; a field may only be narrower.")
+
+
+def hides(visible_to: str | list[str] | None, seat: str) -> bool:
+    return visible_to in ("own", "facilitator") or (isinstance(visible_to, list) and seat not in visible_to)
+
+
+def _cycles(d: Definition) -> Iterator[Finding]:
+    before = {key: [one for one in task.after if one in d.tasks] for key, (_, task) in d.tasks.items()}
+    for circle in circles(before):
+        path = f"stages.{d.tasks[circle[0]][0]}.tasks.{circle[0]}.after"
+        yield error("task.circle", path, f"These tasks wait for each other: {' -> '.join((*circle, circle[0]))}.")
+
+
+def circles(following: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """One circle per knot; without recursion, since a chain may have 2,000 links."""
+    done: set[str] = set()
+    for start in following:
+        trail, rest = [start], [iter(following[start])]
+        while trail and start not in done:
+            following_one = next((one for one in rest[-1] if one not in done), None)
+            if following_one is None:
+                done.add(trail.pop())
+                rest.pop()
+            elif following_one in trail:
+                yield trail[trail.index(following_one):]
+                done.update(trail)
+                break
+            else:
+                trail.append(following_one)
+                rest.append(iter(following.get(following_one, ())))
