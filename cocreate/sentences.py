@@ -6,12 +6,13 @@ Each sentence is spoken for its reader, in his language: what he may not see is 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from cocreate import words
+from cocreate.domain import audience
 from cocreate.errors import CocreateError, Refused
 from cocreate.words import Reader
-from workflows.facts import Facts
+from workflows.facts import ALL, Facts
 from workflows.fields import Table
 from workflows.refusals import Refusal
 from workflows.texts import say
@@ -77,7 +78,19 @@ class _Speaker:
 
     @property
     def hidden(self) -> bool:
-        return not self.refusal.sees & self.mask
+        return not self.refusal.sees & self._sees & self.mask
+
+    @property
+    def _sees(self) -> int:
+        """The audience of the task, or of the one field of it, that the refusal is about."""
+        key, giver, tasks = self.values.get("task"), self.values.get("of"), self.facts.definition.tasks
+        if key not in tasks or giver is None:
+            return ALL
+        task = tasks[key][1]
+        path = self.values.get("field") or self.values.get("document") or ""
+        field = task.fields.get(path.split(".")[2] if "." in path else path)
+        sees = audience.audience(task.visible_to, self.facts, giver=giver)
+        return sees if field is None else sees & audience.audience(field.visible_to, self.facts, giver=giver)
 
     # names
 
@@ -388,15 +401,24 @@ def _figure_limit(s: _Speaker) -> Said:
                value=s.quantity(s.values["value"], unit), bound=bound), _to_figure(s)
 
 
+@_says("answered.limit")
+def _answered_limit(s: _Speaker) -> Said:
+    """The sentence of a limit, of the share of a stage's questions that have a value; rounded away from the limit."""
+    figure = s._("Fields answered in %(stage)s", stage=s.facts.definition.stage_name(s.values["stage"],
+                                                                                    s.reader.language))
+    value = s.values["value"].quantize(Decimal("0.1"), ROUND_FLOOR)
+    return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=figure, value=s.quantity(value, "%"),
+               bound=s._("at least %(limit)s", limit=s.quantity(s.values["limit"], "%"))), None
+
+
 @_says("figure.two_values")
 def _two_values(s: _Speaker) -> Said:
     if s.hidden:
         return _figure_hidden(s)
-    unit = s.values["unit"]
+    a, b = (s.quantity(s.values[value], s.values[unit]) for value, unit in (("a", "unit"), ("b", "unit_b")))
     return s._("There are two values for '%(figure)s': %(a)s (%(source_a)s) and %(b)s (%(source_b)s). Settle which one "
-               "counts.", figure=s.field(s.values["figure"]), a=s.quantity(s.values["a"], unit),
-               b=s.quantity(s.values["b"], unit), source_a=s.values.get("source_a") or s.party(),
-               source_b=s.values.get("source_b") or s.party("other")), _to_figure(s)
+               "counts.", figure=s.field(s.values["figure"]), a=a, b=b, source_a=s.values["source_a"] or s.party(),
+               source_b=s.values["source_b"] or s.party("other")), _to_figure(s)
 
 
 @_says("figure.units")
@@ -453,7 +475,8 @@ def _signatures_ended(s: _Speaker) -> Said:
 @_says("date.from")
 def _from(s: _Speaker) -> Said:
     if why := s.values.get("why"):
-        return s._("This is possible from %(date)s (%(why)s).", date=s.day("date"), why=why), None
+        return s._("This is possible from %(date)s (%(why)s).", date=s.day("date"),
+                   why=say(why, s.reader.language)), None
     return s._("This is possible from %(date)s.", date=s.day("date")), None
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from workflows.fields import Key, Path, Strict, Unit
+from workflows.fields import FigurePath, Key, Path, Strict, Unit
+from workflows.texts import Text
 
 DEPTH, NODES = 4, 50
 
@@ -41,11 +42,13 @@ class Answered(Strict):
 
 
 class Comparison(Strict):
-    path: Path
-    at_least: Decimal | Path | None = None
-    at_most: Decimal | Path | None = None
-    above: Decimal | Path | None = None
-    below: Decimal | Path | None = None
+    """A figure and its limit. Of ``path@seat`` each organisation in that seat has to reach it."""
+
+    path: FigurePath
+    at_least: Decimal | FigurePath | None = None
+    at_most: Decimal | FigurePath | None = None
+    above: Decimal | FigurePath | None = None
+    below: Decimal | FigurePath | None = None
     unit: Unit | None = None
 
     @model_validator(mode="after")
@@ -73,7 +76,9 @@ class PartySeated(Strict):
 
 
 class ContractIs(Strict):
-    contract: Literal["agreed", "signed"]
+    """No value is missing in it and a version is fixed; its text is agreed; all have signed."""
+
+    contract: Literal["complete", "agreed", "signed"]
 
 
 class Signed(Strict):
@@ -85,7 +90,7 @@ class Signed(Strict):
 class DateWindow(Strict):
     not_before: str | None = None
     not_after: str | None = None
-    why: str | None = None
+    why: Text | None = None
 
 
 class DateReached(Strict):

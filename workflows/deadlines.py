@@ -35,7 +35,8 @@ def due(rule: Due, *, stage_entered: datetime, project_opened: datetime, accepte
         target: date | None, calendars: Sequence[Calendar]) -> datetime | None:
     """The end of the working day on which a task or a decision is due, as UTC.
 
-    accepted: task key -> when it was accepted (of the last organisation where several were asked).
+    accepted: task key -> when it was accepted (of the last organisation where several were asked); field:path -> the
+    day that was named there.
     target: the agreed day of signing.
     Returns: None while what the date follows has not happened, or no target is agreed.
     """

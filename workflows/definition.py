@@ -51,10 +51,11 @@ class Seat(Strict):
 
 
 class Due(Strict):
-    """A date in working days after an event, or before the agreed signing date."""
+    """A date in working days after an event or a day somebody named, or before the agreed signing date."""
 
     days: Days
-    after: Annotated[str, StringConstraints(pattern=r"^(stage|project|task:[a-z0-9_]+)$")] = "stage"
+    after: Annotated[str, StringConstraints(
+        pattern=r"^(stage|project|task:[a-z0-9_]+|field:[a-z0-9_]+(\.[a-z0-9_]+){2})$")] = "stage"
     before: Literal["target"] | None = None
 
 
@@ -211,10 +212,14 @@ class Annex(Strict):
 
     title: Text
     of: Path
+    only_if: Key | None = None  # the optional seat without which the annex has no object
 
 
 class DutyRule(Strict):
-    """Rows of a table that become duties with party and date when the contract is agreed."""
+    """Rows of a table that become duties with party and date when the contract is agreed.
+
+    party: who owes a row stands in this column, as a choice whose keys are seats or as the name of an organisation.
+    """
 
     rows: Path
     what: Key
@@ -311,6 +316,27 @@ class Definition(Strict):
         if gate.about == "contract":
             return ()
         return tuple(gate.about) or tuple(self.stages[stage_key].tasks)
+
+    @cached_property
+    def watched(self) -> tuple[str, ...]:
+        """Paths of the computed fields that a condition or a clause looks at, those they are worked out from first."""
+        read = [path for way in self.transitions.values() for _, one in walk(way.when)
+                if isinstance(one, FigureReaches) for path in (one.figure.path, one.figure.limit[1])
+                if isinstance(path, str)]
+        read += [need for clause in self.clauses.values() for need in clause.needs.values() if ":" not in need]
+        found: dict[str, None] = {}
+        for path in read:
+            found |= dict.fromkeys(reversed([*self._computed(path.partition("@")[0])]))
+        return tuple(found)
+
+    def _computed(self, path: str, above: tuple[str, ...] = ()) -> Iterator[str]:
+        """The path itself, if it is computed, and the computed ones below it; a circle ends where it closes."""
+        _, key, name, *_ = path.split(".")
+        field = self.tasks[key][1].fields.get(name) if key in self.tasks else None
+        if isinstance(field, Computed) and path not in above:
+            yield path
+            for of in field.of:
+                yield from self._computed(of, (*above, path))
 
     def canonical(self) -> bytes:
         """The bytes whose hash names this definition."""

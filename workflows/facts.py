@@ -101,6 +101,7 @@ class TaskFact:
     fields: int = 0  # required fields of that version ...
     given: int = 0  # ... and how many have a value
     missing: str = ""  # JSON: required field answered "not available" -> [reason, who sees it]
+    dates: str = "{}"  # JSON: date field of that version -> ISO date
     entered_by: int | None = None  # party that typed it in
     outsider: str | None = None  # whom it waits for outside, until ``outside_until``
     outside_until: date | None = None
@@ -161,6 +162,7 @@ class FigureFact:
     unit: str | None
     settled: bool
     sees: int = ALL
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

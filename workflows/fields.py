@@ -12,6 +12,7 @@ from workflows.texts import Text, Words
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$")]
+FigurePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}(@[a-z0-9_]+)?$")]
 Period = Literal["h", "d", "month", "a", "once", "total"]
 
 

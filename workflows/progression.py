@@ -3,8 +3,10 @@
 Facts in, facts out. ``settle`` is called after every act, so no act has to remember the consequences of its change.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from workflows import engine
 from workflows.calendars import add_working_days, at, local_day, working_days_between
@@ -12,7 +14,8 @@ from workflows.deadlines import due
 from workflows.definition import AtLeast, Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, PartyFact, TaskFact, TaskState
 from workflows.fields import Computed
-from workflows.guards import accepting, is_open, rests
+from workflows.gates import is_open
+from workflows.guards import accepting, rests
 
 _DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 _UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
@@ -195,6 +198,8 @@ def due_at(facts: Facts, rule: Due) -> datetime | None:
     for task in facts.tasks:  # a date follows the last organisation that was asked
         if task.state not in (TaskState.ACCEPTED, TaskState.SUPERSEDED, TaskState.LAPSED):
             accepted.pop(task.key, None)
+    if rule.after.startswith("field:") and (day := _day_named(facts, rule.after, accepted)) is not None:
+        accepted[rule.after] = day
     when = due(rule, stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
                accepted=accepted, target=facts.project.target, calendars=facts.calendars)
     if when is None or when > facts.now:
@@ -202,6 +207,14 @@ def due_at(facts: Facts, rule: Due) -> datetime | None:
     # Nobody is late from the first minute: what would lie behind is counted from now.
     return due(Due(days=1 if rule.before else rule.days), stage_entered=facts.now, project_opened=facts.now,
                accepted={}, target=None, calendars=facts.calendars)
+
+
+def _day_named(facts: Facts, after: str, accepted: Mapping[str, datetime]) -> datetime | None:
+    """The day in a date field, once all who were asked for it named one: the latest."""
+    _, key, name = after.split(".")
+    days = [json.loads(task.dates).get(name) for task in facts.instances(key)] if key in accepted else []
+    own = facts.calendars[0]
+    return at(max(map(date.fromisoformat, days)), own.start, own.zone) if days and all(days) else None
 
 
 def _lapse(facts: Facts) -> Facts:

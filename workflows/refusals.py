@@ -16,3 +16,7 @@ class Refusal:
     party: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
     sees: int = -1
+
+
+Reasons = tuple[Refusal, ...]
+NONE: Reasons = ()

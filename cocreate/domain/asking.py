@@ -1,6 +1,7 @@
 """What a task asks: every kind of task is a set of fields here, so one mechanism serves them all."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import assert_never
 
 from cocreate.domain.answers import Answers, AnyField
@@ -104,6 +105,12 @@ def counts(task: Task, answers: Answers) -> Counts:
     asked = _required(task, answers)
     missing = tuple(key for key in asked if key in answers and answers[key].not_available is not None)
     return Counts(len(asked), sum(key in answers for key in asked) - len(missing), missing)
+
+
+def dates(task: Task, answers: Answers) -> dict[str, str]:
+    """The days that date fields were answered with: what is due may follow them."""
+    return {key: answer.value.isoformat() for key, answer in answers.items()
+            if isinstance(task.fields.get(key), f.Date) and isinstance(answer.value, date)}
 
 
 def open_fields(task: Task, answers: Answers) -> tuple[str, ...]:

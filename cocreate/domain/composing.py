@@ -92,12 +92,10 @@ def compose(
     """
     if unknown := {*given.struck, *given.wording, *given.reservations} - definition.clauses.keys():
         raise ValueError(f"no such clause: {', '.join(sorted(unknown))}")
-    clauses = (
-        _clause(_Composer(definition, values, given, language), key, number)
-        for number, key in enumerate(definition.clauses, 1)
-    )
+    composer = _Composer(definition, values, given, language)
+    clauses = (_clause(composer, key, number) for number, key in enumerate(definition.clauses, 1))
     annexes = (
-        _annex(key, number, annex, given.tables.get(annex.of), language)
+        _annex(key, number, annex, given.tables.get(annex.of), composer)
         for number, (key, annex) in enumerate(definition.annexes.items(), 1)
     )
     return tuple(clauses), tuple(annexes)
@@ -110,11 +108,11 @@ class _Composer:
     given: Given
     language: str
 
-    def absent(self, clause: Clause) -> str | None:
-        """Why the clause does not stand, as its body; None if it stands."""
-        if clause.only_if is not None and clause.only_if not in self.given.seats:
-            seat = say(self.definition.parties[clause.only_if].name, self.language)
-            return escape(phrases(self.language).not_applicable.format(seat=seat))
+    def absent(self, part: Clause | Annex) -> str | None:
+        """Why a clause or annex does not stand; None if it stands."""
+        if part.only_if is not None and part.only_if not in self.given.seats:
+            seat = say(self.definition.parties[part.only_if].name, self.language)
+            return phrases(self.language).not_applicable.format(seat=seat)
         return None
 
     def label(self, need: str) -> str:
@@ -158,7 +156,7 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
     if key in given.struck:
         return replace(shell, state="struck", body=escape(phrases(language).struck.format(reason=given.struck[key])))
     if (absent := composer.absent(clause)) is not None:
-        return replace(shell, state="struck", body=absent)
+        return replace(shell, state="struck", body=escape(absent))
     template = given.wording.get(key) or say(clause.text, language)
     if undeclared := [name for name in placeholders(template) if name not in clause.needs]:
         raise ValueError(f"clause {key}: ${undeclared[0]} is not declared in its needs")
@@ -174,10 +172,12 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
     )
 
 
-def _annex(key: str, number: int, annex: Annex, table: Table | None, language: str) -> AnnexText:
-    title = say(annex.title, language)
+def _annex(key: str, number: int, annex: Annex, table: Table | None, composer: _Composer) -> AnnexText:
+    title = say(annex.title, composer.language)
+    if (absent := composer.absent(annex)) is not None:
+        return AnnexText(key, number, title, (), (), absent)
     if table is None:
-        note = phrases(language).not_given.format(label=title)
+        note = phrases(composer.language).not_given.format(label=title)
         return AnnexText(key, number, title, (), (), note, (Gap(key, annex.of, title),))
     return AnnexText(key, number, title, table.columns, table.rows, table.note)
 

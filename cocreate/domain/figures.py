@@ -31,8 +31,8 @@ def figures(stage_key: str, task_key: str, task: Task, answers: Answers) -> tupl
     found: list[FigureValue] = []
     cells: list[tuple[str, AnyField, Answer]]
     for key, field in fields_of(task).items():
-        if (answer := answers.get(key)) is None or answer.value is None:
-            continue
+        if (answer := answers.get(key)) is None or answer.value is None or isinstance(field, f.Computed):
+            continue  # what is worked out is never given
         path = f"{stage_key}.{task_key}.{key}"
         if isinstance(field, f.Table | f.Schedule):
             columns = columns_of(field)
@@ -52,12 +52,6 @@ def unit_of(field: AnyField, answer: Answer) -> str | None:
         currency = answer.currency or field.currency or ""
         return f"{currency}/{field.per}" if field.per else currency
     return answer.unit or getattr(field, "unit", None)
-
-
-def named(path: str, figure_path: str) -> bool:
-    """Whether a path of a definition, with or without a column, names this figure."""
-    have, want = figure_path.split("."), path.split(".")
-    return have[:3] == want[:3] and (len(have) == 3 if len(want) == 3 else have[4:] == want[3:])
 
 
 # --- computed fields -----------------------------------------------------------------------------------------------

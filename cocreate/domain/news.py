@@ -14,7 +14,8 @@ from workflows.calendars import at
 from workflows.deadlines import Planned, due, reminders
 from workflows.definition import Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, MemberFact, TaskFact, TaskState
-from workflows.guards import accepting, can_start, is_open
+from workflows.gates import is_open
+from workflows.guards import accepting, can_start
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)

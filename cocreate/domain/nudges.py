@@ -8,7 +8,8 @@ from cocreate.domain.rights import PROPOSALS, may_answer
 from workflows import engine
 from workflows.calendars import add_working_days, local_day
 from workflows.facts import DecisionState, Facts, ProposalState, TaskFact, TaskState
-from workflows.guards import accepting, can_start, is_open, rests
+from workflows.gates import is_open
+from workflows.guards import accepting, can_start, rests
 from workflows.refusals import Refusal
 
 EVERY = 2  # working days

@@ -10,8 +10,8 @@ from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from workflows import engine
 from workflows.calendars import at
 from workflows.facts import DecisionState, Facts, MemberFact, ProposalState, TaskFact, TaskState
+from workflows.gates import is_open as is_open  # of everybody who asks whose turn it is
 from workflows.guards import accepting, can_start, rests
-from workflows.guards import is_open as is_open  # of everybody who asks whose turn it is
 from workflows.refusals import Refusal
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)

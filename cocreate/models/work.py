@@ -36,6 +36,7 @@ class Task(Model):
     fields: Mapped[int] = mapped_column(default=0)
     given: Mapped[int] = mapped_column(default=0)
     missing: Mapped[str] = mapped_column(default="")
+    dates: Mapped[str] = mapped_column(default="{}")
     entered_by: Mapped[int | None]
     outsider: Mapped[str | None] = mapped_column(String(200))
     outside_until: Mapped[date | None]

@@ -64,6 +64,8 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
     settled = facts.settled(path)
     if settled is not None:
         return _settled(facts, settled, language)
+    if isinstance(field, f.Computed):
+        return _worked_out(facts, path, need, language)
     parts, sources, missing = [], [], None
     for party in facts.present:
         number, answers = counting.get((task, party.number), (0, {}))
@@ -90,6 +92,18 @@ def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
     words = f"{number_text(figure.value, language)} {figure.unit or ''}".strip()
     return Value(words, (Source(in_language(facts.definition.tasks[task][1].title, language),
                                 f"proposals/{proposal.number}" if proposal else "", 1, ""),))
+
+
+def _worked_out(facts: Facts, path: str, need: str, language: str) -> Value | None:
+    """A computed figure, where all that it rests on was given."""
+    figure = next(iter(facts.values(path)), None)
+    if figure is None:
+        return Value(later=later) if (later := _later(facts, need)) is not None else None
+    task = path.split(".")[1]
+    number = next((one.number for one in facts.instances(task)), 0)
+    return Value(f"{number_text(figure.value, language)} {figure.unit or ''}".strip(), (Source(
+        in_language(facts.definition.tasks[task][1].title, language), f"tasks/{task}", number,
+        facts.party(figure.party).name),))
 
 
 def _later(facts: Facts, need: str) -> SettledLater | None:
@@ -175,15 +189,14 @@ def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date], ...
                 what, due = row.get(rule.what), row.get(rule.due)
                 if what is not None and due is not None and isinstance(due.value, date):
                     named = row.get(rule.party)
-                    found.append((_who_owes(facts, named, party), str(what.value), due.value))
+                    found += [(owes, str(what.value), due.value) for owes in _who_owes(facts, named, party)]
     return tuple(sorted(found, key=lambda duty: duty[2]))
 
 
-def _who_owes(facts: Facts, named: Answer | None, giver: PartyFact) -> int:
-    """The party a row names, by its name or its seat; the one that wrote the row where it names none of the project."""
+def _who_owes(facts: Facts, named: Answer | None, giver: PartyFact) -> tuple[int, ...]:
+    """The party a row names, or each in the seat it names; the one that wrote the row where it names none of them."""
     words = skeleton(str(named.value)) if named is not None else ""
-    for party in facts.present:
-        role = in_language(facts.definition.parties[party.seat].name, facts.project.language)
-        if words in (skeleton(party.name), skeleton(role), skeleton(party.seat)):
-            return party.number
-    return giver.number
+    by_name = tuple(party.number for party in facts.present if words == skeleton(party.name))
+    by_seat = tuple(party.number for party in facts.present if words in (skeleton(party.seat), skeleton(
+        in_language(facts.definition.parties[party.seat].name, facts.project.language))))
+    return by_name or by_seat or (giver.number,)

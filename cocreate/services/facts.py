@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from cocreate import driver
 from cocreate.db import moment, table_of
+from cocreate.domain.computed import with_computed
 from cocreate.errors import NotFound
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.hosts import TemplateVersion
@@ -96,10 +97,10 @@ def _seen(connection: Connection, text: str, person: int | None, now: datetime) 
         raise NotFound
     # Facts begin with their keys, so sorted they come in one order, however the rows lie.
     found = {name: tuple(map(_reader(fact), sorted(rows))) for (name, fact, _), rows in zip(FACTS, rest, strict=True)}
-    facts = Facts(
+    facts = with_computed(Facts(
         definition=_definition(connection, sha256), now=now, project=_reader(ProjectFact)(project), actor=actor,
         members=members, drafts={(task, party): number for task, party, number in drafts},
-        calendars=(_calendar(*host, now.year),), **found).lend()
+        calendars=(_calendar(*host, now.year),), **found).lend())
     return Seen(facts, tuple(answered) if answered else None)
 
 

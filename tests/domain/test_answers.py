@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from cocreate.domain.answers import GRADES, PERIODS, Answer, FileAnswer
 from cocreate.domain.asking import CANNOT_SAY, Counts, changed, counts, fields_of, may_be_absent, open_fields
-from cocreate.domain.figures import FigureValue, compute, figures, named
+from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.domain.saying import compared, rows, say, shown
 from cocreate.domain.spelling import _plain_value, decode, encode, spelled
 from workflows.definition import Task
 from workflows.fields import Computed
+from workflows.figures import named
 
 REPORT = FileAnswer(4, 2, "ab" * 32, "lab.pdf", "application/pdf", 1200)
 

@@ -29,7 +29,7 @@ from cocreate.domain.contract import (
     text_sha256,
 )
 from cocreate.domain.prose import Listing, Paragraph, Run, blocks, clean, escape, fill, placeholders, plain
-from workflows.definition import Definition
+from workflows.definition import Definition, Seat
 
 COST = "baseline.today.cost"
 SOURCE = Source("Total cost today", "tasks/today/3", 3, "WMATA")
@@ -98,6 +98,15 @@ class TestCompose:
         table = Table(("Flow", "t"), (("steam", "15"),))
         _, annexes = compose(definition, {}, Given(SEATS, tables={COST: table}), language="en")
         assert (annexes[0].number, annexes[0].title, annexes[0].rows) == (1, "Costs", (("steam", "15"),))
+
+    def test_an_annex_of_an_empty_seat_says_so(self, definition):
+        annexes = {"costs": definition.annexes["costs"].model_copy(update={"only_if": "guest"})}
+        parties = definition.parties | {"guest": Seat(name="Guest", required=False)}
+        changed = definition.model_copy(update={"annexes": annexes, "parties": parties})
+        _, (annex,) = compose(changed, {}, Given(SEATS), language="en")
+        assert (annex.note, annex.gaps) == ("(not applicable: nobody takes part as Guest)", ())
+        _, (annex,) = compose(changed, {}, Given(SEATS | {"guest"}), language="en")
+        assert annex.gaps
 
     def test_an_annex_without_a_table_is_a_gap(self, definition):
         _, annexes = compose(definition, {}, Given(SEATS), language="en")

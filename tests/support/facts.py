@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from cocreate.domain import news
 from cocreate.domain.answers import Answer, FileAnswer
+from cocreate.domain.computed import with_computed
 from cocreate.domain.turns import Turn, turns
 from cocreate.errors import CocreateError
 from cocreate.services.acts import ACTS, Change
@@ -234,7 +235,8 @@ class Story:
         task = self.task(key, by)
         number = self.number(by) if by else task.party
         answers = {name: _answer(one, values.get(name)) for name, one in
-                   self.facts.definition.tasks[key][1].fields.items() if values.get(name, one.required) is not False}
+                   self.facts.definition.tasks[key][1].fields.items()
+                   if values.get(name, one.required) is not False and one.type != "computed"}
         files = tuple(NewFile(name, answer.value.sha256, answer.value.name, "application/pdf", 3)
                       for name, answer in answers.items() if isinstance(answer.value, FileAnswer))
         return self.act(Submit(key, number, (task.number if task else 0) if seen is None else seen, 0, answers, files),
@@ -461,6 +463,8 @@ def _answer(asked: Any, value: Any) -> Answer:
             return Answer(FileAnswer(None, None, _hash(str(value)), "file.pdf", "application/pdf", 3))
         case "text" | "long_text":
             return Answer(value or "A word")
+        case "date":
+            return Answer(value or date(2027, 6, 1))
         case "choice":
             return Answer(value or next(iter(asked.of)))
     if value == "not available":
@@ -479,8 +483,8 @@ def _with_rows(change: Change) -> Facts:
         elif getattr(getattr(write, "table", None), "name", "") == "figure":
             facts = facts.with_figures(
                 FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"],
-                           row["sees"]) for row in write.rows)
-    return facts
+                           row["sees"], row["source"]) for row in write.rows)
+    return with_computed(facts)
 
 
 def _hash(text: str) -> str:

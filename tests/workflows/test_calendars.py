@@ -66,6 +66,7 @@ class TestWorkingDays:
 
     @given(days, st.integers(0, 300), calendars, calendars)
     def test_another_calendar_never_brings_a_day_nearer(self, start, count, some, others):
+        assume(frozenset(range(7)).intersection(*(one.working_days for one in some + others)))
         assert add_working_days(start, count, some + others) >= add_working_days(start, count, some)
 
 

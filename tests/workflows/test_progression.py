@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -412,3 +412,27 @@ transitions:
   go: {from: work, to: end, when: {gate: planned}, by: [maker]}
   done: {from: end, to: agreed}
 """
+
+
+class TestDaysThatSomebodyNamed:
+    TEXT = TWO_SIDES.replace("mass: {type: quantity, unit: t/a}", (
+        "mass: {type: quantity, unit: t/a}, ends: {type: date}")).replace("need: {of: taker, accepted_by: giver}", (
+            'need: {of: taker, accepted_by: giver, due: {days: 2, after: "field:figures.stream.ends"}}'))
+
+    def test_what_follows_them_has_a_date_once_they_are_accepted(self):
+        story = begin(self.TEXT).submit("stream", ends=date(2027, 5, 6))  # a Thursday
+        assert story.task("need").due_at is None
+        story.accept("stream", "taker")
+        assert story.task("need").due_at == datetime(2027, 5, 10, 17, tzinfo=UTC)
+
+    def test_of_several_the_latest_counts_when_all_are_known(self):
+        text = self.TEXT.replace("stream: {of: giver,", "stream: {of: [giver, carrier],").replace(
+            "mass: figures.stream.mass", "mass: figures.stream.mass@giver")
+        story = begin(text, carrier=1).give("stream", "giver", ends=date(2027, 5, 6))
+        assert story.task("need").due_at is None
+        story.give("stream", "carrier", ends=date(2027, 5, 3))
+        assert story.task("need").due_at == datetime(2027, 5, 10, 17, tzinfo=UTC)
+
+    def test_a_day_that_has_passed_makes_nobody_late(self):
+        story = begin(self.TEXT).give("stream", ends=date(2026, 5, 6))
+        assert story.task("need").due_at > story.facts.now

@@ -15,7 +15,13 @@ from workflows.verification.findings import Finding
 def task(of: str = "one", **more: Any) -> dict[str, Any]:
     return {"title": "Report", "why": "Needed.", "of": of, "due": {"days": 2},
             "fields": {"mass": {"type": "quantity", "unit": "kg", "label": "Mass", "max": 10},
-                       "file": {"type": "file", "label": "File"}, "note": {"type": "text", "label": "Note"}}, **more}
+                       "file": {"type": "file", "label": "File"}, "note": {"type": "text", "label": "Note"},
+                       "day": {"type": "date", "label": "Day"}, "rows": ROWS}, **more}
+
+
+ROWS = {"type": "table", "label": "Duties", "columns": {
+    "what": {"type": "text", "label": "What"}, "day": {"type": "date", "label": "When"},
+    "who": {"type": "choice", "label": "Who", "of": ["one", "two", "users"]}}}
 
 
 def gate(**more: Any) -> dict[str, Any]:
@@ -99,6 +105,11 @@ class TestNames:
          "transitions.go.when"),
         ({"clauses__all__needs": {"mass": "talk.first.none"}}, "path.unknown", "clauses.all.needs.mass"),
         ({"annexes": {"flows": {"title": "Flows", "of": "talk.first.none"}}}, "path.unknown", "annexes.flows.of"),
+        ({"annexes": {"flows": {"title": "Flows", "of": "talk.first.rows", "only_if": "none"}}}, "seat.unknown",
+         "annexes.flows.only_if"),
+        (when({"figure": {"path": "talk.first.mass@none", "above": 1}}), "seat.unknown", "transitions.go.when"),
+        ({"stages__talk__tasks__first__due": {"days": 1, "after": "field:talk.first.none"}}, "path.unknown",
+         "stages.talk.tasks.first.due"),
         ({"duties": [{"rows": "talk.first.none", "what": "a", "party": "b", "due": "c"}]}, "path.unknown",
          "duties.0.rows"),
     ])
@@ -129,6 +140,13 @@ class TestRules:
         ({"stages__talk__tasks__first__due": {"days": 1, "after": "task:first"}}, "due.itself"),
         ({"stages__talk__tasks__third": task("guest"),
           "stages__talk__gates__talked__due": {"days": 1, "after": "task:third"}}, "due.absent"),
+        ({"stages__talk__gates__talked__due": {"days": 1, "after": "field:talk.first.mass"}}, "due.no_date"),
+        ({"stages__talk__tasks__first__due": {"days": 1, "after": "field:talk.first.day"}}, "due.itself"),
+        ({"stages__talk__tasks__third": task("guest"),
+          "annexes": {"flows": {"title": "Flows", "of": "talk.third.rows"}}}, "annex.seat_empty"),
+        ({"duties": [{"rows": "talk.first.rows", "what": "what", "party": "what", "due": "day"}]}, "duty.no_party"),
+        ({"duties": [{"rows": "talk.first.rows", "what": "what", "party": "who", "due": "day"}],
+          "parties__users": None}, "duty.no_seat"),
         ({"stages__write__contract": None}, "contract.stage"),
         ({"stages__talk__contract": "signed", "stages__sign__contract": None}, "contract.order"),
         ({"stages__write__gates__contract_agreed__about": []}, "contract.no_gate"),
@@ -173,6 +191,15 @@ class TestRules:
         grams = task("two", accepted_by="one")
         grams["fields"]["mass"]["unit"] = "g"
         assert "figure.units" in codes(**when({"figure": comparison}), stages__talk__tasks__second=grams)
+
+    def test_what_is_due_may_follow_a_day_that_somebody_named(self):
+        assert codes(stages__talk__gates__talked__due={"days": 1, "after": "field:talk.first.day"}) == []
+
+    def test_a_duty_may_name_a_seat_and_an_annex_may_need_one(self):
+        guest = {"stages__talk__tasks__third": task("guest"),
+                 "annexes": {"flows": {"title": "Flows", "of": "talk.third.rows", "only_if": "guest"}}}
+        rule = {"rows": "talk.first.rows", "what": "what", "party": "who", "due": "day"}
+        assert codes(**guest, duties=[rule]) == []
 
     def test_automatic_transitions_that_go_round(self):
         round_ = {**BASE["transitions"], "there": {"from": "talk", "to": "write", "automatic": True},

@@ -30,7 +30,9 @@ _PATTERNS = {
     r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$": "is not a path: write stage.task.field",
     r"^[A-Z]{3}$": "is not a currency: three capital letters, as in ISO 4217",
     r"^[a-z]{2}(-[A-Z]{2})?$": "is not a language: write en, de, pt-BR",
-    r"^(stage|project|task:[a-z0-9_]+)$": "is not something that happens: write stage, project or task:KEY",
+    r"^(stage|project|task:[a-z0-9_]+|field:[a-z0-9_]+(\.[a-z0-9_]+){2})$":
+        "is not something that happens: write stage, project, task:KEY or field:stage.task.field",
+    r"^[a-z0-9_]+(\.[a-z0-9_]+){2}(@[a-z0-9_]+)?$": "is not a path: write stage.task.field or stage.task.field@seat",
 }
 _NEED = "is not a value: write stage.task.field, stage.task.field@seat, seat:KEY, project:title or project:purpose"
 _ENTRIES = "must have entries of its own (key: value)"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from workflows import conditions as c
-from workflows.definition import Clause, Definition
-from workflows.fields import Date, Month, Organisation, Schedule, Table
+from workflows.definition import Annex, Clause, Definition
+from workflows.fields import Choice, Date, Month, Organisation, Schedule, Table, TypedField, options
 from workflows.texts import Text
 from workflows.verification.findings import Finding, certain, contracting, error, listed, warning
 from workflows.verification.names import field_at
@@ -121,11 +121,35 @@ def _need(d: Definition, clause: Clause, need: str, path: str, prepared: str | N
         yield warning("clause.narrow", path, f"{listed(hidden)} will sign this clause but may not see its value.")
 
 
+def _annexed(d: Definition, annex: Annex, path: str) -> Iterator[Finding]:
+    """Somebody certain fills the annex, or it says without whom it has no object."""
+    if annex.only_if and certain(d, annex.only_if):
+        yield warning("annex.always", f"{path}.only_if", f"The seat '{annex.only_if}' is always filled.")
+    field, task = field_at(d, annex.of), d.tasks.get(annex.of.split(".")[1], (None, None))[1]
+    if field is None or task is None:
+        return
+    uncertain = [seat for seat in task.of if not certain(d, seat) and seat != annex.only_if]
+    if len(uncertain) == len(task.of):
+        yield error("annex.seat_empty", f"{path}.of",
+                    f"Nobody fills this while {listed(uncertain)} is empty. Add only_if: {uncertain[0]}.")
+
+
+def _owes(d: Definition, column: TypedField, name: str, path: str) -> Iterator[Finding]:
+    """Who owes a duty is an organisation by name, or one of the seats."""
+    if isinstance(column, Choice):
+        unknown = [key for key in options(column.of) if key not in d.parties]
+        if unknown:
+            yield error("duty.no_seat", path, f"'{name}' offers {listed(unknown)}, and no seat has that key.")
+    elif not isinstance(column, Organisation):
+        yield error("duty.no_party", path, f"The column '{name}' is neither an organisation nor a choice of seats.")
+
+
 def tables(d: Definition) -> Iterator[Finding]:
     for key, annex in d.annexes.items():
         field = field_at(d, annex.of)
         if field is not None and not isinstance(field, Table | Schedule):
             yield error("annex.no_table", f"annexes.{key}.of", f"'{annex.of}' is neither a table nor a schedule.")
+        yield from _annexed(d, annex, f"annexes.{key}")
     for index, rule in enumerate(d.duties):
         path = f"duties.{index}"
         field = field_at(d, rule.rows)
@@ -140,5 +164,5 @@ def tables(d: Definition) -> Iterator[Finding]:
                 yield error("duty.no_column", f"{path}.{name}", f"'{rule.rows}' has no column '{column}'.")
             elif name == "due" and not isinstance(found, Date | Month):
                 yield error("duty.no_date", f"{path}.due", f"The column '{column}' is not a date.")
-            elif name == "party" and not isinstance(found, Organisation):
-                yield error("duty.no_party", f"{path}.party", f"The column '{column}' is not an organisation.")
+            elif name == "party":
+                yield from _owes(d, found, column, f"{path}.party")

@@ -21,6 +21,11 @@ def _seats_named(d: Definition) -> Iterator[tuple[str, str]]:
         for _, condition in c.walk(transition.when):
             if isinstance(condition, c.PartySeated):
                 yield f"transitions.{key}.when", condition.party
+            yield from ((f"transitions.{key}.when", path.partition("@")[2]) for path in paths_of(condition)
+                        if "@" in path)
+    for key, annex in d.annexes.items():
+        if annex.only_if:
+            yield f"annexes.{key}.only_if", annex.only_if
     for key, clause in d.clauses.items():
         if clause.only_if:
             yield f"clauses.{key}.only_if", clause.only_if
@@ -94,6 +99,10 @@ def due_task(due: Due) -> list[str]:
     return [due.after.removeprefix("task:")] if due.after.startswith("task:") and due.before is None else []
 
 
+def due_field(due: Due) -> list[str]:
+    return [due.after.removeprefix("field:")] if due.after.startswith("field:") and due.before is None else []
+
+
 def stages(d: Definition) -> Iterator[Finding]:
     for key in d.terminal:
         if key in d.stages:
@@ -125,7 +134,7 @@ def paths(d: Definition) -> Iterator[Finding]:
 def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
     for key, transition in d.transitions.items():
         for _, condition in c.walk(transition.when):
-            yield from ((f"transitions.{key}.when", path) for path in paths_of(condition))
+            yield from ((f"transitions.{key}.when", path.partition("@")[0]) for path in paths_of(condition))
     for key, clause in d.clauses.items():
         yield from ((f"clauses.{key}.needs.{name}", need.partition("@")[0])
                     for name, need in clause.needs.items() if ":" not in need)
@@ -133,7 +142,10 @@ def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
         yield f"annexes.{key}.of", annex.of
     for index, rule in enumerate(d.duties):
         yield f"duties.{index}.rows", rule.rows
+    for key, (stage, gate) in d.gates.items():
+        yield from ((f"stages.{stage}.gates.{key}.due", path) for path in due_field(gate.due))
     for key, (stage, task) in d.tasks.items():
+        yield from ((f"stages.{stage}.tasks.{key}.due", path) for path in due_field(task.due))
         for name, field in task.fields.items():
             if isinstance(field, Computed):
                 yield from ((f"stages.{stage}.tasks.{key}.fields.{name}.of", path) for path in field.of)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from workflows.definition import Definition, Due, Task
+from workflows.fields import Date
 from workflows.verification.findings import Finding, certain, error, listed, seat_name, warning
-from workflows.verification.names import audience_of, due_task
+from workflows.verification.names import audience_of, due_field, due_task, field_at
 
 
 def asked(d: Definition) -> Iterator[Finding]:
@@ -35,18 +36,32 @@ def _order(d: Definition, key: str, stage: str, task: Task) -> Iterator[Finding]
 def computable(d: Definition, path: str, stage: str, due: Due, of: Sequence[str]) -> Iterator[Finding]:
     """The day on which something is due can be worked out in every story."""
     for one in (one for one in due_task(due) if one in d.tasks):
-        followed_stage, followed = d.tasks[one]
-        if f"{path}.".endswith(f".tasks.{one}."):
-            yield error("due.itself", f"{path}.due", "This is due after itself.")
-        elif d.order[followed_stage] > d.order[stage]:
-            yield error("due.later", f"{path}.due",
-                         f"This is due after '{one}', which is asked only in {d.stage_name(followed_stage)}.")
-        elif not any(certain(d, seat) for seat in followed.of) and not set(of) <= set(followed.of):
-            yield error("due.absent", f"{path}.due",
-                         f"This is due after '{one}', which nobody is asked while that seat is empty.")
-        elif not followed.required:
-            yield warning("due.optional", f"{path}.due",
-                           f"This is due after '{one}', which need not be done; until then it has no date.")
+        yield from _follows(d, path, stage, one, of)
+    for named in due_field(due):
+        field = field_at(d, named)
+        if field is None:
+            continue
+        if not isinstance(field, Date):
+            yield error("due.no_date", f"{path}.due", f"'{named}' is not a date.")
+        if not field.required:
+            yield warning("due.optional", f"{path}.due", f"'{named}' need not be given; until then this has no date.")
+        yield from _follows(d, path, stage, named.split(".")[1], of)
+
+
+def _follows(d: Definition, path: str, stage: str, one: str, of: Sequence[str]) -> Iterator[Finding]:
+    """What a date follows comes before it, and somebody is asked for it."""
+    followed_stage, followed = d.tasks[one]
+    if f"{path}.".endswith(f".tasks.{one}."):
+        yield error("due.itself", f"{path}.due", "This is due after itself.")
+    elif d.order[followed_stage] > d.order[stage]:
+        yield error("due.later", f"{path}.due",
+                    f"This is due after '{one}', which is asked only in {d.stage_name(followed_stage)}.")
+    elif not any(certain(d, seat) for seat in followed.of) and not set(of) <= set(followed.of):
+        yield error("due.absent", f"{path}.due",
+                    f"This is due after '{one}', which nobody is asked while that seat is empty.")
+    elif not followed.required:
+        yield warning("due.optional", f"{path}.due",
+                      f"This is due after '{one}', which need not be done; until then it has no date.")
 
 
 def _audiences(task: Task, path: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from cocreate.db import table_of
 from cocreate.domain import audience
 from cocreate.domain.answers import Answers
-from cocreate.domain.asking import counts, open_fields
+from cocreate.domain.asking import counts, dates, open_fields
 from cocreate.domain.chain import canonical
 from cocreate.domain.figures import figures as figures_of
 from cocreate.domain.rights import Act
@@ -106,8 +106,8 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     state = TaskState.SUBMITTED if accepting(facts, task) else TaskState.ACCEPTED
     count = counts(facts.task_of(task), given.answers)
     after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,
-                    given=count.given, entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None,
-                    wanted_name=None)
+                    given=count.given, dates=canonical(dates(facts.task_of(task), given.answers)), entered_by=None,
+                    outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None)
     version = version_of(facts, after, given.answers, person)
     after = replace(after, missing=_absent(count.missing, given.answers, version))
     figures = _figures(facts, given, version)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from cocreate import pages, sentences
 from cocreate.db import db
 from cocreate.domain.answers import Answer, Answers, FileAnswer
-from cocreate.domain.figures import FigureValue, compute, figures, named
+from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.errors import CocreateError
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import typed_of
@@ -21,6 +21,7 @@ from cocreate.views.room import frame
 from workflows.definition import Task
 from workflows.facts import TaskState
 from workflows.fields import Computed
+from workflows.figures import named
 
 _TOO_LARGE = frozenset({"upload.too_large", "upload.bomb"})
 

@@ -1,0 +1,105 @@
+"""What a gate lacks by its rule: who has not decided, said no, or has to decide again."""
+
+from datetime import datetime
+
+from workflows.definition import AtLeast
+from workflows.facts import DecisionFact, DecisionState, Facts, TaskState
+from workflows.refusals import NONE, Reasons, Refusal
+
+
+def gate_reasons(facts: Facts, key: str) -> Reasons:
+    """Why this gate is not agreed; a veto speaks before everything else."""
+    _, gate = facts.definition.gates[key]
+    decisions = facts.asked_at(key)
+    if not decisions:
+        return _not_open(facts, key)
+    open_reasons = tuple(_why_not_agreed(facts, decision) for decision in decisions if not decision.agreed)
+    vetoes = tuple(r for r in open_reasons if r.code == "gate.veto")
+    match gate.rule:
+        case "all":
+            return open_reasons
+        case "any":
+            agreed = any(decision.agreed for decision in decisions)
+            return NONE if agreed and not vetoes else vetoes or open_reasons
+        case "one_per_side":
+            return vetoes or _sides(facts, key, decisions)
+        case AtLeast(at_least=least, of=seat):
+            return vetoes or _enough(facts, key, least, seat, decisions)
+
+
+def is_open(facts: Facts, key: str) -> bool:
+    """Whether everything a gate is about is there, accepted and at rest; what need not be given may be missing."""
+    if facts.definition.gates[key][1].about == "contract":
+        return facts.contract is not None
+    return all(task.state is TaskState.ACCEPTED or (task.number == 0 and not facts.task_of(task).required)
+               for about in facts.definition.about(key) for task in facts.instances(about))
+
+
+def clauses_open(facts: Facts) -> Reasons:
+    """No version stands that could be agreed: every clause is open."""
+    numbers = tuple(range(1, len(facts.definition.clauses) + 1))
+    party = next((p.number for p in facts.contracting), None)
+    return (Refusal("clauses.open", party, {"n": len(numbers), "m": len(numbers), "numbers": numbers,
+                                            "since": facts.project.entered_at}),)
+
+
+def _not_open(facts: Facts, key: str) -> Reasons:
+    """The gate waits for what it is about."""
+    if facts.definition.gates[key][1].about == "contract":
+        return _undecided(facts, key) if facts.contract else clauses_open(facts)
+    for task_key in facts.definition.about(key):
+        for task in facts.instances(task_key):
+            if task.state is not TaskState.ACCEPTED:
+                return (Refusal("gate.not_open", task.party, {"gate": key, "task": task_key, "of": task.party,
+                                                              "since": task.since}),)
+    return _undecided(facts, key)
+
+
+def _undecided(facts: Facts, key: str) -> Reasons:
+    """Everything is there, but the gate's stage was left out, or nobody sits in the seats that decide."""
+    seats, since = facts.definition.gates[key][1].of, facts.project.entered_at
+    return tuple(Refusal("gate.missing", party.number, {
+        "gate": key, "of": party.number, "since": since, "due": None,
+        "persons": tuple(member.person for member in facts.people(party.number, "signatory"))})
+        for party in facts.holders(seats)) or tuple(
+            Refusal("seat.empty", None, {"seat": seat, "since": since}) for seat in seats)
+
+
+def _why_not_agreed(facts: Facts, decision: DecisionFact) -> Refusal:
+    values: dict[str, object] = {"gate": decision.gate, "of": decision.party, "since": decision.since}
+    party = facts.party(decision.party)
+    match decision.state:
+        case DecisionState.REFUSED:
+            veto = party.seat in facts.gate_of(decision).veto
+            return Refusal("gate.veto" if veto else "gate.refused", decision.party,
+                           values | {"reason": decision.reason})
+        case DecisionState.LAPSED:
+            return Refusal("gate.lapsed", decision.party, values | {"changed": decision.changed})
+    deciders = facts.people(decision.party, "signatory")
+    if not deciders:
+        return Refusal("gate.no_decider", decision.party, values)
+    return Refusal("gate.missing", decision.party,
+                   values | {"persons": tuple(d.person for d in deciders), "due": decision.due_at})
+
+
+def _enough(facts: Facts, key: str, least: int, seat: str | None, decisions: tuple[DecisionFact, ...]) -> Reasons:
+    """So many of those asked, or of those of one seat, have to agree."""
+    counted = [d for d in decisions if seat is None or facts.party(d.party).seat == seat]
+    agreed = sum(decision.agreed for decision in counted)
+    if agreed >= least:
+        return NONE
+    since: datetime = min((d.since for d in counted), default=facts.now)
+    return (Refusal("gate.not_enough", None, {
+        "gate": key, "n": least, "m": len(counted), "k": agreed, "since": since,
+        "parties": tuple(d.party for d in counted if not d.agreed)}),)
+
+
+def _sides(facts: Facts, gate: str, decisions: tuple[DecisionFact, ...]) -> Reasons:
+    """Each side named by the seats asked needs one agreement."""
+    def side(decision: DecisionFact) -> str:
+        seat = facts.party(decision.party).seat
+        return facts.definition.parties[seat].side or seat
+
+    agreed = {side(d) for d in decisions if d.agreed}
+    return tuple(Refusal("gate.side_missing", d.party, {"gate": gate, "since": d.since, "of": d.party})
+                 for d in decisions if side(d) not in agreed)
