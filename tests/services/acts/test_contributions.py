@@ -48,7 +48,7 @@ class TestSubmit:
 
     def test_counts_what_is_not_available(self):
         task = begin().submit("stream", mass="not available").task("stream")
-        assert (task.fields, task.given, task.missing) == (1, 0, "mass")
+        assert (task.fields, task.given, [*task.absent]) == (1, 0, ["mass"])
 
     def test_ends_waiting_for_somebody_outside(self):
         story = begin()
