@@ -191,8 +191,12 @@ def csrf_failed(error: CSRFError) -> ResponseReturnValue:
 
 
 def typed() -> list[tuple[str, str]]:
-    """What the request's form held, but secrets."""
-    return [(name, value) for name, value in request.form.items(multi=True) if not SECRET_FIELDS.fullmatch(name)]
+    """What the request's form held, but secrets; nothing where it was too large to be read."""
+    try:
+        sent = request.form
+    except HTTPException:
+        return []
+    return [(name, value) for name, value in sent.items(multi=True) if not SECRET_FIELDS.fullmatch(name)]
 
 
 def _same_place() -> str:

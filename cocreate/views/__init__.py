@@ -1,6 +1,8 @@
 """Pages by audience; every blueprint is closed until its routes are classified in ``policy``."""
 
-from flask import Flask, current_app, request, url_for
+from typing import Any
+
+from flask import Flask, Request, current_app, request, url_for
 from flask_babel import gettext as _
 
 from cocreate import login
@@ -8,7 +10,17 @@ from cocreate.pages import Entry
 from cocreate.views import account, admin, auth, desk, policy, portal, room
 
 
+class _Request(Request):
+    """A request for the head of a page is one to look: a view that asks whether it is a GET must not act on it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.method == "HEAD":  # the answer still loses its body: that follows the environment
+            self.method = "GET"
+
+
 def init_app(app: Flask) -> None:
+    app.request_class = _Request
     app.before_request(policy.check)
     for audience in (auth, account, portal, desk, admin, room):
         app.register_blueprint(audience.bp)

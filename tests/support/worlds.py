@@ -24,7 +24,6 @@ from cocreate.models.projects import Project
 from cocreate.services import (
     absences,
     comments,
-    contracts,
     contributions,
     documents,
     gates,
@@ -35,6 +34,7 @@ from cocreate.services import (
     people,
     proposals,
     sign_ins,
+    signing,
     suggestions,
     templates,
 )
@@ -328,7 +328,7 @@ def _finish(world: World) -> None:
     stories.go_on(small, "to_signature")
     standing, evidence = stories.facts(small).contract, projects.evidence(small, 1) | {"name": f"Ingrid {word}"}
     with transaction() as session:
-        contracts.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256, code=False,
+        signing.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256, code=False,
                        pdf_sha256=standing.pdf_sha256, evidence=evidence, actor=small.maker, key=key(), now=NOON)
 
 

@@ -53,11 +53,12 @@ def talk_say(ref: str) -> ResponseReturnValue:
         raise NotFound
     form = _form(facts, topic)
     if request.method == "POST" and form.validate():
-        about = Topic.parse(form.about.data or "") or topic
+        given = form.values()  # "about" and "private" are not everywhere
+        about = Topic.parse(given.get("about") or "") or topic
         try:
             with transaction() as session:
                 receipt = comments.say(
-                    session, ref, kind="note" if form.private.data else "comment",
+                    session, ref, kind="note" if given.get("private") else "comment",
                     topic=str(about if about.whole == topic.whole else topic), text=form.text.data,
                     mentions=form.mentions.data or (), reply_to=form.reply_to.data, actor=login.me().id,
                     key=form.key(), now=now())
