@@ -81,6 +81,13 @@ def columns_of(field: f.Table | f.Schedule) -> dict[str, f.Base]:
 _PHRASES_VALUE: Text = {"en": "Value", "de": "Wert"}
 
 
+def asks_currency(task: Task) -> bool:
+    """Whether somebody has to choose the currency of an amount."""
+    inside = (column for field in task.fields.values() if isinstance(field, f.Table | f.Schedule)
+              for column in columns_of(field).values())
+    return any(isinstance(each, f.Money) and each.currency is None for each in (*task.fields.values(), *inside))
+
+
 def comments(task: Task) -> dict[str, str]:
     """Of an assessment: field of the comment to the statement it is about."""
     return {f"{key}_comment": key for key in task.statements}

@@ -202,6 +202,20 @@ class TestVersions:
         assert "Both versions say the same." in page
 
 
+class TestStatements:
+    def test_few_to_read_to_save_and_to_submit(self, project, session, query_counter):
+        small = project(_plain)
+        with query_counter(max=7):  # who, facts, versions, draft, case, talk twice
+            page = small.shop.get("/tasks/returns").text
+        with query_counter(max=9):  # who, facts, versions, draft, case, currency; lock, facts, save
+            small.shop.post("/tasks/returns/draft", data=_hidden(page) | {"f-crates": "9000"})
+        page = small.shop.get("/tasks/returns").text
+        with query_counter(max=16 if session.get_bind().dialect.name == "sqlite" else 8):  # five to read, then the act
+            answer = small.shop.post("/tasks/returns", data=_hidden(page) | {
+                "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "Ramp, 2026"})
+        assert answer.status_code == 303
+
+
 class TestAhead:
     def test_a_task_of_a_later_stage_is_read_by_all_and_written_by_nobody(self, project):
         def make(session):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from cocreate import pages, sentences
 from cocreate.db import db
 from cocreate.domain.answers import Answer, Answers, FileAnswer
+from cocreate.domain.asking import asks_currency
 from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.errors import CocreateError
 from cocreate.forms.contributions import ContributionForm
@@ -37,8 +38,9 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
               if case and (lines := casebook.published(case, f"{path}.{key}"))}
     if case and typed is None and (begun := casebook.begun(case, page.task.key, task)):
         typed = typed_of(task, begun, language=language)
+    currency = contributions.currency(db.session(), page.facts) if asks_currency(task) else ""
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
-                   marked=_marked(page), currency=contributions.currency(db.session(), page.facts), published=beside)
+                   marked=_marked(page), currency=currency, published=beside)
     form = make()
     if not _computes(task):
         return form
@@ -59,6 +61,8 @@ def given_files(page: TaskPage) -> Mapping[str, Any]:
 def filled(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None) -> ContributionForm:
     """The form of a request with its files stored; one that was refused has its sentence at its field."""
     form = make_form(page, typed, kept, request.files)
+    if not form.uploaded:
+        return form
     stored, refused = _stored(page, form)
     rearranged = form.rearranged
     form = make_form(page, form.typed(), {**{k: asdict(f) for k, f in form.files.items()}, **stored})

@@ -13,6 +13,7 @@ from cocreate.domain.answers import FileAnswer
 from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
+from cocreate.errors import NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
@@ -66,7 +67,12 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
 
 
 def ahead(facts: Facts, key: str) -> str:
-    """A task of a later stage, with its form as it will be: nobody is surprised."""
+    """A task of a later stage, with its form as it will be: nobody is surprised.
+
+    Raises: NotFound where this is no such task.
+    """
+    if not contributions.is_ahead(facts, key):
+        raise NotFound
     stage, task = facts.definition.tasks[key]
     title = say(task.title, pages.language())
     accepts = () if task.accepted_by == "nobody" else facts.holders([task.accepted_by])

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.errors import Conflict, Invalid
+from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
@@ -37,10 +37,10 @@ def tasks(ref: str) -> ResponseReturnValue:
 @bp.get("/tasks/<key>")
 def task(ref: str, key: str) -> ResponseReturnValue:
     """One task: to fill in for who is asked, to read for everybody else, also before its stage has come."""
-    facts = frame.enter(ref)
-    if contributions.is_ahead(facts, key):
-        return ahead(facts, key)
-    page = load(ref, key)
+    try:
+        page = load(ref, key)
+    except NotFound:
+        return ahead(frame.enter(ref), key)
     return show(page, make_form(page, page.draft.texts, page.draft.files) if editable(page) else None)
 
 
