@@ -53,7 +53,7 @@ class ContributionForm:
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
-        self.rearranged = tables.rearrange(texts, self.fields)
+        self.rearranged = tables.rearrange(texts, self.fields, language)
         self._bound = Bound(texts, language=language, currency=currency)
         self._files = {key: file_of(each) for key, each in (files or {}).items()
                        if isinstance(self.fields.get(key), f.File) and f"f-{key}-drop" not in texts}

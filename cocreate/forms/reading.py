@@ -5,7 +5,7 @@ A text that is no value raises ``Unreadable``, whose message says what to do.
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -14,9 +14,10 @@ from flask_babel import gettext as _
 
 from cocreate.domain import countries
 from cocreate.domain.answers import AnyField, Value
-from cocreate.domain.saying import locale_of, number_text, phrases
+from cocreate.domain.saying import locale_of, number_text, period_choices, phrases
 from cocreate.domain.spelling import spelled
 from workflows import fields as f
+from workflows.texts import say
 
 
 class Unreadable(ValueError):
@@ -199,8 +200,31 @@ def read_value(field: AnyField, texts: list[str], language: str) -> Value | None
 
 def chosen(text: str, of: Collection[str]) -> str:
     if text and text not in of:
-        raise Unreadable(_("Choose one of the list."))
+        raise Unreadable(_("'%(text)s' is not offered. Choose one of the list.", text=text[:60]))
     return text
+
+
+def typed_choice(field: AnyField, words: str, language: str) -> str:
+    """The text of an input for what somebody wrote elsewhere: of a choice its key, of anything else the words."""
+    said = phrases(language)
+    match field:
+        case f.Choice(of=of):
+            return _key_of(words, {key: say(text, language) for key, text in f.options(of).items()})
+        case f.YesNo():
+            return _key_of(words, {"yes": said.yes, "no": said.no})
+        case _:
+            return words
+
+
+def typed_about(name: str, words: str, language: str) -> str:
+    """The same for period, grade and source of a row."""
+    offered = {"period": dict(period_choices(language)), "grade": dict(phrases(language).grades)}
+    return _key_of(words, offered[name]) if name in offered else words
+
+
+def _key_of(words: str, offered: Mapping[str, str]) -> str:
+    return next((key for key, label in offered.items() if words.casefold() in (key.casefold(), label.casefold())),
+                words)
 
 
 def _within(field: f.Figure, number: Decimal | None, language: str) -> Decimal | None:

@@ -1,6 +1,9 @@
 """Rows of a table or a schedule: made, added and removed, and read."""
 
+import csv
+import io
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +15,7 @@ from cocreate.forms import figures
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Anchor, Entry, Line, Named
 from cocreate.forms.inputs import input_of
-from cocreate.forms.reading import unit_words
+from cocreate.forms.reading import typed_about, typed_choice, unit_words
 from cocreate.forms.typed import Typed
 from workflows import fields as f
 from workflows.texts import say
@@ -22,10 +25,10 @@ SPARE_ROWS = 50  # kept above a table's most, so that nothing is lost before the
 _CELL = re.compile(r"f-([a-z][a-z0-9_]*)-([0-9]{1,4})-[a-z_][a-z0-9_]*")
 
 
-def rearrange(texts: Typed, fields: dict[str, f.TypedField]) -> bool:
-    """Add or remove the row for which a button without JavaScript asked."""
-    add, remove = (texts.pop(name, [""])[0] for name in ("add-row", "remove-row"))
-    table = fields.get(add)
+def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str) -> bool:
+    """Add or remove the row for which a button without JavaScript asked, or put in the rows that were pasted."""
+    add, remove, paste = (texts.pop(name, [""])[0] for name in ("add-row", "remove-row", "paste-rows"))
+    table, pasted = fields.get(add), fields.get(paste)
     if isinstance(table, f.Table | f.Schedule):
         following = _indexes(texts, add) or ["0"]
         first = next(iter(columns_of(table)))
@@ -36,7 +39,40 @@ def rearrange(texts: Typed, fields: dict[str, f.TypedField]) -> bool:
         for name in [name for name in texts if name.startswith(f"f-{remove}-")]:
             if _CELL.fullmatch(name) and name.rsplit("-", 1)[0] == f"f-{remove}":
                 del texts[name]
-    return bool(add or remove)
+    elif isinstance(pasted, f.Table | f.Schedule):
+        _paste(texts, paste, pasted, next(iter(texts.get(f"paste-{paste}", [])), ""), language)
+    return bool(add or remove or paste)
+
+
+def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, language: str) -> None:
+    """Rows as a spreadsheet copies them, after those that have a text; one that only repeats the heads is left out."""
+    columns = columns_of(table)
+    heads = [say(column.label, language).casefold() for column in columns.values()]
+    about = _about(columns)
+    names = [*columns, *(f"_{name}" for name in about)]
+    try:
+        rows = [[" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(pasted), delimiter="\t")]
+    except csv.Error:  # a cell as long as a book
+        return
+    rows = [row for row in rows if any(row) and [cell.casefold() for cell in row[:len(heads)]] != heads]
+    used = _indexes(texts, key)
+    empty = [index for index in used
+             if not any(texts.get(f"f-{key}-{index}-{name}", [""])[0].strip() for name in names)]
+    for name in [name for name in texts if name.startswith(tuple(f"f-{key}-{index}-" for index in empty))]:
+        if _CELL.fullmatch(name):
+            del texts[name]
+    start = max((int(index) for index in used if index not in empty), default=-1) + 1
+    for number, row in enumerate(rows[:table.most + SPARE_ROWS], start):
+        for name, cell in zip(names, row, strict=False):
+            field = columns.get(name)
+            texts[f"f-{key}-{number}-{name}"] = [
+                typed_choice(field, cell, language) if field else typed_about(name[1:], cell, language)]
+
+
+def _about(columns: Mapping[str, f.Base]) -> list[str]:
+    """Which of period, grade and source the rows of a table say."""
+    return [name for name in ("period", "grade", "source")
+            if any(getattr(column, name, False) for column in columns.values())]
 
 
 def _indexes(texts: Typed, key: str) -> list[str]:
@@ -51,9 +87,8 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     entry.columns = columns_of(field)
     entry.heads = [(say(column.label, bound.language), unit_words(column, bound.language),
                     isinstance(column, NUMBERS)) for column in entry.columns.values()]
-    entry.about_heads = {about: label for about, label in (
-        ("period", _("For which period?")), ("grade", _("How do you know?")), ("source", _("Source")))
-        if any(getattr(column, about, False) for column in entry.columns.values())}
+    words = {"period": _("For which period?"), "grade": _("How do you know?"), "source": _("Source")}
+    entry.about_heads = {name: words[name] for name in _about(entry.columns)}
     money = [column for column in entry.columns.values() if isinstance(column, f.Money)]
     if money:
         figures.build_money(bound, entry, name, asks_currency=any(each.currency is None for each in money))

@@ -1,4 +1,5 @@
 // Adds and removes rows of a table field without a round trip; without this module the same buttons ask the server.
+// Shows what was pasted from a spreadsheet before it goes into the table; putting it there is the server's work.
 //
 // <div data-rows data-rows-next="3">            next free index
 //   <tbody data-rows-body> <tr data-row> ... <button data-rows-remove>
@@ -42,5 +43,29 @@ for (const table of document.querySelectorAll("[data-rows]")) {
       (neighbour?.querySelector("[data-rows-remove]") ?? add).focus();
     }
     changed(body);
+  });
+}
+
+// <textarea data-paste data-paste-rows="Rows found: {rows}. The first ones:">, <div data-paste-preview> beside it
+
+const FIRST = 5;
+
+for (const area of document.querySelectorAll("[data-paste]")) {
+  const place = area.parentElement.querySelector("[data-paste-preview]");
+  area.addEventListener("input", (event) => {
+    event.stopPropagation(); // no part of the draft
+    const rows = area.value.split(/\r?\n/).filter((line) => line.trim()).map((line) => line.split("\t"));
+    place.replaceChildren();
+    if (!rows.length) return;
+    const words = document.createElement("p");
+    words.className = "small mb-1 mt-2";
+    words.textContent = area.dataset.pasteRows.replace("{rows}", rows.length);
+    const table = document.createElement("table");
+    table.className = "table small";
+    for (const cells of rows.slice(0, FIRST)) {
+      const row = table.insertRow();
+      for (const cell of cells) row.insertCell().textContent = cell;
+    }
+    place.append(words, table);
   });
 }

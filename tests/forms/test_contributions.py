@@ -254,6 +254,23 @@ class TestTyped:
             assert decode(encode(made.answers()), FORM) == made.answers()
             assert ContributionForm(FORM, typed=kept).typed() == kept
 
+    def test_rows_pasted_from_a_spreadsheet_follow_those_that_are_there(self, form):
+        asked = asking(flows={"type": "table", "most": 40, "columns": {
+            "what": {"type": "text", "label": "What"},
+            "much": {"type": "quantity", "unit": "t/a", "label": "How much", "grade": True},
+            "how": {"type": "choice", "label": "How", "of": {"pipe": "By pipe", "lorry": "By lorry"}}}})
+        sheet = "What\tHow much\tHow\tHow do you know?\nSteam\t43,000\tby pipe\tMeasured\n" + (
+            '"Ash, ""wet""\nor dry"\t12.5\tLorry\tassumed\n\nSalt\t1\ton foot\testimated\n')
+        pasted = form(asked, {"f-flows-0-what": "Heat", "f-flows-0-much": "5", "f-flows-0-how": "pipe",
+                              "f-flows-0-_grade": "assumed", "f-flows-3-what": "", "paste-flows": sheet,
+                              "paste-rows": "flows"})
+        assert pasted.rearranged and "paste-flows" not in pasted.typed()
+        assert [line.cells["what"].data for line in pasted.entries[0].lines] == [
+            "Heat", "Steam", 'Ash, "wet" or dry', "Salt"]
+        assert not pasted.validate()
+        assert errors_of(pasted) == {"f-flows-3-how": "'on foot' is not offered. Choose one of the list."}
+        assert [cell.data for cell in pasted.entries[0].lines[2].cells.values()][1:] == ["12.5", "lorry"]
+
     def test_only_names_of_the_form_are_kept(self, form):
         others = {"csrf_token": "x", "f-other": "x", "f-unit-x": "x", "f-items-0-other": "x", "f-items-99999-item": "x",
                   "f-items--item": "x", "f-mass-currency": "USD", "state": "accepted", "f-report": "x"}

@@ -202,6 +202,16 @@ class TestVersions:
         assert "Both versions say the same." in page
 
 
+class TestEnter:
+    def test_enter_in_a_text_saves_and_stays(self, project):
+        small = project()
+        page = small.maker.get("/tasks/credit").text
+        assert re.search(r'<button [^>]*type="submit"[^>]*>', page[page.index('<form id="task"'):])[0].count('"stay"')
+        answer = small.maker.post("/tasks/credit", data=_hidden(page) | {"f-places-0-place": "Oslo", "stay": "1"})
+        assert answer.status_code == 200 and 'value="Oslo"' in answer.text
+        assert small.facts().drafts == {("credit", 1): 1}
+
+
 class TestStatements:
     def test_few_to_read_to_save_and_to_submit(self, project, session, query_counter):
         small = project(_plain)

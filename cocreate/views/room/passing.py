@@ -125,7 +125,7 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
         return _entering(page, make_form(page, None, None))
     kept = _carried()
     form = filled(page, request.form, kept)
-    if form.rearranged:
+    if form.rearranged or "stay" in request.form:
         return _entering(page, form), form.status if form.refused else 200
     if not form.validate():
         return _entering(page, form), form.status

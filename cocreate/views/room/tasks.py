@@ -54,7 +54,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
     try:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
-        if form.rearranged or "save" in request.form:
+        if form.rearranged or not request.form.keys().isdisjoint({"save", "stay"}):
             return _saved(page, form, leave="save" in request.form and not form.refused)
         if not ("unchanged" in request.form or form.validate()):
             _save(page, form)
