@@ -28,9 +28,11 @@ from cocreate.errors import CocreateError
 from cocreate.mail import NotDelivered, Transport, compose, transport
 from cocreate.services import (
     absences,
+    digests,
     health,
     holds,
     leases,
+    letters,
     outbox,
     passing,
     reminders,
@@ -39,7 +41,8 @@ from cocreate.services import (
     throttling,
 )
 from cocreate.services.leases import Held
-from cocreate.services.outbox import Claimed, MailContext
+from cocreate.services.letters import MailContext
+from cocreate.services.outbox import Claimed
 from cocreate.settings import Settings
 from cocreate.storage import LocalStore
 
@@ -119,6 +122,14 @@ def remind(turn: Turn) -> None:
                 return
 
 
+def digest(turn: Turn) -> None:
+    """Whose morning has come gets what happened since the last one."""
+    while turn.goes_on():
+        with transaction() as session:
+            if not digests.claim_due(session, now()):
+                return
+
+
 def send_mails(turn: Turn) -> None:
     """Waiting mails go out, each outside any transaction; what came of each is recorded at once."""
     with transport(turn.settings) as way:
@@ -131,7 +142,7 @@ def send_mails(turn: Turn) -> None:
 
 
 def _send_all(turn: Turn, way: Transport, claimed: tuple[Claimed, ...]) -> None:
-    contexts = outbox.contexts(db.session(), claimed, now())
+    contexts = letters.contexts(db.session(), claimed, now())
     db.session.rollback()  # ends the reading transaction: a mail server may take minutes
     for place, mail in enumerate(claimed):
         if not turn.goes_on() or now() >= mail.lease_until:
@@ -185,8 +196,8 @@ def check_records(turn: Turn) -> None:
             log.error("%s records do not fit; the health page of their hosts names them", broken)
 
 
-JOBS: list[Job] = [Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("mails", send_mails),
-                   Job("tidying", tidy), Job("records", check_records)]
+JOBS: list[Job] = [Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("digests", digest),
+                   Job("mails", send_mails), Job("tidying", tidy), Job("records", check_records)]
 
 
 class Scheduler:

@@ -11,18 +11,21 @@ from typing import Any
 from urllib.parse import quote
 
 from cocreate import words
+from cocreate.digesting import Section, count_news, sections
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.notices import Subject
-from cocreate.services.outbox import MailContext
+from cocreate.services.digests import Digest
+from cocreate.services.letters import MailContext
 from workflows.facts import DecisionFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
 from workflows.guards import accepting
 from workflows.texts import say
 
 # The links that carry a secret, and those of mails about an account.
 LINKS = {
-    "invitation": "/i/{secret}", "sign_in_link": "/l/{secret}", "reset": "/r/{secret}", "welcome": "/r/{secret}",
+    "invitation": "/i/{secret}", "invitation_again": "/i/{secret}", "sign_in_link": "/l/{secret}",
+    "reset": "/r/{secret}", "welcome": "/r/{secret}",
     "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
-    "suggestion": "/desk", "suggestion_answered": "/your-turn",
+    "suggestion": "/desk", "suggestion_answered": "/your-turn", "digest": "/your-turn",
 }
 SHAPES = "●■⬢◆"
 HOLLOW = "⬡◇"
@@ -330,6 +333,25 @@ class Letter:
     def others_of_kind(self) -> int:
         """How many further things of the same kind this one mail stands for."""
         return int(self.values.get("more", 0))
+
+    # the digest
+
+    @property
+    def digest(self) -> Digest:
+        found: Digest = self.more["digest"]
+        return found
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return sections(self.digest, self._context.reader)[0]
+
+    @property
+    def left_out(self) -> int:
+        return sections(self.digest, self._context.reader)[1]
+
+    @property
+    def news(self) -> int:
+        return count_news(self.digest)
 
     # what people wrote
 

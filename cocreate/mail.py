@@ -24,7 +24,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from cocreate import clock, words
 from cocreate.domain.addresses import plain
 from cocreate.letters import Letter
-from cocreate.services.outbox import MailContext
+from cocreate.services.letters import MailContext
 from cocreate.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "templates" / "mail"
@@ -80,19 +80,24 @@ def _headed(context: MailContext, letter: Letter, subject: str, sender: str) -> 
 
 
 def _paragraphs(body: str) -> list[tuple[str, str]]:
-    """(kind, text): "quote" for words of a person, "code" for a code to type, else "text"."""
-    kinds = {"> ": "quote", "# ": "code"}
+    """(kind, text): "quote" for words of a person, "code" for a code to type, "head", "row" of a list, else "text"."""
     found = [" ".join(re.split(r"[ \t\n]+", part)).strip() for part in re.split(r"\n\s*\n", body)]
-    return [(kinds.get(part[:2], "text"), part[2:] if part[:2] in kinds else part) for part in found if part]
+    marked = [(*part.partition(" "), part) for part in found if part]
+    return [(_KINDS[mark], text) if mark in _KINDS else ("text", part) for mark, _, text, part in marked]
+
+
+_KINDS = {">": "quote", "#": "code", "##": "head", "-": "row"}
 
 
 def _text(parts: dict[str, Any]) -> str:
     """The plain part: complete, at most 72 characters wide; links stand alone and are never broken."""
     _ = parts["_"]
-    lines = []
+    lines: list[str] = []
     for kind, paragraph in parts["paragraphs"]:
-        mark = {"quote": "> ", "code": "    "}.get(kind, "")
-        lines.append(_wrapped(paragraph, mark))
+        if kind == "row":
+            lines[-1] += "\n" + _wrapped(paragraph, "- ", "  ")  # one block with its heading
+        else:
+            lines.append(_wrapped(paragraph, {"quote": "> ", "code": "    "}.get(kind, "")))
     if parts["link"]:
         lines.append(f"{parts['button']}:\n{parts['link']}")
     foot = [_("You get this because %(because)s.", because=parts["because"])]
@@ -104,9 +109,9 @@ def _text(parts: dict[str, Any]) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def _wrapped(paragraph: str, mark: str = "") -> str:
-    return fill(paragraph, WIDTH, initial_indent=mark, subsequent_indent=mark, break_long_words=False,
-                break_on_hyphens=False)
+def _wrapped(paragraph: str, mark: str = "", then: str | None = None) -> str:
+    return fill(paragraph, WIDTH, initial_indent=mark, subsequent_indent=mark if then is None else then,
+                break_long_words=False, break_on_hyphens=False)
 
 
 PAGES = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]),

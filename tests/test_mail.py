@@ -22,7 +22,8 @@ from cocreate.models.projects import Absence, Member
 from cocreate.models.proposals import Proposal
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
-from cocreate.services.outbox import MailContext
+from cocreate.services import letters as reading
+from cocreate.services.letters import MailContext
 from cocreate.settings import Settings
 from cocreate.words import Reader
 from tests.support.clock import NOON
@@ -76,7 +77,8 @@ SUBJECTS = {
     "suggestion_answered": "Answer to your suggestion: Take back our chairs",
 }
 LINKS = {
-    "invitation": "/i/t0ken", "ask": "/p/{ref}/tasks/cost", "decision_asked": "/p/{ref}/gates/common",
+    "invitation": "/i/t0ken", "invitation_again": "/i/t0ken", "ask": "/p/{ref}/tasks/cost",
+    "decision_asked": "/p/{ref}/gates/common",
     "please_sign": "/p/{ref}/contract/sign", "ready_to_read": "/p/{ref}/contract", "gone_on": "/p/{ref}",
     "left": "/p/{ref}/people", "handed_over": "/p/{ref}/people", "nudge": "/p/{ref}/tasks/cost",
     "proposal": "/p/{ref}/proposals/1",
@@ -115,11 +117,11 @@ class TestEveryKind:
 
 
 def test_every_kind_is_known():
-    templates = {path.stem for path in mail.FOLDER.glob("*.txt")} - {"news"}
+    templates = {path.stem for path in mail.FOLDER.glob("*.txt")} - {"news", "digest"}
     assert templates == set(SUBJECTS) - {"joined"}
     own = {"signing_code", "invitation_again", "nudge", "proposal", "proposal_refused"}  # letters of an act
     assert templates - ACCOUNT - own <= notices.KINDS
-    assert set(letters.LINKS) - {"invitation"} == ACCOUNT
+    assert set(letters.LINKS) - {"invitation", "invitation_again", "digest"} == ACCOUNT
 
 
 class TestHead:
@@ -352,7 +354,7 @@ def _project(session, room, kind):
     message_id = post(session, room, kind, person, subject=subject, **values)
     session.execute(update(Outbox).where(Outbox.message_id != message_id).values(state="sent"))
     claimed, = (one for one in outbox.claim(session, NOON, 100) if one.message_id == message_id)
-    context = outbox.context(session, claimed, NOON)
+    context = reading.context(session, claimed, NOON)
     session.expire_all()
     assert context is not None
     if kind == "overdue":
@@ -370,9 +372,10 @@ def _what(session, room, kind):
     match kind:
         case "invitation" | "invitation_again":
             session.execute(member.values(
-                accepted_at=None, token_sha256=hashing.digest("t0ken"), greeting="See you on Monday.",
-                invited_by=room.anna, invited_at=NOON, expires_at=NOON + timedelta(days=14)))
-            return room.renee, f"member:{room.renee}", {"secret": "t0ken"} if kind == "invitation" else {}
+                accepted_at=None, token_sha256=hashing.digest("t0ken"), again_sha256=hashing.digest("t0ken"),
+                greeting="See you on Monday.", invited_by=room.anna, invited_at=NOON,
+                expires_at=NOON + timedelta(days=14)))
+            return room.renee, f"member:{room.renee}", {"secret": "t0ken"}
         case "submitted" | "entered" | "returned":
             session.execute(task.values(state=kind))
             return (room.anna if kind == "submitted" else room.renee), "task:cost:2", {}

@@ -16,7 +16,7 @@ MORNING = time(9)
 MOST = 12  # reminders of one rule for one matter; more is noise, whatever a template says
 
 Matter = Literal["task", "decision", "signature", "duty", "invitation"]
-Kind = Literal["due_soon", "due_today", "overdue", "escalation"]
+Kind = Literal["due_soon", "due_today", "overdue", "escalation", "unanswered", "still_you"]
 
 
 @dataclass(frozen=True, slots=True)

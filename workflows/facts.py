@@ -74,6 +74,7 @@ class MemberFact:
     zone: str = "UTC"  # of the person: whose mornings reminders keep to
     lent: frozenset[str] = frozenset()
     stands_for: frozenset[int] = frozenset()  # persons
+    invited_at: datetime | None = None
 
     @property
     def own(self) -> frozenset[str]:
@@ -278,6 +279,7 @@ class DutyFact:
     clause: str | None = None
     done_at: datetime | None = None
     done_by: int | None = None
+    confirmed_at: datetime | None = None  # when its party last said who looks after it
 
 
 @dataclass(frozen=True, slots=True)

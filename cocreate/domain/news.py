@@ -1,20 +1,28 @@
-"""What an act means for people: which mails follow from the difference between two sets of facts, and which reminders.
+"""What an act means for people: which mails and lines of digests follow from the difference between two sets of facts.
 
 No act has to remember whom to tell. Who hears of a kind of news is the table of ``notices``.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 
-from cocreate.domain.notices import Channel, Subject, recipients
+from cocreate.domain import audience
+from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients
+from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
+from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
-from workflows.calendars import at
-from workflows.deadlines import Planned, due, reminders
-from workflows.definition import Due
-from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, MemberFact, TaskFact, TaskState
-from workflows.gates import is_open
+from workflows.facts import (
+    ALL,
+    ContractState,
+    DecisionFact,
+    DecisionState,
+    Facts,
+    FigureFact,
+    MemberFact,
+    ProposalFact,
+    ProposalState,
+    TaskState,
+)
 from workflows.guards import accepting, can_start
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
@@ -23,33 +31,67 @@ UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing that happened to somebody. ``asked`` are the people it names."""
+    """One thing that happened to somebody. ``asked`` are the people it names, ``sees`` who may know of it."""
 
     kind: str
     subject: Subject
     party: int | None
     asked: tuple[int, ...] = ()
+    sees: int = ALL
 
 
-def mails(before: Facts, after: Facts) -> dict[tuple[str, int], tuple[Subject, int]]:
-    """(kind, person) -> what it is about first, and how many more of the kind: one mail for several asks."""
-    found: dict[tuple[str, int], tuple[Subject, int]] = {}
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How one person hears of one kind of news: of ``subject`` first, and of so many ``more``, as one mail or line."""
+
+    channel: Channel
+    subject: Subject
+    more: int = 0
+
+
+def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
+    """(kind, person) -> what they hear of an act. Who gets a mail of a kind gets no line of it in the digest."""
+    found: dict[tuple[str, int], Heard] = {}
     actor = after.actor.person if after.actor else None
-    for news in (*_tasks(before, after), *_around(before, after), *_decisions(before, after), *_contract(before, after),
-                 *_people(before, after), *_project(before, after)):
+    for news in _everything(before, after):
         for person, channel in recipients(news.kind, members=after.members, actor=actor, party=news.party,
                                           asked=news.asked):
-            if channel is Channel.MAIL:
-                first, more = found.get((news.kind, person), (news.subject, -1))
-                found[news.kind, person] = first, more + 1
+            if channel is Channel.PRODUCT or not _may_know(after, person, news):
+                continue
+            if news.kind in BY_LETTER and person in news.asked:
+                continue
+            known = found.get((news.kind, person))
+            if known is None or (known.channel is Channel.DIGEST and channel is Channel.MAIL):
+                found[news.kind, person] = Heard(channel, news.subject)
+            elif known.channel is channel:
+                found[news.kind, person] = replace(known, more=known.more + 1)
     return found
+
+
+def _everything(before: Facts, after: Facts) -> Iterator[News]:
+    yield from _tasks(before, after)
+    yield from _around(before, after)
+    yield from _decisions(before, after)
+    yield from _figures(before, after)
+    yield from _documents(before, after)
+    yield from _contract(before, after)
+    yield from _proposals(before, after)
+    yield from _people(before, after)
+    yield from _nobody(before, after)
+    yield from _project(before, after)
+
+
+def _may_know(facts: Facts, person: int, news: News) -> bool:
+    member = facts.member(person)
+    return news.sees == ALL or (member is not None and bool(
+        news.sees & audience.reader(party=member.party, parts=member.parts)))
 
 
 def _tasks(before: Facts, after: Facts) -> Iterator[News]:
     old = {task.id: task for task in before.tasks}
     for task in after.tasks:
         was = old.get(task.id)
-        subject, asked = Subject("task", task.key, task.party), _asked(after, task) if task.asked else ()
+        subject, asked = Subject("task", task.key, task.party), asked_for(after, task) if task.asked else ()
         changed = was is None or was.state is not task.state
         if task.state is TaskState.OPEN:
             if can_start(after, task) and (was is None or was.asked != task.asked or not can_start(before, was)):
@@ -61,7 +103,7 @@ def _tasks(before: Facts, after: Facts) -> Iterator[News]:
         elif task.state is TaskState.RETURNED and (changed or (was is not None and was.asked != task.asked)):
             yield News("returned", subject, task.party, asked)
         elif changed and task.state is TaskState.ENTERED:
-            yield News("entered", subject, task.party, asked or _champions(after, task.party))
+            yield News("entered", subject, task.party, asked or champions(after, task.party))
         elif changed and task.state is TaskState.ACCEPTED:
             yield News("accepted", subject, task.party, asked)
 
@@ -78,7 +120,7 @@ def _around(before: Facts, after: Facts) -> Iterator[News]:
                 ended and after.actor is None):
             yield News("waiting_outside", subject, task.party, (task.asked,) if task.asked else ())
         if task.wanted is not None and was.wanted != task.wanted:
-            yield News("handed_over", subject, task.party, _champions(after, task.party))
+            yield News("handed_over", subject, task.party, champions(after, task.party))
 
 
 _SAID = {DecisionState.ASKED: "decision_asked", DecisionState.AGREED: "decision_agreed",
@@ -93,20 +135,16 @@ def _decisions(before: Facts, after: Facts) -> Iterator[News]:
         kind = None if was and was.state is decision.state else _SAID.get(decision.state)
         if decision.state in UNDECIDED and not (kind == "decision_lapsed" and _is_here(after, decision)):
             # Asked of people once they can decide: for the first time, or again after something was mended.
-            asked_before = was is not None and was.state in UNDECIDED and _can_be_decided(before, was)
-            kind = "decision_asked" if _can_be_decided(after, decision) and not asked_before else None
+            asked_before = was is not None and was.state in UNDECIDED and can_be_decided(before, was)
+            kind = "decision_asked" if can_be_decided(after, decision) and not asked_before else None
         if kind:
             yield News(kind, Subject("decision", decision.gate, decision.party), decision.party,
-                       _signatories(after, decision.party))
+                       signatories(after, decision.party))
 
 
 def _is_here(facts: Facts, decision: DecisionFact) -> bool:
     """Whether its gate is one of the running stage; those of other stages rest."""
     return facts.definition.gates[decision.gate][0] == facts.project.stage
-
-
-def _can_be_decided(facts: Facts, decision: DecisionFact) -> bool:
-    return _is_here(facts, decision) and is_open(facts, decision.gate)
 
 
 def _contract(before: Facts, after: Facts) -> Iterator[News]:
@@ -125,7 +163,69 @@ def _contract(before: Facts, after: Facts) -> Iterator[News]:
             after.definition, after.project.stage):
         for party in after.signing:
             yield News("please_sign", Subject("signature", str(contract.number), party.number), party.number,
-                       _signatories(after, party.number))
+                       signatories(after, party.number))
+
+
+def _documents(before: Facts, after: Facts) -> Iterator[News]:
+    """Files that are shared beside tasks; of what a task asked for people hear with the task."""
+    old = {document.number: document for document in before.documents}
+    for document in after.documents:
+        was, subject = old.get(document.number), Subject("document", str(document.number))
+        if document.path is not None or document == was:
+            continue
+        if was is None or was.newest != document.newest:
+            yield News("document_shared", subject, document.party, sees=document.sees)
+        elif was.sees != document.sees or was.withdrawn_at != document.withdrawn_at:
+            yield News("document_changed", subject, document.party, sees=was.sees | document.sees)
+
+
+def _figures(before: Facts, after: Facts) -> Iterator[News]:
+    """Values of one figure that contradict each other since now, and what was settled."""
+    if before.figures != after.figures:
+        for path in dict.fromkeys(figure.path for figure in after.figures):
+            values, was = after.values(path), before.values(path)
+            if _differ(values) and not _differ(was):
+                yield News("two_values", Subject("figure", path), None, _givers(after, values), _seen_by(values))
+    open_ = {p.number for p in before.proposals if p.state is ProposalState.OPEN}
+    for proposal in after.proposals:
+        if proposal.kind == "settle" and proposal.state is ProposalState.AGREED and (
+                proposal.number in open_ or proposal not in before.proposals):
+            given = tuple(figure for figure in after.figures if figure.path == proposal.subject)
+            yield News("settled", Subject("figure", proposal.subject), None, (proposal.person,), _seen_by(given))
+
+
+def _differ(values: Iterable[FigureFact]) -> bool:
+    return len({(figure.value, figure.unit) for figure in values}) > 1
+
+
+def _givers(facts: Facts, values: Iterable[FigureFact]) -> tuple[int, ...]:
+    return tuple(person for party in dict.fromkeys(figure.party for figure in values)
+                 for person in champions(facts, party))
+
+
+def _seen_by(values: Iterable[FigureFact]) -> int:
+    sees = ALL
+    for figure in values:
+        sees &= figure.sees
+    return sees
+
+
+def _proposals(before: Facts, after: Facts) -> Iterator[News]:
+    """Other words of a clause: who answers and who proposed get a letter of the act, the rest of the project a line."""
+    old = {proposal.number: proposal for proposal in before.proposals}
+    for proposal in after.proposals:
+        was, subject = old.get(proposal.number), Subject("proposal", str(proposal.number))
+        if PROPOSALS.get(proposal.kind) is not Act.CLAUSES or proposal == was:
+            continue
+        if was is None and proposal.state is ProposalState.OPEN:
+            yield News("clause_proposed", subject, None, _answering(after, proposal))
+        elif proposal.state is ProposalState.REFUSED:
+            yield News("clause_objected", subject, proposal.party, (proposal.person,))
+
+
+def _answering(facts: Facts, proposal: ProposalFact) -> tuple[int, ...]:
+    return tuple(member.person for member in facts.members if member.party in proposal.parties
+                 and member.party not in proposal.agreeing and may_answer(Act.CLAUSES, member))
 
 
 def _people(before: Facts, after: Facts) -> Iterator[News]:
@@ -134,6 +234,8 @@ def _people(before: Facts, after: Facts) -> Iterator[News]:
     for member in after.members:
         was, subject = old.get(member.person), Subject("member", str(member.person))
         if was is None or was.left_at is not None:
+            if member.left_at is None and member.accepted_at is None:
+                yield News("invitation", subject, member.party, (member.person,))
             continue
         if was.accepted_at is None and member.accepted_at is not None:
             yield News("invitation_accepted", subject, member.party)
@@ -163,6 +265,32 @@ def _handed_over(before: Facts, after: Facts) -> Iterator[News]:
                        (absence.substitute,))
 
 
+def _nobody(before: Facts, after: Facts) -> Iterator[News]:
+    """What waits for a party in which there is nobody who could do it; told once, when it comes to that."""
+    stuck = frozenset(_stuck(before)) if before.project.version else frozenset()
+    for subject in _stuck(after):
+        if subject not in stuck:
+            yield News("nobody_can_act", subject, subject.party)
+
+
+def _stuck(facts: Facts) -> Iterator[Subject]:
+    if facts.ended or facts.on_hold:
+        return
+    for task in facts.tasks:
+        if task.state in OWED and can_start(facts, task) and not any(
+                member.left_at is None and member.party == task.party
+                and (member.person == task.asked or "champion" in member.parts) for member in facts.members):
+            yield Subject("task", task.key, task.party)
+    for decision in facts.decisions:
+        if decision.state in UNDECIDED and not signatories(facts, decision.party) and can_be_decided(facts, decision):
+            yield Subject("decision", decision.gate, decision.party)
+    contract = facts.contract
+    if contract and engine.waits_for_signatures(facts.definition, facts.project.stage):
+        for party in facts.signing:
+            if not signatories(facts, party.number) and facts.signature(party.number) is None:
+                yield Subject("signature", str(contract.number), party.number)
+
+
 def _parties(before: Facts, after: Facts) -> Iterator[News]:
     old = {party.number: party for party in before.parties}
     for party in after.parties:
@@ -182,106 +310,3 @@ def _project(before: Facts, after: Facts) -> Iterator[News]:
         yield News(stage, Subject("stage", stage), None)
     if after.on_hold != before.on_hold:
         yield News("hold" if after.on_hold else "resumed", Subject("stage", stage), None)
-
-
-def _signatories(facts: Facts, party: int) -> tuple[int, ...]:
-    return tuple(member.person for member in facts.people(party, "signatory"))
-
-
-# reminders
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """Something owed with a date: what reminders are planned for."""
-
-    subject: Subject
-    round: int
-    due_at: datetime
-    asked: tuple[int, ...]
-    party: int
-    champions: tuple[int, ...] = ()
-
-
-def owed(facts: Facts) -> dict[str, Matter]:
-    """Subject -> what is owed now; nothing while the project rests or after its end."""
-    if facts.on_hold:
-        return {}
-    if facts.ended:
-        return {str(matter.subject): matter for matter in _duties(facts)}
-    tasks = (Matter(Subject("task", t.key, t.party), t.round, t.due_at, _asked(facts, t), t.party,
-                    _champions(facts, t.party))
-             for t in facts.tasks if t.state in OWED and t.due_at and can_start(facts, t))
-    decisions = (Matter(Subject("decision", d.gate, d.party), d.round, d.due_at, _signatories(facts, d.party), d.party,
-                        _champions(facts, d.party))
-                 for d in facts.decisions if d.state in UNDECIDED and d.due_at and _can_be_decided(facts, d))
-    return {str(matter.subject): matter for matter in (*tasks, *decisions, *_signatures(facts))}
-
-
-def _signatures(facts: Facts) -> Iterator[Matter]:
-    """In the stage of signature: who has not signed, due when the stage should be over."""
-    contract, stage = facts.contract, facts.definition.stages[facts.project.stage]
-    if contract is None or stage.contract != "signed" or not facts.calendars:
-        return
-    # Not progression.due_at: a date that is kept nowhere would move on with every act once it has passed.
-    by = due(Due(days=stage.target), stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
-             accepted={}, target=None, calendars=facts.calendars)
-    for party in facts.signing:
-        if by is not None and facts.signature(party.number) is None:
-            yield Matter(Subject("signature", str(contract.number), party.number), contract.number, by,
-                         _signatories(facts, party.number), party.number, _champions(facts, party.number))
-
-
-def _duties(facts: Facts) -> Iterator[Matter]:
-    """After the signature: what parties owe by a day, asked of their champions."""
-    if facts.project.outcome != "agreed" or not facts.calendars:
-        return
-    calendar = facts.calendars[0]
-    for duty in facts.duties:
-        if duty.done_at is None:
-            yield Matter(Subject("duty", str(duty.number), duty.party), 1, at(duty.due, calendar.end, calendar.zone),
-                         _champions(facts, duty.party), duty.party, _champions(facts, duty.party))
-
-
-def _asked(facts: Facts, task: TaskFact) -> tuple[int, ...]:
-    """Who is reminded: the person asked and whoever stands in for them, else the champions."""
-    if not task.asked:
-        return _champions(facts, task.party)
-    return task.asked, *(member.person for member in facts.members if task.asked in member.stands_for)
-
-
-def _champions(facts: Facts, party: int) -> tuple[int, ...]:
-    return tuple(member.person for member in facts.people(party, "champion"))
-
-
-def plan(before: Facts, after: Facts) -> tuple[tuple[str, ...], tuple[dict[str, Any], ...]]:
-    """Subjects whose planned reminders end, and the rows of those that begin."""
-    old, new = owed(before), owed(after)
-    ended = tuple(subject for subject, matter in old.items() if new.get(subject) != matter)
-    rows = tuple(row for subject, matter in new.items() if old.get(subject) != matter for row in _rows(after, matter))
-    return ended, rows
-
-
-def _rows(facts: Facts, matter: Matter) -> Iterable[dict[str, Any]]:
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for person in dict.fromkeys((*matter.asked, *matter.champions)):
-        member = facts.member(person)
-        if member is None:
-            continue
-        for planned in reminders(facts.definition.reminders, _kind(matter), matter.due_at, facts.calendars,
-                                 zone=member.zone):
-            if planned.due_at > facts.now and person in (matter.asked if planned.to == "asked" else matter.champions):
-                row = _row(facts, matter, planned, person)
-                rows[row["rule"], row["occurrence"], person] = row
-    return rows.values()
-
-
-def _kind(matter: Matter) -> Any:
-    return matter.subject.matter
-
-
-def _row(facts: Facts, matter: Matter, planned: Planned, person: int) -> dict[str, Any]:
-    return {"project_id": facts.project.id, "subject": str(matter.subject), "round": matter.round,
-            "rule": planned.rule, "occurrence": planned.occurrence, "recipient": person,
-            "host_id": facts.project.host_id, "kind": planned.kind, "due_at": planned.due_at,
-            "announces": planned.announces_escalation, "state": "planned"}

@@ -25,6 +25,7 @@ _TABLE = """
 invitation            M D - - - - D P
 invitation_accepted   - P D - - - D M
 invitation_declined   - M P - - - P M
+invitation_unanswered - M P - - - P M
 ask                   M D P - - - - P
 due_soon              M - - - - - - -
 due_today             M - - - - - - -
@@ -86,6 +87,8 @@ MAILED = frozenset(kind for kind, cells in TABLE.items() if Channel.MAIL in cell
 
 # Whoever signs or ends a project gets a receipt; of any other act the actor hears nothing.
 RECEIPTS = frozenset({"signed", "all_signed", "declined", "withdrawn"})
+# Who is asked gets this as a letter of the act itself: with a secret in it, or in the words of a proposal.
+BY_LETTER = frozenset({"invitation", "clause_proposed", "clause_objected"})
 # An ending concerns every person of the project, whatever their part.
 _OF_EVERYBODY = frozenset({"all_signed", "declined", "withdrawn"})
 # "Please decide again" is for the party that decides, not for everybody who signs for somebody.
@@ -97,7 +100,8 @@ class Subject:
     """What a mail or a reminder is about, as one short text.
 
     "task:total_cost:2", "decision:common_picture:2", "signature:7:2", "duty:3:2" (the last number is the party),
-    "contract:7" (a version), "member:12" (an invited person).
+    "contract:7" (a version), "member:12" (a person), "check:total_cost:2" (a contribution that waits to be accepted),
+    "duties:2028:2" (who looks after those of party 2, asked in 2028), "document:3", "figure:idea.need.mass".
     """
 
     matter: str

@@ -108,8 +108,8 @@ class ProfileForm(AccountForm):
     language = SelectField(_("Language"))
     zone = SelectField(_("Time zone"), description=_("Dates and hours on pages and in mails are those of this place."))
     theme = RadioField(_("Light or dark"), choices=THEMES)
-    digest = RadioField(_("Mails about the rest"), choices=DIGESTS,
-                        description=_("What is asked of you reaches you at once, always."))
+    digest = RadioField(_("How often we write about the rest"), choices=DIGESTS, description=_(
+        "What is asked of you reaches you at once, always. The rest comes as one mail: what is new, what is due."))
 
     def offer(self, languages: Iterable[tuple[str, str]], zone: str) -> None:
         """Say what may be chosen; a zone that was chosen once stays possible."""

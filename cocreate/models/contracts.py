@@ -96,3 +96,4 @@ class Duty(Model):
     clause: Mapped[str | None] = mapped_column(String(40))
     done_at: Mapped[datetime | None]
     done_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]  # when its party last said who looks after it

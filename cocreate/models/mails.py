@@ -33,13 +33,15 @@ class Reminder(Model):
 
 
 class Outbox(Model):
-    """A mail of a project: the event that caused it, and one row per person."""
+    """A mail of a project, or a line of a digest: the event that caused it, and one row per person."""
 
     __tablename__ = "outbox"
     __table_args__ = (
         inside_project(),
         Index("ix_outbox_waiting", "next_try", sqlite_where=text("state = 'waiting'"),
               postgresql_where=text("state = 'waiting'")),
+        Index("ix_outbox_digest", "recipient", sqlite_where=text("state = 'digest'"),
+              postgresql_where=text("state = 'digest'")),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -47,10 +49,10 @@ class Outbox(Model):
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
     recipient: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     host_id: Mapped[Id]
-    subject: Mapped[str] = mapped_column(String(100), default="")
+    subject: Mapped[str] = mapped_column(String(140), default="")
     values: Mapped[str] = mapped_column(default="{}")  # JSON; a secret in it is encrypted and wiped once sent
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
-    state: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, failed, dropped
+    state: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, failed, dropped; digest, told
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime]
     lease_until: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """People and how they sign in. A person is global: one sign-in, whoever invited them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +12,8 @@ class Person(Model):
     """Somebody with an address. Without a password they have only been invited."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),
+                      Index("ix_person_digest", "zone", "digest_on"))
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     ref: Mapped[Ref] = mapped_column(unique=True)
@@ -24,7 +25,10 @@ class Person(Model):
     language: Mapped[str] = mapped_column(String(5), default="en")
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     theme: Mapped[str] = mapped_column(String(5), default="")  # "", light or dark
-    digest: Mapped[str] = mapped_column(String(8), default="daily")  # daily, weekly, never
+    digest: Mapped[str] = mapped_column(String(8), default="")  # daily, weekly, never; "": as the part suggests
+    digest_on: Mapped[date | None]  # the local day whose digest was made, or needed none
+    unreachable_at: Mapped[datetime | None]  # since when the mail server says that there is no such address
+    unreachable_why: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]

@@ -95,6 +95,7 @@ class Member(Model):
     invited_at: Mapped[datetime | None]
     greeting: Mapped[str] = mapped_column(default="")
     token_sha256: Mapped[Sha256 | None] = mapped_column(unique=True)  # of the invitation; gone once it is answered
+    again_sha256: Mapped[Sha256 | None] = mapped_column(unique=True)  # of the link in the last reminder of it
     expires_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, RecoveryCode, Token
 from cocreate.models.projects import Member, Party
-from cocreate.services import hashing, outbox, sign_ins, throttling
+from cocreate.services import digests, hashing, outbox, sign_ins, throttling
 from cocreate.services.sign_ins import Device, Me
 
 RESET_LIFE = timedelta(minutes=30)
@@ -65,8 +65,10 @@ def find_or_invite_person(session: Session, *, email: str, name: str, language: 
 
 def set_profile(session: Session, person_id: int, *, name: str, language: str, zone: str, theme: str,
                 digest: str) -> None:
+    """digest: how often; where it is what the person's parts suggest, it goes on following them."""
+    chosen = "" if digest == digests.usual(session, person_id) else digest
     session.execute(update(Person).where(Person.id == person_id)
-                    .values(name=name, language=language, zone=zone, theme=theme, digest=digest))
+                    .values(name=name, language=language, zone=zone, theme=theme, digest=chosen))
 
 
 def deactivate(session: Session, person_id: int, now: datetime) -> None:
@@ -80,7 +82,8 @@ def look(session: Session, person_id: int) -> Account:
     unused = select(func.count()).where(RecoveryCode.person_id == person_id,
                                         RecoveryCode.used_at.is_(None)).scalar_subquery()
     person, codes = session.execute(select(Person, unused).where(Person.id == person_id)).one()
-    return Account(person.email, person.name, person.language, person.zone, person.theme, person.digest,
+    return Account(person.email, person.name, person.language, person.zone, person.theme,
+                   person.digest or digests.usual(session, person.id),
                    password=person.password_hash is not None, totp=person.totp_secret is not None,
                    recovery_codes=codes)
 

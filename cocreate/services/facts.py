@@ -108,7 +108,7 @@ def _seen(connection: Connection, text: str, person: int | None, now: datetime) 
 
 _LOCK = "SELECT id FROM project WHERE ref = $1 FOR UPDATE"
 _PROJECT = [field.name for field in fields(ProjectFact)]
-_MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at")
+_MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at", "invited_at")
 
 
 @cache
@@ -154,8 +154,9 @@ _decoded = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def _member(values: list[Any]) -> MemberFact:
-    person, name, party, parts, accepted_at, left_at, zone = values
-    return MemberFact(person, name, party, frozenset(parts.split()), _moment(accepted_at), _moment(left_at), zone)
+    person, name, party, parts, accepted_at, left_at, invited_at, zone = values
+    return MemberFact(person, name, party, frozenset(parts.split()), _moment(accepted_at), _moment(left_at), zone,
+                      invited_at=_moment(invited_at))
 
 
 @cache

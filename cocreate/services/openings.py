@@ -19,7 +19,7 @@ from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import hosts, outbox, people, progress, templates
 from cocreate.services.acts.openings import Open
 from cocreate.services.facts import _calendar as calendar
-from cocreate.services.outbox import MailContext
+from cocreate.services.letters import MailContext, context
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
 from workflows.texts import say
@@ -106,8 +106,8 @@ def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now:
     project = session.scalars(select(Project.id).where(Project.ref == ref)).one()
     rows = session.scalars(select(Outbox).where(Outbox.project_id == project, Outbox.kind == "invitation")
                            .order_by(Outbox.seq))
-    found = [outbox.context(session, outbox.read(row), now) for row in rows]
-    return [context for context in found if context is not None]
+    found = [context(session, outbox.read(row), now) for row in rows]
+    return [one for one in found if one is not None]
 
 
 def _ref(host_id: int, actor: int, key: str) -> str:

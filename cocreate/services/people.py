@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.domain.countries import zone_of
@@ -148,7 +148,9 @@ def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
         .join(Host, Host.id == Project.host_id)
         .outerjoin(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
         .outerjoin(inviter, inviter.id == Member.invited_by)
-        .where(Member.token_sha256 == digest(token))).first()
+        # The link of the first mail, or of the last reminder of it; both end with the first one's.
+        .where(or_(Member.token_sha256 == digest(token),
+                   and_(Member.again_sha256 == digest(token), Member.token_sha256.is_not(None))))).first()
     if row is None:
         raise Ended("invitation")
     member, project, person = row.Member, row.Project, row.Person

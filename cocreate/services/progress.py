@@ -17,8 +17,9 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
-from cocreate.domain import audience, news
+from cocreate.domain import audience, news, reminding
 from cocreate.domain.chain import START, canonical, commitment, event_hash
+from cocreate.domain.notices import Channel
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.mails import Outbox, Reminder
@@ -89,7 +90,7 @@ def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, 
     event, detail = _event(before, after, change, name, seq)
     receipt = Receipt(seq, after.project.stage, dict(change.answer))
     where = {"project_id": before.project.id, "host_id": before.project.host_id}
-    ended, planned = news.plan(before, after)
+    ended, planned = reminding.plan(before, after)
     move = Move(before.project.id, before.project.version, _project_row(before, after) | {
         "version": seq, "head": event["hash"]})
     writes: list[Write] = [
@@ -186,10 +187,12 @@ def _project_row(before: Facts, after: Facts) -> dict[str, Any]:
 
 
 def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[str, Any]]:
+    """A row for everybody who hears of the act: a mail that waits, or a line for the next digest."""
     project, now = before.project, after.now
-    found = {(kind, person): outbox.row(project.id, project.host_id, seq, kind, person, str(subject),
-                                        {"more": more}, now)
-             for (kind, person), (subject, more) in news.mails(before, after).items()}
+    found = {(kind, person): outbox.row(project.id, project.host_id, seq, kind, person, str(heard.subject),
+                                        {"more": heard.more}, now,
+                                        state="waiting" if heard.channel is Channel.MAIL else outbox.FOR_DIGEST)
+             for (kind, person), heard in news.heard(before, after).items()}
     for letter in change.letters:
         found[letter.kind, letter.recipient] = outbox.row(
             project.id, project.host_id, seq, letter.kind, letter.recipient, letter.subject, letter.values, now)

@@ -1,6 +1,7 @@
 """Reminders that have come due become waiting mails, each once and only while somebody still owes the thing.
 
-A batch is three statements, whatever its size: read with every check, write the mails, close the reminders.
+A batch is four statements, whatever its size: read with every check, read who else hears of it, write the mails, close
+the reminders. A reminder of an invitation needs one more: it carries a link of its own.
 """
 
 import hashlib
@@ -12,13 +13,14 @@ from sqlalchemy import ColumnElement, Exists, String, and_, case, cast, exists, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.domain.notices import KINDS, Channel, Subject, recipients
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.work import Decision, Task
-from cocreate.services import outbox
-from workflows.facts import ContractState, DecisionState, TaskState
+from cocreate.services import hashing, outbox
+from workflows.facts import ContractState, DecisionState, MemberFact, TaskState
 
 BATCH = 100
 
@@ -37,16 +39,63 @@ def claim_due(session: Session, now: datetime, batch: int = BATCH) -> int:
     wanted = [row for row in due if row.owed and not row.newer]
     if wanted:
         insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+        mails = [_mail(session, row, now) for row in wanted] + _lines(session, wanted, now)
         # Its key is made from the reminder's: whoever comes second writes nothing.
-        session.execute(insert(Outbox).values([_mail(row, now) for row in wanted]).on_conflict_do_nothing())
+        session.execute(insert(Outbox).values(mails).on_conflict_do_nothing())
     _close(session, due, wanted)
     return len(due)
 
 
-def _mail(row: Any, now: datetime) -> dict[str, Any]:
-    kind = "invitation_again" if row.subject.startswith("member:") else row.kind
-    announces = {"announces": row.announces} if row.announces else {}
-    return outbox.row(row.project_id, row.host_id, _seq(row), kind, row.recipient, row.subject, announces, now)
+def _mail(session: Session, row: Any, now: datetime) -> dict[str, Any]:
+    kind = _kind(row)
+    values: dict[str, object] = {"announces": row.announces} if row.announces else {}
+    if kind == "invitation_again":
+        values[outbox.SECRET] = _new_link(session, row)
+    return outbox.row(row.project_id, row.host_id, _seq(row), kind, row.recipient, row.subject, values, now)
+
+
+def _kind(row: Any) -> str:
+    """The kind of mail that a reminder becomes."""
+    if row.kind == "unanswered":
+        return "invitation_unanswered"
+    if row.subject.startswith("member:"):
+        return "invitation_again"
+    if row.subject.startswith("duty:") and row.kind != "escalation":
+        return "duty_overdue" if row.kind == "overdue" else "duty_due"
+    return str(row.kind)
+
+
+def _new_link(session: Session, row: Any) -> str:
+    """A link for this reminder alone. The one in the first mail works on: who finds that first is not sent away."""
+    token = hashing.new_token()
+    session.execute(update(Member).where(Member.project_id == row.project_id, Member.person == row.recipient)
+                    .values(again_sha256=hashing.digest(token)), execution_options={"synchronize_session": False})
+    return token
+
+
+def _lines(session: Session, wanted: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
+    """A line in the digests of those who hear of a reminder to somebody else."""
+    told = [row for row in wanted if _kind(row) in KINDS]
+    if not told:
+        return []
+    members: dict[int, list[MemberFact]] = {}
+    for row in session.execute(
+            select(Member.project_id, Member.person, Member.party, Member.parts, Member.accepted_at)
+            .where(Member.project_id.in_({row.project_id for row in told}), Member.left_at.is_(None))):
+        members.setdefault(row.project_id, []).append(
+            MemberFact(row.person, "", row.party, frozenset(row.parts.split()), row.accepted_at))
+    mailed = {(row.project_id, row.subject, row.recipient) for row in wanted}
+    return [outbox.row(row.project_id, row.host_id, _seq(row), _kind(row), person, row.subject, {}, now,
+                       state=outbox.FOR_DIGEST)
+            for row in told for person, channel in recipients(
+                _kind(row), members=tuple(members.get(row.project_id, ())), actor=None, party=_party(row),
+                asked=(row.recipient,))
+            if channel is Channel.DIGEST and (row.project_id, row.subject, person) not in mailed]
+
+
+def _party(row: Any) -> int | None:
+    subject = Subject.parse(row.subject)
+    return subject.party if subject else None
 
 
 def _seq(row: Any) -> int:
@@ -71,7 +120,8 @@ def _due(now: datetime) -> Any:
     owed = or_(*(one.correlate(Reminder) for one in _owed(now)))
     return (
         select(*_KEY, Reminder.host_id, Reminder.kind, Reminder.announces,
-               and_(Project.ended_at.is_(None), _hears(), owed).label("owed"), newer.label("newer"))
+               and_(or_(Project.ended_at.is_(None), Reminder.subject.like("dut%")), _hears(), owed).label("owed"),
+               newer.label("newer"))
         .join(Project, Project.id == Reminder.project_id)
         .where(Reminder.state == "planned", Reminder.due_at <= now, Project.hold_until.is_(None))
         .order_by(Reminder.due_at).with_for_update(of=Reminder, skip_locked=True))
@@ -79,7 +129,7 @@ def _due(now: datetime) -> Any:
 
 def _hears() -> ColumnElement[bool]:
     """The recipient is still there; an invited one only for his invitation."""
-    invited = Reminder.subject.like("member:%")
+    invited = and_(Reminder.subject.like("member:%"), Reminder.kind != "unanswered")
     return exists().where(
         Member.project_id == Reminder.project_id, Member.person == Reminder.recipient, Member.left_at.is_(None),
         or_(and_(invited, Member.accepted_at.is_(None)), and_(~invited, Member.accepted_at.is_not(None))),
@@ -95,8 +145,11 @@ def _owed(now: datetime) -> tuple[Exists, ...]:
     return (
         exists().where(
             Task.project_id == Reminder.project_id, _is("task", Task.key, Task.party), Task.round == Reminder.round,
-            Task.state.in_([TaskState.OPEN, TaskState.RETURNED]),
+            Task.state.in_([TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED]),
             or_(Task.outside_until.is_(None), Task.outside_until < now.date())),
+        exists().where(
+            Task.project_id == Reminder.project_id, _is("check", Task.key, Task.party), Task.number == Reminder.round,
+            Task.state == TaskState.SUBMITTED),
         exists().where(
             Decision.project_id == Reminder.project_id, _is("decision", Decision.gate, Decision.party),
             Decision.round == Reminder.round, Decision.state.in_([DecisionState.ASKED, DecisionState.LAPSED])),
@@ -105,6 +158,9 @@ def _owed(now: datetime) -> tuple[Exists, ...]:
             Reminder.subject.like(_name("signature", ContractVersion.number) + ":%"), ~signed),
         exists().where(
             Duty.project_id == Reminder.project_id, _is("duty", Duty.number, Duty.party), Duty.done_at.is_(None)),
+        exists().where(
+            Duty.project_id == Reminder.project_id, Duty.done_at.is_(None),
+            Reminder.subject.like("duties:%:" + cast(Duty.party, String))),
         exists().where(
             Member.project_id == Reminder.project_id, _is("member", Member.person), Member.token_sha256.is_not(None)),
     )

@@ -43,6 +43,9 @@ def upgrade() -> None:
     sa.Column('zone', sa.String(length=64), nullable=False),
     sa.Column('theme', sa.String(length=5), nullable=False),
     sa.Column('digest', sa.String(length=8), nullable=False),
+    sa.Column('digest_on', sa.Date(), nullable=True),
+    sa.Column('unreachable_at', Utc(), nullable=True),
+    sa.Column('unreachable_why', sa.String(length=300), nullable=False),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('activated_at', Utc(), nullable=True),
     sa.Column('deactivated_at', Utc(), nullable=True),
@@ -51,6 +54,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('email', name=op.f('uq_person_email')),
     sa.UniqueConstraint('ref', name=op.f('uq_person_ref'))
     )
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.create_index('ix_person_digest', ['zone', 'digest_on'], unique=False)
+
     op.create_table('throttle',
     sa.Column('bucket', sa.String(length=80), nullable=False),
     sa.Column('window', Utc(), nullable=False),
@@ -340,7 +346,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=24), nullable=False),
     sa.Column('recipient', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('subject', sa.String(length=100), nullable=False),
+    sa.Column('subject', sa.String(length=140), nullable=False),
     sa.Column('values', sa.Text(), nullable=False),
     sa.Column('message_id', sa.String(length=120), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
@@ -356,6 +362,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('message_id', name=op.f('uq_outbox_message_id'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_digest', ['recipient'], unique=False, sqlite_where=sa.text("state = 'digest'"), postgresql_where=sa.text("state = 'digest'"))
         batch_op.create_index('ix_outbox_waiting', ['next_try'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('party',
@@ -501,6 +508,7 @@ def upgrade() -> None:
     sa.Column('clause', sa.String(length=40), nullable=True),
     sa.Column('done_at', Utc(), nullable=True),
     sa.Column('done_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('confirmed_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['done_by'], ['person.id'], name=op.f('fk_duty_done_by')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_duty_host_id_project_id')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_duty_project_id_party')),
@@ -532,6 +540,7 @@ def upgrade() -> None:
     sa.Column('invited_at', Utc(), nullable=True),
     sa.Column('greeting', sa.Text(), nullable=False),
     sa.Column('token_sha256', sa.String(length=64), nullable=True),
+    sa.Column('again_sha256', sa.String(length=64), nullable=True),
     sa.Column('expires_at', Utc(), nullable=True),
     sa.Column('accepted_at', Utc(), nullable=True),
     sa.Column('declined_at', Utc(), nullable=True),
@@ -541,6 +550,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_member_person')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_member_project_id_party')),
     sa.PrimaryKeyConstraint('project_id', 'person', name=op.f('pk_member')),
+    sa.UniqueConstraint('again_sha256', name=op.f('uq_member_again_sha256')),
     sa.UniqueConstraint('token_sha256', name=op.f('uq_member_token_sha256'))
     )
     with op.batch_alter_table('member', schema=None) as batch_op:

@@ -1,12 +1,12 @@
 """What an act means for people: who hears what, and of what they are reminded."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cocreate.domain import news
+from cocreate.domain import news, reminding
 from cocreate.domain.notices import KINDS, Subject
 from tests.support.facts import (
     FACILITATOR,
@@ -42,8 +42,8 @@ class TestTasks:
 
     def test_several_asks_are_one_mail(self):
         story = begin(TWO_SIDES.replace("need: {of: taker,", "more: {of: giver}\n      need: {of: taker,"))
-        (subject, more) = news.mails(story.before, story.facts)["ask", GIVER]
-        assert (subject, more) == (Subject("task", "stream", 1), 1)
+        heard = news.heard(story.before, story.facts)["ask", GIVER]
+        assert (heard.subject, heard.more) == (Subject("task", "stream", 1), 1)
 
     def test_submitted_is_for_who_accepts(self):
         assert begin().submit("stream").mails() == {("submitted", TAKER)}
@@ -86,7 +86,7 @@ class TestDecisions:
 
     def test_of_a_stage_that_rests_nobody_is_asked_to_decide_again(self):
         story = begin().to_terms().go("anew")  # the decision on the trial lapses too
-        subjects = [subject for (kind, _), (subject, _) in news.mails(story.before, story.facts).items()
+        subjects = [heard.subject for (kind, _), heard in news.heard(story.before, story.facts).items()
                     if kind.startswith("decision")]
         assert {subject.key for subject in subjects} == {"picture"}
 
@@ -129,14 +129,14 @@ class TestProject:
     def test_an_ending_concerns_everybody(self, outcome):
         story = begin()
         after = story.facts.with_project(stage=outcome, ended_at=story.facts.now, outcome=outcome)
-        assert {person for kind, person in news.mails(story.facts, after)} == {
+        assert {person for kind, person in news.heard(story.facts, after)} == {
             member.person for member in story.facts.members}
 
     def test_hold_and_resume(self):
         facts = replace(begin().facts, actor=None)
         held = facts.with_project(hold_until=date(2027, 9, 1))
-        assert {("hold", GIVER), ("hold", TAKER), ("hold", MANAGER)} <= set(news.mails(facts, held))
-        assert {("resumed", GIVER), ("resumed", TAKER), ("resumed", MANAGER)} <= set(news.mails(held, facts))
+        assert {("hold", GIVER), ("hold", TAKER), ("hold", MANAGER)} <= set(news.heard(facts, held))
+        assert {("resumed", GIVER), ("resumed", TAKER), ("resumed", MANAGER)} <= set(news.heard(held, facts))
 
     def test_who_was_invited_and_came_or_did_not(self):
         story = begin().invite(77, "giver", "contributor")
@@ -144,94 +144,6 @@ class TestProject:
         said_no = replace(story).say_no(77)
         assert ("invitation_declined", GIVER) in said_no.mails()
         assert ("invitation_accepted", MANAGER) in story.come(77).mails()
-
-
-class TestReminders:
-    def planned(self, story: Story) -> dict[str, list]:
-        found: dict[str, list] = {}
-        for row in story.plan()[1]:
-            found.setdefault(row["subject"], []).append(row)
-        return found
-
-    def test_are_planned_with_what_is_asked(self):
-        story = begin()
-        planned = self.planned(story)
-        assert set(planned) == {"task:stream:1", "task:need:2"}
-        rows = [(row["recipient"], row["kind"], row["occurrence"].isoformat()) for row in planned["task:stream:1"]]
-        assert rows == [(GIVER, "due_soon", "2027-03-04"), (GIVER, "due_today", "2027-03-08"),
-                        (GIVER, "overdue", "2027-03-11"), (GIVER, "overdue", "2027-03-16"),
-                        (GIVER, "escalation", "2027-03-18")]
-
-    def test_never_for_the_past(self):
-        text = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, due: {days: 1},")
-        rows = self.planned(begin(text))["task:stream:1"]
-        assert all(row["due_at"] > begin(text).facts.now for row in rows)
-        assert "due_soon" not in {row["kind"] for row in rows}
-
-    def test_end_with_what_they_are_about(self):
-        story = begin().submit("stream")
-        assert story.plan()[0] == ("task:stream:1",)
-        assert self.planned(story) == {}
-        assert set(self.planned(story.send_back("stream", "taker"))) == {"task:stream:1"}
-
-    def test_of_a_decision_go_to_who_signs(self):
-        story = begin().give("stream").give("need")
-        rows = self.planned(story)
-        assert {key: {row["recipient"] for row in found} for key, found in rows.items()} == {
-            "decision:picture:1": {SIGNS}, "decision:picture:2": {ALSO}}
-        assert story.decide("picture", "giver").plan()[0] == ("decision:picture:1",)
-
-    def test_of_a_signature_keep_to_their_date_when_it_has_passed(self):
-        story = begin().to_signature()
-        due = news.owed(story.facts)["signature:1:2"].due_at
-        story.wait(days=30).sign("giver")
-        assert set(news.owed(story.facts)) == {"signature:1:2"}
-        assert news.owed(story.facts)["signature:1:2"].due_at == due
-        assert story.plan()[0] == ("signature:1:1",)
-
-    def test_follow_a_task_that_is_passed_on(self):
-        story = begin()
-        story.consequence(story.facts.with_task(replace(story.task("stream"), asked=13)))
-        assert story.plan()[0] == ("task:stream:1",)
-        to = {(row["kind"], row["recipient"]) for row in self.planned(story)["task:stream:1"]}
-        assert ("overdue", 13) in to
-        assert ("escalation", GIVER) in to
-        assert ("overdue", GIVER) not in to
-
-    def test_an_escalation_follows_a_new_champion(self):
-        story = begin()
-        story.consequence(story.facts.with_task(replace(story.task("stream"), asked=13)))
-        new = replace(story.facts.member(14), parts=frozenset({"champion"}))
-        old = replace(story.facts.member(GIVER), parts=frozenset({"contributor"}))
-        story.consequence(story.facts.with_member(new).with_member(old))
-        assert {row["recipient"] for row in self.planned(story)["task:stream:1"] if row["kind"] == "escalation"} == {14}
-
-    def test_not_of_what_cannot_begin_yet(self):
-        story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [stream],"))
-        assert "task:need:2" not in self.planned(story)
-        assert "task:need:2" in self.planned(story.give("stream"))
-
-    def test_none_while_on_hold_and_all_again_afterwards(self):
-        facts = begin().facts
-        held = facts.with_project(hold_until=date(2027, 9, 1))
-        assert news.owed(held) == {}
-        assert set(news.plan(facts, held)[0]) == {"task:stream:1", "task:need:2"}
-        assert news.plan(facts, held)[1] == ()
-        assert {row["subject"] for row in news.plan(held, facts)[1]} == {"task:stream:1", "task:need:2"}
-
-    def test_none_after_the_end(self):
-        facts = begin().facts
-        after = facts.with_project(stage="declined", ended_at=facts.now)
-        assert (set(news.plan(facts, after)[0]), news.plan(facts, after)[1]) == ({"task:stream:1", "task:need:2"}, ())
-
-    def test_none_of_a_stage_that_rests(self):
-        story = begin().to_terms().go("anew")
-        assert set(news.owed(story.facts)) == {"task:stream:1"}
-
-    def test_nothing_new_is_planned_when_nothing_changed(self):
-        facts = begin().facts
-        later = replace(facts, now=facts.now + timedelta(hours=1))
-        assert news.plan(facts, later) == ((), ())
 
 
 class TestEveryStory:
@@ -242,10 +154,10 @@ class TestEveryStory:
         for told in tell(story, tries):
             assert {kind for kind, _ in told.mails()} <= KINDS
             can = {(turn.key, turn.party) for _, turn in told.all_turns()}
-            for matter in news.owed(told.facts).values():
+            for matter in reminding.owed(told.facts).values():
                 key = "contract" if matter.subject.matter == "signature" else matter.subject.key
                 assert (key, matter.subject.party) in can
             ended, rows = told.plan()
-            assert set(ended) <= set(news.owed(told.before))
-            assert {row["subject"] for row in rows} <= set(news.owed(told.facts))
+            assert set(ended) <= set(reminding.owed(told.before))
+            assert {row["subject"] for row in rows} <= set(reminding.owed(told.facts))
             assert all(row["due_at"] > told.facts.now for row in rows)

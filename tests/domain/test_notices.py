@@ -47,13 +47,13 @@ AGREED = """
 
 # The kinds of each row above, in its order.
 KINDS_OF = (
-    "invitation", "invitation_accepted", "invitation_declined", "ask", "due_soon due_today", "overdue", "escalation",
-    "draft_saved", "submitted", "entered", "returned", "accepted", "document_shared", "document_changed",
-    "comment mention help", "two_values settled", "decision_asked", "decision_agreed not_agreed", "decision_lapsed",
-    "gone_on", "gone_back", "hold resumed", "waiting_outside", "nobody_can_act", "clause_proposed clause_objected",
-    "ready_to_read please_sign", "signed", "signing_declined signature_ended", "all_signed declined withdrawn",
-    "joined left handed_over", "concern", "template_corrected migrated", "duty_due duty_overdue still_you",
-    "mail_came_back",
+    "invitation", "invitation_accepted", "invitation_declined invitation_unanswered", "ask", "due_soon due_today",
+    "overdue", "escalation", "draft_saved", "submitted", "entered", "returned", "accepted", "document_shared",
+    "document_changed", "comment mention help", "two_values settled", "decision_asked", "decision_agreed not_agreed",
+    "decision_lapsed", "gone_on", "gone_back", "hold resumed", "waiting_outside", "nobody_can_act",
+    "clause_proposed clause_objected", "ready_to_read please_sign", "signed", "signing_declined signature_ended",
+    "all_signed declined withdrawn", "joined left handed_over", "concern", "template_corrected migrated",
+    "duty_due duty_overdue still_you", "mail_came_back",
 )
 
 

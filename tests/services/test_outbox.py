@@ -12,7 +12,7 @@ from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.work import Task
-from cocreate.services import hashing, outbox
+from cocreate.services import hashing, letters, outbox
 from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, add, event, lighting, mail
 
@@ -182,8 +182,8 @@ class TestContext:
         session.flush()
         mail(session, room, "signing_code", room.grace, subject="contract:1", secret="123456", version=1)
         claimed, = claim(session, room)
-        assert outbox.context(session, claimed, NOON).more["until"] == NOON + timedelta(minutes=10)
-        assert outbox.context(session, claimed, NOON + timedelta(minutes=11)) is None
+        assert letters.context(session, claimed, NOON).more["until"] == NOON + timedelta(minutes=10)
+        assert letters.context(session, claimed, NOON + timedelta(minutes=11)) is None
 
     def test_a_link_that_has_ended_is_not_sent(self, session, room):
         until = NOON + timedelta(minutes=10)
@@ -191,15 +191,15 @@ class TestContext:
                             values={"secret": "t", "until": until}, now=NOON)
         session.flush()
         claimed, = (one for one in outbox.claim(session, NOON, 100) if one.recipient == room.renee)
-        assert outbox.context(session, claimed, NOON) is not None
-        assert outbox.context(session, claimed, until) is None
+        assert letters.context(session, claimed, NOON) is not None
+        assert letters.context(session, claimed, until) is None
 
     def test_reads_each_project_once(self, session, room, query_counter):
         for person in (room.anna, room.jan, room.renee, room.grace):
             mail(session, room, "hold", person)
         claimed = claim(session, room)
         with query_counter() as counted:
-            outbox.contexts(session, claimed, NOON)
+            letters.contexts(session, claimed, NOON)
         assert sum("FROM draft" in statement for statement in counted.statements) <= 1
 
 
@@ -212,7 +212,7 @@ def claim(session, room, now=NOON):
 def about(session, room, kind, person, *, seq=1, **more):
     message_id = mail(session, room, kind, person, seq=seq, **more)
     claimed, = (one for one in claim(session, room) if one.message_id == message_id)
-    return outbox.context(session, claimed, NOON)
+    return letters.context(session, claimed, NOON)
 
 
 def only_mail(session, room):

@@ -102,8 +102,9 @@ def invite(session, small, email):
 
 def mailed(session):
     """The token of the newest invitation."""
-    values = session.scalars(select(Outbox.values).where(Outbox.kind == "invitation").order_by(
-        Outbox.project_id.desc(), Outbox.seq.desc()).limit(1)).one()
+    values = session.scalars(
+        select(Outbox.values).where(Outbox.kind == "invitation", Outbox.state == "waiting")
+        .order_by(Outbox.project_id.desc(), Outbox.seq.desc()).limit(1)).one()
     return vault.unlock(json.loads(values)["secret"])
 
 

@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from cocreate.domain import news
+from cocreate.domain import news, reminding
 from cocreate.domain.answers import Answer, FileAnswer
 from cocreate.domain.computed import with_computed
+from cocreate.domain.notices import Channel
 from cocreate.domain.turns import Turn, turns
 from cocreate.errors import CocreateError
 from cocreate.services.acts import ACTS, Change
@@ -165,9 +166,16 @@ class Story:
         return self.facts.decision(gate, self.number(of))
 
     def mails(self) -> set[tuple[str, int]]:
-        """(kind, person) of what the last act made people hear."""
+        """(kind, person) of the mails that the last act causes."""
+        return self._heard(Channel.MAIL)
+
+    def lines(self) -> set[tuple[str, int]]:
+        """(kind, person) of what the last act puts into digests."""
+        return self._heard(Channel.DIGEST)
+
+    def _heard(self, channel: Channel) -> set[tuple[str, int]]:
         assert self.before is not None
-        return set(news.mails(self.before, self.facts))
+        return {key for key, heard in news.heard(self.before, self.facts).items() if heard.channel is channel}
 
     def kinds(self) -> set[str]:
         return {kind for kind, _ in self.mails()}
@@ -175,7 +183,7 @@ class Story:
     def plan(self) -> tuple[tuple[str, ...], tuple[dict[str, Any], ...]]:
         """What the last act did to reminders."""
         assert self.before is not None
-        return news.plan(self.before, self.facts)
+        return reminding.plan(self.before, self.facts)
 
     # doing
 

@@ -124,11 +124,13 @@ def invite(facts: Facts, given: Invite) -> Change:
         raise Conflict("member.there", person=there.person)
     if there is not None and there.left_at is None and there.party != given.party:
         raise Conflict("member.elsewhere", person=there.person)
-    member = MemberFact(given.person, given.name, given.party, frozenset(given.parts), accepted_at=None)
+    member = MemberFact(given.person, given.name, given.party, frozenset(given.parts), accepted_at=None,
+                        invited_at=facts.now)
     row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id,
            "party": given.party, "name": given.name, "parts": " ".join(given.parts), "invited_by": actor.person,
            "invited_at": facts.now, "greeting": given.greeting, "token_sha256": given.token_sha256,
-           "expires_at": given.expires_at, "accepted_at": None, "declined_at": None, "left_at": None}
+           "again_sha256": None, "expires_at": given.expires_at, "accepted_at": None, "declined_at": None,
+           "left_at": None}
     return Change(
         facts=facts.with_member(member), party=actor.party,
         details={"party": given.party, "person": given.person, "parts": list(given.parts)},
@@ -168,8 +170,9 @@ def _invited(facts: Facts, person: int) -> MemberFact:
 def resend(facts: Facts, given: Resend) -> Change:
     member = _open_invitation(facts, given.person, Act.PEOPLE)
     row = {"project_id": facts.project.id, "person": member.person, "token_sha256": given.token_sha256,
-           "expires_at": given.expires_at, "invited_at": facts.now}
-    return Change(facts=facts, party=member.party, details={"person": member.person}, personal={"name": member.name},
+           "again_sha256": None, "expires_at": given.expires_at, "invited_at": facts.now}
+    return Change(facts=facts.with_member(replace(member, invited_at=facts.now)), party=member.party,
+                  details={"person": member.person}, personal={"name": member.name},
                   rows=(Update(table_of(Member), (row,)),), letters=(_invitation(member, given.token),))
 
 
@@ -186,7 +189,7 @@ def correct_address(facts: Facts, given: CorrectAddress) -> Change:
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
         raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)
-    after = replace(member, person=given.to)
+    after = replace(member, person=given.to, invited_at=facts.now)
     facts = facts.with_member(replace(member, left_at=facts.now)).with_member(after)
     for task in facts.tasks:
         if task.asked == member.person:
@@ -288,7 +291,8 @@ def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> 
     where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
     party = PartyFact(1 + max(p.number for p in facts.parties), body["seat"], arrival.organisation, body["name"],
                       joined_at=facts.now)
-    member = MemberFact(arrival.person, body["champion"], party.number, frozenset(FIRST), accepted_at=None)
+    member = MemberFact(arrival.person, body["champion"], party.number, frozenset(FIRST), accepted_at=None,
+                        invited_at=facts.now)
     inviter = facts.actor.person if facts.actor else None
     return replace(
         change, facts=progression.join(facts.with_member(member), party), details={**change.details,
@@ -306,7 +310,8 @@ def _row(facts: Facts, member: MemberFact, inviter: int | None, greeting: str,
     return {"project_id": facts.project.id, "person": member.person, "host_id": facts.project.host_id,
             "party": member.party, "name": member.name, "parts": " ".join(sorted(member.own)), "invited_by": inviter,
             "invited_at": facts.now, "greeting": greeting, "token_sha256": link.token_sha256,
-            "expires_at": link.expires_at, "accepted_at": None, "declined_at": None, "left_at": None}
+            "again_sha256": None, "expires_at": link.expires_at, "accepted_at": None, "declined_at": None,
+            "left_at": None}
 
 
 def _invitation(member: MemberFact, token: str) -> Letter:

@@ -11,7 +11,7 @@ from cocreate.db import db, transaction
 from cocreate.errors import Invalid
 from cocreate.forms.accounts import WRONG_PASSWORD, DeviceForm, PasswordForm, ProfileForm
 from cocreate.forms.base import Form
-from cocreate.services import accounts, sign_ins
+from cocreate.services import accounts, digests, sign_ins
 from cocreate.services.accounts import Account
 from cocreate.views.account.blueprint import bp
 
@@ -26,7 +26,9 @@ def show() -> ResponseReturnValue:
         if form.validate():
             with transaction() as session:
                 accounts.set_profile(session, me.id, **form.values())
-            return _done(_("Saved."))
+            silent = form.digest.data == digests.NEVER and account.digest != digests.NEVER
+            return _done(_("Saved. Asks cannot be silenced; pass them to a colleague instead.") if silent
+                         else _("Saved."))
     rows = sign_ins.devices(db.session(), me, now())
     return render_template("account/show.html", form=form, account=account, me=me, devices=rows, empty_form=Form(),
                            may_change=_may_change()), 422 if form.unfold() else 200

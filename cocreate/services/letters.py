@@ -1,0 +1,232 @@
+"""What a mail is about, read at the moment it goes out: whether it still has a cause, and what it may say to whom."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from cocreate.domain import audience
+from cocreate.domain.notices import Subject
+from cocreate.models.contracts import Duty, SigningCode
+from cocreate.models.hosts import Host
+from cocreate.models.mails import Reminder
+from cocreate.models.people import Person
+from cocreate.models.projects import Member, Project
+from cocreate.models.records import EventDetail
+from cocreate.models.work import Draft
+from cocreate.services import digests
+from cocreate.services.facts import look
+from cocreate.services.outbox import SECRET, Claimed
+from cocreate.words import Reader
+from workflows.facts import DecisionState, Facts, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """The event behind a mail, as far as its recipient may read it."""
+
+    at: datetime
+    act: str
+    actor: int | None
+    party: int | None
+    details: Mapping[str, Any]
+    words: Mapping[str, Any]  # names, reasons: what people wrote
+
+
+@dataclass(frozen=True, slots=True)
+class MailContext:
+    """Everything a mail is composed from. ``facts`` and what follows are only there for mails of a project."""
+
+    kind: str
+    message_id: str
+    to: str  # address
+    person: int
+    name: str
+    reader: Reader
+    values: Mapping[str, Any] = field(repr=False)
+    facts: Facts | None = None
+    host: str = ""
+    seq: int = 0
+    subject: Subject | None = None
+    happened: Happened | None = None
+    sender: str = ""  # name of the person who caused it; "" for the product itself
+    reply_to: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)  # what only this kind of mail needs
+
+
+def context(session: Session, mail: Claimed, now: datetime) -> MailContext | None:
+    """What one mail is about; None where it has lost its cause or its recipient."""
+    return contexts(session, [mail], now)[mail.message_id]
+
+
+def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[str, MailContext | None]:
+    """By message id. Each project is read once, however many of the mails are about it."""
+    people = {person.id: person for person in session.scalars(
+        select(Person).where(Person.id.in_({mail.recipient for mail in mails})))}
+    projects = {row.id: row for row in session.execute(
+        select(Project.id, Project.ref, Host.name.label("host")).join(Host, Host.id == Project.host_id)
+        .where(Project.id.in_({mail.project_id for mail in mails if mail.project_id is not None})))}
+    facts = {key: look(session, project.ref, person=None, now=now).facts for key, project in projects.items()}
+    found: dict[str, MailContext | None] = {}
+    for mail in mails:
+        person = people[mail.recipient]
+        base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name,
+                           Reader(person.language, person.zone, now), mail.values, seq=mail.seq, subject=mail.subject)
+        if person.deactivated_at is not None:
+            found[mail.message_id] = None
+        elif mail.kind == "digest":
+            digest = digests.content(session, person.id, mail.values, zone=person.zone, now=now)
+            found[mail.message_id] = replace(base, more={"digest": digest}) if digest else None
+        elif mail.project_id is None:
+            found[mail.message_id] = base if _in_time(mail, now) else None
+        else:
+            found[mail.message_id] = _of_project(session, mail, base, facts[mail.project_id],
+                                                 projects[mail.project_id].host)
+    return found
+
+
+def _in_time(mail: Claimed, now: datetime) -> bool:
+    until = mail.values.get("until")
+    return until is None or now < datetime.fromisoformat(until)
+
+
+def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts, host: str) -> MailContext | None:
+    if not _may_hear(mail, facts) or not still(mail.kind, mail.subject, facts):
+        return None
+    more = _more(session, mail, facts)
+    if more is None:
+        return None
+    happened = _happened(session, mail, facts)
+    sender = facts.member(happened.actor) if happened else None
+    writes = sender or next((m for m in facts.members if "manager" in m.parts and m.present), None)
+    reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
+    return MailContext(
+        base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, facts=facts, host=host,
+        seq=base.seq, subject=base.subject, happened=happened, sender=sender.name if sender else "",
+        reply_to=reply_to if reply_to != base.to else None, more=more)
+
+
+_INVITING = frozenset({"invitation", "invitation_again"})
+
+
+def _may_hear(mail: Claimed, facts: Facts) -> bool:
+    """Whether the recipient is still somebody to whom the project may say this."""
+    member = facts.member(mail.recipient)
+    if member is None or member.left_at is not None:
+        return False
+    return (mail.kind in _INVITING) != member.present
+
+
+# Mails that ask for something: without it they are noise. All others tell what happened, and that stays true.
+_OPEN = (TaskState.OPEN, TaskState.RETURNED)
+_TASK_STATES = {"ask": _OPEN, "returned": (TaskState.RETURNED,), "submitted": (TaskState.SUBMITTED,),
+                "entered": (TaskState.ENTERED,), "nobody_can_act": _OPEN}
+_REMINDING = frozenset({"due_soon", "due_today", "overdue", "escalation"})
+_ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_to_read", "signing_code",
+                     "signature_ended", "help", "invitation_unanswered"})
+_OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
+_OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
+
+
+def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
+    """Whether what a mail asks for is still owed."""
+    if subject is not None and subject.matter in ("duty", "duties"):
+        return _duty_is_owed(subject, facts)
+    if kind not in _TASK_STATES and kind not in _REMINDING and kind not in _ASKING:
+        return True
+    if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:
+        return False
+    match subject.matter:
+        case "task" | "check":
+            return _task_is_owed(kind, subject, facts)
+        case "decision":
+            decision = facts.decision(subject.key, subject.party or 0)
+            return decision is not None and decision.state in _OPEN_DECISION
+        case "contract":
+            return facts.contract is not None and str(facts.contract.number) == subject.key
+        case "signature" if kind == "signature_ended":
+            return True
+        case "signature":
+            standing = facts.contract is not None and str(facts.contract.number) == subject.key
+            return standing and facts.signature(subject.party or 0) is None
+        case "member" if kind == "invitation_unanswered":
+            invited = facts.member(int(subject.key))
+            return invited is not None and invited.accepted_at is None and invited.left_at is None
+        case _:
+            return True
+
+
+def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
+    task = facts.task(subject.key, subject.party or 0)
+    if task is None:
+        return False
+    if kind == "help":
+        return task.help is not None
+    if subject.matter == "check":
+        return task.state is TaskState.SUBMITTED
+    return task.state in _TASK_STATES.get(kind, (*_OPEN, TaskState.ENTERED))
+
+
+def _duty_is_owed(subject: Subject, facts: Facts) -> bool:
+    """Of "duties", whether the party still has some; of one, whether it is not done."""
+    return any(duty.party == subject.party and duty.done_at is None and (
+        subject.matter == "duties" or str(duty.number) == subject.key) for duty in facts.duties)
+
+
+def _happened(session: Session, mail: Claimed, facts: Facts) -> Happened | None:
+    """The event; its words only where the recipient is in its audience. Reminders (seq below 0) have none."""
+    row = session.get(EventDetail, (mail.project_id, mail.seq)) if mail.seq > 0 else None
+    if row is None:
+        return None
+    member = facts.member(mail.recipient)
+    sees = bool(member and row.sees & audience.reader(party=member.party, parts=member.parts))
+    details = json.loads(row.details)
+    words = json.loads(row.personal) if row.personal and sees else {}
+    return Happened(mail.created_at, row.act, details.get("actor"), row.party, details, words)
+
+
+def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | None:
+    """What only this kind of mail needs; None where it has no sense any more."""
+    here: list[ColumnElement[bool]] = [Member.project_id == mail.project_id, Member.person == mail.recipient]
+    match mail.kind:
+        case "invitation" | "invitation_again":
+            invited = session.execute(select(Member.greeting, Member.invited_at, Member.expires_at, Member.token_sha256,
+                                             Member.again_sha256, Member.invited_by).where(*here)).one()
+            token = mail.values.get(SECRET)
+            good = invited.token_sha256 if mail.kind == "invitation" else invited.again_sha256
+            if invited.token_sha256 is None or (token and _sha256(token) != good):
+                return None  # answered, withdrawn, or replaced by a newer one
+            return {"greeting": invited.greeting, "invited_at": invited.invited_at, "until": invited.expires_at,
+                    "by": invited.invited_by}
+        case "signing_code":
+            code = session.get(SigningCode, (mail.project_id, mail.values.get("version"), mail.recipient))
+            good = code is not None and code.used_at is None and facts.now < code.expires_at
+            return {"until": code.expires_at} if code is not None and good else None
+        case "due_soon" | "due_today" | "overdue" | "escalation" if mail.subject and mail.subject.matter == "task":
+            draft = session.scalar(select(Draft.at).where(
+                Draft.project_id == mail.project_id, Draft.task == mail.subject.key,
+                Draft.party == mail.subject.party))
+            return {"draft_at": draft, "times": _times_reminded(session, mail)}
+        case "escalation":
+            return {"draft_at": None, "times": _times_reminded(session, mail)}
+        case "all_signed":
+            duties = session.execute(select(Duty.what, Duty.party, Duty.due).where(Duty.project_id == mail.project_id)
+                                     .order_by(Duty.due, Duty.number).limit(3)).all()
+            return {"duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
+        case _:
+            return {"draft_at": None, "times": 0}
+
+
+def _times_reminded(session: Session, mail: Claimed) -> int:
+    return session.scalar(select(func.count()).select_from(Reminder).where(and_(
+        Reminder.project_id == mail.project_id, Reminder.subject == str(mail.subject), Reminder.state == "sent",
+        Reminder.kind != "escalation"))) or 0
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,50 @@
+"""When a person works: on the days of their organisation, in the hours of their place."""
+
+from collections.abc import Collection
+from datetime import datetime, time
+from functools import lru_cache
+
+import holidays
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cocreate.models.hosts import Host, HostMember, Organisation
+from cocreate.models.people import Person
+from cocreate.models.projects import Member, Party
+from workflows.calendars import WEEK, Calendar
+
+MORNING, EVENING = time(8), time(18)  # between them a mail may come
+
+
+def calendars(session: Session, persons: Collection[int], now: datetime) -> dict[int, Calendar]:
+    """Each person's own: who works for a host keeps its days, all others those of their organisation's country."""
+    zones: dict[int, str] = dict(session.execute(
+        select(Person.id, Person.zone).where(Person.id.in_(persons))).all())
+    countries: dict[int, str] = dict(session.execute(
+        select(Member.person, Organisation.country)
+        .join(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
+        .join(Organisation, Organisation.id == Party.organisation)
+        .where(Member.person.in_(persons), Member.left_at.is_(None)).order_by(Member.project_id)).all())
+    hosts = {person: (days, country) for person, days, country in session.execute(
+        select(HostMember.person_id, Host.working_days, Host.country).join(Host, Host.id == HostMember.host_id)
+        .where(HostMember.person_id.in_(persons), HostMember.left_at.is_(None)).order_by(Host.id.desc()))}
+    found = {}
+    for person, zone in zones.items():
+        days, country = hosts.get(person, ("", countries.get(person, "")))
+        found[person] = _calendar(zone, days, country, now.year)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _calendar(zone: str, days: str, country: str, year: int) -> Calendar:
+    """days: ISO week days, "" where the country's own count."""
+    off = _holidays(country, year)
+    week = frozenset(int(day) - 1 for day in days) if days else frozenset(range(7)) - off.weekend if off else WEEK
+    return Calendar(zone, week, frozenset(off or ()), MORNING, EVENING)
+
+
+def _holidays(country: str, year: int) -> holidays.HolidayBase | None:
+    try:
+        return holidays.country_holidays(country, years=range(year, year + 2)) if country else None
+    except NotImplementedError:  # the library does not know the country
+        return None
