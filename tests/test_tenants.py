@@ -13,7 +13,7 @@ from cocreate.db import db
 from cocreate.mail import compose
 from cocreate.models.contracts import ContractVersion
 from cocreate.models.mails import Outbox
-from cocreate.services import outbox
+from cocreate.services import letters, outbox
 from cocreate.services.files import prefix
 from tests.support.clock import NOON
 from tests.support.routes import MISSING, NOBODY, Route, ask, routes, said
@@ -246,8 +246,9 @@ def projects_of(world: World):
 
 def mails(world: World):
     """Everything that waits to be sent to people of a world, as its mail is written."""
-    rows = [*db.session.scalars(select(Outbox).where(Outbox.host_id == world.small.host_id))]
-    found = outbox.contexts(db.session(), tuple(map(outbox.read, rows)), NOON)
+    rows = [*db.session.scalars(select(Outbox).where(Outbox.host_id == world.small.host_id,
+                                                     Outbox.state != outbox.FOR_DIGEST))]
+    found = letters.contexts(db.session(), tuple(map(outbox.read, rows)), NOON)
     return [(row.recipient, found[row.message_id]) for row in rows if found[row.message_id]]
 
 
