@@ -1,5 +1,8 @@
 """Commands of the operator: ``flask --app wsgi ...``."""
 
+import json
+from typing import BinaryIO
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
@@ -10,14 +13,19 @@ from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
 from cocreate.services import accounts, demo, hosts, records, templates
 from workflows import library
+from workflows.exchange.mistakes import DefinitionErrors
+from workflows.exchange.schema import json_schema
+from workflows.exchange.yaml_text import read
+from workflows.verification import publishable, verify
 
 host = AppGroup("host", help="Hosts: the organisations that open projects.")
 record = AppGroup("record", help="The record of what happened.")
+template = AppGroup("template", help="Templates as text.")
 demo_group = AppGroup("demo", help="Demo data; never in production.")
 
 
 def init_app(app: Flask) -> None:
-    for group in (host, record, demo_group, cases.group):
+    for group in (host, record, template, demo_group, cases.group):
         app.cli.add_command(group)
     app.cli.add_command(scheduler)
 
@@ -62,6 +70,30 @@ def verify_record(project: str | None) -> None:
             click.echo(f"{ref}: line {found.seq} does not fit ({found.why})")
     if broken:
         raise click.exceptions.Exit(1)
+
+
+@template.command("schema")
+def template_schema() -> None:
+    """Print the JSON Schema of a template, for editors that check while one types."""
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=1))
+
+
+@template.command("check")
+@click.argument("file", type=click.File("rb"))
+def check_template(file: BinaryIO) -> None:
+    """Say everything that keeps a template from being published; nothing is stored."""
+    try:
+        found = verify(read(file.read()))
+    except DefinitionErrors as errors:
+        click.echo(str(errors))
+        raise click.exceptions.Exit(1) from None
+    for finding in found:
+        click.echo(f"{finding.level}: {finding.path}: {finding.message}")
+        for step in finding.story:
+            click.echo(f"    {step}")
+    if not publishable(found):
+        raise click.exceptions.Exit(1)
+    click.echo("It can be published.")
 
 
 @demo_group.command("load")

@@ -72,6 +72,12 @@ def codes(**changes: Any) -> list[str]:
     return [finding.code for finding in findings(**changes)]
 
 
+def worked_out(of: str) -> dict[str, Any]:
+    """A third task whose number is worked out from another."""
+    less = {"type": "computed", "operation": "sum", "of": [of], "label": "Less"}
+    return {"stages__talk__tasks__third": {**task(), "fields": {"less": less}}}
+
+
 def when(condition: Any) -> dict[str, Any]:
     return {"transitions__go__when": condition}
 
@@ -147,6 +153,13 @@ class TestRules:
         ({"duties": [{"rows": "talk.first.rows", "what": "what", "party": "what", "due": "day"}]}, "duty.no_party"),
         ({"duties": [{"rows": "talk.first.rows", "what": "what", "party": "who", "due": "day"}],
           "parties__users": None}, "duty.no_seat"),
+        (when({"figure": {"path": "talk.first.mass@two", "above": 1}}), "figure.not_asked"),
+        (worked_out("talk.first.note"), "computed.no_number"),
+        (worked_out("talk.first.rows"), "computed.no_number"),
+        (worked_out("talk.third.less"), "computed.circle"),
+        (worked_out("write.fourth.mass") | {"stages__write__tasks": {"fourth": task()}}, "computed.later"),
+        ({"stages__talk__tasks__third": {**task(), "kind": "review", "reviews": "fourth"},
+          "stages__write__tasks": {"fourth": task()}}, "task.reviews_later"),
         ({"stages__write__contract": None}, "contract.stage"),
         ({"stages__talk__contract": "signed", "stages__sign__contract": None}, "contract.order"),
         ({"stages__write__gates__contract_agreed__about": []}, "contract.no_gate"),
@@ -177,8 +190,15 @@ class TestRules:
         ({"transitions__go__by": ["one"]}, "fairness.by"),
         ({"stages__talk__gates__talked__veto": ["two"]}, "fairness.veto"),
         ({"stages__talk__gates__talked__of": ["two"]}, "fairness.decides"),
+        ({"stages__talk__tasks__third": task(visible_to="facilitator")}, "fairness.sees"),
+        ({"stages__talk__tasks__second__due": {"days": 5}}, "fairness.time"),
         ({"transitions__done__when": {"gate": "contract_agreed"}}, "contract.end_unsigned"),
         ({"reminders": []}, "reminders.none"),
+        ({"transitions__to_sign__when": {"all": [{"gate": "contract_agreed"}, {"figure": {
+            "path": "talk.first.mass", "above": 1}}]}}, "figure.left"),
+        (when({"figure": {"path": "talk.first.mass", "above": 1}}) | {
+            "stages__talk__tasks__first": task(["one", "two"], accepted_by="two"),
+            "clauses__all__needs": {"mass": "talk.first.mass@one"}}, "figure.whose"),
     ])
     def test_warning(self, changes, code):
         found = findings(**changes)
@@ -205,6 +225,32 @@ class TestRules:
         round_ = {**BASE["transitions"], "there": {"from": "talk", "to": "write", "automatic": True},
                   "again": {"from": "write", "to": "talk", "automatic": True}}
         assert "automatic.circle" in codes(transitions=round_)
+
+    @pytest.mark.parametrize(("one", "other", "both"), [
+        ({"figure": {"path": "talk.first.mass", "at_least": 5}},
+         {"figure": {"path": "talk.first.mass", "below": 5}}, 0),
+        ({"figure": {"path": "talk.first.mass", "above": 5}},
+         {"all": ["tasks", {"not": {"figure": {"path": "talk.first.mass", "above": 5}}}]}, 0),
+        ({"date": {"not_after": "2027-01-01"}}, {"not": {"date": {"not_after": "2027-01-01"}}}, 0),
+        ({"figure": {"path": "talk.first.mass", "above": 5}}, {"figure": {"path": "talk.first.mass", "below": 7}}, 1),
+        ("tasks", {"gate": "talked"}, 1)])
+    def test_two_that_go_by_themselves_never_go_together(self, one, other, both):
+        automatic = {"from": "talk", "to": "write", "automatic": True}
+        assert codes(transitions__go={**automatic, "when": one}, transitions__other={**automatic, "when": other}).count(
+            "automatic.together") == both
+
+    def test_a_value_that_some_way_leaves_out(self):
+        figures = {"stages__more": {"name": "More", "purpose": "p", "target": 1, "tasks": {"third": task()}},
+                   "clauses__all__needs": {"mass": "more.third.mass"}}
+        ways = {"transitions__go": {"from": "talk", "to": "more", "when": {"all": ["tasks", {"gate": "talked"}]}},
+                "transitions__on": {"from": "more", "to": "write", "when": "tasks"}}
+        stages = {"stages": {key: {**BASE["stages"], "more": figures["stages__more"]}[key]
+                             for key in ("talk", "more", "write", "sign")}, **ways,
+                  "clauses__all__needs": figures["clauses__all__needs"]}
+        assert codes(**stages) == []
+        (found,) = findings(**stages, transitions__short={"from": "talk", "to": "write", "when": "tasks"})
+        assert (found.level, found.code, found.path) == ("warning", "clause.way_without", "clauses.all.needs.mass")
+        assert found.story == ("A project begins in Talk.", "It goes on to Write.")
 
     def test_placeholders(self):
         assert dict(placeholders({"en": r"$a and ${b}s, $Mass, 5 $$c, \$d, $ 5", "de": ""})) == \
@@ -264,6 +310,71 @@ class TestWalks:
         found = findings(transitions__short=short, transitions__done__when={"all": [{"gate": "contract_agreed"}, late]})
         (dead,) = (one for one in found if one.code == "stage.dead_end")
         assert dead.story[:2] == ("A project begins in Talk.", "It goes on to Sign.")
+
+    ASKED_LATER = {"transitions__to_sign__when": {"all": [{"gate": "contract_agreed"}, {"gate": "extra"}]},
+                   "transitions__back": None}
+
+    def test_a_gate_that_its_stage_was_left_without(self):
+        found = findings(**self.ASKED_LATER, stages__talk__gates__extra=gate(question="Is it worth it?"))
+        (dead,) = (one for one in found if one.code == "stage.dead_end")
+        assert dead.story == (
+            "A project begins in Talk.", "It goes on to Write, without an answer to 'Is it worth it?'.",
+            "Here it stays: 'to_sign' cannot be taken: 'Is it worth it?' is decided only in Talk.")
+        both = {"all": ["tasks", {"gate": "talked"}, {"gate": "extra"}]}
+        assert codes(**self.ASKED_LATER, **when(both), stages__talk__gates__extra=gate()) == []
+        back = {"from": "write", "to": "talk", "reason": "required"}  # it can go back and ask
+        assert codes(**{**self.ASKED_LATER, "transitions__back": back}, stages__talk__gates__extra=gate()) == []
+
+    def test_a_gate_that_somebody_can_still_make_lapse_when_it_cannot_be_decided_again(self):
+        both = when({"all": ["tasks", {"gate": "talked"}, {"gate": "extra"}]})
+        late = {"stages__talk__tasks__third": task(required=False), "stages__talk__gates__extra": gate(about=["third"])}
+        assert "stage.dead_end" in codes(**self.ASKED_LATER, **both, **late)
+        assert "stage.dead_end" not in codes(**both, **late)
+
+    def test_one_of_two_gates_is_enough_where_one_of_them_was(self):
+        either = {"any": [{"gate": "talked"}, {"gate": "extra"}]}
+        assert codes(**when({"all": ["tasks", either]}), stages__talk__gates__extra=gate(),
+                     transitions__to_sign__when={"all": [{"gate": "contract_agreed"}, either]}) == []
+        assert "stage.dead_end" in codes(**when({"all": ["tasks", either]}), stages__talk__gates__extra=gate(),
+                                         **self.ASKED_LATER)
+
+    def test_what_can_be_given_only_when_the_project_comes_to_a_later_stage_again(self):
+        late = {"stages__write__tasks": {"third": task()}, "transitions__back__reopens": ["first", "talked", "third"]}
+        ask = when({"any": [{"all": ["tasks", {"gate": "talked"}]}, {"task": "third"}]})
+        assert codes(**late, **ask) == []
+        only = {"transitions__aside": {"from": "talk", "to": "sign", "when": {"task": "third"}}}
+        assert "transition.never" in [one.code for one in findings(**late, **only)]
+
+    def test_a_contract_that_nobody_agreed_to_is_never_signed(self):
+        (dead,) = (one for one in findings(transitions__to_sign__when={"contract": "complete"})
+                   if one.code == "stage.dead_end")
+        assert dead.path == "stages.sign"
+        assert "nobody signs a contract that was not agreed" in dead.message
+
+    def test_a_party_that_leaves_on_the_way(self):
+        aside = {"stages__aside": {"name": "Aside", "purpose": "p", "target": 1},
+                 "transitions__off": {"from": "talk", "to": "aside", "when": {"party": "guest"}}}
+        back = {"from": "aside", "to": "write"}
+        assert codes(**aside, transitions__on=back) == []
+        found = findings(**aside, transitions__on={**back, "when": {"party": "guest"}})
+        (dead,) = (one for one in found if one.code == "stage.dead_end")
+        assert dead.story[:3] == ("A project begins in Talk.", "It goes on to Aside.", "Then 'Guest' leaves.")
+
+    def test_a_day_that_passes(self):
+        last = {"date": {"not_after": "2027-06-30"}}
+        (dead,) = (one for one in findings(**when({"all": ["tasks", last]})) if one.code == "stage.dead_end")
+        assert dead.story == ("A project begins in Talk.", "The last day that is named passes.",
+                              "Here it stays: 'Go on to Write' cannot be taken: the last day for it has passed.")
+        assert codes(**when({"any": [{"all": ["tasks", last]}, {"gate": "talked"}]})) == []
+        assert codes(**when({"date": {"not_before": "2027-06-30"}})) == []
+        assert "stage.dead_end" in codes(**when({"not": {"date": {"not_before": "2027-06-30"}}}))
+
+    def test_what_goes_by_itself_before_anybody_can_take_the_other_way(self):
+        by_itself = {"from": "talk", "to": "write", "automatic": True, "when": "tasks"}
+        (never,) = (one for one in findings(transitions__first=by_itself) if one.code == "transition.never")
+        assert (never.path, never.message) == ("transitions.go.when",
+                                               "This can never be taken: 'first' goes before it.")
+        assert codes(transitions__first={**by_itself, "when": {"task": "second"}}, **when("tasks")) == []
 
     def test_the_largest_definition_is_proven_in_time(self):
         data = deepcopy(BASE)

@@ -1,5 +1,6 @@
 """Templates as text: every mistake named, nothing evaluated, the same hash after writing."""
 
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,8 @@ from workflows.exchange.yaml_text import read, write
 from workflows.fields import TypedField
 from workflows.verification import verify
 
-MANUAL = (Path(__file__).parents[2] / "docs" / "template-language.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+MANUAL = (DOCS / "template-language.md").read_text(encoding="utf-8")
 
 SMALL = """\
 format: 1
@@ -208,6 +210,9 @@ class TestManual:
 
 
 class TestSchema:
+    def test_the_one_for_editors_is_that_of_the_code(self):
+        assert json.loads((DOCS / "template.schema.json").read_text(encoding="utf-8")) == json_schema()
+
     def test_knows_the_short_forms(self):
         schema = json_schema()
         assert {"type": "string"} in schema["$defs"]["Task"]["properties"]["of"]["anyOf"]

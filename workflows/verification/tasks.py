@@ -20,6 +20,10 @@ def asked(d: Definition) -> Iterator[Finding]:
             yield error("task.acceptor_absent", f"{path}.accepted_by",
                          f"{seat_name(d, acceptor)} accepts this, but the seat may stay empty.")
         yield from _order(d, key, stage, task)
+        if task.reviews in d.tasks and d.order[d.tasks[task.reviews][0]] > d.order[stage]:
+            later = d.stage_name(d.tasks[task.reviews][0])
+            yield error("task.reviews_later", f"{path}.reviews",
+                        f"This reviews '{task.reviews}', which is asked only in {later}.")
         yield from _audiences(task, path)
     yield from _cycles(d)
 

@@ -1,212 +1,146 @@
-"""From every stage the success can still be reached: stages are walked, with seats filled and with seats empty.
-
-Whoever is asked can do what he is asked; what is asked of nobody is done.
+"""From every situation that can be reached the success can still be reached: stages are walked, with every seat filled,
+with seats empty, with seats left on the way, and with the last days passed that a condition names.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from workflows import conditions as c
-from workflows.definition import AtLeast, Definition, Transition
+from workflows.definition import Definition
 from workflows.texts import say
-from workflows.verification.findings import Finding, Story, error, listed, seat_name
-from workflows.verification.names import paths_of
+from workflows.verification.findings import Finding, Story, error, seat_name
+from workflows.verification.situations import Cast, Situation
 
 MOST_SITUATIONS = 20_000  # of one walk; beyond that a definition is not proven, never proven
-
-
-@dataclass(frozen=True, slots=True)
-class _Situation:
-    """A stage, and the stages passed before that something later asks about."""
-
-    stage: str
-    passed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class _Cast:
-    """Who sits where in one story: seat -> number of organisations."""
-
-    definition: Definition
-    holders: Mapping[str, int]
-    opening: Story = ()
-
-    def seated(self, seats: Sequence[str]) -> int:
-        return sum(self.holders[seat] for seat in seats)
-
-    @cached_property
-    def remembered(self) -> frozenset[str]:
-        """Stages that some other stage asks about later."""
-        d = self.definition
-        asked = {(t.from_, d.tasks[key][0]) for t in d.transitions.values() for key in tasks_of(t.when)}
-        asked |= {(t.from_, d.gates[key][0]) for t in d.transitions.values() for key in gates_of(t.when)}
-        asked |= {(stage, d.tasks[one][0]) for stage, task in d.tasks.values() for one in task.after}
-        asked |= {(stage, d.tasks[one][0]) for key, (stage, _) in d.gates.items() for one in d.about(key)}
-        contract = {key for key, stage in d.stages.items() if stage.contract}
-        return frozenset({to for here, to in asked if here != to} | contract)
-
-    def lacking(self, condition: c.AnyCondition | None, here: _Situation) -> str | None:
-        """Why this can never hold in this situation; None where its people can bring it about."""
-        match condition:
-            case c.All(all=inner):
-                return next(filter(None, (self.lacking(one, here) for one in inner)), None)
-            case c.Any_(any=inner):
-                reasons = [self.lacking(one, here) for one in inner]
-                return None if None in reasons else reasons[0]
-            case c.Not(not_=one):
-                return self.lacking(one, here)
-            case c.GateAgreed(gate=key):
-                return self.undecided(key, here)
-            case c.PartySeated(party=seat) if not self.holders[seat]:
-                return f"{seat_name(self.definition, seat)} must be there, and that seat may stay empty"
-            case c.ContractIs(contract=state):
-                wanted = "prepared" if state == "agreed" else "signed"
-                reached = any(self.definition.stages[stage].contract == wanted for stage in here.passed | {here.stage})
-                return None if reached else f"the contract is not {wanted} before or in this stage"
-            case c.Tasks():
-                tasks = self.definition.stages[here.stage].tasks
-                return self.open([key for key, task in tasks.items() if task.required], here)
-        paths = [path for path in paths_of(condition) if isinstance(condition, c.FigureReaches)]
-        return next(filter(None, (self.unknown(path) for path in paths)), None) or \
-            self.open(list(tasks_of(condition)), here)
-
-    def open(self, keys: Sequence[str], here: _Situation) -> str | None:
-        """Why one of these tasks, or one it follows, can never be accepted here."""
-        d = self.definition
-        seen, rest = set(keys), list(keys)
-        while rest:
-            stage, task = d.tasks[rest.pop()]
-            if not self.seated(task.of):
-                continue  # asked of nobody
-            if stage != here.stage and stage not in here.passed:
-                return f"'{say(task.title)}' is asked only in {d.stage_name(stage)}"
-            if task.accepted_by != "nobody" and task.accepted_by not in task.of and not self.holders[task.accepted_by]:
-                return f"{seat_name(d, task.accepted_by)} must accept '{say(task.title)}', and that seat may stay empty"
-            rest += [one for one in task.after if one not in seen]
-            seen.update(task.after)
-        return None
-
-    def unknown(self, path: str) -> str | None:
-        """Why a figure can never have a value."""
-        asked = self.definition.tasks[path.split(".")[1]][1].of
-        if not self.seated(asked):
-            return f"'{path}' is asked of nobody while {listed(asked)} is empty"
-        return None
-
-    def undecided(self, key: str, here: _Situation) -> str | None:
-        """Why a gate can never be agreed here."""
-        d = self.definition
-        stage, gate = d.gates[key]
-        question = say(gate.question)
-        if stage != here.stage and stage not in here.passed:
-            return f"'{question}' is decided only in {d.stage_name(stage)}"
-        if not self.seated(gate.of):
-            return f"nobody decides '{question}' while {listed(gate.of)} is empty"
-        if isinstance(gate.rule, AtLeast):
-            there = self.seated([gate.rule.of] if gate.rule.of else gate.of)
-            if there < gate.rule.at_least:
-                return f"'{question}' needs {gate.rule.at_least} and there may be only {there}"
-        return self.open(d.about(key), here)
-
-
-def tasks_of(condition: c.AnyCondition | None) -> Iterator[str]:
-    for _, one in c.walk(condition):
-        match one:
-            case c.TaskAccepted(task=key) | c.Signed(signed=key):
-                yield key
-            case c.DocumentThere() | c.FigureReaches():
-                yield from (path.split(".")[1] for path in paths_of(one))
-
-
-def gates_of(condition: c.AnyCondition | None) -> Iterator[str]:
-    yield from (one.gate for _, one in c.walk(condition) if isinstance(one, c.GateAgreed))
-
-
-def _casts(d: Definition) -> Iterator[_Cast]:
-    """Everybody there; nobody who need not be; each optional seat alone empty, and alone filled."""
-    full = {key: seat.many.max if seat.many else 1 for key, seat in d.parties.items()}
-    least = {key: (seat.many.min if seat.many else 1) if seat.required else 0 for key, seat in d.parties.items()}
-    yield _Cast(d, full)
-    if least == full:
-        return
-    yield _Cast(d, least, ("Every seat that may be empty is empty, every other has as few as it may.",))
-    for key in (key for key, seat in d.parties.items() if not seat.required):
-        yield _Cast(d, {**full, key: 0}, (f"The seat {seat_name(d, key)} stays empty.",))
-        only = f"Of the seats that may be empty only {seat_name(d, key)} is filled."
-        yield _Cast(d, {**least, key: full[key]}, (only,))
+TIME = ""  # what leads on where only a day passes
 
 
 def walks(d: Definition) -> Iterator[Finding]:
-    dead: set[str] = set()
-    for number, cast in enumerate(_casts(d)):
-        walk = _walk(cast)
+    """What cannot be reached, cannot be taken, or cannot be left any more; each place once, by the shortest story."""
+    told: set[str] = set()
+    first = None
+    for walk in _every_walk(d):
         if walk is None:
             yield error("walk.not_proven", "stages", f"More than {MOST_SITUATIONS:,} situations; this is not proven.")
             return
-        if number == 0:
-            yield from _never(d, walk)
+        if first is None:
+            first = walk
+            yield from _never(walk)
         for finding in _dead_ends(walk):
-            if finding.path not in dead:
-                dead.add(finding.path)
+            if finding.path not in told:
+                told.add(finding.path)
                 yield finding
+
+
+def _every_walk(d: Definition) -> Iterator["_Walk | None"]:
+    """Everybody there; nobody who need not be; each optional seat alone empty, alone filled, and left on the way."""
+    full = {key: seat.many.max if seat.many else 1 for key, seat in d.parties.items()}
+    least = {key: (seat.many.min if seat.many else 1) if seat.required else 0 for key, seat in d.parties.items()}
+    whole = _walk(Cast(d, full))
+    yield whole
+    if least == full or whole is None:
+        return
+    yield _walk(Cast(d, least, ("Every seat that may be empty is empty, every other has as few as it may.",)))
+    for key in (key for key, seat in d.parties.items() if not seat.required):
+        name = seat_name(d, key)
+        without = Cast(d, {**full, key: 0}, (f"The seat {name} stays empty.",))
+        yield _walk(without)
+        yield _walk(Cast(d, {**least, key: full[key]}, (f"Of the seats that may be empty only {name} is filled.",)))
+        # Who sat there leaves, wherever the project is then.
+        yield _walk(Cast(d, without.holders), {here: (*whole.story(here), f"Then {name} leaves.")
+                                               for here in whole.ways if here.stage not in d.terminal})
 
 
 @dataclass(frozen=True)
 class _Walk:
-    cast: _Cast
-    came: Mapping[_Situation, tuple[_Situation, str] | None]  # from where, by which transition
-    ways: Mapping[_Situation, Sequence[tuple[str, _Situation]]]
+    cast: Cast
+    begins: Mapping[Situation, Story]
+    came: Mapping[Situation, tuple[Situation, str] | None]  # from where, by which transition
+    ways: Mapping[Situation, Sequence[tuple[str, Situation]]]
 
-    def story(self, situation: _Situation) -> Story:
+    def story(self, situation: Situation) -> Story:
         """The shortest way to a situation, a sentence per step."""
-        d, steps = self.cast.definition, []
+        d = self.cast.definition
+        steps: list[str] = []
         before = self.came[situation]
         while before is not None:
-            situation, key = before
-            steps.append(_step(d, key))
-            before = self.came[situation]
-        return (*self.cast.opening, f"A project begins in {d.stage_name(d.first)}.", *reversed(steps))
+            earlier, key = before
+            steps.append(_step(d, key, earlier, situation))
+            situation, before = earlier, self.came[earlier]
+        return (*self.cast.opening, *self.begins[situation], *reversed(steps))
 
 
-def _step(d: Definition, key: str) -> str:
+def _step(d: Definition, key: str, before: Situation, after: Situation) -> str:
+    if key == TIME:
+        return "The last day that is named passes."
     transition = d.transitions[key]
     where = d.stage_name(transition.to)
     if d.is_back(transition):
         return f"It goes back to {where}."
-    return f"It goes on to {where}{' by itself' if transition.automatic else ''}."
+    undecided = [say(gate.question) for name, (stage, gate) in d.gates.items()
+                 if stage == before.stage and f"gate:{name}" not in after.holds and _asked_elsewhere(d, name)]
+    without = f", without an answer to '{undecided[0]}'" if undecided and after.stage in d.stages else ""
+    return f"It goes on to {where}{' by itself' if transition.automatic else ''}{without}."
 
 
-def _walk(cast: _Cast) -> _Walk | None:
+def _asked_elsewhere(d: Definition, gate: str) -> bool:
+    return any(isinstance(one, c.GateAgreed) and one.gate == gate and way.from_ != d.gates[gate][0]
+               for way in d.transitions.values() for _, one in c.walk(way.when))
+
+
+def _walk(cast: Cast, begins: Mapping[Situation, Story] | None = None) -> _Walk | None:
     """Every situation that can be reached, breadth first; None where there are too many."""
     d = cast.definition
-    leaving: dict[str, list[tuple[str, Transition]]] = {}
-    for key, transition in d.transitions.items():
-        leaving.setdefault(transition.from_, []).append((key, transition))
-    start = _Situation(d.first)
-    came: dict[_Situation, tuple[_Situation, str] | None] = {start: None}
-    ways: dict[_Situation, list[tuple[str, _Situation]]] = {}
-    queue = deque([start])
+    begins = begins or {Situation(d.first): (f"A project begins in {d.stage_name(d.first)}.",)}
+    leaving = _leaving(d)
+    came: dict[Situation, tuple[Situation, str] | None] = dict.fromkeys(begins)
+    ways: dict[Situation, list[tuple[str, Situation]]] = {}
+    queue = deque(begins)
     while queue:
         here = queue.popleft()
-        ways[here] = []
-        passed = here.passed | ({here.stage} & cast.remembered)
-        for key, transition in leaving.get(here.stage, ()):
-            if cast.lacking(transition.when, here) is not None:
-                continue
-            there = _Situation(transition.to, frozenset() if transition.to in d.terminal else passed)
-            ways[here].append((key, there))
+        ways[here] = [(key, there) for key in leaving.get(here.stage, ())
+                      if cast.lacking(d.transitions[key].when, here) is None for there in cast.after(key, here)]
+        if cast.passes and not here.late and here.stage not in d.terminal:
+            ways[here].append((TIME, Situation(here.stage, here.holds, late=True)))
+        for key, there in ways[here]:
             if there not in came:
                 came[there] = here, key
                 queue.append(there)
         if len(came) > MOST_SITUATIONS:
             return None
-    return _Walk(cast, came, ways)
+    return _Walk(cast, begins, came, ways)
 
 
-def _never(d: Definition, walk: _Walk) -> Iterator[Finding]:
+def _leaving(d: Definition) -> dict[str, list[str]]:
+    """The ways out of each stage, without those that never come to it because another goes by itself before."""
+    found: dict[str, list[str]] = {}
+    for key, transition in d.transitions.items():
+        if overtaken_by(d, key) is None:
+            found.setdefault(transition.from_, []).append(key)
+    return found
+
+
+def overtaken_by(d: Definition, key: str) -> str | None:
+    """The automatic transition that is always taken before this one can be."""
+    way = d.transitions[key]
+    needs = _parts(way.when)
+    return next((other for other, one in d.transitions.items() if one.automatic and one.from_ == way.from_
+                 and other != key and _parts(one.when) <= needs
+                 and not (way.automatic and _parts(one.when) == needs and [*d.transitions].index(other) > [
+                     *d.transitions].index(key))), None)
+
+
+def _parts(condition: c.AnyCondition | None) -> frozenset[str]:
+    """What must hold together, part by part; a choice is one part."""
+    if isinstance(condition, c.All):
+        return frozenset().union(*map(_parts, condition.all))
+    return frozenset() if condition is None else frozenset({condition.model_dump_json(by_alias=True)})
+
+
+def _never(walk: _Walk) -> Iterator[Finding]:
     """Stages and transitions that no story reaches, even with every seat filled."""
+    d = walk.cast.definition
     reached = {situation.stage for situation in walk.ways}
     for key in d.stages:
         if key not in reached:
@@ -216,52 +150,63 @@ def _never(d: Definition, walk: _Walk) -> Iterator[Finding]:
         if key in taken or transition.from_ not in reached:
             continue
         here = next(situation for situation in walk.ways if situation.stage == transition.from_)
-        yield error("transition.never", f"transitions.{key}.when",
-                     f"This can never be taken: {walk.cast.lacking(transition.when, here)}.", walk.story(here))
+        before = overtaken_by(d, key)
+        why = walk.cast.lacking(transition.when, here) if before is None else f"'{_way(d, before)}' goes before it"
+        yield error("transition.never", f"transitions.{key}.when", f"This can never be taken: {why}.", walk.story(here))
 
 
 def _dead_ends(walk: _Walk) -> Iterator[Finding]:
     """The situations in which a project is stuck: where no way on is left, or where it goes round for ever."""
     d = walk.cast.definition
-    dead = set(walk.ways) - _can_succeed(walk)
-    stuck = [here for here in walk.ways if here in dead and here.stage not in d.terminal and not _onward(d, walk, here)]
+    dead = {here for here in walk.ways.keys() - _can_succeed(walk) if here.stage not in d.terminal}
+    stuck = [here for here in walk.ways if here in dead and not _onward(walk, here)]
     if dead and not stuck:
-        stuck = [here for here in (max(dead, key=lambda one: d.order[one.stage]),) if here.stage not in d.terminal]
+        stuck = [max(dead, key=lambda one: d.order[one.stage])]
     told: set[str] = set()
     for here in stuck:
-        if here.stage in told:
-            continue
-        told.add(here.stage)
-        reasons = [f"'{_way(d, key)}' cannot be taken: {why}" for key, transition in d.transitions.items()
-                   if transition.from_ == here.stage and (why := walk.cast.lacking(transition.when, here))]
-        because = "; ".join(reasons) or "every way from here leads round or into a failure"
-        if not any(transition.from_ == here.stage for transition in d.transitions.values()):
-            because = "no way leads on"
-        yield error("stage.dead_end", f"stages.{here.stage}",
-                     f"From {d.stage_name(here.stage)} no success can be reached any more: {because}.",
-                     (*walk.story(here), f"Here it stays: {because}."))
+        if here.stage not in told:
+            told.add(here.stage)
+            because = _because(walk, here)
+            yield error("stage.dead_end", f"stages.{here.stage}",
+                        f"From {d.stage_name(here.stage)} no success can be reached any more: {because}.",
+                        (*walk.story(here), f"Here it stays: {because}."))
 
 
-def _can_succeed(walk: _Walk) -> set[_Situation]:
+def _because(walk: _Walk, here: Situation) -> str:
     d = walk.cast.definition
-    before: dict[_Situation, list[_Situation]] = {}
-    for here, ways in walk.ways.items():
-        for _, there in ways:
+    leaving = [key for key, transition in d.transitions.items() if transition.from_ == here.stage]
+    if not leaving:
+        return "no way leads on"
+    reasons = [f"'{_way(d, key)}' cannot be taken: {why}" for key in leaving
+               if (why := walk.cast.lacking(d.transitions[key].when, here))]
+    return "; ".join(reasons) or "every way from here leads round or into a failure"
+
+
+def _can_succeed(walk: _Walk) -> set[Situation]:
+    d = walk.cast.definition
+    return _reach(walk.ways, (here for here in walk.ways if d.terminal.get(here.stage) == "success"))
+
+
+def _reach(ways: Mapping[Situation, Sequence[tuple[str, Situation]]], goals: Iterable[Situation]) -> set[Situation]:
+    """Every situation from which one of the goals can be reached."""
+    before: dict[Situation, list[Situation]] = {}
+    for here, on in ways.items():
+        for _, there in on:
             before.setdefault(there, []).append(here)
-    alive = {here for here in walk.ways if d.terminal.get(here.stage) == "success"}
-    queue = deque(alive)
+    found = set(goals)
+    queue = deque(found)
     while queue:
-        for earlier in before.get(queue.popleft(), ()):
-            if earlier not in alive:
-                alive.add(earlier)
-                queue.append(earlier)
-    return alive
+        new = [earlier for earlier in before.get(queue.popleft(), ()) if earlier not in found]
+        found.update(new)
+        queue.extend(new)
+    return found
 
 
-def _onward(d: Definition, walk: _Walk, here: _Situation) -> bool:
+def _onward(walk: _Walk, here: Situation) -> bool:
     """Whether a way forward, other than into a failure, can be taken here."""
-    return any(not d.is_back(d.transitions[key]) and there.stage != here.stage and there.stage not in d.terminal
-               for key, there in walk.ways[here])
+    d = walk.cast.definition
+    return any(key == TIME or (not d.is_back(d.transitions[key]) and there.stage != here.stage
+                               and there.stage not in d.terminal) for key, there in walk.ways[here])
 
 
 def _way(d: Definition, key: str) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from itertools import combinations
 
 from workflows import conditions as c
 from workflows.definition import Definition, Transition
-from workflows.fields import Computed, Figure, File, Money, Number, Percent, Quantity, TypedField, Whole
+from workflows.fields import File
+from workflows.figures import OPPOSITE
+from workflows.verification.figures import comparisons
 from workflows.verification.findings import Finding, certain, error, listed, warning
-from workflows.verification.names import field_at
+from workflows.verification.names import field_at, paths_of
 from workflows.verification.tasks import circles
 
 
@@ -20,9 +22,21 @@ def guarded(d: Definition) -> Iterator[Finding]:
             yield error("transition.nobody_certain", f"{path}.by", "Every seat that may take this may stay empty.")
         for _, condition in c.walk(transition.when):
             yield from _condition(d, condition, f"{path}.when")
+        yield from _left(d, transition, path)
         yield from _reopened(d, transition, path)
         if transition.automatic and transition.when is None:
             yield warning("automatic.at_once", path, "This waits for nothing: its stage is left at once.")
+
+
+def _left(d: Definition, transition: Transition, path: str) -> Iterator[Finding]:
+    """A value of a stage that was left can only be waived; somebody should have thought of another way."""
+    for condition in _together(transition.when):
+        for one in paths_of(condition):
+            stage = one.split(".")[0]
+            if stage in d.stages and transition.from_ in d.stages and d.order[stage] < d.order[transition.from_]:
+                yield warning("figure.left", f"{path}.when",
+                              f"'{one}' is given in {d.stage_name(stage)}. If it does not reach this, only going back "
+                              "or a waiver by all helps. Ask for it there, or name another way with any.")
 
 
 def _reopened(d: Definition, transition: Transition, path: str) -> Iterator[Finding]:
@@ -45,7 +59,7 @@ def _condition(d: Definition, condition: c.AnyCondition, path: str) -> Iterator[
         case c.Signed(signed=key) if key in d.tasks and d.tasks[key][1].kind != "sign":
             yield error("signed.not_agreement", path, f"'{key}' is not a task of kind sign.")
         case c.FigureReaches(figure=comparison):
-            yield from _comparison(d, comparison, path)
+            yield from comparisons(d, comparison, path)
         case c.DateReached(date=window):
             yield from _window(window, path)
 
@@ -66,73 +80,54 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _comparison(d: Definition, comparison: c.Comparison, path: str) -> Iterator[Finding]:
-    field = field_at(d, comparison.path)
-    if field is None:
-        return
-    if not isinstance(field, Figure | Computed):
-        yield error("figure.no_number", path, f"'{comparison.path}' is not a single number.")
-        return
-    relation, limit = comparison.limit
-    if isinstance(limit, Decimal):
-        if comparison.unit is not None and not _same_unit(_unit(field), comparison.unit):
-            yield error("figure.units", path,
-                         f"'{comparison.path}' is in {_unit(field) or 'no unit'}, the limit in {comparison.unit}.")
-        if _outside(field, relation, limit):
-            words = relation.replace("_", " ")
-            yield error("figure.never", path, f"'{comparison.path}' can never be {words} {limit}.")
-        return
-    other = field_at(d, limit)
-    if other is not None and not isinstance(other, Figure | Computed):
-        yield error("figure.no_number", path, f"'{limit}' is not a single number.")
-    elif other is not None and not _same_unit(_unit(field), _unit(other)):
-        yield error("figure.units", path, f"'{comparison.path}' is in {_unit(field) or 'no unit'}, "
-                                           f"'{limit}' in {_unit(other) or 'no unit'}.")
-
-
-def _unit(field: TypedField) -> str | None:
-    """The unit a value will have; ``?`` stands for the currency its giver chooses."""
-    match field:
-        case Money(currency=currency, per=per):
-            return f"{currency or '?'}/{per}" if per else currency or "?"
-        case Percent():
-            return "%"
-        case Quantity(unit=unit) | Number(unit=unit) | Whole(unit=unit) | Computed(unit=unit):
-            return unit
-    return None
-
-
-def _same_unit(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return one == other
-    (currency, _, per), (currency2, _, per2) = one.partition("/"), other.partition("/")
-    return per == per2 and (currency == currency2 or "?" in (currency, currency2))
-
-
-def _outside(field: TypedField, relation: str, limit: Decimal) -> bool:
-    if not isinstance(field, Figure):
-        return False
-    most, least = field.max, field.min
-    match relation:
-        case "at_least":
-            return most is not None and Decimal(str(most)) < limit
-        case "above":
-            return most is not None and Decimal(str(most)) <= limit
-        case "at_most":
-            return least is not None and Decimal(str(least)) > limit
-    return least is not None and Decimal(str(least)) >= limit
-
-
 def automatic(d: Definition) -> Iterator[Finding]:
-    """What goes on by itself comes to rest."""
+    """What goes on by itself comes to rest, and goes one way."""
     following: dict[str, list[str]] = {}
-    for transition in d.transitions.values():
+    for key, transition in d.transitions.items():
         if transition.automatic:
-            following.setdefault(transition.from_, []).append(transition.to)
-    for circle in circles({**{to: [] for all_ in following.values() for to in all_}, **following}):
+            following.setdefault(transition.from_, []).append(key)
+    on = {stage: [d.transitions[key].to for key in keys] for stage, keys in following.items()}
+    for circle in circles({**{to: [] for all_ in on.values() for to in all_}, **on}):
         names = " -> ".join(d.stage_name(stage) for stage in (*circle, circle[0]))
         yield error("automatic.circle", f"stages.{circle[0]}", f"Automatic transitions can go round: {names}.")
-    for stage, ways in following.items():
-        if len(ways) > 1:
-            yield warning("automatic.several", f"stages.{stage}",
-                           "Several automatic transitions leave this stage; if two hold at once, the first is taken.")
+    for stage, keys in following.items():
+        for one, other in combinations(keys, 2):
+            if not _exclude(d.transitions[one].when, d.transitions[other].when):
+                yield error("automatic.together", f"stages.{stage}",
+                            f"'{one}' and '{other}' go by themselves and may both be possible. Let one wait for "
+                            "what the other rules out.")
+
+
+def _exclude(one: c.AnyCondition | None, other: c.AnyCondition | None) -> bool:
+    """Whether two conditions can never hold together: what one waits for stands in the other turned round."""
+    return any(_turned(a) == b for a in _together(one) for b in _together(other))
+
+
+def _together(condition: c.AnyCondition | None) -> list[c.AnyCondition]:
+    """What must hold together."""
+    if isinstance(condition, c.All):
+        return [part for one in condition.all for part in _together(one)]
+    return [] if condition is None else [_straight(condition)]
+
+
+def _straight(condition: c.AnyCondition) -> c.AnyCondition:
+    """``not: at_least 5`` is ``below 5``."""
+    match condition:
+        case c.Not(not_=c.FigureReaches() as figure):
+            return _turned(figure) or condition
+        case _:
+            return condition
+
+
+def _turned(condition: c.AnyCondition) -> c.AnyCondition | None:
+    match condition:
+        case c.FigureReaches(figure=comparison):
+            relation, limit = comparison.limit
+            unit = {"unit": comparison.unit} if comparison.unit else {}
+            return c.FigureReaches.model_validate(
+                {"figure": {"path": comparison.path, OPPOSITE[relation]: limit} | unit})
+        case c.Not(not_=inner):
+            return inner
+        case c.DateReached():
+            return c.Not.model_validate({"not": condition})
+    return None
