@@ -109,6 +109,7 @@ class TaskFact:
     wanted: int | None = None  # person it shall be passed to, once a champion has agreed to invite them ...
     wanted_by: int | None = None  # ... as this person proposed
     wanted_name: str | None = None
+    shared: str = ""  # JSON: person of the same party -> the fields they were asked for, while another has the task
     help: int | None = None  # comment that calls for help, until its author says that it helped
     help_by: int | None = None
     help_sees: int = 0  # audience of the call
@@ -116,6 +117,17 @@ class TaskFact:
     @property
     def id(self) -> tuple[str, int, int]:
         return self.key, self.party, self.round
+
+    @property
+    def shared_with(self) -> dict[int, tuple[str, ...]]:
+        """Colleague -> the single fields that were passed to them."""
+        return {int(person): tuple(fields) for person, fields in json.loads(self.shared or "{}").items()}
+
+    def sharing(self, person: int, fields: Iterable[str]) -> Self:
+        """The task with these fields passed to a colleague; with none, theirs are taken back."""
+        shared = {str(one): list(theirs) for one, theirs in (self.shared_with | {person: tuple(fields)}).items()
+                  if theirs}
+        return replace(self, shared=json.dumps(shared, sort_keys=True) if shared else "")
 
     @property
     def absent(self) -> dict[str, tuple[str, int]]:

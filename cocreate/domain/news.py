@@ -93,6 +93,9 @@ def _tasks(before: Facts, after: Facts) -> Iterator[News]:
         was = old.get(task.id)
         subject, asked = Subject("task", task.key, task.party), asked_for(after, task) if task.asked else ()
         changed = was is None or was.state is not task.state
+        if task.state in OWED and was is not None and was.shared != task.shared:
+            yield News("ask", subject, task.party, tuple(
+                person for person in task.shared_with if person not in was.shared_with and person != task.asked))
         if task.state is TaskState.OPEN:
             if can_start(after, task) and (was is None or was.asked != task.asked or not can_start(before, was)):
                 yield News("ask", subject, task.party, asked)

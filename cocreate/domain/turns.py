@@ -71,7 +71,7 @@ def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
 
 
 def _is_mine(task: TaskFact, member: MemberFact) -> bool:
-    return task.asked in (member.person, None, *member.stands_for)
+    return task.asked in (member.person, None, *member.stands_for) or member.person in task.shared_with
 
 
 def _checks(facts: Facts) -> list[Turn]:

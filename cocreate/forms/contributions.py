@@ -4,7 +4,7 @@ Texts are kept exactly as typed, readable or not. Reading never fails: what cann
 ``validate`` shows at its input, all of them in one go.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -36,20 +36,22 @@ class ContributionForm:
 
     typed: input name to texts, from a request or a draft. files: field to the file the draft has, as FileAnswer or
     its fields. uploads: the request's files by input name. currency: chosen where nobody has chosen one yet.
-    marked: field to the reason for which it was returned, or "". computed: values of computed fields.
+    marked: field to the reason for which it was returned, or "". computed: values of computed fields. asked: the
+    fields a colleague passed to this reader.
     """
 
     def __init__(
         self, task: Task, *, language: str = "en", typed: Mapping[str, Any] | None = None,
         files: Mapping[str, Any] | None = None, uploads: Mapping[str, Any] | None = None, currency: str = "",
         marked: Mapping[str, str] | None = None, computed: Mapping[str, Answer] | None = None,
-        published: Mapping[str, str] | None = None,
+        published: Mapping[str, str] | None = None, asked: Collection[str] = (),
     ) -> None:
         self.task, self.language = task, language
         self.fields = fields_of(task)
         self.form_errors: list[str] = []
         self.refused: frozenset[str] = frozenset()  # fields whose file was not taken
         self.status = 422  # of the answer, if it comes back
+        self._asked = asked
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
@@ -142,12 +144,16 @@ class ContributionForm:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """Marked fields first, then groups as the template names them, six at most; tables alone."""
+        """Fields marked or asked of this reader first, then groups as the template names them, six at most; tables
+        alone.
+        """
         marked = [entry for entry in self.entries if entry.marked is not None]
-        groups = [Group(_("Marked for you to look at"), marked)] if marked else []
+        asked = [entry for entry in self.entries if entry.key in self._asked and entry.marked is None]
+        groups = [Group(title, entries) for title, entries in (
+            (_("Marked for you to look at"), marked), (_("You are asked for"), asked)) if entries]
         last: object = None
         for entry in self.entries:
-            if entry.marked is not None:
+            if entry in (*marked, *asked):
                 continue
             title = say(entry.field.group, self.language) if entry.field.group else ""
             alone = entry.kind == "table"

@@ -52,6 +52,9 @@ class PassForm(Form):
     """Which colleague, or a new one."""
 
     to = RadioField(_("To whom?"), [Needed()])
+    fields = SelectMultipleField(_("Only some of its fields"), option_widget=CheckboxInput(),
+                                 widget=ListWidget(prefix_label=False),
+                                 description=_("With nothing ticked the whole task is passed on."))
     name = line(_("Name of the new colleague"), optional=True, render_kw={"autocomplete": "off"})
     email = line(_("Their work address"), most=254, optional=True,
                  render_kw={"autocomplete": "off", "inputmode": "email"})

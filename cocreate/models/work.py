@@ -43,6 +43,7 @@ class Task(Model):
     wanted: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     wanted_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     wanted_name: Mapped[str | None] = mapped_column(String(120))
+    shared: Mapped[str] = mapped_column(default="")
     help: Mapped[int | None]
     help_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     help_sees: Mapped[int] = mapped_column(default=0)

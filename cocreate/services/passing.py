@@ -15,20 +15,20 @@ from cocreate.services.people import INVITATION_LASTS, digest
 from workflows.facts import TaskState
 
 
-def pass_on(session: Session, ref: str, *, task: str, party: int, to: int, words: str = "", actor: int, key: str,
-            now: datetime) -> progress.Receipt:
-    """Ask a colleague who is in the project already."""
-    return progress.act(session, ref, PassOn(task, party, to, words), actor=actor, key=key, now=now)
+def pass_on(session: Session, ref: str, *, task: str, party: int, to: int, words: str = "",
+            fields: tuple[str, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Ask a colleague who is in the project already, for the whole task or for some of its fields."""
+    return progress.act(session, ref, PassOn(task, party, to, words, fields=fields), actor=actor, key=key, now=now)
 
 
 def pass_to_new(session: Session, ref: str, *, task: str, party: int, email: str, name: str, words: str = "",
-                actor: int, key: str, now: datetime) -> progress.Receipt:
+                fields: tuple[str, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
     """Ask somebody who is not in the project yet: invited at once by a champion, else once one has agreed."""
     person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, PassOn(
         task, party, person, words, name=name, token=token, token_sha256=digest(token),
-        expires_at=now + INVITATION_LASTS), actor=actor, key=key, now=now)
+        expires_at=now + INVITATION_LASTS, fields=fields), actor=actor, key=key, now=now)
 
 
 def answer(session: Session, ref: str, *, task: str, party: int, to: int, agree: bool, actor: int, key: str,

@@ -56,6 +56,11 @@ def _pass_on(s: Speaker) -> str:
     name = s.line.personal.get("invited") or s.line.personal.get("name") or s.member(s.details.get("to"))
     if s.details.get("asks"):
         return s.gettext("%(who)s proposed to invite %(name)s for '%(task)s'.", name=name, task=s.task())
+    if fields := s.details.get("fields"):
+        said: str = s.reader.ngettext("%(who)s asked %(name)s for one field of '%(task)s'.",
+                                      "%(who)s asked %(name)s for %(num)d fields of '%(task)s'.", len(fields),
+                                      name=name, task=s.task(), who=s.who)
+        return said
     if s.details.get("invited"):
         return s.gettext("%(who)s passed '%(task)s' to %(name)s and invited them.", name=name, task=s.task())
     return s.gettext("%(who)s passed '%(task)s' to %(name)s.", name=name, task=s.task())

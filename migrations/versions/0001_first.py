@@ -596,6 +596,7 @@ def upgrade() -> None:
     sa.Column('wanted', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('wanted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('wanted_name', sa.String(length=120), nullable=True),
+    sa.Column('shared', sa.Text(), nullable=False),
     sa.Column('help', sa.BigInteger(), nullable=True),
     sa.Column('help_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('help_sees', sa.BigInteger(), nullable=False),

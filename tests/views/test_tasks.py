@@ -33,6 +33,22 @@ class TestPassingOn:
         assert small.facts().task("returns", 2).asked == tom
         assert ("ask", tom) in _mails(small)
 
+    def test_single_fields_come_first_on_the_colleagues_page(self, project):
+        small = project()
+        tom = _colleague(small, 1, "contributor")
+        page = small.maker.get("/tasks/credit").text
+        answer = small.maker.post("/tasks/credit", data=_hidden(page) | {"f-amount": "0.75", "ask": "places"})
+        assert answer.location.endswith("/tasks/credit/pass?party=1&field=places")
+        page = small.maker.get("/tasks/credit/pass?party=1&field=places").text
+        assert re.search(r'<input[^>]*checked[^>]*value="places"|value="places"[^>]*checked', page)
+        answer = small.maker.post("/tasks/credit/pass", data={
+            "party": 1, "to": str(tom), "fields": ["places"]}, follow_redirects=True)
+        assert "Asked. Tom Baker has been told; you submit the task." in answer.text
+        assert "Tom Baker: Places" in answer.text and 'value="0.75"' in answer.text
+        page = small.room(tom).get("/tasks/credit").text
+        assert page.index("You are asked for") < page.index('id="f-places"') < page.index('id="f-amount"')
+        assert "Asked of colleagues" not in small.shop.get("/tasks/credit?party=1").text
+
     def test_somebody_new_is_invited_at_once_by_a_champion(self, project):
         small = project()
         answer = small.shop.post("/tasks/returns/pass", data={

@@ -107,7 +107,7 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     count = counts(facts.task_of(task), given.answers)
     after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,
                     given=count.given, dates=canonical(dates(facts.task_of(task), given.answers)), entered_by=None,
-                    outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None)
+                    outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None, shared="")
     version = version_of(facts, after, given.answers, person)
     after = replace(after, missing=_absent(count.missing, given.answers, version))
     figures = _figures(facts, given, version)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import people
@@ -10,6 +11,7 @@ from cocreate.services.acts.change import Change, require, require_running
 from cocreate.services.acts.contributions import owed
 from workflows.calendars import add_working_days, at, local_day
 from workflows.facts import Facts, MemberFact, TaskFact, TaskState
+from workflows.fields import Computed
 
 LONGEST_WAIT = timedelta(days=730)  # a wait nobody ends is a task nobody does
 _TAKING = ("champion", "signatory", "contributor")
@@ -17,7 +19,10 @@ _TAKING = ("champion", "signatory", "contributor")
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    """Pass a task to a colleague. ``name``, token and end of the invitation only where the colleague is new."""
+    """Pass a task to a colleague, or only some of its ``fields``: then it stays with whom it was asked of.
+
+    name, token and end of the invitation only where the colleague is new.
+    """
 
     task: str
     party: int
@@ -27,6 +32,7 @@ class PassOn:
     token: str = ""
     token_sha256: str = ""
     expires_at: datetime | None = None
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +70,18 @@ class EndWait:
 def pass_on(facts: Facts, given: PassOn) -> Change:
     task = _passable(facts, given.task, given.party)
     actor = require(facts, Act.PASS_ON, party=given.party, asked=task.asked)
+    if not set(given.fields) <= _passable_fields(facts, task):
+        raise Invalid("form.broken", field="fields")
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
         _require_can_take(facts, task, there)
-        after = replace(task, asked=given.to, wanted=None, wanted_by=None, wanted_name=None)
-        return _passed(facts.with_task(after), given)
+        return _passed(facts.with_task(_with(task, given)), given)
     if not given.name:
         raise Invalid("pass.nobody", field="to")
     if may(Act.PEOPLE, actor, party=given.party, directly=True):
         return _inviting(facts, task, given)
-    after = replace(task, wanted=given.to, wanted_by=actor.person, wanted_name=given.name)
+    after = replace(task.sharing(given.to, given.fields), wanted=given.to, wanted_by=actor.person,
+                    wanted_name=given.name)
     return Change(facts=facts.with_task(after), party=given.party, answer={"invited": False, "asks": True},
                   details={"task": task.key, "to": given.to, "asks": True},
                   personal={"name": given.name, **({"words": given.words} if given.words else {})})
@@ -87,8 +95,9 @@ def answer_pass(facts: Facts, given: AnswerPass) -> Change:
     if given.agree:
         return _inviting(facts, task, PassOn(given.task, given.party, given.to, name=task.wanted_name,
                                              token=given.token, token_sha256=given.token_sha256,
-                                             expires_at=given.expires_at))
-    after = replace(task, wanted=None, wanted_by=None, wanted_name=None)
+                                             expires_at=given.expires_at,
+                                             fields=task.shared_with.get(given.to, ())))
+    after = replace(task.sharing(given.to, ()), wanted=None, wanted_by=None, wanted_name=None)
     return Change(facts=facts.with_task(after), party=given.party, answer={"invited": False},
                   details={"task": task.key, "to": given.to, "agree": False}, personal={"name": task.wanted_name})
 
@@ -171,14 +180,27 @@ def _inviting(facts: Facts, task: TaskFact, given: PassOn) -> Change:
     invited = people.invite(facts, people.Invite(
         person=given.to, name=given.name, party=given.party, parts=(part,), greeting=given.words, token=given.token,
         token_sha256=given.token_sha256, expires_at=given.expires_at))
-    after = replace(task, asked=given.to, wanted=None, wanted_by=None, wanted_name=None)
-    return replace(invited, facts=invited.facts.with_task(after), party=given.party, answer={"invited": True},
-                   details={**invited.details, "task": task.key, "to": given.to, "invited": True})
+    return replace(invited, facts=invited.facts.with_task(_with(task, given)), party=given.party,
+                   answer={"invited": True},
+                   details={**invited.details, "task": task.key, "to": given.to, "invited": True,
+                            **({"fields": list(given.fields)} if given.fields else {})})
+
+
+def _passable_fields(facts: Facts, task: TaskFact) -> set[str]:
+    return {key for key, field in fields_of(facts.task_of(task)).items() if not isinstance(field, Computed)}
+
+
+def _with(task: TaskFact, given: PassOn) -> TaskFact:
+    """The task as it is passed: whole, or single fields of it."""
+    after = replace(task, wanted=None, wanted_by=None, wanted_name=None)
+    return after.sharing(given.to, given.fields) if given.fields else replace(
+        after.sharing(given.to, ()), asked=given.to)
 
 
 def _passed(facts: Facts, given: PassOn) -> Change:
     return Change(facts=facts, party=given.party, answer={"invited": False},
-                  details={"task": given.task, "to": given.to},
+                  details={"task": given.task, "to": given.to,
+                           **({"fields": list(given.fields)} if given.fields else {})},
                   personal={"words": given.words} if given.words else {})
 
 

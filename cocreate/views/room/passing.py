@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import login, pages, sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.forms.base import Form
@@ -27,6 +28,7 @@ from cocreate.views.room.people import part_words
 from cocreate.views.room.task_forms import file_rule, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
+from workflows.fields import Computed
 from workflows.texts import say
 
 
@@ -35,29 +37,38 @@ def task_pass(ref: str, key: str) -> ResponseReturnValue:
     """Pass a task to a colleague: one who is here, or a new one."""
     page = load(ref, key)
     facts, task = page.facts, page.task
-    form = PassForm.from_request()
+    asked = fields_of(facts.task_of(task))
+    form = PassForm.from_request(fields=[key for key in request.args.getlist("field") if key in asked])
+    form.fields.choices = [SelectChoice(key, say(field.label, pages.language())) for key, field in asked.items()
+                           if not isinstance(field, Computed)]
     form.to.choices = [SelectChoice(str(member.person), _colleague(member)) for member in facts.members
                        if member.person != task.asked and can_take(facts, task, member)]
     directly = may(Act.PEOPLE, facts.actor, party=task.party, directly=True)
     form.to.choices.append(SelectChoice("new", _("Somebody new")))
 
     def act(session: Any) -> str:
-        given: dict[str, Any] = {"task": key, "party": task.party, "words": form.words.data or "",
+        chosen = tuple(form.fields.data or ())
+        given: dict[str, Any] = {"task": key, "party": task.party, "words": form.words.data or "", "fields": chosen,
                                  "actor": login.me().id, "key": form.key(), "now": now()}
         if form.to.data != "new":
             passing.pass_on(session, ref, to=int(form.to.data), **given)
-            return _("Passed on. %(name)s has been told.", name=frame.person_name(facts, int(form.to.data)))
+            name = frame.person_name(facts, int(form.to.data))
+            return _("Asked. %(name)s has been told; you submit the task.", name=name) if chosen else \
+                _("Passed on. %(name)s has been told.", name=name)
         for field in (form.name, form.email):
             if not field.data:
                 raise Invalid("pass.nobody", field=field.name)
         receipt = passing.pass_to_new(session, ref, email=form.email.data, name=form.name.data, **given)
         if receipt.values.get("invited"):
+            if chosen:
+                return _("%(name)s is invited and asked for these fields; you submit the task.", name=form.name.data)
             return _("%(name)s is invited, and the task is theirs.", name=form.name.data)
         return _("Proposed. As soon as a champion agrees, %(name)s is invited and the task is theirs.",
                  name=form.name.data)
 
+    then = _there(page) if request.form.getlist("fields") else url_for("room.now", ref=ref)
     return dialog(facts, form, "room/passing/pass.html", _("Pass on: %(title)s", title=title_of(page)), act,
-                  then=url_for("room.now", ref=ref), back=_there(page), trail=_trail(page), party=task.party,
+                  then=then, back=_there(page), trail=_trail(page), party=task.party,
                   directly=directly, champions=[m.name for m in facts.people(task.party, "champion")])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, request
 from flask_babel import gettext as _
 
-from cocreate import pages, sentences
+from cocreate import login, pages, sentences
 from cocreate.db import db
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.asking import asks_currency
@@ -39,8 +39,9 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     if case and typed is None and (begun := casebook.begun(case, page.task.key, task)):
         typed = typed_of(task, begun, language=language)
     currency = contributions.currency(db.session(), page.facts) if asks_currency(task) else ""
+    asked = page.task.shared_with.get(login.me().id, ())
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
-                   marked=_marked(page), currency=currency, published=beside)
+                   marked=_marked(page), asked=asked, currency=currency, published=beside)
     form = make()
     if not _computes(task):
         return form

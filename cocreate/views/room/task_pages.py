@@ -10,6 +10,7 @@ from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.answers import FileAnswer
+from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
@@ -59,6 +60,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         links=links(page, newest.number if newest else 0), asked=frame.person_name(facts, task.asked),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
+        shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
         marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=file_rule(),
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
         theirs={one.key: one for one in theirs}, faster=faster, mine=mine, typed=typed, reviewed=_reviewed(page),
@@ -90,6 +92,14 @@ def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
     party = words.listed(acceptors, pages.reader())
     return _("Submit again to %(party)s", party=party) if page.task.state is TaskState.RETURNED else \
         _("Submit to %(party)s", party=party)
+
+
+def _shared(page: TaskPage) -> list[tuple[int, list[str]]]:
+    """For the own party: which colleague was asked for which fields."""
+    asked = fields_of(page.facts.task_of(page.task))
+    return [(person, [say(asked[key].label, pages.language()) for key in fields if key in asked])
+            for person, fields in page.task.shared_with.items()
+            if page.facts.actor and page.facts.actor.party == page.task.party and page.facts.member(person)]
 
 
 def _reviewed(page: TaskPage) -> list[dict[str, Any]]:

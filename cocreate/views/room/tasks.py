@@ -54,6 +54,10 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
     try:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
+        if "ask" in request.form:
+            _save(page, form)
+            return redirect(url_for("room.task_pass", ref=ref, key=key, party=page.task.party,
+                                    field=request.form["ask"]), 303)
         if form.rearranged or not request.form.keys().isdisjoint({"save", "stay"}):
             return _saved(page, form, leave="save" in request.form and not form.refused)
         if not ("unchanged" in request.form or form.validate()):

@@ -19,6 +19,27 @@ class TestPassOn:
         assert story.task("stream").asked == HAND
         assert ("ask", HAND) in story.mails()
 
+    def test_single_fields_are_asked_of_a_colleague_and_the_task_stays(self):
+        story = begin().act(PassOn("stream", 1, HAND, fields=("mass",)), champion(1))
+        task = story.task("stream")
+        assert (task.asked, task.shared_with) == (champion(1), {HAND: ("mass",)})
+        assert ("ask", HAND) in story.mails()
+        assert [turn.key for turn in turns(story.facts, HAND) if turn.mine] == ["stream"]
+        story.act(PassOn("stream", 1, HAND), champion(1))
+        assert (story.task("stream").asked, story.task("stream").shared_with) == (HAND, {})
+
+    def test_only_fields_of_the_task(self):
+        with pytest.raises(Invalid, match="form.broken"):
+            begin().act(PassOn("stream", 1, HAND, fields=("price",)), champion(1))
+
+    def test_single_fields_of_a_new_colleague_wait_for_a_champion(self):
+        story = begin().act(PassOn("stream", 1, HAND), champion(1))
+        story.act(PassOn("stream", 1, 50, **NEW, fields=("mass",)), HAND)
+        story.act(AnswerPass("stream", 1, 50, agree=True, token="t", token_sha256="h",
+                             expires_at=NEW["expires_at"]), champion(1))
+        task = story.task("stream")
+        assert (task.asked, task.shared_with) == (HAND, {50: ("mass",)})
+
     def test_who_was_asked_may_pass_it_on_and_another_contributor_may_not(self):
         story = begin().act(PassOn("stream", 1, HAND), champion(1)).act(PassOn("stream", 1, signatory(1)), HAND)
         with pytest.raises(Forbidden):
