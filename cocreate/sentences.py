@@ -523,6 +523,7 @@ PLAIN = {
     "contract.bytes_differ": N_("The file of version %(n)s is not the one that was signed. The operator has to look."),
     # resting, ending, leaving
     "hold.past": N_("Choose a day after today."),
+    "neutral.name": N_("Say who it is."),
     "hold.over": N_("The project is not on hold any more."),
     "title.differs": N_("Type the name as it stands here: %(title)s"),
     "withdraw.others": N_("Others have come in. Withdrawing needs the agreement of all parties now."),

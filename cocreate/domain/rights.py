@@ -17,6 +17,10 @@ class Right(StrEnum):
     OTHER = "other"  # for any party but the own
     ASKED = "asked"  # for the own party, if the person is the one asked
     PROPOSE = "propose"  # others must agree
+    FIRST = "first"  # about the first champion of a party only
+    HELPS = "helps"  # answers others, asks for nothing
+    CHOSEN = "chosen"  # where a person was chosen for it
+    HOST = "host"  # for the host's people, outside the room
 
 
 class Act(StrEnum):
@@ -65,6 +69,7 @@ class Act(StrEnum):
 PARTS = ("champion", "signatory", "contributor", "observer", "facilitator", "manager", "administrator")
 
 _N, _Y, _O, _X, _A, _P = Right.NO, Right.YES, Right.OWN, Right.OTHER, Right.ASKED, Right.PROPOSE
+_F, _E, _C, _H = Right.FIRST, Right.HELPS, Right.CHOSEN, Right.HOST
 
 TABLE: dict[Act, tuple[Right, ...]] = {
     #                        Ch  Si  Co  Ob  Fa  AM  Ad
@@ -89,29 +94,29 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.WITHDRAW_EARLY:    (_N, _N, _N, _N, _N, _Y, _N),
     Act.WITHDRAW:          (_P, _N, _N, _N, _N, _P, _N),
     Act.CHARTER:           (_O, _O, _P, _N, _P, _N, _N),
-    Act.HELP:              (_O, _A, _O, _N, _Y, _Y, _N),
+    Act.HELP:              (_O, _A, _O, _N, _E, _E, _N),
     Act.WAIVE:             (_P, _O, _N, _N, _N, _N, _N),
     Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
     Act.ANSWER_SUGGESTION: (_N, _N, _N, _N, _N, _Y, _N),
-    Act.PEOPLE:            (_O, _N, _P, _N, _N, _Y, _N),
+    Act.PEOPLE:            (_O, _N, _P, _N, _N, _F, _N),
     Act.ADD_PARTY:         (_P, _N, _N, _N, _P, _P, _N),
-    Act.SUBSTITUTE:        (_O, _O, _O, _N, _O, _O, _Y),
+    Act.SUBSTITUTE:        (_O, _O, _O, _N, _O, _O, _H),
     Act.NUDGE:             (_Y, _N, _N, _N, _Y, _Y, _N),
     Act.CLAUSES:           (_O, _O, _P, _N, _P, _N, _N),
     Act.SIGN:              (_N, _O, _N, _N, _N, _N, _N),
     Act.SETTLE:            (_O, _O, _P, _N, _P, _N, _N),
     Act.CONCERN:           (_Y, _Y, _Y, _Y, _N, _Y, _N),
-    Act.READ_CONCERNS:     (_Y, _N, _N, _N, _Y, _N, _N),
+    Act.READ_CONCERNS:     (_C, _N, _N, _N, _C, _N, _N),
     Act.RECORD:            (_Y, _Y, _Y, _Y, _Y, _Y, _N),
-    Act.CORRECT_ADDRESS:   (_O, _N, _N, _N, _N, _Y, _Y),
+    Act.CORRECT_ADDRESS:   (_O, _N, _N, _N, _N, _Y, _H),
     Act.TEMPLATES:         (_N, _N, _N, _N, _N, _N, _Y),
     Act.HOST:              (_N, _N, _N, _N, _N, _N, _Y),
 }
 
 # What a proposal of each kind is: who proposes and who answers it is the table's row.
 PROPOSALS: dict[str, Act] = {
-    "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "waive": Act.WAIVE, "settle": Act.SETTLE,
-    "charter": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES,
+    "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
+    "waive": Act.WAIVE, "settle": Act.SETTLE, "charter": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES,
 }
 
 FIXED = frozenset({Act.READ, Act.DECIDE, Act.DECIDE_OUTSIDE, Act.SIGN, Act.READ_CONCERNS})
@@ -122,17 +127,19 @@ def right(act: Act, part: str) -> Right:
 
 
 def may(act: Act, member: MemberFact | None, *, party: int | None = None, asked: int | None = None,
-        directly: bool = False) -> bool:
+        directly: bool = False, first: bool = False) -> bool:
     """Whether this person may do the act for ``party``.
 
     party: whom the act is done for; None where it is done for nobody in particular.
     asked: the person asked for it, where the table says "if asked".
     directly: whether it happens at once; to propose it is not enough.
+    first: whether it is about the first champion of the party.
     """
     if member is None or not member.present:
         return False
     allowed = (right(act, part) for part in member.parts)
-    return any(_allows(one, member, party, asked) for one in allowed if not (directly and one is Right.PROPOSE))
+    return any(_allows(one, member, party, asked) for one in allowed
+               if not (directly and one is Right.PROPOSE) and (first or one is not Right.FIRST))
 
 
 def may_answer(act: Act, member: MemberFact | None) -> bool:
@@ -143,20 +150,20 @@ def may_answer(act: Act, member: MemberFact | None) -> bool:
 
 def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | None) -> bool:
     match allowed:
-        case Right.YES:
+        case Right.YES | Right.FIRST | Right.CHOSEN:
             return True
         case Right.OWN | Right.PROPOSE:
             return member.party == party or (party is None and allowed is Right.PROPOSE)
-        case Right.OTHER:
+        case Right.OTHER | Right.HELPS:
             return party is not None and member.party != party
         case Right.ASKED:
             return member.party == party and asked in (member.person, *member.stands_for)
-        case Right.NO:
+        case Right.NO | Right.HOST:
             return False
 
 
 def who_may(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None,
-            directly: bool = False) -> tuple[MemberFact, ...]:
+            directly: bool = False, first: bool = False) -> tuple[MemberFact, ...]:
     """The people who can, to be named where somebody else cannot."""
     return tuple(member for member in facts.members
-                 if may(act, member, party=party, asked=asked, directly=directly))
+                 if may(act, member, party=party, asked=asked, directly=directly, first=first))

@@ -57,10 +57,8 @@ class RemoveForm(Form):
         self.to.choices = [SelectChoice(person, name) for person, name in heirs]
 
 
-class AddressForm(Form):
-    """Another address of the same person."""
-
-    email = _email(_("The right address"))
+class _Addressed(Form):
+    """A form with one person's address."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         right = super().validate(extra_validators)
@@ -68,6 +66,22 @@ class AddressForm(Form):
             self.blame("email", REASONS["email.not_one_address"])
             return False
         return right
+
+
+class AddressForm(_Addressed):
+    """Another address of the same person."""
+
+    email = _email(_("The right address"))
+
+
+class NeutralForm(_Addressed):
+    """Somebody of no party, who helps and never decides."""
+
+    name = line(_("Name"), render_kw={"autocomplete": "off"})
+    email = _email(_("Work address"))
+    reason = lines(_("Why this person?"), most=2000, description=_("All parties see it before they answer."))
+    greeting = lines(_("Your line of greeting"), most=500, optional=True,
+                     description=_("It stands in the invitation, in your own words."))
 
 
 class _OfATime(Optional):

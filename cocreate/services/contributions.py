@@ -119,6 +119,12 @@ def reviewed(session: Session, facts: Facts, key: str) -> tuple[Reviewed, ...]:
     return tuple(Reviewed(task, next(iter(_versions(session, facts, task)), None)) for task in facts.instances(key))
 
 
+def versions_about(session: Session, facts: Facts, gate: str) -> Mapping[tuple[str, int], tuple[Version, ...]]:
+    """(task, party) -> its versions as the reader may see them, newest first, of all that a gate is about."""
+    return {(task.key, task.party): _versions(session, facts, task)
+            for key in facts.definition.about(gate) for task in facts.instances(key)}
+
+
 def save_draft(session: Session, ref: str, *, task: str, party: int, number: int, typed: Mapping[str, Sequence[str]],
                files: Mapping[str, Mapping[str, object]], actor: int, now: datetime) -> int:
     """Keep what is typed, for the own party only; answers the number of this save.

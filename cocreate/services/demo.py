@@ -18,6 +18,7 @@ from cocreate.services import (
     gates,
     hosts,
     openings,
+    passing,
     people,
     progress,
     proposals,
@@ -114,11 +115,16 @@ class _Play:
         self.ref = openings.open_project(self.session, host_id, project, actor=self.of(MANAGER), now=self.now,
                                          key=f"demo-{project.title}")
 
-    def accept_invitation(self, person: _Invented) -> None:
-        accounts.activate(self.session, self.of(person), name=person.name, password=person.password,
-                          context=(CENTER, CITY, PLANT), now=self.now)
+    def accept_invitation(self, person: _Invented, *, known: bool = False) -> None:
+        """known: has come into another project before, and has a password."""
+        if not known:
+            self._activate(person)
         progress.act(self.session, self.ref, AcceptInvitation(self.of(person), person.name, ""), actor=None,
                      key=self.key(), now=self.now)
+
+    def _activate(self, person: _Invented) -> None:
+        accounts.activate(self.session, self.of(person), name=person.name, password=person.password,
+                          context=(CENTER, CITY, PLANT), now=self.now)
 
     def agree_charter(self, person: _Invented) -> None:
         facts = look(self.session, self.ref, person=self.of(person), now=self.now).facts
@@ -205,14 +211,24 @@ def _play_condensate(play: _Play, host_id: int, now: datetime) -> None:
                 "heated.",
         target=_months_after(now.date(), 10), own_seat=None,
         seats=(Seating("giver", PLANT, "company", "KR"), Seating("taker", CITY, "public_body", "KR"))))
+    people.invite(play.session, play.ref, party=GIVER, email=PLANT_LEAD.email, name=PLANT_LEAD.name, parts=ALL_PARTS,
+                  greeting="The condensate belongs to the steam.", actor=play.of(MANAGER), key=play.key(),
+                  now=play.now)
+    play.accept_invitation(PLANT_LEAD, known=True)
     people.invite(play.session, play.ref, party=GIVER, email=PLANT_HAND.email, name=PLANT_HAND.name,
-                  parts=("contributor",), greeting="You know the boiler house best.", actor=play.of(MANAGER),
+                  parts=("contributor",), greeting="You know the boiler house best.", actor=play.of(PLANT_LEAD),
                   key=play.key(), now=play.now)
     people.invite(play.session, play.ref, party=TAKER, email=WATER_LEAD.email, name=WATER_LEAD.name, parts=ALL_PARTS,
                   greeting="Kim Dahye says you are the one to ask about the water.", actor=play.of(MANAGER),
                   key=play.key(), now=play.now)
+    play.agree_charter(PLANT_LEAD)
     play.later(days=1)
     play.accept_invitation(PLANT_HAND)
+    for task in look(play.session, play.ref, person=play.of(PLANT_LEAD), now=play.now).facts.tasks:
+        if task.party == GIVER:
+            passing.pass_on(play.session, play.ref, task=task.key, party=GIVER, to=play.of(PLANT_HAND),
+                            words="You have the meter readings.", actor=play.of(PLANT_LEAD), key=play.key(),
+                            now=play.now)
 
 
 def _agree_and_go_on(play: _Play, gate: str, transition: str) -> None:

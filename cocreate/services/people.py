@@ -16,6 +16,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Answer, Member, Party, Project
 from cocreate.models.records import EventDetail
 from cocreate.services import accounts, hosts, progress
+from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival
 from cocreate.services.acts.people import (
     AcceptInvitation,
     Arrival,
@@ -126,6 +127,22 @@ def arrival(session: Session, host_id: int, *, organisation: str, kind: str, cou
     return Arrival(there.id, person, token, digest(token), now + INVITATION_LASTS)
 
 
+def neutral_arrival(session: Session, *, email: str, name: str, now: datetime) -> NeutralArrival:
+    """The neutral person whom all parties want, for the answer with which they are invited."""
+    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    token = secrets.token_urlsafe(32)
+    return NeutralArrival(person, token, digest(token), now + INVITATION_LASTS)
+
+
+def hand_over_neutral(session: Session, ref: str, *, email: str, name: str, greeting: str, actor: int, key: str,
+                      now: datetime) -> progress.Receipt:
+    """Invite who shall be the neutral person from now on; a known address is answered like an unknown one."""
+    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    token = secrets.token_urlsafe(32)
+    return progress.act(session, ref, HandOverNeutral(person, name, greeting, token, digest(token),
+                                                      now + INVITATION_LASTS), actor=actor, key=key, now=now)
+
+
 def with_address(session: Session, email: str) -> int | None:
     """The person who has this address, if there is one."""
     return session.scalar(select(Person.id).where(Person.email == accounts.one_address(email)))
@@ -216,6 +233,13 @@ def name_of(session: Session, person: int) -> str:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invited(session: Session, project_id: int) -> dict[int, datetime]:
+    """Who has not answered an invitation yet, and when it went out."""
+    rows = session.execute(select(Member.person, Member.invited_at).where(
+        Member.project_id == project_id, Member.accepted_at.is_(None), Member.left_at.is_(None)))
+    return {row.person: row.invited_at for row in rows if row.invited_at is not None}
 
 
 def affected(session: Session, project_id: int) -> list[str]:

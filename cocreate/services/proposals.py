@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.errors import Invalid
 from cocreate.services import people, progress
+from cocreate.services.acts.neutral import NeutralArrival
 from cocreate.services.acts.people import Arrival
 from cocreate.services.acts.proposals import KINDS, Answer, Propose, lacks
 from cocreate.services.facts import look
@@ -25,7 +26,7 @@ def propose(session: Session, ref: str, *, kind: str, subject: str, body: Mappin
         if there is not None and there.left_at is None:
             raise Invalid("member.elsewhere", field="email", person=there.person)
         if {party.number for party in facts.present} <= {facts.actor.party if facts.actor else None}:
-            arrival = _arrival(session, facts, body, now)
+            arrival = _arrival(session, facts, kind, body, now)
     text = json.dumps(body, ensure_ascii=False, sort_keys=True)
     return progress.act(session, ref, Propose(kind, subject, text, arrival), actor=actor, key=key, now=now)
 
@@ -39,10 +40,14 @@ def answer(session: Session, ref: str, *, number: int, agree: bool, reason: str 
     arrival = None
     if (agree and proposal is not None and KINDS[proposal.kind].arrives and proposal.state is ProposalState.OPEN
             and lacks(proposal) <= {own}):
-        arrival = _arrival(session, facts, json.loads(proposal.body), now)
+        arrival = _arrival(session, facts, proposal.kind, json.loads(proposal.body), now)
     return progress.act(session, ref, Answer(number, agree, reason, arrival), actor=actor, key=key, now=now)
 
 
-def _arrival(session: Session, facts: Facts, body: Mapping[str, Any], now: datetime) -> Arrival:
+def _arrival(session: Session, facts: Facts, kind: str, body: Mapping[str, Any],
+             now: datetime) -> Arrival | NeutralArrival:
+    """Who comes in with this answer: an organisation with its champion, or the neutral person."""
+    if kind == "neutral":
+        return people.neutral_arrival(session, email=body["email"], name=body["name"], now=now)
     return people.arrival(session, facts.project.host_id, organisation=body["name"], kind=body["kind"],
                           country=body["country"], email=body["email"], name=body["champion"], now=now)

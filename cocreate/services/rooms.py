@@ -1,15 +1,19 @@
 """Reading for the room's pages: what the facts alone do not say."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.turns import Turn, turns
+from cocreate.models.mails import Outbox, Reminder
+from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
+from cocreate.models.records import Event, EventDetail
 from cocreate.services.facts import look
 from workflows.facts import Facts
 
@@ -20,6 +24,76 @@ class Standing:
 
     facts: Facts
     turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stage as it was entered. ``back``: from a later one; by whom and why, where somebody did it."""
+
+    stage: str
+    at: datetime
+    back: bool
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """When people are written to about something: last time, and next."""
+
+    last: datetime | None
+    next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail that could not be delivered, and to whom."""
+
+    person: int
+    name: str
+    address: str
+    reply: str
+
+
+def course(session: Session, facts: Facts) -> tuple[Entry, ...]:
+    """Every stage in the order in which it was entered."""
+    moved = or_(*(and_(EventDetail.details.contains(f'"after":"{key}"', autoescape=True),
+                       not_(EventDetail.details.contains(f'"before":"{key}"', autoescape=True)))
+                  for key in facts.definition.order))
+    rows = session.execute(
+        select(Event.at, EventDetail.details, EventDetail.personal)
+        .join(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq))
+        .where(Event.project_id == facts.project.id, moved).order_by(Event.seq))
+    found = []
+    for at, details, personal in rows:
+        said, words = json.loads(details), json.loads(personal) if personal else {}
+        found.append(Entry(said["after"], at, bool(said.get("back")), words.get("actor", ""), words.get("reason", "")))
+    return tuple(found)
+
+
+def reminded(session: Session, facts: Facts, subjects: Sequence[str]) -> Mapping[str, Reminded]:
+    """Subject -> the last reminder that went out and the next one that is planned."""
+    rows = session.execute(
+        select(Reminder.subject, Reminder.state, func.min(Reminder.due_at), func.max(Reminder.due_at))
+        .where(Reminder.project_id == facts.project.id, Reminder.subject.in_(subjects),
+               Reminder.state.in_(("planned", "sent")))
+        .group_by(Reminder.subject, Reminder.state)).all() if subjects else []
+    times = {(subject, state): (first, last) for subject, state, first, last in rows}
+    return {subject: Reminded(times[subject, "sent"][1] if (subject, "sent") in times else None,
+                              times[subject, "planned"][0] if (subject, "planned") in times else None)
+            for subject in subjects}
+
+
+def undelivered(session: Session, facts: Facts) -> tuple[Undelivered, ...]:
+    """Who of the project's people could not be reached by the last mail that failed."""
+    rows = session.execute(
+        select(Outbox.recipient, Member.name, Person.email, Outbox.reply)
+        .join(Member, (Member.project_id == Outbox.project_id) & (Member.person == Outbox.recipient))
+        .join(Person, Person.id == Outbox.recipient)
+        .where(Outbox.project_id == facts.project.id, Outbox.state == "failed", Member.left_at.is_(None))
+        .order_by(Outbox.created_at))
+    return tuple({row.recipient: Undelivered(row.recipient, row.name, row.email, row.reply or "")
+                  for row in rows}.values())
 
 
 def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Standing]:

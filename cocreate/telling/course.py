@@ -87,10 +87,22 @@ def _proposed(s: Speaker) -> str:
     return {
         "withdraw": s.reader.gettext("to withdraw the project"),
         "add_party": s.reader.gettext("to let a further party in"),
+        "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
-        "charter": s.reader.gettext("words of the charter"), "later": s.reader.gettext("to settle a value later"),
+        "charter": s.reader.gettext("words of the charter (%(part)s)", part=_part(s)),
+        "later": s.reader.gettext("to settle a value later"),
         "strike": s.reader.gettext("to strike a clause"),
     }.get(s.details["kind"], str(s.details["kind"]))
+
+
+def _part(s: Speaker) -> str:
+    """A part of the charter, of one party where each has its own."""
+    key, _, party = str(s.details.get("subject", "")).partition(":")
+    named = {"purpose": s.reader.gettext("purpose"), "goals": s.reader.gettext("goals"),
+             "decisions": s.reader.gettext("how we decide"), "openness": s.reader.gettext("openness"),
+             "sharing": s.reader.gettext("sharing"), "public_buyer": s.reader.gettext("public buyer"),
+             "words": s.reader.gettext("words we use"), "contacts": s.reader.gettext("contacts")}
+    return f"{named.get(key, key)}, {s.party(int(party))}" if party.isdecimal() else named.get(key, key)
 
 
 @tells("propose")

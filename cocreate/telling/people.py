@@ -58,6 +58,11 @@ def _hand_over_project(s: Speaker) -> str:
     return s.gettext("%(who)s handed the project over to %(to)s.", to=s.named("to", "to"))
 
 
+@tells("hand_over_neutral")
+def _hand_over_neutral(s: Speaker) -> str:
+    return s.gettext("%(who)s invited %(name)s to be the neutral person from now on.", name=s.named("invited"))
+
+
 @tells("substitute")
 def _substitute(s: Speaker) -> str:
     values = {"name": s.named("person", "person"), "to": s.named("to", "to")}

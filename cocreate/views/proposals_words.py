@@ -6,11 +6,12 @@ A new kind writes ``@says("kind")`` and answers with ``Words``; the page and the
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
-from cocreate import pages
+from cocreate import pages, words
 from cocreate.domain import countries
 from workflows.facts import Facts, ProposalFact
 from workflows.texts import say
@@ -68,6 +69,25 @@ def _add_party(facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
         _("Let %(name)s in as %(seat)s", name=body["name"], seat=seat),
         (_("%(name)s shall take part as %(seat)s. %(champion)s is invited as its champion.", name=name, seat=seat,
            champion=body["champion"]),), newcomer(facts, body["seat"]))
+
+
+@says("neutral")
+def _neutral(_facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
+    return Words(
+        _("%(name)s as the neutral person", name=body["name"]),
+        (_("%(name)s shall be the neutral person of this project and is invited.", name=body["name"]),),
+        (_("The neutral person sees what is open to all and what is given to them alone, helps, and reads concerns "
+           "addressed to them. They never decide and never sign."),
+         _("Who was the neutral person before goes when the new one comes in.")))
+
+
+@says("hold")
+def _hold(_facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
+    until = words.day(date.fromisoformat(body["until"]), pages.reader())
+    return Words(_("Put on hold until %(day)s", day=until),
+                 (_("The project shall rest until %(day)s.", day=until),),
+                 (_("One champion who agrees is enough: each of them can put the project on hold."),
+                  _("No reminders until then. Reading and drafts stay possible, everything else waits.")))
 
 
 def newcomer(facts: Facts, seat: str | None = None) -> tuple[str, ...]:

@@ -61,8 +61,9 @@ ACTS_OF = (
 )
 MEANS = {
     Right.NO: {"N", "-", "if the charter says so"},
-    Right.YES: {"Y", "Y, if opened by or shared with them", "Y if the host is named", "help only", "if chosen",
-                "first champion of each seat", "for the host's people", "host's people"},
+    Right.YES: {"Y", "Y, if opened by or shared with them", "Y if the host is named"},
+    Right.FIRST: {"first champion of each seat"}, Right.HELPS: {"help only"}, Right.CHOSEN: {"if chosen"},
+    Right.HOST: {"for the host's people", "host's people"},
     Right.OWN: {"own", "own items", "own part", "as the accepting party", "if the template names the party"},
     Right.OTHER: {"other"},
     Right.ASKED: {"own if asked", "own, asked one only", "own if owner", "if named"},
@@ -117,10 +118,12 @@ class TestMay:
         """For the own party, another one and none, asked or not."""
         member, allowed = somebody(part, PLACES[part]), meaning(cell)
         for party, asked in product((1, 2, None), (7, 8, None)):
-            own = party == member.party
+            own = party == member.party  # who has no party is its own for what is done for nobody
+            other = party is not None and not own
             assert may(act, member, party=party, asked=asked) is {
-                Right.NO: False, Right.YES: True, Right.OWN: own, Right.PROPOSE: own or party is None,
-                Right.OTHER: party is not None and not own, Right.ASKED: own and asked == 7}[allowed]
+                Right.NO: False, Right.YES: True, Right.FIRST: False, Right.HELPS: other, Right.CHOSEN: True,
+                Right.HOST: False, Right.OWN: own, Right.PROPOSE: own or party is None,
+                Right.OTHER: other, Right.ASKED: own and asked == 7}[allowed]
 
     @pytest.mark.parametrize("act", Act)
     def test_nobody_outside_may_anything(self, act):
@@ -129,6 +132,12 @@ class TestMay:
             left = somebody(part, PLACES[part], left_at=MONDAY)
             assert not any(may(act, one, party=1, asked=7) for one in (None, invited, left))
         assert not may(act, somebody("nobody", 1, parts=frozenset()), party=1, asked=7)
+
+    def test_an_account_manager_looks_after_the_first_champion_only(self):
+        manager = somebody("manager", None)
+        assert may(Act.PEOPLE, manager, party=1, first=True)
+        assert not may(Act.PEOPLE, manager, party=1)
+        assert may(Act.PEOPLE, somebody("champion", 1), party=1)
 
     def test_several_parts_add_up(self):
         both = somebody("", 1, parts=frozenset({"champion", "signatory"}))

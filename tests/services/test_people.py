@@ -20,7 +20,7 @@ class TestInvitation:
     def test_says_who_invites_whom_to_what(self, session, small, token):
         given = people.invitation(session, token, now=NOON)
         assert (given.ref, given.title, given.inviter, given.party) == (
-            small.ref, "Crates come back", "Anna Berg", "Tornby Furniture")
+            small.ref, "Crates come back", "Ingrid Solvik", "Tornby Furniture")
         assert given.parts == {"contributor"} and not given.known and given.greeting == "You know the ramp."
 
     def test_looking_changes_nothing(self, session, small, token):
@@ -95,7 +95,7 @@ class TestDecline:
 def invite(session, small, email):
     """Invite a contributor of the maker; the token that was mailed."""
     people.invite(session, small.ref, party=1, email=email if "@" in email else f"{email}-{small.ref}@crates.example",
-                  name="Tom", parts=("contributor",), greeting="You know the ramp.", actor=small.manager,
+                  name="Tom", parts=("contributor",), greeting="You know the ramp.", actor=small.maker,
                   key=projects.key(), now=NOON)
     return mailed(session)
 

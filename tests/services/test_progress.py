@@ -327,7 +327,7 @@ def invited(small, person=None, parts=("contributor",)):
     with transaction() as session:
         email = someone(session).email if person is None else session.get(people.Person, person).email
         return people.invite(session, small.ref, party=2, email=email, name="Tom Baker", parts=parts, greeting="Hello",
-                             actor=small.manager, key=key(), now=NOON).values["person"]
+                             actor=small.shop, key=key(), now=NOON).values["person"]
 
 
 def member(small, person):

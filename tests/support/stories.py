@@ -115,7 +115,7 @@ def colleague(small: Small, party: int, *parts: str, now: datetime = NOON) -> in
     with transaction() as session:
         person = someone(session, "Tom Baker", now)
         people.invite(session, small.ref, party=party, email=person.email, name="Tom Baker",
-                      parts=parts or ("contributor",), greeting="", actor=small.manager, key=key(), now=now)
+                      parts=parts or ("contributor",), greeting="", actor=small.people[party], key=key(), now=now)
         _come_in(session, small.ref, person.id, "Tom Baker", now)
     return person.id
 

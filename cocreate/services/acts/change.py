@@ -48,16 +48,19 @@ class Change:
 
 
 def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None, directly: bool = False,
-            on_hold: bool = False) -> MemberFact:
+            on_hold: bool = False, first: bool = False) -> MemberFact:
     """The actor, if the table of rights lets them do this.
 
-    directly: to propose it is not enough. on_hold: also while the project rests.
+    directly: to propose it is not enough. on_hold: also while the project rests. first: it is about the first champion
+    of the party.
     Raises: Forbidden with the names of those who can.
     """
     require_running(facts, on_hold=on_hold)
-    if facts.actor is None or not may(act, facts.actor, party=party, asked=asked, directly=directly):
+    if facts.actor is None or not may(act, facts.actor, party=party, asked=asked, directly=directly,
+                                    first=first):
         raise Forbidden("only", act=act.value, persons=tuple(
-            member.person for member in who_may(facts, act, party=party, asked=asked, directly=directly)))
+            member.person for member in who_may(
+                facts, act, party=party, asked=asked, directly=directly, first=first)))
     return facts.actor
 
 

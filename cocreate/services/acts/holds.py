@@ -1,7 +1,9 @@
 """Putting a project on hold until a date, and going on again: by a person, or by the clock once the date has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
@@ -45,12 +47,30 @@ def hold(facts: Facts, given: Hold) -> Change:
     reason = given.reason.strip()
     if len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
-    if given.until <= today(facts):
-        raise Invalid("hold.past", field="until")
-    if given.until > latest(facts):
-        raise Invalid("hold.long", field="until", latest=latest(facts))
-    return Change(facts=facts.with_project(hold_until=given.until, held_at=facts.now), party=actor.party,
+    require_possible(facts, given.until)
+    return Change(facts=resting(facts, given.until), party=actor.party,
                   details={"until": given.until.isoformat()}, personal={"reason": reason})
+
+
+def day_of(body: Mapping[str, Any]) -> date:
+    """Until when a proposal wants the project to rest."""
+    try:
+        return date.fromisoformat(str(body.get("until", "")))
+    except ValueError:
+        raise Invalid("hold.past", field="until") from None
+
+
+def require_possible(facts: Facts, until: date) -> None:
+    """Raises Invalid where the project cannot rest until this day."""
+    if until <= today(facts):
+        raise Invalid("hold.past", field="until")
+    if until > latest(facts):
+        raise Invalid("hold.long", field="until", latest=latest(facts))
+
+
+def resting(facts: Facts, until: date) -> Facts:
+    require_possible(facts, until)  # a proposal may be agreed to after its day
+    return facts.with_project(hold_until=until, held_at=facts.now)
 
 
 def resume(facts: Facts, _given: Resume) -> Change:

@@ -10,6 +10,7 @@ from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
 from cocreate.models.projects import Member, Party
+from cocreate.services.acts import neutral
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.writes import Insert, Put, Update
 from workflows import progression
@@ -116,7 +117,8 @@ class Arrival:
 
 
 def invite(facts: Facts, given: Invite) -> Change:
-    actor = require(facts, Act.PEOPLE, party=given.party, directly=True)
+    first = "champion" in given.parts and not led(facts, given.party, but=given.person)
+    actor = require(facts, Act.PEOPLE, party=given.party, directly=True, first=first)
     if not given.parts or any(part not in PARTS for part in given.parts):
         raise Invalid("parts.unknown", field="parts")
     there = facts.member(given.person)
@@ -145,8 +147,8 @@ def accept_invitation(facts: Facts, given: AcceptInvitation) -> Change:
     after = replace(member, name=given.name, accepted_at=facts.now)
     row = {"project_id": facts.project.id, "person": given.person, "name": given.name, "token_sha256": None,
            "accepted_at": facts.now}
-    return Change(facts=facts.with_member(after), party=member.party, details={"person": given.person},
-                  personal={"name": given.name},
+    return Change(facts=neutral.relieve(facts.with_member(after), after), party=member.party,
+                  details={"person": given.person}, personal={"name": given.name},
                   rows=(Update(table_of(Member), (row,)),))
 
 
@@ -322,7 +324,7 @@ def _invitation(member: MemberFact, token: str) -> Letter:
 def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
     """Somebody invited who has not answered, if the actor may do this for their party."""
     member = facts.member(person)
-    require(facts, act, party=member.party if member else None, directly=True)
+    require(facts, act, party=member.party if member else None, directly=True, first=is_first(facts, member))
     if member is None or member.left_at is not None or member.accepted_at is not None:
         raise Conflict("invitation.answered")
     return member
@@ -331,10 +333,21 @@ def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
 def _of_party(facts: Facts, person: int) -> MemberFact:
     """Somebody of a party whose people the actor may change."""
     member = facts.member(person)
-    require(facts, Act.PEOPLE, party=member.party if member else None, directly=True)
+    require(facts, Act.PEOPLE, party=member.party if member else None, directly=True, first=is_first(facts, member))
     if member is None or member.left_at is not None or member.party is None:
         raise Conflict("member.gone")
     return member
+
+
+def led(facts: Facts, party: int, *, but: int | None = None) -> bool:
+    """Whether somebody leads for a party, invited or there."""
+    return any("champion" in member.own and member.person != but for member in facts.people(party, "champion"))
+
+
+def is_first(facts: Facts, member: MemberFact | None) -> bool:
+    """Whether this is the one champion of a party: whom an account manager without a seat looks after."""
+    return member is not None and member.party is not None and "champion" in member.own and not led(
+        facts, member.party, but=member.person)
 
 
 def is_last_champion(facts: Facts, member: MemberFact) -> bool:

@@ -12,9 +12,10 @@ from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts import people
+from cocreate.services.acts import holds, neutral, people
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.contributions import REASON
+from cocreate.services.acts.neutral import NeutralArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
 from workflows.facts import Facts, ProposalFact, ProposalState
@@ -28,7 +29,7 @@ class Propose:
     kind: str
     subject: str
     body: str
-    arrival: Arrival | None = None
+    arrival: Arrival | NeutralArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Answer:
     number: int
     agree: bool
     reason: str = ""
-    arrival: Arrival | None = None
+    arrival: Arrival | NeutralArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Kind:
     effect: Callable[[Facts, ProposalFact], Facts]
     contracting: bool = False  # only contracting parties must agree
     check: Callable[[Facts, Mapping[str, Any]], None] = lambda _facts, _body: None  # before it is proposed
-    arrives: bool = False  # with the last yes an organisation comes in
+    arrives: Callable[[Change, Mapping[str, Any], Any], Change] | None = None  # with the last yes somebody comes in
+    one_is_enough: bool = False  # what one party may do alone needs only one of them
 
 
 def propose(facts: Facts, given: Propose) -> Change:
@@ -118,12 +120,13 @@ def without(facts: Facts, party: int) -> Facts:
     return facts
 
 
-def _settled(facts: Facts, proposal: ProposalFact, kind: Kind, arrival: Arrival | None, change: Change) -> Change:
+def _settled(facts: Facts, proposal: ProposalFact, kind: Kind, arrival: Arrival | NeutralArrival | None,
+             change: Change) -> Change:
     """The change after an agreement: with the last one the proposal takes effect."""
-    if lacks(proposal):
+    if lacks(proposal) and not (kind.one_is_enough and proposal.agreeing):
         return replace(change, facts=facts)
     change = replace(change, facts=_effective(facts, proposal, kind), details={**change.details, "all": True})
-    return people.arrive(change, json.loads(proposal.body), arrival) if kind.arrives else change
+    return kind.arrives(change, json.loads(proposal.body), arrival) if kind.arrives else change
 
 
 def _effective(facts: Facts, proposal: ProposalFact, kind: Kind) -> Facts:
@@ -159,6 +162,19 @@ def _withdraw(facts: Facts, _proposal: ProposalFact) -> Facts:
     return progression.enter(facts, "withdrawn")
 
 
+def _rest(facts: Facts, proposal: ProposalFact) -> Facts:
+    return holds.resting(facts, holds.day_of(json.loads(proposal.body)))
+
+
+def _may_rest(facts: Facts, body: Mapping[str, Any]) -> None:
+    holds.require_possible(facts, holds.day_of(body))
+
+
+def _has_name(_facts: Facts, body: Mapping[str, Any]) -> None:
+    if not str(body.get("name", "")).strip():
+        raise Invalid("neutral.name", field="name")
+
+
 def _reword(facts: Facts, _proposal: ProposalFact) -> Facts:
     """A clause that changes ends the version that was made of it."""
     return progression.end_contract(facts, "clause")
@@ -182,7 +198,9 @@ def _has_place(facts: Facts, body: Mapping[str, Any]) -> None:
 
 
 KINDS: dict[str, Kind] = {
-    "add_party": Kind(Act.ADD_PARTY, _nothing_more, check=_has_place, arrives=True),
+    "add_party": Kind(Act.ADD_PARTY, _nothing_more, check=_has_place, arrives=people.arrive),
+    "neutral": Kind(Act.ADD_PARTY, _nothing_more, check=_has_name, arrives=neutral.arrive),
+    "hold": Kind(Act.HOLD, _rest, check=_may_rest, one_is_enough=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
     "waive": Kind(Act.WAIVE, _nothing_more, contracting=True),
     "settle": Kind(Act.SETTLE, _nothing_more, contracting=True),

@@ -13,6 +13,7 @@ from cocreate.views.room import (
     nudges,
     passing,
     people,
+    previews,
     proposals,
     records,
     rules,
@@ -24,4 +25,5 @@ from cocreate.views.room import (
 from cocreate.views.room.blueprint import bp
 
 __all__ = ["agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds", "now",
-           "nudges", "passing", "people", "proposals", "records", "rules", "stages", "talk", "tasks", "versions"]
+           "nudges", "passing", "people", "previews", "proposals", "records", "rules", "stages", "talk", "tasks",
+           "versions"]

@@ -19,16 +19,18 @@ from cocreate.domain.topics import Topic
 from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.documents import WHO, NewVersionForm, SeenByForm, UploadForm
+from cocreate.models.work import DocumentVersion
 from cocreate.services import documents as service
 from cocreate.services import files
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.acts.documents import owns
 from cocreate.services.documents import Newest, Reading
 from cocreate.storage import StoreFull
-from cocreate.views.room import frame
+from cocreate.views.room import frame, previews
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.frame import PartyView
+from cocreate.views.room.previews import Preview
 from cocreate.views.room.talk import talk
 from workflows.facts import DocumentFact, Facts
 from workflows.fields import File
@@ -61,6 +63,8 @@ def documents(ref: str) -> ResponseReturnValue:
     shared = [rows[one.number] for one in shown if one.path is None and one.sees != own]
     return frame.show("room/documents/list.html", facts, (_("Documents"), None), asked=_asked_for(facts, shown, rows),
                       shared=shared, mine=[rows[one.number] for one in shown if one.path is None and one.sees == own],
+                      withdrawn=[(one.name, one.withdrawn_at, frame.party_views(facts).get(one.party or 0))
+                                 for one in facts.documents if one.withdrawn_at and one.sees & own],
                       hidden=sum(1 for one in facts.documents if one.withdrawn_at is None) - len(shown),
                       may_upload=may(Act.UPLOAD, facts.actor, party=_own(facts)) and not facts.ended)
 
@@ -74,13 +78,23 @@ def document(ref: str, number: int) -> ResponseReturnValue:
     mine = owns(facts, found) and not facts.ended and not facts.on_hold
     return frame.show(
         "room/documents/show.html", facts, (_("Documents"), url_for("room.documents", ref=ref)),
-        (found.name, None), document=found, versions=versions, sees=_seen_by(facts, found.sees),
+        (found.name, None), document=found, versions=versions,
+        preview=_preview(facts, versions[0].row), sees=_seen_by(facts, found.sees),
         read=_read(facts, found, reading), names=reading.names, task=_task(facts, found),
         may_change=mine and found.path is None and may(Act.UPLOAD, facts.actor, party=found.party),
         may_widen=mine and may(Act.WIDEN, facts.actor, party=found.party),
         lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                 for one in service.decided_on(facts, found)],
         talk=talk(facts, Topic("document", str(number))))
+
+
+def _preview(facts: Facts, newest: DocumentVersion) -> Preview | None:
+    """The newest version where it can be shown; a text shown to its end has been read."""
+    found = previews.of(facts, newest)
+    if found is not None and found.text and found.whole:
+        with transaction() as session:
+            service.mark_read(session, facts, newest.document, newest.number)
+    return found
 
 
 @bp.get("/documents/<int:number>/<int:version>")

@@ -5,24 +5,27 @@ from dataclasses import dataclass
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
-from cocreate.db import transaction
+from cocreate.db import db, transaction
+from cocreate.domain.answers import Compared, Shown, compared, shown
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import is_open
 from cocreate.errors import Forbidden, Invalid, NotFound
 from cocreate.forms.tasks import DecideForm, OutsideForm
-from cocreate.services import gates
+from cocreate.services import contributions, gates
 from cocreate.services.acts.gates import DecideOutside
+from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import blame, rule, stored
 from cocreate.views.room.talk import talk
 from workflows.definition import AtLeast, Gate
-from workflows.facts import DecisionFact, Facts
+from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.progression import subject
 from workflows.texts import say
 
@@ -32,10 +35,14 @@ class About:
     """One thing a decision is about: a contribution in the version that counts."""
 
     title: str
-    party: str
+    party: frame.PartyView | None
     number: int
     url: str
-    changed: bool  # since the own party's last decision
+    before: int | None = None  # version that the own party decided on, where it was another one
+    figures: tuple[Shown, ...] = ()  # what is in it, as far as the reader may see it
+    differs: tuple[Compared, ...] = ()  # against ``before``
+    hidden: int = 0
+    files: tuple[tuple[str, str], ...] = ()  # (name and version, address)
 
 
 @bp.route("/gates/<key>", methods=["GET", "POST"])
@@ -112,7 +119,11 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
         mine=mine, may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
         is_open=is_open(facts, key), about=_about(facts, key, mine),
         seen=subject(facts, key), decisions=[facts.decision(key, p.number) for p in facts.holders(gate_.of)],
-        deciders=[m.name for m in facts.people(own, "signatory")] if own is not None else [],
+        deciders=facts.people(own, "signatory") if own is not None else (),
+        champions=[(p.name, [m.name for m in facts.people(p.number, "champion") if m.present])
+                   for p in facts.holders(gate_.of)],
+        refused=any(one.state is DecisionState.REFUSED for one in facts.asked_at(key)),
+        lapsed={one.party: why_lapsed(facts, one) for one in facts.asked_at(key)},
         rule=rule_words(facts, gate_), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
 
 
@@ -142,17 +153,56 @@ def segments(facts: Facts, key: str) -> list[tuple[int, str]]:
     return found
 
 
+def why_lapsed(facts: Facts, decision: DecisionFact) -> str:
+    """What changed under a decision that lapsed: "thing=from>to"."""
+    if decision.state is not DecisionState.LAPSED or not decision.changed:
+        return ""
+    thing, _sign, versions = decision.changed.partition("=")
+    before, _sign, after = versions.partition(">")
+    key, _sign, party = thing.partition("@")
+    if key in facts.definition.tasks:
+        title = say(facts.definition.tasks[key][1].title, pages.language())
+        of = next((one.name for one in facts.parties if str(one.number) == party), "")
+        name = f"'{title}' ({of})" if of else f"'{title}'"
+    else:
+        name = _("the contract")
+    return _("because %(thing)s changed from version %(before)s to %(after)s", thing=name, before=before, after=after)
+
+
 def _about(facts: Facts, key: str, mine: DecisionFact | None) -> list[About]:
+    """Each contribution with what is in it, and what changed since the own party's last decision."""
     ref, language = facts.project.ref, pages.language()
     if facts.definition.gates[key][1].about == "contract":
         contract = facts.contract
-        return [About(say(facts.definition.contract_title, language), "", contract.number,
-                      url_for("room.contract", ref=ref), False)] if contract else []
-    before = dict(part.rsplit("=", 1) for part in mine.subject.split()) if mine and mine.subject else {}
-    return [About(say(facts.task_of(task).title, language), facts.party(task.party).name, task.number,
-                  url_for("room.task", ref=ref, key=task.key, party=task.party),
-                  bool(before) and before.get(f"{task.key}@{task.party}") != str(task.number))
-            for about in facts.definition.about(key) for task in facts.instances(about)]
+        return [About(say(facts.definition.contract_title, language), None, contract.number,
+                      url_for("room.contract", ref=ref))] if contract else []
+    seen = dict(part.rsplit("=", 1) for part in mine.subject.split()) if mine and mine.subject else {}
+    views, found = frame.party_views(facts), []
+    for (task_key, party), versions in contributions.versions_about(db.session(), facts, key).items():
+        task = facts.task(task_key, party)
+        before = seen.get(f"{task_key}@{party}")
+        if task is not None:
+            found.append(_of_task(facts, task, views[party], versions, int(before) if before else None))
+    return found
+
+
+def _of_task(facts: Facts, task: TaskFact, party: frame.PartyView, versions: tuple[Version, ...],
+             before: int | None) -> About:
+    definition, language, ref = facts.task_of(task), pages.language(), facts.project.ref
+    given = next((one for one in versions if one.number == task.number), None)
+    earlier = next((one for one in versions if one.number == before and before != task.number), None)
+    figures = tuple(one for one in shown(definition, given.answers, language=language)
+                    if one.key in given.answers and one.file is None) if given else ()
+    differs = tuple(one for one in compared(definition, earlier.answers, given.answers, language=language)
+                    if one.changed) if given and earlier else ()
+    stage = facts.definition.tasks[task.key][0]
+    files = tuple((_("%(name)s, version %(number)s", name=one.name, number=one.newest),
+                   url_for("room.document", ref=ref, number=one.number)) for one in facts.documents
+                  if one.path and one.path.startswith(f"{stage}.{task.key}.") and one.party == task.party
+                  and one.sees & frame.mask(facts) and one.withdrawn_at is None)
+    return About(say(definition.title, language), party, task.number, url_for(
+        "room.task", ref=ref, key=task.key, party=task.party), before if before != task.number else None, figures,
+        differs, given.hidden if given else 0, files)
 
 
 def _recorded(facts: Facts, key: str, answer: str) -> str:
@@ -162,6 +212,9 @@ def _recorded(facts: Facts, key: str, answer: str) -> str:
         return _("Recorded for %(party)s: not agreed. Nothing moves; the champions of all parties hear your reason.",
                  party=party)
     if facts.definition.gates[key][1].about == "contract":
-        return _("Recorded for %(party)s: agreed. It lapses if the text changes.", party=party)
-    return _("Recorded for %(party)s: agreed on exactly these versions. It lapses if one of them changes.",
-             party=party)
+        return _("Recorded for %(party)s: agreed on version %(number)s. It lapses if the text changes.", party=party,
+                 number=facts.contract.number if facts.contract else 0)
+    numbers = [part.rsplit("=", 1)[1] for part in subject(facts, key).split()]
+    return ngettext("Recorded for %(party)s: agreed on version %(numbers)s. It lapses if it changes.",
+                    "Recorded for %(party)s: agreed on versions %(numbers)s. It lapses if one of them changes.",
+                    len(numbers), party=party, numbers=words.listed(numbers, pages.reader()))

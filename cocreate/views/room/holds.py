@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
-from cocreate.domain.rights import Act
+from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict
 from cocreate.forms.base import Form
 from cocreate.forms.holds import HoldForm
-from cocreate.services import holds, records
+from cocreate.services import holds, proposals, records
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest
+from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
@@ -38,18 +39,26 @@ class Band:
 
 @bp.route("/hold", methods=["GET", "POST"])
 def hold(ref: str) -> ResponseReturnValue:
-    """Let the project rest until a day, with a reason."""
+    """Let the project rest until a day, with a reason; who may not do that proposes it."""
     facts = frame.enter(ref)
-    require(facts, Act.HOLD, directly=True)
+    require(facts, Act.HOLD)
+    alone = may(Act.HOLD, facts.actor, directly=True)
     form = HoldForm.from_request()
 
     def act(session: Any) -> str:
-        holds.hold(session, ref, reason=form.reason.data or "", until=form.until.data, actor=login.me().id,
-                   key=form.key(), now=now())
-        return _("On hold until %(day)s. Everybody has been told.", day=words.day(form.until.data, pages.reader()))
+        me, reason, until = login.me().id, form.reason.data or "", form.until.data
+        day = words.day(until, pages.reader())
+        if alone:
+            holds.hold(session, ref, reason=reason, until=until, actor=me, key=form.key(), now=now())
+            return _("On hold until %(day)s. Everybody has been told.", day=day)
+        proposals.propose(session, ref, kind="hold", subject="", body={"reason": reason, "until": until.isoformat()},
+                          actor=me, key=form.key(), now=now())
+        return _("Asked. The project rests until %(day)s as soon as one champion agrees.", day=day)
 
-    return dialog(facts, form, "room/holds/hold.html", _("Put on hold"), act, then=url_for("room.now", ref=ref),
-                  latest=latest(facts))
+    champions = words.listed((m.name for m in facts.members if m.present and "champion" in m.parts), pages.reader())
+    return dialog(facts, form, "room/holds/hold.html",
+                  _("Put on hold") if alone else _("Propose to put the project on hold"), act,
+                  then=url_for("room.now", ref=ref), latest=latest(facts), alone=alone, champions=champions)
 
 
 @bp.route("/resume", methods=["GET", "POST"])
@@ -83,8 +92,12 @@ def band(facts: Facts) -> Band | None:
     """What a project on hold shows on top."""
     if facts.project.hold_until is None:
         return None
-    line = next((line for line in records.lines(db.session(), facts) if line.act == "hold"), None)
     can = possible(lambda: require(facts, Act.HOLD, directly=True, on_hold=True))
+    resume_url = url_for("room.resume", ref=facts.project.ref) if can else ""
+    asked = facts.holding("hold", "")
+    if asked is not None and asked.since == facts.project.held_at:
+        return Band(facts.project.hold_until, frame.person_name(facts, asked.person),
+                    reason_of(asked), resume_url)
+    line = next((line for line in records.lines(db.session(), facts) if line.act == "hold"), None)
     return Band(facts.project.hold_until, line.actor if line else "",
-                str(line.personal.get("reason", "")) if line else "",
-                url_for("room.resume", ref=facts.project.ref) if can else "")
+                str(line.personal.get("reason", "")) if line else "", resume_url)

@@ -1,101 +1,151 @@
 """Where are we, what do I do, what do we wait for, what happened."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
+from flask_babel import ngettext
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, words
 from cocreate.db import db
+from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, may
-from cocreate.domain.turns import can_take, turns, waits_for
+from cocreate.domain.turns import can_take, turns
 from cocreate.forms.base import Form
-from cocreate.sentences import Sentence
-from cocreate.services import records
+from cocreate.services import comments, records, rooms
 from cocreate.services.acts.absences import hands_over
 from cocreate.services.acts.endings import host_alone, may_decline, may_leave
 from cocreate.services.acts.proposals import offered_seats
-from cocreate.telling import Told
+from cocreate.services.rooms import Entry, Undelivered
 from cocreate.views.asks import ask
-from cocreate.views.room import frame, holds, nudges
+from cocreate.views.proposals_words import reason_of
+from cocreate.views.room import frame, holds, plan, waiting
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.gates import segments
 from cocreate.views.room.records import tell
-from workflows import diagram, engine
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows import engine
+from workflows.facts import Facts
 from workflows.texts import say
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """What one party owes in the running stage."""
+class Ending:
+    """How a project ended: by whom and why, where somebody ended it."""
 
-    party: frame.PartyView
-    tasks: tuple[TaskFact, ...]
-
-    @property
-    def open(self) -> bool:
-        """Whether this party owes any of them."""
-        return any(task.state in (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED) for task in self.tasks)
+    outcome: str
+    says: str
+    who: str
+    reason: str
 
 
 @bp.get("")
 def now(ref: str) -> ResponseReturnValue:
     """The first page of a room."""
     facts = frame.enter(ref)
-    me = login.me().id
-    told: list[Told] = [tell(line, facts) for line in records.lines(db.session(), facts, most=5)]
-    waits = _waits(facts)
-    views = frame.party_views(facts)
-    first = waits[0] if waits else None
+    course, ahead = rooms.course(db.session(), facts), outlook(facts)
+    told = [tell(line, facts) for line in records.lines(db.session(), facts, most=5)]
     return frame.show(
-        "room/now.html", facts, asks=[ask(turn, facts) for turn in turns(facts, me)], waits=waits,
-        first=first, first_party=views.get(first.party) if first and first.party else None,
+        "room/now.html", facts, asks=[ask(turn, facts) for turn in turns(facts, login.me().id)],
+        first=waiting.first(facts), groups=waiting.groups(facts), nonce=Form(),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)
                   if way.back and can_take(facts, way.key)],
-        diagram=_diagram(facts), columns=_columns(facts, views), gates=_gates(facts), told=told, nonce=Form(),
-        steps=_steps(facts), duties=(), band=holds.band(facts), more=_more(facts), offers=_offers(facts))
+        diagram=plan.picture(facts), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
+        steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts), back=_back(facts, course),
+        ending=_ending(facts, course), dates=_dates(facts, ahead, course), more=_more(facts),
+        duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
+        undelivered=_undelivered(facts), concerns=_concerns(facts))
 
 
-def _waits(facts: Facts) -> list[Sentence]:
-    """The sentences under "Going on waits for"; one that stands twice is said once."""
+def _dates(facts: Facts, ahead: Outlook | None, course: tuple[Entry, ...]) -> list[tuple[str, str, str]]:
+    """(what, the date, a remark): since when the stage runs, what is next, when it shall be signed."""
+    reader = pages.reader()
+    entered = course[-1].at if course else facts.project.entered_at
+    rows = [(_("Opened"), words.day(facts.project.opened_at, reader), "")]
+    if facts.ended:
+        return rows
+    rows.append((_("In this stage since"), words.day(entered, reader), _(
+        "day %(day)s of %(planned)s", day=ahead.day, planned=ahead.planned) if ahead else ""))
+    if ahead and ahead.next_due:
+        rows.append((_("Next date"), words.day(ahead.next_due, reader, distance=True), ""))
+    rows.append((_("Signing date"), words.day(facts.project.target, reader), _later(facts, ahead)))
+    return rows
+
+
+def _later(facts: Facts, ahead: Outlook | None) -> str:
+    """By how much the signature would come later than agreed, and what makes it so."""
+    if ahead is None or not ahead.later:
+        return ""
+    said = ngettext("later by %(num)d working day: about %(day)s", "later by %(num)d working days: about %(day)s",
+                    ahead.later, day=words.day(ahead.expected, pages.reader()))
+    if ahead.day > ahead.planned:
+        return _("%(later)s, because %(stage)s takes longer than planned", later=said,
+                 stage=facts.definition.stage_name(facts.project.stage, pages.language()))
+    return _("%(later)s, as the stages ahead are planned", later=said)
+
+
+def _back(facts: Facts, course: tuple[Entry, ...]) -> Entry | None:
+    """How the project came back to this stage, if it did."""
+    return course[-1] if course and course[-1].back and course[-1].stage == facts.project.stage else None
+
+
+def _ending(facts: Facts, course: tuple[Entry, ...]) -> Ending | None:
+    if facts.project.ended_at is None:
+        return None
+    day = words.day(facts.project.ended_at, pages.reader())
+    says = {"agreed": _("Agreed on %(day)s.", day=day), "declined": _("Declined on %(day)s.", day=day),
+            "withdrawn": _("Withdrawn on %(day)s.", day=day)}
+    outcome = facts.project.outcome or ""
+    last = course[-1] if course else None
+    return Ending(outcome, says.get(outcome, _("Ended on %(day)s.", day=day)), last.who if last else "",
+                  _why_ended(facts, last))
+
+
+def _why_ended(facts: Facts, last: Entry | None) -> str:
+    """The reason in the words of who ended it; where all agreed to withdraw, of who proposed that."""
+    agreed = facts.holding("withdraw", "")
+    if facts.project.outcome == "withdrawn" and agreed is not None:
+        return reason_of(agreed)
+    return last.reason if last else ""
+
+
+def _undelivered(facts: Facts) -> list[tuple[Undelivered, str]]:
+    """Who could not be reached, for those who can correct it: (whom, where)."""
     if facts.ended:
         return []
-    own = facts.actor.party if facts.actor else None
-    found = [sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
-             for refusal in waits_for(facts)]
-    return list({sentence.text: sentence for sentence in found}.values())
-
-
-def _offers(facts: Facts) -> dict[str, nudges.Offer]:
-    """Sentence under "Going on waits for" -> the nudge beside it."""
-    own = facts.actor.party if facts.actor else None
-    found: dict[str, nudges.Offer] = {}
-    for refusal in () if facts.ended else waits_for(facts):
-        said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts)).text
-        if offer := nudges.offer(facts, refusal):
-            found.setdefault(said, offer)
+    found = []
+    for one in rooms.undelivered(db.session(), facts):
+        member = facts.member(one.person)
+        if member is not None and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
+            found.append((one, url_for("room.people_address", ref=facts.project.ref, person=one.person)
+                          if member.accepted_at is None else ""))
     return found
+
+
+def _concerns(facts: Facts) -> int:
+    """How many concerns the reader was chosen to read."""
+    me = login.me().id
+    return sum(1 for one in comments.concerns(db.session(), facts) if one.row.person != me)
 
 
 def _more(facts: Facts) -> list[tuple[str, str]]:
     """What else this person can do with the project, as (label, address)."""
     ref, actor = facts.project.ref, facts.actor
     own = actor.party if actor else None
-    if actor is None or facts.ended:
+    if actor is None:
         return []
+    if facts.ended:
+        return _always(facts)
     if facts.on_hold:
         may_resume = may(Act.HOLD, actor, directly=True)
-        return [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []
+        resume = [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []
+        return [*resume, *_always(facts)]
     seated = own is not None and may(Act.DECLINE, actor, party=own)
     early = host_alone(facts) and may(Act.WITHDRAW_EARLY, actor)
     rows = [
         (may(Act.HOLD, actor, directly=True), _("Put on hold"), "room.hold"),
+        (may(Act.HOLD, actor) and not may(Act.HOLD, actor, directly=True), _("Propose to put on hold"), "room.hold"),
         (may(Act.ADD_PARTY, actor, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
         ("manager" in actor.own, _("Hand over the project"), "desk.hand_over"),
         (own is not None and seated and may_leave(facts, own), _("Leave"), "room.leave"),
@@ -105,7 +155,18 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
     found = [(label, url_for(endpoint, ref=ref)) for can, label, endpoint in rows if can]
     if hands_over(facts, actor.person):
         found.insert(1, (_("Hand over my part"), url_for("room.people_hand_over", ref=ref, person=actor.person)))
-    return found
+    if "facilitator" in actor.own:
+        found.append((_("Hand over my part"), url_for("room.people_neutral", ref=ref)))
+    return found + _always(facts)
+
+
+def _always(facts: Facts) -> list[tuple[str, str]]:
+    """What everybody here can do at any time."""
+    ref = facts.project.ref
+    concern = [(_("Raise a concern"), url_for("room.concern", ref=ref))] \
+        if may(Act.CONCERN, facts.actor) and not facts.ended else []
+    return [*concern, (_("Rules of this project"), url_for("room.rules", ref=ref)),
+            (_("Export the record"), url_for("room.record_download", ref=ref))]
 
 
 def _way_name(facts: Facts, key: str) -> str:
@@ -125,59 +186,3 @@ def _who_can(facts: Facts, key: str) -> list[str]:
             if member.present and member.parts & {"champion", "signatory", "manager"}
             and engine.may_take(facts, way, host="manager" in member.parts,
                                 seat=facts.party(member.party).seat if member.party is not None else None)]
-
-
-def _columns(facts: Facts, views: dict[int, frame.PartyView]) -> list[Column]:
-    stage = facts.definition.stages.get(facts.project.stage)
-    keys = list(stage.tasks) if stage else []
-    order = facts.definition.order
-    keys += [t.key for t in facts.tasks if t.state in (TaskState.OPEN, TaskState.RETURNED) and t.key not in keys
-             and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage]]
-    return [Column(views[party.number], tuple(
-        task for key in keys if (task := facts.task(key, party.number)) is not None)) for party in facts.present]
-
-
-def _gates(facts: Facts) -> list[dict[str, Any]]:
-    """The questions of the running stage, and those before it that were decided."""
-    order = facts.definition.order
-    here = order[facts.project.stage]
-    rows = []
-    for key, (stage, gate) in facts.definition.gates.items():
-        decisions = facts.asked_at(key)
-        if order[stage] > here or (stage != facts.project.stage and not decisions):
-            continue
-        rows.append({"key": key, "question": say(gate.question, pages.language()), "segments": segments(facts, key),
-                     "decisions": decisions, "now": stage == facts.project.stage,
-                     "url": url_for("room.gate", ref=facts.project.ref, key=key)})
-    return sorted(rows, key=lambda row: not row["now"])
-
-
-_SCORES: dict[tuple[str, str], str] = {}  # (definition, language) -> its diagram with nothing done yet
-
-
-def _diagram(facts: Facts) -> Markup:
-    """The stages as a picture; only what diagram.py makes is marked as safe."""
-    key = facts.definition.sha256, pages.language()
-    if key not in _SCORES:
-        _SCORES[key] = diagram.score(facts.definition, language=pages.language())
-    order = facts.definition.order
-    seats = {party.number: party.seat for party in facts.parties}
-    return Markup(diagram.decorate(  # noqa: S704 - made by us of escaped texts
-        _SCORES[key], stage=facts.project.stage,
-        done={stage for stage in facts.definition.stages if order[stage] < order[facts.project.stage]},
-        accepted={(task.key, seats[task.party]): task.state.value for task in facts.tasks},
-        decisions={(d.gate, seats[d.party]): d.state.value for d in facts.decisions}))
-
-
-def _steps(facts: Facts) -> list[dict[str, Any]]:
-    """The stages as a list, for narrow screens."""
-    order, here = facts.definition.order, facts.definition.order[facts.project.stage]
-    rows: list[dict[str, Any]] = []
-    for key, stage in facts.definition.stages.items():
-        state = "done" if order[key] < here else "now" if order[key] == here else "ahead"
-        gate = next(iter(stage.gates), None)
-        rows.append({"name": say(stage.name, pages.language()), "state": state,
-                     "what": _("about %(days)s working days", days=stage.target) if state != "done" else "",
-                     "gate": (say(stage.gates[gate].question, pages.language()), segments(facts, gate))
-                     if gate else None})
-    return rows

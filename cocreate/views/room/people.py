@@ -1,6 +1,8 @@
 """Who is in it, for whom, and whom to talk to; and what one can change about that."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,13 +16,14 @@ from cocreate.db import db, transaction
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
-from cocreate.forms.people import AddressForm, InviteForm, PartsForm, RemoveForm, SubstituteForm
-from cocreate.services import absences
+from cocreate.forms.people import AddressForm, InviteForm, NeutralForm, PartsForm, RemoveForm, SubstituteForm
+from cocreate.services import absences, proposals
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest, today
-from cocreate.services.acts.people import heirs, is_last_champion, tasks_of
+from cocreate.services.acts.neutral import neutral
+from cocreate.services.acts.people import FIRST, heirs, is_first, is_last_champion, led, tasks_of
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -45,9 +48,14 @@ def people(ref: str) -> ResponseReturnValue:
     """A card per seat, people with their parts, and what is missing as a sentence."""
     facts = frame.enter(ref)
     own = facts.actor.party if facts.actor else None
-    can_add = possible(lambda: require(facts, Act.ADD_PARTY, party=own)) and bool(offered_seats(facts))
-    return frame.show("room/people/list.html", facts, (_("People"), None), cards=_cards(facts),
-                      others=[_person(facts, m) for m in facts.members if m.party is None and m.left_at is None],
+    invited = service.invited(db.session(), facts.project.id)
+    can_name = possible(lambda: require(facts, Act.ADD_PARTY, party=own))
+    can_add = can_name and bool(offered_seats(facts))
+    return frame.show("room/people/list.html", facts, (_("People"), None), cards=_cards(facts, invited),
+                      others=[_person(facts, m, invited) for m in facts.members
+                              if m.party is None and m.left_at is None],
+                      neutral=url_for("room.people_neutral", ref=ref) if can_name else "",
+                      has_neutral=neutral(facts) is not None,
                       affected=service.affected(db.session(), facts.project.id), fresh=lambda: Form().key(),
                       add=url_for("room.add_party", ref=ref) if can_add else "")
 
@@ -58,9 +66,10 @@ def people_invite(ref: str, party: int) -> ResponseReturnValue:
     facts = frame.enter(ref)
     if party not in {p.number for p in facts.present}:
         raise NotFound
-    require(facts, Act.PEOPLE, party=party, directly=True)
+    first = not led(facts, party)
+    require(facts, Act.PEOPLE, party=party, directly=True, first=first)
     login.require_proof()
-    form = InviteForm.from_request()
+    form = InviteForm.from_request(**({"parts": list(FIRST)} if first else {}))
 
     def act(session: Any) -> str:
         try:
@@ -126,7 +135,7 @@ def people_address(ref: str, person: int) -> ResponseReturnValue:
 def people_parts(ref: str, person: int) -> ResponseReturnValue:
     """Give a person other parts."""
     facts, member = _member(ref, person)
-    require(facts, Act.PEOPLE, party=member.party, directly=True)
+    require(facts, Act.PEOPLE, party=member.party, directly=True, first=is_first(facts, member))
     login.require_proof()
     form = PartsForm.from_request(parts=sorted(member.own))
 
@@ -143,7 +152,7 @@ def people_parts(ref: str, person: int) -> ResponseReturnValue:
 def people_remove(ref: str, person: int) -> ResponseReturnValue:
     """Let a person go; who takes over is said in the same step."""
     facts, member = _member(ref, person)
-    require(facts, Act.PEOPLE, party=member.party, directly=True)
+    require(facts, Act.PEOPLE, party=member.party, directly=True, first=is_first(facts, member))
     login.require_proof()
     form = RemoveForm.from_request()
     tasks = _titles(facts, person)
@@ -192,6 +201,36 @@ def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
                   absence=absence_of(facts, person), **_around(ref))
 
 
+@bp.route("/people/neutral", methods=["GET", "POST"])
+def people_neutral(ref: str) -> ResponseReturnValue:
+    """Name a neutral person, which needs all parties; who is it hands it on alone."""
+    facts = frame.enter(ref)
+    own = facts.actor.party if facts.actor else None
+    there = neutral(facts)
+    mine = there is not None and there.person == login.me().id
+    require(facts, Act.SUBSTITUTE if mine else Act.ADD_PARTY, party=own)
+    login.require_proof()
+    form = NeutralForm.from_request()
+    if mine:
+        del form.reason
+
+    def act(session: Any) -> str:
+        me, name, email = login.me().id, form.name.data or "", form.email.data or ""
+        greeting = form.greeting.data or ""
+        if mine:
+            service.hand_over_neutral(session, ref, email=email, name=name, greeting=greeting, actor=me,
+                                      key=form.key(), now=now())
+            return _("%(name)s is invited. You stay the neutral person until they come in.", name=name)
+        proposals.propose(session, ref, kind="neutral", subject="", actor=me, key=form.key(), now=now(), body={
+            "name": name, "email": email, "reason": form.reason.data or "", "greeting": greeting})
+        return _("Asked. %(name)s is invited when every party has agreed.", name=name)
+
+    others = words.listed((party.name for party in facts.present if party.number != own), pages.reader())
+    return dialog(facts, form, "room/people/neutral.html",
+                  _("Hand over my part") if mine else _("Name a neutral person"), act, mine=mine, others=others,
+                  there=there, **_around(ref))
+
+
 @bp.post("/people/absences/<int:number>/end")
 def people_back(ref: str, number: int) -> ResponseReturnValue:
     """Back earlier than planned."""
@@ -235,16 +274,18 @@ def _party_name(facts: Facts, member: MemberFact) -> str:
     return facts.party(member.party).name if member.party is not None else ""
 
 
-def _person(facts: Facts, member: MemberFact) -> Person:
-    """The row of one person, with what the reader can do."""
+def _person(facts: Facts, member: MemberFact, invited: Mapping[int, datetime]) -> Person:
+    """The row of one person, with what the reader can do. invited: who waits for an answer, since when."""
     ref, person = facts.project.ref, member.person
-    changes = may(Act.PEOPLE, facts.actor, party=member.party, directly=True) and not facts.ended \
-        and not facts.on_hold and member.party is not None
+    mine = facts.actor is not None and facts.actor.person == person
+    changes = member.party is not None and not facts.ended and not facts.on_hold and may(
+        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
     acts: list[tuple[str, str]] = []
     posts: list[tuple[str, str]] = []
     state = ""
     if member.accepted_at is None:
-        state = _("invited, not yet accepted")
+        state = _("invited %(day)s, not yet accepted", day=words.day(invited[person], pages.reader())) \
+            if person in invited else _("invited, not yet accepted")
         if changes:
             posts.append((_("Send a new link"), url_for("room.people_resend", ref=ref, person=person)))
             acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=person)))
@@ -253,9 +294,12 @@ def _person(facts: Facts, member: MemberFact) -> Person:
         if changes:
             acts.append((_("Change parts"), url_for("room.people_parts", ref=ref, person=person)))
         if hands_over(facts, person):
-            mine = facts.actor is not None and facts.actor.person == person
             acts.append((_("Hand over my part") if mine else _("Hand over"),
                          url_for("room.people_hand_over", ref=ref, person=person)))
+        if mine and "facilitator" in member.own:
+            acts.append((_("Hand over my part"), url_for("room.people_neutral", ref=ref)))
+        if mine and member.party is None and "manager" in member.own:
+            acts.append((_("Hand over the project"), url_for("desk.hand_over", ref=ref)))
         if changes and "manager" not in member.own:
             acts.append((_("Remove"), url_for("room.people_remove", ref=ref, person=person)))
     if (absence := absence_of(facts, person)) is not None:
@@ -270,7 +314,7 @@ def _person(facts: Facts, member: MemberFact) -> Person:
     return Person(member.name, _listed(member.own), state, tuple(acts), tuple(posts))
 
 
-def _cards(facts: Facts) -> list[dict[str, Any]]:
+def _cards(facts: Facts, invited: Mapping[int, datetime]) -> list[dict[str, Any]]:
     """One card per seat; a seat without organisation says so."""
     views = frame.party_views(facts)
     cards = []
@@ -281,11 +325,14 @@ def _cards(facts: Facts) -> list[dict[str, Any]]:
             members = [m for m in facts.members if m.party == party.number and m.left_at is None]
             missing = [part_words()[part] for part in ("champion", "signatory")
                        if not any(part in m.parts for m in members) and (part != "signatory" or seat.contracting)]
-            can = possible(partial(require, facts, Act.PEOPLE, party=party.number, directly=True))
+            can = possible(partial(require, facts, Act.PEOPLE, party=party.number, directly=True,
+                                   first=not led(facts, party.number)))
             cards.append({"party": views[party.number], "role": role, "missing": missing,
-                          "signatory": part_words()["signatory"], "people": [_person(facts, m) for m in members],
+                          "signatory": part_words()["signatory"],
+                          "people": [_person(facts, m, invited) for m in members],
                           "invite": url_for("room.people_invite", ref=facts.project.ref, party=party.number)
                           if can else ""})
         if not holders:
-            cards.append({"party": None, "role": role, "people": [], "missing": [], "invite": ""})
+            cards.append({"party": None, "role": role, "people": [], "missing": [], "invite": "",
+                          "required": seat.required})
     return cards

@@ -21,7 +21,9 @@ def rules(ref: str) -> ResponseReturnValue:
 
 def right_words() -> dict[Right, str]:
     return {Right.NO: _("no"), Right.YES: _("yes"), Right.OWN: _("own party"), Right.OTHER: _("other parties"),
-            Right.ASKED: _("own party, if asked"), Right.PROPOSE: _("proposes")}
+            Right.ASKED: _("own party, if asked"), Right.PROPOSE: _("proposes"),
+            Right.FIRST: _("first champion of each seat"), Right.HELPS: _("answers only"),
+            Right.CHOSEN: _("if chosen"), Right.HOST: _("for the host's people")}
 
 
 def act_words() -> dict[Act, str]:
@@ -36,12 +38,13 @@ def act_words() -> dict[Act, str]:
         Act.WIDEN: _("widen who sees an item"), Act.DECIDE: _("decide at a gate"),
         Act.DECIDE_OUTSIDE: _("record what was decided outside"), Act.GO_ON: _("go on (all conditions hold)"),
         Act.GO_BACK: _("go back with a reason"), Act.HOLD: _("put on hold, resume"), Act.DECLINE: _("decline, leave"),
-        Act.WITHDRAW_EARLY: _("withdraw before anybody accepted"), Act.WITHDRAW: _("withdraw later"),
+        Act.WITHDRAW_EARLY: _("withdraw before anybody accepted"), Act.WITHDRAW: _("withdraw later (all agree)"),
         Act.CHARTER: _("agree to or propose charter wording"),
         Act.HELP: _("ask for help, offer help, say what we wait for outside"),
         Act.WAIVE: _("go on without a missing value (waiver)"), Act.DUTY_DONE: _("report a duty as done"),
         Act.ANSWER_SUGGESTION: _("answer a suggested project"), Act.PEOPLE: _("invite, remove, change parts of people"),
-        Act.ADD_PARTY: _("add a party"), Act.SUBSTITUTE: _("name a substitute"), Act.NUDGE: _("nudge"),
+        Act.ADD_PARTY: _("add a party, name a neutral person"), Act.SUBSTITUTE: _("name a substitute"),
+        Act.NUDGE: _("nudge"),
         Act.CLAUSES: _("propose clause wording, agree a clause"), Act.SIGN: _("sign"),
         Act.SETTLE: _("settle a figure"), Act.CONCERN: _("raise a concern"), Act.READ_CONCERNS: _("read concerns"),
         Act.RECORD: _("verify and download the record, evidence"),

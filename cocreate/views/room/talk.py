@@ -156,7 +156,8 @@ def where(facts: Facts, topic: Topic) -> str:
 
 
 def _form(facts: Facts, topic: Topic) -> SayForm:
-    form = SayForm.from_request(topic=str(topic), reply_to=request.args.get("reply_to", type=int))
+    form = SayForm.from_request(topic=str(topic), reply_to=request.args.get("reply_to", type=int),
+                                mentions=request.args.getlist("mention", type=int))
     sees = audience_of(topic, facts)
     form.mentions.choices = [SelectChoice(member.person, member.name) for member in facts.members
                              if member.present and member is not facts.actor

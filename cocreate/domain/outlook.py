@@ -1,0 +1,50 @@
+"""When the next things may be expected: how long the running stage takes, and when a signature is likely."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from workflows.calendars import add_working_days, local_day, working_days_between
+from workflows.facts import DecisionState, Facts, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """In working days of the project.
+
+    day: of the running stage, from 1, of ``planned``. later: how much after the agreed day the signature is expected.
+    starts: stage ahead -> the day it is expected to begin. next_due: the soonest date that something is owed by.
+    """
+
+    day: int
+    planned: int
+    expected: date
+    later: int
+    starts: Mapping[str, date]
+    next_due: date | None
+
+
+def outlook(facts: Facts) -> Outlook | None:
+    """From the durations of the template; None while nothing runs."""
+    stage = facts.definition.stages.get(facts.project.stage)
+    if stage is None or facts.ended or facts.on_hold:
+        return None
+    zone, order = facts.calendars[0].zone, facts.definition.order
+    today, entered = local_day(facts.now, zone), local_day(facts.project.entered_at, zone)
+    gone = working_days_between(entered, today, facts.calendars)
+    at = max(today, add_working_days(entered, stage.target, facts.calendars))
+    starts: dict[str, date] = {}
+    for key, ahead in facts.definition.stages.items():
+        if order[key] > order[facts.project.stage]:
+            starts[key] = at
+            at = add_working_days(at, ahead.target, facts.calendars)
+    return Outlook(gone + 1, stage.target, at, max(0, working_days_between(facts.project.target, at, facts.calendars)),
+                   starts, _next_due(facts, zone))
+
+
+def _next_due(facts: Facts, zone: str) -> date | None:
+    owed = [*(task.outside_until or task.due_at for task in facts.tasks
+              if task.state in (TaskState.OPEN, TaskState.RETURNED)),
+            *(one.due_at for one in facts.decisions if one.state in (DecisionState.ASKED, DecisionState.LAPSED))]
+    days = [local_day(one, zone) if hasattr(one, "hour") else one for one in owed if one is not None]
+    return min((day for day in days if day >= local_day(facts.now, zone)), default=None)

@@ -1,0 +1,132 @@
+"""The way to agreement: its stages with dates, and what each party owes in the running one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from cocreate import pages, words
+from cocreate.domain.outlook import Outlook
+from cocreate.services.rooms import Entry
+from cocreate.views.room import frame
+from cocreate.views.room.gates import segments, why_lapsed
+from workflows import diagram
+from workflows.definition import Gate
+from workflows.facts import Facts, TaskFact, TaskState
+from workflows.texts import say
+
+MOST = 4  # lines of a party's column
+_OWED = (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one party owes in the running stage. ``later``: when it is asked next, where nothing is now."""
+
+    party: frame.PartyView
+    tasks: tuple[TaskFact, ...]
+    later: str
+
+    @property
+    def open(self) -> bool:
+        """Whether this party owes any of them."""
+        return any(task.state in _OWED for task in self.tasks)
+
+
+def columns(facts: Facts) -> list[Column]:
+    views, stage = frame.party_views(facts), facts.definition.stages.get(facts.project.stage)
+    keys = list(stage.tasks) if stage else []
+    order = facts.definition.order
+    keys += [t.key for t in facts.tasks if t.state in (TaskState.OPEN, TaskState.RETURNED) and t.key not in keys
+             and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage]]
+    found = []
+    for party in facts.present:
+        tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
+                 and task.state is not TaskState.LAPSED]
+        tasks.sort(key=lambda task: (task.state not in _OWED, task.due_at is None, task.due_at or task.since))
+        found.append(Column(views[party.number], tuple(tasks), "" if tasks else _asked_next(facts, party.seat)))
+    return found
+
+
+def _asked_next(facts: Facts, seat: str) -> str:
+    """In which stage a party is asked again."""
+    here, language = facts.definition.order[facts.project.stage], pages.language()
+    for key, stage in facts.definition.stages.items():
+        if facts.definition.order[key] > here and any(seat in task.of for task in stage.tasks.values()):
+            return _("Nothing is asked until the stage %(stage)s.", stage=say(stage.name, language))
+    return _("Nothing more is asked by a task.")
+
+
+def picture(facts: Facts) -> Markup:
+    """The stages as a picture; only what diagram.py makes is marked as safe."""
+    key = facts.definition.sha256, pages.language()
+    if key not in _SCORES:
+        _SCORES[key] = diagram.score(facts.definition, language=pages.language())
+    order = facts.definition.order
+    seats = {party.number: party.seat for party in facts.parties}
+    return Markup(diagram.decorate(  # noqa: S704 - made by us of escaped texts
+        _SCORES[key], stage=facts.project.stage,
+        done={stage for stage in facts.definition.stages if order[stage] < order[facts.project.stage]},
+        accepted={(task.key, seats[task.party]): task.state.value for task in facts.tasks},
+        decisions={(d.gate, seats[d.party]): d.state.value for d in facts.decisions}))
+
+
+_SCORES: dict[tuple[str, str], str] = {}  # (definition, language) -> its diagram with nothing done yet
+
+
+def steps(facts: Facts, course: tuple[Entry, ...], ahead: Outlook | None) -> list[dict[str, Any]]:
+    """The stages as a list: done ones with their dates, the others with those expected."""
+    order, here = facts.definition.order, facts.definition.order[facts.project.stage]
+    ended = _ended(course)
+    rows: list[dict[str, Any]] = []
+    for key, stage in facts.definition.stages.items():
+        state = "done" if order[key] < here else "now" if order[key] == here else "ahead"
+        rows.append({"name": say(stage.name, pages.language()), "state": state,
+                     "what": _dates(key, state, stage.target, ended, ahead)})
+        rows += [_gate_step(facts, gate_key, gate, state) for gate_key, gate in stage.gates.items() if state == "now"]
+    rows.append({"name": facts.definition.stage_name("agreed", pages.language()), "state": "end",
+                 "what": _("about %(day)s", day=words.day(ahead.expected, pages.reader())) if ahead else ""})
+    return rows
+
+
+def _gate_step(facts: Facts, key: str, gate: Gate, state: str) -> dict[str, Any]:
+    return {"name": say(gate.question, pages.language()), "state": f"gate {state}", "segments": segments(facts, key),
+            "what": ""}
+
+
+def _ended(course: tuple[Entry, ...]) -> Mapping[str, datetime]:
+    """Stage -> when it was left for the last time."""
+    return {entry.stage: following.at for entry, following in zip(course, course[1:], strict=False)}
+
+
+def _dates(key: str, state: str, target: int, ended: Mapping[str, datetime], ahead: Outlook | None) -> str:
+    reader = pages.reader()
+    match state:
+        case "done":
+            return _("done %(day)s", day=words.day(ended[key], reader)) if key in ended else ""
+        case "now" if ahead:
+            return _("day %(day)s of %(planned)s", day=ahead.day, planned=ahead.planned)
+        case "ahead" if ahead and key in ahead.starts:
+            return _("from about %(day)s, %(days)s working days", day=words.day(ahead.starts[key], reader), days=target)
+        case _:
+            return _("about %(days)s working days", days=target)
+
+
+def questions(facts: Facts) -> list[dict[str, Any]]:
+    """The questions of the running stage, and those before it that were decided."""
+    order = facts.definition.order
+    here = order[facts.project.stage]
+    rows = []
+    for key, (stage, gate) in facts.definition.gates.items():
+        decisions = facts.asked_at(key)
+        if order[stage] > here or (stage != facts.project.stage and not decisions):
+            continue
+        rows.append({"key": key, "question": say(gate.question, pages.language()), "segments": segments(facts, key),
+                     "decisions": [(one, why_lapsed(facts, one)) for one in decisions],
+                     "now": stage == facts.project.stage,
+                     "url": url_for("room.gate", ref=facts.project.ref, key=key)})
+    return sorted(rows, key=lambda row: not row["now"])

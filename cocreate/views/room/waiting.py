@@ -1,0 +1,127 @@
+"""What the project waits for, in sentences of who can act: the first part of the room's first page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cocreate import pages, sentences, words
+from cocreate.db import db
+from cocreate.domain.nudges import Owed, of_refusal
+from cocreate.domain.rights import Act, may
+from cocreate.domain.topics import Topic
+from cocreate.domain.turns import waits_for
+from cocreate.services import rooms
+from cocreate.views.room import frame, nudges
+from workflows.calendars import local_day, working_days_between
+from workflows.facts import Facts
+from workflows.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One reason in words, and what the reader can do about it."""
+
+    text: str
+    act: sentences.Act | None
+    nudge: nudges.Offer | None
+    help_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one party can do something about; None: nobody in particular."""
+
+    party: frame.PartyView | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What it has waited for longest, said at length."""
+
+    party: frame.PartyView | None
+    row: Row
+    since: str
+
+
+def groups(facts: Facts) -> tuple[Group, ...]:
+    """Every reason once, by who can act; oldest first."""
+    views = frame.party_views(facts)
+    rows: dict[int | None, dict[str, Row]] = {}
+    for refusal in _reasons(facts):
+        row = _row(facts, refusal)
+        rows.setdefault(refusal.party, {}).setdefault(row.text, row)
+    return tuple(Group(views.get(party) if party is not None else None, tuple(found.values()))
+                 for party, found in rows.items())
+
+
+def first(facts: Facts) -> First | None:
+    refusals = _reasons(facts)
+    if not refusals:
+        return None
+    refusal, views = refusals[0], frame.party_views(facts)
+    party = views.get(refusal.party) if refusal.party is not None else None
+    return First(party, _row(facts, refusal), " ".join(_since(facts, refusal)))
+
+
+def _reasons(facts: Facts) -> tuple[Refusal, ...]:
+    return () if facts.ended or facts.on_hold else waits_for(facts)
+
+
+def _row(facts: Facts, refusal: Refusal) -> Row:
+    own = facts.actor.party if facts.actor else None
+    said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
+    return Row(said.text, said.act, nudges.offer(facts, refusal), _help_url(facts, refusal, own))
+
+
+def _help_url(facts: Facts, refusal: Refusal, own: int | None) -> str:
+    """Where help can be offered to another party that works on a task."""
+    key, of = refusal.values.get("task"), refusal.values.get("of", refusal.party)
+    if key is None or of is None or own == of or of != refusal.party or not may(Act.COMMENT, facts.actor):
+        return ""
+    if facts.task(key, of) is None or facts.ended:
+        return ""
+    return url_for("room.talk_say", ref=facts.project.ref, topic=str(Topic("task", key, of)))
+
+
+def _since(facts: Facts, refusal: Refusal) -> list[str]:
+    """Since when, who can act and who stands in, and when people are written to."""
+    reader, owed = pages.reader(), of_refusal(facts, refusal)
+    said = []
+    since = refusal.values.get("since") or _began(facts, refusal)
+    if isinstance(since, datetime):
+        zone = facts.calendars[0].zone
+        days = working_days_between(local_day(since, zone), local_day(facts.now, zone), facts.calendars)
+        since_day = words.day(since, reader)
+        said.append(ngettext("Since %(day)s, %(num)d working day.", "Since %(day)s, %(num)d working days.", days,
+                             day=since_day) if days else _("Since %(day)s.", day=since_day))
+    if owed is None:
+        return said
+    names = [m.name for m in facts.members if m.person in owed.persons]
+    if names:
+        said.append(_("%(names)s can act.", names=words.listed(names, reader, either=True)))
+    said += [_("%(substitute)s stands in for %(name)s until %(day)s.", day=words.day(one.until, reader),
+               substitute=frame.person_name(facts, one.substitute), name=frame.person_name(facts, one.person))
+             for one in facts.absences if one.runs and one.person in owed.persons]
+    return said + _reminders(facts, owed)
+
+
+def _began(facts: Facts, refusal: Refusal) -> datetime | None:
+    """Since when the party has had it before itself."""
+    key, of = refusal.values.get("task"), refusal.values.get("of", refusal.party)
+    task = facts.task(key, of) if key is not None and of is not None else None
+    gate = refusal.values.get("gate")
+    decision = facts.decision(gate, refusal.party) if gate is not None and refusal.party is not None else None
+    return task.since if task else decision.since if decision else None
+
+
+def _reminders(facts: Facts, owed: Owed) -> list[str]:
+    reader = pages.reader()
+    found = rooms.reminded(db.session(), facts, [owed.subject])[owed.subject]
+    said = [_("Last reminded %(day)s.", day=words.day(found.last, reader))] if found.last else []
+    if found.next:
+        said.append(_("Next reminder %(day)s.", day=words.day_time(found.next, reader)))
+    return said
