@@ -524,6 +524,9 @@ PLAIN = {
     # resting, ending, leaving
     "hold.past": N_("Choose a day after today."),
     "neutral.name": N_("Say who it is."),
+    "charter.part": N_("This is no part of the charter as it is now. Open the page again."),
+    "charter.conflict": N_("Choose two goals of two parties that all have agreed to."),
+    "charter.goals": N_("Only %(party)s says what it wants, with at least one goal."),
     "hold.over": N_("The project is not on hold any more."),
     "title.differs": N_("Type the name as it stands here: %(title)s"),
     "withdraw.others": N_("Others have come in. Withdrawing needs the agreement of all parties now."),

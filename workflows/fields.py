@@ -40,6 +40,7 @@ class Base(Strict):
     required: bool = True
     group: Text | None = None
     visible_to: Literal["all", "own", "facilitator"] | list[Key] | None = None  # None: as the task
+    matter: Literal["costs", "composition", "volumes", "designs"] | None = None  # kind of item; None: by its type
 
 
 class Figure(Base):

@@ -20,6 +20,7 @@ class Right(StrEnum):
     FIRST = "first"  # about the first champion of a party only
     HELPS = "helps"  # answers others, asks for nothing
     CHOSEN = "chosen"  # where a person was chosen for it
+    CHARTER = "charter"  # if the charter says so
     HOST = "host"  # for the host's people, outside the room
 
 
@@ -69,7 +70,7 @@ class Act(StrEnum):
 PARTS = ("champion", "signatory", "contributor", "observer", "facilitator", "manager", "administrator")
 
 _N, _Y, _O, _X, _A, _P = Right.NO, Right.YES, Right.OWN, Right.OTHER, Right.ASKED, Right.PROPOSE
-_F, _E, _C, _H = Right.FIRST, Right.HELPS, Right.CHOSEN, Right.HOST
+_F, _E, _C, _H, _S = Right.FIRST, Right.HELPS, Right.CHOSEN, Right.HOST, Right.CHARTER
 
 TABLE: dict[Act, tuple[Right, ...]] = {
     #                        Ch  Si  Co  Ob  Fa  AM  Ad
@@ -82,7 +83,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.CONFIRM:           (_O, _O, _O, _N, _N, _N, _N),
     Act.ACCEPT:            (_O, _O, _A, _N, _N, _N, _N),
     Act.PASS_ON:           (_O, _O, _A, _N, _N, _N, _N),
-    Act.COMMENT:           (_Y, _Y, _Y, _N, _Y, _Y, _N),
+    Act.COMMENT:           (_Y, _Y, _Y, _S, _Y, _Y, _N),
     Act.UPLOAD:            (_O, _O, _O, _N, _Y, _Y, _N),
     Act.WIDEN:             (_O, _O, _O, _N, _N, _N, _N),
     Act.DECIDE:            (_N, _O, _N, _N, _N, _N, _N),
@@ -116,7 +117,8 @@ TABLE: dict[Act, tuple[Right, ...]] = {
 # What a proposal of each kind is: who proposes and who answers it is the table's row.
 PROPOSALS: dict[str, Act] = {
     "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
-    "waive": Act.WAIVE, "settle": Act.SETTLE, "charter": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES,
+    "waive": Act.WAIVE, "settle": Act.SETTLE, "charter": Act.CHARTER, "conflict": Act.CHARTER,
+    "later": Act.CLAUSES, "strike": Act.CLAUSES,
 }
 
 FIXED = frozenset({Act.READ, Act.DECIDE, Act.DECIDE_OUTSIDE, Act.SIGN, Act.READ_CONCERNS})
@@ -158,7 +160,7 @@ def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | 
             return party is not None and member.party != party
         case Right.ASKED:
             return member.party == party and asked in (member.person, *member.stands_for)
-        case Right.NO | Right.HOST:
+        case Right.NO | Right.HOST | Right.CHARTER:  # what the charter says, ``openness.talks`` knows
             return False
 
 

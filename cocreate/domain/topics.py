@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from cocreate.domain import audience
+from cocreate.domain import audience, openness
 from workflows.facts import DocumentFact, Facts
 
 _SHAPES = {"task": (2, 2), "field": (3, 3), "gate": (1, 1), "document": (1, 1), "clause": (1, 1)}
@@ -52,11 +52,9 @@ def audience_of(topic: Topic, facts: Facts) -> int:
             sees = audience.audience(task.visible_to, facts, giver=topic.party)
             if topic.field is None:
                 return sees
-            field = task.fields.get(topic.field)
-            if field is None:
+            if topic.field not in task.fields:
                 return 0
-            narrower = field.visible_to
-            return sees if narrower is None else sees & audience.audience(narrower, facts, giver=topic.party)
+            return sees & openness.of_field(facts, topic.key, topic.field, giver=topic.party)
         case "gate" if topic.key in definition.gates:
             return audience.everybody(facts)
         case "clause" if topic.key in definition.clauses:

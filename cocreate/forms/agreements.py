@@ -12,6 +12,10 @@ class WordsForm(Form):
 
     text = lines(_("Your words"), most=4000)
 
+    def body(self) -> dict[str, str]:
+        """What is proposed, as the act keeps it."""
+        return {"text": self.text.data or ""}
+
 
 class WaiveForm(Form):
     """Why the project may go on without a value."""

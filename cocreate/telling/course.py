@@ -90,6 +90,7 @@ def _proposed(s: Speaker) -> str:
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
         "charter": s.reader.gettext("words of the charter (%(part)s)", part=_part(s)),
+        "conflict": s.reader.gettext("whether two goals pull apart"),
         "later": s.reader.gettext("to settle a value later"),
         "strike": s.reader.gettext("to strike a clause"),
     }.get(s.details["kind"], str(s.details["kind"]))

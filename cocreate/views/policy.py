@@ -148,6 +148,7 @@ POLICY: dict[str, Access] = {
     "room.duty_done": IN_PROJECT,
     "room.charter_agree": IN_PROJECT,
     "room.charter_words": IN_PROJECT,
+    "room.charter_conflict": IN_PROJECT,
     "room.waive": IN_PROJECT,
     "room.settle": IN_PROJECT,
     "room.later": IN_PROJECT,

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cocreate import pages, words
-from cocreate.domain import countries
+from cocreate.domain import charter, countries
 from workflows.facts import Facts, ProposalFact
 from workflows.texts import say
 
@@ -124,9 +124,17 @@ def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
 
 
 @says("charter")
-def _charter(_facts: Facts, proposal: ProposalFact, body: Body) -> Words:
-    return Words(_("How we work together: %(part)s", part=charter_part(proposal.subject)), (str(body["text"]),),
+def _charter(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    return Words(_("How we work together: %(part)s", part=charter_part(facts, proposal.subject)),
+                 (str(body["text"]), *(f"{kind}: {who}" for kind, who in openness_words(facts, body))),
                  (_("Until all agree, the words agreed before go on to hold."),))
+
+
+@says("conflict")
+def _conflict(_facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
+    return Words(_("Two goals pull apart: '%(a)s' and '%(b)s'", a=body["a"], b=body["b"]),
+                 (_("Can both be reached? Agree when it is settled between you; until then the charter shows it."),),
+                 (_("The charter shows it as settled. Both goals stay as they are."),))
 
 
 @says("later")
@@ -147,12 +155,30 @@ def _strike(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
                  (_("A version of the contract that is ready to read ends."),))
 
 
-def charter_part(key: str) -> str:
+def charter_part(facts: Facts, key: str) -> str:
     """How a part of the charter is called."""
-    return {"purpose": _("Purpose"), "goals": _("Goals of each party"), "decisions": _("How we decide"),
-            "openness": _("Openness"), "sharing": _("How we will share costs and gains"),
-            "public_buyer": _("Public buyer"), "words": _("Words we use"),
-            "contacts": _("Contacts and neutral person")}.get(key, key)
+    if (party := charter.party_of(key)) is not None:
+        return _("Goals of %(party)s", party=facts.party(party).name)
+    return {"purpose": _("Purpose"), "decisions": _("How we decide"), "openness": _("Openness"),
+            "sharing": _("How we will share costs and gains"), "public_buyer": _("Public buyer and publication"),
+            "words": _("Words we use"), "contacts": _("Contacts and neutral person")}.get(key, key)
+
+
+def matter_words() -> dict[str, str]:
+    """The kinds of items whose openness the parties choose."""
+    return {"costs": _("Costs and prices"), "composition": _("Composition"), "volumes": _("Volumes and quantities"),
+            "designs": _("Designs and other files")}
+
+
+def openness_words(facts: Facts, body: Body) -> list[tuple[str, str]]:
+    """(kind of item, who sees it) as a proposal says, nothing where it says nothing of kinds."""
+    said = {"all": _("all parties"), "neutral": _("who gives it, and the neutral person"),
+            "own": _("only who gives it")}
+    names = {party.number: party.name for party in facts.parties}
+    found = [(words_, said[level] if isinstance(level, str) else _(
+        "who gives it, and %(parties)s", parties=words.listed((names[n] for n in level), pages.reader())))
+        for kind, words_ in matter_words().items() if (level := body.get("kinds", {}).get(kind)) is not None]
+    return [*found, (_("Observers"), _("may comment"))] if body.get("observers") else found
 
 
 def field_words(facts: Facts, path: str) -> str:

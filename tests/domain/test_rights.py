@@ -60,7 +60,7 @@ ACTS_OF = (
     (Act.CORRECT_ADDRESS,), (Act.TEMPLATES,), (Act.HOST,),
 )
 MEANS = {
-    Right.NO: {"N", "-", "if the charter says so"},
+    Right.NO: {"N", "-"}, Right.CHARTER: {"if the charter says so"},
     Right.YES: {"Y", "Y, if opened by or shared with them", "Y if the host is named"},
     Right.FIRST: {"first champion of each seat"}, Right.HELPS: {"help only"}, Right.CHOSEN: {"if chosen"},
     Right.HOST: {"for the host's people", "host's people"},
@@ -122,7 +122,7 @@ class TestMay:
             other = party is not None and not own
             assert may(act, member, party=party, asked=asked) is {
                 Right.NO: False, Right.YES: True, Right.FIRST: False, Right.HELPS: other, Right.CHOSEN: True,
-                Right.HOST: False, Right.OWN: own, Right.PROPOSE: own or party is None,
+                Right.HOST: False, Right.CHARTER: False, Right.OWN: own, Right.PROPOSE: own or party is None,
                 Right.OTHER: other, Right.ASKED: own and asked == 7}[allowed]
 
     @pytest.mark.parametrize("act", Act)

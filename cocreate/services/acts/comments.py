@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from cocreate.db import table_of
-from cocreate.domain import audience
+from cocreate.domain import audience, openness
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.topics import Topic, audience_of, version_of
 from cocreate.domain.turns import may_help
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.talk import Comment
-from cocreate.services.acts.change import Change, Letter, require
+from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Insert, Row, Update
 from workflows.facts import Facts, MemberFact, TaskFact
@@ -131,6 +131,9 @@ def _talking(facts: Facts) -> MemberFact:
 
     Raises: Conflict where it has ended; Forbidden.
     """
+    if openness.talks(facts, facts.actor) and facts.actor is not None:
+        require_running(facts, on_hold=True)
+        return facts.actor
     return require(facts, Act.COMMENT, party=facts.actor.party if facts.actor else None, on_hold=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cocreate.db import table_of
-from cocreate.domain import audience
+from cocreate.domain import audience, openness
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import counts, dates, open_fields
 from cocreate.domain.chain import canonical
@@ -194,8 +194,8 @@ def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, f
     """The row of the version that ``task`` is now at. for_party: who typed it in for the party, see the model."""
     definition, body = facts.task_of(task), encode(answers)
     sees = audience.audience(definition.visible_to, facts, giver=task.party)
-    narrower = {key: sees & audience.audience(field.visible_to, facts, giver=task.party)
-                for key, field in definition.fields.items() if field.visible_to is not None}
+    audiences = {key: openness.of_field(facts, task.key, key, giver=task.party) for key in definition.fields}
+    narrower = {key: fewer for key, fewer in audiences.items() if fewer != sees}
     return {"project_id": facts.project.id, "host_id": facts.project.host_id, "task": task.key, "party": task.party,
             "number": task.number, "round": task.round, "answers": body,
             "sha256": hashlib.sha256(body.encode()).hexdigest(), "person": person, "for_party": for_party,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cocreate.domain import charter, openness
 from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may_answer
@@ -49,7 +50,8 @@ class Kind:
     act: Act
     effect: Callable[[Facts, ProposalFact], Facts]
     contracting: bool = False  # only contracting parties must agree
-    check: Callable[[Facts, Mapping[str, Any]], None] = lambda _facts, _body: None  # before it is proposed
+    check: Callable[[Facts, str, Mapping[str, Any]], None] = lambda *_: None  # of its subject and body, before
+    asks_all: bool = False  # who proposes has not agreed yet
     arrives: Callable[[Change, Mapping[str, Any], Any], Change] | None = None  # with the last yes somebody comes in
     one_is_enough: bool = False  # what one party may do alone needs only one of them
 
@@ -63,13 +65,14 @@ def propose(facts: Facts, given: Propose) -> Change:
     body: Mapping[str, Any] = json.loads(given.body)
     if given.kind != "charter" and len(str(body.get("reason", "")).strip()) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
-    kind.check(facts, body)
+    kind.check(facts, given.subject, body)
     parties = facts.contracting if kind.contracting else facts.present
     facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
         number=1 + max((p.number for p in facts.proposals), default=0), kind=given.kind, subject=given.subject,
         body=given.body, party=own, person=actor.person, at=facts.now,
-        needs=_numbers(party.number for party in parties), agreed=_numbers([own] if own is not None else []),
+        needs=_numbers(party.number for party in parties),
+        agreed=_numbers([own] if own is not None and not kind.asks_all else []),
         state=ProposalState.OPEN, since=facts.now)
     return _settled(facts.with_proposal(proposal), proposal, kind, given.arrival, Change(
         facts=facts, party=own, answer={"number": proposal.number},
@@ -166,13 +169,34 @@ def _rest(facts: Facts, proposal: ProposalFact) -> Facts:
     return holds.resting(facts, holds.day_of(json.loads(proposal.body)))
 
 
-def _may_rest(facts: Facts, body: Mapping[str, Any]) -> None:
+def _may_rest(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
     holds.require_possible(facts, holds.day_of(body))
 
 
-def _has_name(_facts: Facts, body: Mapping[str, Any]) -> None:
+def _has_name(_facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
     if not str(body.get("name", "")).strip():
         raise Invalid("neutral.name", field="name")
+
+
+def _is_a_part(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
+    """Words for a part of the charter; the goals of a party are its own words, openness has its levels."""
+    own = facts.actor.party if facts.actor else None
+    if subject not in charter.keys(facts):
+        raise Invalid("charter.part", field="text")
+    if (party := charter.party_of(subject)) is not None and (party != own or not body.get(charter.GOALS)):
+        raise Invalid("charter.goals", field="goals", party=facts.party(party).name)
+    numbers = {party.number for party in facts.parties}
+    for kind, level in body.get("kinds", {}).items() if subject == "openness" else ():
+        if kind not in openness.KINDS or not (level in openness.LEVELS or numbers.issuperset(level)):
+            raise Invalid("charter.part", field="text")
+
+
+def _pull_apart(facts: Facts, subject: str, _body: Mapping[str, Any]) -> None:
+    """Two goals that are there, of two parties."""
+    there = {goal.id for party in facts.present for goal in charter.every_goal(facts, party.number)}
+    a, _, b = subject.partition("~")
+    if a not in there or b not in there or a.partition(".")[0] == b.partition(".")[0]:
+        raise Invalid("charter.conflict", field="other")
 
 
 def _reword(facts: Facts, _proposal: ProposalFact) -> Facts:
@@ -186,7 +210,7 @@ def offered_seats(facts: Facts) -> tuple[str, ...]:
                  if len(facts.holders([key])) < (seat.many.max if seat.many else 1))
 
 
-def _has_place(facts: Facts, body: Mapping[str, Any]) -> None:
+def _has_place(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
     """Whether the organisation can sit there."""
     if body["seat"] not in offered_seats(facts):
         raise Invalid("seat.full", field="seat")
@@ -204,7 +228,8 @@ KINDS: dict[str, Kind] = {
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
     "waive": Kind(Act.WAIVE, _nothing_more, contracting=True),
     "settle": Kind(Act.SETTLE, _nothing_more, contracting=True),
-    "charter": Kind(Act.CHARTER, _nothing_more),
+    "charter": Kind(Act.CHARTER, _nothing_more, check=_is_a_part),
+    "conflict": Kind(Act.CHARTER, _nothing_more, check=_pull_apart, asks_all=True),
     "later": Kind(Act.CLAUSES, _reword, contracting=True),
     "strike": Kind(Act.CLAUSES, _reword, contracting=True),
 }

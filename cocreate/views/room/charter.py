@@ -1,23 +1,56 @@
 """How we work together: each part holds when all agree."""
 
+import json
+from dataclasses import dataclass
+from typing import Any
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import charter as domain
 from cocreate.domain.rights import Act, may, may_answer
-from cocreate.errors import CocreateError, NotFound
+from cocreate.errors import Forbidden, NotFound
 from cocreate.forms.agreements import WordsForm
 from cocreate.forms.base import Form
+from cocreate.forms.charter import ConflictForm, GoalsForm, OpennessForm
 from cocreate.services import openings, proposals
+from cocreate.services.acts.change import require
+from cocreate.services.acts.neutral import neutral
 from cocreate.views.desk import opening_words
-from cocreate.views.proposals_words import charter_part
+from cocreate.views.proposals_words import charter_part, matter_words, openness_words, reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from workflows.facts import ProposalFact
+from cocreate.views.room.dialogs import dialog
+from workflows.facts import Facts, ProposalFact, ProposalState
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGoals:
+    """What one party wants, as it holds and as it is proposed. ``party``: for its shape."""
+
+    party: frame.PartyView
+    part: domain.Part
+    holds: tuple[domain.Goal, ...]
+    proposed: tuple[domain.Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two goals that somebody says pull apart."""
+
+    number: int
+    a: str
+    b: str
+    reason: str
+    who: str
+    state: ProposalState
+    answers: tuple[frame.PartyView, ...]  # whose answer is still missing
+    refused: str = ""
 
 
 @bp.get("/charter")
@@ -26,16 +59,41 @@ def charter(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     own = facts.actor.party if facts.actor else None
     waiting = domain.to_answer(facts, own) if may_answer(Act.CHARTER, facts.actor) else ()
-    return frame.show("room/charter/show.html", facts, (_("Charter"), None), charter=domain.parts(facts),
-                      title=charter_part, segments=_segments, waiting=waiting, nonce=Form(),
-                      complete=domain.complete(facts),
-                      answers=opening_words.answers(openings.answers_of(db.session(), ref)),
-                      may_propose=own is not None and not facts.ended and may(Act.CHARTER, facts.actor, party=own))
+    views = frame.party_views(facts)
+    goals = [PartyGoals(views[party.number], part, domain.goals(part.holds), domain.goals(part.proposed))
+             for party in facts.present if (part := domain.part(facts, f"{domain.GOALS}:{party.number}"))]
+    # Proposing needs a seat, or to be the neutral person; an account manager reads.
+    may_propose = not facts.ended and may(Act.CHARTER, facts.actor, party=own)
+    return frame.show(
+        "room/charter/show.html", facts, (_("Charter"), None), title=lambda key: charter_part(facts, key),
+        charter=[part for part in domain.parts(facts) if domain.party_of(part.key) is None], goals=goals,
+        conflicts=[_conflict(facts, one) for one in domain.conflicts(facts)], segments=_segments, waiting=waiting,
+        nonce=Form(), complete=domain.complete(facts), may_propose=may_propose,
+        levels=lambda proposal: openness_words(facts, json.loads(proposal.body)) if proposal else [],
+        answers=opening_words.answers(openings.answers_of(db.session(), ref)), contacts=_contacts(facts),
+        goal_url=url_for("room.charter_words", ref=ref, part=f"{domain.GOALS}:{own}")
+        if may_propose and own is not None else "")
 
 
 def _segments(proposal: ProposalFact) -> list[tuple[int, str]]:
     """The ring of a part: one segment per party that must agree."""
     return [(number, "agreed" if number in proposal.agreeing else "open") for number in proposal.parties]
+
+
+def _contacts(facts: Facts) -> list[tuple[str, str]]:
+    """Whom to talk to, as the room knows it: the champions of each party, and the neutral person."""
+    reader, there = pages.reader(), neutral(facts)
+    found = [(party.name, words.listed((m.name for m in facts.people(party.number, "champion") if m.present), reader))
+             for party in facts.present]
+    return [*((name, people or _("nobody has come in yet")) for name, people in found),
+            (_("Neutral person"), there.name if there else _("nobody yet"))]
+
+
+def _conflict(facts: Facts, proposal: ProposalFact) -> Conflict:
+    body, views = json.loads(proposal.body), frame.party_views(facts)
+    return Conflict(proposal.number, body["a"], body["b"], reason_of(proposal), frame.person_name(
+        facts, proposal.person), proposal.state, tuple(views[n] for n in proposal.parties
+                                                       if n not in proposal.agreeing), proposal.reason or "")
 
 
 @bp.post("/charter/agree")
@@ -52,7 +110,7 @@ def charter_agree(ref: str) -> ResponseReturnValue:
             proposals.answer(session, ref, number=proposal.number, agree=True, actor=login.me().id,
                              key=f"{key}-{proposal.number}", now=now())
     flash(_("Agreed for %(party)s: %(parts)s.", party=facts.party(own).name if own else "",
-            parts=", ".join(charter_part(one.subject) for one in agreed)), "done")
+            parts=", ".join(charter_part(facts, one.subject) for one in agreed)), "done")
     return redirect(url_for("room.now", ref=ref), 303)
 
 
@@ -60,22 +118,61 @@ def charter_agree(ref: str) -> ResponseReturnValue:
 def charter_words(ref: str, part: str) -> ResponseReturnValue:
     """Propose other words for a part; what holds now holds until all agree to the new ones."""
     facts = frame.enter(ref)
-    found = next((one for one in domain.parts(facts) if one.key == part), None)
-    if found is None:
+    if part not in domain.keys(facts):
         raise NotFound
+    found, own = domain.part(facts, part), facts.actor.party if facts.actor else None
+    require(facts, Act.CHARTER, party=own)
+    if (party := domain.party_of(part)) not in (None, own):
+        raise Forbidden("only", act=Act.CHARTER.value, persons=tuple(
+            member.person for member in facts.people(party, "champion")))
     login.require_proof()
-    form = WordsForm.from_request(text=found.other_text or found.text)
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction() as session:
-                proposals.propose(session, ref, kind=domain.KIND, subject=part, body={"text": form.text.data},
-                                  actor=login.me().id, key=form.key(), now=now())
-        except CocreateError as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
-        else:
-            flash(_("Proposed. It holds when all parties agree."), "done")
-            return redirect(url_for("room.charter", ref=ref), 303)
-    body = frame.show("room/charter/words.html", facts, (_("Charter"), url_for("room.charter", ref=ref)),
-                      (charter_part(part), None), form=form, part=found, title=charter_part(part),
-                      back_url=url_for("room.charter", ref=ref))
-    return body, 200 if request.method == "GET" else 422
+    form = _form(facts, found)
+
+    def act(session: Any) -> str:
+        proposals.propose(session, ref, kind=domain.KIND, subject=part, body=form.body(),
+                          actor=login.me().id, key=form.key(), now=now())
+        return _("Proposed. It holds when all parties agree.")
+
+    template = {"openness": "openness"}.get(part, "goals" if party else "words")
+    url = url_for("room.charter", ref=ref)
+    return dialog(facts, form, f"room/charter/{template}.html", charter_part(facts, part), act, then=url, back=url,
+                  trail=((_("Charter"), url),), part=found)
+
+
+def _form(facts: Facts, part: domain.Part) -> WordsForm | GoalsForm | OpennessForm:
+    """The form of a part, with the words that were proposed last, else those that hold."""
+    there = part.proposed or part.holds
+    body = json.loads(there.body) if there else {}
+    if domain.party_of(part.key) is not None:
+        return GoalsForm.of(domain.goals(there))
+    if part.key != "openness":
+        return WordsForm.from_request(text=body.get("text"))
+    form = OpennessForm.of(body)
+    own = facts.actor.party if facts.actor else None
+    form.offer(matter_words(), [SelectChoice(p.number, p.name) for p in facts.present if p.number != own])
+    return form
+
+
+@bp.route("/charter/conflict/<goal>", methods=["GET", "POST"])
+def charter_conflict(ref: str, goal: str) -> ResponseReturnValue:
+    """Say that two goals pull apart, so that the parties talk about it."""
+    facts = frame.enter(ref)
+    own = facts.actor.party if facts.actor else None
+    require(facts, Act.CHARTER, party=own)
+    every = {one.id: (party.name, one) for party in facts.present for one in domain.every_goal(facts, party.number)}
+    if goal not in every:
+        raise NotFound
+    form = ConflictForm.from_request()
+    form.other.choices = [SelectChoice(key, f"{name}: {one.what}") for key, (name, one) in every.items()
+                          if key.partition(".")[0] != goal.partition(".")[0]]
+
+    def act(session: Any) -> str:
+        a, b = sorted((goal, form.other.data))
+        proposals.propose(session, ref, kind=domain.CONFLICT, subject=f"{a}~{b}", actor=login.me().id, key=form.key(),
+                          body={"a": every[a][1].what, "b": every[b][1].what, "reason": form.reason.data or ""},
+                          now=now())
+        return _("Marked. All parties are asked until they say that it is settled.")
+
+    url = url_for("room.charter", ref=ref)
+    return dialog(facts, form, "room/charter/conflict.html", _("These goals pull apart"), act, then=url, back=url,
+                  trail=((_("Charter"), url),), goal=every[goal][1], of=every[goal][0])

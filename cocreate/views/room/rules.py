@@ -23,7 +23,8 @@ def right_words() -> dict[Right, str]:
     return {Right.NO: _("no"), Right.YES: _("yes"), Right.OWN: _("own party"), Right.OTHER: _("other parties"),
             Right.ASKED: _("own party, if asked"), Right.PROPOSE: _("proposes"),
             Right.FIRST: _("first champion of each seat"), Right.HELPS: _("answers only"),
-            Right.CHOSEN: _("if chosen"), Right.HOST: _("for the host's people")}
+            Right.CHOSEN: _("if chosen"), Right.CHARTER: _("if the charter says so"),
+            Right.HOST: _("for the host's people")}
 
 
 def act_words() -> dict[Act, str]:

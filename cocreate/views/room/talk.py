@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain import audience
+from cocreate.domain import audience, openness
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic, audience_of
 from cocreate.errors import Conflict, Invalid, NotFound
@@ -39,7 +39,7 @@ class Talk:
 
 def talk(facts: Facts, topic: Topic) -> Talk:
     """The talk about a thing, for a page to show."""
-    may_talk = may(Act.COMMENT, facts.actor) and not facts.ended
+    may_talk = (may(Act.COMMENT, facts.actor) or openness.talks(facts, facts.actor)) and not facts.ended
     return Talk(comments.thread(db.session(), facts, topic), _form(facts, topic) if may_talk else None,
                 _labels(facts, topic), login.me().id, may(Act.CONCERN, facts.actor) and not facts.ended)
 
