@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.facts import DecisionState, Facts, TaskState
@@ -46,5 +46,5 @@ def _next_due(facts: Facts, zone: str) -> date | None:
     owed = [*(task.outside_until or task.due_at for task in facts.tasks
               if task.state in (TaskState.OPEN, TaskState.RETURNED)),
             *(one.due_at for one in facts.decisions if one.state in (DecisionState.ASKED, DecisionState.LAPSED))]
-    days = [local_day(one, zone) if hasattr(one, "hour") else one for one in owed if one is not None]
+    days = [local_day(one, zone) if isinstance(one, datetime) else one for one in owed if one is not None]
     return min((day for day in days if day >= local_day(facts.now, zone)), default=None)

@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain.answers import Compared, Shown, compared, shown
 from cocreate.domain.rights import Act, may
+from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import is_open
 from cocreate.errors import Forbidden, Invalid, NotFound
