@@ -44,7 +44,9 @@ class TestNaming:
     def test_needs_every_party(self):
         story = begin().act(NAMED, champion(1))
         assert story.facts.member(NEW) is None
-        story.act(Answer(number(story), agree=True, arrival=ARRIVAL), signatory(2))
+        with pytest.raises(Forbidden):
+            story.act(Answer(number(story), agree=True, arrival=ARRIVAL), signatory(2))
+        story.act(Answer(number(story), agree=True, arrival=ARRIVAL), champion(2))
         assert story.facts.member(NEW).parts == {"facilitator"} and story.facts.member(NEW).party is None
 
     def test_an_invitation_nobody_answered_gives_way(self):

@@ -22,10 +22,17 @@ class TestInvite:
         assert "Person 77" not in str(change.details)
 
     @pytest.mark.parametrize("person", [signatory(1), 14, champion(2), FACILITATOR])
-    def test_is_for_the_own_champion_and_the_account_manager(self, person):
+    def test_is_for_the_own_champion(self, person):
         with pytest.raises(Forbidden):
             begin().invite(77, "giver", "observer", by=person)
-        assert begin().invite(77, "giver", "observer", by=MANAGER).facts.member(77)
+
+    def test_an_account_manager_invites_the_first_champion_of_a_seat(self):
+        story = begin()
+        for again in ("champion", "observer"):
+            with pytest.raises(Forbidden):
+                story.invite(77, "giver", again, by=MANAGER)
+        story.facts = story.facts.with_member(replace(story.facts.member(11), left_at=story.facts.now))
+        assert story.invite(77, "giver", "champion", by=MANAGER).facts.member(77)
 
     @pytest.mark.parametrize("parts", [(), ("manager",), ("facilitator",), ("observer", "king")])
     def test_only_into_parts_of_a_party(self, parts):
