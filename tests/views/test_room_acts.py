@@ -1,16 +1,12 @@
 """The dialogs of a room as a browser sends them: hold, decline, leave, withdraw, people, proposals, nudges."""
 
-import html
-import re
-
 import pytest
 
-from cocreate.db import db
 from cocreate.services import hosts
-from tests.services.test_holds import WITH_CARRIER
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import someone
+from tests.support.rooms import buttons, links, more, proposal_of, text
 
 REASON = "The ramp is being rebuilt until then."
 ALWAYS = ["Raise a concern", "Rules of this project", "Export the record"]
@@ -219,102 +215,3 @@ class TestPeople:
         assert "Ben Koch looks after &#39;Crates come back&#39; now." in answer.text
         assert room.manager.get("").status_code == 404
         assert room.maker.client.get(path).status_code == 403
-
-
-# helpers
-
-
-def text(answer, status=200):
-    assert answer.status_code == status, answer.text
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-def links(answer):
-    return re.findall(r'href="([^"]+)"', answer.text)
-
-
-def buttons(answer):
-    return [" ".join(re.sub(r"<[^>]+>", " ", one).split())
-            for one in re.findall(r"<button[^>]*>(.*?)</button>", answer.text, re.S)]
-
-
-def more(client):
-    """The links of the section More on Now."""
-    found = re.search(r'<section aria-labelledby="more">(.*?)</section>', client.get("").text, re.S)
-    return [html.unescape(label) for label in re.findall(r"<a [^>]+>([^<]+)</a>", found[1])] if found else []
-
-
-def proposal_of(room, kind):
-    return next(one.number for one in room.facts().proposals if one.kind == kind)
-
-
-class Client:
-    def __init__(self, app, ref, email):
-        self.client, self.start = browser(app), f"/p/{ref}"
-        assert self.client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
-
-    def get(self, path, **given):
-        return self.client.get(self.start + path, **given)
-
-    def post(self, path, **given):
-        return self.client.post(self.start + path, **given)
-
-
-class Played:
-    def __init__(self, app, small, clock):
-        self.app, self.small, self.clock = app, small, clock
-        self.maker, self.shop, self.manager = map(self.sign_in, (small.maker, small.shop, small.manager))
-
-    def sign_in(self, person):
-        return Client(self.app, self.small.ref, self.small.emails[person]) if person in self.small.emails else None
-
-    def facts(self):
-        with self.app.app_context():
-            return projects.facts(db.session(), self.small, now=self.clock.moment)
-
-    def person(self, name):
-        return next(m.person for m in self.facts().members if m.name == name and m.left_at is None)
-
-    def colleague(self):
-        """Tom, who came in for the maker."""
-        from tests.support import stories
-        with self.app.app_context():
-            tom = stories.colleague(self.small, 1)
-            self.small.emails[tom] = _address(tom)
-        return tom
-
-    def newcomer(self, party):
-        with self.app.app_context():
-            from cocreate.db import transaction
-            with transaction() as session:
-                person = projects._come_in(session, self.small.ref, party, self.clock.moment)
-            self.small.emails[person] = _address(person)
-        return self.sign_in(person)
-
-
-def _address(person):
-    from cocreate.services import people
-    return people.address_of(db.session(), person)
-
-
-@pytest.fixture
-def play(app, session, clock):
-    def start(*, nobody_came=False):
-        small = projects.open_small(session, definition=WITH_CARRIER)
-        if nobody_came:
-            from sqlalchemy import update
-
-            from cocreate.models.projects import Member
-            session.execute(update(Member).where(Member.person.in_([small.maker, small.shop])).values(
-                accepted_at=None))
-        session.commit()
-        return Played(app, small, clock)
-
-    def again(room):
-        """Everybody signs in anew: sessions end after half an hour."""
-        return Played(app, room.small, clock)
-
-    start.again = again
-    return start
-
-

@@ -1,22 +1,157 @@
 """Nobody has to trust us about how it works: the template version in plain words, and who may do what."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from cocreate import pages, words
+from cocreate.domain import openness
 from cocreate.domain.rights import PARTS, TABLE, Act, Right
+from cocreate.views.proposals_words import openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import rule_words
 from cocreate.views.room.people import part_words
+from workflows.definition import Audience, ReminderRule, Task, Transition
+from workflows.facts import Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What each seat may see, change or veto of one thing: in words, in the order of the seats."""
+
+    what: str
+    cells: tuple[str, ...]
 
 
 @bp.get("/rules")
 def rules(ref: str) -> ResponseReturnValue:
     """Stages, who is asked what, who decides by which rule, who may go on or back, when reminders go to whom."""
     facts = frame.enter(ref)
-    return frame.show("room/rules.html", facts, (_("Rules of this project"), None), definition=facts.definition,
-                      rule_words=lambda gate: rule_words(facts, gate), table=TABLE, parts=PARTS, acts=act_words(),
-                      rights=right_words(), part_words=part_words() | {"administrator": _("administrator")})
+    definition = facts.definition
+    return frame.show(
+        "room/rules.html", facts, (_("Rules of this project"), None), definition=definition,
+        rule_words=lambda gate: rule_words(facts, gate), sees=lambda task: _sees(facts, task.visible_to, task),
+        kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
+        ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
+        seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
+        narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE, parts=PARTS, acts=act_words(),
+        rights=right_words(), part_words=part_words() | {"administrator": _("administrator")})
+
+
+def _named(facts: Facts, seats: Iterable[str]) -> str:
+    return words.listed((say(facts.definition.parties[key].name, pages.language()) for key in seats), pages.reader())
+
+
+def _sees(facts: Facts, audience: Audience, task: Task) -> str:
+    """Who sees what is given for a task."""
+    match audience:
+        case "all":
+            return _("All parties see it.")
+        case "own":
+            return _("Only who gives it sees it.")
+        case "facilitator":
+            return _("Who gives it and the neutral person see it.")
+        case seats:
+            return _("%(seats)s see it.", seats=_named(facts, dict.fromkeys((*task.of, *seats))))
+
+
+def _kept(facts: Facts, task: Task) -> list[str]:
+    """Fields that fewer see than the task, by their label."""
+    return [f"{say(field.label, pages.language())}: {_sees(facts, field.visible_to, task)}"
+            for field in task.fields.values() if field.visible_to is not None and field.visible_to != task.visible_to]
+
+
+def _way(facts: Facts, way: Transition) -> str:
+    """Who may take a transition, and what it asks of them."""
+    stage = facts.definition.stage_name(way.to, pages.language())
+    if way.automatic:
+        return _("Goes on to %(stage)s by itself when everything it waits for is there.", stage=stage)
+    seats = [key for key in way.by if key != "host"]
+    who = [_named(facts, seats)] if seats else [] if way.by else [_("every contracting party")]
+    if "host" in way.by:
+        who.append(_("the host"))
+    name = say(way.name, pages.language()) if way.name else _("Go on to %(stage)s", stage=stage)
+    said = [_("%(name)s: %(who)s, through champion or signatory.", name=name, who=words.listed(who, pages.reader()))]
+    if way.reason:
+        said.append(_("With a reason that all see."))
+    reopened = [say(facts.definition.tasks[key][1].title, pages.language()) for key in way.reopens
+                if key in facts.definition.tasks]
+    if reopened:
+        said.append(_("Reopens: %(titles)s.", titles=", ".join(reopened)))
+    return " ".join(said)
+
+
+def _reminder(rule: ReminderRule) -> str:
+    """When people are written to about what they owe, and who."""
+    what = {"task_due": _("A task that is due"), "task_overdue": _("A task that is late"),
+            "decision_due": _("A decision that is due"), "decision_overdue": _("A decision that is late"),
+            "signature_due": _("A signature that is due"), "signature_overdue": _("A signature that is late"),
+            "duty_due": _("A duty that is due"), "duty_overdue": _("A duty that is late"),
+            "invitation_open": _("An invitation nobody answered")}[rule.on]
+    if rule.every:
+        when = ngettext("every %(num)d working day, %(most)s times at most",
+                        "every %(num)d working days, %(most)s times at most", rule.every, most=rule.most)
+    else:
+        when = words.listed((_day(offset) for offset in rule.at), pages.reader())
+    to = _("the champion") if rule.to == "champion" else _("whoever is asked")
+    said = _("%(what)s: %(when)s, to %(to)s.", what=what, when=when, to=to)
+    if rule.then:
+        said += " " + ngettext("After %(num)d working day more also to the champion, announced before.",
+                               "After %(num)d working days more also to the champion, announced before.",
+                               rule.then.after)
+    return said
+
+
+def _day(offset: int) -> str:
+    if offset == 0:
+        return _("on the day")
+    if offset < 0:
+        return ngettext("%(num)d working day before", "%(num)d working days before", -offset)
+    return ngettext("%(num)d working day after", "%(num)d working days after", offset)
+
+
+def _lines(facts: Facts) -> list[Line]:
+    """What each party may see, change and veto, side by side, counted over the whole way."""
+    definition = facts.definition
+    tasks = [task for _stage, task in definition.tasks.values()]
+    gates = [gate for _stage, gate in definition.gates.values()]
+    ways = [way for way in definition.transitions.values() if not way.automatic]
+    seats = definition.parties
+
+    def goes(way: Transition, key: str) -> bool:
+        return key in way.by if way.by else seats[key].contracting
+
+    def row(what: str, holds: Callable[[Any, str], bool], things: list[Any]) -> Line:
+        counts = (sum(holds(thing, key) for thing in things) for key in seats)
+        return Line(what, tuple(_("%(number)s of %(all)s", number=number, all=len(things)) if number else _("none")
+                                for number in counts))
+
+    def each(what: str, holds: Callable[[Any], bool], yes: str, no: str) -> Line:
+        return Line(what, tuple(yes if holds(seat) else no for seat in seats.values()))
+
+    return [
+        row(_("sees what is given for tasks"), _may_see, tasks),
+        row(_("gives: tasks it is asked for"), lambda task, key: key in task.of, tasks),
+        row(_("accepts or returns tasks of others"), lambda task, key: task.accepted_by == key, tasks),
+        row(_("decides: questions"), lambda gate, key: key in gate.of, gates),
+        row(_("can stop by its no: questions"),
+            lambda gate, key: key in gate.veto or (key in gate.of and gate.rule == "all"), gates),
+        row(_("may go on: ways forward"), goes, [way for way in ways if not definition.is_back(way)]),
+        row(_("may go back: ways back"), goes, [way for way in ways if definition.is_back(way)]),
+        each(_("agrees to figures and clauses"), lambda seat: seat.contracting, _("yes"), _("no")),
+        each(_("signs the contract"), lambda seat: seat.signs == "contract", _("yes"), _("no")),
+        each(_("agrees to the charter, reads and downloads the record"), lambda _seat: True, _("yes"), ""),
+    ]
+
+
+def _may_see(task: Task, key: str) -> bool:
+    return key in task.of or task.visible_to == "all" or (isinstance(task.visible_to, list) and key in task.visible_to)
 
 
 def right_words() -> dict[Right, str]:

@@ -1,19 +1,25 @@
 """Going on, and back with a reason."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
+from cocreate.domain.outlook import outlook
 from cocreate.errors import Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import stages
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from workflows.facts import Facts
+from workflows import progression
+from workflows.facts import DecisionState, Facts, TaskState
 from workflows.texts import say
 
 
@@ -47,17 +53,52 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
         else:
-            flash(_("Back since today. Everybody has been told."), "done")
+            flash(_("Back since today.") + _told(facts), "done")
             return redirect(url_for("room.now", ref=ref), 303)
     stage = facts.definition.stage_name(way.to, pages.language())
     body = frame.show("room/stages/back.html", facts, (_("Back to %(stage)s", stage=stage), None), form=form,
-                      stage=stage, way=way, reopens=_reopens(facts, way.reopens),
+                      stage=stage, way=way, foreseen=_foreseen(facts, key),
                       back_url=url_for("room.now", ref=ref))
     return body, 200 if request.method == "GET" else 422
 
 
-def _reopens(facts: Facts, keys: list[str]) -> tuple[list[str], list[str]]:
-    """Titles of the tasks that reopen, and questions whose decisions begin anew."""
-    language = pages.language()
-    return ([say(facts.definition.tasks[key][1].title, language) for key in keys if key in facts.definition.tasks],
-            [say(facts.definition.gates[key][1].question, language) for key in keys if key in facts.definition.gates])
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What going back would do, worked out before it is done."""
+
+    reopens: tuple[str, ...]  # titles with whose they are
+    kept: int  # tasks that stay accepted
+    lapses: tuple[str, ...]
+    ends: int | None  # version of the contract
+    signing: date | None  # when a signature is to be expected then, where that is later than agreed
+
+
+def _foreseen(facts: Facts, key: str) -> Back:
+    after = progression.settle(progression.go_back(facts, key, ""))
+    before = {task.id for task in facts.tasks}
+    reopened = [task for task in after.tasks if task.id not in before]
+    stood = {one.id: one for one in facts.decisions if one.state in _SAID}
+    lapsed = [stood[one.id] for one in after.decisions if one.id in stood and one.state not in _SAID]
+    ahead = outlook(after)
+    return Back(
+        tuple(_("%(title)s (%(party)s)", title=say(after.task_of(task).title, pages.language()),
+                party=facts.party(task.party).name) for task in reopened),
+        sum(1 for key in facts.definition.tasks for task in after.instances(key) if task.state is TaskState.ACCEPTED),
+        tuple(_("%(party)s's decision of %(day)s: %(question)s", party=facts.party(one.party).name,
+                day=words.day(one.since, pages.reader()), question=say(facts.gate_of(one).question, pages.language()))
+              for one in lapsed),
+        facts.contract.number if facts.contract and after.contract is None else None,
+        ahead.expected if ahead and ahead.later else None)
+
+
+_SAID = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
+
+
+def _told(facts: Facts) -> str:
+    """The champions who hear of it at once, but for the actor."""
+    me = facts.actor.person if facts.actor else None
+    names = [m.name for m in facts.members if m.present and "champion" in m.parts and m.person != me]
+    if not names:
+        return ""
+    return " " + ngettext("%(names)s has been told.", "%(names)s have been told.", len(names),
+                          names=words.listed(names, pages.reader()))

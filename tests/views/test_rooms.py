@@ -1,0 +1,209 @@
+"""The room's pages as each of its people sees them."""
+
+import io
+import re
+import struct
+import zlib
+
+from cocreate.db import db, transaction
+from cocreate.domain.rights import PARTS, TABLE
+from cocreate.services import accounts, people, progress
+from cocreate.services.acts.people import AcceptInvitation
+from cocreate.views.room.rules import right_words
+from tests.support import projects, stories
+from tests.support.people import PASSWORD
+from tests.support.rooms import Client, buttons, links, more, proposal_of, text
+
+REASON = "The figures of last year were used."
+
+
+class TestNow:
+    def test_a_champion_reads_what_is_asked_and_what_is_waited_for(self, play):
+        page = text(play().maker.get(""))
+        assert page.index("For you") < page.index("Going on to Terms waits for") < page.index("The way to agreement")
+        assert "Since Mon 1 Mar." in page and "Claire Duval can act." in page and "Next reminder" in page
+        assert "In this stage since Mon 1 Mar day 1 of 10" in page and "Signing date Tue 1 Jun" in page
+
+    def test_an_observer_sees_all_and_no_act(self, play):
+        room = play()
+        observer = joined(room, "observer", 2)
+        page = observer.get("")
+        assert "Nothing is asked of you." in text(page)
+        assert more(observer) == ["Raise a concern", "Rules of this project", "Export the record"]
+        assert not any("/nudge/" in url for url in links(page)) and "Go on" not in " ".join(buttons(page))
+
+    def test_a_neutral_person_proposes_and_reads_concerns(self, play):
+        room = play()
+        sofia = neutral(room)
+        assert more(sofia)[:2] == ["Propose to put on hold", "Add a party"]
+        room.shop.post("/concern", data={"to": "facilitator", "text": "We are not heard.", "record": ""})
+        assert "Concerns (1)" in text(sofia.get("")) and "Concerns (" not in text(room.maker.get(""))
+        asked = sofia.post("/hold", data={"reason": REASON, "until": "2027-03-12"}, follow_redirects=True)
+        assert "The project rests until Fri 12 Mar as soon as one champion agrees." in text(asked)
+        number = proposal_of(room, "hold")
+        assert "Answer: Put on hold until Fri 12 Mar" in text(room.shop.get(""))
+        room.shop.post(f"/proposals/{number}", data={"answer": "agree"})
+        band = text(room.maker.get(""))
+        assert "On hold until Fri 12 Mar. Sofia Marin wanted it:" in band and REASON in band
+
+    def test_back_says_who_and_why(self, play):
+        room = play()
+        with room.app.app_context():
+            stories.give_all(room.small)
+        room.maker.post("/go-on/to_terms", data={"visit": "1"})
+        page = text(room.maker.get("/go-back/figures_wrong"))
+        assert "Reopens: Crates per year" in page and "Kept:" in page
+        room.maker.post("/go-back/figures_wrong", data={"visit": "2", "reason": REASON})
+        assert f"Back in Figures since Mon 1 Mar. Ingrid Solvik: {REASON}" in text(room.shop.get(""))
+
+    def test_the_end_says_who_and_why(self, play):
+        room = play()
+        room.shop.post("/decline", data={"reason": REASON, "title": "Crates come back"})
+        page = text(room.maker.get(""))
+        assert f"Declined on Mon 1 Mar. Claire Duval: {REASON} Everything stays readable" in page
+        assert more(room.maker) == ["Rules of this project", "Export the record"]
+
+
+class TestRules:
+    def test_show_the_table_of_rights_cell_by_cell(self, play):
+        room = play()
+        with room.app.test_request_context():
+            said = right_words()
+        page = room.maker.get("/rules").text
+        for act, rights in TABLE.items():
+            row = re.search(rf'<tr id="may-{act}">(.*?)</tr>', page, re.S)
+            cells = re.findall(r"<td[^>]*>([^<]*)</td>", row[1])
+            assert [cell.replace("&#39;", "'") for cell in cells] == [str(said[right]) for right in rights], act
+            assert len(cells) == len(PARTS)
+
+    def test_say_who_is_asked_who_accepts_who_decides_and_when_reminders_go(self, play):
+        page = text(play().shop.get("/rules"))
+        assert "Shop : Crates per year. Maker accepts it or returns it with a reason. All parties see it." in page
+        assert "Figures are wrong: every contracting party, through champion or signatory. With a reason" in page
+        assert "A task that is due: 2 working days before and on the day, to whoever is asked." in page
+
+
+class TestCharter:
+    def test_goals_side_by_side_with_a_conflict(self, play):
+        room = play()
+        assert room.maker.get("/charter/goals:2").status_code == 403
+        room.maker.post("/charter/goals:1", data={"goals-0-what": "Fewer new crates", "goals-0-measure": "pieces",
+                                                  "goals-0-by": "2027-12-01"})
+        wrong = room.shop.post("/charter/goals:2", data={"goals-0-owner": "Claire"})
+        assert "Say what you want." in text(wrong, 422)
+        room.shop.post("/charter/goals:2", data={"goals-0-what": "Never run out"})
+        page = room.shop.get("/charter")
+        assert "Fewer new crates" in text(page) and "Measure: pieces" in text(page)
+        asked = room.shop.post("/charter/conflict/2.1", data={"other": "1.1", "reason": REASON}, follow_redirects=True)
+        assert "'Fewer new crates' and 'Never run out' pull apart." in text(asked)
+        number = proposal_of(room, "conflict")
+        for client in (room.maker, room.shop):
+            client.post(f"/proposals/{number}", data={"answer": "agree"})
+        assert "Settled for all parties." in text(room.maker.get("/charter"))
+
+    def test_openness_narrows_what_the_other_side_reads(self, play):
+        room = play()
+        data = {"text": "Costs stay with who bears them.", "costs": "own", "composition": "all", "volumes": "all",
+                "designs": "all"}
+        room.maker.post("/charter/openness", data=data)
+        agree(room, room.shop)
+        page = text(room.maker.get("/charter"))
+        assert "Costs and prices only who gives it" in page and "Agreed by both on Mon 1 Mar, version 1." in page
+        assert "Costs and prices only who gives it" in text(room.shop.get("/rules"))
+
+    def test_it_names_whom_to_talk_to(self, play):
+        page = text(play().manager.get("/charter"))
+        assert "Tornby Furniture Ingrid Solvik" in page and "Neutral person nobody yet" in page
+        assert "Propose words" not in page
+
+
+class TestDocuments:
+    def test_a_picture_is_shown_as_a_picture_and_nothing_else(self, play):
+        room = play()
+        share(room.maker, "ramp.png", png())
+        page = room.shop.get("/documents/1")
+        address = next(url for url in re.findall(r'<img src="([^"]+)"', page.text) if "picture" in url)
+        answer = room.shop.client.get(address)
+        assert answer.mimetype == "image/png" and answer.data == png()
+        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "read by Aurelis Hotels" in text(room.maker.get("/documents/1"))
+
+    def test_a_text_is_shown_as_text(self, play):
+        room = play()
+        share(room.maker, "terms.txt", b"Price < 3 & more\n<b>net</b>")
+        page = room.shop.get("/documents/1").text
+        assert "Price &lt; 3 &amp; more\n&lt;b&gt;net&lt;/b&gt;" in page
+        assert room.shop.get("/documents/1/1/picture").status_code == 404
+
+    def test_whose_it_is_not_sees_neither(self, play):
+        room = play()
+        share(room.maker, "own.png", png(), who="own")
+        assert room.shop.get("/documents/1/1/picture").status_code == 404
+
+    def test_what_was_withdrawn_stays_named(self, play):
+        room = play()
+        share(room.maker, "ramp.png", png())
+        room.maker.post("/documents/1/withdraw", data={"seen": "1"})
+        assert "1 withdrawn file ramp.png Tornby Furniture, withdrawn Mon 1 Mar" in text(room.shop.get("/documents"))
+        assert room.shop.get("/documents/1/1/picture").status_code == 404
+
+
+class TestRecord:
+    def test_is_read_by_kind_and_by_party(self, play):
+        room = play()
+        page = text(room.shop.get("/record"))
+        assert re.search(r"Complete: \d+ events checked just now, last fingerprint [0-9a-f]{16}", page)
+        kept = text(room.shop.get("/record?kind=people&party=2"))
+        assert "Claire Duval came in for Aurelis Hotels." in kept and "opened the project" not in kept
+        assert "No event of this kind yet." in text(room.shop.get("/record?task=credit"))
+
+    def test_its_lines_say_the_stage_before_and_after(self, play):
+        room = play()
+        with room.app.app_context():
+            stories.give_all(room.small)
+        room.maker.post("/go-on/to_terms", data={"visit": "1"})
+        assert "Before: Figures. After: Terms." in text(room.shop.get("/record?kind=course"))
+
+
+# What the tests do
+
+
+def share(client, name, body, who="all"):
+    answer = client.post("/documents/new", data={"who": who, "upload": (io.BytesIO(body), name)})
+    assert answer.status_code == 303, answer.text
+
+
+def agree(room, client):
+    numbers = re.findall(r'name="number" value="(\d+)"', client.get("/charter").text)
+    client.post("/charter/agree", data={"number": numbers})
+
+
+def joined(room, part, party):
+    """A further person of a party with one part, signed in."""
+    with room.app.app_context():
+        person = stories.colleague(room.small, party, part)
+        room.small.emails[person] = people.address_of(db.session(), person)
+    return room.sign_in(person)
+
+
+def neutral(room):
+    """Sofia Marin, whom both parties named."""
+    email = f"{projects.key()}@neutral.example"
+    room.maker.post("/people/neutral", data={"name": "Sofia Marin", "email": email, "reason": "Both trust her."})
+    room.shop.post(f"/proposals/{proposal_of(room, 'neutral')}", data={"answer": "agree"})
+    with room.app.app_context(), transaction() as session:
+        person = people.with_address(session, email)
+        accounts.set_password(session, person, PASSWORD, now=room.clock.moment)
+        progress.act(session, room.small.ref, AcceptInvitation(person, "Sofia Marin", ""), actor=None,
+                     key=projects.key(), now=room.clock.moment)
+    return Client(room.app, room.small.ref, email)
+
+
+def png():
+    """One grey pixel."""
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(b"\x00\x80")) + chunk(b"IEND", b""))
