@@ -5,12 +5,12 @@ A field says what is asked, never how it is drawn; forms/ makes an input of it a
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from workflows.texts import Text, Words
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Unit = Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$")]
 FigurePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}(@[a-z0-9_]+)?$")]
 Period = Literal["h", "d", "month", "a", "once", "total"]
@@ -51,8 +51,8 @@ class Figure(Base):
     grade: bool = False  # ask whether it is measured, calculated, estimated or assumed
     source: bool = False
     period: bool = False
-    min: float | None = None
-    max: float | None = None
+    min: FiniteFloat | None = None
+    max: FiniteFloat | None = None
 
     @model_validator(mode="after")
     def _range(self) -> "Figure":

@@ -105,6 +105,7 @@ class TestNames:
         ({"transitions__back__reopens": ["none"]}, "reopens.unknown", "transitions.back.reopens"),
         ({"transitions__go__to": "none"}, "stage.unknown", "transitions.go.to"),
         ({"transitions__go__from": "agreed"}, "stage.unknown", "transitions.go.from"),
+        ({"transitions__back__to": "write"}, "transition.itself", "transitions.back.to"),
         (when({"document": "talk.first.none"}), "path.unknown", "transitions.go.when"),
         (when({"figure": {"path": "write.first.mass", "above": 1}}), "path.unknown", "transitions.go.when"),
         (when({"figure": {"path": "talk.first.mass", "above": "talk.none.mass"}}), "path.unknown",

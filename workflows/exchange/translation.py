@@ -42,7 +42,7 @@ _KIND = {  # pydantic's error type: what should be there
     "string_type": "must be a text", "bool_type": "must be true or false", "bool_parsing": "must be true or false",
     "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE, "int_parsing_size": "is too large",
     "float_type": _ANY_NUMBER, "float_parsing": _ANY_NUMBER, "decimal_type": _ANY_NUMBER,
-    "decimal_parsing": _ANY_NUMBER, "none_required": "must be left out",
+    "decimal_parsing": _ANY_NUMBER, "finite_number": _ANY_NUMBER, "none_required": "must be left out",
 }
 _BOUND = {"greater_than_equal": ("small", "at least", "ge"), "greater_than": ("small", "above", "gt"),
           "less_than_equal": ("large", "at most", "le"), "less_than": ("large", "below", "lt")}

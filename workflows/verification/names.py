@@ -112,6 +112,8 @@ def stages(d: Definition) -> Iterator[Finding]:
             yield error("stage.unknown", f"transitions.{key}.from", f"There is no stage '{transition.from_}'.")
         if transition.to not in d.stages and transition.to not in d.terminal:
             yield error("stage.unknown", f"transitions.{key}.to", f"There is no stage or end '{transition.to}'.")
+        if transition.to == transition.from_:
+            yield error("transition.itself", f"transitions.{key}.to", "This leads to where it begins.")
 
 
 def field_at(d: Definition, path: str) -> TypedField | None:
