@@ -57,7 +57,13 @@ class Letter:
 
     @property
     def host(self) -> str:
-        return named(self._context.host) or "cocreate"
+        """Of mails: the name the host chose for them."""
+        return named(self._context.head.sender or self._context.host) or "cocreate"
+
+    @property
+    def legal_note(self) -> list[str]:
+        """Who the host is by law, line by line."""
+        return [unlinked(line, "…") for line in self._context.head.legal_note.splitlines() if line.strip()]
 
     @property
     def who(self) -> str:

@@ -18,6 +18,7 @@ from flask import (
     abort,
     after_this_request,
     current_app,
+    flash,
     g,
     redirect,
     render_template,
@@ -162,6 +163,14 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("auth.second_step" if half() else "auth.sign_in"))
     return render_template("auth/signed_out.html", again=typed(), act_url=_same_place()), 401
+
+
+def ask_for_second_step() -> ResponseReturnValue:
+    """The answer to somebody whose host asks for a second step before anything else."""
+    remember()
+    flash(_("Your organisation asks its people for a second step. Set it up once; then you go on to where you were."),
+          "info")
+    return redirect(url_for("account.app_code"), 303)
 
 
 def require_proof(endpoint: str | None = None, **ids: str) -> None:

@@ -9,7 +9,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,11 +24,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from cocreate import clock, words
 from cocreate.domain.addresses import plain
 from cocreate.letters import Letter
-from cocreate.services.letters import MailContext
+from cocreate.services.letters import Letterhead, MailContext
 from cocreate.settings import Settings
+from cocreate.storage import LocalStore, Missing
 
 FOLDER = Path(__file__).parents[1] / "templates" / "mail"
 WIDTH = 72
+LOGO_DOMAIN = "cocreate"  # of the name by which a mail calls the picture inside it
 PATIENCE = 30  # seconds for each answer of a mail server
 AFTER_DOT = 600  # a mail it has taken whole may be long in its queue; giving up earlier sends it twice (RFC 1047)
 
@@ -48,20 +50,34 @@ def compose(context: MailContext, settings: Settings) -> EmailMessage:
         "button": plain(blocks.get("button", "")), "link": letter.link if blocks.get("button", "").strip() else "",
         "because": plain(blocks.get("because") or letter.because, 200), "stops": plain(blocks.get("stops", ""), 200),
         "record": letter.record, "settings": f"{settings.address}/account", "language": context.reader.language,
-        "host": letter.host, "_": context.reader.gettext,
+        "host": letter.host, "_": context.reader.gettext, "legal_note": letter.legal_note,
+        "logo": f"logo@{LOGO_DOMAIN}" if context.head.logo_sha256 else "",
     }
     message = _headed(context, letter, parts["subject"], settings.sender)
     message.set_content(_text(parts), cte="quoted-printable")
     message.add_alternative(PAGES.get_template("layout.html").render(parts), subtype="html",
                             cte="quoted-printable")
+    if parts["logo"]:
+        _add_logo(message, context.head, parts["logo"], settings)
     return message
+
+
+def _add_logo(message: EmailMessage, head: Letterhead, name: str, settings: Settings) -> None:
+    """The host's picture, in the mail itself: nothing is loaded from anywhere when it is read."""
+    body = message.get_body(("html",))
+    kind, _, subkind = head.logo_type.partition("/")
+    with suppress(Missing):  # a mail without its picture is better than none
+        picture = LocalStore(settings.folder / "files").read(head.host_ref, head.logo_sha256)
+        if body is not None:
+            body.add_related(picture, maintype=kind, subtype=subkind, cid=f"<{name}>", disposition="inline")
 
 
 def _headed(context: MailContext, letter: Letter, subject: str, sender: str) -> EmailMessage:
     """Headers. ``Address`` and ``EmailMessage`` refuse line breaks; names and subject were made plain before."""
     local, _, domain = sender.rpartition("@")
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(letter.sender, local, domain)
+    message["From"] = Address(letter.sender, addr_spec=context.head.address) if context.head.address else \
+        Address(letter.sender, local, domain)
     message["To"] = Address(letter.recipient, addr_spec=context.to)
     if context.reply_to:
         message["Reply-To"] = Address(addr_spec=context.reply_to)
@@ -106,6 +122,8 @@ def _text(parts: dict[str, Any]) -> str:
     lines.append("-- \n" + _wrapped(" ".join(foot)) + f"\n{_('How often we write:')} {parts['settings']}")
     if parts["record"]:
         lines.append(_wrapped(parts["record"]))
+    if parts["legal_note"]:
+        lines.append("\n".join(_wrapped(line) for line in parts["legal_note"]))
     return "\n\n".join(lines) + "\n"
 
 

@@ -540,6 +540,8 @@ PLAIN = {
     "absence.ends_first": N_("The last day comes before the first."),
     "absence.over": N_("This has ended already."),
     "party.left": N_("%(name)s has been in this project and left it. The same organisation cannot come in again."),
+    "logo.large": N_("This picture is too large: up to %(most)s KB are possible."),
+    "logo.type": N_("A logo is a PNG or a JPEG."),
     "seat.full": N_("There is no place left in this seat."),
     "nudge.done": N_("There is nothing left to nudge about: it is done, or not asked any more."),
     "nudge.words": N_("Write a line of your own."),
@@ -630,11 +632,16 @@ def _ended(s: _Speaker) -> str:
 
 @_explains("only")
 def _only(s: _Speaker) -> str:
-    if s.values.get("act") == "open_project":
-        return s._("Only account managers of the host can do this.")
     if not s.values["persons"]:
         return s._("Nobody in this project can do this yet.")
     return s._("Only %(names)s can do this.", names=s.people(*s.values["persons"]))
+
+
+@_explains("opener")
+def _opener(s: _Speaker) -> str:
+    if not s.values["names"]:
+        return s._("Nobody may open projects here yet. An administrator can change that.")
+    return s._("Only %(names)s can do this.", names=words.listed(s.values["names"], s.reader))
 
 
 @_explains("role")

@@ -82,17 +82,18 @@ def password_and_mail(address: str) -> str:
 # --- the contract ----------------------------------------------------------------------------------------------------
 
 
-def contract_pdf(text: ContractText, *, text_sha256: str, mark: str = "") -> bytes:
+def contract_pdf(text: ContractText, *, text_sha256: str, mark: str = "", logo: bytes = b"") -> bytes:
     """The contract as PDF/A-2a and PDF/UA-1.
 
-    mark: words that stand on every page of a copy that nobody signs ("not signed").
+    mark: words that stand on every page of a copy that nobody signs ("not signed"). logo: of the host, PNG or JPEG, for
+    the cover; the fingerprint of the text does not depend on it.
     """
-    return _typeset("contract.typ", _contract(text, text_sha256, mark))[0]
+    return _typeset("contract.typ", _contract(text, text_sha256, mark) | {"logo": list(logo)})[0]
 
 
 def unprintable(text: ContractText) -> tuple[str, ...]:
     """What no font of this server can show; the PDF has it as numbers, [U+4E2D]. Compiles the whole contract."""
-    return _typeset("contract.typ", _contract(text, "0" * 64, ""))[1]
+    return _typeset("contract.typ", _contract(text, "0" * 64, "") | {"logo": []})[1]
 
 
 def _contract(text: ContractText, text_sha256: str, mark: str) -> Json:

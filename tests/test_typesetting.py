@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+import segno
 from pypdf import PdfReader
 
 from cocreate import typesetting
@@ -51,6 +52,12 @@ class TestContract:
 
     def test_the_date_inside_is_that_of_the_text(self, text):
         assert PdfReader(BytesIO(contract_pdf(text, text_sha256=SHA))).metadata.creation_date == NOW
+
+    def test_shows_the_logo_of_the_host_on_the_cover_alone(self, text):
+        logo = BytesIO()
+        segno.make("cocreate").save(logo, kind="png", scale=3)
+        pages = PdfReader(BytesIO(contract_pdf(text, text_sha256=SHA, logo=logo.getvalue()))).pages
+        assert [len(page.images) for page in pages] == [1] + [0] * (len(pages) - 1)
 
     def test_everything_agreed_stands_in_it(self, text):
         said = words(contract_pdf(text, text_sha256=SHA))

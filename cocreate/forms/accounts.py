@@ -19,6 +19,7 @@ REASONS: dict[str, Any] = {
     "password.common": _("This password is on a public list of stolen ones."),
     "password.guessable": _("This is guessed early: it repeats, counts, or adds little to a stolen password."),
     "password.about_you": _("Too close to '%(word)s', which everybody knows of you."),
+    "second_step.required": _("%(host)s asks its people for a second step, so it stays on."),
     "email.not_one_address": _("This is not one complete address, such as r.kim@wmata.example."),
 }
 WRONG_PASSWORD = _("This password is not right.")

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import FileField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cocreate.domain import countries
+from cocreate.domain import countries, days_off
 from cocreate.domain.addresses import address
+from cocreate.domain.hosts import Said
 from cocreate.forms.accounts import REASONS, zones
 from cocreate.forms.base import Form, line, lines
 
@@ -18,6 +20,8 @@ ROLES = [("administrator", _("Administrator: templates, people, health")),
          ("account_manager", _("Account manager: opens and looks after projects"))]
 DAYS = [("1", _("Monday")), ("2", _("Tuesday")), ("3", _("Wednesday")), ("4", _("Thursday")), ("5", _("Friday")),
         ("6", _("Saturday")), ("7", _("Sunday"))]
+SECOND_STEPS = [SelectChoice("choice", _("Each of our people decides")),
+                SelectChoice("required", _("Our people must have one"))]
 SHOWN = 1_000_000  # characters of a template that are kept in the page: as many as a file may have
 
 
@@ -93,16 +97,52 @@ class SuccessorForm(Form):
 
 
 class HostForm(Form):
-    """What the host is called, and when its people work."""
+    """What the host is called, when its people work, and what its projects begin with."""
 
     name = line(_("Name"))
+    logo = FileField(_("Logo"), description=_("PNG or JPEG of at most 200 KB. It stands on contracts and in mails."),
+                     render_kw={"accept": "image/png,image/jpeg"})
+    no_logo = BooleanField(_("Use no logo"))
     country = SelectField(_("Country"), description=_("Its public holidays are no working days."))
     zone = SelectField(_("Time zone"), description=_("Dates end at the end of the day there."))
     days = _boxes(_("Working days"), DAYS, _("Choose at least one day."))
-    legal_note = lines(_("Legal note"), most=2_000, optional=True,
-                       description=_("Who you are by law: register, seat, board."), render_kw={"rows": 4})
+    days_off = lines(_("Further days off"), most=4_000, optional=True, render_kw={"rows": 3}, description=_(
+        "Besides public holidays: one to a line, such as 2026-12-24, or 2026-12-24 to 2027-01-02."))
+    sender_name = line(_("Sender of mails"), optional=True,
+                       description=_("Mails come from 'Anna Berg via' this name. Empty: the name above."))
+    sender_address = line(_("Sender's address"), most=254, optional=True, render_kw={
+        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}, description=_(
+        "Your mail server must allow this installation to send for it. Empty: the address of the installation."))
+    greeting = lines(_("Standard text of invitations"), most=500, optional=True, render_kw={"rows": 3}, description=_(
+        "With it every invitation begins, unless whoever invites writes another."))
+    legal_note = lines(_("Legal note"), most=2_000, optional=True, render_kw={"rows": 4}, description=_(
+        "Who you are by law: register, seat, board. It stands below mails and invitations."))
+    second_step = RadioField(_("Second step at sign-in"), choices=SECOND_STEPS, description=_(
+        "Whoever has none yet sets it up at the next sign-in."))
+    opens = SelectMultipleField(_("Who may open projects"), coerce=int, option_widget=CheckboxInput(),
+                                widget=ListWidget(prefix_label=False))
 
-    def offer(self, language: str, nothing: str) -> None:
+    def offer(self, language: str, nothing: str, managers: Iterable[tuple[int, str, bool]]) -> None:
+        self.opens.choices = [SelectChoice(person, name) for person, name, _opens in managers]
         self.country.choices = [SelectChoice(code, name)
                                 for code, name in [("", nothing), *countries.choices(language)]]
         self.zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in zones()]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if self.sender_address.data and address(self.sender_address.data) is None:
+            self.blame("sender_address", REASONS["email.not_one_address"])
+        try:
+            days_off.read(self.days_off.data or "")
+        except days_off.NoDay as wrong:
+            self.blame("days_off", gettext("'%(line)s' is no day. Write it as 2026-12-24, or as 2026-12-24 to "
+                                           "2027-01-02.", line=str(wrong)))
+        return not self.unfold()
+
+    def to_said(self) -> Said:
+        return Said(
+            name=self.name.data, country=self.country.data, zone=self.zone.data,
+            working_days="".join(sorted(self.days.data)), legal_note=self.legal_note.data or "",
+            days_off=" ".join(map(str, days_off.read(self.days_off.data or ""))),
+            sender_name=self.sender_name.data or "", sender_address=address(self.sender_address.data or "") or "",
+            greeting=self.greeting.data or "", second_step=self.second_step.data, opens=frozenset(self.opens.data))

@@ -14,6 +14,7 @@ class Host(Model):
     """An organisation that opens projects and owns templates: a tenant."""
 
     __tablename__ = "host"
+    __table_args__ = (CheckConstraint("second_step IN ('choice', 'required')", name="second_step"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     ref: Mapped[Ref] = mapped_column(unique=True)
@@ -21,7 +22,14 @@ class Host(Model):
     country: Mapped[str] = mapped_column(String(2), default="")  # whose holidays count
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     working_days: Mapped[str] = mapped_column(String(7), default="12345")  # ISO week days
+    days_off: Mapped[str] = mapped_column(default="")  # further ones, ISO dates separated by blanks
+    sender_name: Mapped[str] = mapped_column(String(120), default="")  # of mails; "" for the host's own name
+    sender_address: Mapped[str] = mapped_column(String(254), default="")  # "" for that of the installation
+    greeting: Mapped[str] = mapped_column(default="")  # with which an invitation begins, if nobody writes another
     legal_note: Mapped[str] = mapped_column(default="")
+    second_step: Mapped[str] = mapped_column(String(8), default="choice")  # of its own people
+    logo_sha256: Mapped[Sha256 | None]
+    logo_type: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime]
 
 
@@ -37,6 +45,7 @@ class HostMember(Model):
     host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"), primary_key=True)
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(16), primary_key=True)
+    opens: Mapped[bool] = mapped_column(default=True)  # an account manager may open projects
     since: Mapped[datetime]
     left_at: Mapped[datetime | None]
 
@@ -94,3 +103,4 @@ class TemplateVersion(Model):
     saved_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    published_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))

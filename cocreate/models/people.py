@@ -19,11 +19,13 @@ class Person(Model):
     ref: Mapped[Ref] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    addressed: Mapped[str] = mapped_column(String(120), default="")  # "Dr Kim"; "" for the name
     password_hash: Mapped[str | None]
     totp_secret: Mapped[str | None]  # encrypted with a key that is not in the database
     totp_step: Mapped[int | None]  # the last time step used: a code counts once
     language: Mapped[str] = mapped_column(String(5), default="en")
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    numbers: Mapped[str] = mapped_column(String(5), default="")  # language whose numbers they read; "" for their own
     theme: Mapped[str] = mapped_column(String(5), default="")  # "", light or dark
     digest: Mapped[str] = mapped_column(String(8), default="")  # daily, weekly, never; "": as the part suggests
     digest_on: Mapped[date | None]  # the local day whose digest was made, or needed none

@@ -14,7 +14,7 @@ from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.contracts import ContractVersion
-from cocreate.services import files, progress
+from cocreate.services import files, hosts, progress
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import Freeze
 from cocreate.services.composing import compose
@@ -48,7 +48,8 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
     if says_the_same(facts, text):
         raise Conflict("contract.same", n=text.version - 1)
     text_sha256 = domain.text_sha256(text)
-    pdf = typesetting.contract_pdf(text, text_sha256=text_sha256)
+    pdf = typesetting.contract_pdf(text, text_sha256=text_sha256,
+                                   logo=hosts.logo(session, store, facts.project.host_id))
     stored = store.put(files.prefix(session, facts.project.host_id), pdf)
     return Freeze(head=facts.project.head, number=text.version, text=domain.canonical(text).decode(),
                   content_sha256=domain.content_sha256(text), text_sha256=text_sha256, pdf_sha256=stored.sha256,
@@ -87,7 +88,7 @@ def pdf(session: Session, facts: Facts, store: Store, number: int, *, kind: str)
     return store.read(files.prefix(session, row.host_id), sha256)
 
 
-def copy_to_check(session: Session, facts: Facts, number: int) -> tuple[ContractText, bytes]:
+def copy_to_check(session: Session, facts: Facts, store: Store, number: int) -> tuple[ContractText, bytes]:
     """A version, or the text as it would be frozen next, and its PDF with "not signed" on every page.
 
     Raises: NotFound.
@@ -95,4 +96,5 @@ def copy_to_check(session: Session, facts: Facts, number: int) -> tuple[Contract
     text = compose(session, facts)
     if number != text.version:
         text = version(session, facts, number).text
-    return text, typesetting.contract_pdf(text, text_sha256=domain.text_sha256(text), mark="not signed")
+    return text, typesetting.contract_pdf(text, text_sha256=domain.text_sha256(text), mark="not signed",
+                                          logo=hosts.logo(session, store, facts.project.host_id))

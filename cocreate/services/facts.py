@@ -100,7 +100,7 @@ def _seen(connection: Connection, text: str, person: int | None, now: datetime) 
     facts = with_computed(Facts(
         definition=_definition(connection, sha256), now=now, project=_reader(ProjectFact)(project), actor=actor,
         members=members, drafts={(task, party): number for task, party, number in drafts},
-        calendars=(_calendar(*host, now.year),), **found).lend())
+        calendars=(calendar(*host, now.year),), **found).lend())
     return Seen(facts, tuple(answered) if answered else None)
 
 
@@ -125,7 +125,7 @@ def _statement(postgres: bool, lock: bool) -> str:
     parts = [
         f"{array}({', '.join(f'p.{name}' for name in _PROJECT)})",
         "p.definition_sha256",
-        f"(SELECT {array}(h.zone, h.working_days, h.country) FROM host h WHERE h.id = p.host_id)",
+        f"(SELECT {array}(h.zone, h.working_days, h.country, h.days_off) FROM host h WHERE h.id = p.host_id)",
         f"(SELECT {array}(a.request_sha256, a.body) FROM answer a WHERE a.project_id = p.id "
         f"AND a.key = {mark.format(2)})",
         rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id"),
@@ -205,14 +205,14 @@ def _definition(connection: Connection, sha256: str) -> Definition:
 
 
 @lru_cache(maxsize=1024)
-def _calendar(zone: str, working_days: str, country: str, year: int) -> Calendar:
+def calendar(zone: str, working_days: str, country: str, days_off: str, year: int) -> Calendar:
     """The host's calendar for as far ahead as anything is due."""
     try:
-        off = frozenset(holidays.country_holidays(country, years=range(year - 1, year + 13))) if country else None
+        off = set(holidays.country_holidays(country, years=range(year - 1, year + 13))) if country else set()
     except NotImplementedError:  # the library does not know the country
-        off = None
+        off = set()
     return Calendar(zone=zone, working_days=frozenset(int(day) - 1 for day in working_days),
-                    holidays=off or frozenset())
+                    holidays=frozenset(off.union(map(date.fromisoformat, days_off.split()))))
 
 
 __all__ = ["FACTS", "Project", "Seen", "look"]

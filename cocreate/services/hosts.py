@@ -1,16 +1,26 @@
 """Hosts: making one, who works there, and the organisations it entered."""
 
+from dataclasses import fields
 from datetime import datetime
+from typing import BinaryIO
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cocreate.db import new_ref
+from cocreate.domain.hosts import Said
 from cocreate.domain.names import skeleton
-from cocreate.errors import Conflict
+from cocreate.domain.uploads import check
+from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.hosts import Host, HostMember, Organisation
+from cocreate.models.people import Person
+from cocreate.services.facts import calendar
+from cocreate.storage import Store
+from workflows.calendars import Calendar
 
 ADMINISTRATOR, ACCOUNT_MANAGER = "administrator", "account_manager"
+LOGO_BYTES = 200 * 1024  # it goes out with every mail
+LOGO_TYPES = ("image/png", "image/jpeg")
 
 
 def create_host(session: Session, *, name: str, country: str = "", zone: str = "UTC", kind: str = "company",
@@ -38,11 +48,81 @@ def has_role(session: Session, host_id: int, person_id: int, role: str) -> bool:
     return there is not None and there.left_at is None
 
 
-def settle(session: Session, host_id: int, *, name: str, country: str, zone: str, working_days: str,
-           legal_note: str) -> None:
-    """What an administrator says of the host; dates that were set before stay as they are."""
-    session.execute(update(Host).where(Host.id == host_id).values(
-        name=name, country=country, zone=zone, working_days=working_days, legal_note=legal_note))
+def settle(session: Session, host_id: int, said: Said) -> None:
+    """Take what an administrator says of the host; dates that were set before, and contracts, stay as they are.
+
+    Raises: Conflict where another organisation of the host is called alike.
+    """
+    own = own_organisation(session, host_id)
+    there = session.scalar(select(Organisation.name).where(
+        Organisation.host_id == host_id, Organisation.skeleton == skeleton(said.name), Organisation.id != own.id))
+    if there is not None:
+        raise Conflict("organisation.looks_alike", field="name", name=there)
+    own.name, own.skeleton, own.country = said.name, skeleton(said.name), said.country
+    values = {field.name: getattr(said, field.name) for field in fields(said) if field.name != "opens"}
+    session.execute(update(Host).where(Host.id == host_id).values(**values))
+    session.execute(update(HostMember).where(HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER)
+                    .values(opens=HostMember.person_id.in_(said.opens)))
+
+
+def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> tuple[str, str]:
+    """Check and store a picture for contracts and mails; (hash, type).
+
+    Raises: Invalid with the rule it breaks, TooLarge, StoreFull.
+    """
+    if size > LOGO_BYTES:
+        raise Invalid("logo.large", field="logo", most=LOGO_BYTES // 1024)
+    accepted = check(name, file, size, limit_mb=1)
+    if accepted.media_type not in LOGO_TYPES:
+        raise Invalid("logo.type", field="logo")
+    return store.put(ref, file, limit=LOGO_BYTES).sha256, accepted.media_type
+
+
+def set_logo(session: Session, host_id: int, sha256: str | None, media_type: str | None) -> None:
+    """What stands on contracts and mails from now on; the bytes are in the host's store."""
+    session.execute(update(Host).where(Host.id == host_id).values(logo_sha256=sha256, logo_type=media_type))
+
+
+def logo(session: Session, store: Store, host_id: int) -> bytes:
+    """What stands on contracts and mails; empty where the host has none."""
+    host = session.get_one(Host, host_id)
+    return store.read(host.ref, host.logo_sha256) if host.logo_sha256 else b""
+
+
+def greeting(session: Session, host_id: int, person: int) -> str:
+    """With what an invitation of this person begins: the host's standard text, for its own people."""
+    works = session.scalar(select(HostMember.person_id).where(
+        HostMember.host_id == host_id, HostMember.person_id == person, HostMember.left_at.is_(None)).limit(1))
+    return session.get_one(Host, host_id).greeting if works else ""
+
+
+def calendar_of(host: Host, now: datetime) -> Calendar:
+    """When the people of a host work."""
+    return calendar(host.zone, host.working_days, host.country, host.days_off, now.year)
+
+
+def openers(session: Session, host_id: int) -> list[tuple[int, str, bool]]:
+    """(person, name, may open projects) of every account manager of a host, by name."""
+    rows = session.execute(
+        select(Person.id, Person.name, HostMember.opens).join(HostMember, HostMember.person_id == Person.id)
+        .where(HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER, HostMember.left_at.is_(None),
+               Person.deactivated_at.is_(None)).order_by(Person.name))
+    return [(row.id, row.name, row.opens) for row in rows]
+
+
+def opening_for(session: Session, person_id: int) -> list[Host]:
+    """The hosts for which a person may open projects, by name."""
+    return list(session.scalars(
+        select(Host).join(HostMember, HostMember.host_id == Host.id)
+        .where(HostMember.person_id == person_id, HostMember.role == ACCOUNT_MANAGER, HostMember.left_at.is_(None),
+               HostMember.opens.is_(True)).order_by(Host.name)))
+
+
+def require_opener(session: Session, host_id: int, person_id: int) -> None:
+    """Raises: Forbidden, with who may open projects."""
+    may = {person: name for person, name, opens in openers(session, host_id) if opens}
+    if person_id not in may:
+        raise Forbidden("opener", names=tuple(may.values()))
 
 
 def hosts_of(session: Session, person_id: int, role: str) -> list[Host]:

@@ -39,6 +39,18 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What mails of a host begin and end with. ``sender`` and ``address``: "" for those of host and installation."""
+
+    host_ref: str = ""
+    sender: str = ""
+    address: str = ""
+    legal_note: str = ""
+    logo_sha256: str = ""
+    logo_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MailContext:
     """Everything a mail is composed from. ``facts`` and what follows are only there for mails of a project."""
 
@@ -57,6 +69,7 @@ class MailContext:
     sender: str = ""  # name of the person who caused it; "" for the product itself
     reply_to: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)  # what only this kind of mail needs
+    head: Letterhead = Letterhead()
 
 
 def context(session: Session, mail: Claimed, now: datetime) -> MailContext | None:
@@ -69,7 +82,7 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
     people = {person.id: person for person in session.scalars(
         select(Person).where(Person.id.in_({mail.recipient for mail in mails})))}
     projects = {row.id: row for row in session.execute(
-        select(Project.id, Project.ref, Host.name.label("host")).join(Host, Host.id == Project.host_id)
+        select(Project.id, Project.ref, Host).join(Host, Host.id == Project.host_id)
         .where(Project.id.in_({mail.project_id for mail in mails if mail.project_id is not None})))}
     facts = {key: look(session, project.ref, person=None, now=now).facts for key, project in projects.items()}
     found: dict[str, MailContext | None] = {}
@@ -86,7 +99,7 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
             found[mail.message_id] = base if _in_time(mail, now) else None
         else:
             found[mail.message_id] = _of_project(session, mail, base, facts[mail.project_id],
-                                                 projects[mail.project_id].host)
+                                                 projects[mail.project_id].Host)
     return found
 
 
@@ -95,7 +108,8 @@ def _in_time(mail: Claimed, now: datetime) -> bool:
     return until is None or now < datetime.fromisoformat(until)
 
 
-def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts, host: str) -> MailContext | None:
+def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts, host: Host,
+                ) -> MailContext | None:
     if not _may_hear(mail, facts) or not still(mail.kind, mail.subject, facts):
         return None
     more = _more(session, mail, facts)
@@ -106,9 +120,14 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
     writes = sender or next((m for m in facts.members if "manager" in m.parts and m.present), None)
     reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
     return MailContext(
-        base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, facts=facts, host=host,
-        seq=base.seq, subject=base.subject, happened=happened, sender=sender.name if sender else "",
-        reply_to=reply_to if reply_to != base.to else None, more=more)
+        base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, facts=facts,
+        host=host.name, seq=base.seq, subject=base.subject, happened=happened, sender=sender.name if sender else "",
+        reply_to=reply_to if reply_to != base.to else None, more=more, head=_head(host))
+
+
+def _head(host: Host) -> Letterhead:
+    return Letterhead(host.ref, host.sender_name, host.sender_address, host.legal_note, host.logo_sha256 or "",
+                      host.logo_type or "")
 
 
 _INVITING = frozenset({"invitation", "invitation_again"})

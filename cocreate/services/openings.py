@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cocreate.db import new_ref
 from cocreate.domain import openings as domain
 from cocreate.domain.openings import Typed
-from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
+from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.openings import Opening
@@ -18,7 +18,6 @@ from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import hosts, outbox, people, progress, templates
 from cocreate.services.acts.openings import Open
-from cocreate.services.facts import _calendar as calendar
 from cocreate.services.letters import MailContext, context
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
@@ -60,11 +59,10 @@ class NewProject:
 def open_project(session: Session, host_id: int, new: NewProject, *, actor: int, key: str, now: datetime) -> str:
     """Open the project and invite its people, once for every ``key``; answers its reference.
 
-    Raises: Forbidden unless the actor is an account manager of the host; Invalid with the seat at fault; Conflict where
+    Raises: Forbidden unless the actor may open projects of the host; Invalid with the seat at fault; Conflict where
     an organisation's name only looks like a known one, or the key opened another project.
     """
-    if not hosts.has_role(session, host_id, actor, hosts.ACCOUNT_MANAGER):
-        raise Forbidden("only", act="open_project", persons=())
+    hosts.require_opener(session, host_id, actor)
     ref = _ref(host_id, actor, key)
     # One opening of a host at a time: the second of two clicks finds what the first one opened.
     session.execute(select(Host.id).where(Host.id == host_id).with_for_update())
@@ -119,15 +117,13 @@ def _ref(host_id: int, actor: int, key: str) -> str:
 def signing_date(session: Session, host_id: int, definition: Definition, *, now: datetime) -> date:
     """The first day on which a contract can be signed if every stage takes as long as planned."""
     host = session.get_one(Host, host_id)
-    own = calendar(host.zone, host.working_days, host.country, now.year)
-    return add_working_days(local_day(now, host.zone), days_needed(definition), (own,))
+    return add_working_days(local_day(now, host.zone), days_needed(definition), (hosts.calendar_of(host, now),))
 
 
 def days_left(session: Session, host_id: int, until: date, *, now: datetime) -> int:
     """Working days of the host from today to a day."""
     host = session.get_one(Host, host_id)
-    own = calendar(host.zone, host.working_days, host.country, now.year)
-    return working_days_between(local_day(now, host.zone), until, (own,))
+    return working_days_between(local_day(now, host.zone), until, (hosts.calendar_of(host, now),))
 
 
 def days_needed(definition: Definition) -> int:
@@ -233,10 +229,10 @@ def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str
           now: datetime) -> tuple[str, bool]:
     """Keep a new one, once for every ``key``; answers its reference, and whether it is new.
 
-    Raises: Forbidden for who is no account manager of the host, unless it is suggested (its own service looks).
+    Raises: Forbidden for who may not open projects of the host, unless it is suggested (its own service looks).
     """
-    if not suggested and not hosts.has_role(session, host_id, author, hosts.ACCOUNT_MANAGER):
-        raise Forbidden("only", act="open_project", persons=())
+    if not suggested:
+        hosts.require_opener(session, host_id, author)
     ref = _ref(host_id, author, f"draft {key}")
     session.execute(select(Host.id).where(Host.id == host_id).with_for_update())  # the second of two clicks waits
     if session.scalar(select(Opening.id).where(Opening.ref == ref)) is not None:

@@ -51,6 +51,7 @@ class Invitation:
     party_number: int
     parts: frozenset[str]
     greeting: str
+    legal_note: str  # of the host
     token_sha256: str
 
 
@@ -159,7 +160,7 @@ def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
     """
     inviter = aliased(Person)
     row = session.execute(
-        select(Member, Project, Person, Party.name.label("party_name"), Host.name.label("host"),
+        select(Member, Project, Person, Party.name.label("party_name"), Host.name.label("host"), Host.legal_note,
                inviter.name.label("inviter"))
         .join(Project, Project.id == Member.project_id).join(Person, Person.id == Member.person)
         .join(Host, Host.id == Project.host_id)
@@ -179,7 +180,7 @@ def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
         known=person.password_hash is not None, title=project.title, purpose=project.purpose, host=row.host,
         inviter=row.inviter or row.host, invited_by=member.invited_by, party=row.party_name or "",
         party_number=member.party or 0, parts=frozenset(member.parts.split()), greeting=member.greeting,
-        token_sha256=digest(token))
+        legal_note=row.legal_note, token_sha256=digest(token))
 
 
 def accept(session: Session, token: str, *, name: str, password: str | None, now: datetime) -> Invitation:

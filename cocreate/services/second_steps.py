@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cocreate import vault
 from cocreate.domain import passwords
 from cocreate.errors import Invalid
+from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, RecoveryCode
 from cocreate.services import accounts, hashing, outbox, sign_ins, throttling
 from cocreate.services.sign_ins import Me
@@ -49,8 +50,12 @@ def switch_off(session: Session, me: Me, password: str, *, now: datetime) -> str
     """Ask for no app code any more, if the password is right; the recovery codes go too, other sessions end.
 
     Returns: the session's new token, None for a wrong password.
-    Raises Invalid where the password is too short to stand alone.
+    Raises Invalid where the password is too short to stand alone, or a host for which one works asks for the code.
     """
+    asked_by = session.scalars(select(Host.name).join(HostMember, HostMember.host_id == Host.id).where(
+        HostMember.person_id == me.id, HostMember.left_at.is_(None), Host.second_step == "required")).first()
+    if asked_by is not None:
+        raise Invalid("second_step.required", field="password", host=asked_by)
     if not accounts.confirm_password(session, me.id, password, now):
         return None
     if (length := len(passwords.prepared(password))) < passwords.LEAST:

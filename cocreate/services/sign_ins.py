@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain.addresses import address
 from cocreate.errors import Ended
-from cocreate.models.hosts import HostMember
+from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, SignIn, Token
 from cocreate.services import hashing, outbox, throttling
 
@@ -53,6 +53,7 @@ class Me:
     proved: bool  # the password was shown within half an hour
     complete: bool  # False: the second step is still to come, and nothing is open yet
     seen_at: datetime
+    second_step_due: bool = False  # a host for which one works asks for an app code, and none is set up
 
     def is_(self, role: str, host_id: int | None = None) -> bool:
         """Whether one has the role, at this host or at any."""
@@ -77,9 +78,10 @@ class DeviceRow:
 def find(session: Session, token: str, now: datetime) -> Me | None:
     """Who holds this token, if its session lives."""
     rows = session.execute(
-        select(SignIn, Person, HostMember.host_id, HostMember.role)
+        select(SignIn, Person, HostMember.host_id, HostMember.role, Host.second_step)
         .join(Person, Person.id == SignIn.person_id)
         .outerjoin(HostMember, (HostMember.person_id == Person.id) & HostMember.left_at.is_(None))
+        .outerjoin(Host, Host.id == HostMember.host_id)
         .where(SignIn.token_sha256 == hashing.digest(token), Person.deactivated_at.is_(None), *_alive(now))
         .order_by(HostMember.host_id, HostMember.role)
     ).all()
@@ -91,7 +93,8 @@ def find(session: Session, token: str, now: datetime) -> Me | None:
         return None
     return Me(
         person.id, person.ref, person.name, person.email, person.language, person.zone, person.theme,
-        roles=tuple((host_id, role) for _, _, host_id, role in rows if role), totp=person.totp_secret is not None,
+        roles=tuple((row.host_id, row.role) for row in rows if row.role), totp=person.totp_secret is not None,
+        second_step_due=person.totp_secret is None and any(row.second_step == "required" for row in rows),
         sign_in=sign_in.token_sha256, method=sign_in.method, complete=complete, seen_at=sign_in.seen_at,
         proved=sign_in.proved_at is not None and sign_in.proved_at > now - PROOF,
     )

@@ -13,7 +13,6 @@ from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import hosts, openings, outbox
-from cocreate.services.facts import _calendar as calendar
 from workflows.calendars import add_working_days, local_day
 
 DAYS = 5  # working days in which a suggestion is answered
@@ -45,7 +44,7 @@ def addressees(session: Session, person: int, *, now: datetime) -> list[Addresse
     found: dict[int, Addressee] = {}
     for row in rows:
         if any(right(Act.SUGGEST, part) is not Right.NO for part in row.parts.split()):
-            own = calendar(row.Host.zone, row.Host.working_days, row.Host.country, now.year)
+            own = hosts.calendar_of(row.Host, now)
             found.setdefault(row.Host.id, Addressee(
                 row.Host.ref, row.Host.id, row.Host.name, row.manager,
                 add_working_days(local_day(now, row.Host.zone), DAYS, (own,)), row.own or ""))

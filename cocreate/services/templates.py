@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import new_ref
 from cocreate.errors import Conflict, NotFound
@@ -32,7 +32,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a template; of a published one ``by`` published it, of a draft ``by`` saved it."""
+    """One version of a template. ``by`` saved it; ``published_by`` let projects open with it."""
 
     number: int
     sha256: str
@@ -40,6 +40,7 @@ class Version:
     by: str
     saved_at: datetime
     published_at: datetime | None
+    published_by: str
     running: int  # projects under way
     body: str = field(repr=False)  # canonical JSON
 
@@ -117,7 +118,7 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
             actor: int | None = None) -> None:
     """From now on projects open with this version; running ones stay on theirs.
 
-    note, actor: what changed, and who publishes; left out, those of the draft stay.
+    note: what changed; left out, that of the draft stays. actor: who publishes; left out, who saved the draft.
     Raises: Conflict with every error that stands in the way.
     """
     version = session.get(TemplateVersion, (template_id, number))
@@ -128,8 +129,8 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
     errors = [finding for finding in verify(from_json(version.definition)) if finding.level == "error"]
     if errors:
         raise Conflict("template.errors", findings=tuple(errors))
-    version.published_at = now
-    version.note, version.saved_by = note or version.note, actor or version.saved_by
+    version.published_at, version.published_by = now, actor or version.saved_by
+    version.note = note or version.note
     session.flush()  # whoever opens a project within this transaction sees it
 
 
@@ -222,11 +223,14 @@ def _versions(session: Session, templates: Sequence[int]) -> dict[int, list[Vers
         Project.template_id == TemplateVersion.template_id, Project.template_version == TemplateVersion.number,
         Project.ended_at.is_(None)).scalar_subquery())
     found: dict[int, list[Version]] = {template: [] for template in templates}
-    for row, by, count in session.execute(
-            select(TemplateVersion, Person.name, running).join(Person, Person.id == TemplateVersion.saved_by)
+    publisher = aliased(Person)
+    for row, by, published_by, count in session.execute(
+            select(TemplateVersion, Person.name, publisher.name, running)
+            .join(Person, Person.id == TemplateVersion.saved_by)
+            .outerjoin(publisher, publisher.id == TemplateVersion.published_by)
             .where(TemplateVersion.template_id.in_(templates)).order_by(TemplateVersion.number.desc())):
-        found[row.template_id].append(Version(
-            row.number, row.sha256, row.note, by, row.saved_at, row.published_at, count, row.definition))
+        found[row.template_id].append(Version(row.number, row.sha256, row.note, by, row.saved_at, row.published_at,
+                                              published_by or by, count, row.definition))
     return found
 
 

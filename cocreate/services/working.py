@@ -1,7 +1,7 @@
 """When a person works: on the days of their organisation, in the hours of their place."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import lru_cache
 
 import holidays
@@ -25,22 +25,24 @@ def calendars(session: Session, persons: Collection[int], now: datetime) -> dict
         .join(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
         .join(Organisation, Organisation.id == Party.organisation)
         .where(Member.person.in_(persons), Member.left_at.is_(None)).order_by(Member.project_id)).all())
-    hosts = {person: (days, country) for person, days, country in session.execute(
-        select(HostMember.person_id, Host.working_days, Host.country).join(Host, Host.id == HostMember.host_id)
+    hosts = {person: (days, country, off) for person, days, country, off in session.execute(
+        select(HostMember.person_id, Host.working_days, Host.country, Host.days_off)
+        .join(Host, Host.id == HostMember.host_id)
         .where(HostMember.person_id.in_(persons), HostMember.left_at.is_(None)).order_by(Host.id.desc()))}
     found = {}
     for person, zone in zones.items():
-        days, country = hosts.get(person, ("", countries.get(person, "")))
-        found[person] = _calendar(zone, days, country, now.year)
+        days, country, off = hosts.get(person, ("", countries.get(person, ""), ""))
+        found[person] = _calendar(zone, days, country, off, now.year)
     return found
 
 
 @lru_cache(maxsize=1024)
-def _calendar(zone: str, days: str, country: str, year: int) -> Calendar:
-    """days: ISO week days, "" where the country's own count."""
+def _calendar(zone: str, days: str, country: str, days_off: str, year: int) -> Calendar:
+    """days: ISO week days, "" where the country's own count. days_off: further ones, as a host keeps them."""
     off = _holidays(country, year)
     week = frozenset(int(day) - 1 for day in days) if days else frozenset(range(7)) - off.weekend if off else WEEK
-    return Calendar(zone, week, frozenset(off or ()), MORNING, EVENING)
+    return Calendar(zone, week, frozenset(off or ()) | frozenset(map(date.fromisoformat, days_off.split())), MORNING,
+                    EVENING)
 
 
 def _holidays(country: str, year: int) -> holidays.HolidayBase | None:

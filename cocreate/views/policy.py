@@ -86,6 +86,7 @@ POLICY: dict[str, Access] = {
     "admin.health_records": ADMINISTRATOR,
     "admin.health_mail": ADMINISTRATOR,
     "admin.host": ADMINISTRATOR,
+    "admin.host_logo": ADMINISTRATOR,
     "admin.mails": ADMINISTRATOR,
     "admin.mail": ADMINISTRATOR,
     "room.now": IN_PROJECT,
@@ -180,11 +181,11 @@ def check() -> ResponseReturnValue | None:
             return login.onward()
         case Access.HALF:
             return None if login.half() else login.ask_to_sign_in()
-        case Access.SIGNED_IN | Access.IN_PROJECT:
-            return None if login.visitor() else login.ask_to_sign_in()
-        case Access.ACCOUNT_MANAGER | Access.ADMINISTRATOR:
-            if login.visitor() is None:
-                return login.ask_to_sign_in()
-            if not login.me().is_(access):
-                raise Forbidden("role", role=str(access))
+        case _ if login.visitor() is None:
+            return login.ask_to_sign_in()
+        case _ if login.me().second_step_due and request.blueprint not in ("account", "auth"):
+            return login.ask_for_second_step()
+        case Access.ACCOUNT_MANAGER | Access.ADMINISTRATOR if not login.me().is_(access):
+            raise Forbidden("role", role=str(access))
+        case _:
             return None

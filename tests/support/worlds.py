@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from cocreate.db import transaction
 from cocreate.domain.answers import Answer
+from cocreate.domain.hosts import Said
 from cocreate.domain.openings import Typed
 from cocreate.models.hosts import Template
 from cocreate.models.people import Person
@@ -147,11 +148,12 @@ def _open(session: Any, words: Words) -> World:
     manager, administrator, colleague = (
         someone(session, f"{name} {tenant}").id for name in ("Anna", "Ada", "Carl"))
     host = hosts.create_host(session, name=f"Host {tenant} {key()}", country="NL", zone="Europe/Amsterdam", now=NOON)
-    hosts.settle(session, host.id, name=host.name, country="NL", zone="Europe/Amsterdam", working_days="12345",
-                 legal_note=f"Note {tenant}")
     for person, role in ((manager, hosts.ACCOUNT_MANAGER), (colleague, hosts.ACCOUNT_MANAGER),
                          (administrator, hosts.ADMINISTRATOR)):
         hosts.employ(session, host.id, person, role, now=NOON)
+    hosts.settle(session, host.id, Said(
+        host.name, "NL", "Europe/Amsterdam", greeting=f"Greeting {tenant}", legal_note=f"Note {tenant}",
+        sender_name=f"Sender {tenant}", opens=frozenset({manager, colleague})))
     data = spoken(json.loads(read(stories.definition(1)).canonical()), tenant)
     version = templates.save_draft(session, host.id, read(json.dumps(data)), note=f"Note {tenant}",
                                    actor=administrator, now=NOON)

@@ -1,4 +1,4 @@
-"""The people of a host, its settings and its health, walked as an administrator."""
+"""The people of a host and its health, walked as an administrator."""
 
 import html
 import re
@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail, Lease, Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
@@ -109,24 +108,6 @@ class TestPeople:
         session.commit()
         for path in ("people/invite", f"people/{refs['anna']}/roles", "host", "templates/import"):
             assert "/prove" in client.get(f"/admin/{path}").location
-
-
-class TestHost:
-    def test_is_saved(self, client, session, small):
-        answer = client.post("/admin/host", data={
-            "name": "Crates of Delft", "country": "DE", "zone": "Europe/Berlin", "days": ["1", "2", "4"],
-            "legal_note": "Register 7"})
-        assert answer.status_code == 303
-        session.rollback()
-        host = session.get_one(Host, small.host_id)
-        assert (host.name, host.country, host.zone, host.working_days, host.legal_note) == (
-            "Crates of Delft", "DE", "Europe/Berlin", "124", "Register 7")
-        page = client.get("/admin/host")
-        assert "Crates of Delft" in page.text and "Register 7" in page.text
-
-    def test_says_what_is_wrong(self, client):
-        answer = client.post("/admin/host", data={"name": "", "country": "DE", "zone": "Mars/Base", "days": []})
-        assert answer.status_code == 422 and "This is needed." in answer.text
 
 
 class TestHealth:

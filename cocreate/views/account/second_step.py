@@ -22,7 +22,7 @@ SECRET = "app_code"  # noqa: S105 - a name in the cookie, where the new secret l
 @bp.route("/app-code", methods=["GET", "POST"])
 def app_code() -> ResponseReturnValue:
     """Set an app up; it counts once it has shown a right code."""
-    login.require_proof()
+    login.require_proof("account.app_code")
     me, form = login.me(), CodeForm.from_request()
     if me.totp:
         return redirect(url_for("account.show"), 303)

@@ -1,12 +1,18 @@
-"""The host itself: its name, and when its people work."""
+"""The host itself: its name and logo, when its people work, who opens projects, and how its mails begin and end."""
 
-from flask import flash, redirect, render_template, request, url_for
+from datetime import date
+from io import BytesIO
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages
-from cocreate.db import transaction
+from cocreate import login, pages, sentences
+from cocreate.db import db, transaction
+from cocreate.domain import days_off
+from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
 from cocreate.forms.admin import HostForm
+from cocreate.models.hosts import Host
 from cocreate.services import hosts
 from cocreate.views.admin.blueprint import bp, here, mine
 
@@ -16,13 +22,55 @@ def host() -> ResponseReturnValue:
     """What every project of the host begins with."""
     login.require_proof()
     found = here()
-    form = HostForm.from_request(name=found.name, country=found.country, zone=found.zone,
-                                 days=list(found.working_days), legal_note=found.legal_note)
-    form.offer(pages.language(), _("Not said"))
-    if request.method == "POST" and form.validate():
-        with transaction() as session:
-            hosts.settle(session, found.id, name=form.name.data, country=form.country.data, zone=form.zone.data,
-                         working_days="".join(sorted(form.days.data)), legal_note=form.legal_note.data or "")
+    managers = hosts.openers(db.session(), found.id)
+    form = HostForm.from_request(
+        name=found.name, country=found.country, zone=found.zone, days=list(found.working_days),
+        days_off=days_off.write(map(date.fromisoformat, found.days_off.split())), sender_name=found.sender_name,
+        sender_address=found.sender_address, greeting=found.greeting, legal_note=found.legal_note,
+        second_step=found.second_step, opens=[person for person, _name, opens in managers if opens])
+    form.offer(pages.language(), _("Not said"), managers)
+    if request.method == "POST" and form.validate() and _saved(found, form):
         flash(_("Saved. Dates that are set already stay as they are."), "done")
         return redirect(url_for("admin.host"), 303)
     return render_template("admin/host.html", form=form, hosts=mine(), host=found), 422 if form.unfold() else 200
+
+
+@bp.get("/host/logo")
+def host_logo() -> Response:
+    """The logo as it is stored."""
+    found = here()
+    if found.logo_sha256 is None:
+        raise NotFound
+    answer = Response(current_app.extensions["store"].read(found.ref, found.logo_sha256), mimetype=found.logo_type)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'"
+    return answer
+
+
+def _saved(found: Host, form: HostForm) -> bool:
+    """Whether it could be saved; what stands in the way is said at its field."""
+    try:
+        logo = _logo(found, form)
+    except CocreateError as error:
+        if not isinstance(error, Invalid) and error.code != "upload.too_large":
+            raise
+        form.blame("logo", sentences.error(error, pages.reader()))
+        return False
+    try:
+        with transaction() as session:
+            hosts.settle(session, found.id, form.to_said())
+            if logo or form.no_logo.data:
+                hosts.set_logo(session, found.id, *(logo or (None, None)))
+    except Conflict as error:
+        form.blame("name", sentences.error(error, pages.reader()))
+        return False
+    return True
+
+
+def _logo(found: Host, form: HostForm) -> tuple[str, str] | None:
+    """(hash, type) of a new logo, checked and stored; None where none was sent."""
+    sent = form.logo.data
+    if not getattr(sent, "filename", ""):
+        return None
+    with sent.stream as stream:
+        body = stream.read(hosts.LOGO_BYTES + 1)
+    return hosts.keep_logo(current_app.extensions["store"], found.ref, sent.filename, BytesIO(body), len(body))

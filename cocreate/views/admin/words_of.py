@@ -37,7 +37,7 @@ def top_line(template: TemplatePage, reader: Reader) -> str:
     elif published is not None and published.published_at is not None:
         used = ngettext("used by %(num)d project", "used by %(num)d projects", template.running)
         said = _("Version %(number)s, published %(day)s by %(name)s, %(used)s.", number=published.number, used=used,
-                 day=words.day(published.published_at, reader), name=published.by)
+                 day=words.day(published.published_at, reader), name=published.published_by)
     else:
         said = _("Not published yet: no project can be opened with it.")
     if draft is not None:

@@ -13,7 +13,7 @@ from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.forms.base import Form
-from cocreate.services import boards, openings
+from cocreate.services import boards, hosts, openings
 from cocreate.services.boards import GROUPS, BoardRow
 from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
@@ -77,7 +77,8 @@ def board() -> ResponseReturnValue:
     groups = [(key, _heading(key), found) for key in GROUPS
               if (found := [_row(row) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
-                           show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form())
+                           show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form(),
+                           may_open=bool(hosts.opening_for(db.session(), login.me().id)))
 
 
 def _unopened() -> list[Unopened]:

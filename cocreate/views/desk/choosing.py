@@ -46,7 +46,7 @@ def opening_choose() -> ResponseReturnValue:
     before = draft.typed if draft else Typed()
     typed = Typed(
         template=chosen.key, case=case, answers=answers if suggestions.valid(answers) else before.answers,
-        own=before.own, fields={**_first_fields(chosen.definition, case, before), **before.fields})
+        own=before.own, fields={**_first_fields(chosen.definition, case, host, before), **before.fields})
     with transaction() as session:
         if draft:
             openings.save(session, draft.ref, typed, seen=draft.version, person=login.me().id, now=now())
@@ -84,33 +84,37 @@ def opening_cases() -> ResponseReturnValue:
 def _offered() -> tuple[list[Published], dict[str, Any]]:
     """What may be opened, and what every page of this step shows: for which host, and of which draft."""
     host, draft = _host()
-    mine = [] if draft else hosts.hosts_of(db.session(), login.me().id, hosts.ACCOUNT_MANAGER)
+    mine = [] if draft else hosts.opening_for(db.session(), login.me().id)
     return templates.published(db.session(), host.id), {
         "host": host.ref, "hosts": mine, "ref": draft.ref if draft else "", "suggestion": draft and draft.suggested}
 
 
 def _host() -> tuple[Host, Draft | None]:
     """The host for which one opens: that of the draft, the one that was chosen, or the first."""
-    mine = hosts.hosts_of(db.session(), login.me().id, hosts.ACCOUNT_MANAGER)
+    managed = hosts.hosts_of(db.session(), login.me().id, hosts.ACCOUNT_MANAGER)
     if ref := request.form.get("opening") or request.args.get("opening", ""):
         draft = openings.draft(db.session(), ref, person=login.me().id)
-        return next(host for host in mine if host.id == draft.host_id), draft
-    wanted = request.form.get("host") or request.args.get("host", "")
-    found = next((host for host in mine if wanted in ("", host.ref)), None)
+        found: Host | None = next(host for host in managed if host.id == draft.host_id)
+    else:
+        draft, wanted = None, request.form.get("host") or request.args.get("host", "")
+        # First where one may open projects; whoever may nowhere hears who may.
+        mine = [*hosts.opening_for(db.session(), login.me().id), *managed]
+        found = next((host for host in mine if wanted in ("", host.ref)), None)
     if found is None:
         raise NotFound
-    return found, None
+    hosts.require_opener(db.session(), found.id, login.me().id)
+    return found, draft
 
 
 def _case_key(key: str) -> str:
     return key if any(case.key == key for case in casebook.shipped()) else ""
 
 
-def _first_fields(definition: Definition, case: str, before: Typed) -> Mapping[str, str]:
+def _first_fields(definition: Definition, case: str, host: Host, before: Typed) -> Mapping[str, str]:
     """What has a default: the first contracting seat is one's own, the next is the suggester's, if there is one."""
     contracting = [key for key, seat in definition.parties.items() if seat.contracting]
     suggester = {f"seat_{contracting[1]}-{name}": text for name, text in before.own.items()} \
         if len(contracting) > 1 else {}
     kinds = opening_words.kinds_of(casebook.by_key(case), definition) if case else {}
     return {"own_seat": next(iter(contracting), ""), "purpose": say(definition.summary, pages.language()),
-            "public_buyer": "no", **kinds, **suggester}
+            "public_buyer": "no", "greeting": host.greeting, **kinds, **suggester}

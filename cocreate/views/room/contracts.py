@@ -52,7 +52,7 @@ def contract_pdf(ref: str, number: int, kind: str) -> ResponseReturnValue:
     """The file as it was signed, with its seal, or its evidence; ``check`` is a copy marked "not signed"."""
     facts, session = frame.enter(ref), db.session()
     if kind == "check":
-        text, body = contracts.copy_to_check(session, facts, number)
+        text, body = contracts.copy_to_check(session, facts, current_app.extensions["store"], number)
     else:
         text = contracts.version(session, facts, number).text
         body = contracts.pdf(session, facts, current_app.extensions["store"], number, kind=kind)

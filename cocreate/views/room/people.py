@@ -17,7 +17,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.people import AddressForm, InviteForm, NeutralForm, PartsForm, RemoveForm, SubstituteForm
-from cocreate.services import absences, proposals
+from cocreate.services import absences, hosts, proposals
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
@@ -69,7 +69,9 @@ def people_invite(ref: str, party: int) -> ResponseReturnValue:
     first = not led(facts, party)
     require(facts, Act.PEOPLE, party=party, directly=True, first=first)
     login.require_proof()
-    form = InviteForm.from_request(**({"parts": list(FIRST)} if first else {}))
+    form = InviteForm.from_request(
+        greeting=hosts.greeting(db.session(), facts.project.host_id, login.me().id),
+        **({"parts": list(FIRST)} if first else {}))
 
     def act(session: Any) -> str:
         try:
