@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # tests of pure rules do not wait for Flask and SQLAlchemy: f
     from tests.support.apps import Counted, Live
     from tests.support.clock import SetClock
     from tests.support.databases import Databases
+    from tests.support.house import House
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -153,6 +154,14 @@ def live(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
     from tests.support.apps import serve
     with serve(databases.migrated("sqlite"), tmp_path_factory.mktemp("live")) as live:
         yield live
+
+
+@pytest.fixture(scope="session")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation in which every page has something to show, in the made-up language."""
+    from tests.support.house import furnished
+    with furnished(databases.migrated("sqlite"), tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

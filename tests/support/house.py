@@ -1,0 +1,171 @@
+"""An installation in which every page has something to show: the demo, and small projects that are further on.
+
+Whoever is in it reads the made-up language, so that what is not in the catalogue shows.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from cocreate import jobs
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.models.people import Person
+from cocreate.services import casebook, demo, endings, holds, people, proposals
+from tests.support import languages, projects
+from tests.support.apps import Live, serve
+from tests.support.people import PASSWORD
+from tests.support.projects import Small, key
+from workflows import library
+
+PER_PAGE = 8  # of one kind that one person is shown: tasks differ, each the thirtieth of them does not
+
+
+@dataclass(slots=True)
+class House:
+    live: Live
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)  # what for -> address, password
+    texts: set[str] = field(default_factory=set)  # what people and templates wrote: in no catalogue
+
+
+@contextmanager
+def furnished(database: str, data: Path) -> Iterator[House]:
+    languages.write(data / "translations")
+    with serve(database, data) as live:
+        house = House(live)
+        with live.app.app_context():
+            demo.load(now=now())
+            for kind, address, password in demo.sign_ins():
+                house.people[kind] = (address, password)
+            _further(house)
+            with transaction() as session:
+                session.execute(update(Person).values(language=languages.CODE))
+        jobs.tick(live.app)
+        with live.app.app_context():
+            house.texts = set(_written())
+        yield house
+
+
+def _further(house: House) -> None:
+    """Projects in the states that the demo has not reached."""
+    with transaction() as session:
+        to_sign = projects.ready_to_sign(session, now=now())
+        reading = projects.frozen(session, now=now())
+        signed = projects.agreed(session, now=now())
+        resting, ended = (projects.open_small(session, now=now()) for _ in range(2))
+        _propose(session, reading)
+        holds.hold(session, resting.ref, until=(now() + timedelta(days=40)).date(), reason="The harvest comes first.",
+                   actor=resting.maker, key=key(), now=now())
+        endings.decline(session, ended.ref, title="Crates come back", reason="It is too early for us.", lessons="Ask us again in spring.",
+                        actor=ended.shop, key=key(), now=now())
+    for what, small in (("signs", to_sign), ("reads", reading), ("has signed", signed), ("rests", resting),
+                        ("has ended", ended)):
+        house.people[what] = (small.emails[small.shop], PASSWORD)
+
+
+def _propose(session: Session, small: Small) -> None:
+    """A colleague is invited, and a value shall be given later."""
+    people.invite(session, small.ref, party=2, email=f"late-{small.emails[small.shop]}", name="Late Comer",
+                  parts=("observer",), greeting="", actor=small.shop, key=key(), now=now())
+    proposals.propose(session, small.ref, kind="waive", subject="figures.returns.crates", body={"reason": "There are no scales yet."},
+                      actor=small.maker, key=key(), now=now())
+
+
+def _written() -> Iterator[str]:
+    """Every text in the database, those in JSON one by one, and the shipped templates and cases."""
+    for table in db.metadata.sorted_tables:
+        for row in db.session.execute(select(table)):
+            for value in row:
+                if isinstance(value, str):
+                    yield from _strings(value)
+    for name in library.names():
+        yield from _strings(library.load(name).canonical().decode())
+    for case in casebook.shipped():
+        yield from _strings(json.dumps(case, default=lambda one: getattr(one, "__dict__", str(one))))
+
+
+def _strings(text: str) -> Iterator[str]:
+    if text[:1] in "[{":
+        try:
+            yield from _leaves(json.loads(text))
+            return
+        except ValueError:
+            pass
+    yield text
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield name
+            yield from _leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+
+
+# Walking every link
+
+
+def signed_in(house: House, kind: str) -> Any:
+    """A client of Flask's, as this person."""
+    client, (address, password) = house.live.app.test_client(), house.people[kind]
+    page = client.get("/sign-in", base_url=house.live.url).text
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)', page).group(1)
+    answer = client.post("/sign-in", base_url=house.live.url, data={
+        "csrf_token": token, "email": address, "password": password})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def fetcher(house: House, client: Any) -> Callable[[str], tuple[str, str]]:
+    """For ``pages``: answers where one arrived and the page; no page where it is a file, neither where it is not."""
+    def fetch(path: str) -> tuple[str, str]:
+        answer = client.get(path, base_url=house.live.url, follow_redirects=True)
+        if answer.status_code == 404:
+            return "", ""
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer.request.full_path.rstrip("?"), answer.text if answer.mimetype == "text/html" else ""
+    return fetch
+
+
+def endpoint_of(house: House, path: str) -> str:
+    try:
+        return house.live.app.url_map.bind("").match(path.partition("?")[0], "GET")[0]
+    except HTTPException:
+        return ""
+
+
+def pages(house: House, fetch: Callable[[str], tuple[str, str]], start: str) -> Iterator[tuple[str, str, str]]:
+    """(endpoint, path, page) of everything that links lead to. fetch: path -> (where one arrived, page or "")."""
+    todo, seen, count = [(start, "")], set(), {}
+    while todo:
+        path, by = todo.pop(0)
+        endpoint = endpoint_of(house, path)
+        if path in seen or not endpoint or endpoint == "asset" or count.get(endpoint, 0) >= PER_PAGE:
+            continue
+        seen.add(path)
+        arrived, page = fetch(path)
+        assert arrived or endpoint_of(house, by) == "admin.mail", f"{by} leads to {path}, which is not there"
+        seen.add(arrived)
+        if not page:
+            continue
+        count[endpoint] = count.get(endpoint, 0) + 1
+        yield endpoint_of(house, arrived), arrived, page
+        for href in re.findall(r'href="([^"#]+)', page):
+            there = urlsplit(unescape(href))
+            if not there.netloc or house.live.url.endswith(there.netloc):
+                todo.append((there.path + (f"?{there.query}" if there.query else ""), arrived))

@@ -1,0 +1,52 @@
+"""A language made up from the catalogue: every letter of a marked text has an accent, and the text is 40 % longer."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+
+from tests.support.run import ROOT
+
+CODE = "eo"  # Esperanto: a real language, so that dates and numbers have forms, and none that ships
+PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ACCENTED = "åƀçđéƒĝĥîĵķļɱñöþɋŕšţûṽŵẋýžÅƁÇĐÉƑĜĤÎĴĶĻṀÑÖÞɊŔŠŢÛṼŴẊÝŽ"
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]+>|&\w+;)")
+_SWAP = str.maketrans(PLAIN, ACCENTED)
+
+
+def write(folder: Path) -> None:
+    """The compiled catalogue as an installation has it, below ``folder``."""
+    catalogue = Catalog(locale=CODE, fuzzy=False)
+    for message in messages():
+        several = message if isinstance(message, tuple) else (message,)
+        said = tuple(translate(one) for one in several)
+        catalogue.add(message, said if isinstance(message, tuple) else said[0])
+    path = folder / CODE / "LC_MESSAGES" / "messages.mo"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_mo(file, catalogue)
+
+
+def messages() -> Iterator[str | tuple[str, ...]]:
+    """What `make catalogue` gathers."""
+    with (ROOT / "babel.cfg").open() as cfg:
+        methods, options = parse_mapping_cfg(cfg)
+    for found in extract_from_dir(ROOT, methods, options, keywords=KEYWORDS, directory_filter=_ours):
+        yield found[2]
+
+
+def translate(text: str) -> str:
+    """ "Save %(name)s" becomes "[Šåṽé %(name)s öööö]"."""
+    said = "".join(part if _KEPT.fullmatch(part) else part.translate(_SWAP) for part in _KEPT.split(text))
+    more = len(text) * 2 // 5
+    words = [("ö" * 7)] * (more // 8) + ["ö" * (more % 8)]
+    return f"[{said} {' '.join(words)}]".replace(" ]", "]")
+
+
+def _ours(path: str) -> bool:
+    return Path(path).name not in ("tests", "benchmarks") and not Path(path).name.startswith(".")
