@@ -35,10 +35,8 @@ lock: venv ## write the locks anew after a change of requirements*.txt (UPGRADE=
 	@$(LOCK) requirements.txt -o requirements.lock
 	@$(LOCK) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
 
-catalogue: venv ## gather every text for people in cocreate/translations/messages.pot, for translators
-	@mkdir -p cocreate/translations
-	@.venv/bin/pybabel -q extract -F babel.cfg -k lazy_gettext -k gettext -k _ -k ngettext:1,2 --no-location --sort-output \
-		--omit-header -o cocreate/translations/messages.pot .
+catalogue: venv ## gather every text for people in messages.pot, for translators
+	@$(PYTHON) -m tools.texts > messages.pot
 
 migrate: ## bring the database up to the newest revision
 	@tools/venv.sh requirements.lock

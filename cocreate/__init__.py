@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 from cocreate import assets, cli, headers, icons, login, pages, vault, views, words
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
 from cocreate.db import db, end_reading, prepare
+from cocreate.domain import saying
 from cocreate.settings import Settings
 from cocreate.storage import LocalStore
 
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     translations = settings.folder / "translations"  # beside those that ship
     words.add_catalogues(translations)
+    saying.translate_by(words.translated)
     Babel(app, locale_selector=pages.language, timezone_selector=pages.zone,
           default_translation_directories=f"{words.OWN_CATALOGUES};{translations}")
     for part in (assets, icons, headers, login, pages, views, cli):

@@ -286,7 +286,7 @@ class Letter:
 
     @property
     def stage(self) -> str:
-        return plain(self.facts.definition.stage_name(self.facts.project.stage, self._context.reader.language))
+        return plain(words.stage(self.facts.definition, self.facts.project.stage, self._context.reader))
 
     @property
     def purpose(self) -> str:

@@ -16,6 +16,8 @@ from cocreate.domain.names import initials
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.words import Reader
+from workflows import diagram
+from workflows.definition import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Viewer:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away)
+    app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away,
+                                 stage=lambda key, definition: stage(definition, key))
     app.context_processor(_around)
     app.register_error_handler(CocreateError, _refuse)
     app.register_error_handler(HTTPException, _http)
@@ -77,6 +80,18 @@ def _around() -> dict[str, object]:
         "lang": language(), "theme": found.theme if found else "", "viewer": viewer, "me": found,
         "nav": menu() if found and menu else [], "home_url": login.landing() if found else url_for("auth.sign_in"),
     }
+
+
+def stage(definition: Definition, key: str) -> str:
+    """What a stage or an end is called in this answer."""
+    return words.stage(definition, key, reader())
+
+
+def diagram_words() -> diagram.Words:
+    """What the diagram of the stages says itself."""
+    return diagram.Words(
+        title=_("Stages of the project"), stages=_("The stages are %(stages)s.", stages="{stages}"),
+        days=_("%(num)s days", num="{n}"), end=_("Agreed"))
 
 
 def _day(value: date | datetime, *, distance: bool = False) -> str:

@@ -626,7 +626,7 @@ def _on_hold(s: _Speaker) -> str:
 
 @_explains("ended", "project.ended")
 def _ended(s: _Speaker) -> str:
-    outcome = s.facts.definition.stage_name(s.values["outcome"], s.reader.language).lower()
+    outcome = words.stage(s.facts.definition, s.values["outcome"], s.reader).lower()
     return s._("The project has ended (%(outcome)s, %(date)s).", outcome=outcome, date=s.day("at"))
 
 
@@ -818,13 +818,13 @@ def _gate_passed(s: _Speaker) -> str:
 
 @_explains("stage.changed")
 def _stage_changed(s: _Speaker) -> str:
-    stage = s.facts.definition.stage_name(s.values["stage"], s.reader.language)
+    stage = words.stage(s.facts.definition, s.values["stage"], s.reader)
     return _faster_by(s, s._("the project is in %(stage)s now", stage=stage))
 
 
 @_explains("contract.not_here")
 def _contract_not_here(s: _Speaker) -> str:
-    stage = s.facts.definition.stage_name(s.values["stage"], s.reader.language)
+    stage = words.stage(s.facts.definition, s.values["stage"], s.reader)
     return s._("The contract is not written in the stage %(stage)s.", stage=stage)
 
 

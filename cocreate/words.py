@@ -18,6 +18,7 @@ from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 
 from cocreate import clock
+from workflows.definition import Definition
 
 OWN_CATALOGUES = Path(__file__).with_name("translations")
 SOON = timedelta(days=183)  # a date further away, before or after, is named with its year
@@ -111,6 +112,13 @@ def money(amount: Decimal | int, currency: str, reader: Reader) -> str:
                            decimal_quantization=decimals <= 2)
 
 
+def stage(definition: Definition, key: str, reader: Reader) -> str:
+    """What a stage or an end is called."""
+    ends = {"agreed": reader.gettext("Agreed"), "declined": reader.gettext("Declined"),
+            "withdrawn": reader.gettext("Withdrawn")}
+    return ends.get(key) or definition.stage_name(key, reader.language)
+
+
 def minutes(count: int, reader: Reader) -> str:
     """Such as "about 15 minutes", "about 2 hours"."""
     if count >= 120 and count % 60 == 0:
@@ -171,6 +179,11 @@ def add_catalogues(folder: Path) -> None:
         _folders.append(folder)
         _catalogue.cache_clear()
         languages.cache_clear()
+
+
+def translated(language: str, text: str) -> str:
+    """As the catalogue of the language has it."""
+    return _catalogue(language).gettext(text)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Answers in words, in their reader's language: one by one, as tables, and two versions side by side."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, localcontext
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -40,14 +41,22 @@ class Phrases:
     times: Mapping[str, tuple[str, str]]
 
 
+def N_(text: str) -> str:
+    """Marks what is translated later."""
+    return text
+
+
 PHRASES = {
     "en": Phrases(
-        {"a": "per year", "month": "per month", "d": "per day", "h": "per hour", "t": "per tonne",
-         "kg": "per kilogram", "km": "per kilometre"},
-        "per {unit}", "once", "in total", "prices of {year}",
-        {"measured": "measured", "calculated": "calculated", "estimated": "estimated", "assumed": "assumed"},
-        "Yes", "No", "Not available: {reason}", "comes by {date}", "How do you know?", "Source", "Period", "Row",
-        {"h": ("hour", "hours"), "d": ("day", "days"), "month": ("month", "months"), "a": ("year", "years")}),
+        {"a": N_("per year"), "month": N_("per month"), "d": N_("per day"), "h": N_("per hour"), "t": N_("per tonne"),
+         "kg": N_("per kilogram"), "km": N_("per kilometre")},
+        N_("per {unit}"), N_("once"), N_("in total"), N_("prices of {year}"),
+        {"measured": N_("measured"), "calculated": N_("calculated"), "estimated": N_("estimated"),
+         "assumed": N_("assumed")},
+        N_("Yes"), N_("No"), N_("Not available: {reason}"), N_("comes by {date}"), N_("How do you know?"), N_("Source"),
+        N_("Period"), N_("Row"),
+        {"h": (N_("hour"), N_("hours")), "d": (N_("day"), N_("days")), "month": (N_("month"), N_("months")),
+         "a": (N_("year"), N_("years"))}),
     "de": Phrases(
         {"a": "pro Jahr", "month": "pro Monat", "d": "pro Tag", "h": "pro Stunde", "t": "pro Tonne",
          "kg": "pro Kilogramm", "km": "pro Kilometer"},
@@ -58,9 +67,30 @@ PHRASES = {
 }
 
 
+_translate: Callable[[str, str], str] = lambda _language, text: text  # noqa: E731
+
+
+def translate_by(translate: Callable[[str, str], str]) -> None:
+    """Let languages that have no phrases of their own say the English ones by ``translate(language, text)``."""
+    global _translate
+    _translate = translate
+    phrases.cache_clear()
+
+
+@cache
 def phrases(language: str) -> Phrases:
-    """Those of ``language``; English where there are none."""
-    return PHRASES.get(language) or PHRASES.get(language[:2]) or PHRASES["en"]
+    """Those of ``language``; where there are none, the English ones as the catalogue has them."""
+    own = PHRASES.get(language) or PHRASES.get(language[:2])
+    return own or Phrases(*(_translated(language, getattr(PHRASES["en"], one.name)) for one in fields(Phrases)))
+
+
+def _translated(language: str, said: Any) -> Any:
+    match said:
+        case str():
+            return _translate(language, said)
+        case tuple():
+            return tuple(_translated(language, one) for one in said)
+    return {name: _translated(language, one) for name, one in said.items()}
 
 
 def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = False) -> str:

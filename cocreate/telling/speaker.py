@@ -70,7 +70,7 @@ class Speaker:
         return self.reader.gettext("a document") if kind == "document" else self.reader.gettext("the project")
 
     def stage(self, key: str) -> str:
-        return self.facts.definition.stage_name(key, self.reader.language)
+        return words.stage(self.facts.definition, key, self.reader)
 
     def member(self, person: object) -> str:
         member = self.facts.member(person if isinstance(person, int) else None)

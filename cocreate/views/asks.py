@@ -51,8 +51,8 @@ def ask(turn: Turn, facts: Facts) -> Ask:
         "duty": lambda: (next(one.what for one in facts.duties if str(one.number) == turn.key),
                          url_for("room.duties", ref=ref)),
         "charter": lambda: (_("Answer: How we work together"), url_for("room.charter", ref=ref)),
-        "go_on": lambda: (_("Go on to %(stage)s", stage=facts.definition.stage_name(
-            facts.definition.transitions[turn.key].to, language)), url_for("room.now", ref=ref) + "#go-on"),
+        "go_on": lambda: (_("Go on to %(stage)s", stage=pages.stage(
+            facts.definition, facts.definition.transitions[turn.key].to)), url_for("room.now", ref=ref) + "#go-on"),
     }[turn.act]()
     return Ask(label=label, url=url, project=facts.project.title, due_at=turn.due_at, chip=_chip(turn, reader),
                minutes=task.minutes if task and turn.act in ("fill_in", "again") else None,

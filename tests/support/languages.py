@@ -1,21 +1,17 @@
 """A language made up from the catalogue: every letter of a marked text has an accent, and the text is 40 % longer."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 
-from tests.support.run import ROOT
+from tools.texts import messages
 
 CODE = "eo"  # Esperanto: a real language, so that dates and numbers have forms, and none that ships
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "åƀçđéƒĝĥîĵķļɱñöþɋŕšţûṽŵẋýžÅƁÇĐÉƑĜĤÎĴĶĻṀÑÖÞɊŔŠŢÛṼŴẊÝŽ"
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]+>|&\w+;)")
+_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>|&\w+;)")
 _SWAP = str.maketrans(PLAIN, ACCENTED)
 
 
@@ -32,14 +28,6 @@ def write(folder: Path) -> None:
         write_mo(file, catalogue)
 
 
-def messages() -> Iterator[str | tuple[str, ...]]:
-    """What `make catalogue` gathers."""
-    with (ROOT / "babel.cfg").open() as cfg:
-        methods, options = parse_mapping_cfg(cfg)
-    for found in extract_from_dir(ROOT, methods, options, keywords=KEYWORDS, directory_filter=_ours):
-        yield found[2]
-
-
 def translate(text: str) -> str:
     """ "Save %(name)s" becomes "[Šåṽé %(name)s öööö]"."""
     said = "".join(part if _KEPT.fullmatch(part) else part.translate(_SWAP) for part in _KEPT.split(text))
@@ -47,6 +35,3 @@ def translate(text: str) -> str:
     words = [("ö" * 7)] * (more // 8) + ["ö" * (more % 8)]
     return f"[{said} {' '.join(words)}]".replace(" ]", "]")
 
-
-def _ours(path: str) -> bool:
-    return Path(path).name not in ("tests", "benchmarks") and not Path(path).name.startswith(".")

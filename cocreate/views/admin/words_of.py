@@ -62,7 +62,7 @@ def picture(version: Version, stage: str) -> Markup | None:
     if key not in _SCORES:
         if len(_SCORES) >= _MOST_SCORES:
             _SCORES.clear()
-        _SCORES[key] = diagram.score(version.definition, language=language)
+        _SCORES[key] = diagram.score(version.definition, language=language, words=pages.diagram_words())
     return Markup(diagram.decorate(_SCORES[key], stage=stage))  # noqa: S704 - made by us of escaped texts
 
 
@@ -116,7 +116,7 @@ def ways(definition: Definition, stage: str) -> list[str]:
 
 
 def _way(definition: Definition, way: Transition) -> str:
-    to = definition.stage_name(way.to, pages.language())
+    to = pages.stage(definition, way.to)
     if way.automatic:
         return _("Goes on to %(stage)s by itself.", stage=to)
     by = seats(definition, way.by) if way.by else _("every contracting party")

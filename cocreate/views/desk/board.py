@@ -148,7 +148,7 @@ def _row(row: BoardRow) -> Row:
     return Row(
         title=facts.project.title, url=url_for("room.now", ref=facts.project.ref),
         parties=tuple(views[number] for number in sorted(party.number for party in facts.present)),
-        stage=facts.definition.stage_name(facts.project.stage, pages.language()),
+        stage=pages.stage(facts.definition, facts.project.stage),
         place=min(here, len(stages)), stages=len(stages), days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
         waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),

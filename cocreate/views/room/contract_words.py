@@ -83,7 +83,7 @@ def _headline_before(facts: Facts, text: ContractText) -> str:
     if not prepares(facts):
         stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")
         return _("Not ready to sign: the contract is made ready in the stage %(stage)s. This is what is known so far.",
-                 stage=facts.definition.stage_name(stage, pages.language()))
+                 stage=pages.stage(facts.definition, stage))
     if missing := len(domain.gaps(text)):
         return ngettext("Not ready to sign: one value is missing.", "Not ready to sign: %(num)s values are missing.",
                         missing)

@@ -373,7 +373,7 @@ def sign_refuse(ref: str) -> ResponseReturnValue:
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
         else:
-            stage = facts.definition.stage_name(receipt.stage, pages.language())
+            stage = pages.stage(facts.definition, receipt.stage)
             flash(_("Not signed for %(party)s. The project is back in %(stage)s; all parties have been told why.",
                     party=contract_words.own(facts), stage=stage), "done")
             return redirect(url_for("room.contract", ref=ref), 303)
@@ -382,7 +382,7 @@ def sign_refuse(ref: str) -> ResponseReturnValue:
         "room/contracts/refuse.html", facts, (_("Contract"), url_for("room.contract", ref=ref)),
         (_("Do not sign"), None), form=form, party=contract_words.own(facts),
         number=facts.contract.number if facts.contract else 0,
-        stage=facts.definition.stage_name(stage, pages.language()), back_url=url_for("room.sign", ref=ref),
+        stage=pages.stage(facts.definition, stage), back_url=url_for("room.sign", ref=ref),
         given=[f"{s.names} ({s.party.name})" for s in contract_words.signers(facts, facts.contract.number) if s.at]
         if facts.contract else [])
     return body, 200 if request.method == "GET" else 422

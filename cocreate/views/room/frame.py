@@ -67,7 +67,7 @@ def party_views(facts: Facts) -> dict[int, PartyView]:
 
 def stage_line(facts: Facts) -> str:
     """Such as "Stage 3 of 9: Where we stand today"."""
-    name = facts.definition.stage_name(facts.project.stage, pages.language())
+    name = pages.stage(facts.definition, facts.project.stage)
     if facts.ended:
         return name
     return _("Stage %(place)s of %(all)s: %(name)s", place=facts.definition.order[facts.project.stage] + 1,

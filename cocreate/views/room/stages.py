@@ -32,7 +32,7 @@ def go_on(ref: str, key: str) -> ResponseReturnValue:
         receipt = stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=int),
                                actor=login.me().id, key=Form.from_request().key(), now=now())
     flash(_("Now in %(stage)s. Everybody asked has been told.",
-            stage=facts.definition.stage_name(receipt.stage, pages.language())), "done")
+            stage=pages.stage(facts.definition, receipt.stage)), "done")
     return redirect(url_for("room.now", ref=ref), 303)
 
 
@@ -55,7 +55,7 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
         else:
             flash(_("Back since today.") + _told(facts), "done")
             return redirect(url_for("room.now", ref=ref), 303)
-    stage = facts.definition.stage_name(way.to, pages.language())
+    stage = pages.stage(facts.definition, way.to)
     body = frame.show("room/stages/back.html", facts, (_("Back to %(stage)s", stage=stage), None), form=form,
                       stage=stage, way=way, foreseen=_foreseen(facts, key),
                       back_url=url_for("room.now", ref=ref))
