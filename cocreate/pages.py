@@ -44,7 +44,8 @@ class Viewer:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away,
-                                 stage=lambda key, definition: stage(definition, key))
+                                 stage=lambda key, definition: stage(definition, key),
+                                 size=lambda count: words.size(count, reader()))
     app.context_processor(_around)
     app.register_error_handler(CocreateError, _refuse)
     app.register_error_handler(HTTPException, _http)

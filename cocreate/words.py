@@ -119,6 +119,14 @@ def stage(definition: Definition, key: str, reader: Reader) -> str:
     return ends.get(key) or definition.stage_name(key, reader.language)
 
 
+def size(count: int, reader: Reader) -> str:
+    """Of a file, such as "120 kB", "3.4 MB"."""
+    for unit, step in (("MB", 10**6), ("kB", 10**3)):
+        if count >= step:
+            return f"{number(round(Decimal(count) / step, 1), reader)} {unit}"
+    return reader.ngettext("%(num)s byte", "%(num)s bytes", count)
+
+
 def minutes(count: int, reader: Reader) -> str:
     """Such as "about 15 minutes", "about 2 hours"."""
     if count >= 120 and count % 60 == 0:

@@ -71,3 +71,8 @@ def test_minutes(count, said):
 
 def test_an_unknown_language_is_english():
     assert words.day(date(2025, 2, 7), Reader("xx", "UTC", READER.now)) == "Fri 7 Feb"
+
+
+def test_a_file_has_a_size_that_people_know():
+    assert [words.size(count, READER) for count in (1, 27, 120_300, 3_420_000)] == [
+        "1 byte", "27 bytes", "120.3 kB", "3.4 MB"]

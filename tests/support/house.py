@@ -22,7 +22,9 @@ from cocreate import jobs
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.models.people import Person
-from cocreate.services import demo, endings, holds, people, proposals
+from cocreate.services import contributions, demo, documents, endings, holds, people, proposals
+from cocreate.services.acts.contributions import NewFile
+from cocreate.services.files import prefix
 from tests.support import languages, projects
 from tests.support.apps import Live, serve
 from tests.support.people import PASSWORD
@@ -38,6 +40,7 @@ PER_PAGE = 5  # of one kind that one person is shown: tasks differ, each the thi
 class House:
     live: Live
     people: dict[str, tuple[str, str]] = field(default_factory=dict)  # what for -> address, password
+    further: dict[str, list[str]] = field(default_factory=dict)  # what for -> pages that no link leads to now
     texts: set[str] = field(default_factory=set)  # what people and templates wrote: in no catalogue
 
 
@@ -66,14 +69,34 @@ def _further(house: House) -> None:
         reading = projects.frozen(session, now=now())
         signed = projects.agreed(session, now=now())
         resting, ended = (projects.open_small(session, now=now()) for _ in range(2))
+        working = projects.open_small(session, now=now())
+        _check_again(session, working)
         _propose(session, reading)
         holds.hold(session, resting.ref, until=(now() + timedelta(days=40)).date(), reason="The harvest comes first.",
                    actor=resting.maker, key=key(), now=now())
         endings.decline(session, ended.ref, title="Crates come back", reason="It is too early for us.",
                         lessons="Ask us again in spring.", actor=ended.shop, key=key(), now=now())
+    house.people["checks"] = (working.emails[working.maker], PASSWORD)
+    room = f"/p/{working.ref}"
+    house.further["checks"] = [f"{room}/waive?path=figures.returns.crates", f"{room}/duties", f"{room}/concerns",
+                               f"{room}/talk?topic=task:returns:2", "/prove"]
     for what, small in (("signs", to_sign), ("reads", reading), ("has signed", signed), ("rests", resting),
                         ("has ended", ended)):
         house.people[what] = (small.emails[small.shop], PASSWORD)
+
+
+def _check_again(session: Session, small: Small) -> None:
+    """A contribution that was returned and has come back, and a document."""
+    how = {"task": "returns", "party": 2, "now": now()}
+    for seen, crates in ((0, 12_500), (1, 13_000)):
+        contributions.submit(session, small.ref, seen=seen, draft=0, answers=projects.answers("returns", crates=crates),
+                             actor=small.shop, key=key(), **how)
+        if not seen:
+            contributions.return_(session, small.ref, seen=1, reason="Is this with the new shop in Bergen?",
+                                  marked=("crates",), actor=small.maker, key=key(), **how)
+    stored = small.store.put(prefix(session, small.host_id), b"%PDF-1.7 plan of the ramps")
+    documents.share(session, small.ref, parties=None, note="As built.", actor=small.maker, key=key(), now=now(),
+                    file=NewFile("", stored.sha256, "ramps.pdf", "application/pdf", stored.size))
 
 
 def _propose(session: Session, small: Small) -> None:
@@ -151,9 +174,12 @@ def endpoint_of(house: House, path: str) -> str:
         return ""
 
 
-def pages(house: House, fetch: Callable[[str], tuple[str, str]], start: str) -> Iterator[tuple[str, str, str]]:
-    """(endpoint, path, page) of everything that links lead to. fetch: path -> (where one arrived, page or "")."""
-    todo, seen, count = [(start, "")], set(), {}
+def pages(house: House, kind: str, fetch: Callable[[str], tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """(endpoint, path, page) of everything that links lead this person to.
+
+    fetch: path -> (where one arrived, page or "").
+    """
+    todo, seen, count = [(path, "") for path in ("/", *house.further.get(kind, ()))], set(), {}
     while todo:
         path, by = todo.pop(0)
         endpoint = endpoint_of(house, path)

@@ -81,7 +81,7 @@ def ahead(facts: Facts, key: str) -> str:
     return frame.show(
         "room/tasks/ahead.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)), (title, None),
         title=title, definition=task, form=ContributionForm(task, language=pages.language()), file_rule=file_rule(),
-        stage=facts.definition.stage_name(stage, pages.language()), holders=facts.holders(task.of),
+        stage=pages.stage(facts.definition, stage), holders=facts.holders(task.of),
         acceptors=[party.name for party in accepts],
         reviews=say(facts.definition.tasks[task.reviews][1].title, pages.language()) if task.reviews else "")
 
