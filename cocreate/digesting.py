@@ -125,7 +125,7 @@ class _Speaker:
         return self._say(self.facts.definition.gates[key][1].question)
 
     def stage(self, key: str) -> str:
-        return self._plain(self.facts.definition.stage_name(key, self.reader.language))
+        return self._plain(words.stage(self.facts.definition, key, self.reader))
 
     def duty(self, key: str) -> str:
         return self._plain(next((duty.what for duty in self.facts.duties if str(duty.number) == key), ""))

@@ -404,8 +404,7 @@ def _figure_limit(s: _Speaker) -> Said:
 @_says("answered.limit")
 def _answered_limit(s: _Speaker) -> Said:
     """The sentence of a limit, of the share of a stage's questions that have a value; rounded away from the limit."""
-    figure = s._("Fields answered in %(stage)s", stage=s.facts.definition.stage_name(s.values["stage"],
-                                                                                    s.reader.language))
+    figure = s._("Fields answered in %(stage)s", stage=words.stage(s.facts.definition, s.values["stage"], s.reader))
     value = s.values["value"].quantize(Decimal("0.1"), ROUND_FLOOR)
     return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=figure, value=s.quantity(value, "%"),
                bound=s._("at least %(limit)s", limit=s.quantity(s.values["limit"], "%"))), None

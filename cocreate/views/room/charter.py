@@ -63,7 +63,7 @@ def charter(ref: str) -> ResponseReturnValue:
     goals = [PartyGoals(views[party.number], part, domain.goals(part.holds), domain.goals(part.proposed))
              for party in facts.present if (part := domain.part(facts, f"{domain.GOALS}:{party.number}"))]
     # Proposing needs a seat, or to be the neutral person; an account manager reads.
-    may_propose = not facts.ended and may(Act.CHARTER, facts.actor, party=own)
+    may_propose = not facts.ended and not facts.on_hold and may(Act.CHARTER, facts.actor, party=own)
     return frame.show(
         "room/charter/show.html", facts, (_("Charter"), None), title=lambda key: charter_part(facts, key),
         charter=[part for part in domain.parts(facts) if domain.party_of(part.key) is None], goals=goals,

@@ -81,7 +81,7 @@ def _later(facts: Facts, ahead: Outlook | None) -> str:
                     ahead.later, day=words.day(ahead.expected, pages.reader()))
     if ahead.day > ahead.planned:
         return _("%(later)s, because %(stage)s takes longer than planned", later=said,
-                 stage=facts.definition.stage_name(facts.project.stage, pages.language()))
+                 stage=pages.stage(facts.definition, facts.project.stage))
     return _("%(later)s, as the stages ahead are planned", later=said)
 
 
@@ -173,7 +173,7 @@ def _way_name(facts: Facts, key: str) -> str:
     way = facts.definition.transitions[key]
     if way.name:
         return say(way.name, pages.language())
-    stage = facts.definition.stage_name(way.to, pages.language())
+    stage = pages.stage(facts.definition, way.to)
     if facts.definition.is_back(way):
         return _("Back to %(stage)s", stage=stage)
     return _("Go on to %(stage)s", stage=stage)

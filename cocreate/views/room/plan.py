@@ -65,7 +65,7 @@ def picture(facts: Facts) -> Markup:
     """The stages as a picture; only what diagram.py makes is marked as safe."""
     key = facts.definition.sha256, pages.language()
     if key not in _SCORES:
-        _SCORES[key] = diagram.score(facts.definition, language=pages.language())
+        _SCORES[key] = diagram.score(facts.definition, language=pages.language(), words=pages.diagram_words())
     order = facts.definition.order
     seats = {party.number: party.seat for party in facts.parties}
     return Markup(diagram.decorate(  # noqa: S704 - made by us of escaped texts
@@ -88,7 +88,7 @@ def steps(facts: Facts, course: tuple[Entry, ...], ahead: Outlook | None) -> lis
         rows.append({"name": say(stage.name, pages.language()), "state": state,
                      "what": _dates(key, state, stage.target, ended, ahead)})
         rows += [_gate_step(facts, gate_key, gate, state) for gate_key, gate in stage.gates.items() if state == "now"]
-    rows.append({"name": facts.definition.stage_name("agreed", pages.language()), "state": "end",
+    rows.append({"name": pages.stage(facts.definition, "agreed"), "state": "end",
                  "what": _("about %(day)s", day=words.day(ahead.expected, pages.reader())) if ahead else ""})
     return rows
 

@@ -69,7 +69,7 @@ def _kept(facts: Facts, task: Task) -> list[str]:
 
 def _way(facts: Facts, way: Transition) -> str:
     """Who may take a transition, and what it asks of them."""
-    stage = facts.definition.stage_name(way.to, pages.language())
+    stage = pages.stage(facts.definition, way.to)
     if way.automatic:
         return _("Goes on to %(stage)s by itself when everything it waits for is there.", stage=stage)
     seats = [key for key in way.by if key != "host"]
