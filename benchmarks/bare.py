@@ -1,6 +1,6 @@
 """What W1 costs in bare SQL on PostgreSQL: the limit without any of our promises, and the floor with all of them.
 
-limit (a1): one statement per step, nothing but the change and a line of history.
+limit (a1): one statement per step that commits itself, nothing but the change and a line of history.
 floor (x1): lock, permission, facts, idempotency, compare-and-set, hash chain, mails and reminders, without a Session.
 """
 
@@ -49,7 +49,7 @@ def _tasks() -> list[tuple[str, str, int]]:
 
 
 def limit_project(connection: psycopg.Connection[Any]) -> None:
-    """One project from creation to agreed, one statement and one commit per step."""
+    """One project from creation to agreed; the connection commits by itself."""
     tasks = _tasks()
     project = connection.execute(
         "WITH p AS (INSERT INTO project (ref, stage, version) VALUES (%s, 's1', 1) RETURNING id), "
@@ -57,10 +57,8 @@ def limit_project(connection: psycopg.Connection[Any]) -> None:
         "unnest(%s::text[], %s::text[], %s::int[]) AS x(s, k, n)), "
         "e AS (INSERT INTO event SELECT id, 1, now(), 'create' FROM p) SELECT id FROM p",
         (secrets.token_hex(13), *map(list, zip(*tasks, strict=True)))).fetchone()[0]
-    connection.commit()
     for version, step in enumerate(STEPS, 1):
         _limit_step(connection, project, version, step)
-        connection.commit()
 
 
 def _limit_step(connection: psycopg.Connection[Any], project: int, version: int, step: Step) -> None:

@@ -35,6 +35,12 @@ STEPS = tuple(steps())
 COUNT = 1 + len(STEPS)
 
 
+def tasks_of(stage: str) -> list[tuple[str, int]]:
+    """(key, party) of what is given in a stage."""
+    return [(f"{kind}_{stage}", parties[stage]) for kind, parties in (("c", CONTRIBUTIONS), ("d", DOCUMENTS))
+            if stage in parties]
+
+
 def definition() -> Definition:
     """The workload as a template of ours."""
     seats = {1: "giver", 2: "taker"}

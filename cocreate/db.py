@@ -4,6 +4,7 @@ SQLite is a real database here: WAL, BEGIN IMMEDIATE for writers, synchronous FU
 row locks. Every moment is aware UTC, every decimal exact, on both.
 """
 
+import logging
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, Numeric, String, Table, Text, event
 from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from cocreate.domain.moments import EPOCH, MICROSECOND
+
+log = logging.getLogger(__name__)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -186,3 +189,13 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def spare_transaction() -> Iterator[Session]:
+    """One for what can be done without: with a full disk people can still read."""
+    try:
+        with transaction() as session:
+            yield session
+    except OperationalError:
+        log.exception("something that can be done without could not be written")

@@ -30,12 +30,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.routing import BuildError
 
 from cocreate.clock import now
-from cocreate.db import db, transaction
+from cocreate.db import db, spare_transaction
 from cocreate.headers import ASSETS
 from cocreate.services import sign_ins
 from cocreate.services.sign_ins import Device, Me
@@ -232,11 +231,8 @@ def _see() -> None:
         return
     found, moment = half(), now()
     if found and moment - found.seen_at >= sign_ins.SEEN_EVERY:
-        try:
-            with transaction() as session:
-                sign_ins.touch(session, found, moment)
-        except OperationalError:  # with a full disk people can still read
-            log.exception("a session in use could not be noted")
+        with spare_transaction() as session:
+            sign_ins.touch(session, found, moment)
 
 
 def _load(token: str) -> _User | None:

@@ -271,20 +271,12 @@ class Definition(Strict):
         return {key: (stage_key, gate) for stage_key, stage in self.stages.items() for key, gate in stage.gates.items()}
 
     @cached_property
-    def compared(self) -> tuple[str, ...]:
-        """The paths of figures that some condition looks at, and of those they are worked out from."""
-        paths = [path for transition in self.transitions.values() for _, condition in walk(transition.when)
-                 if isinstance(condition, FigureReaches)
-                 for path in (condition.figure.path, condition.figure.limit[1]) if isinstance(path, str)]
-        found: dict[str, None] = {}
-        while paths:
-            path = paths.pop(0)
-            _, task, name, *_ = path.split(".")
-            field = self.tasks[task][1].fields.get(name) if task in self.tasks else None
-            if path not in found and isinstance(field, Computed):
-                paths += field.of
-            found[path] = None
-        return tuple(found)
+    def compared(self) -> frozenset[str]:
+        """The tasks whose figures some condition looks at, be it through what is worked out from them."""
+        paths = self._in_conditions()
+        operands = (of for path in paths for computed in self._computed(path)
+                    for of in self._field_of(computed).of)  # type: ignore[union-attr]  # it is computed
+        return frozenset(path.split(".")[1] for path in (*paths, *operands))
 
     @cached_property
     def first(self) -> str:
@@ -320,23 +312,30 @@ class Definition(Strict):
     @cached_property
     def watched(self) -> tuple[str, ...]:
         """Paths of the computed fields that a condition or a clause looks at, those they are worked out from first."""
-        read = [path for way in self.transitions.values() for _, one in walk(way.when)
-                if isinstance(one, FigureReaches) for path in (one.figure.path, one.figure.limit[1])
-                if isinstance(path, str)]
+        read = self._in_conditions()
         read += [need for clause in self.clauses.values() for need in clause.needs.values() if ":" not in need]
         found: dict[str, None] = {}
         for path in read:
             found |= dict.fromkeys(reversed([*self._computed(path.partition("@")[0])]))
         return tuple(found)
 
+    def _in_conditions(self) -> list[str]:
+        """The paths that conditions look at, without the seat whose value is meant."""
+        return [path.partition("@")[0] for way in self.transitions.values() for _, one in walk(way.when)
+                if isinstance(one, FigureReaches) for path in (one.figure.path, one.figure.limit[1])
+                if isinstance(path, str)]
+
     def _computed(self, path: str, above: tuple[str, ...] = ()) -> Iterator[str]:
         """The path itself, if it is computed, and the computed ones below it; a circle ends where it closes."""
-        _, key, name, *_ = path.split(".")
-        field = self.tasks[key][1].fields.get(name) if key in self.tasks else None
+        field = self._field_of(path)
         if isinstance(field, Computed) and path not in above:
             yield path
             for of in field.of:
                 yield from self._computed(of, (*above, path))
+
+    def _field_of(self, path: str) -> TypedField | None:
+        _, key, name, *_ = path.split(".")
+        return self.tasks[key][1].fields.get(name) if key in self.tasks else None
 
     def canonical(self) -> bytes:
         """The bytes whose hash names this definition."""

@@ -1,5 +1,7 @@
 """Tables. Importing this package is enough to know all of them."""
 
-from cocreate.models import contracts, hosts, mails, openings, people, projects, proposals, records, talk, work
+from cocreate.models import boards, contracts, hosts, mails, openings, people, projects, proposals, records, talk, work
 
-__all__ = ["contracts", "hosts", "mails", "openings", "people", "projects", "proposals", "records", "talk", "work"]
+__all__ = [
+    "boards", "contracts", "hosts", "mails", "openings", "people", "projects", "proposals", "records", "talk", "work",
+]

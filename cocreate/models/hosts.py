@@ -98,7 +98,7 @@ class TemplateVersion(Model):
     host_id: Mapped[Id]
     definition: Mapped[str]  # canonical JSON
     sha256: Mapped[Sha256]
-    compared: Mapped[str] = mapped_column(default="[]")  # JSON: paths of the figures its conditions look at
+    compared: Mapped[str] = mapped_column(default="[]")  # JSON: the tasks whose figures its conditions look at
     note: Mapped[str] = mapped_column(default="")
     saved_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]

@@ -1,17 +1,21 @@
 """The board of an account manager: who holds up what, one row per project."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from cocreate.domain.turns import OWED, UNDECIDED, Turn, waits_for
-from cocreate.models.projects import Seen
-from cocreate.services import rooms
+from cocreate.db import table_of
+from cocreate.domain import audience
+from cocreate.domain.turns import OWED, UNDECIDED, Turn, turns, waits_for
+from cocreate.models import boards as models
+from cocreate.models.projects import Member, Project, Seen
+from cocreate.services.facts import look_all
+from cocreate.services.writes import Put, send
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
 from workflows.facts import Facts
@@ -22,8 +26,8 @@ GROUPS: tuple[Group, ...] = ("you", "customers", "others", "nobody", "hold", "en
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One project as the account manager sees it; sentences are made of its facts by the page."""
+class Situation:
+    """One project as its account manager sees it; sentences are made of its facts by the page."""
 
     facts: Facts
     turns: tuple[Turn, ...]  # the account manager's own
@@ -31,21 +35,66 @@ class BoardRow:
     group: Group  # for whom it waits
     since: datetime  # how long nothing else could happen: what the oldest wait began with
     next_at: datetime | None  # when something is due next
-    overdue: bool
     days: int  # working days in this stage
     days_planned: int
-    signing: date  # agreed
-    later: int  # working days by which it will be later, as it stands; 0 where it holds
+    later: int  # working days by which the signature will be later, as it stands; 0 where its date holds
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One project on the board: what it is searched, sorted and filtered by, and what the page says of it.
+
+    words: kept since the page last said them; None where they have to be said anew, of ``situation``.
+    """
+
+    ref: str
+    group: Group
+    since: datetime
+    next_at: datetime | None
+    signing: date
+    names: tuple[str, ...]  # title, parties, people
+    overdue: bool
     unread: int | None  # events since the last look; None: never looked
+    words: str | None = None
+    situation: Situation | None = None
 
 
-def board(session: Session, person: int, *, now: datetime) -> Sequence[BoardRow]:
-    """The projects that a person looks after, longest wait first."""
-    seen = {row.project_id: row.seq for row in session.scalars(select(Seen).where(Seen.person == person))}
-    rows = [_row(one.facts, one.turns, seen.get(one.facts.project.id))
-            for one in rooms.of_person(session, person, now=now)
-            if one.facts.actor and "manager" in one.facts.actor.parts]
+def board(session: Session, person: int, *, reader: str, now: datetime) -> Sequence[BoardRow]:
+    """The projects that a person looks after, longest wait first; two statements, however many there are.
+
+    reader: whose words these are, "en Europe/Berlin".
+    """
+    found = session.execute(_BOARD, {"of": person, "reader": reader, "now": now}).all()
+    anew = look_all(session, [row.ref for row in found if row.words is None], person=person, now=now)
+    situations = {facts.project.ref: _situation(audience.without_earlier(facts)) for facts in anew}
+    rows = [_row(situations[row.ref], row.seq, now) if row.words is None else
+            BoardRow(row.ref, row.waits_for, row.since, row.next_at, row.signing, tuple(row.names.split("\n")),
+                     row.next_at is not None and row.next_at < now, _unread(row.version, row.seq), row.words)
+            for row in found]
     return sorted(rows, key=lambda row: row.since)
+
+
+def keep(session: Session, person: int, said: Iterable[tuple[BoardRow, str, datetime]], *, reader: str) -> None:
+    """Keep what the page said of rows, each until a moment, so that it need not be said again."""
+    rows = tuple({
+        "person": person, "project_id": project.id, "host_id": project.host_id, "version": project.version,
+        "reader": reader, "until": until, "waits_for": row.group, "since": row.since, "next_at": row.next_at,
+        "signing": row.signing, "names": "\n".join(row.names), "words": words}
+        for row, words, until in said if row.situation and (project := row.situation.facts.project))
+    send(session, None, [Put(table_of(models.BoardRow), rows)])
+
+
+_KEPT = models.BoardRow
+_BOARD = (
+    select(Project.ref, Project.version, Seen.seq, _KEPT.waits_for, _KEPT.since, _KEPT.next_at, _KEPT.signing,
+           _KEPT.names, _KEPT.words)
+    .select_from(Member).join(Project, Project.id == Member.project_id)
+    .outerjoin(_KEPT, and_(_KEPT.person == Member.person, _KEPT.project_id == Member.project_id,
+                           _KEPT.version == Project.version, _KEPT.reader == bindparam("reader"),
+                           _KEPT.until > bindparam("now")))
+    .outerjoin(Seen, and_(Seen.project_id == Member.project_id, Seen.person == Member.person))
+    .where(Member.person == bindparam("of"), Member.accepted_at.is_not(None), Member.left_at.is_(None),
+           Member.parts.contains("manager")))
 
 
 def signs_in(definition: Definition) -> str | None:
@@ -53,7 +102,21 @@ def signs_in(definition: Definition) -> str | None:
     return next((key for key, stage in definition.stages.items() if stage.contract == "signed"), None)
 
 
-def _row(facts: Facts, turns: tuple[Turn, ...], seen: int | None) -> BoardRow:
+def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:
+    facts = found.facts
+    names = (facts.project.title, *(party.name for party in facts.parties),
+             *(member.name for member in facts.members if member.left_at is None))
+    return BoardRow(
+        facts.project.ref, found.group, found.since, found.next_at, facts.project.target, names,
+        found.next_at is not None and found.next_at < now, _unread(facts.project.version, seen), situation=found)
+
+
+def _unread(version: int, seen: int | None) -> int | None:
+    return None if seen is None else version - seen
+
+
+def _situation(facts: Facts) -> Situation:
+    own = turns(facts, facts.actor.person) if facts.actor else ()
     refusals = () if facts.ended or facts.on_hold else waits_for(facts)
     dates = [] if facts.ended or facts.on_hold else [
         *(task.due_at for task in facts.tasks if task.state in OWED and task.due_at),
@@ -61,12 +124,10 @@ def _row(facts: Facts, turns: tuple[Turn, ...], seen: int | None) -> BoardRow:
     days = _days_in_stage(facts)
     stage = facts.definition.stages.get(facts.project.stage)
     planned = stage.target if stage else 0
-    return BoardRow(
-        facts=facts, turns=turns, waits=refusals, group=_group(facts, turns, refusals),
-        since=min(chain((turn.since for turn in turns), _began(refusals)), default=facts.project.entered_at),
-        next_at=min(dates, default=None), overdue=any(date < facts.now for date in dates), days=days,
-        days_planned=planned, signing=facts.project.target, later=_later(facts, max(0, planned - days)),
-        unread=None if seen is None else facts.project.version - seen)
+    return Situation(
+        facts=facts, turns=own, waits=refusals, group=_group(facts, own, refusals),
+        since=min(chain((turn.since for turn in own), _began(refusals)), default=facts.project.entered_at),
+        next_at=min(dates, default=None), days=days, days_planned=planned, later=_later(facts, max(0, planned - days)))
 
 
 def _group(facts: Facts, turns: tuple[Turn, ...], refusals: tuple[Refusal, ...]) -> Group:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any, get_type_hints
 
 import holidays
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 from sqlalchemy.orm import Session
 
 from cocreate import driver
@@ -20,13 +20,12 @@ from cocreate.db import moment, table_of
 from cocreate.domain.computed import with_computed
 from cocreate.errors import NotFound
 from cocreate.models.contracts import ContractVersion, Duty, Signature
-from cocreate.models.hosts import TemplateVersion
 from cocreate.models.projects import Absence, Party, Project
 from cocreate.models.proposals import Proposal
 from cocreate.models.talk import Nudge
 from cocreate.models.work import Decision, Document, Figure, Task
+from cocreate.services import definitions
 from workflows.calendars import Calendar
-from workflows.definition import Definition, from_json
 from workflows.facts import (
     AbsenceFact,
     ContractFact,
@@ -74,19 +73,31 @@ class Seen:
 def look(session: Session, ref: str, *, person: int | None, now: datetime, key: str = "", lock: bool = False) -> Seen:
     """The facts of a project as they are; with ``lock`` as they stay until the transaction ends.
 
-    Under the lock only those figures are read that the definition compares with something: their number does not grow
-    with what was given. person: who looks; None is the system itself.
+    Under the lock only figures are read that a condition looks at: acts shall not slow down with what was given.
+    person: who looks; None is the system itself.
     Raises: NotFound if there is no such project, or the person is not in it.
     """
     connection = session.connection()
     postgres = connection.dialect.name == "postgresql"
-    facts = _statement(postgres, lock), (ref, key)
+    facts = _statement(postgres, compared=lock), (ref, key)
     # The lock is a statement of its own: a sub-select beside FOR UPDATE keeps the snapshot from before the wait.
     statements = ((_LOCK, (ref,)), facts) if lock and postgres else (facts,)
     row = driver.execute(connection, *statements).fetchone()
     if row is None:
         raise NotFound
     return _seen(connection, row[0], person, now)
+
+
+def look_all(session: Session, refs: Sequence[str], *, person: int, now: datetime) -> list[Facts]:
+    """The facts of several projects that a person is in, in this order, in one statement."""
+    if not refs:
+        return []
+    connection = session.connection()
+    postgres = connection.dialect.name == "postgresql"
+    rows = driver.execute(connection, (_statement(postgres, several=True), (json.dumps(refs), ""))).fetchall()
+    found = [_seen(connection, text, person, now).facts for (text,) in rows]
+    place = {ref: number for number, ref in enumerate(refs)}
+    return sorted(found, key=lambda facts: place[facts.project.ref])
 
 
 def _seen(connection: Connection, text: str, person: int | None, now: datetime) -> Seen:
@@ -97,8 +108,9 @@ def _seen(connection: Connection, text: str, person: int | None, now: datetime) 
         raise NotFound
     # Facts begin with their keys, so sorted they come in one order, however the rows lie.
     found = {name: tuple(map(_reader(fact), sorted(rows))) for (name, fact, _), rows in zip(FACTS, rest, strict=True)}
+    definition = definitions.load(connection, (sha256,))[sha256]
     facts = with_computed(Facts(
-        definition=_definition(connection, sha256), now=now, project=_reader(ProjectFact)(project), actor=actor,
+        definition=definition, now=now, project=_reader(ProjectFact)(project), actor=actor,
         members=members, drafts={(task, party): number for task, party, number in drafts},
         calendars=(calendar(*host, now.year),), **found).lend())
     return Seen(facts, tuple(answered) if answered else None)
@@ -112,8 +124,11 @@ _MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at", "invite
 
 
 @cache
-def _statement(postgres: bool, lock: bool) -> str:
-    """One row of one column: everything as one JSON list."""
+def _statement(postgres: bool, *, compared: bool = False, several: bool = False) -> str:
+    """A row of one column for each project: everything as one JSON list.
+
+    compared: only those figures. several: the reference is a JSON list of them.
+    """
     array, group, mark = (
         ("json_build_array", "coalesce(json_agg({}), '[]')", "${}") if postgres
         else ("json_array", "json_group_array({})", "?{}"))
@@ -135,13 +150,16 @@ def _statement(postgres: bool, lock: bool) -> str:
     for name, fact, table in FACTS:
         where = "t.project_id = p.id"
         if name == "figures":
-            where += " AND t.current" + (f" AND t.path IN ({_COMPARED[postgres]})" if lock else "")
+            where += " AND t.current" + (f" AND t.task IN ({_COMPARED[postgres]})" if compared else "")
         parts.append(rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t", where))
     text = "::text" if postgres else ""
-    return f"SELECT {array}({', '.join(parts)}){text} FROM project p WHERE p.ref = {mark.format(1)}"
+    which = f"= {mark.format(1)}"
+    if several:
+        which = f"IN (SELECT value FROM {'json_array_elements_text($1::json)' if postgres else 'json_each(?1)'})"
+    return f"SELECT {array}({', '.join(parts)}){text} FROM project p WHERE p.ref {which}"
 
 
-# The paths that the conditions of the project's definition look at: see TemplateVersion.compared.
+# The tasks whose figures the conditions of the project's definition look at.
 _COMPARED = {
     postgres: f"SELECT c.value FROM template_version v, {each}(v.compared{json_}) c "
               "WHERE v.template_id = p.template_id AND v.number = p.template_version"
@@ -192,18 +210,6 @@ def _moment(value: Any) -> datetime | None:
 
 # what is the same for many projects
 
-_DEFINITIONS: dict[str, Definition] = {}  # hash -> definition; a stored one never changes
-
-
-def _definition(connection: Connection, sha256: str) -> Definition:
-    definition = _DEFINITIONS.get(sha256)
-    if definition is None:
-        body = connection.execute(
-            select(TemplateVersion.definition).where(TemplateVersion.sha256 == sha256).limit(1)).scalar_one()
-        definition = _DEFINITIONS[sha256] = from_json(body)
-    return definition
-
-
 @lru_cache(maxsize=1024)
 def calendar(zone: str, working_days: str, country: str, days_off: str, year: int) -> Calendar:
     """The host's calendar for as far ahead as anything is due."""
@@ -215,4 +221,4 @@ def calendar(zone: str, working_days: str, country: str, days_off: str, year: in
                     holidays=frozenset(off.union(map(date.fromisoformat, days_off.split()))))
 
 
-__all__ = ["FACTS", "Project", "Seen", "look"]
+__all__ = ["FACTS", "Project", "Seen", "look", "look_all"]

@@ -14,7 +14,7 @@ from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.records import Event, EventDetail
-from cocreate.services.facts import look
+from cocreate.services.facts import look_all
 from workflows.facts import Facts
 
 
@@ -102,8 +102,5 @@ def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Stand
         select(Project.ref).join(Member, Member.project_id == Project.id)
         .where(Member.person == person, Member.accepted_at.is_not(None), Member.left_at.is_(None))
         .order_by(Project.opened_at)).all()
-    standings = []
-    for ref in refs:
-        facts = audience.without_earlier(look(session, ref, person=person, now=now).facts)
-        standings.append(Standing(facts, turns(facts, person)))
-    return standings
+    seen = map(audience.without_earlier, look_all(session, refs, person=person, now=now))
+    return [Standing(facts, turns(facts, person)) for facts in seen]

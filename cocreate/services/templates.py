@@ -14,6 +14,7 @@ from cocreate.errors import Conflict, NotFound
 from cocreate.models.hosts import Template, TemplateVersion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
+from cocreate.services import definitions
 from workflows.definition import Definition, from_json
 from workflows.verification import verify
 from workflows.verification.findings import Finding
@@ -108,7 +109,8 @@ def save_draft(session: Session, host_id: int, definition: Definition, *, note: 
         TemplateVersion.template_id == template.id)) or 0
     version = TemplateVersion(
         template_id=template.id, number=newest + 1, host_id=host_id, definition=definition.canonical().decode(),
-        sha256=definition.sha256, compared=json.dumps(definition.compared), note=note, saved_by=actor, saved_at=now)
+        sha256=definition.sha256, compared=json.dumps(sorted(definition.compared)), note=note, saved_by=actor,
+        saved_at=now)
     session.add(version)
     session.flush()  # a clash with somebody else's version shows here
     return version
@@ -134,26 +136,28 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
     session.flush()  # whoever opens a project within this transaction sees it
 
 
-def published(session: Session, host_id: int) -> list[Published]:
-    """The newest published version of each template that is not retired, in the order of their keys."""
+def published(session: Session, host_id: int, key: str | None = None) -> list[Published]:
+    """The newest published version of each template that is not retired, in the order of their keys; or of one."""
     newest = (select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
               .where(TemplateVersion.host_id == host_id, TemplateVersion.published_at.is_not(None))
               .group_by(TemplateVersion.template_id).subquery())
     rows = session.execute(
-        select(Template.id, Template.ref, Template.key, TemplateVersion.number, TemplateVersion.definition)
+        select(Template.id, Template.ref, Template.key, TemplateVersion.number, TemplateVersion.sha256)
         .join(newest, newest.c.template_id == Template.id)
         .join(TemplateVersion, (TemplateVersion.template_id == Template.id)
               & (TemplateVersion.number == newest.c.number))
-        .where(Template.host_id == host_id, Template.retired_at.is_(None)).order_by(Template.key))
-    return [Published(id_, ref, key, number, from_json(body)) for id_, ref, key, number, body in rows]
+        .where(Template.host_id == host_id, Template.retired_at.is_(None), Template.key == (key or Template.key))
+        .order_by(Template.key)).all()
+    known = definitions.load(session.connection(), (sha256 for *_, sha256 in rows))
+    return [Published(id_, ref, key, number, known[sha256]) for id_, ref, key, number, sha256 in rows]
 
 
 def by_key(session: Session, host_id: int, key: str) -> Published:
     """Raises: NotFound."""
-    found = next((template for template in published(session, host_id) if template.key == key), None)
-    if found is None:
+    found = published(session, host_id, key)
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 def all_of(session: Session, host_id: int) -> Sequence[TemplatePage]:

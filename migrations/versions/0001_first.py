@@ -432,6 +432,23 @@ def upgrade() -> None:
     with op.batch_alter_table('reminder', schema=None) as batch_op:
         batch_op.create_index('ix_reminder_planned', ['due_at'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
 
+    op.create_table('board_row',
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('reader', sa.String(length=80), nullable=False),
+    sa.Column('until', Utc(), nullable=False),
+    sa.Column('waits_for', sa.String(length=10), nullable=False),
+    sa.Column('since', Utc(), nullable=False),
+    sa.Column('next_at', Utc(), nullable=True),
+    sa.Column('signing', sa.Date(), nullable=False),
+    sa.Column('names', sa.Text(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_board_row_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_board_row_person')),
+    sa.PrimaryKeyConstraint('person', 'project_id', name=op.f('pk_board_row'))
+    )
     op.create_table('seen',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -14,46 +14,47 @@ from tests.support.clock import NOON
 class TestRows:
     def test_a_project_whose_parties_owe_something_waits_for_customers(self, session, small):
         row = only(session, small)
-        assert (row.group, row.overdue, row.turns) == ("customers", False, ())
+        assert (row.group, row.overdue, row.situation.turns) == ("customers", False, ())
         assert row.next_at is not None and row.since == NOON
 
     def test_is_overdue_once_a_date_has_passed(self, session, small):
         row = only(session, small, now=NOON + timedelta(days=20))
-        assert row.overdue and row.days > row.days_planned
+        assert row.overdue and row.situation.days > row.situation.days_planned
 
     def test_waits_for_its_account_manager_when_nothing_else_is_missing(self, session, small):
         projects.give_all(session, small)
         projects.go_on(session, small, "to_terms")
         row = only(session, small)
-        assert (row.group, [turn.act for turn in row.turns]) == ("you", ["freeze"])
+        assert (row.group, [turn.act for turn in row.situation.turns]) == ("you", ["freeze"])
 
     def test_nobody_can_act_where_the_party_has_nobody_left(self, session, small):
-        row = boards._row(without_people(projects.facts(session, small, person=small.manager)), (), None)
-        assert row.group == "nobody"
+        found = boards._situation(without_people(projects.facts(session, small, person=small.manager)))
+        assert found.group == "nobody"
 
     def test_an_ended_project_waits_for_nobody(self, session):
         small = projects.agreed(session)
         row = only(session, small)
-        assert (row.group, row.waits, row.next_at, row.later) == ("ended", (), None, 0)
+        assert (row.group, row.next_at) == ("ended", None)
+        assert (row.situation.waits, row.situation.later) == ((), 0)
 
     def test_says_by_how_many_working_days_the_signature_comes_later(self, session, small):
-        assert only(session, small).later == 0  # 20 working days for a date in three months
-        assert only(session, small, now=NOON + timedelta(days=85)).later > 0
+        assert only(session, small).situation.later == 0  # 20 working days for a date in three months
+        assert only(session, small, now=NOON + timedelta(days=85)).situation.later > 0
 
 
 class TestWhose:
     def test_others_do_not_see_it(self, session, small):
         other = projects.open_small(session)
-        assert [row.facts.project.ref for row in boards.board(session, other.manager, now=NOON)] == [other.ref]
+        assert [row.ref for row in look(session, other.manager)] == [other.ref]
 
     def test_a_project_in_which_one_only_takes_part_is_not_on_the_board(self, session, small):
-        assert boards.board(session, small.maker, now=NOON) == []
+        assert look(session, small.maker) == []
 
     def test_the_longest_wait_comes_first(self, session, small):
         first, second = (open_another(session, small, title, now=NOON + timedelta(days=days))
                          for title, days in (("Two", 2), ("One", 1)))
-        rows = boards.board(session, small.manager, now=NOON + timedelta(days=3))
-        assert [row.facts.project.ref for row in rows] == [small.ref, second, first]
+        rows = look(session, small.manager, now=NOON + timedelta(days=3))
+        assert [row.ref for row in rows] == [small.ref, second, first]
 
 
 class TestUnread:
@@ -66,6 +67,54 @@ class TestUnread:
         assert only(session, small).unread == 2
 
 
+class TestKept:
+    """What the page said of a row is said again until something differs."""
+
+    def test_words_are_kept(self, session, small):
+        keep(session, small)
+        row = only(session, small)
+        assert (row.words, row.situation) == ("said", None)
+        assert (row.group, row.since, row.names) == ("customers", NOON, ("Crates come back", *row.names[1:]))
+
+    @pytest.mark.parametrize("change", ["event", "reader", "time"])
+    def test_until_an_event_the_reader_or_the_time_differs(self, session, small, change):
+        keep(session, small)
+        if change == "event":
+            projects.give_all(session, small)
+        row, = look(session, small.manager, now=NOON + timedelta(hours=2 if change == "time" else 0),
+                    reader="de Europe/Berlin" if change == "reader" else EN)
+        assert row.words is None and row.situation is not None
+
+    def test_becomes_overdue_and_unread_all_the_same(self, session, small):
+        keep(session, small, until=NOON + timedelta(days=90))
+        facts = projects.facts(session, small)
+        session.add(Seen(project_id=facts.project.id, host_id=small.host_id, person=small.manager, seq=1))
+        session.flush()
+        row = only(session, small, now=NOON + timedelta(days=80))
+        assert (row.words, row.overdue, row.unread) == ("said", True, facts.project.version - 1)
+
+    def test_fifty_projects_are_as_few_statements_as_one(self, session, small, query_counter):
+        for number in range(4):
+            open_another(session, small, f"Another {number}", now=NOON)
+        with query_counter(max=2):
+            assert len(look(session, small.manager)) == 5
+        boards.keep(session, small.manager, [(row, "said", NOON + timedelta(hours=1))
+                                             for row in look(session, small.manager)], reader=EN)
+        with query_counter(max=1):
+            assert {row.words for row in look(session, small.manager)} == {"said"}
+
+
+EN = "en UTC"
+
+
+def look(session, person, *, now=NOON, reader=EN):
+    return boards.board(session, person, reader=reader, now=now)
+
+
+def keep(session, small, until=NOON + timedelta(hours=1)):
+    boards.keep(session, small.manager, [(only(session, small), "said", until)], reader=EN)
+
+
 def open_another(session, small, title, *, now):
     return openings.open_project(session, small.host_id, openings.NewProject(
         "returned_crates", title, "More crates.", date(2027, 6, 1), None,
@@ -74,8 +123,8 @@ def open_another(session, small, title, *, now):
 
 
 def only(session, small, now=NOON):
-    rows = boards.board(session, small.manager, now=now)
-    assert [row.facts.project.ref for row in rows] == [small.ref]
+    rows = look(session, small.manager, now=now)
+    assert [row.ref for row in rows] == [small.ref]
     return rows[0]
 
 

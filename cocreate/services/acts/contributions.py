@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from cocreate.db import table_of
 from cocreate.domain import audience, openness
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import counts, dates, open_fields
 from cocreate.domain.chain import canonical
+from cocreate.domain.computed import with_computed
 from cocreate.domain.figures import figures as figures_of
 from cocreate.domain.rights import Act
 from cocreate.domain.spelling import encode
@@ -119,7 +120,9 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     if given.draft:
         rows.append(Delete(table_of(Draft), (
             {"project_id": facts.project.id, "task": given.task, "party": given.party},)))
-    facts = facts.with_task(after).without_figures(task.key, task.party).with_figures(_compared(facts, figures))
+    facts = facts.with_task(after)
+    if task.key in facts.definition.compared:  # what follows of it follows now
+        facts = with_computed(facts.without_figures(task.key, task.party).with_figures(_as_facts(figures)))
     facts, documents = _documents(facts, given, person, version)
     return Change(
         facts=facts, party=given.party, answer={"number": after.number, "state": state.value},
@@ -214,10 +217,8 @@ def _figures(facts: Facts, given: Submit, version: Row) -> tuple[Row, ...]:
         for figure in figures_of(stage, given.task, definition, given.answers))
 
 
-def _compared(facts: Facts, figures: Iterable[Row]) -> Iterator[FigureFact]:
-    """Those that a condition looks at, so that what follows of itself follows now."""
-    return (FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"], row["sees"])
-            for row in figures if row["path"] in facts.definition.compared)
+def _as_facts(figures: Iterable[Row]) -> Iterator[FigureFact]:
+    return (FigureFact(**{field.name: row[field.name] for field in fields(FigureFact)}) for row in figures)
 
 
 def _documents(facts: Facts, given: Submit, person: int, version: Row) -> tuple[Facts, tuple[Write, ...]]:

@@ -1,8 +1,11 @@
 """Who holds up what, and what one can do about it in ten seconds."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cocreate import login, pages, words
-from cocreate.clock import now
-from cocreate.db import db
+from cocreate.db import db, spare_transaction
 from cocreate.forms.base import Form
 from cocreate.services import boards, hosts, openings
-from cocreate.services.boards import GROUPS, BoardRow
+from cocreate.services.boards import GROUPS, BoardRow, Situation
 from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
@@ -70,15 +72,44 @@ class Unopened:
 @bp.get("")
 def board() -> ResponseReturnValue:
     """Every project one looks after, by whose turn it is."""
-    rows = boards.board(db.session(), login.me().id, now=now())
+    rows = _rows()
     q, show, sort = (request.args.get(name, "").strip() for name in ("q", "show", "sort"))
     sort = sort if sort in SORTS else SORTS[0]
     shown = sorted((row for row in rows if _shown(row, show) and _matches(row, q)), key=lambda row: _order(row, sort))
     groups = [(key, _heading(key), found) for key in GROUPS
-              if (found := [_row(row) for row in shown if row.group == key])]
+              if (found := [_said(row) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
                            show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form(),
                            may_open=bool(hosts.opening_for(db.session(), login.me().id)))
+
+
+def _rows() -> Sequence[BoardRow]:
+    """Every row with its words; those that had to be said anew are kept for the next time."""
+    me, reader = login.me().id, pages.reader()
+    whose = f"{reader.language} {reader.zone}"
+    rows = boards.board(db.session(), me, reader=whose, now=reader.now)
+    rows = [replace(row, words=json.dumps(asdict(_row(row.situation)))) if row.situation else row for row in rows]
+    said = [(row, row.words, _until(row.next_at, reader)) for row in rows if row.situation and row.words]
+    if said:
+        with spare_transaction() as session:
+            boards.keep(session, me, said, reader=whose)
+    return rows
+
+
+def _until(next_at: datetime | None, reader: words.Reader) -> datetime:
+    """When words about days become untrue: tomorrow, or when the next date has passed."""
+    zone = ZoneInfo(reader.zone)
+    tomorrow = datetime.combine(reader.today + timedelta(days=1), time(), zone).astimezone(UTC)
+    return min(tomorrow, next_at) if next_at is not None and next_at > reader.now else tomorrow
+
+
+def _said(row: BoardRow) -> Row:
+    kept = json.loads(row.words or "")
+    party, nudge, chip = kept["waits_party"], kept["nudge"], kept["chip"]
+    return Row(**kept | {
+        "parties": tuple(frame.PartyView(**one) for one in kept["parties"]),
+        "waits_party": frame.PartyView(**party) if party else None, "nudge": nudges.Offer(**nudge) if nudge else None,
+        "chip": tuple(chip) if chip else None, "unread": row.unread})
 
 
 def _unopened() -> list[Unopened]:
@@ -106,9 +137,7 @@ def _shown(row: BoardRow, show: str) -> bool:
 
 
 def _matches(row: BoardRow, q: str) -> bool:
-    names = [row.facts.project.title, *(party.name for party in row.facts.parties),
-             *(member.name for member in row.facts.members if member.left_at is None)]
-    return all(any(word in name.casefold() for name in names) for word in q.casefold().split())
+    return all(any(word in name.casefold() for name in row.names) for word in q.casefold().split())
 
 
 def _order(row: BoardRow, sort: str) -> tuple[Any, ...]:
@@ -118,7 +147,7 @@ def _order(row: BoardRow, sort: str) -> tuple[Any, ...]:
         case "signing":
             return (row.signing,)
         case "title":
-            return (row.facts.project.title.casefold(),)
+            return (row.names[0].casefold(),)
         case _:
             return (row.since,)
 
@@ -140,7 +169,7 @@ def _sorts() -> Iterable[tuple[str, str]]:
     return zip(SORTS, (_("Longest wait"), _("Next date"), _("Signing date"), _("Project")), strict=True)
 
 
-def _row(row: BoardRow) -> Row:
+def _row(row: Situation) -> Row:
     facts = row.facts
     views = frame.party_views(facts)
     stages, here = facts.definition.stages, facts.definition.order[facts.project.stage]
@@ -152,19 +181,19 @@ def _row(row: BoardRow) -> Row:
         place=min(here, len(stages)), stages=len(stages), days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
         waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
-        signing=words.day(row.signing, pages.reader()),
+        signing=words.day(facts.project.target, pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
-        unread=row.unread)
+        unread=None)
 
 
-def _days(row: BoardRow) -> str:
+def _days(row: Situation) -> str:
     if not row.days_planned:
         return ""
     return _("%(place)s of %(all)s, %(days)s of %(planned)s days", days=row.days, planned=row.days_planned,
              place=row.facts.definition.order[row.facts.project.stage] + 1, all=len(row.facts.definition.stages))
 
 
-def _waits(row: BoardRow) -> tuple[str, str, frame.PartyView | None, int]:
+def _waits(row: Situation) -> tuple[str, str, frame.PartyView | None, int]:
     """The sentence, where to look, the party it waits for, how many more things it waits for."""
     facts = row.facts
     room = url_for("room.now", ref=facts.project.ref)
@@ -178,12 +207,12 @@ def _waits(row: BoardRow) -> tuple[str, str, frame.PartyView | None, int]:
     return found[0].text, found[0].url, found[0].party, len(found) - 1
 
 
-def _nudge(row: BoardRow) -> nudges.Offer | None:
+def _nudge(row: Situation) -> nudges.Offer | None:
     """The nudge for what the project waits for first, unless it waits for the reader."""
     return nudges.offer(row.facts, row.waits[0]) if row.waits and not row.turns else None
 
 
-def _chip(row: BoardRow) -> tuple[str, str] | None:
+def _chip(row: Situation) -> tuple[str, str] | None:
     reader, project = pages.reader(), row.facts.project
     if project.ended_at is not None:
         agreed = row.facts.definition.terminal.get(project.stage) == "success"
