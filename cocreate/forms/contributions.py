@@ -29,6 +29,7 @@ from workflows.texts import say
 
 LARGEST_DRAFT = 1_000_000  # characters of all texts together
 REASON = 3  # characters
+NAMED = 3  # open fields that the bar names
 
 
 class ContributionForm:
@@ -130,7 +131,8 @@ class ContributionForm:
         """For the bar: "2 fields are open: Mass per year, Cost."; empty when nothing is."""
         if not self.open:
             return ""
-        names = ", ".join(say(self.fields[key].label, self.language) for key in self.open)
+        names = ", ".join(say(self.fields[key].label, self.language) for key in self.open[:NAMED])
+        names = _("%(names)s and more", names=names) if len(self.open) > NAMED else names
         return ngettext("One field is open: %(names)s.", "%(num)d fields are open: %(names)s.", len(self.open),
                         names=names)
 

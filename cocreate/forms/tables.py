@@ -40,7 +40,7 @@ def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str) -> b
             if _CELL.fullmatch(name) and name.rsplit("-", 1)[0] == f"f-{remove}":
                 del texts[name]
     elif isinstance(pasted, f.Table | f.Schedule):
-        _paste(texts, paste, pasted, next(iter(texts.get(f"paste-{paste}", [])), ""), language)
+        _paste(texts, paste, pasted, next(iter(texts.get(f"sheet-{paste}", [])), ""), language)
     return bool(add or remove or paste)
 
 
