@@ -70,6 +70,7 @@ class TaskPage:
     may_confirm: bool = False  # what was entered for the party
     may_enter: bool = False  # for this party, by somebody else
     may_reopen: bool = False
+    alone: bool = False  # what was given is kept from who has not answered the same statements yet
 
     @property
     def newest(self) -> Version | None:
@@ -87,7 +88,7 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
     task = _instance(facts, key, party, own_party)
     own = own_party == task.party
     return TaskPage(
-        facts=facts, task=task, versions=_versions(session, facts, task),
+        facts=facts, task=task, versions=_versions(session, facts, task), alone=_alone(facts, task),
         draft=_draft(session, facts, task) if own else Typed(),
         may_edit=may(Act.SUBMIT, actor, party=task.party, asked=task.asked) and not facts.ended,
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
@@ -298,7 +299,17 @@ def _acts(facts: Facts, act: Act, *, party: int) -> bool:
     return may(act, facts.actor, party=party) and not facts.ended and not facts.on_hold
 
 
+def _alone(facts: Facts, task: TaskFact) -> bool:
+    """Whether the actor's party still has to answer an assessment that ``task`` answers for another one."""
+    own = facts.actor.party if facts.actor else None
+    return facts.task_of(task).kind == "assessment" and own != task.party and any(
+        one.party == own and one.number == 0 and one.state in (TaskState.OPEN, TaskState.RETURNED)
+        for one in facts.instances(task.key))
+
+
 def _versions(session: Session, facts: Facts, task: TaskFact) -> tuple[Version, ...]:
+    if _alone(facts, task):
+        return ()
     actor = facts.actor
     mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
     rows = session.execute(

@@ -228,6 +228,31 @@ class TestEnter:
         assert small.facts().drafts == {("credit", 1): 1}
 
 
+class TestAssessment:
+    def test_each_party_answers_before_it_reads_the_other(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        page = small.maker.get("/tasks/mood").text
+        answer = small.maker.post("/tasks/mood", data=_hidden(page) | {"f-open": "s1", "f-open_comment": "No figures."})
+        assert answer.status_code == 303
+        page = small.shop.get("/tasks/mood?party=1").text
+        assert "No figures." not in page and "as soon as your own party has answered" in page
+        assert small.shop.get("/tasks/mood/versions/1?party=1").status_code == 404
+        assert "No figures." in small.manager.get("/tasks/mood?party=1").text
+        page = small.shop.get("/tasks/mood").text
+        small.shop.post("/tasks/mood", data=_hidden(page) | {"f-open": "cannot_say"})
+        assert "No figures." in small.shop.get("/tasks/mood?party=1").text
+
+    def test_a_low_answer_says_why(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        page = small.maker.get("/tasks/mood").text
+        answer = small.maker.post("/tasks/mood", data=_hidden(page) | {"f-open": "s2"})
+        assert answer.status_code == 422 and "You chose 1 or 2: say why" in answer.text
+
+
 class TestStatements:
     def test_few_to_read_to_save_and_to_submit(self, project, session, query_counter):
         small = project(_plain)
