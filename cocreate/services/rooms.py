@@ -85,15 +85,20 @@ def reminded(session: Session, facts: Facts, subjects: Sequence[str]) -> Mapping
 
 
 def undelivered(session: Session, facts: Facts) -> tuple[Undelivered, ...]:
-    """Who of the project's people could not be reached by the last mail that failed."""
-    rows = session.execute(
-        select(Outbox.recipient, Member.name, Person.email, Outbox.reply)
-        .join(Member, (Member.project_id == Outbox.project_id) & (Member.person == Outbox.recipient))
-        .join(Person, Person.id == Outbox.recipient)
-        .where(Outbox.project_id == facts.project.id, Outbox.state == "failed", Member.left_at.is_(None))
-        .order_by(Outbox.created_at))
-    return tuple({row.recipient: Undelivered(row.recipient, row.name, row.email, row.reply or "")
-                  for row in rows}.values())
+    """Whom the project cannot reach: there is no such address, or the last mail to them failed."""
+    people = {row.person: row for row in session.execute(
+        select(Member.person, Member.name, Person.email, Person.unreachable_at, Person.unreachable_why)
+        .join(Person, Person.id == Member.person)
+        .where(Member.project_id == facts.project.id, Member.left_at.is_(None)).order_by(Member.person))}
+    failed = select(Outbox.recipient).where(Outbox.project_id == facts.project.id, Outbox.state == "failed")
+    last: dict[int, tuple[str, str]] = {row.recipient: (row.state, row.reply or "") for row in session.execute(
+        select(Outbox.recipient, Outbox.state, Outbox.reply)
+        .where(Outbox.project_id == facts.project.id, Outbox.recipient.in_(failed),
+               Outbox.state.in_(("sent", "failed"))).order_by(Outbox.created_at))}
+    return tuple(
+        Undelivered(person, row.name, row.email, row.unreachable_why or last.get(person, ("", ""))[1])
+        for person, row in people.items()
+        if row.unreachable_at is not None or last.get(person, ("", ""))[0] == "failed")
 
 
 def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Standing]:

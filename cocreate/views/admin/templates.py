@@ -20,7 +20,7 @@ from cocreate.services import templates
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
-from cocreate.views.room.people import part_words
+from cocreate.views.room.cards import part_words
 from cocreate.views.room.rules import act_words, right_words
 from workflows import library
 from workflows.exchange.yaml_text import write

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from cocreate import login, pages
+from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import audience
@@ -36,6 +36,7 @@ class Room:
     parties: tuple[PartyView, ...]
     stage_line: str
     tabs: tuple[Entry, ...]
+    seen_rest: str = ""  # who reads along without a seat
 
 
 def enter(ref: str) -> Facts:
@@ -88,7 +89,15 @@ def room(facts: Facts) -> Room:
     return Room(facts.project.ref, facts.project.title, tuple(views[p.number] for p in facts.present),
                 stage_line(facts), tuple(
                     Entry(label, url_for(f"room.{name}", ref=facts.project.ref), _belongs(here, name), count, bar)
-                    for name, label, count, bar in tabs))
+                    for name, label, count, bar in tabs), _without_seat(facts))
+
+
+def _without_seat(facts: Facts) -> str:
+    """Such as "and Sofia Marin, neutral person": who sees what all parties see."""
+    said = {"facilitator": _("neutral person"), "manager": _("account manager")}
+    named = [f"{member.name}, {word}" for member in facts.members if member.present and member.party is None
+             for part, word in said.items() if part in member.own]
+    return _("and %(people)s", people=words.listed(named, pages.reader())) if named else ""
 
 
 _UNDER = {"task": "tasks", "gate": "now", "version": "contract", "sign": "contract", "evidence": "contract",

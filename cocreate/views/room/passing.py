@@ -23,8 +23,8 @@ from cocreate.services.acts.passing import can_take, due_after
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.cards import part_words
 from cocreate.views.room.dialogs import dialog
-from cocreate.views.room.people import part_words
 from cocreate.views.room.task_forms import file_rule, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number

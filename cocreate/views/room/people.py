@@ -1,9 +1,5 @@
 """Who is in it, for whom, and whom to talk to; and what one can change about that."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -13,11 +9,11 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.people import AddressForm, InviteForm, NeutralForm, PartsForm, RemoveForm, SubstituteForm
-from cocreate.services import absences, hosts, proposals
+from cocreate.services import absences, hosts, proposals, rooms
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
@@ -27,20 +23,10 @@ from cocreate.services.acts.people import FIRST, heirs, is_first, is_last_champi
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.cards import Marks, cards, listed, row_of
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One person on the page: what they do, what is to be known, what the reader can do about it."""
-
-    name: str
-    parts: str
-    state: str
-    acts: tuple[tuple[str, str], ...]  # (label, url)
-    posts: tuple[tuple[str, str], ...]  # the same, done at once
 
 
 @bp.get("/people")
@@ -48,11 +34,12 @@ def people(ref: str) -> ResponseReturnValue:
     """A card per seat, people with their parts, and what is missing as a sentence."""
     facts = frame.enter(ref)
     own = facts.actor.party if facts.actor else None
-    invited = service.invited(db.session(), facts.project.id)
+    marks = Marks(service.invited(db.session(), facts.project.id),
+                  {one.person: one.address for one in rooms.undelivered(db.session(), facts)})
     can_name = possible(lambda: require(facts, Act.ADD_PARTY, party=own))
     can_add = can_name and bool(offered_seats(facts))
-    return frame.show("room/people/list.html", facts, (_("People"), None), cards=_cards(facts, invited),
-                      others=[_person(facts, m, invited) for m in facts.members
+    return frame.show("room/people/list.html", facts, (_("People"), None), cards=cards(facts, marks),
+                      others=[row_of(facts, m, marks) for m in facts.members
                               if m.party is None and m.left_at is None],
                       neutral=url_for("room.people_neutral", ref=ref) if can_name else "",
                       has_neutral=neutral(facts) is not None,
@@ -144,7 +131,7 @@ def people_parts(ref: str, person: int) -> ResponseReturnValue:
     def act(session: Any) -> str:
         service.change_parts(session, ref, person=person, parts=tuple(form.parts.data or ()), actor=login.me().id,
                              key=form.key(), now=now())
-        return _("%(name)s: %(parts)s.", name=member.name, parts=_listed(form.parts.data or ()))
+        return _("%(name)s: %(parts)s.", name=member.name, parts=listed(form.parts.data or ()))
 
     return dialog(facts, form, "room/people/parts.html", _("Parts of %(name)s", name=member.name), act, member=member,
                   tasks=_titles(facts, person), **_around(ref))
@@ -244,16 +231,6 @@ def people_back(ref: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("room.people", ref=ref), 303)
 
 
-def part_words() -> dict[str, str]:
-    return {"champion": _("champion"), "signatory": _("signatory"), "contributor": _("contributor"),
-            "observer": _("observer"), "facilitator": _("neutral person"), "manager": _("account manager")}
-
-
-def _listed(parts: Any) -> str:
-    named = part_words()
-    return words.listed((named[part] for part in named if part in parts), pages.reader())
-
-
 def _member(ref: str, person: int) -> tuple[Facts, MemberFact]:
     """Somebody of a party who has not gone."""
     facts = frame.enter(ref)
@@ -274,67 +251,3 @@ def _titles(facts: Facts, person: int) -> list[str]:
 
 def _party_name(facts: Facts, member: MemberFact) -> str:
     return facts.party(member.party).name if member.party is not None else ""
-
-
-def _person(facts: Facts, member: MemberFact, invited: Mapping[int, datetime]) -> Person:
-    """The row of one person, with what the reader can do. invited: who waits for an answer, since when."""
-    ref, person = facts.project.ref, member.person
-    mine = facts.actor is not None and facts.actor.person == person
-    changes = member.party is not None and not facts.ended and not facts.on_hold and may(
-        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
-    acts: list[tuple[str, str]] = []
-    posts: list[tuple[str, str]] = []
-    state = ""
-    if member.accepted_at is None:
-        state = _("invited %(day)s, not yet accepted", day=words.day(invited[person], pages.reader())) \
-            if person in invited else _("invited, not yet accepted")
-        if changes:
-            posts.append((_("Send a new link"), url_for("room.people_resend", ref=ref, person=person)))
-            acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=person)))
-            posts.append((_("Withdraw invitation"), url_for("room.people_withdraw", ref=ref, person=person)))
-    elif not facts.ended and not facts.on_hold:
-        if changes:
-            acts.append((_("Change parts"), url_for("room.people_parts", ref=ref, person=person)))
-        if hands_over(facts, person):
-            acts.append((_("Hand over my part") if mine else _("Hand over"),
-                         url_for("room.people_hand_over", ref=ref, person=person)))
-        if mine and "facilitator" in member.own:
-            acts.append((_("Hand over my part"), url_for("room.people_neutral", ref=ref)))
-        if mine and member.party is None and "manager" in member.own:
-            acts.append((_("Hand over the project"), url_for("desk.hand_over", ref=ref)))
-        if changes and "manager" not in member.own:
-            acts.append((_("Remove"), url_for("room.people_remove", ref=ref, person=person)))
-    if (absence := absence_of(facts, person)) is not None:
-        substitute = frame.person_name(facts, absence.substitute)
-        values = {"day": words.day(absence.until, pages.reader()), "name": substitute,
-                  "start": words.day(absence.starts, pages.reader())}
-        state = _("away until %(day)s, %(name)s stands in", **values) if absence.runs else \
-            _("away from %(start)s until %(day)s, %(name)s stands in", **values)
-        if hands_over(facts, person) and not facts.ended:
-            posts.append((_("Back now") if absence.runs else _("Not away after all"),
-                          url_for("room.people_back", ref=ref, number=absence.number)))
-    return Person(member.name, _listed(member.own), state, tuple(acts), tuple(posts))
-
-
-def _cards(facts: Facts, invited: Mapping[int, datetime]) -> list[dict[str, Any]]:
-    """One card per seat; a seat without organisation says so."""
-    views = frame.party_views(facts)
-    cards = []
-    for key, seat in facts.definition.parties.items():
-        holders = facts.holders([key])
-        role = say(seat.name, pages.language())
-        for party in holders:
-            members = [m for m in facts.members if m.party == party.number and m.left_at is None]
-            missing = [part_words()[part] for part in ("champion", "signatory")
-                       if not any(part in m.parts for m in members) and (part != "signatory" or seat.contracting)]
-            can = possible(partial(require, facts, Act.PEOPLE, party=party.number, directly=True,
-                                   first=not led(facts, party.number)))
-            cards.append({"party": views[party.number], "role": role, "missing": missing,
-                          "signatory": part_words()["signatory"],
-                          "people": [_person(facts, m, invited) for m in members],
-                          "invite": url_for("room.people_invite", ref=facts.project.ref, party=party.number)
-                          if can else ""})
-        if not holders:
-            cards.append({"party": None, "role": role, "people": [], "missing": [], "invite": "",
-                          "required": seat.required})
-    return cards

@@ -14,8 +14,8 @@ from cocreate.domain.rights import PARTS, TABLE, Act, Right
 from cocreate.views.proposals_words import openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.cards import part_words
 from cocreate.views.room.gates import rule_words
-from cocreate.views.room.people import part_words
 from workflows.definition import Audience, ReminderRule, Task, Transition
 from workflows.facts import Facts
 from workflows.texts import say
