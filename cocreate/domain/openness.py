@@ -18,12 +18,15 @@ KINDS = ("costs", "composition", "volumes", "designs")
 LEVELS = ("all", "some", "neutral", "own")
 _BY_TYPE: tuple[tuple[type, str], ...] = (
     (Money, "costs"), (WasteCode, "composition"), (Quantity, "volumes"), (File, "designs"))
+_CONTENTS = frozenset({"mg/kg", "g/kg", "g/t", "mg/l", "g/l", "ppm", "ppb"})  # how much of one thing is in another
 
 
 def kind_of(field: TypedField) -> str:
     """Which kind of item a field is, by what it asks for; "" where the charter says nothing of it."""
     if field.matter:
         return field.matter
+    if isinstance(field, Quantity) and field.unit in _CONTENTS:
+        return "composition"
     if isinstance(field, Schedule):
         return "costs" if field.currency or field.per else "volumes"
     parts = list(field.columns.values()) if isinstance(field, Table) else [field]

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.domain import countries, days_off
@@ -94,6 +94,13 @@ class SuccessorForm(Form):
 
     def offer(self, managers: Iterable[tuple[int, str]]) -> None:
         self.to.choices = [SelectChoice(person, name) for person, name in managers]
+
+
+class StandInForm(SuccessorForm):
+    """Who stands in, and until which day."""
+
+    to = SelectField(_("Who stands in?"), coerce=int)
+    until = DateField(_("Until, this day included"), [InputRequired(_("This is needed."))])
 
 
 class HostForm(Form):

@@ -5,6 +5,14 @@ from flask_babel import lazy_gettext as _
 from cocreate.forms.base import Form, line, lines
 
 
+class LeaveForm(Form):
+    """Why a party goes, and what becomes of what it owes."""
+
+    reason = lines(_("Why?"), most=2000, description=_("All parties see it."))
+    open_tasks = lines(_("What happens to your open tasks?"), most=2000, optional=True,
+                       description=_("They lapse here. Say who could give what they ask for; all parties see it."))
+
+
 class DeclineForm(Form):
     """The reason, what was learned, and the project's name typed."""
 

@@ -18,5 +18,6 @@ def withdraw_early(session: Session, ref: str, *, reason: str, actor: int, key: 
     return progress.act(session, ref, WithdrawEarly(reason), actor=actor, key=key, now=now)
 
 
-def leave(session: Session, ref: str, *, reason: str, actor: int, key: str, now: datetime) -> progress.Receipt:
-    return progress.act(session, ref, Leave(reason), actor=actor, key=key, now=now)
+def leave(session: Session, ref: str, *, reason: str, open_tasks: str = "", actor: int, key: str,
+          now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, Leave(reason, open_tasks), actor=actor, key=key, now=now)

@@ -6,7 +6,7 @@ the administrator of one host could take the second step of another's away.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from sqlalchemy import exists, func, or_, select, update
@@ -16,7 +16,9 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Project
-from cocreate.services import accounts, hosts, people, second_steps, sign_ins
+from cocreate.services import accounts, hosts, people, progress, second_steps, sign_ins
+from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
+from cocreate.services.facts import look
 
 ROLES = (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER)
 
@@ -119,6 +121,29 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, now: 
     refs = managed(session, host_id, person)
     for ref in refs:
         people.hand_over(session, ref, host_id, to=to, actor=person, key=f"hand-over-{uuid4().hex}", now=now)
+    return len(refs)
+
+
+def name_substitute(session: Session, host_id: int, person: int, *, to: int, until: date, by: str,
+                    now: datetime) -> int:
+    """Let a colleague stand in until a day in everything this one looks after; how many projects it is.
+
+    by: name of the administrator. Raises: Invalid where ``to`` is no other account manager of the host, or the day will
+    not do; Conflict where a project rests, or ``to`` is in one for another party.
+    """
+    name = dict(people.account_managers(session, host_id)).get(to)
+    if to == person or name is None:
+        raise Invalid("staff.successor", field="to")
+    refs = managed(session, host_id, person)
+    for ref in refs:
+        facts = look(session, ref, person=None, now=now, lock=True).facts
+        there, absent = facts.member(to), facts.member(person)
+        key = uuid4().hex
+        if there is None or there.left_at is not None:
+            progress.act(session, ref, JoinToStandIn(to, name, person, by), actor=None, key=f"join-{key}", now=now)
+        parts = lendable(absent) if absent else ()
+        progress.act(session, ref, Substitute(person, to, parts, None, until, by), actor=None, key=f"stand-in-{key}",
+                     now=now)
     return len(refs)
 
 

@@ -79,7 +79,10 @@ def _withdraw_early(s: Speaker) -> str:
 
 @tells("leave")
 def _leave(s: Speaker) -> str:
-    return s.gettext("%(who)s left with %(party)s; the project goes on.", party=s.party(s.line.party))
+    said = s.gettext("%(who)s left with %(party)s; the project goes on.", party=s.party(s.line.party))
+    if words_ := s.line.personal.get("open_tasks"):
+        return f"{said} {s.reader.gettext('Of the open tasks:')} {words_}"
+    return said
 
 
 def _proposed(s: Speaker) -> str:

@@ -77,6 +77,12 @@ def _substitute(s: Speaker) -> str:
                      starts=s.day("starts"), until=s.day("until"))
 
 
+@tells("join_to_stand_in")
+def _join_to_stand_in(s: Speaker) -> str:
+    return s.gettext("%(who)s let %(name)s in to stand in for %(absent)s.", name=s.named(),
+                     absent=s.named("absent", "absent"))
+
+
 @tells("turn_absence")
 def _turn_absence(s: Speaker) -> str:
     values = {"name": s.member(s.details.get("person")), "to": s.member(s.details.get("to"))}

@@ -25,7 +25,7 @@ class Speaker:
     @property
     def who(self) -> str:
         if self.details.get("actor") is None:
-            return "cocreate"
+            return str(self.line.personal.get("by") or "cocreate")
         name = self.line.actor or self.reader.gettext("Somebody whose name was erased")
         if (absent := self.details.get("stands_for")) is not None:
             return self.reader.gettext("%(person)s for %(absent)s", person=name, absent=self.member(absent))

@@ -80,6 +80,17 @@ class TestPeople:
         session.rollback()
         assert session.scalar(select(Project.manager_id).where(Project.ref == small.ref)) == ben
 
+    def test_a_substitute_is_named_for_a_time(self, client, session, small, refs, ben):
+        url = f"/admin/people/{refs['anna']}/substitute"
+        assert "Deciding and signing stay with Anna Berg" in text(client.get(url))
+        assert client.post(url, data={"to": small.shop, "until": "2027-03-05"}).status_code == 422
+        assert client.post(url, data={"to": ben, "until": "2027-02-05"}).status_code == 422
+        done = client.post(url, data={"to": ben, "until": "2027-03-05"}, follow_redirects=True)
+        assert "Ben Ito stands in for Anna Berg in 1 project until Fri 5 Mar." in text(done)
+        session.rollback()
+        there = projects.facts(session, small, person=ben)
+        assert "manager" in there.actor.parts and there.actor.own == {"observer"}
+
     def test_deactivating_asks_who_takes_over(self, app, client, session, small, refs, ben):
         anna = entered(app, small.emails[small.manager])
         url = f"/admin/people/{refs['anna']}/deactivate"

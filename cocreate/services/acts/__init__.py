@@ -52,6 +52,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     people.RemoveMember: ("remove_member", people.remove_member),
     people.HandOverProject: ("hand_over_project", people.hand_over_project),
     neutral.HandOverNeutral: ("hand_over_neutral", neutral.hand_over_neutral),
+    absences.JoinToStandIn: ("join_to_stand_in", absences.join_to_stand_in),
     absences.Substitute: ("substitute", absences.substitute),
     absences.TurnAbsence: ("turn_absence", absences.turn_absence),
     absences.ComeBack: ("come_back", absences.come_back),

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cocreate.db import table_of
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.holds import latest, today
+from cocreate.services.writes import Put
 from workflows.facts import AbsenceFact, Facts, MemberFact, TaskState
 
 PARTS = ("champion", "signatory", "contributor")
@@ -16,13 +19,27 @@ OWED = (TaskState.OPEN, TaskState.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """Hand parts of ``person`` over to ``to``, both of one party. Without ``until``: now and for good."""
+    """Hand parts of ``person`` over to ``to``, both of one party. Without ``until``: now and for good.
+
+    by: the administrator who names the substitute of a person of the host; who calls checked that they may.
+    """
 
     person: int
     to: int
     parts: tuple[str, ...]
     starts: date | None = None
     until: date | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinToStandIn:
+    """A colleague of the account manager comes in to stand in for them; named ``by`` an administrator of the host."""
+
+    person: int
+    name: str
+    absent: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +69,68 @@ def own_parts(member: MemberFact) -> tuple[str, ...]:
     return tuple(part for part in PARTS if part in member.own)
 
 
+def lendable(member: MemberFact) -> tuple[str, ...]:
+    """What an administrator may lend of somebody of the host: who decides and signs says so in person."""
+    return tuple(part for part in ("champion", "contributor", "manager") if part in member.own)
+
+
 def absence_of(facts: Facts, person: int) -> AbsenceFact | None:
     """The absence of a person that runs or is still to come."""
     return next((a for a in facts.absences if a.person == person and a.ended_at is None), None)
 
 
-def substitute(facts: Facts, given: Substitute) -> Change:
+def join_to_stand_in(facts: Facts, given: JoinToStandIn) -> Change:
+    absent = _of_the_host(facts, given.absent)
+    there = facts.member(given.person)
+    if there is not None and there.left_at is None:
+        raise Conflict("member.there" if there.party == absent.party else "member.elsewhere", person=there.person)
+    member = MemberFact(given.person, given.name, absent.party, frozenset({"observer"}), accepted_at=facts.now)
+    row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id,
+           "party": absent.party, "name": given.name, "parts": "observer", "greeting": "", "token_sha256": None,
+           "accepted_at": facts.now, "left_at": None}
+    return Change(facts=facts.with_member(member), party=absent.party, rows=(Put(table_of(Member), (row,)),),
+                  details={"person": given.person, "absent": absent.person},
+                  personal={"name": given.name, "absent": absent.name, "by": given.by})
+
+
+def _of_the_host(facts: Facts, person: int) -> MemberFact:
+    """Whoever looks after the project, for whom an administrator may name a substitute: nobody in the project acts."""
+    require_running(facts)
+    member = facts.member(person)
+    if facts.actor is not None or member is None or not member.present or "manager" not in member.own:
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())
+    return member
+
+
+def _who(facts: Facts, given: Substitute) -> MemberFact:
+    """Whose parts are handed over, if the actor, or an administrator for the host's people, may do that."""
+    if given.by:
+        return _of_the_host(facts, given.person)
     actor = require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None)
     member = facts.member(given.person)
     if member is None or not hands_over(facts, given.person):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
             m.person for m in facts.people(member.party if member else actor.party, "champion")))
+    return member
+
+
+def substitute(facts: Facts, given: Substitute) -> Change:
+    member = _who(facts, given)
     to = facts.member(given.to)
     if to is None or not to.present or to.party != member.party or to.person == member.person:
         raise Invalid("substitute.not_here", field="to")
-    if not given.parts or set(given.parts) - set(own_parts(member)):
+    if not given.parts or set(given.parts) - set(lendable(member) if given.by else own_parts(member)):
         raise Invalid("parts.none", field="parts")
     if (there := absence_of(facts, given.person)) is not None:
         facts = facts.with_absence(replace(there, ended_at=facts.now))
         member, to = facts.member(given.person) or member, facts.member(given.to) or to
     details = {"person": member.person, "to": to.person, "parts": sorted(given.parts)}
-    names = {"person": member.name, "to": to.name}
+    names = {"person": member.name, "to": to.name} | ({"by": given.by} if given.by else {})
     if given.until is None:
         letter = Letter("handed_over", to.person, str(Subject("member", str(to.person), to.party)))
         return Change(facts=_for_good(facts, member, to, frozenset(given.parts)), party=member.party,
-                      details=details, personal=names, letters=(letter,) if to.person != actor.person else ())
+                      details=details, personal=names,
+                      letters=(letter,) if facts.actor and to.person != facts.actor.person else ())
     starts, until = given.starts or today(facts), given.until
     if starts < today(facts):
         raise Invalid("absence.past", field="starts")
@@ -120,7 +174,8 @@ def turn_absence(facts: Facts, given: TurnAbsence) -> Change:
 def come_back(facts: Facts, given: ComeBack) -> Change:
     require_running(facts, on_hold=True)
     absence = _open(facts, given.number)
-    if not hands_over(facts, absence.person):
+    own = facts.actor is not None and facts.actor.person == absence.person
+    if not own and not hands_over(facts, absence.person):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=(absence.person,))
     return _turned(facts, absence, replace(absence, ended_at=facts.now), begins=False)
 
@@ -134,6 +189,15 @@ def _open(facts: Facts, number: int) -> AbsenceFact:
 
 def _turned(facts: Facts, absence: AbsenceFact, after: AbsenceFact, *, begins: bool) -> Change:
     member = facts.member(absence.person)
-    return Change(facts=facts.with_absence(after), party=member.party if member else None,
+    return Change(facts=_only_stood_in(facts.with_absence(after), after), party=member.party if member else None,
                   details={"number": absence.number, "person": absence.person, "to": absence.substitute,
                            "begins": begins})
+
+
+def _only_stood_in(facts: Facts, absence: AbsenceFact) -> Facts:
+    """Who came in without a seat, only to stand in, goes when that is over."""
+    to = facts.member(absence.substitute)
+    waits = any(a.substitute == absence.substitute and a.ended_at is None for a in facts.absences)
+    if to is None or to.party is not None or to.own != {"observer"} or waits:
+        return facts
+    return facts.with_member(replace(to, left_at=facts.now))

@@ -32,9 +32,10 @@ class WithdrawEarly:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Go with one's party; the project goes on without it."""
+    """Go with one's party; the project goes on without it. ``open_tasks``: what shall become of what it owes."""
 
     reason: str
+    open_tasks: str = ""
 
 
 def may_decline(facts: Facts, party: int) -> bool:
@@ -88,7 +89,8 @@ def leave(facts: Facts, given: Leave) -> Change:
     for member in gone:
         facts = facts.with_member(replace(member, left_at=facts.now))
     facts = facts.with_party(replace(facts.party(own), left_at=facts.now))
-    return Change(facts=proposals.without(facts, own), party=own, personal={"reason": reason},
+    return Change(facts=proposals.without(facts, own), party=own,
+                  personal={"reason": reason} | ({"open_tasks": given.open_tasks.strip()} if given.open_tasks else {}),
                   details={"persons": [member.person for member in gone]},
                   rows=(Update(table_of(Member), rows),))
 

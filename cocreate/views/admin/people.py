@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict, Invalid
-from cocreate.forms.admin import RolesForm, StaffForm, SuccessorForm
+from cocreate.forms.admin import RolesForm, StaffForm, StandInForm, SuccessorForm
 from cocreate.forms.base import Form
 from cocreate.models.hosts import Host
 from cocreate.pages import Entry
@@ -117,6 +117,32 @@ def person_hand_over(ref: str) -> ResponseReturnValue:
             return redirect(url_for("admin.person", ref=ref), 303)
     return _dialog("admin/people/hand_over.html", found, form,
                    title=_("Hand over all projects of %(name)s", name=found.name))
+
+
+@bp.route("/people/<ref>/substitute", methods=["GET", "POST"])
+def person_substitute(ref: str) -> ResponseReturnValue:
+    """A colleague stands in until a day in everything somebody looks after."""
+    login.require_proof()
+    host, found = _load(ref)
+    form = StandInForm.from_request()
+    form.offer([one for one in project_people.account_managers(db.session(), host.id) if one[0] != found.id])
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                count = staff.name_substitute(session, host.id, found.id, to=form.to.data, until=form.until.data,
+                                              by=login.me().name, now=now())
+        except Invalid as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
+        except CocreateError as error:
+            form.blame("to", _refused(error))
+        else:
+            flash(ngettext("%(name)s stands in for %(absent)s in %(num)d project until %(day)s.",
+                           "%(name)s stands in for %(absent)s in %(num)d projects until %(day)s.", count,
+                           name=project_people.name_of(db.session(), form.to.data), absent=found.name,
+                           day=words.day(form.until.data, pages.reader())), "done")
+            return redirect(url_for("admin.person", ref=ref), 303)
+    return _dialog("admin/people/substitute.html", found, form, title=_("Name a substitute for %(name)s",
+                                                                        name=found.name))
 
 
 @bp.route("/people/<ref>/deactivate", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from cocreate.services.acts.change import require
 from cocreate.services.acts.people import is_first, is_last_champion, led
 from cocreate.views.room import frame
 from cocreate.views.room.dialogs import possible
-from workflows.facts import Facts, MemberFact
+from workflows.facts import AbsenceFact, Facts, MemberFact
 from workflows.texts import say
 
 
@@ -51,46 +51,67 @@ def listed(parts: Iterable[str]) -> str:
 
 def row_of(facts: Facts, member: MemberFact, marks: Marks) -> Person:
     """The row of one person, with what the reader can do."""
-    ref, number = facts.project.ref, member.person
-    mine = facts.actor is not None and facts.actor.person == number
     changes = member.party is not None and not facts.ended and not facts.on_hold and may(
         Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
-    acts: list[tuple[str, str]] = []
-    posts: list[tuple[str, str]] = []
-    state = ""
+    acts, posts = (_of_invited if member.accepted_at is None else _of_present)(facts, member, changes)
+    absence = absence_of(facts, member.person)
+    if absence is not None and hands_over(facts, member.person) and not facts.ended:
+        posts.append((_("Back now") if absence.runs else _("Not away after all"),
+                      url_for("room.people_back", ref=facts.project.ref, number=absence.number)))
+    return Person(member.name, listed(member.own), _state(facts, member, marks, absence), tuple(acts), tuple(posts))
+
+
+Links = list[tuple[str, str]]
+
+
+def _of_invited(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links, Links]:
+    """What can be done about somebody who has not answered: pages, and acts done at once."""
+    ref, number = facts.project.ref, member.person
+    acts: Links = []
+    posts: Links = []
+    if not facts.ended and not facts.on_hold and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
+        acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=number)))
+    if changes:
+        posts = [(_("Send a new link"), url_for("room.people_resend", ref=ref, person=number)),
+                 (_("Withdraw invitation"), url_for("room.people_withdraw", ref=ref, person=number))]
+    return acts, posts
+
+
+def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links, Links]:
+    """What can be done about somebody who is there."""
+    ref, number = facts.project.ref, member.person
+    if facts.ended or facts.on_hold:
+        return [], []
+    mine = facts.actor is not None and facts.actor.person == number
+    rows = [
+        (changes, _("Change parts"), "room.people_parts", {"person": number}),
+        (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over",
+         {"person": number}),
+        (mine and "facilitator" in member.own, _("Hand over my part"), "room.people_neutral", {}),
+        (mine and member.party is None and "manager" in member.own, _("Hand over the project"), "desk.hand_over", {}),
+        (changes and "manager" not in member.own and not is_last_champion(facts, member), _("Remove"),
+         "room.people_remove", {"person": number}),
+    ]
+    return [(label, url_for(endpoint, ref=ref, **values)) for can, label, endpoint, values in rows if can], []
+
+
+def _state(facts: Facts, member: MemberFact, marks: Marks, absence: AbsenceFact | None) -> str:
+    """What is to be known of somebody: not come in yet, away, not to be reached."""
+    said = ""
     if member.accepted_at is None:
-        state = _("invited %(day)s, not yet accepted", day=words.day(marks.invited[number], pages.reader())) \
-            if number in marks.invited else _("invited, not yet accepted")
-        if changes:
-            posts.append((_("Send a new link"), url_for("room.people_resend", ref=ref, person=number)))
-            posts.append((_("Withdraw invitation"), url_for("room.people_withdraw", ref=ref, person=number)))
-        if not facts.ended and not facts.on_hold and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
-            acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=number)))
-    elif not facts.ended and not facts.on_hold:
-        if changes:
-            acts.append((_("Change parts"), url_for("room.people_parts", ref=ref, person=number)))
-        if hands_over(facts, number):
-            acts.append((_("Hand over my part") if mine else _("Hand over"),
-                         url_for("room.people_hand_over", ref=ref, person=number)))
-        if mine and "facilitator" in member.own:
-            acts.append((_("Hand over my part"), url_for("room.people_neutral", ref=ref)))
-        if mine and member.party is None and "manager" in member.own:
-            acts.append((_("Hand over the project"), url_for("desk.hand_over", ref=ref)))
-        if changes and "manager" not in member.own and not is_last_champion(facts, member):
-            acts.append((_("Remove"), url_for("room.people_remove", ref=ref, person=number)))
-    if (absence := absence_of(facts, number)) is not None:
-        substitute = frame.person_name(facts, absence.substitute)
-        values = {"day": words.day(absence.until, pages.reader()), "name": substitute,
-                  "start": words.day(absence.starts, pages.reader())}
-        state = _("away until %(day)s, %(name)s stands in", **values) if absence.runs else \
+        since = marks.invited.get(member.person)
+        said = _("invited %(day)s, not yet accepted", day=words.day(since, pages.reader())) if since else \
+            _("invited, not yet accepted")
+    if absence is not None:
+        values = {"day": words.day(absence.until, pages.reader()), "start": words.day(absence.starts, pages.reader()),
+                  "name": frame.person_name(facts, absence.substitute)}
+        said = _("away until %(day)s, %(name)s stands in", **values) if absence.runs else \
             _("away from %(start)s until %(day)s, %(name)s stands in", **values)
-        if hands_over(facts, number) and not facts.ended:
-            posts.append((_("Back now") if absence.runs else _("Not away after all"),
-                          url_for("room.people_back", ref=ref, number=absence.number)))
-    if number in marks.undelivered and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
-        state = _("%(state)s. Mail to %(address)s came back", state=state, address=marks.undelivered[number]) \
-            if state else _("mail to %(address)s came back", address=marks.undelivered[number])
-    return Person(member.name, listed(member.own), state, tuple(acts), tuple(posts))
+    address = marks.undelivered.get(member.person)
+    if address is None or not may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
+        return said
+    return _("%(state)s. Mail to %(address)s came back", state=said, address=address) if said else \
+        _("mail to %(address)s came back", address=address)
 
 
 def cards(facts: Facts, marks: Marks) -> list[dict[str, Any]]:

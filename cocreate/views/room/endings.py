@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.domain.rights import Act
+from cocreate.domain.turns import can_take
 from cocreate.errors import Conflict, Forbidden
-from cocreate.forms.endings import DeclineForm
+from cocreate.forms.endings import DeclineForm, LeaveForm
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import endings, proposals
 from cocreate.services.acts import endings as acts
@@ -20,6 +21,7 @@ from cocreate.services.acts.proposals import lacks
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
+from workflows import engine
 from workflows.facts import DecisionState, Facts, ProposalState, TaskState
 from workflows.texts import say
 
@@ -42,7 +44,9 @@ def decline(ref: str) -> ResponseReturnValue:
 
     return dialog(facts, form, "room/endings/decline.html",
                   _("Decline for %(party)s", party=facts.party(own).name), act, then=url_for("room.now", ref=ref),
-                  party=facts.party(own), ends=_ends(facts), leaves=acts.may_leave(facts, own))
+                  party=facts.party(own), ends=_ends(facts), leaves=acts.may_leave(facts, own), ways=[
+                      (way.key, facts.definition.stage_name(facts.definition.transitions[way.key].to, pages.language()))
+                      for way in engine.ways(facts) if way.back and can_take(facts, way.key)])
 
 
 @bp.route("/leave", methods=["GET", "POST"])
@@ -53,11 +57,12 @@ def leave(ref: str) -> ResponseReturnValue:
     if not acts.may_leave(facts, own):
         raise Conflict("party.required", party=own)
     login.require_proof()
-    form = ReasonForm.from_request()
+    form = LeaveForm.from_request()
     seat = say(facts.definition.parties[facts.party(own).seat].name, pages.language())
 
     def act(session: Any) -> str:
-        endings.leave(session, ref, reason=form.reason.data or "", actor=login.me().id, key=form.key(), now=now())
+        endings.leave(session, ref, reason=form.reason.data or "", open_tasks=form.open_tasks.data or "",
+                      actor=login.me().id, key=form.key(), now=now())
         return _("%(party)s has left '%(title)s'. The others have been told.", party=facts.party(own).name,
                  title=facts.project.title)
 

@@ -10,16 +10,17 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.domain.notices import Subject
-from cocreate.domain.nudges import Owed, asks, next_possible, of_refusal
+from cocreate.domain.nudges import EVERY, Owed, asks, next_possible, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict
 from cocreate.forms.nudges import NudgeForm
-from cocreate.services import nudges
+from cocreate.services import nudges, rooms
 from cocreate.services.acts.change import require
 from cocreate.views import proposals_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from workflows.calendars import add_working_days, local_day
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 from workflows.texts import say
@@ -50,11 +51,15 @@ def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
     def act(session: Any) -> str:
         nudges.nudge(session, ref, subject=subject, party=party, words=form.words.data or "", actor=login.me().id,
                      key=form.key(), now=now())
-        return _("Sent to %(names)s.", names=names)
+        planned = rooms.reminded(session, facts, [subject])[subject].next
+        sent = _("Sent to %(names)s.", names=names)
+        return sent if planned is None else f"{sent} " + _(
+            "Our own reminder goes out on %(day)s.", day=words.day(planned, pages.reader()))
 
     return dialog(facts, form, "room/nudges/nudge.html", _("Nudge %(names)s", names=names or facts.party(party).name),
                   act, then=url_for("room.now", ref=ref), names=names, party=facts.party(party),
-                  what=_what(facts, owed), due_at=owed.due_at)
+                  what=_what(facts, owed), due_at=owed.due_at, again=add_working_days(
+                      local_day(facts.now, facts.calendars[0].zone), EVERY, facts.calendars))
 
 
 def offer(facts: Facts, refusal: Refusal) -> Offer | None:

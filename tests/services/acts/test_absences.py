@@ -8,7 +8,7 @@ import pytest
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import ACTS
-from cocreate.services.acts.absences import ComeBack, Substitute, TurnAbsence
+from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, TurnAbsence
 from cocreate.services.acts.gates import Decide
 from cocreate.services.progress import _stands_for
 from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
@@ -127,3 +127,41 @@ class TestWho:
         story = begin().act(away(), SIGNATORY)
         with pytest.raises(Forbidden):
             story.give("stream").give("need").decide("picture", "giver", person=OBSERVER)
+
+
+class TestOfTheHost:
+    """An administrator, who is nobody here, names who stands in for an account manager."""
+
+    JOIN = JoinToStandIn(90, "Ben", MANAGER, "Petra")
+    LEND = Substitute(MANAGER, 90, ("manager",), None, FRIDAY, "Petra")
+
+    def test_a_colleague_comes_in_for_that_time_only(self):
+        story = begin().act(self.JOIN, 0)
+        assert story.facts.member(90).parts == {"observer"} and story.facts.member(90).party is None
+        story.act(self.LEND, 0)
+        assert "manager" in story.facts.member(90).parts
+        story.wait(days=5).act(TurnAbsence(1), 0)
+        assert story.facts.member(90).left_at is not None
+
+    def test_who_is_away_can_end_it(self):
+        story = begin().act(self.JOIN, 0).act(self.LEND, 0).act(ComeBack(1), MANAGER)
+        assert story.facts.member(90).left_at is not None
+
+    @pytest.mark.parametrize("given", [JOIN, LEND, replace(LEND, person=CHAMPION, to=TOM, parts=("champion",))])
+    def test_nobody_in_the_project_does_it_nor_for_others(self, given):
+        with pytest.raises(Forbidden):
+            begin().act(given, CHAMPION)
+        if given is not self.JOIN and given is not self.LEND:
+            with pytest.raises(Forbidden):
+                begin().act(given, 0)
+
+    def test_signing_is_not_lent(self):
+        story = begin()
+        story.facts = story.facts.with_member(replace(
+            story.facts.member(SIGNATORY), parts=frozenset({"signatory", "manager"})))
+        with pytest.raises(Invalid, match=r"parts\.none"):
+            story.act(replace(self.LEND, person=SIGNATORY, to=TOM, parts=("signatory",)), 0)
+
+    def test_somebody_of_another_party_does_not(self):
+        with pytest.raises(Conflict, match=r"member\.elsewhere"):
+            begin().act(replace(self.JOIN, person=champion(TAKER)), 0)
