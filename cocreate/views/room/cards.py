@@ -83,14 +83,14 @@ def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
     if facts.ended or facts.on_hold:
         return [], []
     mine = facts.actor is not None and facts.actor.person == number
-    rows = [
-        (changes, _("Change parts"), "room.people_parts", {"person": number}),
-        (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over",
-         {"person": number}),
+    about: dict[str, Any] = {"person": number}
+    rows: list[tuple[bool, str, str, dict[str, Any]]] = [
+        (changes, _("Change parts"), "room.people_parts", about),
+        (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over", about),
         (mine and "facilitator" in member.own, _("Hand over my part"), "room.people_neutral", {}),
         (mine and member.party is None and "manager" in member.own, _("Hand over the project"), "desk.hand_over", {}),
         (changes and "manager" not in member.own and not is_last_champion(facts, member), _("Remove"),
-         "room.people_remove", {"person": number}),
+         "room.people_remove", about),
     ]
     return [(label, url_for(endpoint, ref=ref, **values)) for can, label, endpoint, values in rows if can], []
 
