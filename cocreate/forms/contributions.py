@@ -29,7 +29,7 @@ from workflows.texts import say
 
 LARGEST_DRAFT = 1_000_000  # characters of all texts together
 REASON = 3  # characters
-NAMED = 3  # open fields that the bar names
+NAMED, IN_THE_BAR = 3, 70  # open fields that the bar names, and how many characters it has for them
 
 
 class ContributionForm:
@@ -131,8 +131,10 @@ class ContributionForm:
         """For the bar: "2 fields are open: Mass per year, Cost."; empty when nothing is."""
         if not self.open:
             return ""
-        names = ", ".join(say(self.fields[key].label, self.language) for key in self.open[:NAMED])
-        names = _("%(names)s and more", names=names) if len(self.open) > NAMED else names
+        labels = [say(self.fields[key].label, self.language).rstrip(".") for key in self.open]
+        named = next((n for n in range(min(NAMED, len(labels)), 1, -1) if sum(map(len, labels[:n])) <= IN_THE_BAR), 1)
+        names = ", ".join(labels[:named])
+        names = _("%(names)s and more", names=names) if len(labels) > named else names
         return ngettext("One field is open: %(names)s.", "%(num)d fields are open: %(names)s.", len(self.open),
                         names=names)
 
