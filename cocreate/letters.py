@@ -14,9 +14,10 @@ from cocreate import words
 from cocreate.digesting import Section, count_news, sections
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.notices import Subject
+from cocreate.domain.reminding import owed
 from cocreate.services.digests import Digest
 from cocreate.services.letters import MailContext
-from workflows.facts import DecisionFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
+from workflows.facts import DecisionFact, DutyFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
 from workflows.guards import accepting
 from workflows.texts import say
 
@@ -86,6 +87,11 @@ class Letter:
         return member
 
     @property
+    def has_account(self) -> bool:
+        """Whether there is a page where the recipient can choose how often we write: not before accepting."""
+        return self._context.facts is None or self.member.present
+
+    @property
     def party(self) -> str:
         """The recipient's own."""
         return self.party_name(self.member.party)
@@ -123,6 +129,15 @@ class Letter:
         """Who was asked for the task, or decides."""
         task = self.task
         return self.person(task.asked) if task and task.asked else self.people(self.subject.party, "signatory")
+
+    @property
+    def asked_is_recipient(self) -> bool:
+        """Whether an escalation reaches the very person who was reminded before."""
+        task = self.task
+        if task and task.asked:
+            return task.asked == self._context.person
+        part = "champion" if task or self.subject.matter == "duty" else "signatory"
+        return all(m.person == self._context.person for m in self.facts.people(self.subject.party, part))
 
     @property
     def unsigned(self) -> str:
@@ -165,7 +180,8 @@ class Letter:
 
     @property
     def task(self) -> TaskFact | None:
-        return self.facts.task(self.subject.key, self.subject.party or 0) if self.subject.matter == "task" else None
+        known = self.subject.matter in ("task", "check")
+        return self.facts.task(self.subject.key, self.subject.party or 0) if known else None
 
     @property
     def decision(self) -> DecisionFact | None:
@@ -177,7 +193,7 @@ class Letter:
         """The task's title, the gate's question, or the contract's title."""
         definition, key = self.facts.definition, self.subject.key
         match self.subject.matter:
-            case "task":
+            case "task" | "check":
                 return self.say(definition.tasks[key][1].title)
             case "decision":
                 return self.say(definition.gates[key][1].question)
@@ -185,6 +201,10 @@ class Letter:
                 return self.contract
             case "proposal":
                 return self.proposed
+            case "duty":
+                return self.duty_named(self.duty)
+            case "document" | "figure" | "clause":
+                return self.item
             case _:
                 return self.project
 
@@ -221,12 +241,70 @@ class Letter:
                 return self.person(int(self.subject.key)) if self.subject.key else ""
 
     @property
+    def moved_party(self) -> str:
+        """The party of the person that a mail about coming and going names."""
+        member = self.facts.member(int(self.subject.key)) if self.subject.matter == "member" else None
+        return self.party_name(member.party) if member and member.party is not None else self.host
+
+    @property
+    def seat(self) -> str:
+        """The seat of the party that came."""
+        party = self.facts.party(int(self.subject.key))
+        return self.say(self.facts.definition.parties[party.seat].name)
+
+    @property
+    def invited_at(self) -> datetime:
+        member = self.facts.member(int(self.subject.key))
+        return (member.invited_at if member else None) or self.facts.now
+
+    @property
+    def unreachable(self) -> str:
+        """The address that a mail came back from, as far as whoever knows it recognises it, and not as a link."""
+        local, _at, domain = plain(str(self.more.get("address", ""))).partition("@")
+        return f"{local}@{domain.partition('.')[0]}…"
+
+    @property
     def substitute(self) -> str:
         """Who takes over: a part for a time or for good, or the whole project."""
         if self.subject.matter == "member":
             return self.person(int(self.subject.key))
         absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
         return self.person(absence.substitute if absence else self.facts.project.manager_id)
+
+    @property
+    def item(self) -> str:
+        """A document by its name, a figure or a clause by its title."""
+        definition, key = self.facts.definition, self.subject.key
+        if self.subject.matter == "document":
+            document = next((one for one in self.facts.documents if str(one.number) == key), None)
+            return named(document.name) if document else self._("a document")
+        if self.subject.matter == "clause":
+            return self.say(definition.clauses[key].title) if key in definition.clauses else self.contract
+        _stage, task, field, *_rest = (*key.split("."), "", "")
+        known = definition.tasks.get(task)
+        return self.say(known[1].fields[field].label) if known and field in known[1].fields else plain(key)
+
+    @property
+    def duty(self) -> DutyFact:
+        return next(one for one in self.facts.duties if str(one.number) == self.subject.key)
+
+    @property
+    def open_duties(self) -> tuple[DutyFact, ...]:
+        """What the party it is about still owes, soonest first."""
+        return tuple(sorted((one for one in self.facts.duties if one.party == self.subject.party
+                             and one.done_at is None), key=lambda one: one.due))
+
+    def duty_named(self, duty: DutyFact) -> str:
+        return unlinked(plain(duty.what, 120), "")
+
+    @property
+    def waits_outside(self) -> bool:
+        task = self.task
+        return bool(task and task.outside_until and task.outside_until >= self._context.reader.today)
+
+    @property
+    def outsider(self) -> str:
+        return self.quote(self.task.outsider) if self.task and self.task.outsider else self._("someone outside")
 
     @property
     def contract(self) -> str:
@@ -281,8 +359,11 @@ class Letter:
 
     @property
     def due(self) -> datetime | None:
-        owed = self.task or self.decision
-        return owed.due_at if owed else None
+        if self.subject.matter in ("check", "signature"):
+            matter = owed(self.facts).get(str(self.subject))
+            return matter.due_at if matter else None
+        asked = self.task or self.decision
+        return asked.due_at if asked else None
 
     @property
     def stage(self) -> str:
@@ -371,6 +452,17 @@ class Letter:
         return self.quote(happened.words.get("reason", "")) if happened else ""
 
     @property
+    def said(self) -> str:
+        """The comment that a mail is about."""
+        return self.quote(self.more.get("said", ""))
+
+    @property
+    def words(self) -> str:
+        """What somebody wrote with a no."""
+        happened = self._context.happened
+        return self.quote(happened.words.get("words", "")) if happened else ""
+
+    @property
     def wanted(self) -> str:
         happened = self._context.happened
         return self.quote(happened.words.get("wanted", "")) if happened else ""
@@ -418,22 +510,25 @@ class Letter:
         secret = quote(str(self.values.get("secret", "")), safe="")
         if self.kind in LINKS:
             return LINKS[self.kind].format(secret=secret)
-        room = f"/p/{self.facts.project.ref}"
-        match self.subject.matter:
-            case "task":
-                return f"{room}/tasks/{self.subject.key}"
-            case "decision":
-                return f"{room}/gates/{self.subject.key}"
-            case "contract" | "signature":
-                return f"{room}/contract/sign" if self.kind in ("please_sign", "signing_code") else f"{room}/contract"
-            case "proposal":
-                return f"{room}/proposals/{self.subject.key}"
-            case "party" | "member" | "absence":
-                return f"{room}/people"
-            case _ if self.kind == "handed_over":
-                return f"{room}/people"
-            case _:
-                return room
+        return f"/p/{self.facts.project.ref}{self._place()}"
+
+    def _place(self) -> str:
+        """Where in the room the very thing is that a mail is about."""
+        key, of = self.subject.key, self.subject.party
+        # Several parties may be asked for one task: without its number a page shows the reader's own.
+        whose = "" if of in (None, self.member.party) else f"?party={of}"
+        by_kind = {"please_sign": "/contract/sign", "signing_code": "/contract/sign", "handed_over": "/people",
+                   "nobody_can_act": "/people", "mail_came_back": f"/people/{key}/address"}
+        by_matter = {
+            "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
+            "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
+            "contract": "/contract", "signature": "/contract", "clause": "/contract",
+            "proposal": f"/proposals/{key}", "duty": "/duties", "duties": "/duties/who",
+            "party": "/people", "member": "/people", "absence": "/people",
+        }
+        if self.kind == "handed_over" and self.subject.matter == "task":
+            return by_matter["task"]
+        return by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")
 
     @property
     def because(self) -> str:

@@ -49,9 +49,9 @@ def compose(context: MailContext, settings: Settings) -> EmailMessage:
         "subject": plain(blocks["subject"], 150), "paragraphs": _paragraphs(blocks["body"]),
         "button": plain(blocks.get("button", "")), "link": letter.link if blocks.get("button", "").strip() else "",
         "because": plain(blocks.get("because") or letter.because, 200), "stops": plain(blocks.get("stops", ""), 200),
-        "record": letter.record, "settings": f"{settings.address}/account", "language": context.reader.language,
-        "host": letter.host, "_": context.reader.gettext, "legal_note": letter.legal_note,
-        "logo": f"logo@{LOGO_DOMAIN}" if context.head.logo_sha256 else "",
+        "record": letter.record, "settings": f"{settings.address}/account" if letter.has_account else "",
+        "language": context.reader.language, "host": letter.host, "_": context.reader.gettext,
+        "legal_note": letter.legal_note, "logo": f"logo@{LOGO_DOMAIN}" if context.head.logo_sha256 else "",
     }
     message = _headed(context, letter, parts["subject"], settings.sender)
     message.set_content(_text(parts), cte="quoted-printable")
@@ -119,7 +119,8 @@ def _text(parts: dict[str, Any]) -> str:
     foot = [_("You get this because %(because)s.", because=parts["because"])]
     if parts["stops"]:
         foot.append(_("It stops when %(what)s.", what=parts["stops"]))
-    lines.append("-- \n" + _wrapped(" ".join(foot)) + f"\n{_('How often we write:')} {parts['settings']}")
+    often = f"\n{_('How often we write:')} {parts['settings']}" if parts["settings"] else ""
+    lines.append("-- \n" + _wrapped(" ".join(foot)) + often)
     if parts["record"]:
         lines.append(_wrapped(parts["record"]))
     if parts["legal_note"]:
@@ -137,8 +138,7 @@ PAGES = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescap
 
 
 def _template(kind: str) -> Template:
-    """Its own, or for news without one a pointer to the project."""
-    return PAGES.select_template([f"{kind}.txt", "news.txt"])
+    return PAGES.get_template(f"{kind}.txt")
 
 
 # sending

@@ -18,8 +18,10 @@ from cocreate.domain import notices
 from cocreate.mail import MailServer, NotDelivered, compose, transport
 from cocreate.models.contracts import ContractVersion, Duty, SigningCode
 from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
 from cocreate.models.projects import Absence, Member
 from cocreate.models.proposals import Proposal
+from cocreate.models.talk import Comment
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
 from cocreate.services import letters as reading
@@ -60,7 +62,24 @@ SUBJECTS = {
     "signing_declined": "Philips does not sign: Lighting service agreement",
     "signature_ended": "Please sign again: the text changed",
     "all_signed": "Signed by all: Lighting service agreement",
-    "joined": "News: Garage lighting",
+    "joined": "WMATA joins (Garage lighting)",
+    "mention": "Anna Berg mentions you: Total cost today",
+    "comment": "Anna Berg writes about: Total cost today",
+    "help": "Anna Berg asks for help: Total cost today",
+    "concern": "A concern was raised (Garage lighting)",
+    "waiting_outside": "Waits for someone outside: Total cost today (Garage lighting)",
+    "invitation_accepted": "Grace Lee is in (Garage lighting)",
+    "invitation_declined": "Grace Lee says no (Garage lighting)",
+    "invitation_unanswered": "No answer yet: Grace Lee (Garage lighting)",
+    "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",
+    "duty_overdue": "Was due Fri 1 Oct 2027: Energy report (Garage lighting)",
+    "still_you": "Do you still look after: Energy report?",
+    "settled": "Settled: Energy (Garage lighting)",
+    "two_values": "Two values: Energy (Garage lighting)",
+    "nobody_can_act": "Nobody can act: Is this our common picture? (Garage lighting)",
+    "clause_proposed": "Proposed: to strike a clause (Garage lighting)",
+    "clause_objected": "Not agreed: to strike a clause (Garage lighting)",
+    "mail_came_back": "We cannot reach Grace Lee (Garage lighting)",
     "left": "Grace Lee has left (Garage lighting)",
     "handed_over": "Grace Lee takes over (Garage lighting)",
     "nudge": "Anna Berg asks: Total cost today (Garage lighting)",
@@ -81,7 +100,9 @@ LINKS = {
     "decision_asked": "/p/{ref}/gates/common",
     "please_sign": "/p/{ref}/contract/sign", "ready_to_read": "/p/{ref}/contract", "gone_on": "/p/{ref}",
     "left": "/p/{ref}/people", "handed_over": "/p/{ref}/people", "nudge": "/p/{ref}/tasks/cost",
-    "proposal": "/p/{ref}/proposals/1",
+    "proposal": "/p/{ref}/proposals/1", "clause_objected": "/p/{ref}/proposals/1", "duty_due": "/p/{ref}/duties",
+    "still_you": "/p/{ref}/duties/who", "two_values": "/p/{ref}/tasks/cost", "concern": "/p/{ref}/concerns",
+    "submitted": "/p/{ref}/tasks/cost?party=2", "nobody_can_act": "/p/{ref}/people", "help": "/p/{ref}/tasks/cost",
     "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "password_changed": "/forgot",
     "new_sign_in": "/account", "second_step_changed": "/account", "suggestion": "/desk",
     "suggestion_answered": "/your-turn",
@@ -117,8 +138,9 @@ class TestEveryKind:
 
 
 def test_every_kind_is_known():
-    templates = {path.stem for path in mail.FOLDER.glob("*.txt")} - {"news", "digest"}
-    assert templates == set(SUBJECTS) - {"joined"}
+    templates = {path.stem for path in mail.FOLDER.glob("[!_]*.txt")} - {"digest"}
+    assert templates == set(SUBJECTS)
+    assert notices.MAILED - templates == {"template_corrected", "migrated"}  # templates do not change under projects
     own = {"signing_code", "invitation_again", "nudge", "proposal", "proposal_refused"}  # letters of an act
     assert templates - ACCOUNT - own <= notices.KINDS
     assert set(letters.LINKS) - {"invitation", "invitation_again", "digest"} == ACCOUNT
@@ -197,7 +219,7 @@ class TestWords:
 
     def test_overdue_says_who_hears_next(self, contexts):
         said = body(written(contexts("overdue"))).replace("\n", " ")
-        assert "Since then it holds up ●\xa0Philips." in said
+        assert "Since then ●\xa0Philips waits." in said
         assert "You have a draft of Tue 2 Mar." in said
 
     def test_a_lapsed_decision_says_what_changed(self, contexts):
@@ -391,8 +413,6 @@ def _what(session, room, kind):
         case "ready_to_read" | "please_sign" | "signed" | "signature_ended" | "all_signed" | "signing_code":
             return room.grace, _contract(session, room, kind), (
                 {"secret": "123456", "version": 1} if kind == "signing_code" else {})
-        case "left":
-            return room.renee, f"member:{room.grace}", {}
         case "handed_over":
             add(session, room, Absence, number=1, person=room.renee, substitute=room.grace, parts="champion",
                 starts=NOON.date(), until=NOON.date(), began_at=NOON)
@@ -400,14 +420,54 @@ def _what(session, room, kind):
             return room.anna, "absence:1", {}
         case "nudge":
             return room.renee, "task:cost:2", {}
-        case "proposal" | "proposal_refused":
-            add(session, room, Proposal, number=1, kind="withdraw", subject="", party=PHILIPS, person=room.anna,
-                at=NOON, needs="1 2", agreed="1", state="open", since=NOON,
+        case _:
+            return _of_people(session, room, kind) or _of_talk(session, room, kind) or (room.renee, "stage:today", {})
+
+
+def _of_people(session, room, kind):
+    match kind:
+        case "left" | "invitation_accepted" | "invitation_declined":
+            return room.renee, f"member:{room.grace}", {}
+        case "invitation_unanswered":
+            session.execute(update(Member).where(Member.person == room.grace).values(
+                accepted_at=None, invited_at=NOON, token_sha256="t"))
+            return room.renee, f"member:{room.grace}", {}
+        case "mail_came_back":
+            session.execute(update(Person).where(Person.id == room.grace).values(unreachable_at=NOON))
+            return room.renee, f"member:{room.grace}", {"reply": "550 no such user"}
+        case "joined":
+            return room.renee, "party:2", {}
+    return None
+
+
+def _of_talk(session, room, kind):
+    task = update(Task).where(Task.project_id == room.id)
+    match kind:
+        case "mention" | "comment" | "help":
+            session.execute(task.values(help=1))
+            add(session, room, Comment, number=1, kind="comment", subject="task:cost:2", party=PHILIPS,
+                person=room.anna, at=NOON, text="Is the bill of May in it? See https://evil.example/x", sees=-1)
+            session.flush()
+            return room.renee, "task:cost:2", {}
+        case "concern":
+            return room.renee, "concern:-7", {}
+        case "waiting_outside":
+            session.execute(task.values(outsider="the energy supplier", outside_until=NOON.date()))
+            return room.anna, "task:cost:2", {}
+        case "duty_due" | "duty_overdue" | "still_you":
+            _contract(session, room, kind)
+            return room.renee, "duties:2028:2" if kind == "still_you" else "duty:1:2", {}
+        case "settled" | "two_values":
+            return room.renee, "figure:today.cost.energy", {}
+        case "nobody_can_act":
+            return room.renee, "decision:common:2", {}
+        case "proposal" | "proposal_refused" | "clause_proposed" | "clause_objected":
+            add(session, room, Proposal, number=1, kind="strike" if kind.startswith("clause") else "withdraw",
+                subject="", party=PHILIPS, person=room.anna, at=NOON, needs="1 2", agreed="1", state="open", since=NOON,
                 body='{"reason": "See https://evil.example/x, the garage is sold."}')
             session.flush()
             return room.renee, "proposal:1:2", {}
-        case _:
-            return room.renee, "stage:today", {}
+    return None
 
 
 def _contract(session, room, kind):

@@ -18,6 +18,7 @@ from cocreate.models.mails import Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.records import EventDetail
+from cocreate.models.talk import Comment
 from cocreate.models.work import Draft
 from cocreate.services import digests
 from cocreate.services.facts import look
@@ -233,6 +234,16 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             return {"draft_at": draft, "times": _times_reminded(session, mail)}
         case "escalation":
             return {"draft_at": None, "times": _times_reminded(session, mail)}
+        case "comment" | "mention" | "help":
+            said = session.get(Comment, (mail.project_id, mail.seq))
+            member = facts.member(mail.recipient)
+            if said is None or member is None or not said.sees & audience.reader(party=member.party,
+                                                                                 parts=member.parts):
+                return None
+            return {"said": said.text}
+        case "mail_came_back":
+            person = session.get(Person, int(mail.subject.key)) if mail.subject else None
+            return {"address": person.email} if person and person.unreachable_at else None
         case "all_signed":
             duties = session.execute(select(Duty.what, Duty.party, Duty.due).where(Duty.project_id == mail.project_id)
                                      .order_by(Duty.due, Duty.number).limit(3)).all()
