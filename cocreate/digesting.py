@@ -78,7 +78,7 @@ def label(turn: Turn, facts: Facts, reader: Reader) -> str:
 def _coming(coming: Coming, reader: Reader) -> str:
     speaker = _Speaker(coming.facts, reader)
     what = {"task": speaker.task, "decision": speaker.question, "duty": speaker.duty}[coming.what](coming.key)
-    return reader.gettext("%(day)s: %(what)s, %(party)s (%(project)s)", day=words.day(coming.day, reader), what=what,
+    return reader.gettext("%(day)s, %(party)s: %(what)s (%(project)s)", day=words.day(coming.day, reader), what=what,
                           party=speaker.party(coming.party), project=named(coming.facts.project.title, 120))
 
 

@@ -36,6 +36,7 @@ from cocreate.services import (
     outbox,
     passing,
     reminders,
+    returned,
     sealings,
     sign_ins,
     throttling,
@@ -164,6 +165,8 @@ def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContex
         log.warning("mail %s (%s) did not go out: %s", mail.message_id, mail.kind, error.reply)
         with transaction() as session:
             outbox.mark_failed(session, mail, now(), error.reply, permanent=error.permanent)
+            if error.permanent:
+                returned.refused(session, mail, error.reply, now())
     except Exception as error:  # one mail that cannot be written must not stop all others
         log.exception("mail %s (%s) could not be written", mail.message_id, mail.kind)
         with transaction() as session:
@@ -171,6 +174,8 @@ def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContex
     else:
         with transaction() as session:
             outbox.mark_sent(session, mail, now(), reply)
+            if context.unreachable:
+                returned.arrived(session, context.person)
 
 
 def seal(turn: Turn) -> None:

@@ -62,6 +62,7 @@ class MailContext:
     name: str
     reader: Reader
     values: Mapping[str, Any] = field(repr=False)
+    unreachable: bool = False  # the last mail to this address came back
     facts: Facts | None = None
     host: str = ""
     seq: int = 0
@@ -90,7 +91,8 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
     for mail in mails:
         person = people[mail.recipient]
         base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name,
-                           Reader(person.language, person.zone, now), mail.values, seq=mail.seq, subject=mail.subject)
+                           Reader(person.language, person.zone, now), mail.values, person.unreachable_at is not None,
+                           seq=mail.seq, subject=mail.subject)
         if person.deactivated_at is not None:
             found[mail.message_id] = None
         elif mail.kind == "digest":
@@ -121,9 +123,10 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
     writes = sender or next((m for m in facts.members if "manager" in m.parts and m.present), None)
     reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
     return MailContext(
-        base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, facts=facts,
-        host=host.name, seq=base.seq, subject=base.subject, happened=happened, sender=sender.name if sender else "",
-        reply_to=reply_to if reply_to != base.to else None, more=more, head=_head(host))
+        base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, base.unreachable,
+        facts=facts, host=host.name, seq=base.seq, subject=base.subject, happened=happened,
+        sender=sender.name if sender else "", reply_to=reply_to if reply_to != base.to else None, more=more,
+        head=_head(host))
 
 
 def _head(host: Host) -> Letterhead:

@@ -15,7 +15,7 @@ from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Answer, Member, Party, Project
 from cocreate.models.records import EventDetail
-from cocreate.services import accounts, hosts, progress
+from cocreate.services import accounts, hosts, progress, returned
 from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival
 from cocreate.services.acts.people import (
     AcceptInvitation,
@@ -79,11 +79,15 @@ def withdraw(session: Session, ref: str, *, person: int, actor: int, key: str, n
 
 def correct_address(session: Session, ref: str, *, person: int, email: str, actor: int, key: str,
                     now: datetime) -> progress.Receipt:
-    """Invite at another address instead; who has the first one is not in the project any more."""
+    """Invite at another address instead; who has the first one is not in the project any more.
+
+    Also somebody who has come in, where mails to them come back.
+    """
     to = accounts.find_or_invite_person(session, email=email, name=name_of(session, person), now=now)
     token = secrets.token_urlsafe(32)
-    return progress.act(session, ref, CorrectAddress(person, to, token, digest(token), now + INVITATION_LASTS),
-                        actor=actor, key=key, now=now)
+    return progress.act(session, ref, CorrectAddress(
+        person, to, token, digest(token), now + INVITATION_LASTS, returned.is_unreachable(session, person)),
+        actor=actor, key=key, now=now)
 
 
 def change_parts(session: Session, ref: str, *, person: int, parts: tuple[str, ...], actor: int, key: str,
@@ -234,13 +238,6 @@ def name_of(session: Session, person: int) -> str:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def invited(session: Session, project_id: int) -> dict[int, datetime]:
-    """Who has not answered an invitation yet, and when it went out."""
-    rows = session.execute(select(Member.person, Member.invited_at).where(
-        Member.project_id == project_id, Member.accepted_at.is_(None), Member.left_at.is_(None)))
-    return {row.person: row.invited_at for row in rows if row.invited_at is not None}
 
 
 def affected(session: Session, project_id: int) -> list[str]:

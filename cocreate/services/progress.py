@@ -205,7 +205,8 @@ def _fingerprint(name: str, request: Any, actor: int | None) -> str:
     return hashlib.sha256(canonical({"act": name, "actor": actor, "asked": asked}).encode()).hexdigest()
 
 
-_SECRETS = frozenset({"duties", "token", "token_sha256", "code", "code_hash", "expires_at", "evidence", "arrival"})
+_SECRETS = frozenset({"duties", "token", "token_sha256", "code", "code_hash", "expires_at", "evidence", "arrival",
+                      "came_back"})
 
 
 def _replay(answered: tuple[str, str], asked: str) -> Receipt:

@@ -97,8 +97,8 @@ class TestContent:
             ("Your turn", ("Fill in: Total cost today, due Fri 5 Mar (Garage lighting)",
                            "Go on to Contract (Garage lighting)")),
             ("New since yesterday", ("Garage lighting: Philips submitted 'Price sheet'; now in Contract",)),
-            ("Coming up this week", ("Fri 5 Mar: Is this our common picture?, Philips (Garage lighting)",
-                                     "Fri 5 Mar: Is this our common picture?, WMATA (Garage lighting)"))]
+            ("Coming up this week", ("Fri 5 Mar, Philips: Is this our common picture? (Garage lighting)",
+                                     "Fri 5 Mar, WMATA: Is this our common picture? (Garage lighting)"))]
         assert left == 0
 
     def test_at_most_ten_lines_then_how_many_more(self, session, room):

@@ -72,13 +72,18 @@ class WithdrawInvitation:
 
 @dataclass(frozen=True, slots=True)
 class CorrectAddress:
-    """Invite at another address instead; ``to`` is the person who has it."""
+    """Invite at another address instead; ``to`` is the person who has it.
+
+    Who has come in keeps the own address, unless mails to it come back (``came_back``): then they are invited anew,
+    with their parts and tasks. An account is never moved to an address that somebody else names.
+    """
 
     person: int
     to: int
     token: str
     token_sha256: str
     expires_at: datetime
+    came_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +192,15 @@ def withdraw_invitation(facts: Facts, given: WithdrawInvitation) -> Change:
 
 
 def correct_address(facts: Facts, given: CorrectAddress) -> Change:
-    member = _open_invitation(facts, given.person, Act.CORRECT_ADDRESS)
+    member = (_of_party(facts, given.person, Act.CORRECT_ADDRESS) if given.came_back
+              else _open_invitation(facts, given.person, Act.CORRECT_ADDRESS))
+    if "manager" in member.own:
+        raise Conflict("member.looks_after", person=member.person)
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
         raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)
-    after = replace(member, person=given.to, invited_at=facts.now)
+    after = replace(member, person=given.to, parts=member.own, lent=frozenset(), stands_for=frozenset(),
+                    accepted_at=None, invited_at=facts.now)
     facts = facts.with_member(replace(member, left_at=facts.now)).with_member(after)
     for task in facts.tasks:
         if task.asked == member.person:
@@ -330,10 +339,10 @@ def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
     return member
 
 
-def _of_party(facts: Facts, person: int) -> MemberFact:
+def _of_party(facts: Facts, person: int, act: Act = Act.PEOPLE) -> MemberFact:
     """Somebody of a party whose people the actor may change."""
     member = facts.member(person)
-    require(facts, Act.PEOPLE, party=member.party if member else None, directly=True, first=is_first(facts, member))
+    require(facts, act, party=member.party if member else None, directly=True, first=is_first(facts, member))
     if member is None or member.left_at is not None or member.party is None:
         raise Conflict("member.gone")
     return member

@@ -15,8 +15,9 @@ from flask_babel import ngettext
 from cocreate import login, pages, words
 from cocreate.db import db, spare_transaction
 from cocreate.forms.base import Form
-from cocreate.services import boards, hosts, openings
+from cocreate.services import boards, hosts, openings, returned
 from cocreate.services.boards import GROUPS, BoardRow, Situation
+from cocreate.services.returned import Unreachable
 from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
@@ -46,6 +47,7 @@ class Row:
     signing: str
     later: str
     unread: int | None
+    returned: tuple[tuple[str, str], ...]  # "Mail to r.kim@... came back", and where to correct it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def board() -> ResponseReturnValue:
     q, show, sort = (request.args.get(name, "").strip() for name in ("q", "show", "sort"))
     sort = sort if sort in SORTS else SORTS[0]
     shown = sorted((row for row in rows if _shown(row, show) and _matches(row, q)), key=lambda row: _order(row, sort))
+    gone = returned.unreachable(db.session(), [row.ref for row in shown])
     groups = [(key, _heading(key), found) for key in GROUPS
-              if (found := [_said(row) for row in shown if row.group == key])]
+              if (found := [_said(row, gone.get(row.ref, ())) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
                            show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form(),
                            may_open=bool(hosts.opening_for(db.session(), login.me().id)))
@@ -103,13 +106,15 @@ def _until(next_at: datetime | None, reader: words.Reader) -> datetime:
     return min(tomorrow, next_at) if next_at is not None and next_at > reader.now else tomorrow
 
 
-def _said(row: BoardRow) -> Row:
+def _said(row: BoardRow, gone: Sequence[Unreachable]) -> Row:
     kept = json.loads(row.words or "")
     party, nudge, chip = kept["waits_party"], kept["nudge"], kept["chip"]
     return Row(**kept | {
         "parties": tuple(frame.PartyView(**one) for one in kept["parties"]),
         "waits_party": frame.PartyView(**party) if party else None, "nudge": nudges.Offer(**nudge) if nudge else None,
-        "chip": tuple(chip) if chip else None, "unread": row.unread})
+        "chip": tuple(chip) if chip else None, "unread": row.unread,
+        "returned": tuple((_("Mail to %(address)s came back", address=one.address),
+                           url_for("room.people_address", ref=row.ref, person=one.person)) for one in gone)})
 
 
 def _unopened() -> list[Unopened]:
@@ -183,7 +188,7 @@ def _row(row: Situation) -> Row:
         waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
         signing=words.day(facts.project.target, pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
-        unread=None)
+        unread=None, returned=())
 
 
 def _days(row: Situation) -> str:

@@ -31,14 +31,6 @@ class Person:
     posts: tuple[tuple[str, str], ...]  # the same, done at once
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What the facts do not say of people: who has not answered since when, and whose mail came back from where."""
-
-    invited: Mapping[int, datetime]
-    undelivered: Mapping[int, str]
-
-
 def part_words() -> dict[str, str]:
     return {"champion": _("champion"), "signatory": _("signatory"), "contributor": _("contributor"),
             "observer": _("observer"), "facilitator": _("neutral person"), "manager": _("account manager")}
@@ -49,16 +41,24 @@ def listed(parts: Iterable[str]) -> str:
     return words.listed((named[part] for part in named if part in parts), pages.reader())
 
 
-def row_of(facts: Facts, member: MemberFact, marks: Marks) -> Person:
-    """The row of one person, with what the reader can do."""
+def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> Person:
+    """The row of one person, with what the reader can do. undelivered: whose mail came back, and from where."""
     changes = member.party is not None and not facts.ended and not facts.on_hold and may(
         Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
     acts, posts = (_of_invited if member.accepted_at is None else _of_present)(facts, member, changes)
+    if member.present and member.person in undelivered and corrects(facts, member):
+        acts.append((_("Correct address"), url_for("room.people_address", ref=facts.project.ref, person=member.person)))
     absence = absence_of(facts, member.person)
     if absence is not None and hands_over(facts, member.person) and not facts.ended:
         posts.append((_("Back now") if absence.runs else _("Not away after all"),
                       url_for("room.people_back", ref=facts.project.ref, number=absence.number)))
-    return Person(member.name, listed(member.own), _state(facts, member, marks, absence), tuple(acts), tuple(posts))
+    return Person(member.name, listed(member.own), _state(facts, member, undelivered, absence), tuple(acts), tuple(posts))
+
+
+def corrects(facts: Facts, member: MemberFact) -> bool:
+    """Whether the reader can invite somebody at another address; an account manager's own is the host's to correct."""
+    return (not facts.ended and not facts.on_hold and "manager" not in member.own
+            and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party))
 
 
 Links = list[tuple[str, str]]
@@ -69,7 +69,7 @@ def _of_invited(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
     ref, number = facts.project.ref, member.person
     acts: Links = []
     posts: Links = []
-    if not facts.ended and not facts.on_hold and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
+    if corrects(facts, member):
         acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=number)))
     if changes:
         posts = [(_("Send a new link"), url_for("room.people_resend", ref=ref, person=number)),
@@ -95,11 +95,11 @@ def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
     return [(label, url_for(endpoint, ref=ref, **values)) for can, label, endpoint, values in rows if can], []
 
 
-def _state(facts: Facts, member: MemberFact, marks: Marks, absence: AbsenceFact | None) -> str:
+def _state(facts: Facts, member: MemberFact, undelivered: Mapping[int, str], absence: AbsenceFact | None) -> str:
     """What is to be known of somebody: not come in yet, away, not to be reached."""
     said = ""
     if member.accepted_at is None:
-        since = marks.invited.get(member.person)
+        since = member.invited_at
         said = _("invited %(day)s, not yet accepted", day=words.day(since, pages.reader())) if since else \
             _("invited, not yet accepted")
     if absence is not None:
@@ -107,14 +107,14 @@ def _state(facts: Facts, member: MemberFact, marks: Marks, absence: AbsenceFact 
                   "name": frame.person_name(facts, absence.substitute)}
         said = _("away until %(day)s, %(name)s stands in", **values) if absence.runs else \
             _("away from %(start)s until %(day)s, %(name)s stands in", **values)
-    address = marks.undelivered.get(member.person)
+    address = undelivered.get(member.person)
     if address is None or not may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
         return said
     return _("%(state)s. Mail to %(address)s came back", state=said, address=address) if said else \
         _("mail to %(address)s came back", address=address)
 
 
-def cards(facts: Facts, marks: Marks) -> list[dict[str, Any]]:
+def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
     """One card per seat; a seat without organisation says so."""
     views = frame.party_views(facts)
     found = []
@@ -129,7 +129,7 @@ def cards(facts: Facts, marks: Marks) -> list[dict[str, Any]]:
                                    first=not led(facts, party.number)))
             found.append({"party": views[party.number], "role": role, "missing": missing,
                           "signatory": part_words()["signatory"],
-                          "people": [row_of(facts, m, marks) for m in members],
+                          "people": [row_of(facts, m, undelivered) for m in members],
                           "invite": url_for("room.people_invite", ref=facts.project.ref, party=party.number)
                           if can else ""})
         if not holders:

@@ -119,7 +119,7 @@ def _undelivered(facts: Facts) -> list[tuple[Undelivered, str]]:
         member = facts.member(one.person)
         if member is not None and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
             found.append((one, url_for("room.people_address", ref=facts.project.ref, person=one.person)
-                          if member.accepted_at is None else ""))
+                          if corrects(facts, member) else ""))
     return found
 
 

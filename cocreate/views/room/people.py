@@ -13,7 +13,7 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.people import AddressForm, InviteForm, NeutralForm, PartsForm, RemoveForm, SubstituteForm
-from cocreate.services import absences, hosts, proposals, rooms
+from cocreate.services import absences, hosts, proposals, returned, rooms
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
@@ -23,7 +23,7 @@ from cocreate.services.acts.people import FIRST, heirs, is_first, is_last_champi
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import Marks, cards, listed, row_of
+from cocreate.views.room.cards import cards, listed, row_of
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say
@@ -34,12 +34,11 @@ def people(ref: str) -> ResponseReturnValue:
     """A card per seat, people with their parts, and what is missing as a sentence."""
     facts = frame.enter(ref)
     own = facts.actor.party if facts.actor else None
-    marks = Marks(service.invited(db.session(), facts.project.id),
-                  {one.person: one.address for one in rooms.undelivered(db.session(), facts)})
+    undelivered = {one.person: one.address for one in rooms.undelivered(db.session(), facts)}
     can_name = possible(lambda: require(facts, Act.ADD_PARTY, party=own))
     can_add = can_name and bool(offered_seats(facts))
-    return frame.show("room/people/list.html", facts, (_("People"), None), cards=cards(facts, marks),
-                      others=[row_of(facts, m, marks) for m in facts.members
+    return frame.show("room/people/list.html", facts, (_("People"), None), cards=cards(facts, undelivered),
+                      others=[row_of(facts, m, undelivered) for m in facts.members
                               if m.party is None and m.left_at is None],
                       neutral=url_for("room.people_neutral", ref=ref) if can_name else "",
                       has_neutral=neutral(facts) is not None,
@@ -103,7 +102,7 @@ def people_address(ref: str, person: int) -> ResponseReturnValue:
     """Invite at another address instead."""
     facts, member = _member(ref, person)
     require(facts, Act.CORRECT_ADDRESS, party=member.party)
-    if member.accepted_at is not None:
+    if member.accepted_at is not None and not returned.is_unreachable(db.session(), person):
         raise Conflict("invitation.answered")
     login.require_proof()
     form = AddressForm.from_request()
