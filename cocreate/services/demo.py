@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.db import transaction
 from cocreate.domain import charter
 from cocreate.domain.answers import Answer, Answers
+from cocreate.models.mails import Outbox
 from cocreate.services import (
     accounts,
     contributions,
     gates,
     hosts,
+    letters,
     openings,
+    outbox,
     passing,
     people,
     progress,
@@ -89,6 +93,25 @@ def _load(session: Session, now: datetime) -> None:
         templates.publish(session, host.id, version.template_id, version.number, now=began)
     _play_steam(_Play(session, who, now=now - timedelta(days=36)), host.id, now)
     _play_condensate(_Play(session, who, now=now - timedelta(days=3)), host.id, now)
+    _tell_the_past(session, now)
+
+
+def _tell_the_past(session: Session, now: datetime) -> None:
+    """Mails of the weeks before went out in their time: a visitor finds those that still ask, and new ones.
+
+    What happened in the last days stays for the first digest.
+    """
+    session.flush()
+    old = session.scalars(select(Outbox).where(Outbox.state.in_(["waiting", outbox.FOR_DIGEST]),
+                                               Outbox.created_at < now - timedelta(days=1))).all()
+    old = [mail for mail in old if mail.state == "waiting" or mail.created_at < now - timedelta(days=6)]
+    contexts = letters.contexts(session, [outbox.read(mail) for mail in old if mail.state == "waiting"], now)
+    for mail in old:
+        asked = letters.asks(mail.kind) or mail.kind == "invitation"
+        if not (asked and contexts.get(mail.message_id)):
+            mail.state = "sent" if mail.state == "waiting" else "told"
+            mail.sent_at = mail.created_at
+            mail.values = "{}"  # with no secret that nobody can follow any more
 
 
 @dataclass(slots=True)

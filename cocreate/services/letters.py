@@ -156,11 +156,18 @@ _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
 _OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
 
 
+def asks(kind: str) -> bool:
+    """Whether a mail of this kind asks for something, so that it lapses when that is done."""
+    return kind in _TASK_STATES or kind in _REMINDING or kind in _ASKING or kind in _OF_DUTIES
+
+
 def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
     """Whether what a mail asks for is still owed."""
     if subject is not None and subject.matter in ("duty", "duties"):
         return _duty_is_owed(subject, facts)
-    if kind not in _TASK_STATES and kind not in _REMINDING and kind not in _ASKING:
+    if kind in ("gone_on", "gone_back"):  # where it has gone on since, the newer mail says so
+        return subject is None or subject.key == facts.project.stage
+    if not asks(kind):
         return True
     if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:
         return False

@@ -59,6 +59,14 @@ class TestDemo:
                                                                      Outbox.kind == "invitation")
             assert db.session.scalar(waiting) == 1
 
+    def test_only_mails_that_make_sense_now_are_waiting(self, loaded):
+        with loaded.app_context():
+            waiting = select(Outbox.kind, Person.email).join(Person, Person.id == Outbox.recipient).where(
+                Outbox.state == "waiting").order_by(Outbox.kind)
+            assert db.session.execute(waiting).all() == [
+                ("invitation", demo.WATER_LEAD.email), ("returned", demo.PLANT_LEAD.email),
+                ("submitted", demo.CITY_LEAD.email)]
+
 
 def acts(kind):
     email = next(email for of, email, _password in demo.sign_ins() if of == kind)
