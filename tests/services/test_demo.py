@@ -64,7 +64,8 @@ class TestDemo:
             waiting = select(Outbox.kind, Person.email).join(Person, Person.id == Outbox.recipient).where(
                 Outbox.state == "waiting").order_by(Outbox.kind)
             assert db.session.execute(waiting).all() == [
-                ("invitation", demo.WATER_LEAD.email), ("returned", demo.PLANT_LEAD.email),
+                ("ask", demo.PLANT_HAND.email), ("invitation", demo.WATER_LEAD.email),
+                ("returned", demo.PLANT_LEAD.email),
                 ("submitted", demo.CITY_LEAD.email)]
 
 
