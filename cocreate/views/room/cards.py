@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -47,7 +46,8 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
         Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
     acts, posts = (_of_invited if member.accepted_at is None else _of_present)(facts, member, changes)
     if member.present and member.person in undelivered and corrects(facts, member):
-        acts.append((_("Correct address"), url_for("room.people_address", ref=facts.project.ref, person=member.person)))
+        acts.append((_("Correct address"), url_for(
+            "room.people_address", ref=facts.project.ref, person=member.person)))
     absence = absence_of(facts, member.person)
     if absence is not None and hands_over(facts, member.person) and not facts.ended:
         posts.append((_("Back now") if absence.runs else _("Not away after all"),

@@ -22,6 +22,7 @@ from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame, holds, plan, waiting
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.cards import corrects
 from cocreate.views.room.records import tell
 from workflows import engine
 from workflows.facts import Facts
