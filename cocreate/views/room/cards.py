@@ -52,7 +52,8 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
     if absence is not None and hands_over(facts, member.person) and not facts.ended:
         posts.append((_("Back now") if absence.runs else _("Not away after all"),
                       url_for("room.people_back", ref=facts.project.ref, number=absence.number)))
-    return Person(member.name, listed(member.own), _state(facts, member, undelivered, absence), tuple(acts), tuple(posts))
+    return Person(member.name, listed(member.own), _state(facts, member, undelivered, absence), tuple(acts),
+                  tuple(posts))
 
 
 def corrects(facts: Facts, member: MemberFact) -> bool:
