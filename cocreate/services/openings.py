@@ -3,15 +3,16 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate.db import new_ref
+from cocreate.db import new_ref, table_of
 from cocreate.domain import openings as domain
 from cocreate.domain.openings import Typed
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import Host
+from cocreate.models.hosts import Host, Organisation
 from cocreate.models.mails import Outbox
 from cocreate.models.openings import Opening
 from cocreate.models.people import Person
@@ -19,6 +20,7 @@ from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import hosts, outbox, people, progress, templates
 from cocreate.services.acts.openings import Open
 from cocreate.services.letters import MailContext, context
+from cocreate.services.writes import Insert, send
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
 from workflows.texts import say
@@ -80,20 +82,23 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
         manager_id=actor, opened_at=now, public_buyer=new.public_buyer, specimen=new.specimen)
     session.add(project)
     session.flush()  # everything inside it begins with its number
-    parties = _seat(session, project, template.definition, new, now)
-    _join_opener(session, project, parties, actor, now)
-    for number, name in enumerate(new.affected, 1):
-        session.add(AffectedGroup(project_id=project.id, number=number, host_id=host_id, name=name))
-    session.flush()  # the first act reads them
+    host = hosts.own_organisation(session, host_id)
+    parties = _seat(session, host, template.definition, new, now)
+    inside: dict[str, Any] = {"project_id": project.id, "host_id": host_id}
+    send(session, None, [
+        Insert(table_of(Party), tuple(inside | party for _seating, party in parties)),
+        Insert(table_of(Member), (inside | _opener(session, host, parties, actor, now),)),
+        Insert(table_of(AffectedGroup), tuple(inside | {"number": number, "name": name}
+                                              for number, name in enumerate(new.affected, 1)))])
     proposed = charter(new.purpose, new.public_buyer)
     progress.act(session, project.ref, Open(template.key, template.number, charter=proposed), actor=actor,
                  key=f"open-{key}", now=now)
     for seating, party in parties:
         if seating.email:
-            people.invite(session, project.ref, party=party.number, email=seating.email,
+            people.invite(session, project.ref, party=party["number"], email=seating.email,
                           name=seating.name or seating.email.partition("@")[0], language=seating.language,
                           parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
-                          key=f"invite-{party.number}-{key}", now=now)
+                          key=f"invite-{party['number']}-{key}", now=now)
     return project.ref
 
 
@@ -154,40 +159,35 @@ def _check(definition: Definition, new: NewProject) -> None:
         raise Invalid("seat.nobody_contracts", field="seats")
 
 
-def _seat(session: Session, project: Project, definition: Definition, new: NewProject, now: datetime,
-          ) -> list[tuple[Seating, Party]]:
+def _seat(session: Session, host: Organisation, definition: Definition, new: NewProject, now: datetime,
+          ) -> list[tuple[Seating, dict[str, Any]]]:
     """The parties, numbered in the order of the template's seats."""
-    own = hosts.own_organisation(session, project.host_id)
     order = list(definition.parties)
     seatings = list(new.seats)
     if new.own_seat:
-        seatings.append(Seating(new.own_seat, own.name, own.kind, own.country))
+        seatings.append(Seating(new.own_seat, host.name, host.kind, host.country))
     seatings.sort(key=lambda seating: order.index(seating.seat))
-    parties: list[tuple[Seating, Party]] = []
+    parties: list[tuple[Seating, dict[str, Any]]] = []
     taken: dict[int, str] = {}
     for number, seating in enumerate(seatings, 1):
         organisation = hosts.enter_organisation(
-            session, project.host_id, name=seating.organisation, kind=seating.kind, country=seating.country, now=now)
+            session, host.host_id, name=seating.organisation, kind=seating.kind, country=seating.country, now=now)
         if organisation.id in taken:
             raise Invalid("seat.twice", field=seating.seat, name=organisation.name,
                           seat=say(definition.parties[taken[organisation.id]].name, new.language))
         taken[organisation.id] = seating.seat
-        party = Party(project_id=project.id, number=number, host_id=project.host_id, seat=seating.seat,
-                      organisation=organisation.id, name=organisation.name, joined_at=now)
-        session.add(party)
-        parties.append((seating, party))
-    session.flush()  # members refer to parties
+        parties.append((seating, {"number": number, "seat": seating.seat, "organisation": organisation.id,
+                                  "name": organisation.name, "joined_at": now}))
     return parties
 
 
-def _join_opener(session: Session, project: Project, parties: list[tuple[Seating, Party]], actor: int,
-                 now: datetime) -> None:
+def _opener(session: Session, host: Organisation, parties: list[tuple[Seating, dict[str, Any]]], actor: int,
+            now: datetime) -> dict[str, Any]:
     """The account manager sits for the host, or helps without a seat."""
-    host = hosts.own_organisation(session, project.host_id)
-    own = next((party.number for _seating, party in parties if party.organisation == host.id), None)
+    own = next((party["number"] for _seating, party in parties if party["organisation"] == host.id), None)
     parts = "manager" if own is None else "champion signatory contributor manager"
-    session.add(Member(project_id=project.id, person=actor, host_id=project.host_id, party=own,
-                       name=people.name_of(session, actor), parts=parts, accepted_at=now))
+    return {"person": actor, "party": own, "name": people.name_of(session, actor), "parts": parts, "greeting": "",
+            "accepted_at": now}
 
 
 def charter(purpose: str, public_buyer: str) -> tuple[tuple[str, str], ...]:

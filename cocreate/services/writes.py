@@ -119,11 +119,11 @@ def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]
     """Everything travels as one JSON value: under ``s`` what the move sets, under ``w0`` the first write, ..."""
     shape = tuple(map(_shape, writes))
     values: dict[str, Any] = {f"w{number}": _bundled(write) for number, write in enumerate(writes)}
-    given: tuple[Any, ...] = (_text(values),)
+    moves: tuple[Any, ...] = ()
     if move is not None:
-        given = _text(values | {"s": [move.values]}), move.project_id, move.read_version
+        values["s"], moves = [move.values], (move.project_id, move.read_version)
     sql = _bundle_sql(tuple(move.values) if move else None, shape)
-    if driver.execute(connection, (sql, given)).fetchone()[0] != 1:
+    if driver.execute(connection, (sql, (_text(values), *moves))).fetchone()[0] != 1:
         raise Conflict("project.moved")
 
 
