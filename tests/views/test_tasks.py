@@ -228,6 +228,18 @@ class TestEnter:
         assert small.facts().drafts == {("credit", 1): 1}
 
 
+class TestList:
+    def test_by_party_by_state_and_only_mine(self, project):
+        small = project(_returned)
+        page = small.shop.get("/tasks").text
+        assert "Crates per year" in page and "Credit per crate" in page
+        assert "Credit per crate" not in small.shop.get("/tasks?party=2").text
+        assert "Crates per year" not in small.shop.get("/tasks?whose=me&state=submitted").text
+        assert "Crates per year" in small.shop.get("/tasks?whose=me&state=open").text
+        page = small.maker.get("/tasks?party=2&state=open").text
+        assert "No task of Aurelis Hotels is open in this stage." in page  # in Terms
+
+
 class TestAssessment:
     def test_each_party_answers_before_it_reads_the_other(self, project):
         def make(session):
@@ -312,6 +324,8 @@ class TestTwoDrafts:
         assert "Tom Baker saved this at 12:00 while you were typing." in answer.text
         assert 'name="theirs:f-crates" value="7777"' in answer.text
         fields = _hidden(answer.text) | {"f-crates": "8888", "f-crates-source": "her <b>list</b>"}
+        kept = small.shop.post("/tasks/returns", data=fields | {"keep": "crates"})
+        assert 'value="8888"' in kept.text and "Tom Baker typed:" not in kept.text
         taken = small.shop.post("/tasks/returns", data=fields | {"take": "crates"})
         assert 'name="f-crates" type="text" value="7777"' in taken.text or 'value="7777"' in taken.text
         assert "Tom Baker typed:" not in taken.text
