@@ -64,11 +64,14 @@ def definition(tasks: int = 0, after: Mapping[str, list[str]] | None = None) -> 
 
 
 def later_definition() -> str:
-    """The small project with an assessment in its first stage, a form and a review in its second."""
+    """The small project with an assessment and a canvas in its first stage, a form and a review in its second."""
     data = json.loads(read(projects.SMALL).canonical())
     data["stages"]["figures"]["tasks"]["mood"] = {
         "title": "How ready are we", "why": "Gaps cost less now.", "of": ["maker", "shop"], "kind": "assessment",
         "due": {"days": 5}, "required": False, "statements": {"open": {"text": "They tell us early."}}}
+    data["stages"]["figures"]["tasks"]["board"] = {
+        "title": "On one page", "why": "All see it.", "of": "maker", "kind": "canvas", "due": {"days": 5},
+        "required": False, "boxes": {"aim": {"title": "What we want"}, "fear": {"title": "What worries us"}}}
     data["stages"]["terms"]["tasks"] = {
         "recount": {"title": "Count again", "why": "Figures grow old.", "of": "shop", "due": {"days": 2},
                     "fields": {"many": {"label": "How many came back?", "type": "whole"}}},

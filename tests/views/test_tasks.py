@@ -240,6 +240,24 @@ class TestList:
         assert "No task of Aurelis Hotels is open in this stage." in page  # in Terms
 
 
+class TestCanvas:
+    def test_each_box_names_who_wrote_what_stands_in_it(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        tom = small.room(_colleague(small, 1, "contributor"))
+        page = small.maker.get("/tasks/board").text
+        small.maker.post("/tasks/board", data=_hidden(page) | {"f-aim": "Fewer crates", "f-fear": "Mud"})
+        with small.app.app_context(), transaction() as session:
+            contributions.reopen(session, small.ref, task="board", party=1, seen=1, actor=small.small.maker, now=NOON,
+                                 reason="Something is missing.", key=projects.key())
+        page = tom.get("/tasks/board").text
+        tom.post("/tasks/board", data=_hidden(page) | {"f-aim": "Fewer crates", "f-fear": "Mud and ice"})
+        page = small.shop.get("/tasks/board?party=1").text
+        assert re.search(r"Fewer crates<span[^>]*>Ingrid Solvik", page)
+        assert re.search(r"Mud and ice<span[^>]*>Tom Baker", page)
+
+
 class TestAssessment:
     def test_each_party_answers_before_it_reads_the_other(self, project):
         def make(session):
