@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_type_hints
 
 import pytest
@@ -145,6 +145,24 @@ class TestKeys:
     def test_a_key_of_one_project_is_free_in_another(self, small):
         other = stories.another(small)
         assert stories.submit(small, "ramp_0", under="same").seq == stories.submit(other, "ramp_0", under="same").seq
+
+
+class TestClock:
+    """P-12: the record goes forward, whatever the clocks of the machines do."""
+
+    @pytest.mark.parametrize("back", [timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1),
+                                      timedelta(days=400)], ids=str)
+    def test_that_goes_back_dates_no_event_before_the_last(self, small, back):
+        stories.submit(small, "credit", now=NOON + timedelta(hours=2))
+        stories.take_back(small, "credit", now=NOON + timedelta(hours=2) - back)
+        stories.submit(small, "credit", now=NOON + timedelta(hours=3))
+        times = [event.at for event in rows(small, Event)][-3:]
+        assert times == [NOON + timedelta(hours=hours) for hours in (2, 2, 3)]
+        assert records.check(db.session, facts(small).project.id) is None
+
+    def test_that_goes_back_moves_nothing_that_is_only_read(self, small):
+        stories.submit(small, "credit", now=NOON + timedelta(hours=2))
+        assert facts(small, now=NOON).now == NOON
 
 
 class TestNothing:
@@ -341,7 +359,8 @@ def reminders(small):
 def rows(small, model, *where):
     project = facts(small).project.id
     db.session.expunge_all()
-    return list(db.session.scalars(select(model).where(model.project_id == project, *where)))
+    return list(db.session.scalars(select(model).where(model.project_id == project, *where)
+                                   .order_by(*model.__table__.primary_key)))
 
 
 def counted(small, *models):
