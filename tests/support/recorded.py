@@ -19,8 +19,10 @@ from tests.support.run import ROOT
 WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
 OURS, TESTS = str(ROOT / "cocreate"), str(ROOT / "tests")
 VERBS = ("INSERT", "UPDATE", "DELETE", "WITH")
-# Beside the record: typing, reading, what has been answered under which key, and what the jobs note of their own work.
-UNRECORDED = frozenset({"draft", "seen", "document_read", "outbox", "reminder", "answer", "signing_code"})
+# Beside the record: typing, reading, what the board keeps to be fast, what has been answered under which key, and what
+# the jobs note of their own work.
+UNRECORDED = frozenset({
+    "board_row", "draft", "seen", "document_read", "outbox", "reminder", "answer", "signing_code"})
 # A concern is told to the people chosen; an event would tell everybody that there was one, and when.
 SILENT = frozenset({"raise_concern"})
 
