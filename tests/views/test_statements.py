@@ -1,0 +1,33 @@
+"""How many statements a page costs: few, however much there is to show."""
+
+import pytest
+
+from tests.support import stories
+from tests.support.rooms import Played
+
+ROOM = {"": 10, "/tasks": 10, "/tasks/returns?party=2": 10, "/people": 10, "/charter": 10, "/documents": 10,
+        "/rules": 10, "/record": 10, "/contract": 12}
+
+
+@pytest.fixture
+def room(app, clock):
+    with app.app_context():
+        return Played(app, stories.opened(12), clock)
+
+
+@pytest.mark.parametrize("page", ROOM)
+def test_a_page_of_the_room(room, query_counter, page):
+    assert room.shop.get(page, follow_redirects=True).status_code == 200  # what a process reads once is read
+    with query_counter(max=ROOM[page]):
+        room.shop.get(page, follow_redirects=True)
+
+
+@pytest.mark.parametrize(("person", "page"), [("manager", "/desk"), ("shop", "/your-turn"), ("shop", "/projects")])
+def test_a_home_page_however_many_projects(room, query_counter, person, page):
+    for _ in range(4):
+        with room.app.app_context():
+            stories.another(room.small)
+    client = getattr(room, person).client
+    assert client.get(page).status_code == 200
+    with query_counter(max=6):
+        client.get(page)
