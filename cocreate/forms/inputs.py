@@ -16,9 +16,7 @@ from workflows.texts import say
 
 RADIOS = 6  # up to so many choices are shown at once
 SIDE_BY_SIDE = 3  # up to so many, beside another field
-# Phones offer their camera for media types, computers their files for extensions.
-FILES = ",".join([*(f".{extension}" for extension in TYPES),
-                  *sorted({kind.media_type for kind in TYPES.values() if kind.media_type.startswith("image/")})])
+FILES = ",".join(f".{extension}" for extension in TYPES)
 
 
 class Control(NamedTuple):

@@ -13,8 +13,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate.clock import now
+from cocreate import clock
 from cocreate.db import transaction
+from cocreate.domain.answers import Answers
 from cocreate.domain.charter import to_answer
 from cocreate.models.people import Person
 from cocreate.services import contracts, contributions, gates, hosts, openings, people, proposals, stages, templates
@@ -44,14 +45,14 @@ class Host:
 
 def new_host(live: Live, name: str, manager: str, template: str = "") -> Host:
     with _writing(live) as session:
-        host = hosts.create_host(session, name=f"{name} {next(_numbers)}", country="", zone="UTC", now=now())
-        person, other = someone(session, manager, now()), someone(session, "Petra Sool", now())
-        hosts.employ(session, host.id, person.id, hosts.ACCOUNT_MANAGER, now=now())
-        hosts.employ(session, host.id, other.id, hosts.ADMINISTRATOR, now=now())
+        host = hosts.create_host(session, name=f"{name} {next(_numbers)}", country="", zone="UTC", now=clock.now())
+        person, other = someone(session, manager, clock.now()), someone(session, "Petra Sool", clock.now())
+        hosts.employ(session, host.id, person.id, hosts.ACCOUNT_MANAGER, now=clock.now())
+        hosts.employ(session, host.id, other.id, hosts.ADMINISTRATOR, now=clock.now())
         if template:
             text = (HERE / template).read_text(encoding="utf-8")
-            draft = templates.save_draft(session, host.id, read(text), note="", actor=other.id, now=now())
-            templates.publish(session, host.id, draft.template_id, draft.number, now=now())
+            draft = templates.save_draft(session, host.id, read(text), note="", actor=other.id, now=clock.now())
+            templates.publish(session, host.id, draft.template_id, draft.number, now=clock.now())
         return Host(host.id, host.name, person.id, person.email, other.email)
 
 
@@ -74,8 +75,8 @@ class Side:
         with _writing(live) as session:
             ref = openings.open_project(session, host.id, NewProject(
                 template=template, title=title, purpose="The result counts, and both gain by using less.",
-                target=(now() + timedelta(days=200)).date(), own_seat=own_seat, seats=seats, affected=affected,
-                greeting="As we said on the phone."), actor=host.manager, key=key(), now=now())
+                target=(clock.now() + timedelta(days=200)).date(), own_seat=own_seat, seats=seats, affected=affected,
+                greeting="As we said on the phone."), actor=host.manager, key=key(), now=clock.now())
         return cls(live, ref, host.manager)
 
     @classmethod
@@ -85,50 +86,56 @@ class Side:
 
     def facts(self) -> Facts:
         with _writing(self.live) as session:
-            return look(session, self.ref, person=self.person, now=now()).facts
+            return look(session, self.ref, person=self.person, now=clock.now()).facts
 
     def agrees_to_charter(self) -> None:
         with _writing(self.live) as session:
-            facts = look(session, self.ref, person=self.person, now=now()).facts
+            facts = look(session, self.ref, person=self.person, now=clock.now()).facts
             for proposal in to_answer(facts, facts.actor.party):
                 proposals.answer(session, self.ref, number=proposal.number, agree=True, **self._how())
 
     def accepts(self, task: str, party: int) -> None:
         with _writing(self.live) as session:
-            seen = look(session, self.ref, person=self.person, now=now()).facts.task(task, party).number
+            seen = look(session, self.ref, person=self.person, now=clock.now()).facts.task(task, party).number
             contributions.accept(session, self.ref, task=task, party=party, seen=seen, **self._how())
+
+    def submits(self, task: str, party: int, answers: Answers) -> None:
+        with _writing(self.live) as session:
+            seen = look(session, self.ref, person=self.person, now=clock.now()).facts.task(task, party).number
+            contributions.submit(session, self.ref, task=task, party=party, seen=seen, draft=0, answers=answers,
+                                 **self._how())
 
     def returns(self, task: str, party: int, reason: str, marked: tuple[str, ...] = ()) -> None:
         with _writing(self.live) as session:
-            seen = look(session, self.ref, person=self.person, now=now()).facts.task(task, party).number
+            seen = look(session, self.ref, person=self.person, now=clock.now()).facts.task(task, party).number
             contributions.return_(session, self.ref, task=task, party=party, seen=seen, reason=reason, marked=marked,
                                   **self._how())
 
     def agrees(self, gate: str) -> None:
         with _writing(self.live) as session:
-            facts = look(session, self.ref, person=self.person, now=now()).facts
+            facts = look(session, self.ref, person=self.person, now=clock.now()).facts
             gates.decide(session, self.ref, gate=gate, seen=subject(facts, gate), answer="agreed", **self._how())
 
     def goes_on(self, transition: str, reason: str = "") -> None:
         with _writing(self.live) as session:
-            visit = look(session, self.ref, person=self.person, now=now()).facts.project.visit
+            visit = look(session, self.ref, person=self.person, now=clock.now()).facts.project.visit
             stages.go_on(session, self.ref, transition=transition, visit=visit, reason=reason, **self._how())
 
     def makes_contract_ready(self) -> None:
         with _writing(self.live) as session:
             prepared = contracts.prepare(session, self.ref, store=self.live.app.extensions["store"],
-                                         actor=self.person, now=now())
+                                         actor=self.person, now=clock.now())
             contracts.freeze(session, self.ref, prepared, **self._how())
 
     def signs(self, name: str) -> None:
         with _writing(self.live) as session:
-            standing = look(session, self.ref, person=self.person, now=now()).facts.contract
+            standing = look(session, self.ref, person=self.person, now=clock.now()).facts.contract
             contracts.sign(
                 session, self.ref, version=standing.number, text_sha256=standing.text_sha256,
                 pdf_sha256=standing.pdf_sha256, code=False, evidence={
                     "name": name, "basis": "general manager", "methods": ["password and code from an app"],
                     "statements": [f"I have read version {standing.number}."], "zone": "UTC", "language": "en",
-                    "address": "192.0.2.7", "agent": "Firefox on Linux", "opened_at": now().isoformat()},
+                    "address": "192.0.2.7", "agent": "Firefox on Linux", "opened_at": clock.now().isoformat()},
                 **self._how())
 
     def invites(self, party: int, name: str, address: str, *parts: str) -> None:
@@ -137,7 +144,7 @@ class Side:
                           **self._how())
 
     def _how(self) -> dict[str, object]:
-        return {"actor": self.person, "key": key(), "now": now()}
+        return {"actor": self.person, "key": key(), "now": clock.now()}
 
 
 @contextmanager

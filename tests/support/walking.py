@@ -19,7 +19,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 DESK = {"viewport": {"width": 1280, "height": 900}}
 
 # What a page is made of: axe says the same of two pages that are made of the same.
-_MADE_OF = """[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, e.parentElement.tagName,
+MADE_OF = """[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, e.parentElement.tagName,
     e.className.baseVal ?? e.className, e.type, e.role, e.ariaLabel && 1].join('.')))].sort()"""
 _CHECKED: set[str] = set()
 
@@ -136,13 +136,16 @@ class Walker:
     # looking
 
     def reads(self, words: str) -> bool:
-        return words in self.page.inner_text("main")
+        text = self.page.inner_text("main")
+        if words not in text:
+            print(f"{self.page.url} does not say {words!r}, but:\n{text}")  # noqa: T201 - shown where a test fails
+        return words in text
 
     def look(self) -> None:
         """Nothing is wider than the screen, and axe finds nothing on a page whose like was not checked before."""
         width = self.page.viewport_size["width"]
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
-        kind = json.dumps([width, self.page.evaluate(_MADE_OF)])
+        kind = json.dumps([width, self.page.evaluate(MADE_OF)])
         if kind not in _CHECKED:
             self.page.evaluate(AXE)
             found = self.page.evaluate("axe.run()")["violations"]

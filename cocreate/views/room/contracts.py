@@ -15,7 +15,7 @@ from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
 from cocreate.domain.rights import Act, may
 from cocreate.domain.turns import is_open, may_freeze
-from cocreate.errors import Conflict, Forbidden, Invalid, TooOften
+from cocreate.errors import Conflict, Forbidden, Invalid, Refused, TooOften
 from cocreate.forms.accounts import WRONG_CODE, WRONG_PASSWORD
 from cocreate.forms.base import Form
 from cocreate.forms.contracts import RefuseForm, SignForm
@@ -193,6 +193,8 @@ def sign(ref: str) -> ResponseReturnValue:
         if error.code != "contract.changed":
             raise
         return _text_changed(ref, form)
+    except Refused as error:
+        return _gone_back(facts, error)
     except TooOften as error:
         form.blame("password", sentences.error(error, pages.reader()))
         return _show_signing(frame.enter(ref), form), 429
@@ -351,6 +353,15 @@ def _text_changed(ref: str, form: SignForm) -> ResponseReturnValue:
     return render_template("errors/error.html", heading=_("Changed meanwhile"), sentence=sentence, act_url=url,
                            act_label=_("See what changed"),
                            kept={_("As"): form.basis.data} if form.basis.data else {}), 409
+
+
+def _gone_back(facts: Facts, error: Refused) -> ResponseReturnValue:
+    """Somebody was about to sign when the project went back, was put on hold or ended."""
+    why = " ".join(sentences.refusal(reason, facts, pages.reader(), party=facts.actor.party if facts.actor else None,
+                                     mask=frame.mask(facts)).text for reason in error.reasons)
+    return render_template(
+        "errors/error.html", heading=_("Changed meanwhile"), sentence=f"{_('Nothing was signed.')} {why}",
+        act_url=url_for("room.now", ref=facts.project.ref), act_label=_("Open the project"), kept={}), 409
 
 
 # not signing
