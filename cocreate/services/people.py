@@ -176,8 +176,8 @@ def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
     if row is None:
         raise Ended("invitation")
     member, project, person = row.Member, row.Project, row.Person
-    if (member.expires_at is None or member.expires_at < now or project.ended_at is not None
-            or person.deactivated_at is not None):
+    if (member.expires_at is None or member.expires_at < now
+            or (project.ended_at is not None and project.outcome != "agreed") or person.deactivated_at is not None):
         raise Ended("invitation")
     return Invitation(
         ref=project.ref, person=person.id, email=person.email, name=member.name,

@@ -39,6 +39,14 @@ def _decide(s: Speaker) -> str:
             return s.gettext("%(who)s did not agree for %(party)s: '%(question)s'", **values)
 
 
+@tells("look_after")
+def _look_after(s: Speaker) -> str:
+    if s.details.get("to") is None:
+        return s.gettext("%(who)s still looks after the duties of %(party)s.", party=s.party(s.details["party"]))
+    return s.gettext("%(who)s named %(name)s to look after the duties of %(party)s.", name=s.named(person="to"),
+                     party=s.party(s.details["party"]))
+
+
 @tells("report_duty")
 def _report_duty(s: Speaker) -> str:
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.details["what"],

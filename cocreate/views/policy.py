@@ -148,6 +148,7 @@ POLICY: dict[str, Access] = {
     "room.charter": IN_PROJECT,
     "room.duties": IN_PROJECT,
     "room.duty_done": IN_PROJECT,
+    "room.duties_who": IN_PROJECT,
     "room.charter_agree": IN_PROJECT,
     "room.charter_words": IN_PROJECT,
     "room.charter_conflict": IN_PROJECT,

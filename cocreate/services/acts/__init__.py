@@ -33,6 +33,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contributions.Accept: ("accept", contributions.accept),
     contributions.Return: ("return", contributions.return_),
     duties.ReportDuty: ("report_duty", duties.report),
+    duties.LookAfter: ("look_after", duties.look_after),
     gates.Decide: ("decide", gates.decide),
     stages.GoOn: ("go_on", stages.go_on),
     contracts.Freeze: ("freeze", contracts.freeze),

@@ -167,7 +167,8 @@ def decline_invitation(facts: Facts, given: DeclineInvitation) -> Change:
 
 
 def _invited(facts: Facts, person: int) -> MemberFact:
-    require_running(facts, on_hold=True)
+    if facts.project.outcome != "agreed":  # who looks after duties may come in years after the signature
+        require_running(facts, on_hold=True)
     member = facts.member(person)
     if member is None or member.left_at is not None or member.accepted_at is not None:
         raise Ended("invitation")

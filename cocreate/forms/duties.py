@@ -1,0 +1,46 @@
+"""The yearly question who looks after a party's duties."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+
+from cocreate.domain.addresses import address
+from cocreate.forms.accounts import REASONS
+from cocreate.forms.base import Form, line
+
+ME, NEW = "me", "new"
+
+
+class LookAfterForm(Form):
+    """Yes, or someone else: a colleague who is here, or somebody new."""
+
+    who = RadioField(_("Who looks after it from now on?"), default=ME)
+    name = line(_("Name of somebody new"), optional=True, render_kw={"autocomplete": "off"})
+    email = line(_("Work address"), most=254, optional=True, render_kw={
+        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+
+    def offer(self, colleagues: Iterable[tuple[int, str]]) -> None:
+        self.who.choices = [SelectChoice(ME, _("Yes, I do")),
+                            *(SelectChoice(str(person), name) for person, name in colleagues),
+                            SelectChoice(NEW, _("Someone else, who is not here yet"))]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = super().validate(extra_validators)
+        if self.who.data != NEW:
+            return right
+        if not (self.name.data or "").strip():
+            self.blame("name", _("Whom shall we invite?"))
+            return False
+        if address(self.email.data or "") is None:
+            self.blame("email", REASONS["email.not_one_address"])
+            return False
+        return right
+
+    def answer(self) -> dict[str, Any]:
+        """What the service is told."""
+        if self.who.data == NEW:
+            return {"to": None, "name": (self.name.data or "").strip(), "email": self.email.data or ""}
+        return {"to": None if self.who.data == ME else int(self.who.data)}
