@@ -1,0 +1,46 @@
+"""The yearly question on its page: yes, a colleague, or somebody new, who comes in years after the signature."""
+
+from datetime import date
+
+from sqlalchemy import select, update
+
+from cocreate.db import db
+from cocreate.models.contracts import Duty
+from cocreate.models.mails import Outbox
+from cocreate.models.projects import Project
+from tests.support.clock import NOON
+from tests.support.rooms import text
+
+
+class TestWho:
+    def test_yes_is_one_tap(self, play):
+        room = agreed(play())
+        page = text(room.shop.get("/duties/who"))
+        assert "Take the crates back, due Thu 1 Jun 2034" in page and "Yes, I do" in page
+        assert "We ask again in a year." in text(room.shop.post("/duties/who", data={"who": "me"},
+                                                                follow_redirects=True))
+        assert db.session.scalars(select(Duty.confirmed_at)).all()[-1] is not None
+
+    def test_somebody_new_is_invited(self, play):
+        room = agreed(play())
+        assert "Whom shall we invite?" in text(room.shop.post("/duties/who", data={"who": "new"}), 422)
+        given = {"who": "new", "name": "Ola Nord", "email": f"ola{room.small.shop}@crates.example"}
+        assert "Ola Nord looks after it" in text(room.shop.post("/duties/who", data=given, follow_redirects=True))
+        mail = db.session.scalars(select(Outbox).where(Outbox.host_id == room.small.host_id, Outbox.seq > 0)
+                                  .order_by(Outbox.seq.desc())).first()
+        assert mail.kind == "invitation"
+
+    def test_who_owes_nothing_is_not_asked(self, play):
+        room = agreed(play())
+        assert room.maker.get("/duties/who").status_code == 409
+
+
+def agreed(room):
+    """The project as after its signature, with a duty of the shop in some years."""
+    project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
+    db.session.execute(update(Project).where(Project.id == project.id).values(
+        stage="agreed", outcome="agreed", ended_at=NOON))
+    db.session.add(Duty(project_id=project.id, host_id=project.host_id, number=1, party=2, due=date(2034, 6, 1),
+                        what="Take the crates back"))
+    db.session.commit()
+    return room
