@@ -68,6 +68,17 @@ def at(day: date, clock: time, zone: str) -> datetime:
     return first if first <= second else _gap_end(second, first, ZoneInfo(zone))
 
 
+def next_open(moment: datetime, calendar: Calendar) -> datetime:
+    """``moment``, if the organisation is at work then, else the next time it begins; as UTC.
+
+    Raises: NoCommonDay.
+    """
+    local = moment.astimezone(ZoneInfo(calendar.zone))
+    if is_working(local.date(), [calendar]) and local.time() < calendar.end:
+        return max(moment, at(local.date(), calendar.start, calendar.zone))
+    return at(add_working_days(local.date(), 1, [calendar]), calendar.start, calendar.zone)
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The date in ``zone`` at an aware ``moment``."""
     return moment.astimezone(ZoneInfo(zone)).date()

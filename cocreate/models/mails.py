@@ -42,6 +42,8 @@ class Outbox(Model):
               postgresql_where=text("state = 'waiting'")),
         Index("ix_outbox_digest", "recipient", sqlite_where=text("state = 'digest'"),
               postgresql_where=text("state = 'digest'")),
+        Index("ix_outbox_sent", "recipient", "sent_at", sqlite_where=text("state = 'sent'"),
+              postgresql_where=text("state = 'sent'")),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)

@@ -153,6 +153,17 @@ def mark_dropped(session: Session, mail: Claimed) -> None:
     _mark(session, mail, _closed(mail, "dropped", None))
 
 
+def put_off(session: Session, mail: Claimed, until: datetime) -> None:
+    """Nothing was tried, and nothing shall be before a moment."""
+    _mark(session, mail, {"lease_until": None, "attempts": mail.attempts - 1, "next_try": until})
+
+
+def join(session: Session, first: Claimed, further: Claimed) -> None:
+    """One claimed mail speaks for another, which is not sent; ``first`` has its values already."""
+    _mark(session, first, {"values": _stored(first.values)})
+    _mark(session, further, _closed(further, "dropped", None))
+
+
 def give_back(session: Session, mails: Sequence[Claimed]) -> None:
     """Nothing was tried: the next worker may have them at once."""
     for mail in mails:

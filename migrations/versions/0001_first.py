@@ -376,6 +376,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_digest', ['recipient'], unique=False, sqlite_where=sa.text("state = 'digest'"), postgresql_where=sa.text("state = 'digest'"))
+        batch_op.create_index('ix_outbox_sent', ['recipient', 'sent_at'], unique=False, sqlite_where=sa.text("state = 'sent'"), postgresql_where=sa.text("state = 'sent'"))
         batch_op.create_index('ix_outbox_waiting', ['next_try'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('party',

@@ -1,0 +1,95 @@
+"""When a mail may come: in its reader's working hours, one for several asks of an hour, only so many a day.
+
+What somebody waits for with the page open never waits: links, codes, invitations, what concerns an account. All this is
+decided when mails are claimed, so that one which is put off is read again, with all its checks, when it goes out.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cocreate.models.mails import Outbox
+from cocreate.services import outbox, working
+from cocreate.services.outbox import Claimed
+from workflows.calendars import Calendar, at, local_day, next_open
+
+MOST = 10  # mails of projects to one person in one day; more wait for the next working morning
+APART = timedelta(hours=1)  # between two mails of asks
+PROMPT = frozenset({"invitation", "signing_code", "mail_came_back"})
+TOGETHER = frozenset({"ask", "submitted", "entered", "decision_asked"})  # several are one mail that names the first
+
+
+def pace(session: Session, claimed: Sequence[Claimed], now: datetime) -> tuple[Claimed, ...]:
+    """Those of the claimed mails that may go out now; the others are put off, or stand in one of them."""
+    slow = [mail for mail in claimed if mail.table is Outbox and mail.kind not in PROMPT]
+    persons = {mail.recipient for mail in slow}
+    calendars = working.calendars(session, persons, now) if persons else {}
+    sent, latest = _sent_today(session, calendars, now), _last_asks(session, persons, now)
+    going: list[Claimed] = []
+    for mail in claimed:
+        if mail not in slow:
+            going.append(mail)
+            continue
+        until = _until(mail, calendars[mail.recipient], sent.get(mail.recipient, 0), latest, now)
+        if until > now:
+            outbox.put_off(session, mail, until)
+            continue
+        same = _place(mail, going)
+        if same is not None:
+            going[same] = _joined(session, going[same], mail)
+        else:
+            sent[mail.recipient] = sent.get(mail.recipient, 0) + 1
+            going.append(mail)
+    return tuple(going)
+
+
+def _until(mail: Claimed, calendar: Calendar, sent: int, latest: Mapping[tuple[int | None, str, int], datetime],
+           now: datetime) -> datetime:
+    """The first moment at which it may come; now where it may."""
+    opens = next_open(now, calendar)
+    if opens <= now and sent >= MOST:
+        tomorrow = local_day(now, calendar.zone) + timedelta(days=1)
+        opens = next_open(at(tomorrow, calendar.start, calendar.zone), calendar)
+    before = latest.get((mail.project_id, mail.kind, mail.recipient))
+    return max(opens, before + APART) if before is not None else opens
+
+
+def _place(mail: Claimed, going: Sequence[Claimed]) -> int | None:
+    """Where a mail of the same asks stands that goes out now."""
+    if mail.kind not in TOGETHER:
+        return None
+    return next((place for place, one in enumerate(going) if one.table is Outbox and (
+        one.project_id, one.kind, one.recipient) == (mail.project_id, mail.kind, mail.recipient)), None)
+
+
+def _joined(session: Session, first: Claimed, further: Claimed) -> Claimed:
+    """The first mail, which speaks for a further one too."""
+    more = int(first.values.get("more", 0)) + 1 + int(further.values.get("more", 0))
+    both = replace(first, values={**first.values, "more": more})
+    outbox.join(session, both, further)
+    return both
+
+
+def _sent_today(session: Session, calendars: Mapping[int, Calendar], now: datetime) -> dict[int, int]:
+    """How many mails each person has got since midnight where they are."""
+    found: dict[int, int] = {}
+    for person, calendar in calendars.items():
+        midnight = at(local_day(now, calendar.zone), datetime.min.time(), calendar.zone)
+        found[person] = session.scalar(select(func.count()).select_from(Outbox).where(
+            Outbox.state == "sent", Outbox.recipient == person, Outbox.sent_at >= midnight,
+            Outbox.kind.not_in(PROMPT))) or 0
+    return found
+
+
+def _last_asks(session: Session, persons: Collection[int], now: datetime,
+               ) -> dict[tuple[int | None, str, int], datetime]:
+    """When asks were last sent within the hour, by project, kind and person."""
+    rows = session.execute(
+        select(Outbox.project_id, Outbox.kind, Outbox.recipient, func.max(Outbox.sent_at).label("at"))
+        .where(Outbox.state == "sent", Outbox.recipient.in_(persons), Outbox.sent_at > now - APART,
+               Outbox.kind.in_(TOGETHER))
+        .group_by(Outbox.project_id, Outbox.kind, Outbox.recipient))
+    return {(row.project_id, row.kind, row.recipient): row.at for row in rows}

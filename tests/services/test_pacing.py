@@ -1,0 +1,97 @@
+"""Mails come in working hours, asks of an hour as one, only so many a day; what is waited for comes at once."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from cocreate.models.mails import Outbox
+from cocreate.services import outbox, pacing
+from tests.support.lighting import lighting
+from tests.support.lighting import mail as post
+
+# All of them are in New York.
+NOON = datetime(2027, 3, 1, 17, 0, tzinfo=UTC)  # a Monday
+NIGHT = datetime(2027, 3, 2, 3, 0, tzinfo=UTC)  # ten in the evening
+FRIDAY_NIGHT = datetime(2027, 3, 6, 0, 0, tzinfo=UTC)
+MORNING = datetime(2027, 3, 2, 13, 0, tzinfo=UTC)  # eight on Tuesday
+
+
+class TestHours:
+    def test_an_ask_at_night_comes_in_the_morning(self, session, room):
+        post(session, room, "ask", room.renee, subject="task:cost:2", now=NIGHT)
+        assert pace(session, room, NIGHT) == []
+        assert next_try(session, room) == [MORNING]
+        assert pace(session, room, MORNING) == ["ask"]
+
+    def test_and_on_friday_evening_on_monday(self, session, room):
+        post(session, room, "ask", room.renee, now=FRIDAY_NIGHT)
+        pace(session, room, FRIDAY_NIGHT)
+        assert next_try(session, room) == [datetime(2027, 3, 8, 13, 0, tzinfo=UTC)]
+
+    @pytest.mark.parametrize("kind", sorted(pacing.PROMPT))
+    def test_what_is_waited_for_comes_at_once(self, session, room, kind):
+        post(session, room, kind, room.renee, now=NIGHT)
+        assert pace(session, room, NIGHT) == [kind]
+
+    def test_links_and_what_concerns_an_account_too(self, session, room):
+        outbox.post_account(session, person_id=room.renee, kind="sign_in_link", values={}, now=NIGHT)
+        session.flush()
+        going = pacing.pace(session, outbox.claim(session, NIGHT, 500), NIGHT)
+        assert "sign_in_link" in {mail.kind for mail in going if mail.recipient == room.renee}
+
+    def test_a_mail_that_was_put_off_has_not_been_tried(self, session, room):
+        post(session, room, "ask", room.renee, now=NIGHT)
+        pace(session, room, NIGHT)
+        assert session.scalars(select(Outbox.attempts).where(Outbox.project_id == room.id)).all() == [0]
+
+
+class TestTogether:
+    def test_several_asks_that_waited_are_one_mail(self, session, room):
+        for seq in (1, 2, 3):
+            post(session, room, "ask", room.renee, seq=seq, now=NOON, more=1 if seq == 3 else 0)
+        assert pace(session, room, NOON) == ["ask"]
+        rows = session.execute(select(Outbox.state, Outbox.values).where(Outbox.project_id == room.id)
+                               .order_by(Outbox.seq)).all()
+        assert sorted(row.state for row in rows) == ["dropped", "dropped", "waiting"]
+        kept, = (json.loads(row.values) for row in rows if row.state == "waiting")
+        assert kept["more"] == 3
+
+    def test_an_ask_within_an_hour_of_the_last_waits_for_its_end(self, session, room):
+        post(session, room, "ask", room.renee, seq=1, now=NOON)
+        session.execute(update(Outbox).where(Outbox.project_id == room.id).values(
+            state="sent", sent_at=NOON - timedelta(minutes=20)))
+        post(session, room, "ask", room.renee, seq=2, now=NOON)
+        assert pace(session, room, NOON) == []
+        assert NOON + timedelta(minutes=40) in next_try(session, room)
+
+    def test_words_that_somebody_wrote_are_never_joined(self, session, room):
+        for seq in (1, 2):
+            post(session, room, "returned", room.renee, seq=seq, now=NOON)
+        assert pace(session, room, NOON) == ["returned", "returned"]
+
+
+def test_after_so_many_a_day_the_rest_waits_for_the_next_morning(session, room):
+    for seq in range(pacing.MOST + 2):
+        post(session, room, "returned", room.renee, seq=seq + 1, now=NOON)
+    assert pace(session, room, NOON) == ["returned"] * pacing.MOST
+    assert next_try(session, room).count(MORNING) == 2
+
+
+def pace(session, room, now):
+    """The kinds of what goes out now of this project."""
+    going = pacing.pace(session, [mail for mail in outbox.claim(session, now, 500)
+                                  if mail.project_id == room.id], now)
+    return [mail.kind for mail in going]
+
+
+def next_try(session, room):
+    session.expire_all()
+    return session.scalars(select(Outbox.next_try).where(Outbox.project_id == room.id)).all()
+
+
+@pytest.fixture
+def room(session):
+    session.execute(update(Outbox).where(Outbox.state == "waiting").values(state="sent"))
+    return lighting(session)
