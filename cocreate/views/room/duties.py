@@ -1,9 +1,10 @@
 """After the signature: who owes what by when."""
 
+from typing import Any
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from cocreate import login
 from cocreate.clock import now
@@ -39,7 +40,7 @@ def duties_who(ref: str) -> ResponseReturnValue:
     if request.method == "POST":
         login.require_proof("room.duties_who", ref=ref)
 
-    def act(session: Session) -> str:
+    def act(session: Any) -> str:
         service.look_after(session, ref, **form.answer(), actor=login.me().id, key=form.key(), now=now())
         name = form.name.data if form.who.data == "new" else dict(colleagues).get(form.answer()["to"] or 0)
         return _("Thank you. %(name)s looks after it; we have written there.", name=name) if name else \
