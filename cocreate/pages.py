@@ -129,7 +129,9 @@ def _refuse(error: CocreateError) -> ResponseReturnValue:
                                               mask=g.get("mask", 0)).text for r in error.reasons)
     else:
         sentence = sentences.error(error, reader(), facts)
-    answer = _page(status, _heading(status), sentence)
+    if isinstance(error, Forbidden) and facts is not None:
+        sentence += " " + _("You can read it, or ask them.")
+    answer = _page(status, _heading(status), sentence, room=facts.project.ref if facts is not None else "")
     if isinstance(error, TooOften):
         answer[2]["Retry-After"] = str(max(1, int((error.until - now()).total_seconds())))
     return answer
@@ -172,11 +174,14 @@ def _broken(error: Exception) -> ResponseReturnValue:
                  _("Nothing was changed. Error %(number)s; the operator can find it.", number=number))
 
 
-def _page(status: int, heading: str, sentence: str) -> tuple[str, int, dict[str, str]]:
+def _page(status: int, heading: str, sentence: str, *, room: str = "") -> tuple[str, int, dict[str, str]]:
+    """room: reference of the project it happened in; there one can read the rules, and see whom to ask."""
     found = login.visitor()
+    act_url, act_label = (login.landing(), _("Your turn")) if found else (url_for("auth.sign_in"), _("Sign in"))
+    if room and status == 403:
+        act_url, act_label = url_for("room.people", ref=room), _("Ask")
     kept = {name: value for name, value in login.typed() if name not in ("key", "csrf_token") and value.strip()}
     body = render_template(
         "errors/error.html", heading=heading, sentence=sentence, kept=kept if status in (409, 422) else {},
-        act_url=login.landing() if found else url_for("auth.sign_in"),
-        act_label=_("Your turn") if found else _("Sign in"))
+        act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "")
     return body, status, {}

@@ -138,7 +138,7 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
     there = facts.task(task, party)
     if there is None:
         raise NotFound
-    require(facts, Act.DRAFT, party=party, asked=there.asked)
+    require(facts, Act.DRAFT, party=party, asked=there.asked, on_hold=True)
     if there.state not in (TaskState.OPEN, TaskState.RETURNED):
         raise Conflict("contribution.not_open", task=task, state=there.state.value, since=there.since)
     values = {"typed": json.dumps(typed, ensure_ascii=False), "files": json.dumps(files, ensure_ascii=False),

@@ -64,6 +64,43 @@ class TestNow:
         assert more(room.maker) == ["Rules of this project", "Export the record"]
 
 
+class TestRefusals:
+    def test_say_who_can_where_to_ask_and_where_the_rules_are(self, play):
+        room = play()
+        answer = room.manager.get("/decline")
+        assert "Only Ingrid Solvik and Claire Duval can do this. You can read it, or ask them." in text(answer, 403)
+        assert f"/p/{room.small.ref}/people" in links(answer) and f"/p/{room.small.ref}/rules" in links(answer)
+
+    def test_on_hold_reading_and_drafts_stay_possible(self, play):
+        room = play()
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        page = room.shop.get("/tasks/returns")
+        assert "Save and close" in buttons(page) and not any("Submit" in one for one in buttons(page))
+        kept = room.shop.post("/tasks/returns/draft", data={"party": "2", "draft": "0", "seen": "0", "crates": "12"})
+        assert kept.status_code == 200, kept.text
+
+
+class TestSeveral:
+    def test_who_is_in_two_projects_reads_each_as_its_own(self, play):
+        room = play()
+        with room.app.app_context():
+            other = stories.another(room.small)
+        assert room.maker.get("").status_code == 200
+        assert room.maker.client.get(f"/p/{other.ref}").status_code == 200
+        room.maker.post("/concern", data={"to": "champions", "text": "Only here.", "record": ""})
+        assert "Only here." in text(room.shop.get("/concerns"))
+        assert "Only here." not in text(room.shop.client.get(f"/p/{other.ref}/concerns"))
+
+    def test_nobody_holds_parts_in_two_parties_of_one_project(self, play):
+        room = play()
+        answer = room.maker.post("/people/invite/1", data={
+            "name": "Claire Duval", "email": room.small.emails[room.small.shop], "parts": ["observer"]})
+        assert answer.status_code == 422
+        asked = room.maker.post("/people/neutral", data={
+            "name": "Claire Duval", "email": room.small.emails[room.small.shop], "reason": REASON})
+        assert asked.status_code == 422
+
+
 class TestRules:
     def test_show_the_table_of_rights_cell_by_cell(self, play):
         room = play()
@@ -110,6 +147,13 @@ class TestCharter:
         page = text(room.maker.get("/charter"))
         assert "Costs and prices only who gives it" in page and "Agreed by both on Mon 1 Mar, version 1." in page
         assert "Costs and prices only who gives it" in text(room.shop.get("/rules"))
+        before = text(room.manager.get("/tasks/credit?party=1"))
+        assert "Fewer see 'Credit': Tornby Furniture and Aurelis Hotels." in text(room.maker.get("/tasks/credit"))
+        with room.app.app_context():
+            stories.give(room.small, "credit")
+        after = text(room.manager.get("/tasks/credit?party=1"))  # who neither accepts nor signs
+        assert "Oslo" not in before and "Oslo" in after and "0.80" not in after
+        assert "0.80" in text(room.shop.get("/tasks/credit?party=1"))
 
     def test_it_names_whom_to_talk_to(self, play):
         page = text(play().manager.get("/charter"))

@@ -1,6 +1,7 @@
 """Where are we, what do I do, what do we wait for, what happened."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -54,13 +55,14 @@ def now(ref: str) -> ResponseReturnValue:
                   if way.back and can_take(facts, way.key)],
         diagram=plan.picture(facts), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
         steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts), back=_back(facts, course),
-        ending=_ending(facts, course), dates=_dates(facts, ahead, course), more=_more(facts),
+        ending=_ending(facts, course), dates=_dates(facts, ahead, course, told[0].moment if told else None), more=_more(facts),
         duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
         undelivered=_undelivered(facts), concerns=_concerns(facts))
 
 
-def _dates(facts: Facts, ahead: Outlook | None, course: tuple[Entry, ...]) -> list[tuple[str, str, str]]:
-    """(what, the date, a remark): since when the stage runs, what is next, when it shall be signed."""
+def _dates(facts: Facts, ahead: Outlook | None, course: tuple[Entry, ...],
+           last: datetime | None) -> list[tuple[str, str, str]]:
+    """(what, the date, a remark): since when the stage runs, what happened last, what is next, when it is signed."""
     reader = pages.reader()
     entered = course[-1].at if course else facts.project.entered_at
     rows = [(_("Opened"), words.day(facts.project.opened_at, reader), "")]
@@ -68,6 +70,8 @@ def _dates(facts: Facts, ahead: Outlook | None, course: tuple[Entry, ...]) -> li
         return rows
     rows.append((_("In this stage since"), words.day(entered, reader), _(
         "day %(day)s of %(planned)s", day=ahead.day, planned=ahead.planned) if ahead else ""))
+    if last is not None:
+        rows.append((_("Last sign of life"), words.day(last, reader, distance=True), ""))
     if ahead and ahead.next_due:
         rows.append((_("Next date"), words.day(ahead.next_due, reader, distance=True), ""))
     rows.append((_("Signing date"), words.day(facts.project.target, reader), _later(facts, ahead)))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
+from cocreate.domain import audience, openness
 from cocreate.domain.answers import FileAnswer
 from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may
@@ -54,7 +55,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
     return frame.show(
         "room/tasks/show.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)),
         (title_of(page), None), page=page, task=task, definition=definition, form=form, title=title_of(page),
-        nonce=Form(), giver=giver(page), acceptors=acceptors, sees=_sees(page, acceptors),
+        nonce=Form(), giver=giver(page), acceptors=acceptors,
+        sees=" ".join([_sees(page, acceptors), *_narrower(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
         links=links(page, newest.number if newest else 0), asked=frame.person_name(facts, task.asked),
@@ -154,6 +156,21 @@ def _sees(page: TaskPage, acceptors: list[str]) -> str:
     return _("Only %(party)s sees your draft. When you submit, %(others)s see it too.", party=own,
              others=words.listed(others, pages.reader())) if len(others) != 1 else \
         _("Only %(party)s sees your draft. When you submit, %(other)s sees it too.", party=own, other=others[0])
+
+
+def _narrower(page: TaskPage) -> list[str]:
+    """The fields that fewer see than the task: by the template, or as the charter says."""
+    facts, task, definition = page.facts, page.task, page.facts.task_of(page.task)
+    whole = audience.audience(definition.visible_to, facts, giver=task.party)
+    fewer: dict[int, list[str]] = {}
+    for key, field in definition.fields.items():
+        sees = openness.of_field(facts, task.key, key, giver=task.party)
+        if sees != whole:
+            fewer.setdefault(sees, []).append(f"'{say(field.label, pages.language())}'")
+    return [_("Fewer see %(fields)s: %(parties)s.", fields=words.listed(labels, pages.reader()),
+              parties=words.listed((facts.party(number).name for number in audience.parties_in(
+                  sees, [party.number for party in facts.present])), pages.reader()))
+            for sees, labels in fewer.items()]
 
 
 def links(page: TaskPage, version: int) -> dict[str, str]:
