@@ -55,7 +55,8 @@ def now(ref: str) -> ResponseReturnValue:
                   if way.back and can_take(facts, way.key)],
         diagram=plan.picture(facts), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
         steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts), back=_back(facts, course),
-        ending=_ending(facts, course), dates=_dates(facts, ahead, course, told[0].moment if told else None), more=_more(facts),
+        ending=_ending(facts, course), more=_more(facts),
+        dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
         undelivered=_undelivered(facts), concerns=_concerns(facts))
 
