@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     translations = settings.folder / "translations"  # beside those that ship
     words.add_catalogues(translations)
     saying.translate_by(words.translated)
-    Babel(app, locale_selector=pages.language, timezone_selector=pages.zone,
+    Babel(app, locale_selector=pages.locale, timezone_selector=pages.zone,
           default_translation_directories=f"{words.OWN_CATALOGUES};{translations}")
     for part in (assets, icons, headers, login, pages, views, cli):
         part.init_app(app)

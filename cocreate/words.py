@@ -21,6 +21,7 @@ from cocreate import clock
 from workflows.definition import Definition
 
 OWN_CATALOGUES = Path(__file__).with_name("translations")
+REGIONS = ("GB", "DE", "SE", "CH")  # whose numbers differ: 1,234.5; 1.234,5; 1 234,5; 1'234.5
 SOON = timedelta(days=183)  # a date further away, before or after, is named with its year
 
 
@@ -192,6 +193,22 @@ def add_catalogues(folder: Path) -> None:
 def translated(language: str, text: str) -> str:
     """As the catalogue of the language has it."""
     return _catalogue(language).gettext(text)
+
+
+def tag(language: str, region: str) -> str:
+    """A language with the numbers of a region, "en-DE": English with 1.234,5. Where there is no such: the language."""
+    wanted = f"{language[:2]}-{region}" if region else language
+    return wanted if str(_locale(wanted)) == wanted.replace("-", "_") else language
+
+
+def number_formats(language: str) -> list[tuple[str, str]]:
+    """(region, example) of each way to write numbers that can be had in a language, its own first."""
+    example = Decimal("1234567.5")
+    found = {format_decimal(example, locale=_locale(language)): ""}
+    for region in REGIONS:
+        if tag(language, region) != language:
+            found.setdefault(format_decimal(example, locale=_locale(tag(language, region))), region)
+    return [(region, said) for said, region in found.items()]
 
 
 @cache

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # tests of pure rules do not wait for Flask and SQLAlchemy: f
     from tests.support.clock import SetClock
     from tests.support.databases import Databases
     from tests.support.house import House
+    from tests.support.recorded import Watch
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -39,7 +40,15 @@ hypothesis.settings.load_profile("cocreate")
 
 
 @pytest.fixture(scope="session")
-def databases(worker_id: str) -> Databases:
+def watch() -> Iterator[Watch]:
+    """Every transaction of this worker: none of the product's changes a project without its event."""
+    from tests.support.recorded import watching
+    with watching() as watch:
+        yield watch
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str, watch: Watch) -> Databases:
     from tests.support.databases import Databases
     return Databases(Run.current(), worker_id)
 

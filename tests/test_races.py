@@ -9,18 +9,19 @@ from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.records import Event
 from cocreate.models.work import Contribution, Draft
-from cocreate.services import contributions, progress, records
+from cocreate.services import contributions, endings, people, progress, records, sealings
+from cocreate.services import signing as signing_service
 from cocreate.services.acts.stages import GoOn
 from cocreate.services.facts import look
 from cocreate.services.progress import Receipt
-from tests.support import stories
+from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.projects import key
 from tests.support.stories import at_once, facts
 from workflows.progression import subject
 
 pytestmark = pytest.mark.filterwarnings("error")
-rounds = pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.long)])
+rounds = pytest.mark.parametrize("rounds", [5, pytest.param(1000, marks=pytest.mark.long)])
 
 
 class TestDoubleClick:
@@ -82,9 +83,11 @@ class TestManyAtOnce:
 class TestGates:
     @rounds
     def test_both_parties_decide_and_each_counts(self, here, project, rounds):
+        small = project()
+        again = stories.Rewind(small)
         for _ in range(rounds):
-            small = project()
-            outcomes = at_once(here, *[lambda small=small, party=party: decide(small, party) for party in (1, 2)])
+            again()
+            outcomes = at_once(here, *[lambda party=party: decide(small, party) for party in (1, 2)])
             assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
             assert [decision.state for decision in facts(small).decisions] == ["agreed", "agreed"]
             assert whole(small)
@@ -107,13 +110,14 @@ class TestGates:
 class TestStages:
     @rounds
     def test_two_go_on_and_the_stage_is_entered_once(self, here, project, rounds):
+        small = project()
+        for party in (1, 2):
+            decide(small, party)
+        visit = facts(small).project.visit
+        going, again = GoOn("to_terms", visit), stories.Rewind(small)
         for _ in range(rounds):
-            small = project()
-            for party in (1, 2):
-                decide(small, party)
-            visit = facts(small).project.visit
-            going = GoOn("to_terms", visit)
-            outcomes = at_once(here, *[lambda small=small, going=going, person=person: act(small, going, person)
+            again()
+            outcomes = at_once(here, *[lambda person=person: act(small, going, person)
                                        for person in (small.maker, small.shop)])
             assert winners(outcomes) == 1
             assert {outcome.code for outcome in outcomes if isinstance(outcome, CocreateError)} == {"stage.changed"}
@@ -158,28 +162,76 @@ class TestDrafts:
 
 
 class TestContract:
-    @pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.long)])
-    def test_two_sign_and_the_last_makes_it_agreed_once(self, here, project, rounds):
+    """P-06: exactly one consistent outcome, whoever is faster."""
+
+    @rounds
+    def test_two_sign_and_the_last_makes_it_agreed_once(self, here, signing, rounds):
+        small, again = signing
         for _ in range(rounds):
-            small = project(signing=True)
-            outcomes = at_once(here, *[lambda small=small, party=party: stories.sign(small, party)
-                                       for party in (1, 2)])
+            outcomes = at_once(here, *[lambda party=party: stories.sign(small, party) for party in (1, 2)])
             assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
             assert sorted(outcome.values["last"] for outcome in outcomes) == [False, True]
-            assert facts(small).project.stage == "agreed"
-            assert whole(small)
-
-    @pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.long)])
-    def test_signing_and_going_back(self, here, project, rounds):
-        """Never a signature that counts under a version that does not stand."""
-        for _ in range(rounds):
-            small = project(signing=True)
-            at_once(here, lambda small=small: stories.sign(small, 1),
-                    lambda small=small: stories.go_on(small, "too_early", reason=stories.REASON, actor=small.shop))
             seen = facts(small)
-            standing = seen.contract.number if seen.contract else None
-            assert all(signature.ended_at or signature.version == standing for signature in seen.signatures)
+            assert (seen.project.stage, len(seen.signatures)) == ("agreed", 2)
+            assert [one.ref for one in sealings.waiting_for_seal(db.session)] == [small.ref]  # one, and not stuck
             assert whole(small)
+            again()
+
+    @rounds
+    @pytest.mark.parametrize("against", ["edit", "withdraw", "refuse", "role"])
+    def test_signing_and(self, here, signing, rounds, against):
+        """Never a signature that counts on a version that does not stand, or of somebody who may not sign."""
+        small, again = signing
+        standing, first = facts(small).contract, 0
+        for _ in range(rounds):
+            outcomes = at_once(here, lambda: sign(small, standing), lambda: AGAINST[against](small))
+            assert winners(outcomes) >= 1
+            assert isinstance(outcomes[1], Receipt), outcomes  # what ends a signature is never refused for it
+            signed = isinstance(outcomes[0], Receipt)
+            assert not signed or outcomes[0].seq < outcomes[1].seq  # afterwards there is nothing to be signed by him
+            first += signed
+            seen = facts(small, person=small.shop)
+            now_standing = seen.contract.number if seen.contract else None
+            counting = [one for one in seen.signatures if one.ended_at is None]
+            assert all(one.version == now_standing for one in counting)
+            assert len(seen.signatures) == signed
+            assert against != "refuse" or counting == []
+            assert (seen.project.ended_at is not None) == (against == "withdraw")
+            assert whole(small)
+            again()
+        assert rounds < 100 or 0 < first < rounds  # both have been faster
+
+
+def sign(small, standing):
+    with transaction() as session:
+        return signing_service.sign(
+            session, small.ref, version=standing.number, text_sha256=standing.text_sha256, code=False, key=key(),
+            pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, 1), actor=small.maker, now=NOON)
+
+
+def edit(small):
+    return stories.go_on(small, "too_early", reason=stories.REASON, actor=small.shop)
+
+
+def withdraw(small):
+    with transaction() as session:
+        return endings.decline(session, small.ref, title=facts(small, person=small.shop).project.title,
+                               reason=stories.REASON, lessons="", actor=small.shop, key=key(), now=NOON)
+
+
+def refuse(small):
+    with transaction() as session:
+        return signing_service.refuse_to_sign(session, small.ref, version=1, reason=stories.REASON, actor=small.shop,
+                                              key=key(), now=NOON)
+
+
+def role(small):
+    with transaction() as session:
+        return people.change_parts(session, small.ref, person=small.maker, parts=("champion", "contributor"),
+                                   actor=small.manager, key=key(), now=NOON)
+
+
+AGAINST = {"edit": edit, "withdraw": withdraw, "refuse": refuse, "role": role}
 
 
 def submit(small, task, *, seen=0, actor=None, under="", mass="1.50"):
@@ -242,6 +294,13 @@ def here(fresh_database, new_app):
 @pytest.fixture
 def small(here):
     return stories.opened(10)
+
+
+@pytest.fixture
+def signing(project):
+    """A project ready to be signed, and how to have it so again."""
+    small = project(signing=True)
+    return small, stories.Rewind(small)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ STRUCTURE = frozenset("""
     period personal_salt personal_sha256 prev_hash ref reply request_sha256 role salt seal_error sealed_sha256
     evidence_sha256 seat sha256 skeleton stage state strategy subject task text_sha256 theme token_sha256 unit
     public_buyer zone working_days media_type mentions ended_because changed code_hash narrower files
-    password_hash totp_secret values details""".split())
+    password_hash totp_secret values details compared reader waits_for again_sha256 shared dates""".split())
 
 
 class TestForeign:
@@ -87,7 +87,7 @@ class TestForeign:
             if "person" in real.of:
                 foreign = said(ask(client, real))
                 assert foreign == said(ask(client, none)), str(real)
-                assert foreign[0] in (404, 409, 303), str(real)
+                assert foreign[0] in (303, 403, 404, 409), str(real)
                 assert_silent(foreign[2], both.theirs, str(real))
 
     def test_a_person_of_theirs_chosen_in_a_form_of_ours_is_refused_like_nobody(self, both):
@@ -113,6 +113,7 @@ class TestWords:
         texts = [(table, column) for table in tables for column in table.c if isinstance(column.type, String | Text)
                  and column.name not in STRUCTURE and f"{table.name}.{column.name}" != "answer.body"]
         assert len(texts) > 25
+        signed_in(both.app, both.theirs.manager).get("/desk")  # what the board says is kept
         silent = []
         with both.app.app_context():
             for table, column in texts:
@@ -121,7 +122,7 @@ class TestWords:
                 found = " ".join(str(text) for text in db.session.scalars(select(column).where(own)))
                 if not any(word in found for word in both.theirs.words.all):
                     silent.append(f"{table.name}.{column.name}")
-        assert silent == ["duty.what"]  # duties come with the last signature
+        assert set(silent) == {"duty.what"}, silent  # duties come with the last signature
 
     @pytest.mark.parametrize("kind", ["customer_of_another_host", long("manager_of_another_host"),
                                       long("administrator_of_another_host")])

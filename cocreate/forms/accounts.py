@@ -106,14 +106,18 @@ class DeviceForm(AccountForm):
 
 class ProfileForm(AccountForm):
     name = line(_("Name"), render_kw={"autocomplete": "name"})
+    addressed = line(_("How we address you"), optional=True,
+                     description=_("Such as 'Dr Kim' or 'Renee'. Empty: by your name. Others always read your name."))
     language = SelectField(_("Language"))
     zone = SelectField(_("Time zone"), description=_("Dates and hours on pages and in mails are those of this place."))
+    numbers = SelectField(_("Numbers are written"), description=_("On pages and in mails, and where you type them."))
     theme = RadioField(_("Light or dark"), choices=THEMES)
     digest = RadioField(_("How often we write about the rest"), choices=DIGESTS, description=_(
         "What is asked of you reaches you at once, always. The rest comes as one mail: what is new, what is due."))
 
-    def offer(self, languages: Iterable[tuple[str, str]], zone: str) -> None:
+    def offer(self, languages: Iterable[tuple[str, str]], zone: str, numbers: Iterable[tuple[str, str]]) -> None:
         """Say what may be chosen; a zone that was chosen once stays possible."""
+        self.numbers.choices = [SelectChoice(*form) for form in numbers]
         self.language.choices = [SelectChoice(*language) for language in languages]
         names = zones()
         self.zone.choices = [SelectChoice(name, name.replace("_", " "))

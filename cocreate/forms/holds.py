@@ -2,13 +2,12 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField
-from wtforms.validators import InputRequired
 
-from cocreate.forms.base import Form, lines
+from cocreate.forms.base import Form, Needed, lines
 
 
 class HoldForm(Form):
     """Why, and until when."""
 
     reason = lines(_("Why?"), most=2000, description=_("All parties see it."))
-    until = DateField(_("Until when?"), [InputRequired(_("This is needed."))])
+    until = DateField(_("Until when?"), [Needed()])

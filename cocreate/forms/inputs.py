@@ -16,7 +16,9 @@ from workflows.texts import say
 
 RADIOS = 6  # up to so many choices are shown at once
 SIDE_BY_SIDE = 3  # up to so many, beside another field
-FILES = ",".join(f".{extension}" for extension in TYPES)
+# Phones offer their camera for media types, computers their files for extensions.
+FILES = ",".join([*(f".{extension}" for extension in TYPES),
+                  *sorted({kind.media_type for kind in TYPES.values() if kind.media_type.startswith("image/")})])
 
 
 class Control(NamedTuple):

@@ -9,7 +9,6 @@ import wtforms
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, FormField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
 
 from cocreate.domain import countries, suggestions
 from cocreate.domain.addresses import address
@@ -228,7 +227,7 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
         "title": line(_("Title")),
         "purpose": lines(_("Purpose"), most=1000,
                          description=_("In one or two sentences. It appears in the invitation.")),
-        "target": DateField(_("Signing date"), [InputRequired(_("This is needed."))]),
+        "target": DateField(_("Signing date"), [Needed()]),
         "greeting": lines(_("Your line of greeting"), most=500, optional=True,
                           description=_("It stands in the invitation, in your own words.")),
     })

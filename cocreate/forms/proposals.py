@@ -5,12 +5,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from cocreate.domain import countries
 from cocreate.domain.addresses import address
 from cocreate.forms.accounts import REASONS
-from cocreate.forms.base import Form, line, lines
+from cocreate.forms.base import Form, Needed, line, lines
 from cocreate.forms.openings import KINDS
 
 
@@ -23,7 +22,7 @@ class RefuseForm(Form):
 class AddPartyForm(Form):
     """Which organisation, in which seat, and who leads for it."""
 
-    seat = RadioField(_("Which seat?"), [InputRequired(_("This is needed."))])
+    seat = RadioField(_("Which seat?"), [Needed()])
     organisation = line(_("Organisation"))
     kind = SelectField(_("Kind"), choices=[SelectChoice(value, label) for value, label in KINDS], default="company")
     country = SelectField(_("Country"))

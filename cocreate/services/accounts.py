@@ -35,8 +35,10 @@ class Account:
 
     email: str
     name: str
+    addressed: str
     language: str
     zone: str
+    numbers: str
     theme: str
     digest: str
     password: bool
@@ -63,12 +65,13 @@ def find_or_invite_person(session: Session, *, email: str, name: str, language: 
     return found if found is not None else _insert_person(session, email, name, now, language)
 
 
-def set_profile(session: Session, person_id: int, *, name: str, language: str, zone: str, theme: str,
-                digest: str) -> None:
+def set_profile(session: Session, person_id: int, *, name: str, addressed: str, language: str, zone: str,
+                numbers: str, theme: str, digest: str) -> None:
     """digest: how often; where it is what the person's parts suggest, it goes on following them."""
     chosen = "" if digest == digests.usual(session, person_id) else digest
     session.execute(update(Person).where(Person.id == person_id)
-                    .values(name=name, language=language, zone=zone, theme=theme, digest=chosen))
+                    .values(name=name, addressed=addressed, language=language, zone=zone, numbers=numbers,
+                            theme=theme, digest=chosen))
 
 
 def deactivate(session: Session, person_id: int, now: datetime) -> None:
@@ -82,7 +85,8 @@ def look(session: Session, person_id: int) -> Account:
     unused = select(func.count()).where(RecoveryCode.person_id == person_id,
                                         RecoveryCode.used_at.is_(None)).scalar_subquery()
     person, codes = session.execute(select(Person, unused).where(Person.id == person_id)).one()
-    return Account(person.email, person.name, person.language, person.zone, person.theme,
+    return Account(person.email, person.name, person.addressed, person.language, person.zone, person.numbers,
+                   person.theme,
                    person.digest or digests.usual(session, person.id),
                    password=person.password_hash is not None, totp=person.totp_secret is not None,
                    recovery_codes=codes)

@@ -73,7 +73,8 @@ class Seen:
 def look(session: Session, ref: str, *, person: int | None, now: datetime, key: str = "", lock: bool = False) -> Seen:
     """The facts of a project as they are; with ``lock`` as they stay until the transaction ends.
 
-    Under the lock only figures are read that a condition looks at: acts shall not slow down with what was given.
+    Under the lock only figures are read that a condition looks at: acts shall not slow down with what was given. And it
+    is never earlier than at the last event, whatever this machine's clock says: a record does not go backwards.
     person: who looks; None is the system itself.
     Raises: NotFound if there is no such project, or the person is not in it.
     """
@@ -85,7 +86,7 @@ def look(session: Session, ref: str, *, person: int | None, now: datetime, key: 
     row = driver.execute(connection, *statements).fetchone()
     if row is None:
         raise NotFound
-    return _seen(connection, row[0], person, now)
+    return _seen(connection, row[0], person, now, lock)
 
 
 def look_all(session: Session, refs: Sequence[str], *, person: int, now: datetime) -> list[Facts]:
@@ -100,8 +101,11 @@ def look_all(session: Session, refs: Sequence[str], *, person: int, now: datetim
     return sorted(found, key=lambda facts: place[facts.project.ref])
 
 
-def _seen(connection: Connection, text: str, person: int | None, now: datetime) -> Seen:
-    project, sha256, host, answered, drafts, members, *rest = _decoded(text)
+def _seen(connection: Connection, text: str, person: int | None, now: datetime,
+          lock: bool = False) -> Seen:
+    project, sha256, host, answered, last_at, drafts, members, *rest = _decoded(text)
+    if lock and last_at is not None:
+        now = max(now, moment(last_at))
     members = tuple(map(_member, sorted(members)))
     actor = next((member for member in members if member.person == person and member.present), None)
     if person is not None and actor is None:
@@ -143,6 +147,7 @@ def _statement(postgres: bool, *, compared: bool = False, several: bool = False)
         f"(SELECT {array}(h.zone, h.working_days, h.country, h.days_off) FROM host h WHERE h.id = p.host_id)",
         f"(SELECT {array}(a.request_sha256, a.body) FROM answer a WHERE a.project_id = p.id "
         f"AND a.key = {mark.format(2)})",
+        "(SELECT e.at FROM event e WHERE e.project_id = p.id AND e.seq = p.version)",
         rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id"),
         rows([*(f"m.{name}" for name in _MEMBER), "q.zone"], "member m JOIN person q ON q.id = m.person",
              "m.project_id = p.id"),

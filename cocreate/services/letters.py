@@ -23,7 +23,7 @@ from cocreate.models.work import Draft
 from cocreate.services import digests
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
-from cocreate.words import Reader
+from cocreate.words import Reader, tag
 from workflows.facts import DecisionState, Facts, TaskState
 
 
@@ -90,8 +90,9 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
     found: dict[str, MailContext | None] = {}
     for mail in mails:
         person = people[mail.recipient]
-        base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name,
-                           Reader(person.language, person.zone, now), mail.values, person.unreachable_at is not None,
+        reader = Reader(tag(person.language, person.numbers), person.zone, now)
+        base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name, reader, mail.values,
+                           person.unreachable_at is not None,
                            seq=mail.seq, subject=mail.subject)
         if person.deactivated_at is not None:
             found[mail.message_id] = None

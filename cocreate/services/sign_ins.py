@@ -16,6 +16,7 @@ from cocreate.errors import Ended
 from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, SignIn, Token
 from cocreate.services import hashing, outbox, throttling
+from cocreate.words import tag
 
 IDLE = timedelta(minutes=30)
 LIFE = timedelta(hours=12)
@@ -53,6 +54,7 @@ class Me:
     proved: bool  # the password was shown within half an hour
     complete: bool  # False: the second step is still to come, and nothing is open yet
     seen_at: datetime
+    addressed: str = ""  # how they want to be spoken to
     second_step_due: bool = False  # a host for which one works asks for an app code, and none is set up
 
     def is_(self, role: str, host_id: int | None = None) -> bool:
@@ -92,8 +94,10 @@ def find(session: Session, token: str, now: datetime) -> Me | None:
     if not complete and sign_in.created_at <= now - SECOND_STEP_WITHIN:
         return None
     return Me(
-        person.id, person.ref, person.name, person.email, person.language, person.zone, person.theme,
+        person.id, person.ref, person.name, person.email, tag(person.language, person.numbers),
+        person.zone, person.theme,
         roles=tuple((row.host_id, row.role) for row in rows if row.role), totp=person.totp_secret is not None,
+        addressed=person.addressed or person.name,
         second_step_due=person.totp_secret is None and any(row.second_step == "required" for row in rows),
         sign_in=sign_in.token_sha256, method=sign_in.method, complete=complete, seen_at=sign_in.seen_at,
         proved=sign_in.proved_at is not None and sign_in.proved_at > now - PROOF,

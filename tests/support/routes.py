@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 from werkzeug.test import TestResponse
 
 from tests.support.worlds import World
@@ -31,14 +32,14 @@ class Route:
 
 def ids(world: World) -> dict[str, Mapping[str, Any]]:
     """Blueprint, or endpoint where it differs -> what stands for its ids."""
-    room = {"ref": world.ref, "number": 1, "other": 2, "version": 1, "party": 2, "person": world.hand,
-            "subject": "task:returns:2", "field": "crates", "part": "purpose", "kind": "check"}
+    room = {"ref": world.ref, "other": 2, "party": 2, "person": world.hand, "subject": "task:returns:2",
+            "field": "crates", "part": "purpose", "kind": "check"}
     return {
         "room": room | {"key": "returns"},
         "room.gate": room | {"key": "picture"}, "room.gate_outside": room | {"key": "picture"},
         "room.go_on": room | {"key": "to_terms"}, "room.go_back": room | {"key": "too_early"},
         "desk": {"ref": world.opening, "step": "seats"}, "desk.hand_over": {"ref": world.ref},
-        "admin": {"ref": world.template, "number": 1, "key": "returns", "name": "x.eml"},
+        "admin": {"ref": world.template, "key": "returns", "name": "x.eml"},
         "portal": {"token": "x" * 43}, "auth": {"token": "x" * 43}, "account": {},
         **{f"admin.person{end}": {"ref": world.manager_ref} for end in (
             "", "_roles", "_sessions", "_second_step", "_hand_over", "_deactivate")},
@@ -51,10 +52,20 @@ def routes(app: Flask, world: World, **instead: Any) -> Iterator[Route]:
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
         if rule.endpoint == "asset":
             continue
-        given = known.get(rule.endpoint) or known[rule.endpoint.split(".")[0]]
-        chosen = {name: instead.get(name, given[name]) for name in rule.arguments}
+        given = known.get(rule.endpoint) or known.get(rule.endpoint.split(".")[0], {})
+        chosen = {name: instead.get(name, given.get(name, _any(rule._converters[name]))) for name in rule.arguments}
         for method in sorted((rule.methods or set()) & set(SAFE)):
             yield Route(rule.endpoint, method, rule.build(chosen)[1], frozenset(rule.arguments))
+
+
+def _any(converter: BaseConverter) -> Any:
+    """Some id, where it does not matter which."""
+    match converter:
+        case IntegerConverter():
+            return 1
+        case AnyConverter():
+            return sorted(converter.items)[0]
+    return "x"
 
 
 # Something for every field there is, so that no form stops before the thing it is about is looked up.

@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from cocreate.db import db, transaction
+from cocreate.db import db, table_of, transaction
 from cocreate.domain.answers import Answer
 from cocreate.models.projects import Project
 from cocreate.services import contracts, contributions, gates, hosts, openings, people, progress, signing, stages
@@ -26,6 +26,7 @@ from cocreate.services.acts.people import AcceptInvitation
 from cocreate.services.facts import look
 from cocreate.services.files import prefix
 from cocreate.services.progress import Receipt
+from migrations.triggers import drop_triggers
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
@@ -64,11 +65,14 @@ def definition(tasks: int = 0, after: Mapping[str, list[str]] | None = None) -> 
 
 
 def later_definition() -> str:
-    """The small project with an assessment in its first stage, a form and a review in its second."""
+    """The small project with an assessment and a canvas in its first stage, a form and a review in its second."""
     data = json.loads(read(projects.SMALL).canonical())
     data["stages"]["figures"]["tasks"]["mood"] = {
         "title": "How ready are we", "why": "Gaps cost less now.", "of": ["maker", "shop"], "kind": "assessment",
         "due": {"days": 5}, "required": False, "statements": {"open": {"text": "They tell us early."}}}
+    data["stages"]["figures"]["tasks"]["board"] = {
+        "title": "On one page", "why": "All see it.", "of": "maker", "kind": "canvas", "due": {"days": 5},
+        "required": False, "boxes": {"aim": {"title": "What we want"}, "fear": {"title": "What worries us"}}}
     data["stages"]["terms"]["tasks"] = {
         "recount": {"title": "Count again", "why": "Figures grow old.", "of": "shop", "due": {"days": 2},
                     "fields": {"many": {"label": "How many came back?", "type": "whole"}}},
@@ -294,6 +298,32 @@ def at_once(app: Flask, *calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+class Rewind:
+    """A project as it stood, to be raced about again and again: a thousand times costs what setting up twenty does.
+
+    Only in a database of one's own: its triggers, which guard the record against exactly this, are dropped.
+    """
+
+    def __init__(self, small: Small) -> None:
+        db.session.rollback()
+        self.project = db.session.execute(select(table_of(Project)).where(table_of(Project).c.ref == small.ref)).one()
+        self.rows = {table: [dict(row._mapping) for row in db.session.execute(
+            select(table).where(table.c.project_id == self.project.id))] for table in inside()}
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            drop_triggers(connection)
+
+    def __call__(self) -> None:
+        with transaction() as session:
+            for table in reversed(self.rows):
+                session.execute(table.delete().where(table.c.project_id == self.project.id))
+            table = table_of(Project)
+            session.execute(table.update().where(table.c.id == self.project.id).values(**self.project._mapping))
+            for table, rows in self.rows.items():
+                if rows:
+                    session.execute(table.insert(), rows)
 
 
 # What the database holds

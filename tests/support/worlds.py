@@ -121,7 +121,7 @@ def _cross(session: Any, both: Worlds) -> None:
     theirs = both.theirs.small
     email = people.address_of(session, both.ours.hand)
     people.invite(session, theirs.ref, party=2, email=email, name="Jo Hand",
-                  parts=("contributor",), greeting="Come", actor=theirs.manager, key=key(), now=NOON)
+                  parts=("contributor",), greeting="Come", actor=theirs.shop, key=key(), now=NOON)
 
 
 def spoken(value: Any, word: str) -> Any:
@@ -194,7 +194,7 @@ def _people(session: Any, world: World) -> World:
     for name in ("Hand", "Guest", "Gone"):
         person = someone(session, f"{name} {word}")
         people.invite(session, small.ref, party=2, email=person.email, name=f"{name} {word}", parts=("contributor",),
-                      greeting=f"Hello {word}", actor=small.manager, key=key(), now=NOON)
+                      greeting=f"Hello {word}", actor=small.shop, key=key(), now=NOON)
         if name != "Guest":
             stories._come_in(session, small.ref, person.id, f"{name} {word}", NOON)
         made[name.lower()] = person.id

@@ -1,15 +1,26 @@
 """One's own account: how to be reached and how to sign in."""
 
+import html
 import re
+from decimal import Decimal
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
+from cocreate import words
 from cocreate.db import db
+from cocreate.forms.reading import read_number
+from cocreate.models.hosts import Organisation
+from cocreate.models.projects import Member, Project
 from cocreate.services import accounts
-from tests.support.people import OTHER, PASSWORD, browser, mails_to, someone
+from cocreate.services.facts import look
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import OTHER, PASSWORD, Someone, browser, mails_to, someone
 
-PROFILE = {"name": "Renée Kim", "language": "en", "zone": "America/New_York", "theme": "dark", "digest": "weekly"}
+PROFILE = {"name": "Renée Kim", "addressed": "Dr Kim", "language": "en", "zone": "America/New_York", "numbers": "DE",
+           "theme": "dark", "digest": "weekly"}
 
 
 class TestProfile:
@@ -21,7 +32,15 @@ class TestProfile:
             account = accounts.look(db.session, anna.id)
         assert (account.zone, account.theme, account.digest) == ("America/New_York", "dark", "weekly")
 
+    def test_says_how_one_is_addressed_and_how_numbers_are_written(self, hers):
+        hers.post("/account", data=PROFILE)
+        page = hers.get("/your-turn").text
+        assert "Dr Kim." in page and "Renée Kim" in page and '<html lang="en-DE"' in page
+        assert words.number(Decimal("1234567.5"), words.Reader("en-DE")) == "1.234.567,5"
+        assert read_number("1.234,5", "en-DE") == Decimal("1234.5")
+
     @pytest.mark.parametrize(("wrong", "sentence"), [
+        ({"numbers": "XX"}, "Not a valid choice."),
         ({"name": ""}, "This is needed."),
         ({"name": "x" * 121}, "Too long: 121 of 120 characters."),
         ({"name": "Renee\u202eKim"}, "There is a hidden character in this text."),
@@ -46,6 +65,51 @@ class TestProfile:
         zones = re.findall(r'<option (?:selected )?value="([^"]+/[^"]+|UTC)"', hers.get("/account").text)
         assert {"Europe/Berlin", "America/New_York", "Pacific/Apia", "UTC"} <= set(zones)
         assert not [zone for zone in zones if zone.startswith("Etc/")]
+
+
+class TestOrganisations:
+    def test_are_listed_with_projects_and_parts(self, claire):
+        page = text(claire.get("/account"))
+        assert "Aurelis Hotels Crates come back : champion, signatory, contributor" in page
+
+    def test_the_last_champion_names_another_first(self, claire, organisation):
+        page = text(claire.get(f"/account/organisations/{organisation}/leave"))
+        assert "Crates come back: Name another champion first." in page and 'class="btn btn-danger"' not in page
+        assert claire.post(f"/account/organisations/{organisation}/leave", data={"to": "1"}).status_code == 422
+
+    def test_can_be_left_with_what_is_open_for_a_colleague(self, app, session, claire, small, tom, organisation):
+        page = text(claire.get(f"/account/organisations/{organisation}/leave"))
+        assert "1 open task needs somebody: choose." in page
+        assert claire.post(f"/account/organisations/{organisation}/leave", data={"to": tom.id}).status_code == 303
+        assert claire.get(f"/p/{small.ref}").status_code == 404
+        assert "You act for no organisation in a project yet." in text(claire.get("/account"))
+        session.rollback()
+        facts = look(session, small.ref, person=tom.id, now=NOON).facts
+        assert [task.asked for task in facts.tasks if task.key == "returns"] == [tom.id]
+
+    def test_a_contributor_may_leave_too(self, app, session, small, tom, organisation):
+        assert signed_in(app, tom).post(f"/account/organisations/{organisation}/leave").status_code == 303
+
+    def test_nobody_elses_organisation_exists(self, hers, organisation):
+        assert hers.get(f"/account/organisations/{organisation}/leave").status_code == 404
+
+    def test_away_is_said_once_for_all_projects(self, session, claire, small, tom):
+        answer = claire.post("/account/away", data={"starts": "2027-03-02", "until": "2027-03-05", "to": tom.id})
+        assert answer.status_code == 303
+        page = text(claire.get("/account"))
+        assert "Tom Reed stands in for you until Fri 5 Mar: Crates come back." in page
+        assert "Tom Reed stands in, Tue 2 Mar to Fri 5 Mar" in page
+        session.rollback()
+        assert len(look(session, small.ref, person=None, now=NOON).facts.absences) == 1
+        assert claire.post("/account/back").status_code == 303
+        assert "Nobody stands in for you now." in text(claire.get("/account"))
+
+    @pytest.mark.parametrize(("dates", "said"), [
+        ({"starts": "2027-03-05", "until": "2027-03-02"}, ""), ({"starts": "2027-03-05"}, "Until which day?"),
+        ({"starts": "2020-01-01", "until": "2027-03-02"}, "")])
+    def test_dates_that_cannot_be_are_said_at_their_field(self, claire, tom, dates, said):
+        answer = claire.post("/account/away", data={"to": tom.id} | dates)
+        assert answer.status_code == 422 and "field-error" in answer.text and said in answer.text
 
 
 class TestPassword:
@@ -136,6 +200,42 @@ def signed_in(app, person, agent=None):
 
 def shown_secret(page):
     return re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+
+
+def text(answer):
+    assert answer.status_code == 200
+    return " ".join(html.unescape(re.sub(r"<(?!a class)[^>]+>", " ", answer.text)).split())
+
+
+@pytest.fixture
+def small(app, clock, session):
+    found = projects.open_small(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def claire(app, small):
+    """The champion of the small project's shop."""
+    return signed_in(app, Someone(small.shop, small.emails[small.shop]))
+
+
+@pytest.fixture
+def tom(session, small):
+    """A colleague of hers who may lead too."""
+    found = someone(session, "Tom Reed")
+    party = look(session, small.ref, person=small.shop, now=NOON).facts.actor.party
+    project = session.scalars(select(Project).where(Project.ref == small.ref)).one()
+    session.add(Member(project_id=project.id, person=found.id, host_id=small.host_id, party=party, name="Tom Reed",
+                       parts="champion contributor", accepted_at=NOON))
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def organisation(session, small):
+    return session.scalars(select(Organisation.ref).where(
+        Organisation.host_id == small.host_id, Organisation.name == "Aurelis Hotels")).one()
 
 
 @pytest.fixture

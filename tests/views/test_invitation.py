@@ -26,7 +26,7 @@ class TestLooking:
 
     def test_says_who_invites_to_what_and_what_comes_first(self, client, arrived):
         page = client.get("/invitation").text
-        for said in ("Anna Berg of Crate Host", "invites you to", "Crates come back", "You know the ramp.",
+        for said in ("Ingrid Solvik of Tornby Furniture", "invites you to", "Crates come back", "You know the ramp.",
                      "You would contribute for Tornby Furniture.", "It costs you nothing.",
                      "Your name and work address are visible to the people in this project.", 'value="Tom"'):
             assert said in page
@@ -47,7 +47,7 @@ class TestLooking:
 
     def test_shows_nobody_elses_name(self, client, arrived):
         page = client.get("/invitation").text
-        assert "Claire Duval" not in page and "Ingrid Solvik" not in page
+        assert "Claire Duval" not in page and "Anna Berg" not in page
 
 
 class TestAccepting:

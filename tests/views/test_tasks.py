@@ -228,6 +228,36 @@ class TestEnter:
         assert small.facts().drafts == {("credit", 1): 1}
 
 
+class TestList:
+    def test_by_party_by_state_and_only_mine(self, project):
+        small = project(_returned)
+        page = small.shop.get("/tasks").text
+        assert "Crates per year" in page and "Credit per crate" in page
+        assert "Credit per crate" not in small.shop.get("/tasks?party=2").text
+        assert "Crates per year" not in small.shop.get("/tasks?whose=me&state=submitted").text
+        assert "Crates per year" in small.shop.get("/tasks?whose=me&state=open").text
+        page = small.maker.get("/tasks?party=2&state=open").text
+        assert "No task of Aurelis Hotels is open in this stage." in page  # in Terms
+
+
+class TestCanvas:
+    def test_each_box_names_who_wrote_what_stands_in_it(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        tom = small.room(_colleague(small, 1, "contributor"))
+        page = small.maker.get("/tasks/board").text
+        small.maker.post("/tasks/board", data=_hidden(page) | {"f-aim": "Fewer crates", "f-fear": "Mud"})
+        with small.app.app_context(), transaction() as session:
+            contributions.reopen(session, small.ref, task="board", party=1, seen=1, actor=small.small.maker, now=NOON,
+                                 reason="Something is missing.", key=projects.key())
+        page = tom.get("/tasks/board").text
+        tom.post("/tasks/board", data=_hidden(page) | {"f-aim": "Fewer crates", "f-fear": "Mud and ice"})
+        page = small.shop.get("/tasks/board?party=1").text
+        assert re.search(r"Fewer crates<span[^>]*>Ingrid Solvik", page)
+        assert re.search(r"Mud and ice<span[^>]*>Tom Baker", page)
+
+
 class TestAssessment:
     def test_each_party_answers_before_it_reads_the_other(self, project):
         def make(session):
@@ -312,6 +342,8 @@ class TestTwoDrafts:
         assert "Tom Baker saved this at 12:00 while you were typing." in answer.text
         assert 'name="theirs:f-crates" value="7777"' in answer.text
         fields = _hidden(answer.text) | {"f-crates": "8888", "f-crates-source": "her <b>list</b>"}
+        kept = small.shop.post("/tasks/returns", data=fields | {"keep": "crates"})
+        assert 'value="8888"' in kept.text and "Tom Baker typed:" not in kept.text
         taken = small.shop.post("/tasks/returns", data=fields | {"take": "crates"})
         assert 'name="f-crates" type="text" value="7777"' in taken.text or 'value="7777"' in taken.text
         assert "Tom Baker typed:" not in taken.text

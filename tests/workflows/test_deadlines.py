@@ -1,13 +1,14 @@
 """What is due when, and which reminders follow."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.calendars import Calendar, add_working_days
+from workflows.calendars import Calendar, add_working_days, at, local_day
 from workflows.deadlines import MOST, due, reminders
 from workflows.definition import Due, ReminderRule
 
@@ -89,3 +90,53 @@ class TestReminders:
         assert len(planned) <= MOST + 1
         assert all(one.due_at <= other.due_at for one, other in pairwise(planned))
         assert all(add_working_days(one.occurrence, 0, [MADRID]) == one.occurrence for one in planned)
+
+
+# P-12: days and nights that are not like others. (The day that Apia left out is in test_calendars.)
+ODD = {
+    "Europe/Berlin": [date(2027, 3, 28), date(2027, 10, 31)],
+    "America/New_York": [date(2027, 3, 14), date(2027, 11, 7)],
+    "Pacific/Apia": [date(2027, 1, 1), date(2028, 2, 29)], "Pacific/Kiritimati": [date(2027, 12, 31)],
+    "Australia/Lord_Howe": [date(2027, 4, 4), date(2027, 10, 3)], "Africa/Casablanca": [date(2027, 2, 7)],
+    "Asia/Kathmandu": [date(2028, 2, 29), date(2029, 2, 28)], "UTC": [date(2027, 12, 31), date(2028, 2, 29)],
+}
+EVERY_DAY = frozenset(range(7))
+
+
+@pytest.mark.parametrize(("zone", "odd"), [(zone, day) for zone, days in ODD.items() for day in days])
+class TestOddDays:
+    def test_a_deadline_is_the_closing_hour_there_and_never_before_it(self, zone, odd):
+        own = Calendar(zone, working_days=EVERY_DAY)
+        for start in (odd + timedelta(days=days) for days in range(-4, 3)):
+            for hour in range(0, 24, 3):
+                entered = datetime.combine(start, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+                for days in range(4):
+                    found = when({"days": days}, calendars=[own], entered=entered)
+                    local = found.astimezone(ZoneInfo(zone))
+                    assert local.time() == own.end
+                    assert found > entered
+                    late = days == 0 and entered >= datetime.combine(
+                        local_day(entered, zone), own.end, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+                    assert local.date() == local_day(entered, zone) + timedelta(days=days + late)
+
+    def test_each_reminder_comes_once_on_its_own_morning(self, zone, odd):
+        own = Calendar(zone, working_days=EVERY_DAY)
+        rules = [ReminderRule(on="task_due", at=[-3, -2, -1, 0]), ReminderRule(on="task_overdue", every=1, most=4)]
+        until = datetime.combine(odd, own.end, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        planned = reminders(rules, "task", until, [own], zone=zone)
+        assert len({(one.rule, one.occurrence) for one in planned}) == len(planned) == 8
+        for one in planned:
+            local = one.due_at.astimezone(ZoneInfo(zone))
+            assert local.time() == time(9) and one.due_at.tzinfo is UTC
+            assert local.date() == one.occurrence
+        assert [one.due_at for one in planned] == sorted({one.due_at for one in planned})
+        assert {later.occurrence - earlier.occurrence for earlier, later in pairwise(planned)} == {timedelta(days=1)}
+
+    def test_an_hour_that_is_left_out_or_comes_twice_is_one_moment(self, zone, odd):
+        for hour in range(24):
+            for minute in (0, 30):
+                found = at(odd, time(hour, minute), zone)
+                assert found.tzinfo is UTC
+                assert found <= at(odd, time(23, 59), zone)
+        moments = [at(odd, time(hour, minute), zone) for hour in range(24) for minute in (0, 30)]
+        assert moments == sorted(moments)

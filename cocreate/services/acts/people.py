@@ -243,7 +243,7 @@ def heirs(facts: Facts, member: MemberFact) -> tuple[MemberFact, ...]:
 
 
 def remove_member(facts: Facts, given: RemoveMember) -> Change:
-    member = _of_party(facts, given.person)
+    member = _oneself(facts, given.person) or _of_party(facts, given.person)
     if "manager" in member.own:
         raise Conflict("member.looks_after", person=member.person)
     if is_last_champion(facts, member):
@@ -347,6 +347,15 @@ def _of_party(facts: Facts, person: int, act: Act = Act.PEOPLE) -> MemberFact:
     if member is None or member.left_at is not None or member.party is None:
         raise Conflict("member.gone")
     return member
+
+
+def _oneself(facts: Facts, person: int) -> MemberFact | None:
+    """The actor, where it is they who go: everybody may leave their own organisation."""
+    actor = facts.actor
+    if actor is None or actor.person != person or actor.party is None:
+        return None
+    require_running(facts)
+    return actor
 
 
 def led(facts: Facts, party: int, *, but: int | None = None) -> bool:

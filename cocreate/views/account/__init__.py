@@ -1,6 +1,6 @@
 """My ways to be reached and to sign in."""
 
-from cocreate.views.account import profile, second_step
+from cocreate.views.account import memberships, profile, second_step
 from cocreate.views.account.blueprint import bp
 
-__all__ = ["bp", "profile", "second_step"]
+__all__ = ["bp", "memberships", "profile", "second_step"]

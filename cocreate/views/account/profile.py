@@ -11,9 +11,10 @@ from cocreate.db import db, transaction
 from cocreate.errors import Invalid
 from cocreate.forms.accounts import WRONG_PASSWORD, DeviceForm, PasswordForm, ProfileForm
 from cocreate.forms.base import Form
-from cocreate.services import accounts, digests, sign_ins
+from cocreate.services import accounts, digests, memberships, sign_ins
 from cocreate.services.accounts import Account
 from cocreate.views.account.blueprint import bp
+from cocreate.views.room.cards import part_words
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -25,13 +26,16 @@ def show() -> ResponseReturnValue:
         _require_more_than_a_link()
         if form.validate():
             with transaction() as session:
-                accounts.set_profile(session, me.id, **form.values())
+                accounts.set_profile(session, me.id, **{**form.values(), "addressed": form.addressed.data or ""})
             silent = form.digest.data == digests.NEVER and account.digest != digests.NEVER
             return _done(_("Saved. Asks cannot be silenced; pass them to a colleague instead.") if silent
                          else _("Saved."))
     rows = sign_ins.devices(db.session(), me, now())
-    return render_template("account/show.html", form=form, account=account, me=me, devices=rows, empty_form=Form(),
-                           may_change=_may_change()), 422 if form.unfold() else 200
+    found = memberships.of_person(db.session(), me.id, now=now())
+    return render_template(
+        "account/show.html", form=form, account=account, me=me, devices=rows, empty_form=Form(),
+        may_change=_may_change(), memberships=found, part_words=part_words(),
+        away=[place for one in found for place in one.running if place.absence]), 422 if form.unfold() else 200
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -73,10 +77,12 @@ def end_others() -> ResponseReturnValue:
 
 
 def _profile_form(account: Account) -> ProfileForm:
-    form = ProfileForm.from_request(name=account.name, language=account.language, zone=account.zone,
+    form = ProfileForm.from_request(name=account.name, addressed=account.addressed, language=account.language,
+                                    zone=account.zone, numbers=account.numbers,
                                     theme=account.theme, digest=account.digest)
     languages = map(str, get_babel().instance.list_translations())
-    form.offer([(code, words.language_name(code)) for code in languages], account.zone)
+    form.offer([(code, words.language_name(code)) for code in languages], account.zone,
+               words.number_formats(account.language))
     return form
 
 

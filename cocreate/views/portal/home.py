@@ -116,7 +116,7 @@ def _reassuring(running: Sequence[Standing]) -> str:
 
 
 def _greeting() -> str:
-    name = login.me().name
+    name = login.me().addressed
     hour = now().astimezone(ZoneInfo(pages.zone())).hour
     if 4 <= hour < 12:
         return _("Good morning, %(name)s.", name=name)

@@ -19,11 +19,12 @@ from cocreate.views.room import (
     rules,
     stages,
     talk,
+    task_list,
     tasks,
     versions,
 )
 from cocreate.views.room.blueprint import bp
 
 __all__ = ["agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds", "now",
-           "nudges", "passing", "people", "previews", "proposals", "records", "rules", "stages", "talk", "tasks",
-           "versions"]
+           "nudges", "passing", "people", "previews", "proposals", "records", "rules", "stages", "talk",
+           "task_list", "tasks", "versions"]

@@ -122,7 +122,7 @@ def download(body: bytes, media_type: str, name: str) -> Response:
 def document_new(ref: str) -> ResponseReturnValue:
     """Share a file; who sees it is asked before it is chosen."""
     facts = frame.enter(ref)
-    form = UploadForm.from_request()
+    form, status = UploadForm.from_request(), _status()
     _choices(facts, form)
     if request.method == "POST" and form.validate():
         try:
@@ -131,14 +131,14 @@ def document_new(ref: str) -> ResponseReturnValue:
                 receipt = service.share(session, ref, file=file, parties=form.chosen(), note=form.note.data or "",
                                         actor=login.me().id, key=form.key(), now=now())
         except (Invalid, StoreFull) as error:
-            blame(form, error, facts)
+            status = blame(form, error, facts)
         else:
             flash(_("Shared."), "done")
             return redirect(url_for("room.document", ref=ref, number=receipt.values["number"]), 303)
     body = frame.show("room/documents/upload.html", facts, _list(facts), (_("Share a file"), None), form=form,
                       title=_("Share a file"), button=_("Share it"), back_url=url_for("room.documents", ref=ref),
                       lapses=(), rule=rule())
-    return body, _status()
+    return body, status
 
 
 @bp.route("/documents/<int:number>/new-version", methods=["GET", "POST"])
@@ -146,7 +146,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
     """A newer version of a shared file, with what changed."""
     facts = frame.enter(ref)
     found = _visible(facts, number)
-    form = NewVersionForm.from_request()
+    form, status = NewVersionForm.from_request(), _status()
     there = url_for("room.document", ref=ref, number=number)
     if request.method == "POST" and form.validate():
         try:
@@ -156,7 +156,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
                                     file=file, note=form.note.data or "", actor=login.me().id, key=form.key(),
                                     now=now())
         except (Invalid, StoreFull) as error:
-            blame(form, error, facts)
+            status = blame(form, error, facts)
         except Conflict as error:
             form.form_errors.append(sentences.error(error, pages.reader(), facts))
         else:
@@ -167,7 +167,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
                       back_url=there, document=found, rule=rule(), sees=_seen_by(facts, found.sees),
                       lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                               for one in service.decided_on(facts, found)])
-    return body, _status()
+    return body, status
 
 
 @bp.route("/documents/<int:number>/seen-by", methods=["GET", "POST"])
@@ -243,11 +243,18 @@ def stored(facts: Facts, upload: FileStorage | str | None, field: str) -> NewFil
     return new
 
 
-def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> None:
-    """What was refused at its field; a file's own name for its field is not the form's."""
+def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> int:
+    """Put what was refused at its field, and answer the page's status.
+
+    A file's own name for its field is not the form's.
+    """
     named = error.values.get("field")
     name = named if isinstance(named, str) and named in form and named != "file" else field
     form.blame(name, sentences.error(error, pages.reader(), facts))
+    if isinstance(error, StoreFull):
+        return 507
+    too_large, of_file = error.code == "upload.too_large", error.code.startswith("upload.")
+    return 413 if too_large else 415 if of_file else 422
 
 
 # parts of the pages

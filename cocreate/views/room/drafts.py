@@ -50,8 +50,11 @@ def posted(page: TaskPage, form: MultiDict[str, str]) -> tuple[Theirs, ...]:
 
 
 def taken(form: MultiDict[str, str]) -> tuple[MultiDict[str, str], str | None]:
-    """The form with the field the person pressed for in the other's words; and which field that was."""
+    """The form with the field the person pressed for in the other's words, or in the own; and which field that was."""
     key = form.get("take")
+    if key is None and (mine := form.get("keep")) is not None:
+        return MultiDict((name, text) for name, text in form.items(multi=True)
+                         if not _belongs(name.removeprefix(MARK), mine) or not name.startswith(MARK)), mine
     if key is None:
         return form, None
     typed = MultiDict((name, text) for name, text in form.items(multi=True)

@@ -1,5 +1,6 @@
 """What every page of a room needs: the facts as this reader sees them, the head, the tabs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import g, render_template, request, url_for
@@ -37,6 +38,21 @@ class Room:
     stage_line: str
     tabs: tuple[Entry, ...]
     seen_rest: str = ""  # who reads along without a seat
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the reader of a list may choose by: (value, words, whether it is chosen)."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
+
+    @classmethod
+    def of(cls, name: str, label: str, every: str, options: Mapping[str, str], chosen: str) -> "Filter":
+        """every: the words for no choice. options: value to words."""
+        return cls(name, label, (("", every, not chosen), *(
+            (value, words, value == chosen) for value, words in options.items())))
 
 
 def enter(ref: str) -> Facts:

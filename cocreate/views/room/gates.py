@@ -79,7 +79,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
     if not may_decide(facts, key, Act.DECIDE_OUTSIDE):
         raise Forbidden("only", act=Act.DECIDE_OUTSIDE.value, persons=tuple(
             m.person for m in facts.people(own, "signatory")))
-    form = OutsideForm.from_request()
+    form, status = OutsideForm.from_request(), 200 if request.method == "GET" else 422
     if request.method == "POST" and form.validate():
         try:
             given = DecideOutside(key, request.form.get("seen", ""), form.answer.data, form.body.data, form.on.data,
@@ -88,7 +88,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
             with transaction() as session:
                 gates.decide_outside(session, ref, given, actor=login.me().id, key=form.key(), now=now())
         except (Invalid, StoreFull) as error:
-            blame(form, error, facts, "proof")
+            status = blame(form, error, facts, "proof")
         else:
             flash(_recorded(facts, key, form.answer.data), "done")
             return redirect(url_for("room.gate", ref=ref, key=key), 303)
@@ -97,7 +97,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
                       (_("Decided outside"), None), form=form, question=question, seen=subject(facts, key),
                       party=facts.party(own or 0).name, back_url=url_for("room.gate", ref=ref, key=key), rule=rule(),
                       about=_about(facts, key, facts.decision(key, own or 0)))
-    return body, 200 if request.method == "GET" else 422
+    return body, status
 
 
 def may_decide(facts: Facts, key: str, act: Act = Act.DECIDE) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,15 +16,6 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts
 from workflows.texts import say
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the reader may choose by: (value, words, whether it is chosen)."""
-
-    name: str
-    label: str
-    options: tuple[tuple[str, str, bool], ...]
 
 
 def tell(line: records.Line, facts: Facts) -> Told:
@@ -50,7 +40,7 @@ def record(ref: str) -> ResponseReturnValue:
         filters=_filters(facts, told, chosen))
 
 
-def _filters(facts: Facts, told: Sequence[Told], chosen: Mapping[str, str]) -> list[Filter]:
+def _filters(facts: Facts, told: Sequence[Told], chosen: Mapping[str, str]) -> list[frame.Filter]:
     """By party, by kind, by the task it is about: only what occurs."""
     tasks = {one.task for one in told}
     kinds = {"work": _("Tasks, decisions, documents"), "people": _("People"), "course": _("Course and contract")}
@@ -59,8 +49,7 @@ def _filters(facts: Facts, told: Sequence[Told], chosen: Mapping[str, str]) -> l
         "kind": (_("Kind"), _("Everything"), kinds),
         "task": (_("Task"), _("All tasks"), {key: say(task.title, pages.language()) for key, (_stage, task)
                                              in facts.definition.tasks.items() if key in tasks})}
-    return [Filter(name, label, (("", every, not chosen[name]), *(
-                (value, text, value == chosen[name]) for value, text in options.items())))
+    return [frame.Filter.of(name, label, every, options, chosen[name])
             for name, (label, every, options) in offered.items()]
 
 

@@ -1,6 +1,7 @@
 """What the page of one task shows, and to whom."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from flask import request, url_for
@@ -66,6 +67,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=file_rule(),
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
         theirs={one.key: one for one in theirs}, faster=faster, mine=mine, typed=typed, reviewed=_reviewed(page),
+        authors=_authors(page) if definition.kind == "canvas" else {},
         own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
 
@@ -94,6 +96,16 @@ def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
     party = words.listed(acceptors, pages.reader())
     return _("Submit again to %(party)s", party=party) if page.task.state is TaskState.RETURNED else \
         _("Submit to %(party)s", party=party)
+
+
+def _authors(page: TaskPage) -> dict[str, str]:
+    """Of a canvas: who wrote what stands in each box now, and when."""
+    found: dict[str, str] = {}
+    for older, newer in zip_longest(page.versions[1:], page.versions):
+        for key, answer in newer.answers.items():
+            if key not in found and (older is None or older.answers.get(key) != answer):
+                found[key] = f"{newer.by}, {words.day_time(newer.at, pages.reader())}"
+    return found
 
 
 def _shared(page: TaskPage) -> list[tuple[int, list[str]]]:

@@ -1,7 +1,6 @@
-"""The tasks of a project: the list of all, one task's form, and what the other side says to it."""
+"""One task: its form, saved and submitted, and what the other side says to it."""
 
 from dataclasses import asdict
-from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,17 +20,9 @@ from cocreate.views.room import drafts, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.task_forms import filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
-from workflows.facts import Facts, TaskState
+from workflows.facts import TaskState
 from workflows.guards import accepting
 from workflows.texts import say
-
-
-@bp.get("/tasks")
-def tasks(ref: str) -> ResponseReturnValue:
-    """The whole work of all parties in one list, later stages included: nobody is surprised."""
-    facts = frame.enter(ref)
-    return frame.show("room/tasks/list.html", facts, (_("Tasks"), None), stages=_by_stage(facts),
-                      state_words=_state_words())
 
 
 @bp.get("/tasks/<key>")
@@ -176,26 +167,6 @@ def _submitted(page: contributions.TaskPage, state: str) -> str:
     if state == TaskState.SUBMITTED.value:
         return _("Submitted. %(names)s accepts it or returns it with a reason. We will write to you.", names=names)
     return _("Submitted. It counts from now on.")
-
-
-def _by_stage(facts: Facts) -> list[dict[str, Any]]:
-    """Every stage with its tasks per party, the running one first marked."""
-    rows = []
-    for stage_key, stage in facts.definition.stages.items():
-        tasks = [(key, one, facts.instances(key)) for key, one in stage.tasks.items()]
-        rows.append({"key": stage_key, "name": say(stage.name, pages.language()), "tasks": tasks,
-                     "now": stage_key == facts.project.stage, "target": stage.target,
-                     "ahead": facts.definition.order[stage_key] > facts.definition.order[facts.project.stage]})
-    return rows
-
-
-def _state_words() -> dict[str, tuple[str, str]]:
-    """State -> chip kind and words."""
-    return {
-        "open": ("asked", _("asked")), "entered": ("soon", _("to be confirmed")),
-        "returned": ("returned", _("returned")), "submitted": ("waits", _("submitted")),
-        "accepted": ("done", _("accepted")), "lapsed": ("draft", _("ended")),
-    }
 
 
 # what the page keeps

@@ -1,0 +1,91 @@
+"""Whether the product ever changes a project without an event in the same transaction: watched in the whole run (P-22).
+
+What a test writes by its own hand does not count; what code of the product writes does, whoever calls it.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from tests.support.run import ROOT
+
+WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
+OURS, TESTS = str(ROOT / "cocreate"), str(ROOT / "tests")
+VERBS = ("INSERT", "UPDATE", "DELETE", "WITH")
+# Beside the record: typing, reading, what the board keeps to be fast, what has been answered under which key, and what
+# the jobs note of their own work.
+UNRECORDED = frozenset({
+    "board_row", "draft", "seen", "document_read", "outbox", "reminder", "answer", "signing_code"})
+# A concern is told to the people chosen; an event would tell everybody that there was one, and when.
+SILENT = frozenset({"raise_concern"})
+
+
+class Watch:
+    """The transactions of every engine of this process."""
+
+    def __init__(self) -> None:
+        self.broken: list[str] = []
+        self.seen = 0  # transactions that changed a project, with their event
+        self._written: dict[int, dict[str, str]] = {}
+
+    def wrote(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        tables = set(WRITES.findall(statement)) if statement.split(None, 1)[0] in VERBS else ()
+        if tables and (writer := _writer()):
+            self._written.setdefault(id(connection), {}).update(dict.fromkeys(tables, writer))
+
+    def committed(self, connection: Any) -> None:
+        written = self._written.pop(id(connection), {})
+        changed = written.keys() & _inside()
+        if changed and "event" in written:
+            self.seen += 1
+        elif changed:
+            self.broken.append(", ".join(f"{table} by {written[table]}" for table in sorted(changed)))
+            raise AssertionError(f"changed without an event: {self.broken[-1]}")
+
+    def undone(self, connection: Any) -> None:
+        self._written.pop(id(connection), None)
+
+
+def _inside() -> frozenset[str]:
+    from cocreate.db import db
+    return frozenset(table.name for table in db.metadata.sorted_tables
+                     if "project_id" in table.c) - UNRECORDED - {"event", "event_detail"} | {"project"}
+
+
+def _writer() -> str:
+    """The function of the product that writes; "" where a test does, or what must not be recorded."""
+    frame: FrameType | None = sys._getframe(2)
+    found = ""
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if path.startswith(OURS):
+            name = f"{Path(path).stem}.{frame.f_code.co_name}"
+            if frame.f_code.co_name in SILENT:
+                return ""
+            found = name if not found or found.startswith(("db.", "driver.", "writes.")) else found
+        elif path.startswith(TESTS):
+            break
+        frame = frame.f_back
+    return "" if found.startswith(("db.", "driver.", "writes.")) else found
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Whatever breaks the promise fails where it does; and at the end, should somebody have caught that."""
+    watch = Watch()
+    listeners = (("before_cursor_execute", watch.wrote), ("commit", watch.committed), ("rollback", watch.undone))
+    for name, listener in listeners:
+        event.listen(Engine, name, listener)
+    try:
+        yield watch
+    finally:
+        for name, listener in listeners:
+            event.remove(Engine, name, listener)
+    assert watch.broken == []
