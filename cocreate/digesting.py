@@ -67,6 +67,7 @@ def label(turn: Turn, facts: Facts, reader: Reader) -> str:
         "decide_again": lambda: _("Decide again: %(question)s", question=s.question(turn.key)),
         "freeze": lambda: _("Make the contract ready to read"),
         "sign": lambda: _("Read and sign the contract"),
+        "accede": lambda: _("Read and accede to the contract"),
         "answer": lambda: _("Answer a proposal"),
         "charter": lambda: _("Answer: How we work together"),
         "go_on": lambda: _("Go on to %(stage)s", stage=s.stage(facts.definition.transitions[turn.key].to)),

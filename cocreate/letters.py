@@ -526,6 +526,8 @@ class Letter:
             "proposal": f"/proposals/{key}", "duty": "/duties", "duties": "/duties/who",
             "party": "/people", "member": "/people", "absence": "/people",
         }
+        if self.subject.matter == "accession":
+            return "/contract/accede"
         if self.kind == "handed_over" and self.subject.matter == "task":
             return by_matter["task"]
         return by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")

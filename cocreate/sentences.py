@@ -519,6 +519,7 @@ PLAIN = {
     "contract.same": N_("Nothing has changed since version %(n)s; it still stands."),
     "contract.already_signed": N_("Version %(n)s is already signed for your party."),
     "contract.not_signed": N_("Version %(n)s is not signed by all yet."),
+    "contract.not_sealed": N_("The seal of the host is being put on version %(n)s. Come back in a moment."),
     "contract.bytes_differ": N_("The file of version %(n)s is not the one that was signed. The operator has to look."),
     # resting, ending, leaving
     "hold.past": N_("Choose a day after today."),

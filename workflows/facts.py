@@ -219,6 +219,18 @@ class SignatureFact:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AccessionFact:
+    """A party that acceded to the signed version, by a document of its own."""
+
+    party: int
+    version: int
+    person: int
+    at: datetime
+    text_sha256: str
+    pdf_sha256: str
+
+
 class ProposalState(StrEnum):
     OPEN = "open"
     AGREED = "agreed"
@@ -333,6 +345,7 @@ class Facts:
     documents: tuple[DocumentFact, ...] = ()
     contracts: tuple[ContractFact, ...] = ()
     signatures: tuple[SignatureFact, ...] = ()
+    accessions: tuple[AccessionFact, ...] = ()
     proposals: tuple[ProposalFact, ...] = ()
     duties: tuple[DutyFact, ...] = ()
     absences: tuple[AbsenceFact, ...] = ()
@@ -361,6 +374,14 @@ class Facts:
     @property
     def signing(self) -> tuple[PartyFact, ...]:
         return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "contract")
+
+    @property
+    def acceding(self) -> tuple[PartyFact, ...]:
+        """Who signs no contract but accedes to the sealed one."""
+        return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "accession")
+
+    def accession(self, party: int | None) -> AccessionFact | None:
+        return next((one for one in self.accessions if one.party == party), None)
 
     def people(self, party: int | None, part: str) -> tuple[MemberFact, ...]:
         """Who holds this part for this party, invited or present."""
@@ -462,6 +483,9 @@ class Facts:
 
     def with_signature(self, signature: SignatureFact) -> Self:
         return replace(self, signatures=_put(self.signatures, signature, lambda s: (s.version, s.party, s.person)))
+
+    def with_accession(self, accession: AccessionFact) -> Self:
+        return replace(self, accessions=_put(self.accessions, accession, lambda a: a.party))
 
     def with_duty(self, duty: DutyFact) -> Self:
         return replace(self, duties=_put(self.duties, duty, lambda d: d.number))

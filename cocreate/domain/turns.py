@@ -20,8 +20,9 @@ UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, answer, go_on,
-    confirm (what was entered for the own party), let_in (a colleague whom another proposed), help (somebody called).
+    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, accede, answer,
+    go_on, confirm (what was entered for the own party), let_in (a colleague whom another proposed), help (somebody
+    called), duty.
 
     key: of the task, gate or transition, or the number of the proposal.
     party: whose task it is; of anything else the own party.
@@ -108,10 +109,13 @@ def _contract(facts: Facts) -> list[Turn]:
 
 
 def _duties(facts: Facts) -> tuple[Turn, ...]:
-    """After the signature: what the own party still owes, soonest first."""
-    member = facts.actor
+    """After the signature: acceding, and what the own party still owes, soonest first."""
+    member, contract = facts.actor, facts.contract
     if member is None or facts.project.outcome != "agreed":
         return ()
+    if (contract and member.party in {party.number for party in facts.acceding}
+            and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
+        return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
     zone = facts.calendars[0] if facts.calendars else None
     owed = sorted((one for one in facts.duties if one.party == member.party and one.done_at is None
                    and may(Act.DUTY_DONE, member, party=one.party)), key=lambda one: one.due)

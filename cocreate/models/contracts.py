@@ -61,6 +61,29 @@ class Signature(Model):
     ended_at: Mapped[datetime | None]
 
 
+class Accession(Model):
+    """What one organisation signed to accede to a sealed contract: a document of its own, with its exact bytes."""
+
+    __tablename__ = "accession"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "version"], ["contract_version.project_id", "contract_version.number"]),
+        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    version: Mapped[int]
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    seq: Mapped[int]  # its event
+    at: Mapped[datetime]
+    text: Mapped[str]  # canonical JSON, see cocreate.domain.contract
+    text_sha256: Mapped[Sha256]
+    pdf_sha256: Mapped[Sha256]
+    evidence: Mapped[str]  # JSON, as of a signature
+
+
 class SigningCode(Model):
     """A code mailed for exactly one version and one person; slow-hashed, few tries, short life."""
 

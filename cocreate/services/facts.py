@@ -19,7 +19,7 @@ from cocreate import driver
 from cocreate.db import moment, table_of
 from cocreate.domain.computed import with_computed
 from cocreate.errors import NotFound
-from cocreate.models.contracts import ContractVersion, Duty, Signature
+from cocreate.models.contracts import Accession, ContractVersion, Duty, Signature
 from cocreate.models.projects import Absence, Party, Project
 from cocreate.models.proposals import Proposal
 from cocreate.models.talk import Nudge
@@ -28,6 +28,7 @@ from cocreate.services import definitions
 from workflows.calendars import Calendar
 from workflows.facts import (
     AbsenceFact,
+    AccessionFact,
     ContractFact,
     ContractState,
     DecisionFact,
@@ -53,6 +54,7 @@ FACTS: tuple[tuple[str, type, Table], ...] = (
     ("decisions", DecisionFact, table_of(Decision)),
     ("contracts", ContractFact, table_of(ContractVersion)),
     ("signatures", SignatureFact, table_of(Signature)),
+    ("accessions", AccessionFact, table_of(Accession)),
     ("documents", DocumentFact, table_of(Document)),
     ("proposals", ProposalFact, table_of(Proposal)),
     ("duties", DutyFact, table_of(Duty)),

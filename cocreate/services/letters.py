@@ -168,6 +168,8 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
         return _duty_is_owed(subject, facts)
     if kind in ("gone_on", "gone_back"):  # where it has gone on since, the newer mail says so
         return subject is None or subject.key == facts.project.stage
+    if subject is not None and subject.matter == "accession":
+        return facts.accession(subject.party) is None
     if not asks(kind):
         return True
     if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:

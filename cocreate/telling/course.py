@@ -44,6 +44,17 @@ def _seal(s: Speaker) -> str:
     return s.gettext("The seal of the host was put on version %(version)s.", version=s.details["version"])
 
 
+@tells("ask_accession_code")
+def _ask_accession_code(s: Speaker) -> str:
+    return s.gettext("%(who)s asked for a code to accede to version %(version)s.", version=s.details["version"])
+
+
+@tells("accede")
+def _accede(s: Speaker) -> str:
+    return s.gettext("%(who)s acceded to version %(version)s for %(party)s.", version=s.details["version"],
+                     party=s.party(s.line.party))
+
+
 @tells("hold")
 def _hold(s: Speaker) -> str:
     return s.gettext("%(who)s put the project on hold until %(day)s.", day=s.day("until"))

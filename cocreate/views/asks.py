@@ -47,6 +47,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
         "help": lambda: (_("%(party)s asks for help: %(title)s", party=party, title=title), _task(ref, turn) + "#talk"),
         "freeze": lambda: (_("Make the contract ready to read"), url_for("room.contract", ref=ref)),
         "sign": lambda: (_("Read and sign the contract"), url_for("room.sign", ref=ref)),
+        "accede": lambda: (_("Read and accede to the contract"), url_for("room.accede", ref=ref)),
         "answer": lambda: _proposal(ref, facts, turn),
         "duty": lambda: (next(one.what for one in facts.duties if str(one.number) == turn.key),
                          url_for("room.duties", ref=ref)),

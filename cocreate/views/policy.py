@@ -169,6 +169,9 @@ POLICY: dict[str, Access] = {
     "room.sign": IN_PROJECT,
     "room.sign_code": IN_PROJECT,
     "room.sign_refuse": IN_PROJECT,
+    "room.accede": IN_PROJECT,
+    "room.accede_code": IN_PROJECT,
+    "room.accession_pdf": IN_PROJECT,
 }
 
 

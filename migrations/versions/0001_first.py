@@ -605,6 +605,24 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['project_id', 'version'], ['contract_version.project_id', 'contract_version.number'], name=op.f('fk_signature_project_id_version')),
     sa.PrimaryKeyConstraint('project_id', 'version', 'party', 'person', name=op.f('pk_signature'))
     )
+    op.create_table('accession',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party', sa.BigInteger(), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('text_sha256', sa.String(length=64), nullable=False),
+    sa.Column('pdf_sha256', sa.String(length=64), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_accession_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_accession_person')),
+    sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_accession_project_id_party')),
+    sa.ForeignKeyConstraint(['project_id', 'version'], ['contract_version.project_id', 'contract_version.number'], name=op.f('fk_accession_project_id_version')),
+    sa.PrimaryKeyConstraint('project_id', 'party', name=op.f('pk_accession'))
+    )
     op.create_table('task',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=40), nullable=False),

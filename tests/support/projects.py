@@ -264,6 +264,17 @@ def ready_to_sign(session: Session, *, now: datetime = NOON) -> Small:
     return small
 
 
+def agreed_with_one_to_accede(session: Session, *, now: datetime = NOON) -> Small:
+    """Signed by the maker alone: the shop accedes to what is sealed, by a document of its own."""
+    small = in_terms(session, now=now, definition=SMALL.replace("side: using", "side: using, signs: accession"))
+    freeze(session, small, now=now)
+    for party in small.people:
+        agree(session, small, party, now=now)
+    go_on(session, small, "to_signature", now=now)
+    sign(session, small, 1, now=now)
+    return small
+
+
 def agreed(session: Session, *, now: datetime = NOON) -> Small:
     """Signed by both, not sealed yet."""
     small = ready_to_sign(session, now=now)

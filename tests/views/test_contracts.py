@@ -275,6 +275,39 @@ class TestSign:
             assert small.shop.get(f"/contract/versions/1/{kind}.pdf").data.startswith(b"%PDF")
 
 
+class TestAccede:
+    def test_from_your_turn_to_the_document(self, project, tmp_path):
+        small = project(projects.agreed_with_one_to_accede)
+        assert "has not acceded yet" in small.shop.get("/contract").text
+        assert "The seal of the host is being put on" in small.shop.get("/contract/accede").text
+        with small.app.app_context():
+            with transaction() as session:
+                session.execute(update(ContractVersion).where(
+                    ContractVersion.host_id != small.small.host_id).values(sealed_at=NOON))
+            sealings.run(small.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=1))
+        assert "/contract/accede" in small.shop.get("").text
+        page = small.shop.get("/contract/accede").text
+        assert "You accede for Aurelis Hotels, by a document of its own." in page
+        assert "Accession to: Agreement on returned crates" in page
+        mailed = small.shop.post("/contract/accede/code", data=_form(page) | TICKED).text
+        data = _form(mailed) | TICKED | {"password": PASSWORD, "code": "00000000"}
+        wrong = small.shop.post("/contract/accede", data=data)
+        assert wrong.status_code == 422 and "managing director" in wrong.text
+        data |= {"code": _code(small, small.small.shop)}
+        done = small.shop.post("/contract/accede", data=data, follow_redirects=True)
+        assert "Acceded for Aurelis Hotels." in done.text and "acceded on" in done.text
+        again = small.shop.post("/contract/accede", data=data)
+        assert again.status_code == 303
+        assert small.maker.get("/contract/accessions/2.pdf").data.startswith(b"%PDF")
+        assert small.maker.get("/contract/accessions/1.pdf").status_code == 404
+        assert "acceded to version 1 for Aurelis Hotels." in small.maker.get("/record").text
+
+    def test_is_not_for_who_signed(self, project):
+        small = project(projects.agreed_with_one_to_accede)
+        assert "Only Claire Duval can do this." in small.maker.get("/contract/accede").text
+        assert small.maker.post("/contract/accede", data={"version": "1"}).status_code == 403
+
+
 class TestRefuse:
     def test_ends_the_version_with_a_reason_that_all_read(self, project):
         small = project(_one_signed)

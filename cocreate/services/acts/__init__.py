@@ -5,6 +5,7 @@ from typing import Any
 
 from cocreate.services.acts import (
     absences,
+    accessions,
     comments,
     contracts,
     contributions,
@@ -41,6 +42,8 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contracts.Sign: ("sign", contracts.sign),
     contracts.RefuseToSign: ("refuse_to_sign", contracts.refuse_to_sign),
     contracts.Seal: ("seal", contracts.seal),
+    accessions.AskAccessionCode: ("ask_accession_code", accessions.ask_code),
+    accessions.Accede: ("accede", accessions.accede),
     proposals.Propose: ("propose", proposals.propose),
     proposals.Answer: ("answer", proposals.answer),
     people.Invite: ("invite", people.invite),

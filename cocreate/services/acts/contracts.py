@@ -4,6 +4,7 @@ A frozen version never changes. A signature counts only for exactly the text and
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -174,10 +175,18 @@ def seal(facts: Facts, given: Seal) -> Change:
            "sealed_sha256": given.sealed_sha256, "evidence_sha256": given.evidence_sha256}
     subject = str(Subject("contract", str(given.version)))
     everybody = recipients("all_signed", members=facts.members, actor=None, party=None)
-    return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),),
-                  letters=tuple(Letter("all_signed", person, subject) for person, _ in everybody),
+    letters = (*(Letter("all_signed", person, subject) for person, _ in everybody), *_asked_to_accede(facts))
+    return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),), letters=letters,
                   details={"version": given.version, "sealed_sha256": given.sealed_sha256,
                            "evidence_sha256": given.evidence_sha256})
+
+
+def _asked_to_accede(facts: Facts) -> Iterator[Letter]:
+    """The signatories of those who accede by a document of their own: from now on they can."""
+    number = facts.contract.number if facts.contract else 0
+    for party in facts.acceding:
+        for member in facts.people(party.number, "signatory"):
+            yield Letter("please_sign", member.person, str(Subject("accession", str(number), party.number)))
 
 
 def _signable(facts: Facts, version: int, *, again: bool = False) -> tuple[ContractFact, int]:

@@ -75,7 +75,8 @@ def _card(turn: Turn, facts: Facts) -> Card:
     row = ask(turn, facts)
     button = {"fill_in": _("Go on with it") if row.state else _("Open the task"), "again": _("Change and submit"),
               "check": _("Check it"), "decide": _("Read and decide"), "decide_again": _("Read and decide"),
-              "freeze": _("Open the contract"), "sign": _("Read and sign"), "go_on": _("Open the project"),
+              "freeze": _("Open the contract"), "sign": _("Read and sign"), "accede": _("Read and accede"),
+              "go_on": _("Open the project"),
               "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
               "help": _("Answer"), "duty": _("Open the duty")}.get(turn.act, _("Open it"))
     own = facts.actor.party if facts.actor else None

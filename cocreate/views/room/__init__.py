@@ -1,6 +1,7 @@
 """Everything inside one project: the same pages for every party."""
 
 from cocreate.views.room import (
+    accessions,
     agreements,
     charter,
     contracts,
@@ -25,6 +26,6 @@ from cocreate.views.room import (
 )
 from cocreate.views.room.blueprint import bp
 
-__all__ = ["agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds", "now",
-           "nudges", "passing", "people", "previews", "proposals", "records", "rules", "stages", "talk",
+__all__ = ["accessions", "agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds",
+           "now", "nudges", "passing", "people", "previews", "proposals", "records", "rules", "stages", "talk",
            "task_list", "tasks", "versions"]

@@ -21,7 +21,7 @@ from cocreate.forms.base import Form
 from cocreate.forms.contracts import RefuseForm, SignForm
 from cocreate.models.contracts import ContractVersion
 from cocreate.services import accounts, composing, contracts, second_steps, sign_ins, signing
-from cocreate.views.room import contract_words, frame
+from cocreate.views.room import accession_words, contract_words, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
 from workflows import engine
@@ -76,7 +76,8 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
         part_names=contract_words.part_names(), nonce=Form(),
         offer=_offer(facts, None if frozen else text) if current else None,
         may_sign=current and _may_sign(facts), to_decide=_to_decide(facts) if current else None,
-        only=_only_freezing(facts) if current else "", size=_size(facts, row), **_drawn(facts, text))
+        only=_only_freezing(facts) if current else "", size=_size(facts, row), **_drawn(facts, text),
+        **accession_words.around(facts))
 
 
 def _drawn(facts: Facts, text: ContractText) -> dict[str, object]:

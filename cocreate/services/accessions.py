@@ -1,0 +1,87 @@
+"""Acceding to the sealed contract: the document, the mailed code, the signature, and who has acceded."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cocreate import typesetting
+from cocreate.domain import contract as domain
+from cocreate.domain.accession import Sealed, accession_text
+from cocreate.domain.contract import ContractText
+from cocreate.errors import Conflict, NotFound
+from cocreate.models.contracts import Accession
+from cocreate.services import contracts, files, hashing, progress, throttling
+from cocreate.services.acts.accessions import Accede, AskAccessionCode, require_acceding
+from cocreate.services.facts import look
+from cocreate.services.signing import CODE_LASTS
+from cocreate.storage import Store
+from workflows.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one party signs to accede, with the exact bytes of its PDF."""
+
+    text: ContractText
+    text_sha256: str
+    pdf: bytes
+    sealed_sha256: str
+
+
+def document(session: Session, facts: Facts, *, made_at: datetime) -> Document:
+    """The accession of the actor's party, made at a moment; the same moment gives the same bytes.
+
+    Raises: what ``require_acceding`` raises; Conflict while the seal is not on the contract.
+    """
+    contract, party, _ = require_acceding(facts, facts.contract.number if facts.contract else 0)
+    frozen = contracts.version(session, facts, contract.number)
+    if frozen.row.sealed_sha256 is None:
+        raise Conflict("contract.not_sealed", n=contract.number)
+    text = accession_text(
+        Sealed(frozen.text, frozen.row.text_sha256, frozen.row.pdf_sha256, frozen.row.sealed_sha256), party.number,
+        tuple(member.name for member in facts.people(party.number, "signatory")), made_at=made_at)
+    sha256 = domain.text_sha256(text)
+    return Document(text, sha256, typesetting.contract_pdf(text, text_sha256=sha256), frozen.row.sealed_sha256)
+
+
+def send_code(session: Session, ref: str, *, version: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Mail a code that counts for acceding to this version, for ten minutes.
+
+    Raises: TooOften.
+    """
+    throttling.take(session, [f"signing-code:{actor}"], now)
+    code = f"{secrets.randbelow(10**8):08d}"
+    return progress.act(session, ref, AskAccessionCode(version, code, hashing.slow(code), now + CODE_LASTS),
+                        actor=actor, key=key, now=now)
+
+
+def accede(session: Session, ref: str, *, store: Store, seen: str, made_at: datetime, evidence: dict[str, object],
+           code: bool, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Sign the accession of one's own party.
+
+    seen, made_at: hash and moment of the document the page showed. Password and second factor were checked before.
+    """
+    facts = look(session, ref, person=actor, now=now).facts
+    made = document(session, facts, made_at=made_at)
+    stored = store.put(files.prefix(session, facts.project.host_id), made.pdf)
+    return progress.act(session, ref, Accede(
+        version=made.text.version, seen=seen, text=domain.canonical(made.text).decode(), text_sha256=made.text_sha256,
+        pdf_sha256=stored.sha256, sealed_sha256=made.sealed_sha256,
+        evidence=json.dumps(evidence, ensure_ascii=False, sort_keys=True), code=code), actor=actor, key=key, now=now)
+
+
+def pdf(session: Session, facts: Facts, store: Store, party: int) -> tuple[str, bytes]:
+    """Title and bytes of the document by which a party acceded; every party of the project may read it.
+
+    Raises: NotFound.
+    """
+    row = session.scalars(select(Accession).where(
+        Accession.project_id == facts.project.id, Accession.party == party)).one_or_none()
+    if row is None:
+        raise NotFound
+    title = domain.from_canonical(row.text.encode()).title
+    return title, store.read(files.prefix(session, row.host_id), row.pdf_sha256)

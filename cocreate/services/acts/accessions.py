@@ -1,0 +1,92 @@
+"""Acceding to a contract that was signed and sealed: each organisation for itself, at any time, without a second party.
+
+The project has its end; an accession changes nothing in it but who is bound.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cocreate.db import table_of
+from cocreate.domain.notices import Subject
+from cocreate.domain.rights import Act, may, who_may
+from cocreate.errors import Conflict, Forbidden
+from cocreate.models.contracts import Accession, SigningCode
+from cocreate.services.acts.change import Change, Letter, require_same
+from cocreate.services.writes import Insert, Put, Update
+from workflows.facts import AccessionFact, ContractFact, ContractState, Facts, PartyFact
+
+
+@dataclass(frozen=True, slots=True)
+class AskAccessionCode:
+    """A code that counts for acceding to exactly this version."""
+
+    version: int
+    code: str
+    code_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accede:
+    """Sign the accession of one's own party. ``seen`` is the hash of the text the page showed.
+
+    code: whether a mailed code was used.
+    """
+
+    version: int
+    seen: str
+    text: str
+    text_sha256: str
+    pdf_sha256: str
+    sealed_sha256: str
+    evidence: str
+    code: bool
+
+
+def ask_code(facts: Facts, given: AskAccessionCode) -> Change:
+    contract, party, actor = require_acceding(facts, given.version)
+    row = {"project_id": facts.project.id, "version": contract.number, "person": actor,
+           "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
+           "expires_at": given.expires_at, "tries": 0, "used_at": None}
+    subject = Subject("accession", str(contract.number), party.number)
+    return Change(facts=facts, party=party.number, details={"version": contract.number},
+                  rows=(Put(table_of(SigningCode), (row,)),),
+                  letters=(Letter("signing_code", actor, str(subject), {"secret": given.code,
+                                                                        "version": contract.number}),))
+
+
+def accede(facts: Facts, given: Accede) -> Change:
+    contract, party, actor = require_acceding(facts, given.version)
+    require_same(given.seen, given.text_sha256, "contract.changed", n=contract.number)
+    where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
+    row = where | {"party": party.number, "version": contract.number, "person": actor,
+                   "seq": facts.project.version + 1, "at": facts.now, "text": given.text,
+                   "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "evidence": given.evidence}
+    rows = [Insert(table_of(Accession), (row,))]
+    if given.code:
+        rows.append(Update(table_of(SigningCode), ({
+            "project_id": facts.project.id, "version": contract.number, "person": actor, "used_at": facts.now},)))
+    fact = AccessionFact(party.number, contract.number, actor, facts.now, given.text_sha256, given.pdf_sha256)
+    return Change(facts=facts.with_accession(fact), party=party.number, rows=tuple(rows),
+                  details={"version": contract.number, "text_sha256": given.text_sha256,
+                           "pdf_sha256": given.pdf_sha256, "sealed_sha256": given.sealed_sha256,
+                           "evidence_sha256": hashlib.sha256(given.evidence.encode()).hexdigest()})
+
+
+def require_acceding(facts: Facts, version: int) -> tuple[ContractFact, PartyFact, int]:
+    """The contract that was signed, the party that may accede to it, and its signatory.
+
+    Raises: Forbidden with those who can; Conflict where nothing was signed, or the party has acceded.
+    """
+    actor, contract = facts.actor, facts.contract
+    party = next((one for one in facts.acceding if actor and one.number == actor.party), None)
+    if actor is None or party is None or not may(Act.SIGN, actor, party=party.number):
+        raise Forbidden("only", act=Act.SIGN.value, persons=tuple(
+            member.person for one in facts.acceding for member in who_may(facts, Act.SIGN, party=one.number)
+            if party is None or one == party))
+    if contract is None or contract.state is not ContractState.SIGNED or contract.number != version:
+        raise Conflict("contract.not_signed", n=version)
+    if facts.accession(party.number) is not None:
+        raise Conflict("contract.already_signed", n=version)
+    return contract, party, actor.person

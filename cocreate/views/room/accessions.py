@@ -1,0 +1,134 @@
+"""Acceding to the sealed contract: read the document of one's own party, state, show who one is, sign."""
+
+from datetime import datetime
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from cocreate import login, pages, sentences
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.domain import contract as domain
+from cocreate.errors import Conflict, Forbidden, TooOften
+from cocreate.forms.base import Form
+from cocreate.forms.contracts import SignForm
+from cocreate.services import accessions as service
+from cocreate.services import sign_ins, signing
+from cocreate.services.acts.accessions import require_acceding
+from cocreate.views.room import contract_words, frame
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.contracts import _is_me, _method
+from cocreate.views.room.documents import download
+from workflows.facts import Facts
+
+
+@bp.route("/contract/accede", methods=["GET", "POST"])
+def accede(ref: str) -> ResponseReturnValue:
+    """What binds my organisation, and my signature for it."""
+    facts = frame.enter(ref)
+    if facts.accession(facts.actor.party if facts.actor else None) is not None:
+        return redirect(url_for("room.contract", ref=ref), 303)
+    form = _form(facts, now())
+    if request.method == "GET":
+        return _show(facts, form)
+    try:
+        require_acceding(facts, form.number)
+        made_at = _made_at(form)
+        if form.validate() and made_at is not None and _is_me(ref, form):
+            with transaction() as session:
+                service.accede(session, ref, store=current_app.extensions["store"], seen=form.text_sha256.data or "",
+                               made_at=made_at, evidence=_evidence(facts, form), code=not login.me().totp,
+                               actor=login.me().id, key=form.key(), now=now())
+            flash(_("Acceded for %(party)s. The document is on this page, and in the record.",
+                    party=contract_words.own(facts)), "done")
+            return redirect(url_for("room.contract", ref=ref), 303)
+        if made_at is None:
+            form = _form(facts, now(), fresh=True)
+            form.blame("", _("Read the text on this page before you sign it."))
+    except TooOften as error:
+        form.blame("password", sentences.error(error, pages.reader()))
+        return _show(facts, form), 429
+    return _show(facts, form), 422
+
+
+@bp.post("/contract/accede/code")
+def accede_code(ref: str) -> ResponseReturnValue:
+    """Mail a code that counts for acceding; what was ticked and typed stays, but no password."""
+    facts, status = frame.enter(ref), 200
+    form = _form(facts, now())
+    try:
+        require_acceding(facts, form.number)
+        with transaction() as session:
+            service.send_code(session, ref, version=form.number, actor=login.me().id,
+                              key=f"code-{form.key()[:60]}", now=now())
+    except TooOften as error:
+        form.blame("", sentences.error(error, pages.reader()))
+        status = 429
+    form.nonce.data = Form().nonce.data  # the one that was sent has mailed its code
+    return _show(frame.enter(ref), form, mailed=status == 200), status
+
+
+@bp.get("/contract/accessions/<int:party>.pdf")
+def accession_pdf(ref: str, party: int) -> ResponseReturnValue:
+    """The document by which a party acceded, as it was signed."""
+    title, body = service.pdf(db.session(), frame.enter(ref), current_app.extensions["store"], party)
+    return download(body, "application/pdf", f"{title}, {party}.pdf")
+
+
+def _form(facts: Facts, moment: datetime, *, fresh: bool = False) -> SignForm:
+    """The form with the hash of the document, made at the moment it was first shown."""
+    number = facts.contract.number if facts.contract else 0
+    made_at = moment.replace(microsecond=0)
+    shown = {"version": str(number), "opened": _token().dumps([login.me().id, made_at.isoformat()])}
+    form = SignForm.from_request(**shown)
+    if fresh:
+        form.opened.data = shown["opened"]
+    form.ask((_("I have read the agreement and this accession."),
+              _("I may sign for %(party)s, as", party=contract_words.own(facts)),
+              _("I agree to sign electronically.")),
+             _("6-digit code from your app, or a recovery code") if login.me().totp else
+             _("8-digit code from our mail"))
+    return form
+
+
+def _made_at(form: SignForm) -> datetime | None:
+    """When the document was made for this very person; None where it never was."""
+    try:
+        person, at = _token().loads(form.opened.data or "")
+        return datetime.fromisoformat(at) if person == login.me().id else None
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def _token() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="cocreate opened accession")
+
+
+def _evidence(facts: Facts, form: SignForm) -> dict[str, object]:
+    """What the signature rests on, in the words that were on the page."""
+    me, basis = login.me(), form.basis.data
+    return {"name": facts.actor.name if facts.actor else me.name, "basis": basis, "methods": [_method(form)],
+            "statements": [form.read.label.text, f"{form.may.label.text} {basis}.", form.electronic.label.text],
+            "zone": me.zone, "language": pages.language(), "address": request.remote_addr or "",
+            "agent": request.user_agent.string[:300], "opened_at": str(_made_at(form))}
+
+
+def _show(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
+    """The document as the reader's party would sign it, or why nobody signs here now."""
+    made_at, only, text, me = _made_at(form) or now().replace(microsecond=0), "", None, login.me()
+    try:
+        made = service.document(db.session(), facts, made_at=made_at)
+        form.text_sha256.data, text = made.text_sha256, made.text
+    except (Conflict, Forbidden) as error:
+        only = sentences.error(error, pages.reader(), facts)
+    form.code.data = None  # what was typed stays, secrets never
+    number = facts.contract.number if facts.contract else 0
+    return frame.show(
+        "room/accessions/sign.html", facts, (_("Contract"), url_for("room.contract", ref=facts.project.ref)),
+        (_("Read and accede"), None), form=form, text=text, only=only, number=number,
+        marked=contract_words.marker(text) if text else None, numbered=domain.numbered,
+        fingerprint=contract_words.grouped, party=contract_words.own(facts), totp=me.totp, email=me.email,
+        code_ready=me.totp or (number and signing.code_waits(db.session(), facts, version=number, actor=me.id)),
+        mailed=sign_ins.masked(me.email) if mailed else "")
