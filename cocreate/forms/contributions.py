@@ -38,7 +38,7 @@ class ContributionForm:
     typed: input name to texts, from a request or a draft. files: field to the file the draft has, as FileAnswer or
     its fields. uploads: the request's files by input name. currency: chosen where nobody has chosen one yet.
     marked: field to the reason for which it was returned, or "". computed: values of computed fields. asked: the
-    fields a colleague passed to this reader.
+    fields a colleague passed to this reader. sources: documents of the room that a figure may come from.
     """
 
     def __init__(
@@ -46,13 +46,14 @@ class ContributionForm:
         files: Mapping[str, Any] | None = None, uploads: Mapping[str, Any] | None = None, currency: str = "",
         marked: Mapping[str, str] | None = None, computed: Mapping[str, Answer] | None = None,
         published: Mapping[str, str] | None = None, asked: Collection[str] = (),
+        sources: Collection[str] = (),
     ) -> None:
         self.task, self.language = task, language
         self.fields = fields_of(task)
         self.form_errors: list[str] = []
         self.refused: frozenset[str] = frozenset()  # fields whose file was not taken
         self.status = 422  # of the answer, if it comes back
-        self._asked = asked
+        self._asked, self.sources = asked, sources
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})

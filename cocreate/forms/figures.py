@@ -43,7 +43,7 @@ def build_money(bound: Bound, entry: Entry, name: str, *, asks_currency: bool) -
 def about(bound: Bound, what: str, name: str, label: str, of: str) -> Control:
     """The input for period, grade or source of a number."""
     if what == "source":
-        return part(text, name, label, of)
+        return part(text, name, label, of, list="sources")
     words = phrases(bound.language).grades
     choices = {"period": period_choices(bound.language), "grade": [(key, words[key]) for key in GRADES]}
     return part(select, name, label, of, choices[what], blank=_("Choose"))

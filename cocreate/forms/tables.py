@@ -85,7 +85,7 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     field = entry.field
     entry.kind, entry.control = "table", Anchor(name, Named(entry.label))
     entry.columns = columns_of(field)
-    entry.heads = [(say(column.label, bound.language), unit_words(column, bound.language),
+    entry.heads = [(_head(column, bound.language), unit_words(column, bound.language),
                     isinstance(column, NUMBERS)) for column in entry.columns.values()]
     words = {"period": _("For which period?"), "grade": _("How do you know?"), "source": _("Source")}
     entry.about_heads = {name: words[name] for name in _about(entry.columns)}
@@ -98,6 +98,11 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     entry.lines = [_line(bound, entry, index, str(number)) for number, index in enumerate(indexes, 1)]
     entry.next = int(indexes[-1]) + 1
     entry.blank = _line(bound, entry, "__index__", "__number__")
+
+
+def _head(column: f.Base, language: str) -> str:
+    words = say(column.label, language)
+    return words if column.required else _("%(column)s (optional)", column=words)
 
 
 def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:

@@ -211,7 +211,11 @@ class TestVersions:
     def test_answering_without_changing_is_a_new_version_with_the_same_values(self, project):
         small = project(_returned)
         page = small.shop.get("/tasks/returns").text
-        small.shop.post("/tasks/returns", data=_hidden(page) | {"f-crates": "", "unchanged": "1"})
+        given = {"f-crates": "", "f-crates-source": "A new list"}
+        answer = small.shop.post("/tasks/returns", data=_hidden(page) | given | {"unchanged": "1"})
+        assert answer.status_code == 409 and "What you typed differs from version 1." in answer.text
+        assert 'value="A new list"' in small.shop.get("/tasks/returns").text
+        small.shop.post("/tasks/returns", data=_hidden(answer.text) | given | {"unchanged": "1"})
         task = small.facts().task("returns", 2)
         assert (task.number, task.state) == (2, "submitted")
         page = small.maker.get("/tasks/returns/versions/1/2?party=2").text
@@ -238,6 +242,18 @@ class TestList:
         assert "Crates per year" in small.shop.get("/tasks?whose=me&state=open").text
         page = small.maker.get("/tasks?party=2&state=open").text
         assert "No task of Aurelis Hotels is open in this stage." in page  # in Terms
+
+
+class TestSources:
+    def test_a_source_that_is_an_address_is_a_link_and_nothing_else(self, project):
+        small = project()
+        page = small.shop.get("/tasks/returns").text
+        small.shop.post("/tasks/returns", data=_hidden(page) | {
+            "f-crates": "1", "f-crates-grade": "assumed",
+            "f-crates-source": 'https://ramp.example/list <b>"x"</b> javascript:alert(1)'})
+        page = small.maker.get("/tasks/returns?party=2").text
+        assert '<a href="https://ramp.example/list" rel="nofollow noopener noreferrer">' in page
+        assert "&lt;b&gt;" in page and 'href="javascript' not in page
 
 
 class TestCanvas:

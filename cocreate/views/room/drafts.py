@@ -65,6 +65,15 @@ def taken(form: MultiDict[str, str]) -> tuple[MultiDict[str, str], str | None]:
     return typed, key
 
 
+def differs(page: TaskPage, form: ContributionForm) -> bool:
+    """Whether something is typed here that the newest version does not say."""
+    task = page.facts.task_of(page.task)
+    if page.newest is None:
+        return True
+    given = typed_of(task, page.newest.answers, language=pages.language())
+    return any(_plain(_of_field(key, form.typed())) != _plain(_of_field(key, given)) for key in fields_of(task))
+
+
 def kept(page: TaskPage, form: ContributionForm) -> tuple[Shown, ...]:
     """What was typed where it can no longer be saved, readable or not."""
     task, typed = page.facts.task_of(page.task), form.typed()

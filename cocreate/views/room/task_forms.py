@@ -20,7 +20,7 @@ from cocreate.services import casebook, contributions, files
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame
 from workflows.definition import Task
-from workflows.facts import TaskState
+from workflows.facts import Facts, TaskState
 from workflows.fields import Computed
 from workflows.figures import named
 
@@ -41,7 +41,7 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     currency = contributions.currency(db.session(), page.facts) if asks_currency(task) else ""
     asked = page.task.shared_with.get(login.me().id, ())
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
-                   marked=_marked(page), asked=asked, currency=currency, published=beside)
+                   marked=_marked(page), asked=asked, sources=_sources(page.facts), currency=currency, published=beside)
     form = make()
     if not _computes(task):
         return form
@@ -49,6 +49,11 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     again = make(typed=form.typed(), computed=computed(page, form.answers()))
     again.rearranged = form.rearranged
     return again
+
+
+def _sources(facts: Facts) -> list[str]:
+    """Documents that this reader may name as where a figure comes from."""
+    return sorted({document.name for document in files.visible(facts, frame.mask(facts))})
 
 
 def given_files(page: TaskPage) -> Mapping[str, Any]:

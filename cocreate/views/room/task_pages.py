@@ -44,8 +44,11 @@ def editable(page: TaskPage) -> bool:
 
 
 def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[drafts.Theirs] = (), faster: str = "",
-         mine: Sequence[Shown] = (), typed: Sequence[tuple[str, str]] = ()) -> str:
-    """The page of a task. theirs, faster, mine, typed: what a colleague's text is to this one, see ``drafts``."""
+         mine: Sequence[Shown] = (), typed: Sequence[tuple[str, str]] = (), drops: bool = False) -> str:
+    """The page of a task. theirs, faster, mine, typed: what a colleague's text is to this one, see ``drafts``.
+
+    drops: answering without changing would drop what is typed; the next press does.
+    """
     facts, task = page.facts, page.task
     definition = facts.task_of(task)
     acceptors = [party.name for party in accepting(facts, task)]
@@ -66,8 +69,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
         marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=file_rule(),
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
-        theirs={one.key: one for one in theirs}, faster=faster, mine=mine, typed=typed, reviewed=_reviewed(page),
-        authors=_authors(page) if definition.kind == "canvas" else {},
+        drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine, typed=typed,
+        reviewed=_reviewed(page), authors=_authors(page) if definition.kind == "canvas" else {},
         own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
 

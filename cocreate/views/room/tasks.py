@@ -51,10 +51,14 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
                                     field=request.form["ask"]), 303)
         if form.rearranged or not request.form.keys().isdisjoint({"save", "stay"}):
             return _saved(page, form, leave="save" in request.form and not form.refused)
-        if not ("unchanged" in request.form or form.validate()):
+        unchanged = "unchanged" in request.form
+        if unchanged and "drop" not in request.form and drafts.differs(page, form):
+            _save(page, form)
+            return show(load(ref, key), form, drops=True), 409
+        if not (unchanged or form.validate()):
             _save(page, form)
             return show(load(ref, key), form, theirs=drafts.posted(page, request.form)), form.status
-        receipt = _submit(page, form, meta.key(), unchanged="unchanged" in request.form)
+        receipt = _submit(page, form, meta.key(), unchanged=unchanged)
     except Conflict as error:
         return _both(ref, key, form, error)
     flash(_submitted(page, receipt.values["state"]), "done")
