@@ -139,6 +139,12 @@ def rests(facts: Facts, task: TaskFact) -> bool:
     return order[facts.definition.tasks[task.key][0]] > order[facts.project.stage]
 
 
+def left_behind(facts: Facts, task: TaskFact) -> bool:
+    """Whether the project went on without it: it can still be given, but it is not due, and nobody is reminded."""
+    stage, asked = facts.definition.tasks[task.key]
+    return not asked.required and facts.definition.order[stage] < facts.definition.order[facts.project.stage]
+
+
 def can_start(facts: Facts, task: TaskFact) -> bool:
     """Whether who is asked can work on it now; not what is left over from a stage that the project went back from."""
     order = facts.definition.order

@@ -15,7 +15,7 @@ from workflows.definition import AtLeast, Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, PartyFact, TaskFact, TaskState
 from workflows.fields import Computed
 from workflows.gates import is_open
-from workflows.guards import accepting, rests
+from workflows.guards import accepting, left_behind, rests
 
 _DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 _UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
@@ -123,10 +123,10 @@ def _ask_tasks(facts: Facts, parties: tuple[PartyFact, ...]) -> Facts:
 
 
 def _undated(facts: Facts) -> Facts:
-    """What was left undone when the stage was last here is due anew."""
+    """What was left undone when the stage was last here is due anew, what the project goes on without is not due."""
     stage = facts.definition.stages[facts.project.stage]
     for task in facts.tasks:
-        if task.key in stage.tasks and task.state in _OWED:
+        if task.state in _OWED and (task.key in stage.tasks or left_behind(facts, task)):
             facts = facts.with_task(replace(task, due_at=None))
     for decision in facts.decisions:
         if decision.gate in stage.gates and decision.state in _UNDECIDED:
@@ -182,7 +182,7 @@ def _accept_unopposed(facts: Facts) -> Facts:
 def _date_tasks(facts: Facts) -> Facts:
     """Due dates that can be worked out now, because what they follow has happened."""
     for task in facts.tasks:
-        if task.state in _OWED and task.due_at is None and not rests(facts, task):
+        if task.state in _OWED and task.due_at is None and not rests(facts, task) and not left_behind(facts, task):
             when = due_at(facts, facts.task_of(task).due)
             if when is not None:
                 facts = facts.with_task(replace(task, due_at=when))

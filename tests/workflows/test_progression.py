@@ -43,6 +43,12 @@ class TestEntering:
         text = TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, kind: sign, agreement: Quiet.,")
         assert begin(text).task("need").asked == 22
 
+    def test_what_the_project_goes_on_without_is_not_due_any_more(self):
+        story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, required: false,")).give("stream")
+        assert story.task("need").due_at is not None
+        story.agree("picture").go("to_trial")
+        assert (story.task("need").state, story.task("need").due_at) == ("open", None)
+
     def test_an_end_ends(self):
         story = begin().to_signature().sign("giver").sign("taker")
         assert (story.stage, story.facts.project.outcome) == ("agreed", "agreed")
