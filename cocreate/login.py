@@ -92,6 +92,11 @@ def device(email: str | None = None) -> Device:
     return Device(_device_name(agent), request.remote_addr or "", _known_as(email) if email else None)
 
 
+def nobody() -> None:
+    """For the rest of this request nobody is signed in: for an answer that cannot look."""
+    g._login_user = flask_login.AnonymousUserMixin()
+
+
 # Coming and going
 
 

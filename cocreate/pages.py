@@ -7,6 +7,7 @@ from datetime import date, datetime
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from cocreate import login, sentences, words
@@ -114,6 +115,8 @@ def _away(value: date | datetime) -> str:
 
 # errors
 
+SOON = 5  # seconds after which a page that could not be made is asked for again
+
 _STATUS: tuple[tuple[type[CocreateError], int], ...] = (
     (NotFound, 404), (Forbidden, 403), (Conflict, 409), (Invalid, 422), (Ended, 410), (TooOften, 429), (Refused, 409),
     (TooLarge, 413), (StoreFull, 507),
@@ -172,21 +175,44 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     """Our fault: the operator finds it by its number, nobody else sees more."""
+    if isinstance(error, OperationalError):
+        return _away_for_a_moment(error)
     db.session.rollback()
     number = new_ref()[:4].upper()
     current_app.logger.error("error %s", number, exc_info=error)
     return _page(500, _("Something went wrong on our side"),
-                 _("Nothing was changed. Error %(number)s; the operator can find it.", number=number))
+                 _("Nothing was changed. Error %(number)s; the operator can find it.", number=number), again=True)
 
 
-def _page(status: int, heading: str, sentence: str, *, room: str = "") -> tuple[str, int, dict[str, str]]:
-    """room: reference of the project it happened in; there one can read the rules, and see whom to ask."""
+def _away_for_a_moment(error: Exception) -> ResponseReturnValue:
+    """The database does not answer, so nobody is asked who this is; the page comes back by itself."""
+    current_app.logger.error("database: %s", error)
+    login.nobody()
+    db.session.rollback()  # of what never began: nothing is left to be ended after the answer
+    body, status, headers = _page(503, _("Back in a moment"), _("What you saved is safe. We try again by ourselves."),
+                                  again=True)
+    headers["Retry-After"] = str(SOON)
+    if request.method == "GET":
+        headers["Refresh"] = str(SOON)
+    return body, status, headers
+
+
+def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bool = False,
+          ) -> tuple[str, int, dict[str, str]]:
+    """One page with one way on; what was typed is kept where it helps.
+
+    room: reference of the project it happened in; there one can read the rules, and see whom to ask. again: the way on
+    is the same once more.
+    """
     found = login.visitor()
     act_url, act_label = (login.landing(), _("Your turn")) if found else (url_for("auth.sign_in"), _("Sign in"))
     if room and status == 403:
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
+    if again:
+        act_url, act_label = request.full_path.rstrip("?"), _("Try again")
     kept = {name: value for name, value in login.typed() if name not in ("key", "csrf_token") and value.strip()}
     body = render_template(
         "errors/error.html", heading=heading, sentence=sentence, kept=kept if status in (409, 422) else {},
-        act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "")
+        act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "",
+        again=login.typed() if again and request.method == "POST" else None)
     return body, status, {}

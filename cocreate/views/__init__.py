@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, Request, current_app, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 
 from cocreate import login
@@ -35,7 +36,7 @@ def _menu() -> list[Entry]:
     entries = [Entry(_("Your turn"), url_for("portal.your_turn"), request.endpoint == "portal.your_turn"),
                Entry(_("Projects"), url_for("portal.projects"), request.endpoint == "portal.projects")]
     if me.is_("account_manager"):
-        entries.append(Entry(_("Board"), url_for("desk.board"), here == "desk"))
+        entries.append(Entry(_("Board"), url_for("desk.board", **cookie.get(desk.board.FILTERS, {})), here == "desk"))
     if me.is_("administrator"):
         entries += _administration()
     return entries

@@ -33,6 +33,11 @@ class TestBoard:
         page = text(client.get("/desk?q=steem"))
         assert "Nothing matches 'steem'." in page and "Clear search" in page
 
+    def test_filters_are_kept_when_one_comes_back(self, client, small):
+        client.get("/desk?q=crates&sort=title")
+        assert 'href="/desk?q=crates&amp;sort=title"' in client.get(f"/p/{small.ref}").text
+        assert 'href="/desk"' in client.get("/desk").text and 'href="/desk"' in client.get("/projects").text
+
     @pytest.mark.parametrize("sort", ["wait", "next", "signing", "title", "nonsense"])
     def test_can_be_ordered(self, client, small, sort):
         assert "Crates come back" in text(client.get(f"/desk?sort={sort}"))

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -23,6 +24,7 @@ from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
 from cocreate.views.room import frame, nudges
 
+KEPT, FILTERS = ("q", "show", "sort"), "board"  # how the list was looked at last, in the cookie
 SORTS = ("wait", "next", "signing", "title")
 
 
@@ -75,7 +77,9 @@ class Unopened:
 def board() -> ResponseReturnValue:
     """Every project one looks after, by whose turn it is."""
     rows = _rows()
-    q, show, sort = (request.args.get(name, "").strip() for name in ("q", "show", "sort"))
+    q, show, sort = (request.args.get(name, "").strip() for name in KEPT)
+    if cookie.get(FILTERS) != (kept := {name: text for name in KEPT if (text := request.args.get(name, "").strip())}):
+        cookie[FILTERS] = kept
     sort = sort if sort in SORTS else SORTS[0]
     shown = sorted((row for row in rows if _shown(row, show) and _matches(row, q)), key=lambda row: _order(row, sort))
     gone = returned.unreachable(db.session(), [row.ref for row in shown])

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import db
+from cocreate.domain.nudges import asks
 from cocreate.domain.turns import Turn, with_colleagues
 from cocreate.services import rooms
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
 from cocreate.views.portal.blueprint import bp
 from cocreate.views.portal.standings import Line, Wait, line, says, waits
-from cocreate.views.room import frame
+from cocreate.views.room import frame, nudges
 from workflows.facts import Facts
 
 
@@ -38,6 +39,8 @@ class Colleague:
 
     ask: Ask
     name: str
+    pass_on: str  # address
+    nudge: nudges.Offer | None
 
 
 @bp.get("/")
@@ -89,7 +92,11 @@ def _colleagues(found: Sequence[Standing]) -> list[Colleague]:
     for one in found:
         for turn in with_colleagues(one.facts, me):
             task = one.facts.task(turn.key, turn.party or 0)
-            rows.append(Colleague(ask(turn, one.facts), frame.person_name(one.facts, task.asked if task else None)))
+            owed = next((o for o in asks(one.facts) if o.subject == f"task:{turn.key}:{turn.party}"), None)
+            rows.append(Colleague(
+                ask(turn, one.facts), frame.person_name(one.facts, task.asked if task else None),
+                url_for("room.task_pass", ref=one.facts.project.ref, key=turn.key, party=turn.party),
+                nudges.offer_of(one.facts, owed, colleagues=True) if owed else None))
     return rows
 
 

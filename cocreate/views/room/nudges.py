@@ -68,11 +68,12 @@ def offer(facts: Facts, refusal: Refusal) -> Offer | None:
     return offer_of(facts, owed) if owed is not None else None
 
 
-def offer_of(facts: Facts, owed: Owed) -> Offer | None:
+def offer_of(facts: Facts, owed: Owed, *, colleagues: bool = False) -> Offer | None:
+    """colleagues: also for what the own party owes."""
     actor = facts.actor
     if not may(Act.NUDGE, actor) or not [p for p in owed.persons if actor is None or p != actor.person]:
         return None
-    if actor is not None and actor.party == owed.party:
+    if actor is not None and actor.party == owed.party and not colleagues:
         return None
     possible = next_possible(facts, owed.subject, owed.party)
     if possible is None:

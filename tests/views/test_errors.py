@@ -1,0 +1,168 @@
+"""Each way in which something does not happen, as the page that says so: its words, and one way on."""
+
+import html
+import re
+from io import BytesIO
+
+import pytest
+
+from cocreate.storage import LocalStore, StoreFull
+from cocreate.views import policy
+from tests.support import projects
+from tests.support.people import PASSWORD, browser
+
+GONE = "0" * 26
+
+
+class TestSigningIn:
+    def test_401_leads_back_to_exactly_here(self, app, small):
+        client = browser(app)
+        assert client.get(f"/p/{small.ref}/tasks").location == "/sign-in"
+        page = client.get("/sign-in")
+        assert "Please sign in to go on. You come back to exactly here." in text(page)
+        assert enter(client, small).location == f"/p/{small.ref}/tasks"
+
+    def test_401_keeps_what_was_sent(self, app, small):
+        answer = browser(app).post(f"/p/{small.ref}/tasks/returns", data={"f-crates": "12500"})
+        assert answer.status_code == 401 and 'name="f-crates" value="12500"' in answer.text
+        assert "Your text is kept on this page." in text(answer)
+
+
+class TestNotDone:
+    def test_403_names_who_can_and_how_to_ask(self, shop, small):
+        answer = shop.get(f"/desk/hand-over/{small.ref}")
+        assert answer.status_code == 403 and "Only account managers can do this." in text(answer)
+        answer = shop.get(f"/p/{small.ref}/people/invite/1")
+        assert answer.status_code == 403
+        assert re.search(r"Only .*Ingrid Solvik.* can do this\. You can read it, or ask them\.", text(answer))
+        assert f'href="/p/{small.ref}/people">Ask</a>' in answer.text
+
+    @pytest.mark.parametrize("path", ["/p/{}", "/nothing/at/all", "/p/{}/tasks", "/account/organisations/{}/leave"])
+    def test_404_is_the_same_for_foreign_deleted_and_random(self, shop, path):
+        answer = shop.get(path.format(GONE))
+        assert answer.status_code == 404
+        assert "This does not exist, or it is not yours to see. Perhaps the link is old." in text(answer)
+        assert '>Your turn</a>' in answer.text
+
+    def test_409_keeps_the_text(self, manager, small):
+        step = manager.post("/desk/openings/new", data={"template": "returned_crates"}).location
+        manager.post(step, data={"affected": "Neighbours", "version": "1"})
+        answer = manager.post(step, data={"affected": "Drivers of lorries", "version": "1"})
+        assert answer.status_code == 409 and "Changed meanwhile" in text(answer)
+        assert "Drivers of lorries" in text(answer)
+
+    def test_410_of_a_link(self, app, clock):
+        client = browser(app)
+        client.get("/r/nothing")
+        answer = client.get("/reset")
+        assert answer.status_code == 410 and "This link has ended Ask for a new one." in text(answer)
+
+    def test_422_lists_what_needs_a_look_and_leads_there(self, shop):
+        answer = shop.post("/account", data={"name": "", "zone": "Mars"})
+        assert answer.status_code == 422 and "things need a look:" in text(answer)
+        assert '<a href="#name">' in answer.text and "autofocus" in answer.text
+
+    def test_429_says_when_it_works_again(self, app, small):
+        client = browser(app)
+        answers = [client.post("/sign-in/mail", data={"email": "nobody@wmata.example"}) for _ in range(11)]
+        assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) > 0
+        assert re.search(r"Too many tries\. It works again at .*\d\d:\d\d", text(answers[-1]))
+
+    def test_a_form_that_was_open_for_long_is_sent_again(self, new_app, database):
+        client = browser(new_app(database, csrf=True))
+        answer = client.post("/sign-in/mail", data={"email": "kept@wmata.example"})
+        assert answer.status_code == 400 and "This page was open for long Your text is kept." in text(answer)
+        assert 'value="kept@wmata.example"' in answer.text and ">Send it again</button>" in answer.text
+
+
+class TestFiles:
+    def test_413_names_the_limit(self, new_app, database, small):
+        client = browser(new_app(database, upload_mb="1"))
+        answer = client.post("/sign-in", data={"email": (BytesIO(b"x" * 3 * 2**20), "plan.zip")})
+        assert answer.status_code == 413 and "Up to 1 MB are possible." in text(answer)
+
+    def test_415_says_what_we_take(self, shop, small):
+        answer = upload(shop, small, b"MZ" + bytes(300), "offer.pdf")
+        assert answer.status_code == 415 and "disguised" in text(answer)
+        answer = upload(shop, small, b"MZ" + bytes(300), "setup.exe")
+        assert answer.status_code == 415 and "PDF" in text(answer)
+
+    def test_507_when_the_disk_is_full(self, new_app, database, small):
+        app = new_app(database)
+        app.extensions["store"] = Full(app.config["SETTINGS"].folder / "files")
+        client = browser(app)
+        enter(client, small)
+        answer = upload(client, small, b"Ramp count\n", "count.txt")
+        assert answer.status_code == 507
+        said = "The file could not be stored, the rest of your text is saved. The operator has been told."
+        assert said in text(answer)
+
+
+class TestOurFault:
+    @pytest.fixture
+    def broken(self, new_app, database):
+        app = new_app(database)
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        app.add_url_rule("/broken", "broken", lambda: 1 / 0, methods=["GET", "POST"])
+        policy.POLICY["broken"] = policy.PUBLIC
+        yield browser(app)
+        del policy.POLICY["broken"]
+
+    def test_500_has_a_number_and_is_tried_again(self, broken):
+        answer = broken.get("/broken?q=steam")
+        assert answer.status_code == 500 and "500" not in text(answer)
+        assert re.search(r"Something went wrong on our side Nothing was changed\. Error [0-9A-Z]{4}; the operator can "
+                         r"find it\.", text(answer))
+        assert 'href="/broken?q=steam">Try again</a>' in answer.text
+
+    def test_500_keeps_what_was_sent(self, broken):
+        answer = broken.post("/broken", data={"words": "kept"})
+        assert 'name="words" value="kept"' in answer.text and ">Try again</button>" in answer.text
+
+    def test_503_comes_back_by_itself(self, new_app, tmp_path):
+        app = new_app(f"sqlite:///{tmp_path / 'gone' / 'db.sqlite'}")
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        answer = browser(app).get("/sign-in")
+        assert answer.status_code == 503 and answer.headers["Refresh"] == answer.headers["Retry-After"] == "5"
+        assert "Back in a moment What you saved is safe. We try again by ourselves." in text(answer)
+
+
+class Full(LocalStore):
+    """A disk without room."""
+
+    def put(self, *_args, **_more):
+        raise StoreFull
+
+
+def upload(client, small, body, name):
+    return client.post(f"/p/{small.ref}/documents/new", content_type="multipart/form-data", data={
+        "upload": (BytesIO(body), name), "who": "all", "note": ""})
+
+
+def text(answer):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def enter(client, small):
+    return client.post("/sign-in", data={"email": small.emails[small.shop], "password": PASSWORD})
+
+
+@pytest.fixture
+def small(app, clock, session):
+    found = projects.open_small(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def shop(app, small):
+    client = browser(app)
+    enter(client, small)
+    return client
+
+
+@pytest.fixture
+def manager(app, small):
+    client = browser(app)
+    client.post("/sign-in", data={"email": small.emails[small.manager], "password": PASSWORD})
+    return client
