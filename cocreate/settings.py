@@ -1,11 +1,13 @@
 """Settings, from the environment or ``.env``; each is documented in docs/operating.md (a test compares)."""
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from sqlalchemy import make_url
 
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 - refused in production
 
@@ -73,6 +75,11 @@ class Settings:
 
     def check(self, *, debug: bool = False) -> None:
         """Refuse to start where a mistake would cost people dearly."""
+        if wrong := self.mistakes(debug=debug, mounts=MOUNTS.read_text("utf-8") if MOUNTS.exists() else ""):
+            raise Misconfigured("cocreate does not start: " + " ".join(wrong))
+
+    def mistakes(self, *, debug: bool = False, mounts: str = "") -> list[str]:
+        """Each as a sentence that says what to set. mounts: what lies where, as Linux lists it."""
         wrong = []
         if self.mode not in ("development", "production"):
             wrong.append(f"COCREATE_MODE is '{self.mode}'; set development or production.")
@@ -85,7 +92,25 @@ class Settings:
                 wrong.append("COCREATE_PROXIES is missing; set the number of proxies in front, 0 if none.")
             if not self.smtp:
                 wrong.append("COCREATE_SMTP is missing; set the mail server.")
+            if self.database_url.startswith("sqlite") and file_system(
+                    make_url(self.database_url).database or "/", mounts) in SHARES:
+                wrong.append("COCREATE_DATABASE is SQLite on a network share, where it loses data; "
+                             "set a local folder or PostgreSQL.")
             if debug:
                 wrong.append("Debug mode is on; switch it off.")
-        if wrong:
-            raise Misconfigured("cocreate does not start: " + " ".join(wrong))
+        return wrong
+
+
+MOUNTS = Path("/proc/self/mounts")
+SHARES = frozenset("9p afs ceph cifs fuse.glusterfs fuse.sshfs glusterfs lustre ncpfs nfs nfs4 smb3 smbfs".split())
+
+
+def file_system(path: str, mounts: str) -> str:
+    """On which kind a file lies; "" where nothing is listed."""
+    found = ("", "")
+    for line in mounts.splitlines():
+        _device, place, kind, *_rest = line.split(" ")
+        place = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), place)
+        if Path(path).is_relative_to(place) and len(place) >= len(found[0]):
+            found = place, kind
+    return found[1]

@@ -118,8 +118,10 @@ def check_password(session: Session, email: str, password: str, *, device: Devic
     buckets = ([f"password:device:{device.known}"] if device.known else
                [throttling.of_mailbox("password", email), throttling.of_network("password", device.address)])
     throttling.take(session, buckets, now)
-    person = session.execute(select(Person.id, Person.password_hash, Person.totp_secret)
-                             .where(Person.email == email, Person.deactivated_at.is_(None))).one_or_none()
+    # Locked: a new password, which ends all sessions, must not fall between looking and the session that follows.
+    person = session.execute(
+        select(Person.id, Person.password_hash, Person.totp_secret)
+        .where(Person.email == email, Person.deactivated_at.is_(None)).with_for_update(key_share=True)).one_or_none()
     given = passwords.prepared(password)
     if not hashing.matches(person and person.password_hash, given) or person is None:
         return SignInOutcome(None)

@@ -154,8 +154,9 @@ def end(session: Session, person_id: int, sign_in: str, now: datetime) -> None:
 def end_all(session: Session, person_id: int, now: datetime, *, but: str | None = None) -> None:
     """End every session of a person, and every link that could begin one; ``but`` this one."""
     others = (SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.token_sha256 != (but or ""))
-    session.execute(update(SignIn).values(ended_at=now).where(*others))
+    # Links first: a link that is being used in this moment is waited for, and then its session is there to be ended.
     session.execute(update(Token).values(used_at=now).where(Token.person_id == person_id, Token.used_at.is_(None)))
+    session.execute(update(SignIn).values(ended_at=now).where(*others))
 
 
 def end_others(session: Session, me: Me, now: datetime, *, second_factor: bool = False) -> str:

@@ -1,0 +1,83 @@
+"""Settings: a start that would cost people dearly is refused (P-42), and each is documented."""
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+
+from cocreate import create_app
+from cocreate.settings import DEVELOPMENT_SECRET, Misconfigured, Settings, file_system
+from tests.support.run import ROOT
+
+GOOD = Settings(mode="production", secret="s" * 32, base_url="https://cocreate.example", proxies="1",
+                smtp="smtp://mail.example:25", database="postgresql://db.example/cocreate")
+MOUNTS = """\
+/dev/sda1 / ext4 rw,relatime 0 0
+server:/export /srv/shared nfs4 rw 0 0
+//server/share /mnt/with\\040blank cifs rw 0 0
+me@host: /home/me/far fuse.sshfs rw 0 0
+/dev/sdb1 /srv/shared/local xfs rw 0 0
+"""
+
+
+class TestProduction:
+    def test_starts_with_everything_set(self, tmp_path):
+        replace(GOOD, data=str(tmp_path)).check()
+
+    @pytest.mark.parametrize(("wrong", "said"), [
+        ({"secret": DEVELOPMENT_SECRET}, "COCREATE_SECRET"), ({"secret": ""}, "COCREATE_SECRET"),
+        ({"secret": "short"}, "COCREATE_SECRET"), ({"secret": "s" * 31}, "COCREATE_SECRET"),
+        ({"base_url": ""}, "COCREATE_BASE_URL"), ({"base_url": "http://cocreate.example"}, "COCREATE_BASE_URL"),
+        ({"base_url": "HTTPS//cocreate.example"}, "COCREATE_BASE_URL"),
+        ({"proxies": ""}, "COCREATE_PROXIES"), ({"proxies": "-1"}, "COCREATE_PROXIES"),
+        ({"proxies": "many"}, "COCREATE_PROXIES"), ({"smtp": ""}, "COCREATE_SMTP"),
+        ({"mode": "prod"}, "COCREATE_MODE"), ({"mode": ""}, "COCREATE_MODE"),
+    ])
+    def test_is_refused(self, tmp_path, wrong, said):
+        with pytest.raises(Misconfigured, match=f"does not start: .*{said}"):
+            create_app(replace(GOOD, data=str(tmp_path), **wrong))
+
+    def test_is_refused_in_debug_mode(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("FLASK_DEBUG", "1")
+        with pytest.raises(Misconfigured, match="Debug mode is on"):
+            create_app(replace(GOOD, data=str(tmp_path)))
+
+    def test_says_everything_that_is_wrong_at_once(self):
+        with pytest.raises(Misconfigured) as refused:
+            Settings(mode="production").check(debug=True)
+        for said in ("COCREATE_SECRET", "COCREATE_BASE_URL", "COCREATE_PROXIES", "COCREATE_SMTP", "Debug"):
+            assert said in str(refused.value)
+
+    @pytest.mark.parametrize(("path", "kind"), [
+        ("/srv/data", "ext4"), ("/srv/shared", "nfs4"), ("/srv/shared/a/b.sqlite", "nfs4"),
+        ("/srv/shared/local/x", "xfs"), ("/srv/sharedness", "ext4"), ("/mnt/with blank/x", "cifs"),
+        ("/home/me/far/away", "fuse.sshfs"),
+    ])
+    def test_knows_on_what_a_file_lies(self, path, kind):
+        assert file_system(path, MOUNTS) == kind
+
+    @pytest.mark.parametrize(("database", "refused"), [
+        ("sqlite:////srv/shared/cocreate.sqlite", True), ("sqlite:////home/me/far/x.sqlite", True),
+        ("sqlite:////srv/shared/local/x.sqlite", False), ("postgresql://db.example/cocreate", False)])
+    def test_keeps_no_sqlite_on_a_share(self, database, refused):
+        said = replace(GOOD, database=database).mistakes(mounts=MOUNTS)
+        assert ("COCREATE_DATABASE" in " ".join(said)) is refused
+
+    def test_never_loads_the_demo(self, tmp_path):
+        app = create_app(replace(GOOD, data=str(tmp_path), database=f"sqlite:///{tmp_path}/x.sqlite"))
+        answer = app.test_cli_runner().invoke(args=["demo", "load"])
+        assert answer.exit_code != 0
+        assert "production" in answer.output
+
+
+class TestDevelopment:
+    def test_needs_nothing(self):
+        Settings().check(debug=True)
+
+
+class TestDocuments:
+    def test_name_every_setting_with_its_meaning(self):
+        text = (ROOT / "docs" / "operating.md").read_text("utf-8")
+        listed = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", text, re.M))
+        for field in fields(Settings):
+            assert field.metadata["name"] in listed, field.name
