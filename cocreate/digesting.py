@@ -146,7 +146,7 @@ class _Speaker:
         """The task, the question, the contract or the duty that a line is about, in quotes."""
         key = line.subject.key
         match line.subject.matter:
-            case "task" | "check":
+            case "task" | "check" | "agreement":
                 return f"'{self.task(key)}'"
             case "decision":
                 return f"'{self.question(key)}'"

@@ -197,7 +197,7 @@ class Letter:
                 return self.say(definition.tasks[key][1].title)
             case "decision":
                 return self.say(definition.gates[key][1].question)
-            case "contract" | "signature":
+            case "contract" | "signature" | "agreement":
                 return self.contract
             case "proposal":
                 return self.proposed
@@ -307,17 +307,26 @@ class Letter:
         return self.quote(self.task.outsider) if self.task and self.task.outsider else self._("someone outside")
 
     @property
+    def paper(self) -> str:
+        """The key of the short agreement that this is about; "" is the contract."""
+        return self.subject.key if self.subject.matter == "agreement" else ""
+
+    @property
     def contract(self) -> str:
-        return self.say(self.facts.definition.contract_title)
+        """The title of the contract, or of the short agreement."""
+        return self.title(self.paper) if self.paper else self.say(self.facts.definition.contract_title)
 
     @property
     def version(self) -> str:
-        """Of the contract."""
-        return self.subject.key if self.subject.matter in ("contract", "signature") else str(self.values["version"])
+        """Of the contract, or of the short agreement."""
+        if self.subject.matter in ("contract", "signature"):
+            return self.subject.key
+        newest = max((one.number for one in self.facts.versions(self.paper)), default=1)
+        return str(self.values.get("version", newest))
 
     @property
     def fingerprint(self) -> str:
-        contract = self.facts.contract
+        contract = self.facts.standing(self.paper)
         return _grouped(contract.text_sha256[:16]) if contract else ""
 
     @property
@@ -522,12 +531,14 @@ class Letter:
         by_matter = {
             "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
             "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
-            "contract": "/contract", "signature": "/contract", "clause": "/contract",
+            "contract": "/contract", "signature": "/contract", "clause": f"/contract/clauses/{key}",
             "proposal": f"/proposals/{key}", "duty": "/duties", "duties": "/duties/who",
             "party": "/people", "member": "/people", "absence": "/people",
         }
         if self.subject.matter == "accession":
             return "/contract/accede"
+        if self.subject.matter == "agreement":
+            return f"/agreements/{key}" + ("/sign" if self.kind == "signing_code" else "")
         if self.kind == "handed_over" and self.subject.matter == "task":
             return by_matter["task"]
         return by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")

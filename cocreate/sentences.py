@@ -498,6 +498,7 @@ def N_(text: str) -> str:
 PLAIN = {
     "opening.changed": N_("This opening was saved from another window. Look at it again before you go on."),
     "duty.unknown": N_("There is no such duty."),
+    "duty.not_theirs": N_("Choose somebody who has come in and works for the party that owes it."),
     "duty.done": N_("Somebody has reported it as done already."),
     "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),
     "link": N_("This link has ended. Ask for a new one."),
@@ -517,6 +518,7 @@ PLAIN = {
     "contribution.too_long": N_("This is more than one task can hold. Send the longest part as a file."),
     "contract.changed": N_("The text changed. Nothing was signed. See what changed."),
     "contract.same": N_("Nothing has changed since version %(n)s; it still stands."),
+    "agreement.is_signed": N_("This is not submitted but signed, by who signs for the party."),
     "contract.already_signed": N_("Version %(n)s is already signed for your party."),
     "contract.not_signed": N_("Version %(n)s is not signed by all yet."),
     "contract.not_sealed": N_("The seal of the host is being put on version %(n)s. Come back in a moment."),

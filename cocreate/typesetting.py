@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from cocreate import paper_words
 from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, gaps, numbered
 from cocreate.domain.prose import Clean, Listing, Paragraph, Run
+from cocreate.words import Reader, number
 
 SHEETS = Path(__file__).parent.parent / "templates" / "contract"
 
@@ -65,18 +66,8 @@ class Evidence(Clean):
     head_seq: int
     head_hash: str
     made_at: datetime
+    language: str = "en"
     specimen: bool = False
-
-
-PASSWORD_AND_APP = "password and code from an app"  # noqa: S105 - words for people
-
-
-def password_and_mail(address: str) -> str:
-    """The method in words, with what it proves and what not. ``address`` is already masked."""
-    return (
-        f"password and a code mailed to {address}; the code proves control of the mailbox, "
-        "it is not an independent second factor"
-    )
 
 
 # --- the contract ----------------------------------------------------------------------------------------------------
@@ -98,21 +89,23 @@ def unprintable(text: ContractText) -> tuple[str, ...]:
 
 def _contract(text: ContractText, text_sha256: str, mark: str) -> Json:
     language, _, region = text.language.partition("-")
+    said = paper_words.paper(text.language)
     return {
+        "words": said | {"seal": said["seal"].format(host=text.host)},
         "title": text.title,
         "running": _running(text.title),
         "contract": _prose(asdict(text) | {
-            "frozen_at": _utc(text.frozen_at),
+            "frozen_at": paper_words.moment(text.frozen_at, text.language),
             "parties": [_party(party) for party in text.parties],
             "clauses": [_clause(clause) for clause in text.clauses],
             "annexes": [asdict(annex) | _columns(annex.columns, annex.rows) for annex in text.annexes],
-            "figure_rows": [_figure(figure) for figure in text.figures],
+            "figure_rows": [_figure(figure, said) for figure in text.figures],
         }),
         "sample": any(clause.sample and clause.state != "struck" for clause in text.clauses),
         "gaps": bool(gaps(text)),
         "language": language,
         "region": region.lower() or None,
-        "marks": [*(["Specimen"] if text.specimen else []), *([mark] if mark else [])],
+        "marks": [*([said["specimen_mark"]] if text.specimen else []), *([mark] if mark else [])],
         "date": _date(text.frozen_at),
         "sha256": text_sha256,
     }
@@ -146,9 +139,9 @@ def _runs(runs: Iterable[Run]) -> list[Json]:
     return [asdict(run) for run in runs]
 
 
-def _figure(figure: FigureRow) -> list[str]:
-    prices = f"prices of {figure.price_year}" if figure.price_year else ""
-    giver = f"given by {figure.giver}" if figure.giver else ""
+def _figure(figure: FigureRow, said: Mapping[str, str]) -> list[str]:
+    prices = f"{said['prices_of']} {figure.price_year}" if figure.price_year else ""
+    giver = f"{said['given_by']} {figure.giver}" if figure.giver else ""
     return [
         figure.label,
         f"{figure.value} {figure.unit}".strip(),
@@ -167,52 +160,43 @@ def _joined(*parts: str) -> str:
 
 def evidence_pdf(evidence: Evidence) -> bytes:
     """Who signed when and how, and how to check it without this software, as PDF/A-2a and PDF/UA-1."""
+    language, _, region = evidence.language.partition("-")
+    said = paper_words.paper(evidence.language) | paper_words.evidence(evidence.language)
+    size = number(evidence.pdf_size, Reader(evidence.language))
     data = {
+        "words": said | {"seal": said["seal"].format(host=evidence.host),
+                         "sha_first": said["sha_first"].format(size=size),
+                         "evidence_for": said["evidence_for"].format(title=_running(evidence.contract_title)),
+                         "made": said["made"].format(at=paper_words.moment(evidence.made_at, evidence.language))},
         "title": evidence.contract_title,
-        "running": _running(evidence.contract_title),
+        "language": language,
+        "region": region.lower() or None,
         "evidence": _prose(asdict(evidence) | {
-            "made_at": _utc(evidence.made_at),
-            "pdf_size": f"{evidence.pdf_size:,}",
+            "made_at": None,
             "parties": [_party(party) for party in evidence.parties],
-            "signatures": [_signature(row) for row in evidence.signatures],
+            "signatures": [_signature(row, evidence.language) for row in evidence.signatures],
         }),
-        "steps": _steps(evidence),
-        "marks": ["Specimen"] if evidence.specimen else [],
+        "steps": [{"text": text, "command": command}
+                  for text, command in paper_words.steps(evidence.language, evidence.pdf_size)],
+        "marks": [said["specimen_mark"]] if evidence.specimen else [],
         "date": _date(evidence.made_at),
     }
     return _typeset("evidence.typ", data)[0]
 
 
-def _signature(row: SignatureRow) -> Json:
-    local = row.at.astimezone(ZoneInfo(row.zone))
+def _signature(row: SignatureRow, language: str) -> Json:
     return asdict(row) | {
         "initials": _initials(row.party),
-        "utc": _utc(row.at),
-        "local": f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} in {row.zone.replace('_', ' ')}",
+        "utc": paper_words.moment(row.at, language),
+        "local": paper_words.moment(row.at, language, row.zone),
         "at": None,
     }
 
 
-def _steps(evidence: Evidence) -> list[Json]:
-    steps = (
-        ("The sealed file is the one that was stored. Its hash is that of “PDF with seal” above.",
-         "sha256sum contract.pdf"),
-        (f"It begins with what the parties signed. The hash of its first {evidence.pdf_size:,} bytes is that of "
-         "“PDF as signed”.", f"head -c {evidence.pdf_size} contract.pdf | sha256sum"),
-        ("The text is the one whose fingerprint is printed in the PDF. The file text.json of the evidence bundle holds "
-         "its canonical bytes.", "sha256sum text.json"),
-        ("The seal is whole. Expect “Signature is Valid” and “Total document signed”. Of a certificate that the host "
-         "made itself also expect “Certificate issuer is unknown”: compare its SHA-256 with the one above.",
-         "pdfsig contract.pdf"),
-        ("The record is one chain. The file record.json of the bundle holds its lines, and what each hash is made of; "
-         "the hash of each signature above is that of its line.", ""),
-    )
-    return [{"text": text, "command": command} for text, command in steps]
-
-
 # --- tables ----------------------------------------------------------------------------------------------------------
 
-_NUMBER = re.compile(r"^[-+\u2212]?[\d.,\u00a0\u202f ']*\d ?[%\u2030]?$|^[\u2013-]?$")
+# A number, perhaps with a unit of one word; or nothing.
+_NUMBER = re.compile(r"^[-+\u2212]?[\d.,\u00a0\u202f ']*\d ?[%\u2030]?(?: [^\s\d]{1,12})?$|^[\u2013-]?$")
 
 
 def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
@@ -345,14 +329,8 @@ def _running(title: str) -> str:
     return _breakable(line if len(line) <= 70 else line[:69].rstrip() + "…", PROSE)
 
 
-def _utc(at: datetime) -> str:
-    at = at.astimezone(UTC)
-    return f"{at:%a} {at.day} {at:%b %Y, %H:%M:%S} UTC"
-
-
 def _date(at: datetime) -> list[int]:
     return list(at.astimezone(UTC).timetuple()[:6])
 
 
-__all__ = ["PASSWORD_AND_APP", "Evidence", "SignatureRow", "contract_pdf", "evidence_pdf", "password_and_mail",
-           "unprintable"]
+__all__ = ["Evidence", "SignatureRow", "contract_pdf", "evidence_pdf", "unprintable"]

@@ -46,10 +46,12 @@ class Reader:
         return _catalogue(self.language).ngettext(one, many, num) % {"num": number(num, self), **values}
 
 
-def day(of: date | datetime, reader: Reader, *, distance: bool = False) -> str:
-    """Such as "Fri 7 Feb"; beyond six months "Fri 7 Feb 2025"; with ``distance`` "Fri 7 Feb (in 3 days)"."""
+def day(of: date | datetime, reader: Reader, *, distance: bool = False, year: bool = False) -> str:
+    """Such as "Fri 7 Feb"; beyond six months, or with ``year``, "Fri 7 Feb 2025"; with ``distance`` "Fri 7 Feb (in 3
+    days)".
+    """
     local = local_day(of, reader)
-    said = _date(local, reader.language, year=abs(local - reader.today) > SOON)
+    said = _date(local, reader.language, year=year or abs(local - reader.today) > SOON)
     return f"{said} ({away(of, reader)})" if distance else said
 
 

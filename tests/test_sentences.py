@@ -369,7 +369,7 @@ def figures(facts, *values, unit="MWh", sees=-1):
 
 
 def signed(facts, party, person):
-    return facts.with_signature(SignatureFact(1, party, person, MONDAY, "t", "p"))
+    return facts.with_signature(SignatureFact("", 1, party, person, MONDAY, "t", "p"))
 
 
 @pytest.fixture
@@ -401,4 +401,4 @@ def asked(facts):
 
 @pytest.fixture
 def frozen(facts):
-    return facts.with_contract(ContractFact(1, ContractState.FROZEN, "c", "t", "p", MONDAY, 4))
+    return facts.with_contract(ContractFact("", 1, ContractState.FROZEN, "c", "t", "p", MONDAY, 4))

@@ -12,7 +12,7 @@ import pytest
 import segno
 from pypdf import PdfReader
 
-from cocreate import typesetting
+from cocreate import paper_words, typesetting
 from cocreate.domain.contract import (
     AnnexText,
     ClauseText,
@@ -25,16 +25,7 @@ from cocreate.domain.contract import (
     text_sha256,
 )
 from cocreate.domain.prose import escape
-from cocreate.typesetting import (
-    PASSWORD_AND_APP,
-    SHEETS,
-    Evidence,
-    SignatureRow,
-    contract_pdf,
-    evidence_pdf,
-    password_and_mail,
-    unprintable,
-)
+from cocreate.typesetting import SHEETS, Evidence, SignatureRow, contract_pdf, evidence_pdf, unprintable
 
 NOW = datetime(2026, 3, 18, 16, 20, 5, tzinfo=UTC)
 SHA = "3f9a77c21b0c55d4" + "0" * 48
@@ -205,7 +196,7 @@ class TestHostileTexts:
         for sheet in SHEETS.glob("*.typ"):
             source = re.sub(r"//.*", "", sheet.read_text())
             assert not re.search(r"@|\b(?:eval|read|image|plugin|csv|yaml|toml|xml|cbor|include)\b", source), sheet
-            assert set(re.findall(r'import "(.+?)"', source)) <= {"sheet.typ", "words.typ"}
+            assert set(re.findall(r'import "(.+?)"', source)) <= {"sheet.typ"}
 
     def test_no_address_is_looked_up(self, text, tmp_path):
         if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
@@ -347,10 +338,11 @@ def evidence():
     text = a_text()
     row = SignatureRow(
         1, "Grace Lee", "WMATA", "chief procurement officer", NOW, "America/New_York",
-        (password_and_mail("r***@wmata.example"),), ("I have read version 7.", "I agree to sign electronically."),
+        (paper_words.by_mail("en", "r***@wmata.example"),),
+        ("I have read version 7.", "I agree to sign electronically."),
         "English", "203.0.113.9", "Firefox 128 on Windows", 409, "a1" * 32,
     )
-    other = replace(row, number=2, who="Jan Vos", party="Philips", methods=(PASSWORD_AND_APP,), seq=410)
+    other = replace(row, number=2, who="Jan Vos", party="Philips", methods=(paper_words.by_app("en"),), seq=410)
     return Evidence(
         text.title, text.project_title, text.project_ref, 7, text.host, text_sha256(text), "ab" * 32, 175_069,
         "cd" * 32, "ef" * 32, text.parties, (row, other), 410, "b3" * 32, NOW,

@@ -193,8 +193,9 @@ class DocumentFact:
 
 @dataclass(frozen=True, slots=True)
 class ContractFact:
-    """One frozen version of the contract."""
+    """One frozen version of the contract, or of a short agreement: then ``paper`` is the key of its task."""
 
+    paper: str
     number: int
     state: ContractState
     content_sha256: str
@@ -208,8 +209,9 @@ class ContractFact:
 
 @dataclass(frozen=True, slots=True)
 class SignatureFact:
-    """One signature of one person for one party under one version."""
+    """One signature of one person for one party under one version of one paper."""
 
+    paper: str
     version: int
     party: int
     person: int
@@ -304,6 +306,7 @@ class DutyFact:
     done_at: datetime | None = None
     done_by: int | None = None
     confirmed_at: datetime | None = None  # when its party last said who looks after it
+    owner: int | None = None  # person who looks after it; None: the champions of its party
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +346,7 @@ class Facts:
     decisions: tuple[DecisionFact, ...] = ()
     figures: tuple[FigureFact, ...] = ()  # under the lock only those that conditions look at
     documents: tuple[DocumentFact, ...] = ()
-    contracts: tuple[ContractFact, ...] = ()
+    papers: tuple[ContractFact, ...] = ()  # every version of the contract and of the short agreements
     signatures: tuple[SignatureFact, ...] = ()
     accessions: tuple[AccessionFact, ...] = ()
     proposals: tuple[ProposalFact, ...] = ()
@@ -383,6 +386,13 @@ class Facts:
     def accession(self, party: int | None) -> AccessionFact | None:
         return next((one for one in self.accessions if one.party == party), None)
 
+    def signers(self, paper: str = "") -> tuple[PartyFact, ...]:
+        """The parties that sign the contract, or a short agreement."""
+        if not paper:
+            return self.signing
+        asked = {task.party for task in self.instances(paper)}
+        return tuple(party for party in self.parties if party.number in asked)
+
     def people(self, party: int | None, part: str) -> tuple[MemberFact, ...]:
         """Who holds this part for this party, invited or present."""
         return tuple(m for m in self.members if m.party == party and part in m.parts and m.left_at is None)
@@ -412,17 +422,32 @@ class Facts:
         return tuple(decision for party in self.parties
                      if (decision := self.decision(gate, party.number)) and decision.state is not DecisionState.DROPPED)
 
-    @property
-    def contract(self) -> ContractFact | None:
-        """The newest version, if it still stands."""
-        newest = max(self.contracts, key=lambda c: c.number, default=None)
+    def versions(self, paper: str = "") -> tuple[ContractFact, ...]:
+        """Every version of the contract, or of a short agreement."""
+        return tuple(one for one in self.papers if one.paper == paper)
+
+    def standing(self, paper: str = "") -> ContractFact | None:
+        """The newest version of the contract, or of a short agreement, if it still stands."""
+        newest = max(self.versions(paper), key=lambda c: c.number, default=None)
         return newest if newest and newest.state is not ContractState.ENDED else None
 
-    def signature(self, party: int) -> SignatureFact | None:
+    @property
+    def contracts(self) -> tuple[ContractFact, ...]:
+        return self.versions()
+
+    @property
+    def contract(self) -> ContractFact | None:
+        return self.standing()
+
+    def under(self, version: ContractFact) -> tuple[SignatureFact, ...]:
+        """Every signature under a version, also those that ended with it."""
+        return tuple(s for s in self.signatures if (s.paper, s.version) == (version.paper, version.number))
+
+    def signature(self, party: int, paper: str = "") -> SignatureFact | None:
         """What counts for this party under the version that stands."""
-        contract = self.contract
-        return next((s for s in self.signatures if contract and s.version == contract.number and s.party == party
-                     and s.ended_at is None), None)
+        standing = self.standing(paper)
+        return next((s for s in self.under(standing) if s.party == party and s.ended_at is None),
+                    None) if standing else None
 
     def values(self, path: str) -> tuple[FigureFact, ...]:
         """Every value of a figure; the one that counts alone, where all agreed on it and nobody gave another since."""
@@ -479,10 +504,11 @@ class Facts:
         return replace(self, members=_put(self.members, member, lambda m: m.person), actor=actor)
 
     def with_contract(self, contract: ContractFact) -> Self:
-        return replace(self, contracts=_put(self.contracts, contract, lambda c: c.number))
+        return replace(self, papers=_put(self.papers, contract, lambda c: (c.paper, c.number)))
 
     def with_signature(self, signature: SignatureFact) -> Self:
-        return replace(self, signatures=_put(self.signatures, signature, lambda s: (s.version, s.party, s.person)))
+        return replace(self, signatures=_put(
+            self.signatures, signature, lambda s: (s.paper, s.version, s.party, s.person)))
 
     def with_accession(self, accession: AccessionFact) -> Self:
         return replace(self, accessions=_put(self.accessions, accession, lambda a: a.party))

@@ -245,7 +245,7 @@ def _contract(facts: Facts, state: str) -> Reasons:
     contract = facts.contract
     if contract is None:
         ended = max(facts.contracts, key=lambda one: one.number, default=None)
-        signed = [s for s in facts.signatures if ended and s.version == ended.number]
+        signed = facts.under(ended) if ended else ()
         if state == "signed" and signed and ended:
             return (Refusal("contract.signatures_ended", None, {
                 "since": ended.ended_at, "date": ended.ended_at, "n": ended.number + 1,

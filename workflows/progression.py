@@ -94,8 +94,8 @@ def settle(facts: Facts) -> Facts:
     """Draw every consequence of the facts, until nothing follows any more."""
     if facts.ended:
         return facts
-    for consequence in (_leave, _end_absences, _name, _accept_unopposed, _date_tasks, _end_contract, _lapse,
-                        _open_gates):
+    for consequence in (_end_agreements, _leave, _end_absences, _name, _accept_unopposed, _date_tasks, _end_contract,
+                        _lapse, _open_gates):
         facts = consequence(facts)
     if (earlier := _has_nothing_to_sign(facts)) is not None:
         return enter(facts, earlier)
@@ -271,15 +271,41 @@ def _has_nothing_to_sign(facts: Facts) -> str | None:
     return next((key for key, stage in facts.definition.stages.items() if stage.contract == "prepared"), None)
 
 
-def end_contract(facts: Facts, because: str) -> Facts:
+def end_contract(facts: Facts, because: str, paper: str = "") -> Facts:
     """The version that stands is ended, and every signature under it, visibly."""
-    contract = facts.contract
-    if contract is None:
+    standing = facts.standing(paper)
+    if standing is None:
         return facts
-    for signature in facts.signatures:
-        if signature.version == contract.number and signature.ended_at is None:
+    for signature in facts.under(standing):
+        if signature.ended_at is None:
             facts = facts.with_signature(replace(signature, ended_at=facts.now))
-    return facts.with_contract(replace(contract, state=ContractState.ENDED, ended_at=facts.now, ended_because=because))
+    return facts.with_contract(replace(standing, state=ContractState.ENDED, ended_at=facts.now, ended_because=because))
+
+
+def end_agreement(facts: Facts, paper: str, because: str, reason: str = "") -> Facts:
+    """A short agreement that is being signed ends; who had signed it is asked again."""
+    for task in facts.instances(paper):
+        if task.state is TaskState.ACCEPTED:
+            facts = reopen(facts, task, reason)
+        elif task.state in _OWED and reason:
+            facts = facts.with_task(replace(task, reason=reason))
+    return end_contract(facts, because, paper)
+
+
+def _end_agreements(facts: Facts) -> Facts:
+    """A short agreement stands for exactly the parties it names, and until it is asked anew."""
+    for paper in dict.fromkeys(one.paper for one in facts.papers if one.paper):
+        standing = facts.standing(paper)
+        if standing is None:
+            continue
+        if any(task.round > 1 and task.state in _OWED and task.since > standing.frozen_at
+               for task in facts.instances(paper)):
+            facts = end_agreement(facts, paper, "reopened")
+        elif standing.state is ContractState.FROZEN and any(
+                party.seat in facts.definition.tasks[paper][1].of and standing.frozen_at < moment
+                for party in facts.parties for moment in (party.joined_at, party.left_at) if moment):
+            facts = end_agreement(facts, paper, "parties")
+    return facts
 
 
 def contract_inputs(facts: Facts) -> frozenset[str]:

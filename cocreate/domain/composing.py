@@ -60,39 +60,24 @@ class Phrases:
     later: str
     struck: str
     not_applicable: str
+    annex: str
     project_title: str
     project_purpose: str
 
 
-PHRASES = {
-    "en": Phrases(
-        not_given="[{label}: not given]",
-        later="(to be given by {who} by {by}: {rule})",
-        struck="[struck: {reason}]",
-        not_applicable="(not applicable: nobody takes part as {seat})",
-        project_title="Title of the project",
-        project_purpose="Purpose of the project",
-    ),
-}
-
-
-def phrases(language: str) -> Phrases:
-    """Those of ``language``; English where there are none."""
-    return PHRASES.get(language) or PHRASES.get(language[:2]) or PHRASES["en"]
-
-
 def compose(
-    definition: Definition, values: Mapping[str, Value], given: Given, *, language: str
+    definition: Definition, values: Mapping[str, Value], given: Given, said: Phrases, *, language: str
 ) -> tuple[tuple[ClauseText, ...], tuple[AnnexText, ...]]:
     """The clauses and annexes of a definition, filled with what the project gave.
 
     values: need, as written in the definition ("baseline.today.cost", "seat:customer", "project:title") -> value.
+    said: what a clause says by itself, in ``language``.
     A need without a value becomes a gap. Clauses keep the number of their place, struck or not.
     Raises: ValueError if a clause uses a name that it does not declare, or if ``given`` names an unknown clause.
     """
     if unknown := {*given.struck, *given.wording, *given.reservations} - definition.clauses.keys():
         raise ValueError(f"no such clause: {', '.join(sorted(unknown))}")
-    composer = _Composer(definition, values, given, language)
+    composer = _Composer(definition, values, given, said, language)
     clauses = (_clause(composer, key, number) for number, key in enumerate(definition.clauses, 1))
     annexes = (
         _annex(key, number, annex, given.tables.get(annex.of), composer)
@@ -106,25 +91,25 @@ class _Composer:
     definition: Definition
     values: Mapping[str, Value]
     given: Given
+    said: Phrases
     language: str
 
     def absent(self, part: Clause | Annex) -> str | None:
         """Why a clause or annex does not stand; None if it stands."""
         if part.only_if is not None and part.only_if not in self.given.seats:
             seat = say(self.definition.parties[part.only_if].name, self.language)
-            return phrases(self.language).not_applicable.format(seat=seat)
+            return self.said.not_applicable.format(seat=seat)
         return None
 
     def label(self, need: str) -> str:
         """What people call a need."""
-        words = phrases(self.language)
         match need.partition(":"):
             case ("seat", ":", key):
                 return say(self.definition.parties[key].name, self.language)
             case ("project", ":", "title"):
-                return words.project_title
+                return self.said.project_title
             case ("project", ":", _):
-                return words.project_purpose
+                return self.said.project_purpose
         path, _, seat = need.partition("@")
         _, task, name = path.split(".")
         label = say(self.definition.tasks[task][1].fields[name].label, self.language)
@@ -132,11 +117,10 @@ class _Composer:
 
     def words(self, need: str, value: Value | None) -> str:
         """What stands in the text for one need."""
-        said = phrases(self.language)
         if value is not None and value.later is not None:
-            return said.later.format(who=value.later.who, by=value.later.by, rule=value.later.rule)
+            return self.said.later.format(who=value.later.who, by=value.later.by, rule=value.later.rule)
         if _missing(value):
-            return said.not_given.format(label=self.label(need))
+            return self.said.not_given.format(label=self.label(need))
         return value.text if value else ""
 
     def gap(self, name: str, need: str, value: Value | None) -> Gap:
@@ -154,7 +138,7 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
     shell = ClauseText(key, number, say(clause.title, language), "", sample=clause.sample and key not in given.wording,
                        reservations=given.reservations.get(key, ()))
     if key in given.struck:
-        return replace(shell, state="struck", body=escape(phrases(language).struck.format(reason=given.struck[key])))
+        return replace(shell, state="struck", body=escape(composer.said.struck.format(reason=given.struck[key])))
     if (absent := composer.absent(clause)) is not None:
         return replace(shell, state="struck", body=escape(absent))
     template = given.wording.get(key) or say(clause.text, language)
@@ -177,9 +161,9 @@ def _annex(key: str, number: int, annex: Annex, table: Table | None, composer: _
     if (absent := composer.absent(annex)) is not None:
         return AnnexText(key, number, title, (), (), absent)
     if table is None:
-        note = phrases(composer.language).not_given.format(label=title)
+        note = composer.said.not_given.format(label=title)
         return AnnexText(key, number, title, (), (), note, (Gap(key, annex.of, title),))
     return AnnexText(key, number, title, table.columns, table.rows, table.note)
 
 
-__all__ = ["Given", "SettledLater", "Table", "Value", "compose", "phrases"]
+__all__ = ["Given", "Phrases", "SettledLater", "Table", "Value", "compose"]

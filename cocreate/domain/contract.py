@@ -61,7 +61,10 @@ class Gap(Clean):
 
 @dataclass(frozen=True, slots=True)
 class ClauseText(Clean):
-    """A clause with its values filled in. ``body`` is Markdown for ``blocks``."""
+    """A clause with its values filled in. ``body`` is Markdown for ``blocks``.
+
+    number: from 1; 0 is the one text of a short agreement, which has no numbered clauses.
+    """
 
     key: str
     number: int
@@ -155,7 +158,7 @@ def signable(text: ContractText) -> bool:
 def numbered(clause: ClauseText) -> tuple[tuple[str, Block], ...]:
     """The blocks of a clause, its paragraphs numbered 4.1, 4.2 where there are several."""
     found = blocks(clause.body)
-    several = sum(isinstance(block, Paragraph) for block in found) > 1
+    several = clause.number > 0 and sum(isinstance(block, Paragraph) for block in found) > 1
     count = itertools.count(1)
     return tuple((f"{clause.number}.{next(count)}" if several and isinstance(block, Paragraph) else "", block)
                  for block in found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cocreate.domain import audience
-from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients
+from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients, signing
 from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
@@ -154,10 +154,10 @@ def _contract(before: Facts, after: Facts) -> Iterator[News]:
     contract = after.contract
     if contract and contract not in before.contracts and contract.state is ContractState.FROZEN:
         yield News("ready_to_read", Subject("contract", str(contract.number)), None)
-    given = {(s.version, s.party, s.person) for s in before.signatures if s.ended_at is None}
+    given = {(s.paper, s.version, s.party, s.person) for s in before.signatures if s.ended_at is None}
     for signature in after.signatures:
-        key = signature.version, signature.party, signature.person
-        subject = Subject("signature", str(signature.version), signature.party)
+        key = signature.paper, signature.version, signature.party, signature.person
+        subject = signing(signature.paper, signature.version, signature.party)
         if signature.ended_at is None and key not in given:
             yield News("signed", subject, signature.party, (signature.person,))
         elif signature.ended_at is not None and key in given:

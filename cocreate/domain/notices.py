@@ -100,7 +100,8 @@ class Subject:
     """What a mail or a reminder is about, as one short text.
 
     "task:total_cost:2", "decision:common_picture:2", "signature:7:2", "duty:3:2" (the last number is the party),
-    "contract:7" (a version), "member:12" (a person), "check:total_cost:2" (a contribution that waits to be accepted),
+    "contract:7" (a version), "agreement:secrecy:2" (a short one), "member:12" (a person),
+    "check:total_cost:2" (a contribution that waits to be accepted),
     "duties:2028:2" (who looks after those of party 2, asked in 2028), "document:3", "figure:idea.need.mass".
     """
 
@@ -117,6 +118,12 @@ class Subject:
         matter, _, rest = text.partition(":")
         key, _, party = rest.partition(":")
         return cls(matter, key, int(party) if party else None) if key else None
+
+
+def signing(paper: str, version: int, party: int | None = None) -> Subject:
+    """What a mail about signing is about: a version of the contract, or a short agreement."""
+    return Subject("agreement", paper, party) if paper else Subject(
+        "contract" if party is None else "signature", str(version), party)
 
 
 def recipients(kind: str, *, members: tuple[MemberFact, ...], actor: int | None, party: int | None,

@@ -9,7 +9,7 @@ from cocreate.domain.notices import Channel, Subject, recipients
 from workflows.calendars import add_working_days, at, local_day
 from workflows.deadlines import MORNING, Planned, due, reminders
 from workflows.definition import Due
-from workflows.facts import DecisionFact, DecisionState, Facts, MemberFact, TaskFact, TaskState
+from workflows.facts import DecisionFact, DecisionState, DutyFact, Facts, MemberFact, TaskFact, TaskState
 from workflows.gates import is_open
 from workflows.guards import accepting, can_start, rests
 
@@ -98,14 +98,20 @@ def _signatures(facts: Facts) -> Iterator[Matter]:
 
 
 def _duties(facts: Facts) -> Iterator[Matter]:
-    """After the signature: what parties owe by a day, asked of their champions."""
+    """After the signature: what parties owe by a day, asked of who looks after it, else of their champions."""
     if facts.project.outcome != "agreed" or not facts.calendars:
         return
     calendar = facts.calendars[0]
     for duty in facts.duties:
         if duty.done_at is None:
             yield Matter(Subject("duty", str(duty.number), duty.party), 1, at(duty.due, calendar.end, calendar.zone),
-                         champions(facts, duty.party), duty.party, champions(facts, duty.party))
+                         looks_after(facts, duty), duty.party, champions(facts, duty.party))
+
+
+def looks_after(facts: Facts, duty: DutyFact) -> tuple[int, ...]:
+    """The people who are reminded of a duty."""
+    owner = facts.member(duty.owner)
+    return (owner.person,) if owner is not None and owner.left_at is None else champions(facts, duty.party)
 
 
 def _yearly(facts: Facts) -> Iterator[Matter]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cocreate.domain import audience, charter
+from cocreate.domain.reminding import looks_after
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from workflows import engine
 from workflows.calendars import at
@@ -118,9 +119,9 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
     zone = facts.calendars[0] if facts.calendars else None
     owed = sorted((one for one in facts.duties if one.party == member.party and one.done_at is None
-                   and may(Act.DUTY_DONE, member, party=one.party)), key=lambda one: one.due)
+                   and may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)), key=lambda one: one.due)
     return tuple(Turn("duty", str(one.number), one.party, at(one.due, zone.end, zone.zone) if zone else None,
-                      facts.now, mine=True) for one in owed)
+                      facts.now, mine=True) for one in owed if member.person in looks_after(facts, one))
 
 
 def _proposals(facts: Facts) -> list[Turn]:

@@ -1,10 +1,10 @@
-"""The yearly question who looks after a party's duties."""
+"""Who looks after a party's duties: the yearly question, and handing one to a colleague."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from cocreate.domain.addresses import address
@@ -44,3 +44,9 @@ class LookAfterForm(Form):
         if self.who.data == NEW:
             return {"to": None, "name": (self.name.data or "").strip(), "email": self.email.data or ""}
         return {"to": None if self.who.data == ME else int(self.who.data)}
+
+
+class HandDutyForm(Form):
+    """Who looks after one duty from now on."""
+
+    to = SelectField(_("Who looks after it from now on?"), coerce=int)

@@ -1,4 +1,7 @@
-"""The contract: frozen versions, signatures, the codes mailed for them, and the duties that follow."""
+"""The contract and the short agreements: frozen versions, signatures, the codes mailed for them; duties that follow.
+
+``paper`` is the key of a short agreement's task, "" for the contract.
+"""
 
 from datetime import date, datetime
 
@@ -20,6 +23,7 @@ class ContractVersion(Model):
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
+    paper: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
     number: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
     state: Mapped[str] = mapped_column(String(8))
@@ -44,11 +48,13 @@ class Signature(Model):
     __tablename__ = "signature"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "version"], ["contract_version.project_id", "contract_version.number"]),
+        ForeignKeyConstraint(["project_id", "paper", "version"],
+                             ["contract_version.project_id", "contract_version.paper", "contract_version.number"]),
         ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
+    paper: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
     version: Mapped[int] = mapped_column(primary_key=True)
     party: Mapped[int] = mapped_column(primary_key=True)
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -67,13 +73,15 @@ class Accession(Model):
     __tablename__ = "accession"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "version"], ["contract_version.project_id", "contract_version.number"]),
+        ForeignKeyConstraint(["project_id", "paper", "version"],
+                             ["contract_version.project_id", "contract_version.paper", "contract_version.number"]),
         ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
     party: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
+    paper: Mapped[str] = mapped_column(String(40), default="")  # the contract: nobody accedes to a short agreement
     version: Mapped[int]
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     seq: Mapped[int]  # its event
@@ -91,6 +99,7 @@ class SigningCode(Model):
     __table_args__ = (inside_project(),)
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
+    paper: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
     version: Mapped[int] = mapped_column(primary_key=True)
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     host_id: Mapped[Id]
@@ -120,3 +129,4 @@ class Duty(Model):
     done_at: Mapped[datetime | None]
     done_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]  # when its party last said who looks after it
+    owner: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))  # who looks after it

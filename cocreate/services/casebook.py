@@ -167,7 +167,8 @@ def _contract(session: Session, facts: Facts) -> dict[str, Any]:
     row = contracts.version(session, facts).row
     return {"version": row.number, "text_sha256": row.text_sha256, "pdf_sha256": row.pdf_sha256,
             "sealed_sha256": row.sealed_sha256, "clauses": row.clauses,
-            "signed_by": [facts.party(one.party).name for one in facts.signatures if one.ended_at is None]}
+            "signed_by": [facts.party(one.party).name for one in facts.signatures
+                          if not one.paper and one.ended_at is None]}
 
 
 def files(session: Session, ref: str, store: Any, *, now: Any) -> tuple[Facts, bytes, bytes]:

@@ -68,6 +68,16 @@ def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
     return Thread(topic, tuple(one for one in top if one is not call), _private(session, facts, topic, mask), call)
 
 
+def counted(session: Session, facts: Facts, kind: str) -> dict[str, int]:
+    """Key of each thing of a kind -> how many comments on it the facts' actor may read."""
+    rows = session.execute(
+        select(Comment.subject, func.count()).where(
+            Comment.project_id == facts.project.id, Comment.kind != "concern", Comment.subject.like(f"{kind}:%"),
+            Comment.sees.bitwise_and(_mask(facts.actor)) != 0)
+        .group_by(Comment.subject))
+    return {subject.partition(":")[2]: number for subject, number in rows}
+
+
 def say(session: Session, ref: str, *, kind: str, topic: str, text: str, mentions: Iterable[int] = (),
         reply_to: int | None = None, actor: int, key: str, now: datetime) -> progress.Receipt:
     """Say something. Names written as "@Renee Kim" are mentions too.

@@ -1,16 +1,19 @@
 """Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cocreate import paper_words
 from cocreate.domain import composing as domain
+from cocreate.domain import countries
 from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.composing import Given, SettledLater, Table, Value
-from cocreate.domain.contract import ContractParty, ContractText, FigureRow, Signatory, Source
+from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, Signatory, Source
 from cocreate.domain.names import skeleton
 from cocreate.domain.saying import number_text, period_choices, phrases, rows, say
 from cocreate.models.hosts import Host, Organisation
@@ -23,8 +26,12 @@ from workflows.texts import say as in_language
 Counting = dict[tuple[str, int], tuple[int, dict[str, Answer]]]
 
 
-def compose(session: Session, facts: Facts) -> ContractText:
-    """The contract as it would be frozen now, gaps and all."""
+def compose(session: Session, facts: Facts, paper: str = "") -> ContractText:
+    """The contract as it would be frozen now, gaps and all; or the short agreement of a task."""
+    return _agreement(session, facts, paper) if paper else _contract(session, facts)
+
+
+def _contract(session: Session, facts: Facts) -> ContractText:
     project = session.execute(select(Project).where(Project.id == facts.project.id)).scalar_one()
     counting = contributions.counting(session, facts)
     language = facts.project.language
@@ -32,17 +39,33 @@ def compose(session: Session, facts: Facts) -> ContractText:
         facts.definition, _values(facts, counting, project, language),
         Given(seats=frozenset(party.seat for party in facts.present), tables=_tables(facts, counting, language),
               struck=_struck(facts)),
-        language=language)
+        paper_words.phrases(language), language=language)
+    return replace(
+        _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
+        parties=_parties(session, facts, facts.present, facts.signing), affected=_affected(session, facts),
+        clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language))
+
+
+def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
+    """What a task of kind ``sign`` asks for: the template's words, between the parties that are asked."""
+    project = session.execute(select(Project).where(Project.id == facts.project.id)).scalar_one()
+    task, language = facts.definition.tasks[paper][1], facts.project.language
+    title, signers = in_language(task.title, language), facts.signers(paper)
+    return replace(
+        _frame(session, facts, project, title, paper), parties=_parties(session, facts, signers, signers),
+        clauses=(ClauseText(paper, 0, title, in_language(task.agreement or "", language), sample=True),))
+
+
+def _frame(session: Session, facts: Facts, project: Project, title: str, paper: str) -> ContractText:
+    """What every paper says of itself, before anything stands in it."""
+    language = facts.project.language
     return ContractText(
-        project_ref=facts.project.ref, title=in_language(facts.definition.contract_title, language),
-        project_title=project.title, purpose=project.purpose, language=language,
-        host=session.scalars(select(Host.name).where(Host.id == project.host_id)).one(),
+        project_ref=facts.project.ref, title=title, project_title=project.title, purpose=project.purpose,
+        language=language, host=session.scalars(select(Host.name).where(Host.id == project.host_id)).one(),
         template_name=in_language(facts.definition.name, language), template_sha256=facts.definition.sha256,
-        version=1 + max((contract.number for contract in facts.contracts), default=0),
-        frozen_at=facts.now.replace(microsecond=0), parties=_parties(session, facts),
-        affected=_affected(session, facts), clauses=clauses, annexes=annexes,
-        figures=_figures(facts, counting, language), head_seq=facts.project.version,
-        head_hash=facts.project.head, specimen=project.specimen)
+        version=1 + max((one.number for one in facts.versions(paper)), default=0),
+        frozen_at=facts.now.replace(microsecond=0), parties=(), affected=(), clauses=(), annexes=(), figures=(),
+        head_seq=facts.project.version, head_hash=facts.project.head, specimen=project.specimen)
 
 
 def _values(facts: Facts, counting: Counting, project: Project, language: str) -> dict[str, Value]:
@@ -76,7 +99,7 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
             missing = answer.not_available
             continue
         words = say(field, answer, language=language, bare=True)
-        parts.append(f"Annex {annex}" if annex else words)
+        parts.append(paper_words.phrases(language).annex.format(number=annex) if annex else words)
         sources.append(Source(in_language(facts.definition.tasks[task][1].title, language),
                               f"tasks/{task}", number, party.name))
     if not parts:
@@ -136,7 +159,7 @@ def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]
             there = found.get(annex.of)
             found[annex.of] = Table(tuple(columns), (*(there.rows if there else ()), *map(tuple, lines)))
         if annex.of not in found and (later := _later(facts, annex.of)) is not None:
-            found[annex.of] = Table((), (), domain.phrases(language).later.format(
+            found[annex.of] = Table((), (), paper_words.phrases(language).later.format(
                 who=later.who, by=later.by, rule=later.rule))
     return found
 
@@ -161,16 +184,23 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
     return tuple(found)
 
 
-def _parties(session: Session, facts: Facts) -> tuple[ContractParty, ...]:
-    kinds = {number: (kind, country) for number, kind, country in session.execute(
+def _parties(session: Session, facts: Facts, named: Sequence[PartyFact], signing: Sequence[PartyFact],
+             ) -> tuple[ContractParty, ...]:
+    language = facts.project.language
+    kinds, known = paper_words.kinds(language), {number: (kind, country) for number, kind, country in session.execute(
         select(Party.number, Organisation.kind, Organisation.country)
         .join(Organisation, Organisation.id == Party.organisation).where(Party.project_id == facts.project.id))}
-    return tuple(ContractParty(
-        number=party.number, seat=party.seat,
-        role=in_language(facts.definition.parties[party.seat].name, facts.project.language), organisation=party.name,
-        kind=kinds[party.number][0], country=kinds[party.number][1], signs=party in facts.signing,
-        signatories=tuple(Signatory(m.name) for m in facts.people(party.number, "signatory"))
-        if party in facts.signing else ()) for party in facts.present)
+
+    def described(party: PartyFact) -> ContractParty:
+        kind, country = known[party.number]
+        people = facts.people(party.number, "signatory") if party in signing else ()
+        return ContractParty(
+            number=party.number, seat=party.seat, role=in_language(facts.definition.parties[party.seat].name, language),
+            organisation=party.name, kind=kinds.get(kind, ""),
+            country=countries.name(country, language) if country else "", signs=party in signing,
+            signatories=tuple(Signatory(member.name) for member in people))
+
+    return tuple(map(described, named))
 
 
 def _affected(session: Session, facts: Facts) -> tuple[str, ...]:
@@ -178,18 +208,20 @@ def _affected(session: Session, facts: Facts) -> tuple[str, ...]:
                                  .order_by(AffectedGroup.number)))
 
 
-def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date], ...]:
-    """(party, what, day) of every dated row that the definition makes a duty, in the order of their days."""
-    found: list[tuple[int, str, date]] = []
+def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date, str | None], ...]:
+    """(party, what, day, clause) of every dated row that the definition makes a duty, in the order of their days."""
+    found: list[tuple[int, str, date, str | None]] = []
     for rule in facts.definition.duties:
         _, task, key = rule.rows.split(".")
+        clause = next((name for name, one in facts.definition.clauses.items() if rule.rows in one.needs.values()), None)
         for party in facts.present:
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
             for row in rows_of(answer) if answer is not None else ():
                 what, due = row.get(rule.what), row.get(rule.due)
                 if what is not None and due is not None and isinstance(due.value, date):
                     named = row.get(rule.party)
-                    found += [(owes, str(what.value), due.value) for owes in _who_owes(facts, named, party)]
+                    found += [(owes, str(what.value), due.value, clause)
+                              for owes in _who_owes(facts, named, party)]
     return tuple(sorted(found, key=lambda duty: duty[2]))
 
 

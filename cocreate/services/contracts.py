@@ -1,6 +1,7 @@
-"""The contract: composed from what was agreed, frozen, kept.
+"""The contract and the short agreements before it: composed from what was agreed, frozen, kept.
 
-Composing and rendering happen outside the transaction; freezing then checks that nothing has happened meanwhile.
+``paper`` is the key of a short agreement's task, "" for the contract. Composing and rendering happen outside the
+transaction; freezing then checks that nothing has happened meanwhile.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import typesetting
+from cocreate import paper_words, typesetting
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
 from cocreate.errors import Conflict, Invalid, NotFound
@@ -34,26 +35,30 @@ class Frozen:
 # freezing
 
 
-def prepare(session: Session, ref: str, *, store: Store, actor: int, now: datetime) -> Freeze:
+def prepare(session: Session, ref: str, *, store: Store, actor: int, now: datetime, paper: str = "") -> Freeze:
     """Compose and render the next version; its PDF lies in the store when this answers.
 
     Raises: Invalid with the clauses at fault where a value is missing: a blank is never signable. Conflict where the
     version that stands says the same.
     """
     facts = look(session, ref, person=actor, now=now).facts
-    acts.require_preparing(facts)
-    text = compose(session, facts)
+    if paper:
+        acts.require_beginning(facts, paper)
+    else:
+        acts.require_preparing(facts)
+    text = compose(session, facts, paper)
     if not domain.signable(text):
         raise Invalid("contract.gaps", numbers=tuple(c.number for c in text.clauses if c.gaps and c.state == "given"))
-    if says_the_same(facts, text):
-        raise Conflict("contract.same", n=text.version - 1)
+    standing = facts.standing(paper)
+    if standing is not None and (paper or says_the_same(facts, text)):
+        raise Conflict("contract.same", n=standing.number)
     text_sha256 = domain.text_sha256(text)
     pdf = typesetting.contract_pdf(text, text_sha256=text_sha256,
                                    logo=hosts.logo(session, store, facts.project.host_id))
     stored = store.put(files.prefix(session, facts.project.host_id), pdf)
     return Freeze(head=facts.project.head, number=text.version, text=domain.canonical(text).decode(),
                   content_sha256=domain.content_sha256(text), text_sha256=text_sha256, pdf_sha256=stored.sha256,
-                  clauses=len(text.clauses))
+                  clauses=len(text.clauses), paper=paper)
 
 
 def freeze(session: Session, ref: str, prepared: Freeze, *, actor: int, key: str, now: datetime) -> progress.Receipt:
@@ -66,12 +71,13 @@ def says_the_same(facts: Facts, text: ContractText) -> bool:
     return facts.contract is not None and facts.contract.content_sha256 == domain.content_sha256(text)
 
 
-def version(session: Session, facts: Facts, number: int | None = None) -> Frozen:
+def version(session: Session, facts: Facts, number: int | None = None, *, paper: str = "") -> Frozen:
     """One frozen version; the newest where none is named.
 
     Raises: NotFound.
     """
-    query = select(ContractVersion).where(ContractVersion.project_id == facts.project.id)
+    query = select(ContractVersion).where(ContractVersion.project_id == facts.project.id,
+                                          ContractVersion.paper == paper)
     query = query.where(ContractVersion.number == number) if number else query.order_by(ContractVersion.number.desc())
     row = session.scalars(query.limit(1)).first()
     if row is None:
@@ -79,22 +85,24 @@ def version(session: Session, facts: Facts, number: int | None = None) -> Frozen
     return Frozen(row, domain.from_canonical(row.text.encode()))
 
 
-def pdf(session: Session, facts: Facts, store: Store, number: int, *, kind: str) -> bytes:
+def pdf(session: Session, facts: Facts, store: Store, number: int, *, kind: str, paper: str = "") -> bytes:
     """The bytes of a version: ``signed`` as its signatories saw them, ``sealed``, or ``evidence``."""
-    row = version(session, facts, number).row
+    row = version(session, facts, number, paper=paper).row
     sha256 = {"signed": row.pdf_sha256, "sealed": row.sealed_sha256, "evidence": row.evidence_sha256}.get(kind)
     if sha256 is None:
         raise NotFound
     return store.read(files.prefix(session, row.host_id), sha256)
 
 
-def copy_to_check(session: Session, facts: Facts, store: Store, number: int) -> tuple[ContractText, bytes]:
+def copy_to_check(session: Session, facts: Facts, store: Store, number: int, *,
+                  paper: str = "") -> tuple[ContractText, bytes]:
     """A version, or the text as it would be frozen next, and its PDF with "not signed" on every page.
 
     Raises: NotFound.
     """
-    text = compose(session, facts)
+    text = compose(session, facts, paper)
     if number != text.version:
-        text = version(session, facts, number).text
-    return text, typesetting.contract_pdf(text, text_sha256=domain.text_sha256(text), mark="not signed",
-                                          logo=hosts.logo(session, store, facts.project.host_id))
+        text = version(session, facts, number, paper=paper).text
+    return text, typesetting.contract_pdf(
+        text, text_sha256=domain.text_sha256(text), mark=paper_words.paper(text.language)["not_signed"],
+        logo=hosts.logo(session, store, facts.project.host_id))

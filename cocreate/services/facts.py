@@ -52,7 +52,7 @@ FACTS: tuple[tuple[str, type, Table], ...] = (
     ("parties", PartyFact, table_of(Party)),
     ("tasks", TaskFact, table_of(Task)),
     ("decisions", DecisionFact, table_of(Decision)),
-    ("contracts", ContractFact, table_of(ContractVersion)),
+    ("papers", ContractFact, table_of(ContractVersion)),
     ("signatures", SignatureFact, table_of(Signature)),
     ("accessions", AccessionFact, table_of(Accession)),
     ("documents", DocumentFact, table_of(Document)),

@@ -231,11 +231,11 @@ def _unsealed(session: Session, host_id: int) -> tuple[Unsealed, ...]:
     rows = session.execute(
         select(signed, ContractVersion.seal_attempts, ContractVersion.seal_error)
         .join(Signature, (Signature.project_id == ContractVersion.project_id)
-              & (Signature.version == ContractVersion.number))
+              & (Signature.paper == ContractVersion.paper) & (Signature.version == ContractVersion.number))
         .where(ContractVersion.host_id == host_id, ContractVersion.state == "signed",
                ContractVersion.sealed_at.is_(None))
-        .group_by(ContractVersion.project_id, ContractVersion.number, ContractVersion.seal_attempts,
-                  ContractVersion.seal_error).order_by(signed))
+        .group_by(ContractVersion.project_id, ContractVersion.paper, ContractVersion.number,
+                  ContractVersion.seal_attempts, ContractVersion.seal_error).order_by(signed))
     return tuple(Unsealed(since, attempts, error or "") for since, attempts, error in rows)
 
 

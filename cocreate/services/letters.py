@@ -182,16 +182,22 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
             return decision is not None and decision.state in _OPEN_DECISION
         case "contract":
             return facts.contract is not None and str(facts.contract.number) == subject.key
-        case "signature" if kind == "signature_ended":
-            return True
-        case "signature":
-            standing = facts.contract is not None and str(facts.contract.number) == subject.key
-            return standing and facts.signature(subject.party or 0) is None
+        case "signature" | "agreement":
+            return kind == "signature_ended" or _signature_is_owed(subject, facts)
         case "member" if kind == "invitation_unanswered":
             invited = facts.member(int(subject.key))
             return invited is not None and invited.accepted_at is None and invited.left_at is None
         case _:
             return True
+
+
+def _signature_is_owed(subject: Subject, facts: Facts) -> bool:
+    """Under the very version of the contract that it names, or under a short agreement that stands."""
+    paper = subject.key if subject.matter == "agreement" else ""
+    standing = facts.standing(paper)
+    if standing is None or (not paper and str(standing.number) != subject.key):
+        return False
+    return facts.signature(subject.party or 0, paper) is None
 
 
 def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
@@ -237,7 +243,8 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             return {"greeting": invited.greeting, "invited_at": invited.invited_at, "until": invited.expires_at,
                     "by": invited.invited_by}
         case "signing_code":
-            code = session.get(SigningCode, (mail.project_id, mail.values.get("version"), mail.recipient))
+            code = session.get(SigningCode, (mail.project_id, mail.values.get("paper", ""), mail.values.get("version"),
+                                             mail.recipient))
             good = code is not None and code.used_at is None and facts.now < code.expires_at
             return {"until": code.expires_at} if code is not None and good else None
         case "due_soon" | "due_today" | "overdue" | "escalation" if mail.subject and mail.subject.matter == "task":

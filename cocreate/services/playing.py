@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import typesetting, vault
+from cocreate import paper_words, vault
 from cocreate.db import db, transaction
 from cocreate.domain import cases, seating
 from cocreate.domain import contract as domain
@@ -237,7 +237,10 @@ class _Told:
             if task.key not in self.given:
                 continue
             if task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task):
-                self._submit(facts, task)
+                if facts.task_of(task).kind == "sign":
+                    self._sign_agreement(task)
+                else:
+                    self._submit(facts, task)
                 done = True
             elif task.state is TaskState.SUBMITTED:
                 self._accept(facts, task)
@@ -414,33 +417,46 @@ class _Told:
             self._sign_for(person)
         return bool(waiting)
 
-    def _sign_for(self, signatory: MemberFact) -> None:
+    def _sign_agreement(self, task: TaskFact) -> None:
+        """A short agreement is fixed by the first who signs it, then signed as the contract is."""
+        for person in self.signatories(self.facts(), [task.party]):
+            facts, moment = self.facts(person.person), self.now()
+            if facts.standing(task.key) is None:
+                db.session.rollback()
+                prepared = contracts.prepare(db.session(), self.ref, store=self.store, actor=person.person, now=moment,
+                                             paper=task.key)
+                with transaction() as session:
+                    contracts.freeze(session, self.ref, prepared, actor=person.person, key=self.key(), now=moment)
+            self._sign_for(person, task.key)
+
+    def _sign_for(self, signatory: MemberFact, paper: str = "") -> None:
         facts, person = self.facts(signatory.person), signatory.person
-        if facts.contract is None:
+        standing = facts.standing(paper)
+        if standing is None:
             raise self.stuck()
-        number = facts.contract.number
+        number = standing.number
         with transaction() as session:
-            signing.send_code(session, self.ref, version=number, actor=person, key=self.key(), now=self.now())
+            signing.send_code(session, self.ref, version=number, actor=person, key=self.key(), now=self.now(),
+                              paper=paper)
             session.flush()  # the code is read as the person reads it in the mail
             (code,) = _secrets(session, self.ref, "signing_code", person)
         with transaction() as session:
             address = session.scalars(select(Person.email).where(Person.id == person)).one()
             if not (accounts.confirm_password(session, person, self.passwords[person], self.now())
                     and signing.check_code(session, self.ref, version=number, code=code, actor=person,
-                                             now=self.now())):
+                                           now=self.now(), paper=paper)):
                 raise self.stuck()
         with transaction() as session:
             signing.sign(
-                session, self.ref, version=number, text_sha256=facts.contract.text_sha256,
-                pdf_sha256=facts.contract.pdf_sha256, evidence=_evidence(facts, signatory, address, self.now()),
-                code=True, actor=person, key=self.key(), now=self.now())
+                session, self.ref, version=number, text_sha256=standing.text_sha256, pdf_sha256=standing.pdf_sha256,
+                evidence=_evidence(facts, signatory, number, address, self.now()), code=True, actor=person,
+                key=self.key(), now=self.now(), paper=paper)
 
 
-def _evidence(facts: Facts, person: MemberFact, address: str, now: datetime) -> dict[str, object]:
+def _evidence(facts: Facts, person: MemberFact, number: int, address: str, now: datetime) -> dict[str, object]:
     """What the signature rests on, as on the page, with the basis of a stand-in."""
     own, basis = facts.party(person.party or 0).name, "stand-in of a specimen"
-    number = facts.contract.number if facts.contract else 0
-    return {"name": person.name, "basis": basis, "methods": [typesetting.password_and_mail(sign_ins.masked(address))],
+    return {"name": person.name, "basis": basis, "methods": [paper_words.by_mail("en", sign_ins.masked(address))],
             "statements": [f"I have read version {number}.", f"I may sign for {own}, as {basis}.",
                            "I agree to sign electronically."],
             "zone": "UTC", "language": "en", "address": "by command", "agent": "cocreate cases play",

@@ -135,16 +135,16 @@ def _consequences(before: Facts, after: Facts) -> list[str]:
     old = {decision.id: decision.state for decision in before.decisions}
     lapsed = [f"lapsed decision:{d.gate}:{d.party} {d.changed or ''}".strip() for d in after.decisions
               if d.state == "lapsed" and old.get(d.id) not in (None, "lapsed")]
-    stood = {contract.number for contract in before.contracts if contract.ended_at is None}
-    ended = [f"ended contract:{c.number} {c.ended_because}" for c in after.contracts
-             if c.ended_at is not None and c.number in stood]
+    stood = {(one.paper, one.number) for one in before.papers if one.ended_at is None}
+    ended = [f"ended {one.paper or 'contract'}:{one.number} {one.ended_because}" for one in after.papers
+             if one.ended_at is not None and (one.paper, one.number) in stood]
     return [*lapsed, *ended]
 
 
 _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
     ("parties", Party, Update), ("members", Member, Update), ("tasks", Task, Put), ("decisions", Decision, Put),
     ("documents", Document, Put), ("proposals", Proposal, Put), ("duties", Duty, Put),
-    ("contracts", ContractVersion, Update),
+    ("papers", ContractVersion, Update),
     ("signatures", Signature, Update), ("absences", Absence, Put), ("nudges", Nudge, Put),
 )
 

@@ -139,7 +139,8 @@ def _hears() -> ColumnElement[bool]:
 def _owed(now: datetime) -> tuple[Exists, ...]:
     """Each way in which what the reminder's subject names is still open, in the same round."""
     signed = exists().where(
-        Signature.project_id == ContractVersion.project_id, Signature.version == ContractVersion.number,
+        Signature.project_id == ContractVersion.project_id, Signature.paper == ContractVersion.paper,
+        Signature.version == ContractVersion.number,
         _is("signature", Signature.version, Signature.party), Signature.ended_at.is_(None),
     ).correlate(Reminder, ContractVersion)
     return (
@@ -154,7 +155,8 @@ def _owed(now: datetime) -> tuple[Exists, ...]:
             Decision.project_id == Reminder.project_id, _is("decision", Decision.gate, Decision.party),
             Decision.round == Reminder.round, Decision.state.in_([DecisionState.ASKED, DecisionState.LAPSED])),
         exists().where(
-            ContractVersion.project_id == Reminder.project_id, ContractVersion.state == ContractState.FROZEN,
+            ContractVersion.project_id == Reminder.project_id, ContractVersion.paper == "",
+            ContractVersion.state == ContractState.FROZEN,
             Reminder.subject.like(_name("signature", ContractVersion.number) + ":%"), ~signed),
         exists().where(
             Duty.project_id == Reminder.project_id, _is("duty", Duty.number, Duty.party), Duty.done_at.is_(None)),

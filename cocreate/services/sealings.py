@@ -1,4 +1,4 @@
-"""Puts the host's seal on what all have signed: outside any transaction, tried again until it is done.
+"""Puts the host's seal on every paper that all have signed: outside any transaction, tried again until it is done.
 
 Without a usable certificate nothing is sealed and nothing is lost: the contract stays signed, and waits. Only the first
 sealed file that was committed counts.
@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from cocreate import sealing, typesetting
+from cocreate import paper_words, sealing, typesetting
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.contracts import ContractVersion, Signature
@@ -36,9 +36,10 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A contract that all have signed and nobody has sealed."""
+    """A contract, or a short agreement, that all have signed and nobody has sealed."""
 
     ref: str
+    paper: str
     version: int
     host_ref: str
     host: str
@@ -67,12 +68,14 @@ def waiting_for_seal(session: Session) -> Sequence[Waiting]:
     """Every contract that waits for its seal, oldest first."""
     signed = func.max(Signature.at)
     rows = session.execute(
-        select(Project.ref, ContractVersion.number, Host.ref, Host.name, ContractVersion.seal_attempts, signed)
+        select(Project.ref, ContractVersion.paper, ContractVersion.number, Host.ref, Host.name,
+               ContractVersion.seal_attempts, signed)
         .join(Project, Project.id == ContractVersion.project_id).join(Host, Host.id == ContractVersion.host_id)
         .join(Signature, (Signature.project_id == ContractVersion.project_id)
-              & (Signature.version == ContractVersion.number))
+              & (Signature.paper == ContractVersion.paper) & (Signature.version == ContractVersion.number))
         .where(ContractVersion.state == "signed", ContractVersion.sealed_at.is_(None))
-        .group_by(Project.ref, ContractVersion.number, Host.ref, Host.name, ContractVersion.seal_attempts)
+        .group_by(Project.ref, ContractVersion.paper, ContractVersion.number, Host.ref, Host.name,
+                  ContractVersion.seal_attempts)
         .order_by(signed))
     return [Waiting(*row) for row in rows]
 
@@ -101,7 +104,7 @@ def certificate(folder: Path, host_ref: str, host: str, *, self_made: bool, now:
 def _seal(waiting: Waiting, store: Store, certificates: Path, *, self_made: bool, now: datetime) -> bool:
     try:
         sealed = sealed_files(
-            db.session(), waiting.ref, waiting.version, store=store, now=now,
+            db.session(), waiting.ref, waiting.version, paper=waiting.paper, store=store, now=now,
             certificate=certificate(certificates, waiting.host_ref, waiting.host, self_made=self_made, now=now))
         with transaction() as session:
             seal(session, waiting.ref, sealed, now=now)
@@ -122,16 +125,16 @@ def _seal(waiting: Waiting, store: Store, certificates: Path, *, self_made: bool
 def _failed(waiting: Waiting, why: str) -> None:
     log.warning("contract %s, version %s, is not sealed yet: %s", waiting.ref, waiting.version, why)
     with transaction() as session:
-        _note(session, waiting.ref, waiting.version, why)
+        _note(session, waiting, why)
 
 
-def _note(session: Session, ref: str, number: int, why: str) -> None:
+def _note(session: Session, waiting: Waiting, why: str) -> None:
     """Count the attempt, for the pause before the next and for the operator."""
-    project = select(Project.id).where(Project.ref == ref).scalar_subquery()
+    project = select(Project.id).where(Project.ref == waiting.ref).scalar_subquery()
     session.execute(
         update(ContractVersion)
-        .where(ContractVersion.project_id == project, ContractVersion.number == number,
-               ContractVersion.sealed_at.is_(None))
+        .where(ContractVersion.project_id == project, ContractVersion.paper == waiting.paper,
+               ContractVersion.number == waiting.version, ContractVersion.sealed_at.is_(None))
         .values(seal_attempts=ContractVersion.seal_attempts + 1, seal_error=why[:500]))
 
 
@@ -139,37 +142,40 @@ def _note(session: Session, ref: str, number: int, why: str) -> None:
 
 
 def sealed_files(session: Session, ref: str, number: int, *, store: Store, certificate: sealing.Certificate,
-                 now: datetime) -> Seal:
+                 now: datetime, paper: str = "") -> Seal:
     """Seal the signed PDF and make its evidence; both lie in the store when this answers."""
     facts = look(session, ref, person=None, now=now).facts
-    frozen = contracts.version(session, facts, number)
+    frozen = contracts.version(session, facts, number, paper=paper)
     prefix = files.prefix(session, facts.project.host_id)
     signed = store.read(prefix, frozen.row.pdf_sha256)
     if hashlib.sha256(signed).hexdigest() != frozen.row.pdf_sha256:
         raise Conflict("contract.bytes_differ", n=number)
+    said = paper_words.paper(frozen.text.language)
     sealed = store.put(prefix, sealing.seal(
-        signed, certificate=certificate, at=now, reason=f"Seal of {frozen.text.host}: the file has not changed"))
+        signed, certificate=certificate, at=now, reason=said["seal_reason"].format(host=frozen.text.host)))
     evidence = typesetting.Evidence(
         contract_title=frozen.text.title, project_title=frozen.text.project_title, project_ref=ref, version=number,
         host=frozen.text.host, text_sha256=frozen.row.text_sha256, pdf_sha256=frozen.row.pdf_sha256,
         pdf_size=len(signed), sealed_sha256=sealed.sha256, certificate_sha256=certificate.sha256,
-        parties=frozen.text.parties, signatures=tuple(_signature_rows(session, facts, number)),
-        head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, specimen=frozen.text.specimen)
-    return Seal(number, sealed.sha256, store.put(prefix, typesetting.evidence_pdf(evidence)).sha256)
+        parties=frozen.text.parties, signatures=tuple(_signature_rows(session, facts, paper, number)),
+        head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, language=frozen.text.language,
+        specimen=frozen.text.specimen)
+    return Seal(number, sealed.sha256, store.put(prefix, typesetting.evidence_pdf(evidence)).sha256, paper)
 
 
 def seal(session: Session, ref: str, sealed: Seal, *, now: datetime) -> progress.Receipt:
     """Keep the first sealed file; a second try under the same key gets the same answer."""
-    return progress.act(session, ref, sealed, actor=None, key=f"seal-{sealed.version}", now=now)
+    return progress.act(session, ref, sealed, actor=None, key=f"seal-{sealed.paper}-{sealed.version}", now=now)
 
 
-def _signature_rows(session: Session, facts: Facts, number: int) -> Iterable[typesetting.SignatureRow]:
+def _signature_rows(session: Session, facts: Facts, paper: str, number: int) -> Iterable[typesetting.SignatureRow]:
     found = session.execute(
         select(Signature, Person.name, Party.name.label("party_name"), Event.hash)
         .join(Person, Person.id == Signature.person)
         .join(Party, (Party.project_id == Signature.project_id) & (Party.number == Signature.party))
         .join(Event, (Event.project_id == Signature.project_id) & (Event.seq == Signature.seq))
-        .where(Signature.project_id == facts.project.id, Signature.version == number, Signature.ended_at.is_(None))
+        .where(Signature.project_id == facts.project.id, Signature.paper == paper, Signature.version == number,
+               Signature.ended_at.is_(None))
         .order_by(Signature.seq))
     for row in found:
         said = json.loads(row.Signature.evidence)

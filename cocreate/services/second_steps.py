@@ -93,19 +93,19 @@ def keep_recovery_codes(session: Session, person_id: int, hashes: Sequence[str],
 
 def pass_step(session: Session, me: Me, code: str, *, now: datetime) -> str | None:
     """Complete a session with an app or recovery code; returns its new token, None for a wrong code."""
-    return sign_ins.renew(session, me.sign_in, now, second_factor=True) if _right(session, me.id, code, now) else None
+    return sign_ins.renew(session, me.sign_in, now, second_factor=True) if is_right(session, me.id, code, now) else None
 
 
 def prove(session: Session, me: Me, password: str, code: str, *, now: datetime) -> str | None:
     """Show once more that it is oneself; then even a session begun by a link may decide. Returns its new token."""
     if not accounts.confirm_password(session, me.id, password, now):
         return None
-    if me.totp and not _right(session, me.id, code, now):
+    if me.totp and not is_right(session, me.id, code, now):
         return None
     return sign_ins.renew(session, me.sign_in, now, proved=True, second_factor=me.totp)
 
 
-def _right(session: Session, person_id: int, code: str, now: datetime) -> bool:
+def is_right(session: Session, person_id: int, code: str, now: datetime) -> bool:
     throttling.take(session, [bucket := _bucket(person_id)], now)
     code = _compact(code)
     right = _use_app_code(session, person_id, code, now) if _SIX.fullmatch(code) else \

@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,27 +23,30 @@ CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 
 
-def require_signable(facts: Facts, *, version: int, text_sha256: str, pdf_sha256: str) -> None:
+def require_signable(facts: Facts, *, version: int, text_sha256: str, pdf_sha256: str, paper: str = "") -> None:
     """Raises what ``sign`` would raise now, before anybody is asked for a password."""
-    acts.sign(facts, Sign(version, text_sha256, pdf_sha256, "", code=False))
+    acts.sign(facts, Sign(version, text_sha256, pdf_sha256, "", code=False, paper=paper))
 
 
-def send_code(session: Session, ref: str, *, version: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+def send_code(session: Session, ref: str, *, version: int, actor: int, key: str, now: datetime,
+              paper: str = "") -> progress.Receipt:
     """Mail a code that counts for exactly this version and this person, for ten minutes.
 
     Raises: TooOften.
     """
     throttling.take(session, [f"signing-code:{actor}"], now)
     code = f"{secrets.randbelow(10**8):08d}"
-    return progress.act(session, ref, SendCode(version, code, hashing.slow(code), now + CODE_LASTS), actor=actor,
-                        key=key, now=now)
+    return progress.act(session, ref, SendCode(version, code, hashing.slow(code), now + CODE_LASTS, paper),
+                        actor=actor, key=key, now=now)
 
 
-def check_code(session: Session, ref: str, *, version: int, code: str, actor: int, now: datetime) -> bool:
+def check_code(session: Session, ref: str, *, version: int, code: str, actor: int, now: datetime,
+               paper: str = "") -> bool:
     """Whether this is the code that was mailed. Commit also when it is not: the try counts."""
     row = session.scalars(
         select(SigningCode).join(Project, Project.id == SigningCode.project_id)
-        .where(Project.ref == ref, SigningCode.version == version, SigningCode.person == actor)
+        .where(Project.ref == ref, SigningCode.paper == paper, SigningCode.version == version,
+               SigningCode.person == actor)
         .with_for_update()).one_or_none()
     if row is None or row.used_at is not None or row.expires_at < now or row.tries >= CODE_TRIES:
         return False
@@ -52,30 +55,32 @@ def check_code(session: Session, ref: str, *, version: int, code: str, actor: in
     return hashing.matches(row.code_hash, re.sub(r"\s", "", code))
 
 
-def code_waits(session: Session, facts: Facts, *, version: int, actor: int) -> bool:
+def code_waits(session: Session, facts: Facts, *, version: int, actor: int, paper: str = "") -> bool:
     """Whether a code was mailed that can still be used."""
     return session.scalar(select(SigningCode.person).where(
-        SigningCode.project_id == facts.project.id, SigningCode.version == version, SigningCode.person == actor,
-        SigningCode.used_at.is_(None), SigningCode.expires_at >= facts.now, SigningCode.tries < CODE_TRIES)) is not None
+        SigningCode.project_id == facts.project.id, SigningCode.paper == paper, SigningCode.version == version,
+        SigningCode.person == actor, SigningCode.used_at.is_(None), SigningCode.expires_at >= facts.now,
+        SigningCode.tries < CODE_TRIES)) is not None
 
 
 def sign(session: Session, ref: str, *, version: int, text_sha256: str, pdf_sha256: str, evidence: dict[str, object],
-         code: bool, actor: int, key: str, now: datetime) -> progress.Receipt:
-    """Sign for one's own party; the last signature takes the project to agreed.
+         code: bool, actor: int, key: str, now: datetime, paper: str = "") -> progress.Receipt:
+    """Sign for one's own party; the last signature under the contract takes the project to agreed.
 
     Password and second factor were checked by the caller in a transaction of their own, where a wrong try counts.
     """
     body = json.dumps(evidence, ensure_ascii=False, sort_keys=True)
-    # Read before the lock: what duties rest on is in the frozen text, and a change of it ends the version.
-    facts = look(session, ref, person=actor, now=now).facts
-    request = Sign(version, text_sha256, pdf_sha256, body, code,
-                   composing.duties(facts, contributions.counting(session, facts)))
+    request = Sign(version, text_sha256, pdf_sha256, body, code, paper=paper)
+    if not paper:
+        # Read before the lock: what duties rest on is in the frozen text, and a change of it ends the version.
+        facts = look(session, ref, person=actor, now=now).facts
+        request = replace(request, duties=composing.duties(facts, contributions.counting(session, facts)))
     return progress.act(session, ref, request, actor=actor, key=key, now=now)
 
 
 def refuse_to_sign(session: Session, ref: str, *, version: int, reason: str, actor: int, key: str,
-                   now: datetime) -> progress.Receipt:
-    return progress.act(session, ref, RefuseToSign(version, reason), actor=actor, key=key, now=now)
+                   now: datetime, paper: str = "") -> progress.Receipt:
+    return progress.act(session, ref, RefuseToSign(version, reason, paper), actor=actor, key=key, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class Unwilling:
     at: datetime
 
 
-def unwilling(session: Session, facts: Facts) -> dict[int, Unwilling]:
+def unwilling(session: Session, facts: Facts, paper: str = "") -> dict[int, Unwilling]:
     """Version -> who did not sign it; all parties may read that."""
     actor = facts.actor
     mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
@@ -100,6 +105,7 @@ def unwilling(session: Session, facts: Facts) -> dict[int, Unwilling]:
     found = {}
     for detail, at in rows:
         said = json.loads(detail.personal) if detail.personal else {}
-        found[json.loads(detail.details)["version"]] = Unwilling(
-            detail.party, said.get("actor", ""), said.get("reason", ""), at)
+        details = json.loads(detail.details)
+        if details.get("paper", "") == paper:
+            found[details["version"]] = Unwilling(detail.party, said.get("actor", ""), said.get("reason", ""), at)
     return found

@@ -54,7 +54,8 @@ def kind_of(act: str) -> str:
 def _task(line: Line) -> str:
     """The task an event is about, also where it says so only within its topic."""
     topic = str(line.details.get("topic") or line.details.get("subject") or "").split(":")
-    return str(line.details.get("task") or (topic[1] if topic[0] in ("task", "field") and len(topic) > 1 else ""))
+    return str(line.details.get("task") or line.details.get("paper") or (
+        topic[1] if topic[0] in ("task", "field") and len(topic) > 1 else ""))
 
 
 def _before_and_after(s: Speaker) -> tuple[str, ...]:
@@ -80,13 +81,19 @@ def _seen(s: Speaker, subject: str) -> Iterable[str]:
 
 
 def _consequence(s: Speaker, said: str) -> str:
-    """What followed of itself, as ``progress`` writes it: lapsed decision:gate:party, ended contract:number."""
+    """What followed of itself, as ``progress`` writes it: lapsed decision:gate:party, ended contract:number.
+
+    In place of "contract" stands the task of a short agreement.
+    """
     what, _, rest = said.partition(" ")
     subject = rest.partition(" ")[0]
     parts = subject.split(":")
     if what == "lapsed":
         return s.reader.gettext("%(party)s's decision on '%(question)s' lapsed.", party=s.party(int(parts[2])),
                                 question=s.question(parts[1]))
+    if parts[0] != "contract":
+        return s.reader.gettext("Version %(number)s of '%(paper)s' ended, and every signature under it.",
+                                number=parts[1], paper=s.title(parts[0]))
     return s.reader.gettext("Version %(number)s of the contract ended, and every signature under it.",
                             number=parts[1])
 

@@ -18,29 +18,39 @@ def _go_on(s: Speaker) -> str:
 
 @tells("freeze")
 def _freeze(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("%(who)s made '%(paper)s' ready to sign.", paper=s.paper)
     return s.gettext("%(who)s made version %(version)s of the contract ready to read.", version=s.details["version"])
 
 
 @tells("send_code")
 def _send_code(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("%(who)s asked for a code to sign '%(paper)s'.", paper=s.paper)
     return s.gettext("%(who)s asked for a code to sign version %(version)s.", version=s.details["version"])
 
 
 @tells("sign")
 def _sign(s: Speaker) -> str:
-    signed = s.gettext("%(who)s signed version %(version)s for %(party)s.", version=s.details["version"],
-                       party=s.party(s.line.party))
+    signed = s.gettext("%(who)s signed '%(paper)s' for %(party)s.", paper=s.paper, party=s.party(s.line.party)) \
+        if s.paper else s.gettext("%(who)s signed version %(version)s for %(party)s.", version=s.details["version"],
+                                  party=s.party(s.line.party))
     return f"{signed} {s.gettext('All have signed.')}" if s.details.get("last") else signed
 
 
 @tells("refuse_to_sign")
 def _refuse_to_sign(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("%(who)s did not sign '%(paper)s' for %(party)s.", paper=s.paper,
+                         party=s.party(s.line.party))
     return s.gettext("%(who)s did not sign version %(version)s for %(party)s.", version=s.details["version"],
                      party=s.party(s.line.party))
 
 
 @tells("seal")
 def _seal(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("The seal of the host was put on '%(paper)s'.", paper=s.paper)
     return s.gettext("The seal of the host was put on version %(version)s.", version=s.details["version"])
 
 

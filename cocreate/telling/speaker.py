@@ -44,6 +44,17 @@ class Speaker:
     def task(self) -> str:
         return self.title(str(self.details.get("task", "")))
 
+    def duty(self) -> str:
+        """What is owed, as it stands in the contract."""
+        number = self.details.get("duty")
+        return next((one.what for one in self.facts.duties if one.number == number), "")
+
+    @property
+    def paper(self) -> str:
+        """The short agreement it is about; "" where it is the contract."""
+        key = str(self.details.get("paper", ""))
+        return self.title(key) if key else ""
+
     def title(self, key: str) -> str:
         """How a task is called."""
         found = self.facts.definition.tasks.get(key)

@@ -49,7 +49,12 @@ def _look_after(s: Speaker) -> str:
 
 @tells("report_duty")
 def _report_duty(s: Speaker) -> str:
-    return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.details["what"],
+    return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
+
+
+@tells("hand_duty")
+def _hand_duty(s: Speaker) -> str:
+    return s.gettext("%(who)s handed to %(name)s for %(party)s: %(what)s", what=s.duty(), name=s.named(),
                      party=s.party(s.line.party))
 
 

@@ -36,7 +36,8 @@ def ask(turn: Turn, facts: Facts) -> Ask:
     title = say(task.title, language) if task else ""
     party = facts.party(turn.party).name if turn.party else ""
     label, url = {
-        "fill_in": lambda: (_("Fill in: %(title)s", title=title), _task(ref, turn)),
+        "fill_in": lambda: (_("Read and sign: %(title)s", title=title) if task and task.kind == "sign" else
+                            _("Fill in: %(title)s", title=title), _task(ref, turn)),
         "again": lambda: (_("Change and submit: %(title)s", title=title), _task(ref, turn)),
         "check": lambda: (_("Check: %(title)s from %(party)s", title=title, party=party), _task(ref, turn)),
         "decide": lambda: (_("Decide: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),

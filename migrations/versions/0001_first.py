@@ -293,6 +293,7 @@ def upgrade() -> None:
 
     op.create_table('contract_version',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('paper', sa.String(length=40), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
@@ -311,7 +312,7 @@ def upgrade() -> None:
     sa.Column('seal_error', sa.Text(), nullable=True),
     sa.CheckConstraint('number > 0', name=op.f('ck_contract_version_number_positive')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_contract_version_host_id_project_id')),
-    sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_contract_version'))
+    sa.PrimaryKeyConstraint('project_id', 'paper', 'number', name=op.f('pk_contract_version'))
     )
     with op.batch_alter_table('contract_version', schema=None) as batch_op:
         batch_op.create_index('ix_contract_version_unsealed', ['state', 'sealed_at'], unique=False)
@@ -461,6 +462,7 @@ def upgrade() -> None:
     )
     op.create_table('signing_code',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('paper', sa.String(length=40), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -471,7 +473,7 @@ def upgrade() -> None:
     sa.Column('used_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_signing_code_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_signing_code_person')),
-    sa.PrimaryKeyConstraint('project_id', 'version', 'person', name=op.f('pk_signing_code'))
+    sa.PrimaryKeyConstraint('project_id', 'paper', 'version', 'person', name=op.f('pk_signing_code'))
     )
     op.create_table('decision',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -540,8 +542,10 @@ def upgrade() -> None:
     sa.Column('done_at', Utc(), nullable=True),
     sa.Column('done_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('confirmed_at', Utc(), nullable=True),
+    sa.Column('owner', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['done_by'], ['person.id'], name=op.f('fk_duty_done_by')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_duty_host_id_project_id')),
+    sa.ForeignKeyConstraint(['owner'], ['person.id'], name=op.f('fk_duty_owner')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_duty_project_id_party')),
     sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_duty'))
     )
@@ -589,6 +593,7 @@ def upgrade() -> None:
 
     op.create_table('signature',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('paper', sa.String(length=40), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('party', sa.BigInteger(), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -602,13 +607,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_signature_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_signature_person')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_signature_project_id_party')),
-    sa.ForeignKeyConstraint(['project_id', 'version'], ['contract_version.project_id', 'contract_version.number'], name=op.f('fk_signature_project_id_version')),
-    sa.PrimaryKeyConstraint('project_id', 'version', 'party', 'person', name=op.f('pk_signature'))
+    sa.ForeignKeyConstraint(['project_id', 'paper', 'version'], ['contract_version.project_id', 'contract_version.paper', 'contract_version.number'], name=op.f('fk_signature_project_id_paper_version')),
+    sa.PrimaryKeyConstraint('project_id', 'paper', 'version', 'party', 'person', name=op.f('pk_signature'))
     )
     op.create_table('accession',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('party', sa.BigInteger(), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('paper', sa.String(length=40), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -620,7 +626,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_accession_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_accession_person')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_accession_project_id_party')),
-    sa.ForeignKeyConstraint(['project_id', 'version'], ['contract_version.project_id', 'contract_version.number'], name=op.f('fk_accession_project_id_version')),
+    sa.ForeignKeyConstraint(['project_id', 'paper', 'version'], ['contract_version.project_id', 'contract_version.paper', 'contract_version.number'], name=op.f('fk_accession_project_id_paper_version')),
     sa.PrimaryKeyConstraint('project_id', 'party', name=op.f('pk_accession'))
     )
     op.create_table('task',

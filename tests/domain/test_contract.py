@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cocreate.domain.composing import Given, SettledLater, Table, Value, compose
+from cocreate.domain.composing import Given, Phrases, SettledLater, Table, Value, compose
 from cocreate.domain.contract import (
     AnnexText,
     ClauseText,
@@ -32,6 +32,9 @@ from cocreate.domain.prose import Listing, Paragraph, Run, blocks, clean, escape
 from workflows.definition import Definition, Seat
 
 COST = "baseline.today.cost"
+SAID = Phrases("[{label}: not given]", "(to be given by {who} by {by}: {rule})", "[struck: {reason}]",
+               "(not applicable: nobody takes part as {seat})", "Annex {number}", "Title of the project",
+               "Purpose of the project")
 SOURCE = Source("Total cost today", "tasks/today/3", 3, "WMATA")
 
 
@@ -58,58 +61,58 @@ class TestCompose:
         assert (price.state, price.gaps) == ("settle_later", ())
 
     def test_a_struck_clause_keeps_its_number_and_has_no_gap(self, definition):
-        clauses, _ = compose(definition, {}, Given(SEATS, struck={"price": "paid in *kind*"}), language="en")
+        clauses, _ = compose(definition, {}, Given(SEATS, struck={"price": "paid in *kind*"}), SAID, language="en")
         assert [clause.number for clause in clauses] == [1, 2, 3]
         assert plain(clauses[0].body) == "[struck: paid in *kind*]"
         assert (clauses[0].state, clauses[0].gaps) == ("struck", ())
 
     def test_a_clause_of_an_empty_seat_does_not_apply(self, definition):
-        clauses, _ = compose(definition, {}, Given(SEATS), language="en")
+        clauses, _ = compose(definition, {}, Given(SEATS), SAID, language="en")
         assert plain(clauses[2].body) == "(not applicable: nobody takes part as Bank)"
         assert clauses[2].state == "struck"
 
     def test_the_clause_of_a_seat_that_is_held_stands(self, definition):
-        clauses, _ = compose(definition, {"seat:bank": Value("KfW")}, Given(SEATS | {"bank"}), language="en")
+        clauses, _ = compose(definition, {"seat:bank": Value("KfW")}, Given(SEATS | {"bank"}), SAID, language="en")
         assert clauses[2].body == "KfW guarantees."
 
     def test_agreed_wording_replaces_the_template_and_is_no_sample(self, definition):
         wording = Given(SEATS, wording={"price": "It costs $fee, once."})
-        clauses, _ = compose(definition, {COST: Value("9 EUR")}, wording, language="en")
+        clauses, _ = compose(definition, {COST: Value("9 EUR")}, wording, SAID, language="en")
         assert clauses[0].body == "It costs 9 EUR, once."
         assert (clauses[0].sample, clauses[1].sample) == (False, True)
 
     def test_a_name_that_is_not_declared_is_refused_by_clause_and_name(self, definition):
         with pytest.raises(ValueError, match=r"clause price: \$total is not declared"):
-            compose(definition, {}, Given(SEATS, wording={"price": "$fee of $total"}), language="en")
+            compose(definition, {}, Given(SEATS, wording={"price": "$fee of $total"}), SAID, language="en")
 
     def test_a_clause_that_does_not_exist_is_refused(self, definition):
         with pytest.raises(ValueError, match="no such clause: prise"):
-            compose(definition, {}, Given(SEATS, struck={"prise": "misspelt"}), language="en")
+            compose(definition, {}, Given(SEATS, struck={"prise": "misspelt"}), SAID, language="en")
 
     def test_texts_are_taken_in_the_contract_language(self, definition):
-        clauses, _ = compose(definition, {COST: Value("9 EUR")}, Given(SEATS), language="de")
+        clauses, _ = compose(definition, {COST: Value("9 EUR")}, Given(SEATS), SAID, language="de")
         assert (clauses[0].title, clauses[0].body) == ("Preis", "Der Kunde zahlt 9 EUR.")
 
     def test_the_need_of_one_seat_is_labelled_with_the_seat(self, definition):
-        clauses, _ = compose(definition, {}, Given(SEATS), language="en")
+        clauses, _ = compose(definition, {}, Given(SEATS), SAID, language="en")
         assert [gap.label for gap in clauses[1].gaps] == ["Cost (Customer)", "Company", "Title of the project"]
 
     def test_an_annex_takes_its_table(self, definition):
         table = Table(("Flow", "t"), (("steam", "15"),))
-        _, annexes = compose(definition, {}, Given(SEATS, tables={COST: table}), language="en")
+        _, annexes = compose(definition, {}, Given(SEATS, tables={COST: table}), SAID, language="en")
         assert (annexes[0].number, annexes[0].title, annexes[0].rows) == (1, "Costs", (("steam", "15"),))
 
     def test_an_annex_of_an_empty_seat_says_so(self, definition):
         annexes = {"costs": definition.annexes["costs"].model_copy(update={"only_if": "guest"})}
         parties = definition.parties | {"guest": Seat(name="Guest", required=False)}
         changed = definition.model_copy(update={"annexes": annexes, "parties": parties})
-        _, (annex,) = compose(changed, {}, Given(SEATS), language="en")
+        _, (annex,) = compose(changed, {}, Given(SEATS), SAID, language="en")
         assert (annex.note, annex.gaps) == ("(not applicable: nobody takes part as Guest)", ())
-        _, (annex,) = compose(changed, {}, Given(SEATS | {"guest"}), language="en")
+        _, (annex,) = compose(changed, {}, Given(SEATS | {"guest"}), SAID, language="en")
         assert annex.gaps
 
     def test_an_annex_without_a_table_is_a_gap(self, definition):
-        _, annexes = compose(definition, {}, Given(SEATS), language="en")
+        _, annexes = compose(definition, {}, Given(SEATS), SAID, language="en")
         assert annexes[0].gaps == (Gap("costs", COST, "Costs"),)
 
 
@@ -266,7 +269,7 @@ KNOWN_SHA256 = "0ed6908fe9c1a33a4bf548a4a4cd4b457abdd813f33a1d040d78923f6676ceba
 
 
 def first(definition, values):
-    clauses, _ = compose(definition, values, Given(SEATS), language="en")
+    clauses, _ = compose(definition, values, Given(SEATS), SAID, language="en")
     return clauses[0]
 
 

@@ -277,15 +277,15 @@ class TestSeal:
     def test_is_tried_again_after_pauses_that_grow(self, session, app, tmp_path):
         small = _committed(session, projects.agreed)
         signed = NOON + timedelta(minutes=2)
-        dues = [sealings.due_at(sealings.Waiting("", 1, "", "", tries, signed)) - signed for tries in (0, 1, 2, 3)]
+        dues = [sealings.due_at(sealings.Waiting("", "", 1, "", "", tries, signed)) - signed for tries in (0, 1, 2, 3)]
         assert dues == [timedelta(minutes=minutes) for minutes in (0, 1, 3, 7)]
         assert _run(small, tmp_path, self_made=False, now=signed) == 0
         assert _run(small, tmp_path, now=signed + timedelta(seconds=59)) == 0
         assert _run(small, tmp_path, now=signed + timedelta(seconds=60)) == 1
 
     def test_the_pause_never_ends_in_giving_up(self):
-        long = sealings.Waiting("", 1, "", "", 1000, NOON)
-        longer = sealings.Waiting("", 1, "", "", 1001, NOON)
+        long = sealings.Waiting("", "", 1, "", "", 1000, NOON)
+        longer = sealings.Waiting("", "", 1, "", "", 1001, NOON)
         assert sealings.due_at(longer) - sealings.due_at(long) == sealings.LONGEST_PAUSE
 
     def test_changed_bytes_are_never_sealed(self, session, app, tmp_path):

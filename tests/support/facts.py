@@ -203,6 +203,8 @@ class Story:
         """Do what the turn of a person asks."""
         of = self.facts.party(turn.party).name if turn.party else None
         match turn.act:
+            case "fill_in" | "again" if self.facts.definition.tasks[turn.key][1].kind == "sign":
+                return self.sign_agreement(turn.key, of or "", person=person)
             case "fill_in" | "again":
                 return self.submit(turn.key, of, person=person)
             case "check":
@@ -286,19 +288,28 @@ class Story:
     def go(self, transition: str, by: str = "giver", *, reason: str = REASON) -> "Story":
         return self.act(GoOn(transition, self.facts.project.visit, reason), champion(self.number(by)))
 
-    def freeze(self, by: str = "giver", *, text: str = "as agreed", person: int | None = None) -> "Story":
-        number = 1 + max((one.number for one in self.facts.contracts), default=0)
+    def freeze(self, by: str = "giver", *, text: str = "as agreed", person: int | None = None,
+               paper: str = "") -> "Story":
+        number = 1 + max((one.number for one in self.facts.versions(paper)), default=0)
         return self.act(Freeze(self.facts.project.head, number, text, _hash(text), _hash(f"{text}{number}"),
-                               _hash(f"pdf{text}{number}"), 1), person or champion(self.number(by)))
+                               _hash(f"pdf{text}{number}"), 1, paper), person or champion(self.number(by)))
 
-    def sign(self, by: str, *, text: str | None = None, pdf: str | None = None) -> "Story":
-        read = self.facts.contract
+    def sign(self, by: str, *, text: str | None = None, pdf: str | None = None, paper: str = "",
+             person: int | None = None) -> "Story":
+        read = self.facts.standing(paper)
         version, seen, printed = (read.number, read.text_sha256, read.pdf_sha256) if read else (0, "", "")
-        return self.act(Sign(version, text or seen, pdf or printed, "{}", code=False), signatory(self.number(by)))
+        return self.act(Sign(version, text or seen, pdf or printed, "{}", code=False, paper=paper),
+                        person or signatory(self.number(by)))
 
-    def refuse_to_sign(self, by: str, reason: str = REASON) -> "Story":
-        contract = self.facts.contract
-        return self.act(RefuseToSign(contract.number if contract else 0, reason), signatory(self.number(by)))
+    def sign_agreement(self, key: str, by: str, *, person: int | None = None) -> "Story":
+        """A short agreement: fixed by the first who signs it."""
+        if self.facts.standing(key) is None:
+            self.freeze(by, paper=key, person=person)
+        return self.sign(by, paper=key, person=person)
+
+    def refuse_to_sign(self, by: str, reason: str = REASON, *, paper: str = "") -> "Story":
+        standing = self.facts.standing(paper)
+        return self.act(RefuseToSign(standing.number if standing else 0, reason, paper), signatory(self.number(by)))
 
     def invite(self, person: int, into: str, *parts: str, by: int | None = None) -> "Story":
         number = self.number(into)

@@ -112,14 +112,14 @@ def finished(key: str, stage: str) -> Facts:
         for _, one in walk(way.when):
             if isinstance(one, FigureReaches):
                 facts = facts.with_figures(reached(facts, one))
-    contract = ContractFact(1, ContractState.FROZEN, "c", "t", "p", facts.now, 1)
+    contract = ContractFact("", 1, ContractState.FROZEN, "c", "t", "p", facts.now, 1)
     facts = facts.with_contract(contract) if "contract" in said(facts, stage) else facts
     for name, (of, gate) in source.gates.items():
         for party in facts.holders(gate.of) if source.order[of] <= source.order[stage] else ():
             facts = facts.with_decision(DecisionFact(name, party.number, 1, DecisionState.AGREED, facts.now, None,
                                                      subject=subject(facts, name)))
     for party in facts.signing if engine.waits_for_signatures(source, stage) else ():
-        facts = facts.with_signature(SignatureFact(1, party.number, party.number * 10 + 2, facts.now, "t", "p"))
+        facts = facts.with_signature(SignatureFact("", 1, party.number, party.number * 10 + 2, facts.now, "t", "p"))
     return facts
 
 
@@ -166,7 +166,7 @@ class TestSequence:
     def test_with_nothing_done_no_way_leads_on(self, key):
         source = library.load(key)
         for stage in source.stages:
-            facts = replace(finished(key, stage), tasks=(), decisions=(), figures=(), signatures=(), contracts=())
+            facts = replace(finished(key, stage), tasks=(), decisions=(), figures=(), signatures=(), papers=())
             for name, way in source.transitions.items():
                 if way.from_ == stage and way.when is not None:
                     assert engine.why_not(facts, name)

@@ -70,7 +70,8 @@ class TestTasks:
         both = "need: {of: [giver, taker], kind: sign, agreement: Quiet.,"
         story = begin(TWO_SIDES.replace("need: {of: taker,", both))
         assert codes(story.facts, {"signed": "need"}) == ["agreement.open"] * 2
-        assert codes(story.give("need", "giver").facts, {"signed": "need"}) == ["agreement.open"]
+        assert codes(story.sign_agreement("need", "giver").facts, {"signed": "need"}) == ["agreement.open"]
+        assert codes(story.sign_agreement("need", "taker").facts, {"signed": "need"}) == []
 
     def test_waits_for_somebody_outside_until_his_day_is_over(self):
         facts = begin().facts

@@ -35,6 +35,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contributions.Return: ("return", contributions.return_),
     duties.ReportDuty: ("report_duty", duties.report),
     duties.LookAfter: ("look_after", duties.look_after),
+    duties.HandDuty: ("hand_duty", duties.hand_on),
     gates.Decide: ("decide", gates.decide),
     stages.GoOn: ("go_on", stages.go_on),
     contracts.Freeze: ("freeze", contracts.freeze),

@@ -46,7 +46,7 @@ class Accede:
 
 def ask_code(facts: Facts, given: AskAccessionCode) -> Change:
     contract, party, actor = require_acceding(facts, given.version)
-    row = {"project_id": facts.project.id, "version": contract.number, "person": actor,
+    row = {"project_id": facts.project.id, "paper": "", "version": contract.number, "person": actor,
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
     subject = Subject("accession", str(contract.number), party.number)
@@ -60,13 +60,14 @@ def accede(facts: Facts, given: Accede) -> Change:
     contract, party, actor = require_acceding(facts, given.version)
     require_same(given.seen, given.text_sha256, "contract.changed", n=contract.number)
     where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
-    row = where | {"party": party.number, "version": contract.number, "person": actor,
+    row = where | {"party": party.number, "paper": "", "version": contract.number, "person": actor,
                    "seq": facts.project.version + 1, "at": facts.now, "text": given.text,
                    "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "evidence": given.evidence}
     rows = [Insert(table_of(Accession), (row,))]
     if given.code:
         rows.append(Update(table_of(SigningCode), ({
-            "project_id": facts.project.id, "version": contract.number, "person": actor, "used_at": facts.now},)))
+            "project_id": facts.project.id, "paper": "", "version": contract.number, "person": actor,
+            "used_at": facts.now},)))
     fact = AccessionFact(party.number, contract.number, actor, facts.now, given.text_sha256, given.pdf_sha256)
     return Change(facts=facts.with_accession(fact), party=party.number, rows=tuple(rows),
                   details={"version": contract.number, "text_sha256": given.text_sha256,

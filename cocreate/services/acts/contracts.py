@@ -12,15 +12,16 @@ from cocreate.db import table_of
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
-from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.models.contracts import ContractVersion, Signature, SigningCode
 from cocreate.services.acts.change import Change, Letter, require, require_running, require_same
-from cocreate.services.acts.contributions import REASON
+from cocreate.services.acts.contributions import REASON, require_open
 from cocreate.services.writes import Insert, Put, Update
 from workflows import engine, progression
 from workflows.conditions import ContractIs
-from workflows.facts import ContractFact, ContractState, DutyFact, Facts, SignatureFact
-from workflows.guards import reasons
+from workflows.facts import ContractFact, ContractState, DutyFact, Facts, SignatureFact, TaskFact, TaskState
+from workflows.guards import first_missing, reasons
+from workflows.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Freeze:
     text_sha256: str
     pdf_sha256: str  # its bytes are in the store already
     clauses: int
+    paper: str = ""  # key of a short agreement's task; "": the contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class SendCode:
     code: str
     code_hash: str
     expires_at: datetime
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Sign:
     text_sha256, pdf_sha256: of what the signatory saw.
     evidence: JSON of who, on what basis, how they showed that it was they, and what they confirmed.
     code: whether a mailed code was used up for it.
-    duties: (party, what, day) of the dated rows of the agreed terms; they begin with the last signature.
+    duties: (party, what, day, clause) of the dated rows of the agreed terms; they begin with the last signature.
     """
 
     version: int
@@ -61,15 +64,17 @@ class Sign:
     pdf_sha256: str
     evidence: str
     code: bool
-    duties: tuple[tuple[int, str, date], ...] = ()
+    duties: tuple[tuple[int, str, date, str | None], ...] = ()
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseToSign:
-    """Do not sign, with a reason that all hear; the version ends and the contract opens again."""
+    """Do not sign, with a reason that all hear; the version ends, and what was to be signed opens again."""
 
     version: int
     reason: str
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Seal:
     version: int
     sealed_sha256: str
     evidence_sha256: str
+    paper: str = ""
 
 
 def require_preparing(facts: Facts) -> None:
@@ -92,93 +98,119 @@ def require_preparing(facts: Facts) -> None:
         raise Conflict("contract.not_here", stage=facts.project.stage)
 
 
+def require_beginning(facts: Facts, paper: str) -> None:
+    """Raises what stands in the way of making a short agreement ready to sign."""
+    task = _asked(facts, paper)
+    require(facts, Act.CLAUSES, party=task.party, directly=True)
+    require_open(facts, task)
+
+
 def freeze(facts: Facts, given: Freeze) -> Change:
-    require_preparing(facts)
+    if given.paper:
+        require_beginning(facts, given.paper)
+    else:
+        require_preparing(facts)
     own = facts.actor.party if facts.actor else None
     require_same(given.head, facts.project.head, "project.moved")
-    standing = facts.contract
-    if standing is not None and standing.content_sha256 == given.content_sha256:
+    standing = facts.standing(given.paper)
+    # The text of a short agreement is the template's: while one stands, nothing else can be meant.
+    if standing is not None and (given.paper or standing.content_sha256 == given.content_sha256):
         raise Conflict("contract.same", n=standing.number)
     if standing is not None:
         facts = progression.end_contract(facts, "replaced")
     version = ContractFact(
+        paper=given.paper,
         number=given.number, state=ContractState.FROZEN, content_sha256=given.content_sha256,
         text_sha256=given.text_sha256, pdf_sha256=given.pdf_sha256, frozen_at=facts.now, clauses=given.clauses)
-    row = {"project_id": facts.project.id, "host_id": facts.project.host_id, "number": given.number,
-           "state": version.state.value, "text": given.text, "content_sha256": given.content_sha256,
-           "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "clauses": given.clauses,
-           "frozen_at": facts.now, "seal_attempts": 0}
+    row = {"project_id": facts.project.id, "paper": given.paper, "number": given.number,
+           "host_id": facts.project.host_id, "state": version.state.value, "text": given.text,
+           "content_sha256": given.content_sha256, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256,
+           "clauses": given.clauses, "frozen_at": facts.now, "seal_attempts": 0}
     return Change(
         facts=facts.with_contract(version), party=own, answer={"number": given.number},
-        details={"version": given.number, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256},
+        details=_of(given.paper, version=given.number, text_sha256=given.text_sha256, pdf_sha256=given.pdf_sha256),
         rows=(Insert(table_of(ContractVersion), (row,)),))
 
 
 def send_code(facts: Facts, given: SendCode) -> Change:
-    contract, actor = _signable(facts, given.version)
-    row = {"project_id": facts.project.id, "version": contract.number, "person": actor,
+    contract, actor = _signable(facts, given.version, given.paper)
+    row = {"project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
-    return Change(facts=facts, party=facts.actor.party if facts.actor else None, details={"version": contract.number},
-                  rows=(Put(table_of(SigningCode), (row,)),),
-                  letters=(Letter("signing_code", actor, str(Subject("signature", str(contract.number))),
-                                  {"secret": given.code, "version": contract.number}),))
+    return Change(facts=facts, party=facts.actor.party if facts.actor else None,
+                  details=_of(given.paper, version=contract.number), rows=(Put(table_of(SigningCode), (row,)),),
+                  letters=(Letter("signing_code", actor, _subject("signature", given.paper, contract.number),
+                                  {"secret": given.code, "version": contract.number, "paper": given.paper}),))
 
 
 def sign(facts: Facts, given: Sign) -> Change:
-    contract, actor = _signable(facts, given.version)
+    contract, actor = _signable(facts, given.version, given.paper)
     require_same(given.text_sha256, contract.text_sha256, "contract.changed", n=contract.number)
     require_same(given.pdf_sha256, contract.pdf_sha256, "contract.changed", n=contract.number)
     party = facts.actor.party if facts.actor and facts.actor.party is not None else 0
-    signature = SignatureFact(contract.number, party, actor, facts.now, given.text_sha256, given.pdf_sha256)
-    where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
+    signature = SignatureFact(given.paper, contract.number, party, actor, facts.now, given.text_sha256,
+                              given.pdf_sha256)
+    where = {"project_id": facts.project.id, "paper": given.paper, "host_id": facts.project.host_id}
     row = where | {"version": contract.number, "party": party, "person": actor, "seq": facts.project.version + 1,
                    "at": facts.now, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256,
                    "evidence": given.evidence}
     rows = [Insert(table_of(Signature), (row,))]
     if given.code:
         rows.append(Update(table_of(SigningCode), ({
-            "project_id": facts.project.id, "version": contract.number, "person": actor, "used_at": facts.now},)))
+            "project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
+            "used_at": facts.now},)))
     after = facts.with_signature(signature)
-    last = not reasons(after, ContractIs(contract="signed"), after.project.stage)
+    if given.paper:
+        after = after.with_task(replace(_asked(after, given.paper), state=TaskState.ACCEPTED, since=after.now,
+                                        number=contract.number, reason=None, outsider=None, outside_until=None))
+    last = all(after.signature(one.number, given.paper) for one in after.signers(given.paper))
     if last:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
-        for number, (owes, what, due) in enumerate(given.duties, 1):
-            after = after.with_duty(DutyFact(number, owes, what, due))
+        for number, (owes, what, due, clause) in enumerate(given.duties, 1):
+            after = after.with_duty(DutyFact(number, owes, what, due, clause))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
-                  details={"version": contract.number, "text_sha256": given.text_sha256,
-                           "pdf_sha256": given.pdf_sha256, "last": last,
-                           "evidence_sha256": hashlib.sha256(given.evidence.encode()).hexdigest()})
+                  details=_of(given.paper, version=contract.number, text_sha256=given.text_sha256,
+                              pdf_sha256=given.pdf_sha256, last=last,
+                              evidence_sha256=hashlib.sha256(given.evidence.encode()).hexdigest()))
 
 
 def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
-    contract, actor = _signable(facts, given.version, again=True)
+    contract, actor = _signable(facts, given.version, given.paper, again=True)
     reason = given.reason.strip()
     if len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
-    after = progression.end_contract(facts, "refused")
-    prepared = next(key for key, stage in facts.definition.stages.items() if stage.contract == "prepared")
     own = facts.actor.party if facts.actor else None
-    subject = str(Subject("signature", str(contract.number), own))
+    subject = _subject("signature", given.paper, contract.number, own)
     hear = recipients("signing_declined", members=facts.members, actor=actor, party=own)
-    return Change(facts=progression.enter(after, prepared), party=own,
+    return Change(facts=_refused(facts, given.paper, reason), party=own,
                   letters=tuple(Letter("signing_declined", person, subject) for person, channel in hear
                                 if channel is Channel.MAIL),
-                  details={"version": contract.number, "back": True}, personal={"reason": reason})
+                  details=_of(given.paper, version=contract.number, back=True), personal={"reason": reason})
+
+
+def _refused(facts: Facts, paper: str, reason: str) -> Facts:
+    """The contract goes back to the stage that writes it; a short agreement stays asked, of all again."""
+    if paper:
+        return progression.end_agreement(facts, paper, "refused", reason)
+    prepared = next(key for key, stage in facts.definition.stages.items() if stage.contract == "prepared")
+    return progression.enter(progression.end_contract(facts, "refused"), prepared)
 
 
 def seal(facts: Facts, given: Seal) -> Change:
-    contract = facts.contract
+    contract = facts.standing(given.paper)
     if contract is None or contract.number != given.version or contract.state is not ContractState.SIGNED:
         raise Conflict("contract.not_signed", n=given.version)
-    row = {"project_id": facts.project.id, "number": given.version, "sealed_at": facts.now, "seal_error": None,
-           "sealed_sha256": given.sealed_sha256, "evidence_sha256": given.evidence_sha256}
-    subject = str(Subject("contract", str(given.version)))
+    row = {"project_id": facts.project.id, "paper": given.paper, "number": given.version,
+           "sealed_at": facts.now, "seal_error": None, "sealed_sha256": given.sealed_sha256,
+           "evidence_sha256": given.evidence_sha256}
+    subject = _subject("contract", given.paper, given.version)
     everybody = recipients("all_signed", members=facts.members, actor=None, party=None)
-    letters = (*(Letter("all_signed", person, subject) for person, _ in everybody), *_asked_to_accede(facts))
-    return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),), letters=letters,
-                  details={"version": given.version, "sealed_sha256": given.sealed_sha256,
-                           "evidence_sha256": given.evidence_sha256})
+    letters = [Letter("all_signed", person, subject) for person, _ in everybody]
+    if not given.paper:
+        letters += _asked_to_accede(facts)
+    return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),), letters=tuple(letters),
+                  details=_of(given.paper, version=given.version, sealed_sha256=given.sealed_sha256,
+                              evidence_sha256=given.evidence_sha256))
 
 
 def _asked_to_accede(facts: Facts) -> Iterator[Letter]:
@@ -189,17 +221,47 @@ def _asked_to_accede(facts: Facts) -> Iterator[Letter]:
             yield Letter("please_sign", member.person, str(Subject("accession", str(number), party.number)))
 
 
-def _signable(facts: Facts, version: int, *, again: bool = False) -> tuple[ContractFact, int]:
+def _of(paper: str, **details: object) -> dict[str, object]:
+    """What the record says of an act; which short agreement it was about, where it was about one."""
+    return details | ({"paper": paper} if paper else {})
+
+
+def _subject(matter: str, paper: str, version: int, party: int | None = None) -> str:
+    return str(Subject("agreement", paper, party) if paper else Subject(matter, str(version), party))
+
+
+def _asked(facts: Facts, paper: str) -> TaskFact:
+    """What the own party is asked to sign; of somebody who is not, what another is."""
+    if paper not in facts.definition.tasks or facts.definition.tasks[paper][1].kind != "sign":
+        raise NotFound
+    asked = facts.instances(paper)
+    own = facts.actor.party if facts.actor else None
+    task = next((one for one in asked if one.party == own), next(iter(asked), None))
+    if task is None:
+        raise NotFound
+    return task
+
+
+def _signable(facts: Facts, version: int, paper: str, *, again: bool = False) -> tuple[ContractFact, int]:
     """The version that stands and the signatory, if everything is as it must be to sign."""
     own = facts.actor.party if facts.actor else None
-    signing = tuple(party.number for party in facts.signing)
+    signing = tuple(party.number for party in facts.signers(paper))
     actor = require(facts, Act.SIGN, party=own if own in signing else next(iter(signing), None))
-    contract = facts.contract
+    contract = facts.standing(paper)
     require_same(version, contract.number if contract else 0, "contract.changed", n=version)
-    if contract is None or not engine.waits_for_signatures(facts.definition, facts.project.stage):
-        raise Refused(reasons(facts, ContractIs(contract="agreed"), facts.project.stage))
-    if blocking := reasons(facts, ContractIs(contract="agreed"), facts.project.stage):
-        raise Refused(blocking)
-    if not again and facts.signature(own or 0) is not None:
+    if contract is None or (found := blocking(facts, paper)):
+        raise Refused(found if contract else reasons(facts, ContractIs(contract="agreed"), facts.project.stage))
+    if contract.state is not ContractState.FROZEN or (not again and facts.signature(own or 0, paper) is not None):
         raise Conflict("contract.already_signed", n=contract.number)
     return contract, actor.person
+
+
+def blocking(facts: Facts, paper: str) -> tuple[Refusal, ...]:
+    """Why what stands cannot be signed now."""
+    if paper:
+        earlier = first_missing(facts, _asked(facts, paper))
+        return () if earlier is None else (Refusal("task.must_follow", earlier.party, {
+            "task": paper, "of": earlier.party, "earlier": earlier.key, "since": earlier.since}),)
+    agreed = reasons(facts, ContractIs(contract="agreed"), facts.project.stage)
+    here = engine.waits_for_signatures(facts.definition, facts.project.stage)
+    return agreed or (() if here else reasons(facts, ContractIs(contract="signed"), facts.project.stage))

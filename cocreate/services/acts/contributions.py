@@ -80,6 +80,8 @@ class Return:
 
 def submit(facts: Facts, given: Submit) -> Change:
     task = owed(facts, given.task, given.party)
+    if facts.task_of(task).kind == "sign":
+        raise Conflict("agreement.is_signed", task=task.key)  # with password and code, by who signs for the party
     actor = require(facts, Act.SUBMIT, party=given.party, asked=task.asked)
     require_same(given.seen, task.number, "contribution.changed", task=given.task, since=task.since)
     require_same(given.draft, facts.drafts.get((given.task, given.party), 0), "draft.changed", task=given.task)

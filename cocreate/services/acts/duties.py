@@ -1,4 +1,7 @@
-"""What the agreed terms ask for by a day: reporting it done, and saying once a year who looks after what is left."""
+"""What the agreed terms ask for by a day: reporting it done, handing it on, saying each year who looks after the rest.
+
+A duty belongs to a party; its champions look after it, or the colleague they handed it to.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +14,7 @@ from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter
 from cocreate.services.acts.people import heirs
 from cocreate.services.writes import Put
-from workflows.facts import Facts, MemberFact
+from workflows.facts import DutyFact, Facts, MemberFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +24,46 @@ class ReportDuty:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class HandDuty:
+    """Name the colleague who looks after a duty from now on."""
+
+    number: int
+    person: int
+
+
 def report(facts: Facts, given: ReportDuty) -> Change:
-    duty = next((one for one in facts.duties if one.number == given.number), None)
+    duty, actor = _mine(facts, given.number, Act.DUTY_DONE)
+    after = replace(duty, done_at=facts.now, done_by=actor.person)
+    return Change(facts=facts.with_duty(after), party=duty.party, details={"duty": duty.number})
+
+
+def hand_on(facts: Facts, given: HandDuty) -> Change:
+    duty, _actor = _mine(facts, given.number, Act.PASS_ON)
+    colleague = facts.member(given.person)
+    if colleague is None or not can_look_after(colleague, duty):
+        raise Invalid("duty.not_theirs", field="to")
+    after = replace(duty, owner=colleague.person, confirmed_at=facts.now)
+    return Change(facts=facts.with_duty(after), party=duty.party,
+                  details={"duty": duty.number, "person": colleague.person}, personal={"name": colleague.name})
+
+
+def can_look_after(member: MemberFact, duty: DutyFact) -> bool:
+    """Whether a duty can be handed to this person: somebody of its party who does something there."""
+    return member.present and member.party == duty.party and bool(member.own & {"champion", "signatory", "contributor"})
+
+
+def _mine(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
+    """A duty that is open, and the actor, if the act is theirs to do. After the end of the project, too."""
+    duty = next((one for one in facts.duties if one.number == number), None)
     if duty is None:
-        raise Conflict("duty.unknown", number=given.number)
-    if facts.actor is None or not may(Act.DUTY_DONE, facts.actor, party=duty.party):
-        raise Forbidden("only", act=Act.DUTY_DONE.value, persons=tuple(
-            member.person for member in who_may(facts, Act.DUTY_DONE, party=duty.party)))
+        raise Conflict("duty.unknown", number=number)
+    if facts.actor is None or not may(act, facts.actor, party=duty.party, asked=duty.owner):
+        raise Forbidden("only", act=act.value, persons=tuple(
+            member.person for member in who_may(facts, act, party=duty.party, asked=duty.owner)))
     if duty.done_at is not None:
-        raise Conflict("duty.done", number=given.number, at=duty.done_at)
-    after = replace(duty, done_at=facts.now, done_by=facts.actor.person)
-    return Change(facts=facts.with_duty(after), party=duty.party, details={"duty": duty.number, "what": duty.what})
+        raise Conflict("duty.done", number=number, at=duty.done_at)
+    return duty, facts.actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from cocreate.views.room import (
     proposals,
     records,
     rules,
+    short_agreements,
+    signing,
     stages,
     talk,
     task_list,
@@ -27,5 +29,5 @@ from cocreate.views.room import (
 from cocreate.views.room.blueprint import bp
 
 __all__ = ["accessions", "agreements", "bp", "charter", "contracts", "documents", "duties", "endings", "gates", "holds",
-           "now", "nudges", "passing", "people", "previews", "proposals", "records", "rules", "stages", "talk",
-           "task_list", "tasks", "versions"]
+           "now", "nudges", "passing", "people", "previews", "proposals", "records", "rules", "short_agreements",
+           "signing", "stages", "talk", "task_list", "tasks", "versions"]

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, paper_words, sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
@@ -19,8 +19,8 @@ from cocreate.services import sign_ins, signing
 from cocreate.services.acts.accessions import require_acceding
 from cocreate.views.room import contract_words, frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.contracts import _is_me, _method
 from cocreate.views.room.documents import download
+from cocreate.views.room.signing import is_me, method
 from workflows.facts import Facts
 
 
@@ -36,7 +36,7 @@ def accede(ref: str) -> ResponseReturnValue:
     try:
         require_acceding(facts, form.number)
         made_at = _made_at(form)
-        if form.validate() and made_at is not None and _is_me(ref, form):
+        if form.validate() and made_at is not None and is_me(ref, "", form):
             with transaction() as session:
                 service.accede(session, ref, store=current_app.extensions["store"], seen=form.text_sha256.data or "",
                                made_at=made_at, evidence=_evidence(facts, form), code=not login.me().totp,
@@ -109,7 +109,7 @@ def _token() -> URLSafeSerializer:
 def _evidence(facts: Facts, form: SignForm) -> dict[str, object]:
     """What the signature rests on, in the words that were on the page."""
     me, basis = login.me(), form.basis.data
-    return {"name": facts.actor.name if facts.actor else me.name, "basis": basis, "methods": [_method(form)],
+    return {"name": facts.actor.name if facts.actor else me.name, "basis": basis, "methods": [method(form)],
             "statements": [form.read.label.text, f"{form.may.label.text} {basis}.", form.electronic.label.text],
             "zone": me.zone, "language": pages.language(), "address": request.remote_addr or "",
             "agent": request.user_agent.string[:300], "opened_at": str(_made_at(form))}
@@ -128,7 +128,8 @@ def _show(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
     return frame.show(
         "room/accessions/sign.html", facts, (_("Contract"), url_for("room.contract", ref=facts.project.ref)),
         (_("Read and accede"), None), form=form, text=text, only=only, number=number,
-        marked=contract_words.marker(text) if text else None, numbered=domain.numbered,
-        fingerprint=contract_words.grouped, party=contract_words.own(facts), totp=me.totp, email=me.email,
+        t=paper_words.paper(text.language) if text else None, marked=contract_words.marker(text) if text else None,
+        numbered=domain.numbered, fingerprint=contract_words.grouped, party=contract_words.own(facts),
+        totp=me.totp, email=me.email,
         code_ready=me.totp or (number and signing.code_waits(db.session(), facts, version=number, actor=me.id)),
         mailed=sign_ins.masked(me.email) if mailed else "")

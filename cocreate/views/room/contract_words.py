@@ -8,10 +8,9 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, sentences, words
+from cocreate import pages, paper_words, sentences, words
 from cocreate.db import db
 from cocreate.domain import contract as domain
-from cocreate.domain.composing import phrases
 from cocreate.domain.contract import ContractText, Gap
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.turns import waits_for
@@ -19,25 +18,13 @@ from cocreate.errors import Conflict
 from cocreate.sentences import Sentence
 from cocreate.services import composing, contracts, signing
 from cocreate.views.room import frame, gates
-from cocreate.views.room.frame import PartyView
-from cocreate.words import Reader
 from workflows import engine
 from workflows.conditions import ContractIs
-from workflows.facts import ContractFact, ContractState, Facts, SignatureFact
+from workflows.facts import ContractFact, ContractState, Facts
 from workflows.guards import reasons
 from workflows.texts import say
 
 AROUND = 12  # words shown on each side of a change
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """One party that signs: who did, or who is asked."""
-
-    party: PartyView
-    names: str
-    at: datetime | None
-    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +118,18 @@ def segments(facts: Facts) -> list[tuple[int, str]]:
     return gates.segments(facts, key)
 
 
+def drawn(facts: Facts, text: ContractText) -> dict[str, object]:
+    """What a text is drawn with, on the pages to read and on the page to sign."""
+    return {"text": text, "number": text.version, "marked": marker(text), "numbered": domain.numbered,
+            "fingerprint": grouped, "sample": is_sample(text), "segments": segments(facts),
+            "t": paper_words.paper(text.language)}
+
+
+def steps(size: int) -> tuple[tuple[str, str], ...]:
+    """How anybody checks the files alone: (what, command)."""
+    return paper_words.steps(pages.language(), size)
+
+
 def is_sample(text: ContractText) -> bool:
     return any(clause.sample and clause.state != "struck" for clause in text.clauses)
 
@@ -138,24 +137,8 @@ def is_sample(text: ContractText) -> bool:
 # who signed, and what became of each version
 
 
-def signers(facts: Facts, number: int) -> list[Signer]:
-    views = frame.party_views(facts)
-    found = []
-    for party in facts.signing:
-        signature = _signature(facts, number, party.number)
-        people = [frame.person_name(facts, signature.person)] if signature else \
-            [member.name for member in facts.people(party.number, "signatory")]
-        found.append(Signer(views[party.number], words.listed(people, pages.reader(), either=True),
-                            signature.at if signature else None, signature.ended_at if signature else None))
-    return found
-
-
-def _signature(facts: Facts, number: int, party: int | None) -> SignatureFact | None:
-    return next((s for s in facts.signatures if s.version == number and s.party == party), None)
-
-
 def _last_signature(facts: Facts) -> datetime:
-    return max(s.at for s in facts.signatures if s.ended_at is None)
+    return max(s.at for s in facts.signatures if not s.paper and s.ended_at is None)
 
 
 def versions(facts: Facts) -> list[VersionLine]:
@@ -201,13 +184,13 @@ def changes(facts: Facts, text: ContractText, *, current: bool) -> tuple[str, li
         if not older:
             return "", []
         before = contracts.version(session, facts, max(older)).text
-        return _("What changed since version %(number)s", number=max(older)), _shortened(differences(before, text))
+        return _("What changed since version %(number)s", number=max(older)), shortened(differences(before, text))
     after = contracts.version(session, facts, facts.contract.number).text if facts.contract else \
         composing.compose(session, facts)
-    return _("What changed since version %(number)s", number=text.version), _shortened(differences(text, after))
+    return _("What changed since version %(number)s", number=text.version), shortened(differences(text, after))
 
 
-def _shortened(found: tuple[Difference, ...]) -> list[Difference]:
+def shortened(found: tuple[Difference, ...]) -> list[Difference]:
     """Long unchanged passages shown by their ends only."""
     return [Difference(one.part, one.label, tuple(
         (how, _ends(piece) if how == "same" else piece) for how, piece in one.pieces)) for one in found]
@@ -227,7 +210,7 @@ def part_names() -> dict[str, str]:
 
 def marker(text: ContractText) -> Callable[[str, tuple[Gap, ...]], Iterator[tuple[str, Gap | None]]]:
     """Splits words of a clause at what is missing in them."""
-    phrase = phrases(text.language).not_given
+    phrase = paper_words.phrases(text.language).not_given
 
     def marked(said: str, gaps: tuple[Gap, ...]) -> Iterator[tuple[str, Gap | None]]:
         missing = {phrase.format(label=gap.label): gap for gap in gaps}
@@ -249,25 +232,3 @@ def grouped(digest: str) -> str:
 def own(facts: Facts) -> str:
     party = facts.actor.party if facts.actor else None
     return facts.party(party).name if party is not None else ""
-
-
-def signed_by_me(facts: Facts) -> bool:
-    own = facts.signature(facts.actor.party or 0) if facts.actor else None
-    return own is not None and own.person == login.me().id
-
-
-def signed_words(facts: Facts) -> str:
-    """Such as "Signed for WMATA, Thu 3 Apr 14:05 (New York), 18:05 UTC. Waiting for Philips: Jan Vos, asked today"."""
-    reader = pages.reader()
-    mine = facts.signature(facts.actor.party or 0) if facts.actor else None
-    if mine is None:
-        return ""
-    said = _("Signed for %(party)s, %(local)s, %(utc)s UTC.", party=own(facts), local=words.day_time(mine.at, reader),
-             utc=words.clock_time(mine.at, Reader(reader.language, "UTC", reader.now)))
-    waiting = [_("%(party)s: %(names)s", party=party.name, names=words.listed(
-        [m.name for m in facts.people(party.number, "signatory")], reader, either=True))
-        for party in facts.signing if facts.signature(party.number) is None]
-    if not waiting:
-        return f"{said} {_('All have signed. The seal of the host is being put on.')}"
-    return f"{said} " + _("Waiting for %(whom)s, asked %(when)s.", whom="; ".join(waiting),
-                          when=words.away(facts.project.entered_at, reader))

@@ -1,32 +1,53 @@
-"""After the signature: who owes what by when."""
+"""After the signature: who owes what by when, who looks after it, and what was done."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
-from cocreate import login
+from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.rights import Act, may
+from cocreate.errors import NotFound
 from cocreate.forms.base import Form
-from cocreate.forms.duties import LookAfterForm
+from cocreate.forms.duties import HandDutyForm, LookAfterForm
 from cocreate.services import duties as service
 from cocreate.services.acts import duties as acts
+from cocreate.services.acts.duties import can_look_after
 from cocreate.services.acts.people import heirs
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from workflows.facts import DutyFact, Facts
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One duty as the page has it."""
+
+    duty: DutyFact
+    owner: str
+    clause: tuple[str, str] | None  # label, address
+    done: str  # who reported it
+    can_report: bool
+    can_hand_on: bool
 
 
 @bp.get("/duties")
 def duties(ref: str) -> ResponseReturnValue:
-    """All dated rows of the agreed terms, by day."""
+    """All dated rows of the agreed terms, by party and day."""
     facts = frame.enter(ref)
-    mine = {one.number for one in facts.duties if may(Act.DUTY_DONE, facts.actor, party=one.party)}
-    return frame.show("room/duties.html", facts, (_("Duties"), None), nonce=Form(), mine=mine,
-                      duties=sorted(facts.duties, key=lambda one: (one.done_at is not None, one.due)))
+    views, order = frame.party_views(facts), sorted(facts.duties, key=lambda one: (one.done_at is not None, one.due))
+    found = [(views[party.number], [_row(facts, one) for one in order if one.party == party.number])
+             for party in facts.parties]
+    return frame.show("room/duties.html", facts, (_("Duties"), None), nonce=Form(),
+                      parties_with=[(party, rows) for party, rows in found if rows],
+                      following=next((one for one in order if one.done_at is None), None))
 
 
 @bp.route("/duties/who", methods=["GET", "POST"])
@@ -60,3 +81,41 @@ def duty_done(ref: str, number: int) -> ResponseReturnValue:
         service.report(session, ref, number=number, actor=login.me().id, key=Form.from_request().key(), now=now())
     flash(_("Reported as done. All parties can see it."), "done")
     return redirect(url_for("room.duties", ref=ref), 303)
+
+
+@bp.route("/duties/<int:number>/hand-over", methods=["GET", "POST"])
+def duty_hand_over(ref: str, number: int) -> ResponseReturnValue:
+    """Name the colleague who looks after a duty."""
+    facts = frame.enter(ref)
+    duty = next((one for one in facts.duties if one.number == number), None)
+    if duty is None or duty.done_at is not None or not may(Act.PASS_ON, facts.actor, party=duty.party,
+                                                           asked=duty.owner):
+        raise NotFound
+    form = HandDutyForm.from_request()
+    form.to.choices = [SelectChoice(one.person, one.name) for one in facts.members
+                       if can_look_after(one, duty) and one.person != duty.owner]
+
+    def act(session: Any) -> str:
+        service.hand_on(session, ref, number=number, person=form.to.data, actor=login.me().id, key=form.key(),
+                        now=now())
+        return _("%(name)s looks after it from now on.", name=frame.person_name(facts, form.to.data))
+
+    there = url_for("room.duties", ref=ref)
+    return dialog(facts, form, "room/duties_hand_over.html", _("Hand over a duty"), act, then=there, back=there,
+                  trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name)
+
+
+def _row(facts: Facts, duty: DutyFact) -> Row:
+    place = next((number for number, key in enumerate(facts.definition.clauses, 1) if key == duty.clause), None)
+    clause = None
+    if duty.clause and place:
+        title = say(facts.definition.clauses[duty.clause].title, pages.language())
+        clause = (_("clause %(number)s, %(title)s", number=place, title=title),
+                  url_for("room.contract_clause", ref=facts.project.ref, key=duty.clause))
+    owner = facts.member(duty.owner)
+    names = [owner.name] if owner and owner.left_at is None else [
+        member.name for member in facts.people(duty.party, "champion")]
+    open_ = duty.done_at is None
+    return Row(duty, ", ".join(names), clause, frame.person_name(facts, duty.done_by) if duty.done_by else "",
+               open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
+               open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner))

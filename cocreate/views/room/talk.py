@@ -152,7 +152,7 @@ def where(facts: Facts, topic: Topic) -> str:
         case "document":
             return url_for("room.document", ref=ref, number=int(topic.key))
         case _:
-            return url_for("room.contract", ref=ref)
+            return url_for("room.contract_clause", ref=ref, key=topic.key)
 
 
 def _form(facts: Facts, topic: Topic) -> SayForm:

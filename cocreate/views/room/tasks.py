@@ -32,6 +32,8 @@ def task(ref: str, key: str) -> ResponseReturnValue:
         page = load(ref, key)
     except NotFound:
         return ahead(frame.enter(ref), key)
+    if page.facts.task_of(page.task).kind == "sign":
+        return redirect(url_for("room.short_agreement", ref=ref, paper=key))
     return show(page, make_form(page, page.draft.texts, page.draft.files) if editable(page) else None)
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.services.acts.contracts import Freeze, Seal, SendCode, require_preparing
-from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
+from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
+from workflows import progression
 from workflows.facts import ContractState
 
 
@@ -136,3 +137,63 @@ class TestSeal:
                 story.act(Seal(1, "s", "e"), None)
         with pytest.raises(Conflict, match="contract.not_signed"):
             begin().to_signature().sign("giver").sign("taker").act(Seal(2, "s", "e"), None)
+
+
+class TestShortAgreement:
+    """What is signed before the contract, with the same steps."""
+
+    def test_holds_when_everybody_asked_has_signed_the_same_bytes(self):
+        story = quiet().sign_agreement("need", "giver")
+        assert (story.task("need", "giver").state, story.facts.standing("need").state) == ("accepted", "frozen")
+        story.sign("taker", paper="need")
+        assert (story.task("need", "taker").state, story.facts.standing("need").state) == ("accepted", "signed")
+        assert story.change.answer == {"last": True} and story.stage == "figures"
+        assert len({(one.text_sha256, one.pdf_sha256) for one in story.facts.signatures}) == 1
+        assert story.act(Seal(1, "s", "e", "need"), None).change.letters[0].subject == "agreement:need"
+
+    def test_is_no_contract_and_its_signatures_are_none_of_the_contract(self):
+        story = quiet().sign_agreement("need", "giver").sign("taker", paper="need")
+        assert (story.facts.contract, story.facts.contracts) == (None, ())
+        assert story.facts.signature(1) is None and story.facts.signature(1, "need") is not None
+
+    @pytest.mark.parametrize("person", [champion(1), 13, 14, FACILITATOR, MANAGER])
+    def test_only_by_who_signs_for_a_party_that_is_asked(self, person):
+        with pytest.raises(Forbidden):
+            quiet().freeze(paper="need").sign("giver", paper="need", person=person)
+
+    def test_is_not_submitted_like_a_form(self):
+        with pytest.raises(Conflict, match="agreement.is_signed"):
+            quiet().submit("need", "giver")
+
+    def test_once_for_each_party(self):
+        with pytest.raises(Conflict, match="contract.already_signed"):
+            quiet().sign_agreement("need", "giver").sign("giver", paper="need")
+
+    def test_what_is_fixed_stands_for_all(self):
+        with pytest.raises(Conflict, match="contract.same"):
+            quiet().freeze(paper="need").freeze("taker", paper="need", text="other words")
+
+    @pytest.mark.parametrize("key", ["stream", "nothing"])
+    def test_nothing_else_is_one(self, key):
+        with pytest.raises(NotFound):
+            quiet().freeze(paper=key)
+
+    def test_not_signing_asks_everybody_again_with_the_reason(self):
+        story = quiet().sign_agreement("need", "giver").refuse_to_sign("taker", paper="need")
+        assert {(one.state, one.reason) for one in story.facts.instances("need")} == {("open", REASON)}
+        assert (story.facts.standing("need"), story.stage) == (None, "figures")
+        assert [one.ended_at is None for one in story.facts.signatures] == [False]
+        story.sign_agreement("need", "giver").sign("taker", paper="need")
+        assert story.facts.standing("need").number == 2
+
+    def test_ends_when_it_is_asked_anew(self):
+        story = quiet().sign_agreement("need", "giver").sign("taker", paper="need")
+        again = Story(progression.settle(progression.reopen(story.facts, story.task("need", "giver"), REASON)))
+        assert (again.facts.standing("need"), again.facts.versions("need")[0].ended_because) == (None, "reopened")
+        assert {one.state for one in again.facts.instances("need")} == {"open"}
+
+
+def quiet():
+    """A story with a short agreement between the two in its first stage."""
+    both = "need: {of: [giver, taker], kind: sign, agreement: Quiet.,"
+    return begin(TWO_SIDES.replace("need: {of: taker,", both))

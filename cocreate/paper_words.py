@@ -1,0 +1,192 @@
+"""What a contract and its evidence say by themselves, in the language of the contract. Page and PDF say the same."""
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from cocreate.domain.composing import Phrases
+from cocreate.words import Reader, day, number
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """What stands inside a clause; it is part of the hashed text."""
+    _ = Reader(language).gettext
+    return Phrases(
+        not_given=_("[{label}: not given]"), later=_("(to be given by {who} by {by}: {rule})"),
+        struck=_("[struck: {reason}]"), not_applicable=_("(not applicable: nobody takes part as {seat})"),
+        annex=_("Annex {number}"), project_title=_("Title of the project"),
+        project_purpose=_("Purpose of the project"))
+
+
+@cache
+def paper(language: str) -> dict[str, str]:
+    """What stands around the clauses."""
+    _ = Reader(language).gettext
+    return {
+        "affected": _("Affected groups"),
+        "affected_lead": _("They are touched by this agreement and have no seat in it: they decide nothing and sign "
+                           "nothing."),
+        "annex": _("Annex"),
+        "basis": _("Basis"),
+        "basis_missing": _("states the basis when signing"),
+        "between": _("between"),
+        "called": _("takes part as"),
+        "clauses": _("What is agreed"),
+        "comes_from": _("Comes from"),
+        "contents": _("Contents"),
+        "does_not_sign": _("does not sign"),
+        "figure": _("Figure"),
+        "figures": _("Figures and their sources"),
+        "figures_lead": _("The figures this agreement rests on, with who gave them and how they were found."),
+        "fingerprint": _("Fingerprint of the text"),
+        "frozen": _("frozen on"),
+        "gap": _("A value is missing. With it the agreement cannot be signed."),
+        "given_by": _("given by"),
+        "grade": _("Grade"),
+        "head": _("Head of the record"),
+        "law": _("If your law asks for a handwritten or a qualified signature, this is not one."),
+        "level": _("What the signatures are"),
+        "line": _("line"),
+        "no_rows": _("No rows."),
+        "nobody_affected": _("None are named."),
+        "not_named": _("a person not named yet"),
+        "not_ready": _("not made ready yet"),
+        "not_signed": _("not signed"),
+        "page": _("Page {number} of {count}"),
+        "parties": _("Parties and affected groups"),
+        "parties_head": _("Parties"),
+        "period": _("Period, prices"),
+        "prices_of": _("prices of"),
+        "project": _("Project"),
+        "record": _("Where this text comes from"),
+        "record_lead": _("Every step of the project is a line of its record. The lines form a chain; its head stands "
+                         "here, so that a later change of any line can be told."),
+        "reservation": _("Reservation"),
+        "sample": _("This is a sample text and needs your lawyer."),
+        "sample_clause": _("Sample text"),
+        "seal_reason": _("Seal of {host}: the file has not changed"),
+        "seal": _("The seal of {host} shows that the file has not changed; it signs for nobody."),
+        "settled_later": _("Settled later"),
+        "signatures": _("Signatures"),
+        "signatures_lead": _("The parties sign this text electronically. Its bytes are fixed before anybody signs; who "
+                             "signed, when and how stands in the evidence, a document of its own."),
+        "signatures_none": _("No party of this text signs."),
+        "signs": _("signs"),
+        "signs_for": _("signs for"),
+        "simple": _("This is a simple electronic signature with strong evidence."),
+        "source": _("Source and giver"),
+        "specimen": _("This is a specimen: an example, not an agreement of anybody."),
+        "specimen_mark": _("Specimen"),
+        "takes_part": _("takes part, does not sign"),
+        "template": _("Template"),
+        "unprintable": _("Some characters have no shape in the fonts of the server that made this sheet. Each is "
+                         "printed as its Unicode number in brackets, such as [U+4E2D]."),
+        "value": _("Value"),
+        "version": _("Version"),
+        "whole_fingerprint": _("Fingerprint of the text, SHA-256 of its canonical bytes"),
+    }
+
+
+@cache
+def evidence(language: str) -> dict[str, str]:
+    """What the evidence says beside the words of the paper it is about."""
+    _ = Reader(language).gettext
+    return {
+        "agreed_to": _("Agreed to"),
+        "certificate": _("certificate SHA-256"),
+        "check": _("How to check it without us"),
+        "evidence": _("Evidence of signature"),
+        "evidence_for": _("Evidence for {title}"),
+        "from": _("From"),
+        "lead": _("This document tells who signed the agreement, when, on what basis and how each person was "
+                  "recognised, and how to check it without the software that made it."),
+        "language": _("Language"),
+        "made": _("Made {at}"),
+        "pdf_sealed": _("PDF with seal"),
+        "pdf_signed": _("PDF as signed"),
+        "recognised": _("Recognised by"),
+        "record_line": _("Record"),
+        "record_head": _("Record of the project"),
+        "record_text": _("Each signature is a line of the project's record, and each line holds the hash of the one "
+                         "before it. With the last signature the head of the record was:"),
+        "line_label": _("Line"),
+        "head_label": _("Head"),
+        "seal_label": _("Seal"),
+        "sha_file": _("SHA-256 of the whole file"),
+        "sha_first": _("SHA-256 of its first {size} bytes"),
+        "sha_text": _("SHA-256 of the canonical text"),
+        "signed_for": _("signed for"),
+        "signed_text": _("Signed text"),
+        "text": _("Text"),
+        "when": _("When"),
+        "who_signed": _("Who signed"),
+    }
+
+
+@cache
+def kinds(language: str) -> dict[str, str]:
+    """What kind of organisation a party is."""
+    _ = Reader(language).gettext
+    return {"company": _("company"), "customer": _("company"), "partner": _("partner"),
+            "public_body": _("public body"), "ngo": _("non-governmental organisation"), "community": _("community"),
+            "recycler": _("recycler"), "facilitator": _("facilitator")}
+
+
+def bundle(language: str, title: str, number: int) -> tuple[str, ...]:
+    """What the bundle says of itself, before how it is checked."""
+    _ = Reader(language).gettext
+    return (
+        _("%(title)s, version %(number)s: the signed paper and everything needed to check it", title=title,
+          number=number), "",
+        "contract.pdf      " + _("what all parties signed, with the seal of the host as its last revision"),
+        "evidence.pdf      " + _("who signed when, on what basis, and how each person was recognised"),
+        "text.json         " + _("the text as bytes; its SHA-256 is the fingerprint that was signed"),
+        "signatures.json   " + _("what each signatory showed and stated"),
+        "record.json       " + _("the record of the project, up to this download"),
+        "check.py          " + _("checks all of it with nothing but Python"))
+
+
+def by_mail(language: str, address: str) -> str:
+    """How somebody showed who they are, with what it proves and what not. address: masked already."""
+    return Reader(language).gettext(
+        "password and a code mailed to %(address)s; the code proves control of the mailbox, it is not an independent "
+        "second factor", address=address)
+
+
+def by_app(language: str) -> str:
+    return Reader(language).gettext("password and code from an app")
+
+
+def by_recovery_code(language: str) -> str:
+    return Reader(language).gettext("password and a recovery code")
+
+
+def moment(at: datetime, language: str, zone: str = "UTC") -> str:
+    """Such as "Wed 18 Mar 2026, 16:20:05 UTC", or "..., 12:20:05 in America/New York"."""
+    reader = Reader(language, zone, at)
+    said = f"{day(at, reader, year=True)}, {at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
+    return f"{said} UTC" if zone == "UTC" else reader.gettext("%(moment)s in %(zone)s", moment=said,
+                                                              zone=zone.replace("_", " "))
+
+
+def steps(language: str, size: int) -> tuple[tuple[str, str], ...]:
+    """(what is checked, the command) of everything anybody can check alone. size: bytes of the PDF as signed."""
+    reader = Reader(language)
+    _ = reader.gettext
+    return (
+        (_("All of it at once: the bundle holds a script that needs nothing but Python. It checks every hash below and "
+           "the whole record, and says what does not fit."), "python3 -I check.py"),
+        (_("The sealed file is the one that was stored. Its hash is that of “PDF with seal” in the evidence."),
+         "sha256sum contract.pdf"),
+        (_("It begins with what the parties signed. The hash of its first %(size)s bytes is that of “PDF as signed”.",
+           size=number(size, reader)), f"head -c {size} contract.pdf | sha256sum"),
+        (_("The text is the one whose fingerprint is printed in the PDF. The file text.json holds its canonical "
+           "bytes."), "sha256sum text.json"),
+        (_("The seal is whole. Expect “Signature is Valid” and “Total document signed”. Of a certificate that the host "
+           "made itself also expect “Certificate issuer is unknown”: compare its SHA-256 with that in the evidence."),
+         "pdfsig contract.pdf"),
+        (_("The record is one chain. The file record.json holds its lines and what each hash is made of; the hash of "
+           "each signature in the evidence is that of its line. Lines that are private to another party are there "
+           "as hashes only: the chain is checked whole all the same."), ""),
+    )

@@ -1,0 +1,168 @@
+"""What stands beside a clause: where it comes from, who agrees to it, what is missing in it and what can be done."""
+
+import json
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cocreate import pages, words
+from cocreate.db import db
+from cocreate.domain.answers import Answer, rows_of
+from cocreate.domain.contract import ClauseText, ContractText, Gap
+from cocreate.domain.rights import Act, may
+from cocreate.services import casebook, comments, contributions
+from cocreate.views.room import contract_words, frame
+from cocreate.views.room.frame import PartyView
+from workflows.facts import DecisionState, Facts, ProposalState
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Come:
+    """One thing a clause comes from."""
+
+    label: str
+    url: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A clause as the list of clauses has it."""
+
+    clause: ClauseText
+    comes_from: tuple[Come, ...]
+    states: tuple[tuple[PartyView, str, str], ...]  # party, kind of verdict, words
+    comments: int
+    proposed: str  # where its words began in a published case
+    missing: tuple["Missing", ...]
+
+    @property
+    def said(self) -> str:
+        """How many comments, in words."""
+        return ngettext("%(num)s comment", "%(num)s comments", self.comments) if self.comments else _("Comment")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A value that is missing in a clause, and the ways out of it."""
+
+    gap: Gap
+    sentence: str
+    acts: tuple[tuple[str, str], ...]  # label, address
+
+
+def lines(facts: Facts, text: ContractText) -> list[Line]:
+    """Every clause of a text, in its order."""
+    said = comments.counted(db.session(), facts, "clause")
+    states, begun = _states(facts), _from_case(facts, text)
+    return [Line(clause, (*_given(facts, clause), *_decided(facts, clause), *_agreed(facts, clause)), states,
+                 said.get(clause.key, 0), begun.get(clause.key, ""), _missing(facts, clause))
+            for clause in text.clauses]
+
+
+def notes(facts: Facts, text: ContractText) -> dict[str, Line]:
+    """What stands under each clause on the page to read."""
+    return {line.clause.key: line for line in lines(facts, text)}
+
+
+def _missing(facts: Facts, clause: ClauseText) -> tuple[Missing, ...]:
+    """For each missing value: give it, settle it later, or strike the clause."""
+    ref, proposes = facts.project.ref, not facts.ended and not facts.on_hold and may(Act.CLAUSES, facts.actor)
+    optional = facts.definition.clauses[clause.key].optional
+    found = []
+    for gap in clause.gaps if clause.state != "struck" else ():
+        ways = []
+        if "." in gap.path:
+            ways.append((_("See the task"), url_for("room.task", ref=ref, key=gap.path.split(".")[1])))
+        if proposes and not _open(facts, "later", gap.path):
+            ways.append((_("Settle later"), url_for("room.later", ref=ref, need=gap.path)))
+        if proposes and optional and not _open(facts, "strike", clause.key):
+            ways.append((_("Strike this clause"), url_for("room.strike", ref=ref, clause=clause.key)))
+        ways += [(_("See what is proposed"), url_for("room.proposal", ref=ref, number=number))
+                 for kind, about in (("later", gap.path), ("strike", clause.key))
+                 if (number := _open(facts, kind, about))]
+        found.append(Missing(gap, _("%(label)s: not given (%(reason)s).", label=gap.label, reason=gap.reason)
+                             if gap.reason else _("%(label)s: not given.", label=gap.label), tuple(ways)))
+    return tuple(found)
+
+
+def _open(facts: Facts, kind: str, subject: str) -> int | None:
+    return next((one.number for one in facts.proposals if one.kind == kind and one.subject == subject
+                 and one.state is ProposalState.OPEN), None)
+
+
+def _given(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
+    home = url_for("room.now", ref=facts.project.ref)
+    return tuple(Come(source.label, f"{home}/{source.href_path}" if source.href_path else "",
+                      f"v{source.version} ({source.party})" if source.party else "") for source in clause.sources)
+
+
+def _decided(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
+    """The gates at which all agreed to what the clause is filled from."""
+    tasks = {source.href_path.removeprefix("tasks/") for source in clause.sources}
+    found = []
+    for key, (_stage, gate) in facts.definition.gates.items():
+        asked = facts.asked_at(key)
+        if gate.about != "contract" and asked and tasks & set(facts.definition.about(key)) and all(
+                one.agreed for one in asked):
+            found.append(Come(_("decision: %(question)s", question=say(gate.question, pages.language())),
+                              url_for("room.gate", ref=facts.project.ref, key=key),
+                              words.day(max(one.since for one in asked), pages.reader())))
+    return tuple(found)
+
+
+def _agreed(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
+    """What all agreed about it: settled later, or struck."""
+    subjects = [("later", need) for need in facts.definition.clauses[clause.key].needs.values()]
+    found = []
+    for kind, subject in (*subjects, ("strike", clause.key)):
+        proposal = facts.holding(kind, subject)
+        if proposal is not None and (kind == "strike") == (clause.state == "struck"):
+            reason = json.loads(proposal.body).get("reason", "")
+            found.append(Come(_("agreed by all"), url_for("room.proposal", ref=facts.project.ref,
+                                                          number=proposal.number), reason))
+    return tuple(found)
+
+
+_VERDICTS = {DecisionState.AGREED: "yes", DecisionState.RESERVED: "yes", DecisionState.REFUSED: "no"}
+
+
+def _states(facts: Facts) -> tuple[tuple[PartyView, str, str], ...]:
+    """What each party says to all clauses at once: clause by clause comes later."""
+    key, views = contract_words.gate(facts), frame.party_views(facts)
+    said = {"yes": _("agreed"), "no": _("does not agree"), "open": _("open")}
+    found = []
+    for party in facts.contracting:
+        decision = facts.decision(key, party.number) if key and facts.contract else None
+        verdict = _VERDICTS.get(decision.state, "open") if decision else "open"
+        found.append((views[party.number], verdict, said[verdict]))
+    return tuple(found)
+
+
+def _from_case(facts: Facts, text: ContractText) -> dict[str, str]:
+    """Clause -> whose proposal from a published case its words still are."""
+    case = casebook.of_project(db.session(), facts.project.ref)
+    if case is None:
+        return {}
+    counting = contributions.counting(db.session(), facts)
+    found = {}
+    for clause in text.clauses:
+        for need in facts.definition.clauses[clause.key].needs.values():
+            if "." not in need:
+                continue
+            _stage, task, field = need.partition("@")[0].split(".")
+            begun = _cells(casebook.begun(case, task, facts.definition.tasks[task][1]).get(field))
+            givers = [facts.party(party).name for (key, party), (_n, answers) in counting.items()
+                      if key == task and begun & _cells(answers.get(field))]
+            if givers:
+                found[clause.key] = _("Proposed by %(party)s from a published case: %(case)s",
+                                      party=words.listed(givers, pages.reader()), case=case.title)
+    return found
+
+
+def _cells(answer: Answer | None) -> set[str]:
+    """The words in the rows of a table."""
+    return {str(cell.value) for row in rows_of(answer) for cell in row.values()} if answer else set()

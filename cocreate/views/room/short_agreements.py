@@ -1,0 +1,122 @@
+"""A short agreement before the contract: read, made ready by whoever goes on to sign first, signed by all asked."""
+
+from flask import current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, words
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.domain.rights import Act, may
+from cocreate.domain.topics import Topic
+from cocreate.errors import Conflict
+from cocreate.forms.base import Form
+from cocreate.services import composing, contracts, signing
+from cocreate.views.room import contract_words, frame, signing_words
+from cocreate.views.room.blueprint import bp
+from cocreate.views.room.contracts import size
+from cocreate.views.room.talk import talk
+from workflows.facts import ContractState, Facts, TaskFact, TaskState
+from workflows.guards import can_start, first_missing
+from workflows.texts import say
+
+
+@bp.get("/agreements/<paper>")
+def short_agreement(ref: str, paper: str) -> ResponseReturnValue:
+    """What is to be signed, who has signed, and what to do next."""
+    facts = signing_words.enter(ref, paper)
+    standing, session, task = facts.standing(paper), db.session(), _mine(facts, paper)
+    frozen = contracts.version(session, facts, paper=paper) if standing else None
+    text, row = (frozen.text, frozen.row) if frozen else (composing.compose(session, facts, paper), None)
+    signers = signing_words.signers(facts, text.version, paper)
+    definition = facts.definition.tasks[paper][1]
+    earlier = first_missing(facts, task)
+    return frame.show(
+        "room/contracts/short.html", facts, (_("Tasks"), url_for("room.tasks", ref=ref)),
+        (signing_words.title(facts, paper), None), row=row, paper_key=paper, definition=definition, task=task,
+        title=signing_words.title(facts, paper), headline=_headline(facts, paper, signers), signers=signers,
+        ring_segments=signing_words.ring(signers), may_sign=_can_begin(facts, task) or
+        signing_words.may_sign(facts, paper), signed=signing_words.signed_by_me(facts, paper), nonce=Form(),
+        may_refuse=signing_words.may_refuse(facts, paper), size=size(facts, row),
+        earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "", ended=_ended(facts, paper),
+        only=_only(facts, task), steps=contract_words.steps(size(facts, row)), may=_around(facts, task),
+        talk=talk(facts, Topic("task", paper, task.party)), **contract_words.drawn(facts, text))
+
+
+@bp.post("/agreements/<paper>/begin")
+def short_agreement_begin(ref: str, paper: str) -> ResponseReturnValue:
+    """Go on to sign: the text is fixed the first time, then it stands for all."""
+    facts = signing_words.enter(ref, paper)
+    key, actor = Form.from_request().key(), login.me().id
+    while facts.standing(paper) is None:
+        moment = now()
+        prepared = contracts.prepare(db.session(), ref, store=current_app.extensions["store"], actor=actor, now=moment,
+                                     paper=paper)
+        try:
+            with transaction() as session:
+                contracts.freeze(session, ref, prepared, actor=actor, key=key, now=moment)
+        except Conflict as error:  # somebody else did something meanwhile: look again
+            if error.code not in ("project.moved", "contract.same", "key.used"):
+                raise
+        facts = frame.enter(ref)
+    return redirect(url_for("room.sign", ref=ref, paper=paper), 303)
+
+
+def _mine(facts: Facts, paper: str) -> TaskFact:
+    """The task as it is asked of the own party; else the first that is not done, or the first."""
+    own, asked = facts.actor.party if facts.actor else None, facts.instances(paper)
+    waiting = (one for one in asked if one.state is not TaskState.ACCEPTED)
+    return next((one for one in asked if one.party == own), next(waiting, asked[0]))
+
+
+def _can_begin(facts: Facts, task: TaskFact) -> bool:
+    """Whether the reader signs for a party that is asked, and the text is still to be fixed."""
+    own = facts.actor.party if facts.actor else None
+    return (facts.standing(task.key) is None and own == task.party and may(Act.SIGN, facts.actor, party=own)
+            and task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
+            and not facts.ended and not facts.on_hold)
+
+
+def _headline(facts: Facts, paper: str, signers: list[signing_words.Signer]) -> str:
+    """The first sentence: who still has to sign, or that all have."""
+    standing = facts.standing(paper)
+    if standing is not None and standing.state is ContractState.SIGNED:
+        return _("Signed by all. It holds.")
+    waiting = [one.party.name for one in signers if one.at is None or one.ended_at]
+    return _("Not signed by all yet. We wait for %(parties)s.", parties=words.listed(waiting, pages.reader()))
+
+
+def _ended(facts: Facts, paper: str) -> tuple[str, str] | None:
+    """Why the last version ended, where the text is to be signed anew: sentence and what a person wrote."""
+    newest = max(facts.versions(paper), key=lambda one: one.number, default=None)
+    if newest is None or newest.ended_at is None:
+        return None
+    refusal = signing.unwilling(db.session(), facts, paper).get(newest.number)
+    if refusal and refusal.party:
+        return _("%(person)s did not sign for %(party)s:", person=refusal.person,
+                 party=facts.party(refusal.party).name), refusal.reason
+    if newest.ended_because == "parties":
+        return _("The parties changed, so all sign again."), ""
+    return _("This is asked again, so all sign again."), ""
+
+
+def _only(facts: Facts, task: TaskFact) -> str:
+    """Who signs, for somebody of a party that is asked who does not."""
+    own = facts.actor.party if facts.actor else None
+    if facts.ended or own != task.party or task.state is TaskState.ACCEPTED or may(Act.SIGN, facts.actor, party=own):
+        return ""
+    people = [member.name for member in facts.people(task.party, "signatory")]
+    if not people:
+        return _("%(party)s has no signatory yet. Somebody who leads for it can name one.",
+                 party=facts.party(task.party).name)
+    return _("Only %(names)s can sign for %(party)s.", names=words.listed(people, pages.reader()),
+             party=facts.party(task.party).name)
+
+
+def _around(facts: Facts, task: TaskFact) -> dict[str, bool]:
+    """Which ways beside signing are open to this reader."""
+    owed = (task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
+            and not facts.ended and not facts.on_hold and facts.actor is not None and facts.actor.party == task.party)
+    return {"pass": owed and may(Act.PASS_ON, facts.actor, party=task.party, asked=task.asked),
+            "help": owed and task.help is None and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
+            "wait": owed and may(Act.HELP, facts.actor, party=task.party, asked=task.asked)}

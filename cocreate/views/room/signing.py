@@ -1,0 +1,265 @@
+"""Signing: the contract and the short agreements before it, with the same steps; and saying why not.
+
+``paper`` is the key of a short agreement's task, "" for the contract.
+"""
+
+import re
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from cocreate import login, pages, paper_words, sentences, words
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict, Forbidden, Invalid, Refused, TooOften
+from cocreate.forms.accounts import WRONG_CODE, WRONG_PASSWORD
+from cocreate.forms.base import Form
+from cocreate.forms.contracts import RefuseForm, SignForm
+from cocreate.services import accounts, contracts, second_steps, sign_ins, signing
+from cocreate.views.room import contract_words, frame, signing_words
+from cocreate.views.room.blueprint import bp
+from workflows.facts import Facts
+
+CONTRACT = {"paper": ""}
+
+
+@bp.route("/contract/sign", methods=["GET", "POST"], defaults=CONTRACT)
+@bp.route("/agreements/<paper>/sign", methods=["GET", "POST"])
+def sign(ref: str, paper: str) -> ResponseReturnValue:
+    """Read it all, state what is to be stated, show who one is, sign."""
+    facts = signing_words.enter(ref, paper)
+    if facts.standing(paper) is None and request.method == "GET":
+        return redirect(signing_words.home(facts, paper))
+    form = _sign_form(facts, paper)
+    if request.method == "GET":
+        return _show(facts, paper, form)
+    if signing_words.signed_by_me(facts, paper):  # the same form sent twice
+        return _done(facts, paper)
+    try:
+        signing.require_signable(facts, **_shown(form), paper=paper)
+        if _valid(form, facts, paper) and is_me(ref, paper, form):
+            with transaction() as session:
+                signing.sign(session, ref, **_shown(form), evidence=_evidence(facts, form), paper=paper,
+                             code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
+            return _done(frame.enter(ref), paper, fresh=True)
+    except Conflict as error:
+        if error.code != "contract.changed":
+            raise
+        return _text_changed(ref, paper, form)
+    except Refused as error:
+        return _gone_back(facts, error)
+    except TooOften as error:
+        form.blame("password", sentences.error(error, pages.reader()))
+        return _show(frame.enter(ref), paper, form), 429
+    facts = frame.enter(ref)
+    return _done(facts, paper) if signing_words.signed_by_me(facts, paper) else (_show(facts, paper, form), 422)
+
+
+@bp.post("/contract/sign/code", defaults=CONTRACT)
+@bp.post("/agreements/<paper>/sign/code")
+def sign_code(ref: str, paper: str) -> ResponseReturnValue:
+    """Mail a code for exactly this version; what was ticked and typed stays, but no password."""
+    facts = signing_words.enter(ref, paper)
+    form, status = _sign_form(facts, paper), 200
+    try:
+        signing.require_signable(facts, **_shown(form), paper=paper)
+        with transaction() as session:
+            signing.send_code(session, ref, version=form.number, paper=paper, actor=login.me().id,
+                              key=f"code-{form.key()[:60]}", now=now())
+    except Conflict as error:
+        if error.code != "contract.changed":
+            raise
+        return _text_changed(ref, paper, form)
+    except TooOften as error:
+        form.blame("", sentences.error(error, pages.reader()))
+        status = 429
+    form.nonce.data = Form().nonce.data  # the one that was sent has mailed its code
+    return _show(frame.enter(ref), paper, form, mailed=status == 200), status
+
+
+def _sign_form(facts: Facts, paper: str) -> SignForm:
+    standing, me = facts.standing(paper), login.me()
+    shown = {"version": str(standing.number), "text_sha256": standing.text_sha256, "pdf_sha256": standing.pdf_sha256,
+             "opened": _seal().dumps([me.id, standing.text_sha256, now().isoformat()])} if standing else {}
+    form = SignForm.from_request(**shown)
+    form.ask((_("I have read version %(number)s.", number=form.number),
+              _("I may sign for %(party)s, as", party=contract_words.own(facts)),
+              _("I agree to sign electronically.")),
+             _("6-digit code from your app, or a recovery code") if me.totp else _("8-digit code from our mail"))
+    return form
+
+
+def _shown(form: SignForm) -> dict[str, Any]:
+    return {"version": form.number, "text_sha256": form.text_sha256.data, "pdf_sha256": form.pdf_sha256.data}
+
+
+def _valid(form: SignForm, facts: Facts, paper: str) -> bool:
+    valid = form.validate()
+    if _opened_at(form) is None:
+        form.opened.data = _sign_form(facts, paper).opened.data
+        form.blame("", _("Read the text on this page before you sign it."))
+        return False
+    return bool(valid)
+
+
+def _opened_at(form: SignForm) -> str | None:
+    """When this very person opened this very text; None where nobody has."""
+    try:
+        person, text_sha256, at = _seal().loads(form.opened.data or "")
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return str(at) if (person, text_sha256) == (login.me().id, form.text_sha256.data) else None
+
+
+def _seal() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="cocreate opened contract")
+
+
+def is_me(ref: str, paper: str, form: SignForm) -> bool:
+    """Password, then code; committed also when one is wrong: the try counts."""
+    me, moment = login.me(), now()
+    code = form.code.data or ""
+    with transaction() as session:
+        password = accounts.confirm_password(session, me.id, form.password.data or "", moment)
+        right = password and (
+            second_steps.is_right(session, me.id, code, moment) if me.totp else
+            signing.check_code(session, ref, version=form.number, paper=paper, code=code, actor=me.id, now=moment))
+    if not password:
+        form.blame("password", WRONG_PASSWORD)
+    elif not right:
+        form.blame("code", WRONG_CODE)
+    return right
+
+
+def _evidence(facts: Facts, form: SignForm) -> dict[str, object]:
+    """What the signature rests on, in the words that were on the page."""
+    me, basis = login.me(), form.basis.data
+    return {
+        "name": facts.actor.name if facts.actor else me.name, "basis": basis, "methods": [method(form)],
+        "statements": [form.read.label.text, f"{form.may.label.text} {basis}.", form.electronic.label.text],
+        "zone": me.zone, "language": pages.language(), "address": request.remote_addr or "",
+        "agent": request.user_agent.string[:300], "opened_at": _opened_at(form)}
+
+
+def method(form: SignForm) -> str:
+    language = pages.language()
+    if not login.me().totp:
+        return paper_words.by_mail(language, sign_ins.masked(login.me().email))
+    six = re.fullmatch(r"[0-9]{6}", re.sub(r"[\s-]", "", form.code.data or ""))
+    return paper_words.by_app(language) if six else paper_words.by_recovery_code(language)
+
+
+def _show(facts: Facts, paper: str, form: SignForm, *, mailed: bool = False) -> str:
+    session = db.session()
+    frozen = contracts.version(session, facts, paper=paper)
+    me, own, number = login.me(), facts.actor.party if facts.actor else None, frozen.row.number
+    asks, signers = signing_words.may_sign(facts, paper), signing_words.signers(facts, number, paper)
+    compared, changed = signing_words.since_last_reading(facts, frozen.text, paper)
+    form.code.data = None  # what was typed stays, secrets never
+    return frame.show(
+        "room/contracts/sign.html", facts, *signing_words.trail(facts, paper), (_("Read and sign"), None),
+        row=frozen.row, form=form, paper_key=paper, may_sign=asks, signers=signers,
+        ring_segments=signing_words.ring(signers), own=frame.party_views(facts)[own] if own is not None else None,
+        code_ready=me.totp or signing.code_waits(session, facts, version=number, paper=paper, actor=me.id),
+        mailed=sign_ins.masked(me.email) if mailed else "", totp=me.totp, email=me.email,
+        compared=compared, changed=changed, part_names=contract_words.part_names(),
+        signed=signing_words.signed(facts, paper) if signing_words.signed_by_me(facts, paper) else "",
+        only="" if asks else _only(facts, paper), waits=[] if paper else contract_words.waits(facts, frozen.text),
+        refuse_url=url_for("room.sign_refuse", ref=facts.project.ref, paper=paper),
+        sign_url=url_for("room.sign", ref=facts.project.ref, paper=paper),
+        code_url=url_for("room.sign_code", ref=facts.project.ref, paper=paper),
+        pdf_url=url_for("room.contract_pdf", ref=facts.project.ref, paper=paper, number=number, kind="signed"),
+        **contract_words.drawn(facts, frozen.text))
+
+
+def _only(facts: Facts, paper: str) -> str:
+    """Who can sign, for somebody who cannot."""
+    if facts.ended or facts.standing(paper) is None or signing_words.signed_by_me(facts, paper):
+        return ""
+    persons = tuple(member.person for party in facts.signers(paper) if facts.signature(party.number, paper) is None
+                    for member in facts.people(party.number, "signatory"))
+    own = facts.actor.person if facts.actor else None
+    return "" if own in persons else sentences.error(
+        Forbidden("only", act=Act.SIGN.value, persons=persons), pages.reader(), facts)
+
+
+def _done(facts: Facts, paper: str, *, fresh: bool = False) -> ResponseReturnValue:
+    flash(signing_words.signed(facts, paper), "done" if fresh else "info")
+    return redirect(signing_words.home(facts, paper), 303)
+
+
+def _text_changed(ref: str, paper: str, form: SignForm) -> ResponseReturnValue:
+    """Somebody was about to sign what no longer stands."""
+    facts, reader = frame.enter(ref), pages.reader()
+    seen = next((one for one in facts.versions(paper) if one.number == form.number), None)
+    when = ""
+    if seen and seen.ended_at:
+        today = words.local_day(seen.ended_at, reader) == reader.today
+        when = words.clock_time(seen.ended_at, reader) if today else words.day_time(seen.ended_at, reader)
+    sentence = _("The text changed at %(when)s. Nothing was signed.", when=when) if when else \
+        _("The text changed. Nothing was signed.")
+    url = url_for("room.contract_version", ref=ref, number=seen.number) + "#changes" \
+        if seen and seen.ended_at and not paper else signing_words.home(facts, paper)
+    return render_template("errors/error.html", heading=_("Changed meanwhile"), sentence=sentence, act_url=url,
+                           act_label=_("See what changed"),
+                           kept={_("As"): form.basis.data} if form.basis.data else {}), 409
+
+
+def _gone_back(facts: Facts, error: Refused) -> ResponseReturnValue:
+    """Somebody was about to sign when the project went back, was put on hold or ended."""
+    why = " ".join(sentences.refusal(reason, facts, pages.reader(), party=facts.actor.party if facts.actor else None,
+                                     mask=frame.mask(facts)).text for reason in error.reasons)
+    return render_template(
+        "errors/error.html", heading=_("Changed meanwhile"), sentence=f"{_('Nothing was signed.')} {why}",
+        act_url=url_for("room.now", ref=facts.project.ref), act_label=_("Open the project"), kept={}), 409
+
+
+# not signing
+
+
+@bp.route("/contract/refuse", methods=["GET", "POST"], defaults=CONTRACT)
+@bp.route("/agreements/<paper>/refuse", methods=["GET", "POST"])
+def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
+    """Do not sign, with a reason that all parties read."""
+    facts = signing_words.enter(ref, paper)
+    login.require_proof()
+    form, back = RefuseForm.from_request(), url_for("room.sign", ref=ref, paper=paper)
+    if request.method == "GET" and not signing_words.may_refuse(facts, paper):
+        return redirect(back)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                receipt = signing.refuse_to_sign(
+                    session, ref, version=request.form.get("version", 0, type=int), reason=form.reason.data,
+                    paper=paper, actor=login.me().id, key=form.key(), now=now())
+        except Invalid as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
+        else:
+            flash(_refused(facts, paper, receipt.stage), "done")
+            return redirect(signing_words.home(facts, paper), 303)
+    standing = facts.standing(paper)
+    body = frame.show(
+        "room/contracts/refuse.html", facts, *signing_words.trail(facts, paper), (_("Do not sign"), None), form=form,
+        party=contract_words.own(facts), number=standing.number if standing else 0,
+        stage="" if paper else _prepared(facts), back_url=back,
+        given=[f"{s.names} ({s.party.name})" for s in signing_words.signers(facts, standing.number, paper) if s.at]
+        if standing else [])
+    return body, 200 if request.method == "GET" else 422
+
+
+def _prepared(facts: Facts) -> str:
+    """The stage in which the contract is written."""
+    stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")
+    return pages.stage(facts.definition, stage)
+
+
+def _refused(facts: Facts, paper: str, stage: str) -> str:
+    party = contract_words.own(facts)
+    if paper:
+        return _("Not signed for %(party)s. All parties have been told why.", party=party)
+    return _("Not signed for %(party)s. The project is back in %(stage)s; all parties have been told why.", party=party,
+             stage=pages.stage(facts.definition, stage))

@@ -1,0 +1,172 @@
+"""A short agreement, end to end: read, gone on to, signed with password and code, sealed, proven, or not signed."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from cocreate.db import db, transaction
+from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.mails import Outbox
+from cocreate.services import records, sealings
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD
+from tests.views.test_contracts import TICKED, Played, _code, _enrol, _facts, _form, _parts
+
+QUIET = projects.SMALL.replace("""\
+  terms:
+    name: Terms
+""", """\
+      secrecy:
+        title: Confidentiality
+        why: Figures of the other side stay with us.
+        of: [maker, shop]
+        kind: sign
+        required: false
+        due: {days: 3}
+        agreement: |-
+          Whoever signs this keeps to the following.
+
+          1. What the other side calls **confidential** stays here.
+
+          2. It holds for three years.
+  terms:
+    name: Terms
+""")
+BASIS = TICKED | {"password": PASSWORD}
+
+
+class TestPage:
+    def test_a_task_to_sign_is_the_page_of_its_text(self, quiet):
+        assert quiet.maker.get("/tasks/secrecy").location == f"/p/{quiet.ref}/agreements/secrecy"
+        page = quiet.maker.get("/agreements/secrecy").text
+        assert "Not signed by all yet. We wait for Tornby Furniture and Aurelis Hotels." in page
+        assert "<strong>confidential</strong> stays here." in page and "Go on to sign" in page
+        assert "Read and sign: Confidentiality" in quiet.maker.get("").text
+
+    def test_is_not_there_where_nothing_is_signed_or_nobody_may_see_it(self, quiet):
+        for path in ("returns", "nothing", "returns/sign", "returns/versions/1/signed.pdf"):
+            assert quiet.maker.get(f"/agreements/{path}").status_code == 404
+        assert quiet.maker.post("/agreements/returns/begin").status_code == 404
+        assert quiet.maker.get("/agreements/secrecy/versions/1/signed.pdf").status_code == 404
+
+    def test_who_only_contributes_reads_who_signs(self, quiet):
+        _parts(quiet, quiet.small.shop, "champion contributor")
+        page = quiet.shop.get("/agreements/secrecy").text
+        assert "Aurelis Hotels has no signatory yet." in page and "Go on to sign" not in page
+        assert quiet.manager.post("/agreements/secrecy/begin").status_code == 403
+        assert quiet.manager.get("/agreements/secrecy").status_code == 200
+
+
+class TestSign:
+    def test_the_first_fixes_the_text_and_both_sign_the_same(self, quiet):
+        answer = quiet.maker.post("/agreements/secrecy/begin", follow_redirects=True)
+        assert "You sign for Tornby Furniture:" in answer.text and "version 1." in answer.text
+        said = _sign(quiet, quiet.maker, quiet.small.maker)
+        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC), 12:00 UTC. Waiting for Aurelis Hotels: "
+                "Claire Duval, asked today.") in said
+        quiet.shop.post("/agreements/secrecy/begin")
+        assert "All have signed." in _sign(quiet, quiet.shop, quiet.small.shop)
+        here = _facts(quiet)
+        assert {task.state for task in here.instances("secrecy")} == {"accepted"}
+        assert [one.number for one in here.versions("secrecy")] == [1]
+        page = quiet.manager.get("/record").text
+        assert "Claire Duval signed &#39;Confidentiality&#39; for Aurelis Hotels. All have signed." in page
+
+    def test_with_an_app_code_where_there_is_one(self, quiet):
+        import pyotp
+        secret = _enrol(quiet, quiet.small.maker)
+        quiet.maker.post("/agreements/secrecy/begin")
+        page = quiet.maker.get("/agreements/secrecy/sign").text
+        assert "6-digit code from your app" in page and "Mail me" not in page
+        code = pyotp.TOTP(secret).at(NOON)
+        assert quiet.maker.post("/agreements/secrecy/sign", data=_form(page) | BASIS | {"code": code}
+                                ).status_code == 303
+        with quiet.app.app_context():
+            said = json.loads(db.session().scalars(select(Signature.evidence).where(
+                Signature.project_id == _facts(quiet).project.id)).one())
+        assert said["methods"] == ["password and code from an app"]
+
+    @pytest.mark.parametrize(("given", "sentence"), [
+        ({"password": "wrong"}, "This password is not right."), ({"code": "00000000"}, "This code is not right"),
+        ({"may": ""}, "Tick this to sign"), ({"basis": ""}, "This is needed."),
+    ])
+    def test_nothing_is_signed_half(self, quiet, given, sentence):
+        quiet.maker.post("/agreements/secrecy/begin")
+        page = _mailed(quiet, quiet.maker)
+        answer = quiet.maker.post("/agreements/secrecy/sign", data=_form(page) | BASIS | {
+            "code": _code(quiet, quiet.small.maker)} | given)
+        assert answer.status_code == 422 and sentence in answer.text and _facts(quiet).signatures == ()
+
+    def test_a_code_for_it_is_no_code_for_anything_else(self, quiet):
+        quiet.maker.post("/agreements/secrecy/begin")
+        _mailed(quiet, quiet.maker)
+        with quiet.app.app_context():
+            mail = db.session().scalars(select(Outbox).where(
+                Outbox.kind == "signing_code", Outbox.recipient == quiet.small.maker)).one()
+            assert mail.subject == "agreement:secrecy"
+            assert json.loads(mail.values)["paper"] == "secrecy"
+
+    def test_a_form_does_not_do_instead(self, quiet):
+        answer = quiet.maker.post("/tasks/secrecy", data={"party": "1", "seen": "0", "draft": "0"})
+        assert answer.status_code == 409 and {t.state for t in _facts(quiet).instances("secrecy")} == {"open"}
+
+
+class TestRefuse:
+    def test_says_why_to_all_and_stays_asked(self, quiet):
+        quiet.maker.post("/agreements/secrecy/begin")
+        _sign(quiet, quiet.maker, quiet.small.maker)
+        page = quiet.shop.get("/agreements/secrecy/refuse").text
+        assert "Ingrid Solvik (Tornby Furniture)" in page and "The agreement stays asked" in page
+        answer = quiet.shop.post("/agreements/secrecy/refuse", follow_redirects=True,
+                                 data=_form(page) | {"reason": "Three years are too long."})
+        assert "Not signed for Aurelis Hotels. All parties have been told why." in answer.text
+        page = quiet.maker.get("/agreements/secrecy").text
+        assert "Claire Duval did not sign for Aurelis Hotels:" in page and "Three years are too long." in page
+        assert "Go on to sign" in page
+
+
+class TestProof:
+    def test_the_bundle_is_checked_with_nothing_but_python(self, quiet, tmp_path):
+        for client, person in ((quiet.maker, quiet.small.maker), (quiet.shop, quiet.small.shop)):
+            client.post("/agreements/secrecy/begin")
+            _sign(quiet, client, person)
+        assert quiet.shop.get("/agreements/secrecy/versions/1/bundle.zip").status_code == 404
+        with quiet.app.app_context():
+            with transaction() as session:
+                session.execute(update(ContractVersion).where(
+                    ContractVersion.host_id != quiet.small.host_id).values(sealed_at=NOON))
+            assert sealings.run(quiet.small.store, tmp_path, self_made=True,
+                                now=lambda: NOON + timedelta(minutes=1)) == 1
+            assert records.check(db.session(), _facts(quiet).project.id) is None
+        answer = quiet.shop.get("/agreements/secrecy/versions/1/bundle.zip")
+        folder = tmp_path / "bundle"
+        zipfile.ZipFile(io.BytesIO(answer.data)).extractall(folder)
+        checked = subprocess.run([sys.executable, "-I", "check.py"], cwd=folder, capture_output=True, text=True,
+                                 check=False)
+        assert checked.returncode == 0, checked.stdout
+        assert "WRONG" not in checked.stdout and "Aurelis Hotels signed once: line" in checked.stdout
+
+
+def _mailed(quiet, client):
+    return client.post("/agreements/secrecy/sign/code",
+                       data=_form(client.get("/agreements/secrecy/sign").text) | TICKED).text
+
+
+def _sign(quiet, client, person):
+    page = _mailed(quiet, client)
+    return client.post("/agreements/secrecy/sign", follow_redirects=True,
+                       data=_form(page) | BASIS | {"code": _code(quiet, person)}).text
+
+
+@pytest.fixture
+def quiet(app, session, clock):
+    small = projects.open_small(session, definition=QUIET)
+    session.commit()
+    return Played(app, small, clock)
