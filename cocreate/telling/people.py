@@ -13,11 +13,15 @@ def _invite(s: Speaker) -> str:
 @tells("accept_invitation")
 def _accept_invitation(s: Speaker) -> str:
     name = s.line.personal.get("name") or s.member(s.details.get("person"))
+    if s.line.party is None:
+        return s.reader.gettext("%(name)s came in, for no party.", name=name)
     return s.reader.gettext("%(name)s came in for %(party)s.", name=name, party=s.party(s.line.party))
 
 
 @tells("decline_invitation")
 def _decline_invitation(s: Speaker) -> str:
+    if s.line.party is None:
+        return s.reader.gettext("%(name)s declined the invitation.", name=s.member(s.details.get("person")))
     return s.reader.gettext("%(name)s declined the invitation for %(party)s.",
                             name=s.member(s.details.get("person")), party=s.party(s.line.party))
 

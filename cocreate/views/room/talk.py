@@ -18,6 +18,7 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.talk import ConcernForm, SayForm
 from cocreate.forms.tasks import HelpForm
 from cocreate.services import comments
+from cocreate.services.acts.change import require
 from cocreate.services.comments import Thread
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -110,6 +111,7 @@ def task_helped(ref: str, key: str) -> ResponseReturnValue:
 def concern(ref: str) -> ResponseReturnValue:
     """Say something that is hard to say to all, to people one chooses."""
     facts = frame.enter(ref)
+    require(facts, Act.CONCERN, on_hold=True)
     form = ConcernForm.from_request()
     form.to.choices = [SelectChoice(choice, _choice(facts, choice)) for choice in comments.CONCERNS
                        if comments.readers(facts, choice)]
