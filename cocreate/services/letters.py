@@ -24,7 +24,8 @@ from cocreate.services import digests
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
 from cocreate.words import Reader, tag
-from workflows.facts import DecisionState, Facts, TaskState
+from workflows.facts import DecisionState, Facts, MemberFact, TaskState
+from workflows.guards import accepting
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,25 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
         return None
     happened = _happened(session, mail, facts)
     sender = facts.member(happened.actor) if happened else None
-    writes = sender or next((m for m in facts.members if "manager" in m.parts and m.present), None)
+    writes = sender or _across(facts, mail) or next(
+        (m for m in facts.members if "manager" in m.parts and m.present), None)
     reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
     return MailContext(
         base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, base.unreachable,
         facts=facts, host=host.name, seq=base.seq, subject=base.subject, happened=happened,
         sender=sender.name if sender else "", reply_to=reply_to if reply_to != base.to else None, more=more,
         head=_head(host))
+
+
+def _across(facts: Facts, mail: Claimed) -> MemberFact | None:
+    """Who answers to a mail that nobody caused, such as a reminder: a champion of the side that waits."""
+    subject, own = mail.subject, facts.member(mail.recipient)
+    if subject is None or subject.party is None or own is None:
+        return None
+    task = facts.task(subject.key, subject.party) if subject.matter == "task" else None
+    waiting = accepting(facts, task) if task else ()
+    parties = [party.number for party in waiting or facts.contracting if party.number != own.party]
+    return next((member for number in parties for member in facts.people(number, "champion") if member.present), None)
 
 
 def _head(host: Host) -> Letterhead:

@@ -93,6 +93,7 @@ POLICY: dict[str, Access] = {
     "admin.host_logo": ADMINISTRATOR,
     "admin.mails": ADMINISTRATOR,
     "admin.mail": ADMINISTRATOR,
+    "admin.mail_html": ADMINISTRATOR,
     "room.now": IN_PROJECT,
     "room.tasks": IN_PROJECT,
     "room.task": IN_PROJECT,

@@ -73,6 +73,14 @@ class TestMails:
         assert '<a href="http://localhost/i/abc">' in page
         assert 'href="http://evil.example' not in page and "&lt;b&gt;" in page
 
+    def test_shows_the_other_part_alone_and_nothing_in_it_runs(self, admin, app):
+        put(app, "20270301T120000-b.eml", "Subject: Hello\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"
+                 "<p style='color: red'>Hello</p>")
+        answer = admin.get("/admin/mails/20270301T120000-b.eml/html")
+        assert "<p style='color: red'>Hello</p>" in answer.text
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "sandbox" in policy and "script" not in policy
+
     @pytest.mark.parametrize("name", ["nothing.eml", "..%2f..%2fcocreate.sqlite", "%2fetc%2fpasswd", ".eml"])
     def test_no_other_file_can_be_read(self, admin, name):
         assert admin.get(f"/admin/mails/{name}").status_code == 404
