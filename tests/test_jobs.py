@@ -17,8 +17,9 @@ from sqlalchemy import func, select, update
 from cocreate import clock, jobs
 from cocreate.db import db, transaction
 from cocreate.models.mails import AccountMail, Lease, Outbox
-from cocreate.services import outbox
+from cocreate.services import digests, outbox
 from tests.support.lighting import lighting, mail, reminder
+from tests.support.stories import at_once
 
 PAST = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -146,6 +147,64 @@ class TestSeveral:
         jobs.tick(app)
         ids = [one.message["Message-ID"] for one in smtp.received]
         assert (len(ids), len(set(ids))) == (30, 30)
+
+
+class TestDigests:
+    """P-10, P-13 for digests: one per reader and day, whoever makes them and whoever dies over it."""
+
+    def test_two_without_a_lease_make_each_once(self, place, clock):
+        app = place()
+        people = readers(app, 3)
+
+        def make():
+            with transaction() as session:
+                return digests.claim_due(session, TUESDAY, 2)
+
+        for outcomes in (at_once(app, make, make, make) for _ in range(20)):
+            assert not [one for one in outcomes if isinstance(one, Exception)]
+            if not any(outcomes):
+                break
+        assert made(app) == dict.fromkeys(people, 1)
+
+    def test_a_killed_one_is_made_by_the_next(self, place, clock):
+        app = place()
+        people = readers(app, 1)
+        with app.app_context():
+            digests.claim_due(db.session(), TUESDAY)
+            db.session.rollback()  # killed before its commit
+        with app.app_context(), transaction() as session:
+            digests.claim_due(session, TUESDAY)
+        assert made(app) == dict.fromkeys(people, 1)
+
+    def test_after_a_weekend_without_a_scheduler_there_is_one(self, place, clock):
+        app = place()
+        people = readers(app, 1)
+        clock.moment = TUESDAY + timedelta(days=7)
+        jobs.tick(app)
+        jobs.tick(app)
+        assert made(app) == dict.fromkeys(people, 1)
+
+
+TUESDAY = datetime(2027, 3, 2, 14, tzinfo=UTC)  # nine in New York, where all of them are
+
+
+def readers(app, projects):
+    """The champions of some projects, each with a line for the digest."""
+    found = []
+    with app.app_context(), transaction() as session:
+        for _ in range(projects):
+            room = lighting(session)
+            found.append(room.renee)
+            session.add(Outbox(**outbox.row(room.id, room.host_id, 1, "gone_on", room.renee, "stage:today", {}, PAST,
+                                            state=outbox.FOR_DIGEST)))
+    return found
+
+
+def made(app):
+    """How many digests each person got."""
+    with app.app_context():
+        return dict(db.session.execute(select(AccountMail.person_id, func.count()).where(AccountMail.kind == "digest")
+                                       .group_by(AccountMail.person_id)).all())
 
 
 class TestKilled:
