@@ -14,7 +14,7 @@ from cocreate import words
 from cocreate.digesting import Section, count_news, sections
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.notices import Subject
-from cocreate.domain.reminding import owed
+from cocreate.domain.reminding import check_by, owed
 from cocreate.services.digests import Digest
 from cocreate.services.letters import MailContext
 from workflows.facts import DecisionFact, DutyFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
@@ -373,6 +373,11 @@ class Letter:
             return matter.due_at if matter else None
         asked = self.task or self.decision
         return asked.due_at if asked else None
+
+    @property
+    def check_by(self) -> datetime | None:
+        """Until when what was submitted should be accepted or returned."""
+        return check_by(self.facts, self.task) if self.task else None
 
     @property
     def stage(self) -> str:
