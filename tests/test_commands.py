@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cocreate.settings import Settings
+from cocreate.settings import DEVELOPMENT_SECRET, Misconfigured, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,6 +49,32 @@ class TestSettings:
     def test_none_is_documented_that_does_not_exist(self):
         named = re.findall(r"\bCOCREATE_[A-Z_]+\b", (ROOT / "docs/operating.md").read_text())
         assert set(named) <= {field.metadata["name"] for field in fields(Settings)}
+
+
+class TestProduction:
+    SOUND = {"mode": "production", "secret": "x" * 40, "base_url": "https://cocreate.example", "proxies": "0",
+             "smtp": "smtp://127.0.0.1"}
+
+    def test_starts_when_everything_is_said(self):
+        Settings(**self.SOUND).check()
+
+    @pytest.mark.parametrize(("change", "said"), [
+        ({"secret": DEVELOPMENT_SECRET}, "COCREATE_SECRET"), ({"secret": "short"}, "COCREATE_SECRET"),
+        ({"base_url": ""}, "COCREATE_BASE_URL"), ({"base_url": "http://cocreate.example"}, "COCREATE_BASE_URL"),
+        ({"proxies": ""}, "COCREATE_PROXIES"), ({"smtp": ""}, "COCREATE_SMTP"), ({"mode": "prod"}, "COCREATE_MODE")])
+    def test_refuses_to_start_with_the_setting_at_fault(self, change, said):
+        with pytest.raises(Misconfigured, match=said):
+            Settings(**self.SOUND | change).check()
+
+    def test_refuses_debug_mode(self):
+        with pytest.raises(Misconfigured, match="Debug mode is on"):
+            Settings(**self.SOUND).check(debug=True)
+
+    def test_says_everything_at_once(self):
+        with pytest.raises(Misconfigured) as refused:
+            Settings(mode="production").check(debug=True)
+        assert all(name in str(refused.value) for name in (
+            "COCREATE_SECRET", "COCREATE_BASE_URL", "COCREATE_PROXIES", "COCREATE_SMTP", "Debug"))
 
 
 def pins(lock: str) -> dict[str, str]:

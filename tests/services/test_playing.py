@@ -26,6 +26,16 @@ ODD = {
 }
 
 
+ALONE = [{"key": "a", "name": "Alone Ltd", "kind": "company"}]
+THIRTY = [{"key": f"p{n}", "name": f"Party {n}" if n % 2 else "Same name", "kind": ("spaceship", "", "customer")[n % 3],
+           "role": "supplies buys carries"[:n]} for n in range(30)]
+WILD = [{"name": f"flow {n}", "from": f"p{n}", "to": f"p{(n + 1) % 30}", "quantity": 10 ** n if n < 25 else -1.5e-9,
+         "unit": ("t", "smoot", None)[n % 3], "period": "per fortnight"} for n in range(30)]
+ABROAD = [{"key": "甲", "name": "東京リサイクル株式会社", "kind": "recycler"}, {"key": "б", "name": "ООО «Круг»"},
+          {"key": "ع", "name": "شركة الدائرة", "kind": "public_body"}, {"key": "y", "name": "  ", "kind": "ngo"},
+          {"key": "x", "name": "*_#$@`<b>[bold] \\ // http://a.b", "kind": "company"}]
+
+
 class TestPlay:
     def test_writes_a_sealed_specimen_its_evidence_and_its_record(self, played, tmp_path):
         result, summary = played(FOLDER / f"{SOME[0]}.json")
@@ -76,6 +86,16 @@ class TestPlay:
     def test_every_case_that_is_shipped_reaches_agreed(self, played, path):
         result, summary = played(path)
         assert result.exit_code == 0 and summary["outcome"] == "agreed", result.output
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("strategy", sorted(library.names()))
+    @pytest.mark.parametrize("case", [{"parties": ALONE}, {"parties": THIRTY, "flows": WILD}, {"parties": ABROAD}],
+                             ids=["alone", "thirty", "abroad"])
+    def test_odd_ones_of_each_strategy_reach_agreed(self, played, strategy, case):
+        result, summary = played(case | {"strategy": strategy, "title": "東京の循環 — проект «Круг»"})
+        assert result.exit_code == 0 and summary["outcome"] == "agreed", result.output
+        assert len(summary["seats"]) - len(summary["stand_ins"]) + len(summary["affected_groups"]) == len(
+            case["parties"])
 
     @pytest.mark.long
     @settings(max_examples=30, phases=[Phase.generate],
