@@ -5,7 +5,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gene
 WORKERS = auto
 ARGS =
 
-.PHONY: help venv run test test-long check lock catalogue migrate clean
+.PHONY: help venv run test test-long check bench lock catalogue migrate clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile

@@ -133,6 +133,17 @@ def hosts_of(session: Session, person_id: int, role: str) -> list[Host]:
         .order_by(Host.name)))
 
 
+def roles_of(session: Session, person_id: int) -> dict[str, list[str]]:
+    """Name of each host for which a person works -> their roles there."""
+    found: dict[str, list[str]] = {}
+    for name, role in session.execute(
+            select(Host.name, HostMember.role).join(HostMember, HostMember.host_id == Host.id)
+            .where(HostMember.person_id == person_id, HostMember.left_at.is_(None))
+            .order_by(Host.name, HostMember.role)):
+        found.setdefault(name, []).append(role)
+    return found
+
+
 def enter_organisation(session: Session, host_id: int, *, name: str, kind: str, country: str = "", own: bool = False,
                        now: datetime) -> Organisation:
     """The organisation of this name, entered now if the host does not know it yet.

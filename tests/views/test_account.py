@@ -72,6 +72,10 @@ class TestOrganisations:
         page = text(claire.get("/account"))
         assert "Aurelis Hotels Crates come back : champion, signatory, contributor" in page
 
+    def test_of_a_host_are_listed_with_roles(self, app, small):
+        page = text(signed_in(app, Someone(small.manager, small.emails[small.manager])).get("/account"))
+        assert re.search(r"Crate Host \d+ account manager", page)
+
     def test_the_last_champion_names_another_first(self, claire, organisation):
         page = text(claire.get(f"/account/organisations/{organisation}/leave"))
         assert "Crates come back: Name another champion first." in page and 'class="btn btn-danger"' not in page

@@ -11,7 +11,7 @@ from cocreate.db import db, transaction
 from cocreate.errors import Invalid
 from cocreate.forms.accounts import WRONG_PASSWORD, DeviceForm, PasswordForm, ProfileForm
 from cocreate.forms.base import Form
-from cocreate.services import accounts, digests, memberships, sign_ins
+from cocreate.services import accounts, digests, hosts, memberships, sign_ins
 from cocreate.services.accounts import Account
 from cocreate.views.account.blueprint import bp
 from cocreate.views.room.cards import part_words
@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
     found = memberships.of_person(db.session(), me.id, now=now())
     return render_template(
         "account/show.html", form=form, account=account, me=me, devices=rows, empty_form=Form(),
-        may_change=_may_change(), memberships=found, part_words=part_words(),
+        may_change=_may_change(), memberships=found, staff=hosts.roles_of(db.session(), me.id), part_words=part_words(),
         away=[place for one in found for place in one.running if place.absence]), 422 if form.unfold() else 200
 
 
