@@ -302,6 +302,14 @@ class Definition(Strict):
             for field_key, field in task.fields.items():
                 yield stage_key, task_key, field_key, field
 
+    @cached_property
+    def shared_figures(self) -> frozenset[str]:
+        """Paths that a clause or a condition takes as one figure of all parties, not as each seat's own."""
+        needed = (need for clause in self.clauses.values() for need in clause.needs.values())
+        compared = (node.figure.path for way in self.transitions.values() for _, node in walk(way.when)
+                    if isinstance(node, FigureReaches))
+        return frozenset(path for path in (*needed, *compared) if "@" not in path)
+
     def about(self, gate_key: str) -> tuple[str, ...]:
         """The tasks whose versions a decision at this gate binds to; none where it is about the contract."""
         stage_key, gate = self.gates[gate_key]

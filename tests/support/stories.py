@@ -70,6 +70,11 @@ def later_definition() -> str:
     data["stages"]["figures"]["tasks"]["mood"] = {
         "title": "How ready are we", "why": "Gaps cost less now.", "of": ["maker", "shop"], "kind": "assessment",
         "due": {"days": 5}, "required": False, "statements": {"open": {"text": "They tell us early."}}}
+    data["stages"]["figures"]["tasks"]["weight"] = {
+        "title": "Weight of a crate", "why": "Lorries are planned by it.", "of": ["maker", "shop"], "due": {"days": 5},
+        "required": False, "fields": {"each": {"label": "Weight of one", "type": "quantity", "unit": "kg"}}}
+    data["clauses"]["weight"] = {"title": "Weight", "needs": {"each": "figures.weight.each"}, "text": "$each",
+                                 "optional": True}
     data["stages"]["figures"]["tasks"]["board"] = {
         "title": "On one page", "why": "All see it.", "of": "maker", "kind": "canvas", "due": {"days": 5},
         "required": False, "boxes": {"aim": {"title": "What we want"}, "fear": {"title": "What worries us"}}}

@@ -256,6 +256,22 @@ class TestSources:
         assert "&lt;b&gt;" in page and 'href="javascript' not in page
 
 
+class TestTwoValues:
+    def test_both_stand_on_the_page_with_their_sources_until_they_are_settled(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        for room, weight, source in ((small.maker, "14.2", "Parts list"), (small.shop, "16.5", "Weighed")):
+            page = room.get("/tasks/weight").text
+            assert "Two values" not in page
+            room.post("/tasks/weight", data=_hidden(page) | {"f-each": weight, "f-each-source": source})
+        for room in (small.maker, small.shop):
+            page = room.get("/tasks/weight").text
+            assert "Two values: Weight of one" in page and "Parts list" in page and "Weighed" in page
+            assert f"/p/{small.ref}/settle?path=figures.weight.each" in page
+        assert "Settle which one counts" not in small.manager.get("/tasks/weight?party=1").text
+
+
 class TestCanvas:
     def test_each_box_names_who_wrote_what_stands_in_it(self, project):
         def make(session):

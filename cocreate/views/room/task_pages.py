@@ -21,6 +21,7 @@ from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage, Version
+from cocreate.views.proposals_words import field_words
 from cocreate.views.room import drafts, frame
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed, file_rule
@@ -69,7 +70,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
         marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=file_rule(),
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
-        drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine, typed=typed,
+        disputed=_disputed(page), drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine,
+        typed=typed,
         reviewed=_reviewed(page), authors=_authors(page) if definition.kind == "canvas" else {},
         own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
@@ -99,6 +101,23 @@ def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
     party = words.listed(acceptors, pages.reader())
     return _("Submit again to %(party)s", party=party) if page.task.state is TaskState.RETURNED else \
         _("Submit to %(party)s", party=party)
+
+
+def _disputed(page: TaskPage) -> list[dict[str, Any]]:
+    """Figures that must be one and that parties gave differently, as far as the reader may see them."""
+    facts, key = page.facts, page.task.key
+    begins, mask = f"{facts.definition.tasks[key][0]}.{key}.", frame.mask(facts)
+    found = []
+    for path in dict.fromkeys(one.path for one in facts.figures if one.path.startswith(begins)
+                              and one.path in facts.definition.shared_figures):
+        values = [one for one in facts.values(path) if one.sees & mask]
+        if len({(one.value, one.unit) for one in values}) < 2:
+            continue
+        found.append({
+            "label": field_words(facts, path), "url": url_for("room.settle", ref=facts.project.ref, path=path),
+            "values": [(one.party, words.quantity(one.value, one.unit, pages.reader()), one.source) for one in values],
+            "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.actor.party if facts.actor else None)})
+    return found
 
 
 def _authors(page: TaskPage) -> dict[str, str]:
