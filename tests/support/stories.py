@@ -73,8 +73,7 @@ def later_definition() -> str:
     data["stages"]["figures"]["tasks"]["weight"] = {
         "title": "Weight of a crate", "why": "Lorries are planned by it.", "of": ["maker", "shop"], "due": {"days": 5},
         "required": False, "fields": {"each": {"label": "Weight of one", "type": "quantity", "unit": "kg"}}}
-    data["clauses"]["weight"] = {"title": "Weight", "needs": {"each": "figures.weight.each"}, "text": "$each",
-                                 "optional": True}
+    data["transitions"]["to_signature"]["when"]["all"].append({"figure": {"path": "figures.weight.each", "above": 0}})
     data["stages"]["figures"]["tasks"]["board"] = {
         "title": "On one page", "why": "All see it.", "of": "maker", "kind": "canvas", "due": {"days": 5},
         "required": False, "boxes": {"aim": {"title": "What we want"}, "fear": {"title": "What worries us"}}}
