@@ -223,7 +223,7 @@ def _play_baseline(play: _Play, now: datetime) -> None:
     contributions.return_(
         play.session, play.ref, task="specification", party=TAKER, seen=1,
         reason="The limit for moisture is for dry steam only. Please say what holds during start-up.",
-        marked=("other_limits",), actor=play.of(CITY_LEAD), key=play.key(), now=play.now)
+        marked=("moisture_most",), actor=play.of(CITY_LEAD), key=play.key(), now=play.now)
 
 
 def _play_condensate(play: _Play, host_id: int, now: datetime) -> None:
