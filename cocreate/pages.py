@@ -17,8 +17,8 @@ from cocreate.domain.names import initials
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.words import Reader
-from workflows import diagram
 from workflows.definition import Definition
+from workflows.diagram.drawing import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def stage(definition: Definition, key: str) -> str:
     return words.stage(definition, key, reader())
 
 
-def diagram_words() -> diagram.Words:
+def diagram_words() -> Words:
     """What the diagram of the stages says itself."""
-    return diagram.Words(
+    return Words(
         title=_("Stages of the project"), stages=_("The stages are %(stages)s.", stages="{stages}"),
         days=_("%(num)s days", num="{n}"), end=_("Agreed"))
 

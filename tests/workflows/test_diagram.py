@@ -9,7 +9,8 @@ import pytest
 
 from workflows import library
 from workflows.definition import Definition
-from workflows.diagram import Words, decorate, score
+from workflows.diagram.display import decorate
+from workflows.diagram.drawing import Words, score
 
 SVG = "{http://www.w3.org/2000/svg}"
 

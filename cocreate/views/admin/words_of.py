@@ -11,8 +11,9 @@ from markupsafe import Markup
 from cocreate import pages, words
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.words import Reader
-from workflows import diagram
 from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
+from workflows.diagram.display import decorate
+from workflows.diagram.drawing import score
 from workflows.texts import say
 from workflows.verification.findings import Finding
 
@@ -62,8 +63,8 @@ def picture(version: Version, stage: str) -> Markup | None:
     if key not in _SCORES:
         if len(_SCORES) >= _MOST_SCORES:
             _SCORES.clear()
-        _SCORES[key] = diagram.score(version.definition, language=language, words=pages.diagram_words())
-    return Markup(diagram.decorate(_SCORES[key], stage=stage))  # noqa: S704 - made by us of escaped texts
+        _SCORES[key] = score(version.definition, language=language, words=pages.diagram_words())
+    return Markup(decorate(_SCORES[key], stage=stage))  # noqa: S704 - made by us of escaped texts
 
 
 def seats(definition: Definition, keys: Iterable[str]) -> str:

@@ -14,8 +14,9 @@ from cocreate.domain.outlook import Outlook
 from cocreate.services.rooms import Entry
 from cocreate.views.room import frame
 from cocreate.views.room.gates import rule_words, segments, why_lapsed
-from workflows import diagram
 from workflows.definition import Gate
+from workflows.diagram.display import decorate
+from workflows.diagram.drawing import score
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.texts import say
 
@@ -65,10 +66,10 @@ def picture(facts: Facts) -> Markup:
     """The stages as a picture; only what diagram.py makes is marked as safe."""
     key = facts.definition.sha256, pages.language()
     if key not in _SCORES:
-        _SCORES[key] = diagram.score(facts.definition, language=pages.language(), words=pages.diagram_words())
+        _SCORES[key] = score(facts.definition, language=pages.language(), words=pages.diagram_words())
     order = facts.definition.order
     seats = {party.number: party.seat for party in facts.parties}
-    return Markup(diagram.decorate(  # noqa: S704 - made by us of escaped texts
+    return Markup(decorate(  # noqa: S704 - made by us of escaped texts
         _SCORES[key], stage=facts.project.stage,
         done={stage for stage in facts.definition.stages if order[stage] < order[facts.project.stage]},
         accepted={(task.key, seats[task.party]): task.state.value for task in facts.tasks},
