@@ -267,9 +267,17 @@ def _not_available(s: _Speaker) -> Said:
     named = {"field": say(field.label, s.reader.language), "task": s.task, "party": s.party()}
     if reason := s.because():
         return s._("'%(field)s' in '%(task)s' is not available (%(reason)s). %(party)s gives a value, or all agree to "
-                   "go on without it.", reason=reason, **named), s.to_task
+                   "go on without it.", reason=reason, **named), _to_waiver(s)
     return s._("'%(field)s' in '%(task)s' is not available. %(party)s gives a value, or all agree to go on without "
-               "it.", **named), s.to_task
+               "it.", **named), _to_waiver(s)
+
+
+def _to_waiver(s: _Speaker) -> Act:
+    """The giver can still give a value; the others can propose to go on without it."""
+    stage, _task = s.facts.definition.tasks[s.values["task"]]
+    path = f"{stage}.{s.values['task']}.{s.values['field']}"
+    own = s.facts.actor and s.facts.actor.party == s.refusal.party
+    return s.to_task if own else _to_proposal(s, "waive", path, s._("Go on without it")) or s.to_task
 
 
 @_says("task.waiting_outside")
@@ -373,6 +381,15 @@ def _to_figure(s: _Speaker) -> Act:
     return Act(f"tasks/{s.values['figure'].split('.')[1]}", s._("See the task"))
 
 
+def _to_proposal(s: _Speaker, kind: str, figure: str, label: str) -> Act | None:
+    """Where a party of the contract proposes to all what becomes of a figure."""
+    actor = s.facts.actor
+    signs = {party.number for party in s.facts.contracting}
+    if actor is None or actor.party not in signs or not actor.parts & {"champion", "signatory"}:
+        return None
+    return Act(f"{kind}?path={figure.partition('@')[0]}", label)
+
+
 def _figure_hidden(s: _Speaker) -> Said:
     """What anybody may know of a figure he may not see."""
     return s._("'%(figure)s' does not yet reach what going on needs; %(party)s can see and change it.",
@@ -417,7 +434,8 @@ def _two_values(s: _Speaker) -> Said:
     a, b = (s.quantity(s.values[value], s.values[unit]) for value, unit in (("a", "unit"), ("b", "unit_b")))
     return s._("There are two values for '%(figure)s': %(a)s (%(source_a)s) and %(b)s (%(source_b)s). Settle which one "
                "counts.", figure=s.field(s.values["figure"]), a=a, b=b, source_a=s.values["source_a"] or s.party(),
-               source_b=s.values["source_b"] or s.party("other")), _to_figure(s)
+               source_b=s.values["source_b"] or s.party("other")), _to_proposal(
+                   s, "settle", s.values["figure"], s._("Settle it")) or _to_figure(s)
 
 
 @_says("figure.units")
