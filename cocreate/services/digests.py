@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
-from cocreate.domain.notices import Subject
+from cocreate.domain.notices import TABLE, Subject
 from cocreate.domain.turns import OWED, UNDECIDED, Turn
 from cocreate.models.hosts import HostMember
 from cocreate.models.mails import Outbox
@@ -30,6 +30,7 @@ BATCH = 100
 MOST = 200  # lines that are kept for one digest; who was away so long reads the record
 KEPT = timedelta(days=30)
 DAILY, WEEKLY, NEVER = "daily", "weekly", "never"
+_ORDER = {kind: place for place, kind in enumerate(TABLE)}
 _LEADS = frozenset({"champion", "facilitator", "manager"})
 
 
@@ -92,8 +93,10 @@ def _lines(session: Session, persons: Collection[int]) -> dict[int, list[Any]]:
             select(Outbox.message_id, Outbox.recipient, Outbox.project_id, Outbox.seq, Outbox.kind, Outbox.subject,
                    Outbox.values, Outbox.created_at)
             .where(Outbox.state == outbox.FOR_DIGEST, Outbox.recipient.in_(persons))
-            .order_by(Outbox.created_at, Outbox.project_id, Outbox.kind)):
+            .order_by(Outbox.created_at, Outbox.project_id, Outbox.seq)):
         found.setdefault(row.recipient, []).append(row)
+    for rows in found.values():  # of one act: what somebody did before what came of it, as in the table
+        rows.sort(key=lambda row: (row.created_at, row.project_id, row.seq, _ORDER[row.kind]))
     return found
 
 

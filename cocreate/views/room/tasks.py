@@ -1,6 +1,6 @@
 """One task: its form, saved and submitted, and what the other side says to it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.reminding import check_by
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
@@ -171,7 +172,10 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
 def _submitted(page: contributions.TaskPage, state: str) -> str:
     names = words.listed([party.name for party in accepting(page.facts, page.task)], pages.reader())
     if state == TaskState.SUBMITTED.value:
-        return _("Submitted. %(names)s accepts it or returns it with a reason. We will write to you.", names=names)
+        by = check_by(page.facts, replace(page.task, since=page.facts.now))
+        return _("Submitted. %(names)s accepts it or returns it with a reason by %(day)s. We will write to you.",
+                 names=names, day=words.day(by, pages.reader())) if by else \
+            _("Submitted. %(names)s accepts it or returns it with a reason. We will write to you.", names=names)
     return _("Submitted. It counts from now on.")
 
 
