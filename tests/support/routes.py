@@ -53,9 +53,11 @@ def routes(app: Flask, world: World, **instead: Any) -> Iterator[Route]:
         if rule.endpoint == "asset":
             continue
         given = known.get(rule.endpoint) or known.get(rule.endpoint.split(".")[0], {})
-        chosen = {name: instead.get(name, given.get(name, _any(rule._converters[name]))) for name in rule.arguments}
+        fixed = rule.defaults or {}  # what an address says without naming it
+        chosen = {name: instead.get(name, given.get(name, _any(rule._converters[name])))
+                  for name in rule.arguments if name not in fixed} | fixed
         for method in sorted((rule.methods or set()) & set(SAFE)):
-            yield Route(rule.endpoint, method, rule.build(chosen)[1], frozenset(rule.arguments))
+            yield Route(rule.endpoint, method, rule.build(chosen)[1], frozenset(rule.arguments) - fixed.keys())
 
 
 def _any(converter: BaseConverter) -> Any:
