@@ -40,7 +40,7 @@ def ids(world: World) -> dict[str, Mapping[str, Any]]:
         "room.go_on": room | {"key": "to_terms"}, "room.go_back": room | {"key": "too_early"},
         "desk": {"ref": world.opening, "step": "seats"}, "desk.hand_over": {"ref": world.ref},
         "admin": {"ref": world.template, "key": "returns", "name": "x.eml"},
-        "portal": {"token": "x" * 43}, "auth": {"token": "x" * 43}, "account": {},
+        "portal": {"token": "x" * 43}, "auth": {"token": "x" * 43}, "account": {"ref": world.ref},
         **{f"admin.person{end}": {"ref": world.manager_ref} for end in (
             "", "_roles", "_sessions", "_second_step", "_hand_over", "_deactivate")},
     }
