@@ -438,7 +438,7 @@ class TestTemplates:
             if page.parts[len(TEMPLATES.parts)] in ("mail", "contract"):
                 continue
             text = page.read_text()
-            assert text.count("\n") <= 120, page
+            assert text.count("\n") <= 140, page
             assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|https?://", text), page
 
 
