@@ -12,6 +12,7 @@ import pytest
 from cocreate import errors, sentences
 from cocreate.domain.audience import MANAGER, bit
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from cocreate.forms.accounts import REASONS
 from cocreate.words import Reader
 from tests.support.lighting import DEFINITION
 from workflows.calendars import Calendar
@@ -300,7 +301,8 @@ class TestErrors:
                         raised.update(given[:1])
                     elif call.func.id == "require_same":
                         raised.update(given)
-        elsewhere = {code for code in raised if code.startswith(("password.", "case."))}  # at their fields, in cases.py
+        # At their fields, and in cases.py.
+        elsewhere = {code for code in raised if code.startswith("case.")} | set(REASONS)
         assert raised - set(sentences.ERRORS) - elsewhere == set()
 
     def test_without_the_project_at_hand_it_claims_nothing(self):

@@ -1,0 +1,33 @@
+"""The one place where a code becomes a sentence: refusals of the rules, and acts refused for other reasons.
+
+Each sentence is spoken for its reader, in his language: what he may not see is not in it.
+"""
+
+from cocreate.errors import CocreateError, Refused
+from cocreate.sentences.errors import ERRORS, other
+from cocreate.sentences.refusals import REFUSALS
+from cocreate.sentences.speaker import Act, NoFacts, Sentence, Speaker
+from cocreate.words import Reader
+from workflows.facts import Facts
+from workflows.refusals import Refusal
+
+
+def refusal(refusal: Refusal, facts: Facts, reader: Reader, *, party: int | None, mask: int) -> Sentence:
+    """Why something may not happen, for a reader of ``party`` (None: of none) whose audience bits are ``mask``."""
+    speaker = Speaker(refusal, facts, reader, party, mask)
+    text, act = REFUSALS[refusal.code](speaker)
+    return Sentence(text, refusal.party, act)
+
+
+def error(error: CocreateError, reader: Reader, facts: Facts | None = None) -> str:
+    """An act that did not happen, in one sentence; of a ``Refused`` each reason is a sentence of its own."""
+    speaker = Speaker(Refusal(error.code, values=error.values), facts, reader, None, 0)
+    if isinstance(error, Refused):
+        return reader.gettext("This is not possible yet.")
+    try:
+        return ERRORS.get(error.code, other)(speaker)
+    except NoFacts:
+        return other(speaker)
+
+
+__all__ = ["ERRORS", "REFUSALS", "Act", "Sentence", "error", "refusal"]
