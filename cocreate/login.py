@@ -6,6 +6,7 @@ sign in: an endpoint and its ids, never an address.
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(days=400)
 SECRET_FIELDS = re.compile(r"(.*_)?password|current|secret|code|csrf_token")
 BACK = "back"
+MOST_ASKED = 500  # bytes after the question mark of an address that is remembered
+NOT_TYPED = frozenset({"key", "csrf_token", "visit", "seen", "party", "number", "version"})  # the page's own
 
 
 class _User(flask_login.UserMixin):  # type: ignore[misc]
@@ -131,9 +134,22 @@ def was_signed_in() -> bool:
 def remember() -> None:
     """Keep where this request was going, to come back to exactly here."""
     try:
-        cookie[BACK] = current_app.url_map.bind("").match(request.path, "GET")
+        endpoint, ids = current_app.url_map.bind("").match(request.path, "GET")
     except HTTPException:  # what was sent belongs to no page
         cookie.pop(BACK, None)
+    else:
+        cookie[BACK] = endpoint, {**_asked(), **ids}
+
+
+def _asked() -> dict[str, list[str]]:
+    """What the address says after its question mark: which of several things the page is about.
+
+    Not what would tell ``url_for`` where an address leads, and no more than a cookie can hold.
+    """
+    if len(request.query_string) > MOST_ASKED:
+        return {}
+    return {name: values for name, values in request.args.to_dict(flat=False).items()
+            if name.isidentifier() and not name.startswith("_") and name not in ("endpoint", "self")}
 
 
 def is_expected() -> bool:
@@ -181,12 +197,34 @@ def require_proof(endpoint: str | None = None, **ids: str) -> None:
     """Let nobody on who has not shown the password within half an hour: asks for it, then comes back here.
 
     endpoint, ids: the page to come back to, where this address only takes what is sent.
+    What was typed goes along with the question, to be sent again after it.
     """
-    if not me().proved:
-        remember()
-        if endpoint:
-            cookie.setdefault(BACK, (endpoint, ids))
-        abort(redirect(url_for("auth.prove"), 303))
+    if me().proved:
+        return
+    remember()
+    if endpoint:
+        cookie.setdefault(BACK, (endpoint, ids))
+    sent = typed()
+    if any(text.strip() for name, text in sent if name not in NOT_TYPED):
+        ask: Callable[[str], str] = current_app.extensions["ask_for_proof"]
+        abort(Response(ask(_carrier().dumps([me().id, _same_place(), sent])), 401, content_type="text/html"))
+    abort(redirect(url_for("auth.prove"), 303))
+
+
+def carried(given: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """Where to and what this person sent before the password was asked for; None where nothing was."""
+    try:
+        person, place, sent = _carrier().loads(given)
+    except BadSignature:
+        return None
+    if person != me().id:
+        return None
+    cookie.pop(BACK, None)
+    return str(place), [(str(name), str(text)) for name, text in sent]
+
+
+def _carrier() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="cocreate typed before proof")
 
 
 # A form that was open for long
@@ -213,7 +251,7 @@ def typed() -> list[tuple[str, str]]:
 
 
 def _same_place() -> str:
-    return url_for(str(request.endpoint), **(request.view_args or {}))
+    return url_for(str(request.endpoint), **{**_asked(), **(request.view_args or {})})
 
 
 # Before each request

@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(audience.bp)
     app.extensions["menu"] = _menu
     app.extensions["landing"] = _landing
+    app.extensions["ask_for_proof"] = auth.steps.ask
 
 
 def _menu() -> list[Entry]:

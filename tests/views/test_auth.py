@@ -453,8 +453,8 @@ class TestPolicy:
         for rule in app.url_map.iter_rules():
             if policy.POLICY[rule.endpoint] is policy.PUBLIC:
                 continue
-            chosen = {name: next(iter(getattr(rule._converters[name], "items", "1"))) for name in rule.arguments}
-            path = rule.build(chosen)[1]
+            chosen = {name: next(iter(getattr(one, "items", "1"))) for name, one in rule._converters.items()}
+            path = rule.build(chosen | dict(rule.defaults or {}))[1]
             for method in rule.methods - {"HEAD", "OPTIONS"}:
                 answer = browser(app).open(path, method=method)
                 assert is_sent_to_sign_in(answer) if method == "GET" else answer.status_code == 401, (rule, method)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.openings import Opening
-from cocreate.models.people import Person
+from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import casebook, hosts, templates
 from tests.support import projects
@@ -54,6 +54,19 @@ class TestChoosing:
         room = client.post(seats.replace("seats", "check"), data={"then": "later"})
         assert "Opened. Nobody is invited yet: that begins on the page People." in text(client.get(room.location))
         assert opened(session, small) == 2
+
+    def test_after_a_sign_in_by_link_opening_asks_for_the_password_and_saving_does_not(self, client, session, small):
+        seats = begin(client)
+        client.post(seats, data=SEATS)
+        client.post(seats.replace("seats", "goal"), data={"title": "Steam"})
+        session.execute(update(SignIn).where(SignIn.person_id == small.manager).values(method="link", proved_at=None))
+        session.commit()
+        check = seats.replace("seats", "check")
+        assert client.post(check, data={"greeting": "As discussed.", "then": "look"}).location.endswith("#invitation")
+        assert client.post(check, data={}).location == "/prove"
+        assert opened(session, small) == 1
+        assert client.post("/prove", data={"password": PASSWORD}).location == check
+        assert "Opened." in text(client.post(check, data={}, follow_redirects=True))
 
     def test_is_saved_with_each_step_and_resumed_from_the_board(self, client):
         seats = begin(client)

@@ -32,9 +32,26 @@ def prove() -> ResponseReturnValue:
             token = second_steps.prove(session, me, form.password.data, form.code.data if me.totp else "", now=now())
         if token:
             login.start(token)
-            return login.onward()
+            return _again(request.form.get("typed", "")) or login.onward()
         form.blame("password", _("Password or code is not right.") if me.totp else _("This password is not right."))
-    return render_template("auth/prove.html", form=form, me=me), 422 if form.unfold() else 200
+    return render_template("auth/prove.html", form=form, me=me, typed=request.form.get("typed", "")), \
+        422 if form.unfold() else 200
+
+
+def ask(typed: str) -> str:
+    """The same page as the answer to an act; typed: what was sent, sealed, to come back with the password."""
+    me = login.me()
+    return render_template("auth/prove.html", form=(ProveWithCodeForm if me.totp else ProveForm)(), me=me, typed=typed)
+
+
+def _again(sealed: str) -> ResponseReturnValue | None:
+    """What was typed before the password was asked for, behind the button that sends it."""
+    found = login.carried(sealed)
+    if found is None:
+        return None
+    place, sent = found
+    return render_template("errors/error.html", heading=_("Thank you"), sentence=_("Your text is kept."), again=sent,
+                           act_url=place, act_label=_("Send it again"))
 
 
 def _step(form: CodeForm | RecoveryForm, page: str) -> ResponseReturnValue:

@@ -60,6 +60,8 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
     page = _page(ref)
     if request.method == "GET":
         return _show(page, step)
+    if step == "check" and request.form.get("then", "") not in ("board", "look"):
+        login.require_proof()
     page = _page(ref, _saved(page, step))
     match request.form.get("then", ""):
         case "board":

@@ -51,7 +51,8 @@ def gate(ref: str, key: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     if key not in facts.definition.gates:
         raise NotFound
-    login.require_proof()
+    if request.method == "POST":  # reading what is to be decided is everybody's
+        login.require_proof()
     form = DecideForm.from_request()
     if request.method == "POST" and form.validate():
         answer = request.form.get("answer", "")

@@ -44,6 +44,8 @@ def task_pass(ref: str, key: str) -> ResponseReturnValue:
     form.to.choices = [SelectChoice(str(member.person), _colleague(member)) for member in facts.members
                        if member.person != task.asked and can_take(facts, task, member)]
     directly = may(Act.PEOPLE, facts.actor, party=task.party, directly=True)
+    if directly and form.to.data == "new" and request.method == "POST":
+        login.require_proof()
     form.to.choices.append(SelectChoice("new", _("Somebody new")))
 
     def act(session: Any) -> str:
@@ -80,6 +82,7 @@ def task_let_in(ref: str, key: str) -> ResponseReturnValue:
     if task.wanted is None or not may(Act.PEOPLE, facts.actor, party=task.party, directly=True) or (
             facts.actor is None or facts.actor.party != task.party):
         raise Conflict("pass.answered")
+    login.require_proof()
     form = Form.from_request()
     if request.method == "POST":
         agree = "agree" in request.form
