@@ -210,9 +210,14 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
     if again:
         act_url, act_label = request.full_path.rstrip("?"), _("Try again")
-    kept = {name: value for name, value in login.typed() if name not in ("key", "csrf_token") and value.strip()}
     body = render_template(
-        "errors/error.html", heading=heading, sentence=sentence, kept=kept if status in (409, 422) else {},
+        "errors/error.html", heading=heading, sentence=sentence, kept=_kept() if status in (409, 422) else [],
         act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "",
         again=login.typed() if again and request.method == "POST" else None)
     return body, status, {}
+
+
+def _kept() -> list[tuple[str, str]]:
+    """(label, text) of what was typed into the form that was sent, but secrets."""
+    form = g.get("sent_form")
+    return form.told(login.typed()) if form else []

@@ -7,14 +7,24 @@ is sent twice happens once.
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 import wtforms
-from flask import request
+from flask import g, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Field, FieldList, FormField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    PasswordField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -33,7 +43,7 @@ class Form(wtforms.Form):
             return cls(**defaults)
         sent: Any = request.form.copy()
         sent.update(request.files)
-        return cls(sent, **defaults)
+        return cls(sent, **defaults).is_what_was_sent()
 
     def key(self) -> str:
         """Unique for each rendered form; a request without one gets its own."""
@@ -52,6 +62,17 @@ class Form(wtforms.Form):
         else:
             field.errors = [*field.errors, str(sentence)]
 
+    def is_what_was_sent(self) -> Self:
+        """If the answer is an error page, that says in the words of this form what was typed."""
+        g.sent_form = self
+        return self
+
+    def told(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """(label, text) of what was sent, in the order of the page; nothing that the page does not show."""
+        labels = dict(_labels(self))
+        return [(labels[name][0], labels[name][1].get(text, text)) for name, text in sent
+                if name in labels and text.strip()]
+
     def unfold(self) -> list[tuple[str, str]]:
         """All errors with the ids of their fields, in the order of the page, out of nested forms and rows too."""
         return [("", str(sentence)) for sentence in self.form_errors] + list(_unfold(self._fields))
@@ -65,6 +86,25 @@ def _unfold(fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
             yield from _unfold({entry.name: entry for entry in field.entries})
         if not isinstance(field, FormField):
             yield from ((field.id, str(error)) for error in field.errors if not isinstance(error, (list, dict)))
+
+
+def _labels(fields: Iterable[Field]) -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
+    """Names of the inputs one sees, with their labels and the words of their choices."""
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _labels(field.form)
+        elif isinstance(field, FieldList):
+            yield from _labels(field.entries)
+        elif not isinstance(field, (HiddenField, PasswordField)):
+            yield field.name, (str(field.label.text), _words_of_choices(field))
+
+
+def _words_of_choices(field: Field) -> dict[str, str]:
+    if isinstance(field, BooleanField):
+        return {"y": gettext("yes")}
+    if isinstance(field, SelectFieldBase):
+        return {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}
+    return {}
 
 
 # Validators: small, one message each

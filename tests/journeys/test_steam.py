@@ -30,6 +30,10 @@ class TestWithoutASeat:
             person.comes_in()
         gives(sora, "stream", "What is left over", "Steam of the incinerator")
         goes_on(sora, "Partners")
+        assert sora.reads("'Steam per hour' can start when 'Memorandum of understanding' is accepted")
+        for person in (sora, dahye):
+            signs_memorandum(person)
+        assert dahye.reads("Signed by all. It holds.")
         gives(sora, "hourly", "Mass per hour", "13")
         gives(dahye, "hourly", "Mass per hour", "15")
         sora.enter()
@@ -98,6 +102,13 @@ def gives(person: Walker, task: str, label: str, text: str) -> None:
     person.type(f"^{label}", text)
     person.press("^Submit")
     assert person.reads("Submitted")
+
+
+def signs_memorandum(person: Walker) -> None:
+    person.enter("agreements/memorandum")
+    assert person.reads("go on with permits and pipe in good faith")
+    person.press("^Go on to sign")
+    person.signs()
 
 
 def goes_on(person: Walker, stage: str) -> None:

@@ -64,7 +64,7 @@ class TestPage:
 
     @pytest.mark.parametrize(("tab", "says"), [
         ("forms", "Credit per crate"), ("rights", "decide at a gate"), ("clauses", "$maker and $shop agree"),
-        ("reminders", "on working days -2, 0 around the date"), ("texts", "stages.figures.tasks.returns.why"),
+        ("reminders", "2 working days before and on the day"), ("texts", "stages.figures.tasks.returns.why"),
         ("versions", "Download version 1"), ("projects", "An administrator reads no room.")])
     def test_has_a_tab_for(self, client, ref, tab, says):
         assert says in text(client.get(f"/admin/templates/{ref}?show={tab}"))

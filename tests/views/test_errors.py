@@ -49,7 +49,7 @@ class TestNotDone:
         manager.post(step, data={"affected": "Neighbours", "version": "1"})
         answer = manager.post(step, data={"affected": "Drivers of lorries", "version": "1"})
         assert answer.status_code == 409 and "Changed meanwhile" in text(answer)
-        assert "Drivers of lorries" in text(answer)
+        assert "Affected groups Drivers of lorries" in text(answer) and "version 1" not in text(answer)
 
     def test_410_of_a_link(self, app, clock):
         client = browser(app)

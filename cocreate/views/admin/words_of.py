@@ -36,7 +36,8 @@ def top_line(template: TemplatePage, reader: Reader) -> str:
     if template.retired_at is not None:
         said = _("Retired on %(day)s.", day=words.day(template.retired_at, reader))
     elif published is not None and published.published_at is not None:
-        used = ngettext("used by %(num)d project", "used by %(num)d projects", template.running)
+        used = ngettext("used by %(num)d project", "used by %(num)d projects", template.running) \
+            if template.running else _("used by no project")
         said = _("Version %(number)s, published %(day)s by %(name)s, %(used)s.", number=published.number, used=used,
                  day=words.day(published.published_at, reader), name=published.published_by)
     else:
@@ -138,12 +139,19 @@ def reminder(of: ReminderRule) -> str:
                         "When %(what)s: every %(num)d working days, %(most)s times at most, to %(to)s.", of.every,
                         what=what, most=of.most, to=to)
     else:
-        said = _("When %(what)s: on working days %(days)s around the date, to %(to)s.", what=what, to=to,
-                 days=", ".join(f"{day:+d}" if day else "0" for day in of.at))
+        said = _("When %(what)s: %(days)s, to %(to)s.", what=what, to=to,
+                 days=words.listed(map(_day_around, of.at), pages.reader()))
     if of.then is None:
         return said
     return said + " " + ngettext("After %(num)d working day it goes to the champion.",
                                  "After %(num)d working days it goes to the champion.", of.then.after)
+
+
+def _day_around(day: int) -> str:
+    if not day:
+        return _("on the day")
+    return (ngettext("%(num)d working day before", "%(num)d working days before", -day) if day < 0 else
+            ngettext("%(num)d working day after", "%(num)d working days after", day))
 
 
 def texts(definition: Definition) -> list[tuple[str, str, list[str]]]:

@@ -81,7 +81,7 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
 
 def _saved(page: Page, step: str) -> Draft:
     """Keep what this step sent, and one more card where that was asked for."""
-    names = fields_of_step(page.form.places, step)
+    names = fields_of_step(page.form.is_what_was_sent().places, step)
     sent = {name: request.form[name] for name in names if name in request.form}
     if (seat := request.form.get("add", "")) in page.definition.parties:
         sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + 1)

@@ -206,7 +206,7 @@ def _text_changed(ref: str, paper: str, form: SignForm) -> ResponseReturnValue:
         if seen and seen.ended_at and not paper else signing_words.home(facts, paper)
     return render_template("errors/error.html", heading=_("Changed meanwhile"), sentence=sentence, act_url=url,
                            act_label=_("See what changed"),
-                           kept={_("As"): form.basis.data} if form.basis.data else {}), 409
+                           kept=[(_("As"), form.basis.data)] if form.basis.data else []), 409
 
 
 def _gone_back(facts: Facts, error: Refused) -> ResponseReturnValue:
@@ -215,7 +215,7 @@ def _gone_back(facts: Facts, error: Refused) -> ResponseReturnValue:
                                      mask=frame.mask(facts)).text for reason in error.reasons)
     return render_template(
         "errors/error.html", heading=_("Changed meanwhile"), sentence=f"{_('Nothing was signed.')} {why}",
-        act_url=url_for("room.now", ref=facts.project.ref), act_label=_("Open the project"), kept={}), 409
+        act_url=url_for("room.now", ref=facts.project.ref), act_label=_("Open the project"), kept=[]), 409
 
 
 # not signing
