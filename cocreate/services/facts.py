@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from cocreate import driver
 from cocreate.db import moment, table_of
 from cocreate.domain.computed import with_computed
+from cocreate.domain.moments import EPOCH
 from cocreate.errors import NotFound
 from cocreate.models.contracts import Accession, ContractVersion, Duty, Signature
 from cocreate.models.projects import Absence, Party, Project
@@ -108,7 +109,7 @@ def _seen(connection: Connection, text: str, person: int | None, now: datetime,
     project, sha256, host, answered, last_at, drafts, members, *rest = _decoded(text)
     if lock and last_at is not None:
         now = max(now, moment(last_at))
-    members = tuple(map(_member, sorted(members)))
+    members = tuple(sorted(map(_member, members), key=_standing))
     actor = next((member for member in members if member.person == person and member.present), None)
     if person is not None and actor is None:
         raise NotFound
@@ -182,6 +183,11 @@ def _member(values: list[Any]) -> MemberFact:
     person, name, party, parts, accepted_at, left_at, invited_at, zone = values
     return MemberFact(person, name, party, frozenset(parts.split()), _moment(accepted_at), _moment(left_at), zone,
                       invited_at=_moment(invited_at))
+
+
+def _standing(member: MemberFact) -> tuple[Any, ...]:
+    """Where a person stands among the people of a project: by party, as they were invited, by name."""
+    return (member.party is None, member.party or 0, member.invited_at or EPOCH, member.name.casefold(), member.person)
 
 
 @cache

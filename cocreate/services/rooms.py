@@ -89,7 +89,8 @@ def undelivered(session: Session, facts: Facts) -> tuple[Undelivered, ...]:
     people = {row.person: row for row in session.execute(
         select(Member.person, Member.name, Person.email, Person.unreachable_at, Person.unreachable_why)
         .join(Person, Person.id == Member.person)
-        .where(Member.project_id == facts.project.id, Member.left_at.is_(None)).order_by(Member.person))}
+        .where(Member.project_id == facts.project.id, Member.left_at.is_(None))
+        .order_by(Member.invited_at, Member.name))}
     failed = select(Outbox.recipient).where(Outbox.project_id == facts.project.id, Outbox.state == "failed")
     last: dict[int, tuple[str, str]] = {row.recipient: (row.state, row.reply or "") for row in session.execute(
         select(Outbox.recipient, Outbox.state, Outbox.reply)

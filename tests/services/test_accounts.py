@@ -7,6 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
+from cocreate.db import new_ref
 from cocreate.errors import Conflict, Ended, Invalid, TooOften
 from cocreate.models.people import Person
 from cocreate.services import accounts, hashing, sign_ins
@@ -32,6 +33,11 @@ class TestPeople:
         anna = someone(session, "Anna Berg")
         assert accounts.find_or_invite_person(session, email=anna.email.upper(), name="Y", now=NOON) == anna.id
         assert session.get(Person, anna.id).name == "Anna Berg"
+
+    def test_numbers_tell_neither_how_many_people_there_are_nor_who_was_known_before(self, session):
+        found = [accounts.find_or_invite_person(session, email=f"{n}.{new_ref()}@wmata.example", name="X", now=NOON)
+                 for n in range(12)]
+        assert found != sorted(found) and min(found) > 2**40
 
     def test_a_second_account_of_one_address_is_refused(self, session):
         anna = someone(session)

@@ -133,7 +133,7 @@ class TestAddParty:
         assert fritz.get("").status_code == 404
 
     @pytest.mark.parametrize(("change", "said"), [
-        ({"email": "nobody"}, "This is not one complete address"), ({"seat": ""}, "This is needed."),
+        ({"email": "nobody"}, "This is not one complete address"), ({"name": ""}, "This is needed."),
         ({"organisation": "Tornby-Furniture"}, "already sits as Maker"), ({"reason": "x"}, "Say what is needed")])
     def test_what_is_wrong_is_said(self, play, change, said):
         data = {"seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz",

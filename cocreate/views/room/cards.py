@@ -123,7 +123,6 @@ def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
         holders = facts.holders([key])
         role = say(seat.name, pages.language())
         for party in holders:
-            # By name: in the order of their numbers a newcomer would show whether the address was known here.
             members = sorted((m for m in facts.members if m.party == party.number and m.left_at is None),
                              key=lambda member: member.name.casefold())
             missing = [part_words()[part] for part in ("champion", "signatory")
