@@ -24,7 +24,7 @@ from cocreate.models.mails import AccountMail, Outbox
 SECRET = "secret"  # noqa: S105 - the name of the value that is encrypted, and wiped once it is sent
 LEASE = timedelta(minutes=12)  # longer than a mail server may take after the final dot
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
-GIVE_UP = timedelta(hours=72)
+GIVE_UP = timedelta(hours=72)  # after the first try
 
 
 # waiting
@@ -141,11 +141,16 @@ def mark_sent(session: Session, mail: Claimed, now: datetime, reply: str) -> Non
 
 def mark_failed(session: Session, mail: Claimed, now: datetime, reply: str, *, permanent: bool) -> None:
     """It did not go out: for good, or until the next try, which waits longer each time."""
-    if permanent or now - mail.created_at >= GIVE_UP:
+    # Not by its age: a mail that was put off over a long weekend would have a single try.
+    if permanent or sum(map(_wait, range(1, mail.attempts)), timedelta()) >= GIVE_UP:
         _mark(session, mail, _closed(mail, "failed", reply))
     else:
-        wait = min(FIRST_WAIT * 2 ** min(mail.attempts - 1, 20), LONGEST_WAIT)
-        _mark(session, mail, {"next_try": now + wait, "lease_until": None, "reply": reply[:300]})
+        _mark(session, mail, {"next_try": now + _wait(mail.attempts), "lease_until": None, "reply": reply[:300]})
+
+
+def _wait(attempt: int) -> timedelta:
+    """How long after this attempt the next one is."""
+    return min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT)
 
 
 def mark_dropped(session: Session, mail: Claimed) -> None:
