@@ -176,7 +176,7 @@ def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
     if row is None:
         raise Ended("invitation")
     member, project, person = row.Member, row.Project, row.Person
-    if (member.expires_at is None or member.expires_at < now
+    if (member.expires_at is None or member.expires_at < now or member.left_at is not None
             or (project.ended_at is not None and project.outcome != "agreed") or person.deactivated_at is not None):
         raise Ended("invitation")
     return Invitation(

@@ -10,6 +10,7 @@ from cocreate import vault
 from cocreate.errors import Conflict, Ended, Invalid
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
+from cocreate.models.projects import Member
 from cocreate.services import people, records
 from tests.support import projects
 from tests.support.clock import NOON
@@ -39,6 +40,12 @@ class TestInvitation:
         with pytest.raises(Ended):
             people.invitation(session, token, now=NOON)
         assert people.invitation(session, newer, now=NOON).person
+
+    def test_it_ends_when_its_place_goes_to_somebody_else(self, session, small, token):
+        person = people.invitation(session, token, now=NOON).person
+        session.execute(update(Member).where(Member.person == person).values(left_at=NOON))
+        with pytest.raises(Ended):
+            people.invitation(session, token, now=NOON)
 
     def test_it_ends_with_the_account(self, session, token):
         person = people.invitation(session, token, now=NOON).person

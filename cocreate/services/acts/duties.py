@@ -6,14 +6,12 @@ A duty belongs to a party; its champions look after it, or the colleague they ha
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cocreate.db import table_of
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter
+from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
-from cocreate.services.writes import Put
 from workflows.facts import DutyFact, Facts, MemberFact
 
 
@@ -126,13 +124,5 @@ def _invited(change: Change, actor: MemberFact, new: Successor) -> Change:
     if there is not None and there.left_at is None:
         raise Conflict("member.there" if there.party == actor.party else "member.elsewhere", person=there.person,
                        field="email")
-    member = MemberFact(new.person, new.name, actor.party, frozenset({"champion"}), accepted_at=None,
-                        invited_at=facts.now)
-    row = {"project_id": facts.project.id, "person": new.person, "host_id": facts.project.host_id,
-           "party": actor.party, "name": new.name, "parts": "champion", "invited_by": actor.person,
-           "invited_at": facts.now, "greeting": "", "token_sha256": new.token_sha256, "again_sha256": None,
-           "expires_at": new.expires_at, "accepted_at": None, "declined_at": None, "left_at": None}
-    letter = Letter("invitation", new.person, str(Subject("invitation", str(new.person), actor.party)),
-                    {"secret": new.token})
-    return replace(change, facts=facts.with_member(member), rows=(Put(table_of(Member), (row,)),), letters=(letter,),
-                   details={**change.details, "to": new.person}, personal={"name": new.name})
+    return invited(replace(change, details={**change.details, "to": new.person}, personal={"name": new.name}),
+                   MemberFact(new.person, new.name, actor.party, frozenset({"champion"}), None), new)

@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from cocreate.db import table_of
-from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden
-from cocreate.models.projects import Member
-from cocreate.services.acts.change import Change, Letter, require
-from cocreate.services.writes import Put
+from cocreate.services.acts.change import Change, require
+from cocreate.services.acts.inviting import invited
 from workflows.facts import Facts, MemberFact
 
 PART = "facilitator"
@@ -70,14 +67,8 @@ def invite(change: Change, name: str, greeting: str, given: HandOverNeutral | Ne
     for other in facts.members:  # an invitation nobody answered gives way to the next
         if PART in other.own and other.accepted_at is None and other.left_at is None:
             facts = facts.with_member(replace(other, left_at=facts.now))
-    member = MemberFact(given.person, name, None, frozenset({PART}), accepted_at=None)
-    row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id, "party": None,
-           "name": name, "parts": PART, "invited_by": facts.actor.person if facts.actor else None,
-           "invited_at": facts.now, "greeting": greeting, "token_sha256": given.token_sha256,
-           "expires_at": given.expires_at, "accepted_at": None, "declined_at": None, "left_at": None}
-    letter = Letter("invitation", given.person, str(Subject("invitation", str(given.person))), {"secret": given.token})
-    return replace(change, facts=facts.with_member(member), rows=(*change.rows, Put(table_of(Member), (row,))),
-                   letters=(*change.letters, letter))
+    return invited(replace(change, facts=facts), MemberFact(given.person, name, None, frozenset({PART}), None), given,
+                   greeting)
 
 
 def relieve(facts: Facts, newcomer: MemberFact) -> Facts:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from cocreate.db import table_of
-from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
 from cocreate.models.projects import Member, Party
 from cocreate.services.acts import neutral
-from cocreate.services.acts.change import Change, Letter, require, require_running
+from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.acts.inviting import invited, letter
 from cocreate.services.writes import Insert, Put, Update
 from workflows import progression
 from workflows.facts import Facts, MemberFact, PartyFact, TaskFact, TaskState
@@ -131,20 +131,10 @@ def invite(facts: Facts, given: Invite) -> Change:
         raise Conflict("member.there", person=there.person)
     if there is not None and there.left_at is None and there.party != given.party:
         raise Conflict("member.elsewhere", person=there.person)
-    member = MemberFact(given.person, given.name, given.party, frozenset(given.parts), accepted_at=None,
-                        invited_at=facts.now)
-    row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id,
-           "party": given.party, "name": given.name, "parts": " ".join(given.parts), "invited_by": actor.person,
-           "invited_at": facts.now, "greeting": given.greeting, "token_sha256": given.token_sha256,
-           "again_sha256": None, "expires_at": given.expires_at, "accepted_at": None, "declined_at": None,
-           "left_at": None}
-    return Change(
-        facts=facts.with_member(member), party=actor.party,
-        details={"party": given.party, "person": given.person, "parts": list(given.parts)},
-        personal={"invited": given.name}, answer={"person": given.person},
-        rows=(Put(table_of(Member), (row,)),),
-        letters=(Letter("invitation", given.person, str(Subject("invitation", str(given.person), given.party)),
-                        {"secret": given.token}),))
+    return invited(
+        Change(facts=facts, party=actor.party, personal={"invited": given.name}, answer={"person": given.person},
+               details={"party": given.party, "person": given.person, "parts": list(given.parts)}),
+        MemberFact(given.person, given.name, given.party, frozenset(given.parts), None), given, given.greeting)
 
 
 def accept_invitation(facts: Facts, given: AcceptInvitation) -> Change:
@@ -181,7 +171,7 @@ def resend(facts: Facts, given: Resend) -> Change:
            "again_sha256": None, "expires_at": given.expires_at, "invited_at": facts.now}
     return Change(facts=facts.with_member(replace(member, invited_at=facts.now)), party=member.party,
                   details={"person": member.person}, personal={"name": member.name},
-                  rows=(Update(table_of(Member), (row,)),), letters=(_invitation(member, given.token),))
+                  rows=(Update(table_of(Member), (row,)),), letters=(letter(member, given),))
 
 
 def withdraw_invitation(facts: Facts, given: WithdrawInvitation) -> Change:
@@ -200,19 +190,16 @@ def correct_address(facts: Facts, given: CorrectAddress) -> Change:
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
         raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)
-    after = replace(member, person=given.to, parts=member.own, lent=frozenset(), stands_for=frozenset(),
-                    accepted_at=None, invited_at=facts.now)
-    facts = facts.with_member(replace(member, left_at=facts.now)).with_member(after)
+    facts = facts.with_member(replace(member, left_at=facts.now))
     for task in facts.tasks:
         if task.asked == member.person:
             facts = facts.with_task(replace(task, asked=given.to))
     old = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
-    return Change(
-        facts=facts, party=member.party, details={"person": member.person, "to": given.to},
-        personal={"name": member.name}, answer={"person": given.to},
-        rows=(Update(table_of(Member), (old,)), Put(table_of(Member), (_row(
-            facts, after, facts.actor.person if facts.actor else None, "", given),))),
-        letters=(_invitation(after, given.token),))
+    return invited(
+        Change(facts=facts, party=member.party, details={"person": member.person, "to": given.to},
+               personal={"name": member.name}, answer={"person": given.to},
+               rows=(Update(table_of(Member), (old,)),)),
+        replace(member, person=given.to), given)
 
 
 def change_parts(facts: Facts, given: ChangeParts) -> Change:
@@ -303,32 +290,13 @@ def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> 
     where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
     party = PartyFact(1 + max(p.number for p in facts.parties), body["seat"], arrival.organisation, body["name"],
                       joined_at=facts.now)
-    member = MemberFact(arrival.person, body["champion"], party.number, frozenset(FIRST), accepted_at=None,
-                        invited_at=facts.now)
-    inviter = facts.actor.person if facts.actor else None
+    member = MemberFact(arrival.person, body["champion"], party.number, frozenset(FIRST), None)
+    change = invited(change, member, arrival, body.get("greeting", ""))
     return replace(
-        change, facts=progression.join(facts.with_member(member), party), details={**change.details,
-                                                                                  "joined": party.number},
+        change, facts=progression.join(change.facts, party), details={**change.details, "joined": party.number},
         rows=(*change.rows, Insert(table_of(Party), (where | {
             "number": party.number, "seat": party.seat, "organisation": party.organisation, "name": party.name,
-            "joined_at": facts.now, "left_at": None},)),
-            Put(table_of(Member), (_row(facts, member, inviter, body.get("greeting", ""), arrival),))),
-        letters=(*change.letters, _invitation(member, arrival.token)))
-
-
-def _row(facts: Facts, member: MemberFact, inviter: int | None, greeting: str,
-         link: CorrectAddress | Arrival) -> dict[str, Any]:
-    """The row of somebody invited now."""
-    return {"project_id": facts.project.id, "person": member.person, "host_id": facts.project.host_id,
-            "party": member.party, "name": member.name, "parts": " ".join(sorted(member.own)), "invited_by": inviter,
-            "invited_at": facts.now, "greeting": greeting, "token_sha256": link.token_sha256,
-            "again_sha256": None, "expires_at": link.expires_at, "accepted_at": None, "declined_at": None,
-            "left_at": None}
-
-
-def _invitation(member: MemberFact, token: str) -> Letter:
-    return Letter("invitation", member.person, str(Subject("invitation", str(member.person), member.party)),
-                  {"secret": token})
+            "joined_at": facts.now, "left_at": None},))))
 
 
 def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:

@@ -8,7 +8,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.holds import Resume
 from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival, neutral
 from cocreate.services.acts.proposals import Answer, Propose
-from tests.support.facts import FACILITATOR, MONDAY, begin, champion, signatory
+from tests.support.facts import FACILITATOR, MONDAY, TWO_SIDES, begin, champion, signatory
 from workflows.facts import ProposalState
 
 NEW = 99
@@ -48,6 +48,11 @@ class TestNaming:
             story.act(Answer(number(story), agree=True, arrival=ARRIVAL), signatory(2))
         story.act(Answer(number(story), agree=True, arrival=ARRIVAL), champion(2))
         assert story.facts.member(NEW).parts == {"facilitator"} and story.facts.member(NEW).party is None
+
+    def test_who_does_not_answer_is_reminded(self):
+        rules = TWO_SIDES.replace("reminders:\n", 'reminders:\n  - {"on": invitation_open, at: [3]}\n')
+        story = begin(rules).act(HandOverNeutral(NEW, "Sofia", "", "t", "h", LATER), FACILITATOR)
+        assert NEW in {row["recipient"] for row in story.plan()[1] if row["subject"] == f"member:{NEW}"}
 
     def test_an_invitation_nobody_answered_gives_way(self):
         story = begin().act(HandOverNeutral(98, "Ulla", "", "t", "h", LATER), FACILITATOR)
