@@ -11,9 +11,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import partial
 from types import FrameType
@@ -138,30 +138,37 @@ def send_mails(turn: Turn) -> None:
         while turn.goes_on():
             with transaction() as session:
                 claimed = outbox.claim(session, now(), MAILS)
-                # Mails that become files disturb nobody, and a demo shall be walked at any hour.
-                going = pacing.pace(session, claimed, now()) if turn.settings.production else claimed
             if not claimed:
                 return
-            _send_all(turn, way, going)
+            contexts = letters.contexts(db.session(), claimed, now())
+            _send_all(turn, way, _paced(turn.settings, claimed, contexts), contexts)
 
 
-def _send_all(turn: Turn, way: Transport, claimed: tuple[Claimed, ...]) -> None:
-    contexts = letters.contexts(db.session(), claimed, now())
-    db.session.rollback()  # ends the reading transaction: a mail server may take minutes
-    for place, mail in enumerate(claimed):
+def _paced(settings: Settings, claimed: Sequence[Claimed], contexts: Mapping[str, MailContext | None],
+           ) -> tuple[Claimed, ...]:
+    """Those that go out now. One that has lost its cause is dropped before others are joined to it."""
+    with transaction() as session:
+        for mail in claimed:
+            if contexts[mail.message_id] is None:
+                outbox.mark_dropped(session, mail)
+        going = tuple(mail for mail in claimed if contexts[mail.message_id] is not None)
+        # Mails that become files disturb nobody, and a demo shall be walked at any hour.
+        return pacing.pace(session, going, now()) if settings.production else going
+
+
+def _send_all(turn: Turn, way: Transport, going: Sequence[Claimed],
+              contexts: Mapping[str, MailContext | None]) -> None:
+    for place, mail in enumerate(going):
         if not turn.goes_on() or now() >= mail.lease_until:
             with transaction() as session:
-                outbox.give_back(session, claimed[place:])
+                outbox.give_back(session, going[place:])
             return
-        _send(turn.settings, way, mail, contexts[mail.message_id])
+        if (context := contexts[mail.message_id]) is not None:
+            _send(turn.settings, way, mail, replace(context, values=mail.values))
 
 
-def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContext | None) -> None:
+def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContext) -> None:
     """One mail; a duplicate can only come from a kill between the server's yes and our commit."""
-    if context is None:
-        with transaction() as session:
-            outbox.mark_dropped(session, mail)
-        return
     try:
         reply = way.deliver(compose(context, settings), context.to)
     except NotDelivered as error:

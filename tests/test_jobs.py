@@ -17,8 +17,9 @@ from sqlalchemy import func, select, update
 from cocreate import clock, jobs
 from cocreate.db import db, transaction
 from cocreate.models.mails import AccountMail, Lease, Outbox
+from cocreate.models.work import Task
 from cocreate.services import digests, outbox
-from tests.support.lighting import lighting, mail, reminder
+from tests.support.lighting import add, lighting, mail, reminder
 from tests.support.stories import at_once
 
 PAST = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -40,6 +41,18 @@ class TestTick:
         jobs.tick(app)
         jobs.tick(app)
         assert [one.message["Subject"] for one in smtp.received] == ["In 4 days: Total cost today"]
+
+    def test_asks_joined_to_one_mail_do_not_end_with_its_cause(self, place, clock, smtp):
+        app = place(smtp=smtp.url, mode="production", secret="s" * 40, base_url="https://cocreate.example", proxies="0")
+        clock.go(hours=3)  # in the morning in New York
+        with app.app_context(), transaction() as session:
+            room = lighting(session)
+            add(session, room, Task, key="offer", party=2, round=1, state="accepted", since=PAST, due_at=None)
+            for seq, task in enumerate(("offer", "cost"), 1):
+                mail(session, room, "ask", room.renee, subject=f"task:{task}:2", seq=seq, now=PAST + timedelta(hours=2))
+        jobs.tick(app)
+        assert states(app) == {"dropped": 1, "sent": 1}
+        assert any("Total cost today" in one.message["Subject"] for one in smtp.received)
 
     def test_mails_of_accounts_too(self, place, clock, smtp):
         app = place(smtp=smtp.url)
