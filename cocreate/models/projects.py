@@ -6,7 +6,7 @@ of one host can never point into another's.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cocreate.db import Id, Model, Ref, Sha256
@@ -15,6 +15,9 @@ from cocreate.db import Id, Model, Ref, Sha256
 def inside_project() -> ForeignKeyConstraint:
     """The reference every table inside a project carries."""
     return ForeignKeyConstraint(["host_id", "project_id"], ["project.host_id", "project.id"])
+
+
+_RESTS = text("hold_until IS NOT NULL")
 
 
 class Project(Model):
@@ -27,6 +30,7 @@ class Project(Model):
                              ["template_version.host_id", "template_version.template_id", "template_version.number"]),
         CheckConstraint("version >= 0", name="version_counts"),
         Index("ix_project_manager", "host_id", "manager_id", "ended_at"),
+        Index("ix_project_hold", "hold_until", sqlite_where=_RESTS, postgresql_where=_RESTS),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)

@@ -6,11 +6,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cocreate.db import Id, Model, Sha256
 from cocreate.models.projects import inside_project
+
+_WAITS = text("outside_until IS NOT NULL")
 
 
 class Task(Model):
@@ -20,6 +22,7 @@ class Task(Model):
     __table_args__ = (
         inside_project(),
         ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        Index("ix_task_outside", "outside_until", sqlite_where=_WAITS, postgresql_where=_WAITS),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)

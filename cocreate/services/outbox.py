@@ -150,7 +150,7 @@ def mark_failed(session: Session, mail: Claimed, now: datetime, reply: str, *, p
 
 def _wait(attempt: int) -> timedelta:
     """How long after this attempt the next one is."""
-    return min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT)
+    return min(FIRST_WAIT * int(2 ** min(attempt - 1, 20)), LONGEST_WAIT)
 
 
 def mark_dropped(session: Session, mail: Claimed) -> None:

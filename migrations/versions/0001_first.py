@@ -247,6 +247,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('ref', name=op.f('uq_project_ref'))
     )
     with op.batch_alter_table('project', schema=None) as batch_op:
+        batch_op.create_index('ix_project_hold', ['hold_until'], unique=False, sqlite_where=sa.text('hold_until IS NOT NULL'), postgresql_where=sa.text('hold_until IS NOT NULL'))
         batch_op.create_index('ix_project_manager', ['host_id', 'manager_id', 'ended_at'], unique=False)
 
     op.create_table('affected_group',
@@ -663,6 +664,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['wanted_by'], ['person.id'], name=op.f('fk_task_wanted_by')),
     sa.PrimaryKeyConstraint('project_id', 'key', 'party', 'round', name=op.f('pk_task'))
     )
+    with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.create_index('ix_task_outside', ['outside_until'], unique=False, sqlite_where=sa.text('outside_until IS NOT NULL'), postgresql_where=sa.text('outside_until IS NOT NULL'))
+
     op.create_table('absence',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
