@@ -51,7 +51,7 @@ class Outbox(Model):
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
     recipient: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     host_id: Mapped[Id]
-    subject: Mapped[str] = mapped_column(String(140), default="")
+    subject: Mapped[str] = mapped_column(String(220), default="")  # as long as the path of a figure
     values: Mapped[str] = mapped_column(default="{}")  # JSON; a secret in it is encrypted and wiped once sent
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     state: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, failed, dropped; digest, told

@@ -27,7 +27,7 @@ class Comment(Model):
     number: Mapped[int] = mapped_column(primary_key=True)  # of its event
     host_id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(8))
-    subject: Mapped[str] = mapped_column(String(140))  # see domain.subjects
+    subject: Mapped[str] = mapped_column(String(140))  # see domain.topics
     version: Mapped[int] = mapped_column(default=0)  # of what it is about
     reply_to: Mapped[int | None]
     party: Mapped[int | None]

@@ -361,7 +361,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=24), nullable=False),
     sa.Column('recipient', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('subject', sa.String(length=140), nullable=False),
+    sa.Column('subject', sa.String(length=220), nullable=False),
     sa.Column('values', sa.Text(), nullable=False),
     sa.Column('message_id', sa.String(length=120), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),

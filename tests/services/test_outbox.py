@@ -64,6 +64,12 @@ class TestClaim:
         assert "s3" not in repr(claimed)
 
 
+def test_the_longest_path_of_a_figure_is_a_subject(session, room):
+    path = ".".join([*["k" * 40] * 3, "500", "c" * 40])
+    mail(session, room, "two_values", room.renee, subject=f"figure:{path}")
+    assert only_mail(session, room).subject == f"figure:{path}"
+
+
 class TestMarks:
     def test_sent_wipes_the_secret(self, session, room):
         mail(session, room, "signing_code", room.grace, secret="123456", version=1)
