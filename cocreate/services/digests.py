@@ -28,7 +28,6 @@ from workflows.facts import Facts
 
 BATCH = 100
 MOST = 200  # lines that are kept for one digest; who was away so long reads the record
-KEPT = timedelta(days=30)
 DAILY, WEEKLY, NEVER = "daily", "weekly", "never"
 _ORDER = {kind: place for place, kind in enumerate(TABLE)}
 _LEADS = frozenset({"champion", "facilitator", "manager"})
