@@ -90,6 +90,13 @@ class TestWhatAsks:
         answer = link.post("/tasks/credit/pass", data={"party": 1, "to": str(tom)}, follow_redirects=True)
         assert "Passed on." in text(answer)  # to somebody who is here it is work like any other
 
+    def test_stopping_a_project_asks_like_every_other_decision_about_it(self, play):
+        room = play()
+        assert by_link(room.maker, room.small.maker).get("/hold").location == "/prove"
+        assert room.maker.client.post("/prove", data={"password": PASSWORD}).location == f"/p/{room.small.ref}/hold"
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        assert by_link(room.shop, room.small.shop).get("/resume").location == "/prove"
+
 
 def by_link(client, person):
     """The same session, as if it had begun with a mailed link."""

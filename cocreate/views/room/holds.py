@@ -43,6 +43,8 @@ def hold(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     require(facts, Act.HOLD)
     alone = may(Act.HOLD, facts.actor, directly=True)
+    if alone:
+        login.require_proof()
     form = HoldForm.from_request()
 
     def act(session: Any) -> str:
@@ -68,6 +70,7 @@ def resume(ref: str) -> ResponseReturnValue:
     require(facts, Act.HOLD, directly=True, on_hold=True)
     if not facts.on_hold:
         raise Conflict("hold.over")
+    login.require_proof()
     form = Form.from_request()
 
     def act(session: Any) -> str:
