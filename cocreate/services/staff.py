@@ -1,7 +1,7 @@
 """The people of a host: who works there, what they may do, and how somebody goes.
 
-An account belongs to its person. A host decides over it only while the person works for nobody else here: otherwise
-the administrator of one host could take the second step of another's away.
+An account belongs to its person. A host decides over it only while the person has no other place here: otherwise the
+administrator of one host could take the second step of another's away, or lock a customer's champion out.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,9 +13,9 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import Host, HostMember
+from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
-from cocreate.models.projects import Member, Project
+from cocreate.models.projects import Member, Party, Project
 from cocreate.services import accounts, hosts, people, progress, second_steps, sign_ins
 from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
 from cocreate.services.facts import look
@@ -54,11 +54,16 @@ def one(session: Session, host_id: int, ref: str) -> Employee:
 
 
 def works_elsewhere(session: Session, host_id: int, person: int) -> bool:
-    """Whether the account also serves another host, or a project of one."""
+    """Whether the account also serves another host, or a project of one, or a party or all parties in a project here.
+
+    An invitation that waits for an answer counts: it must stay possible to accept it.
+    """
+    others_party = exists().where(Party.project_id == Member.project_id, Party.number == Member.party,
+                                  Organisation.id == Party.organisation, Organisation.own.is_(False))
+    not_as_staff = or_(Member.host_id != host_id, Member.parts == "facilitator", others_party)
     return bool(session.scalar(select(or_(
         exists().where(HostMember.person_id == person, HostMember.host_id != host_id, HostMember.left_at.is_(None)),
-        exists().where(Member.person == person, Member.host_id != host_id, Member.left_at.is_(None),
-                       Member.accepted_at.is_not(None))))))
+        exists().where(Member.person == person, not_as_staff, Member.left_at.is_(None))))))
 
 
 def invite(session: Session, host_id: int, *, email: str, name: str, roles: Collection[str],

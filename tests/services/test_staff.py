@@ -30,6 +30,16 @@ class TestAccountsOfOthers:
                      roles=["administrator"], now=NOON)
         assert staff.works_elsewhere(session, other.host_id, small.shop)
 
+    def test_a_customers_champion_keeps_the_account_and_the_room_when_a_role_here_ends(self, session, small):
+        hosts.employ(session, small.host_id, small.shop, hosts.ACCOUNT_MANAGER, now=NOON)
+        for act in (staff.end_sessions, staff.reset_second_step):
+            with pytest.raises(Conflict, match="staff.elsewhere"):
+                act(session, small.host_id, small.shop, now=NOON)
+        staff.deactivate(session, small.host_id, small.shop, to=None, now=NOON)
+        assert session.scalar(select(Person.deactivated_at).where(Person.id == small.shop)) is None
+        assert not hosts.has_role(session, small.host_id, small.shop, hosts.ACCOUNT_MANAGER)
+        assert projects.facts(session, small).member(small.shop).left_at is None
+
     def test_who_has_a_password_gets_no_link_to_choose_one(self, session, small):
         other = projects.open_small(session)
         before = mails_to(session, small.shop)

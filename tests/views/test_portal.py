@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cocreate.services import contributions
+from cocreate.services import contributions, hosts
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, someone
@@ -54,6 +54,16 @@ class TestYourTurn:
         nobody = someone(session, "Eva Roth")
         session.commit()
         assert "You have no project yet." in text(signed_in(nobody.id, nobody.email).get("/your-turn"))
+
+    @pytest.mark.parametrize("path", ["/your-turn", "/projects"])
+    def test_an_administrator_without_a_project_is_not_told_to_wait_for_an_invitation(self, signed_in, session, small,
+                                                                                      path):
+        petra = someone(session, "Petra Sool")
+        hosts.employ(session, small.host_id, petra.id, hosts.ADMINISTRATOR, now=NOON)
+        session.commit()
+        page = signed_in(petra.id, petra.email).get(path).text
+        assert "an administrator needs none" in page and 'class="btn mt-3" href="/admin/people"' in page
+        assert "by invitation" not in page and "You have no project yet" not in page
 
     def test_an_ended_project_is_folded_and_asks_nothing(self, signed_in, session, clock):
         small = projects.agreed(session)

@@ -57,15 +57,21 @@ def your_turn() -> ResponseReturnValue:
     return render_template(
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards)),
         colleagues=_colleagues(found), waits=[wait for one in running for wait in _of_others(one.facts)],
-        lines=[line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running))
+        lines=[line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running),
+        administers=_administers())
 
 
 @bp.get("/projects")
 def projects() -> ResponseReturnValue:
     """Every project one is in."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
-    return render_template("portal/projects.html", ended=_ended(found),
+    return render_template("portal/projects.html", ended=_ended(found), administers=_administers(),
                            lines=[line(one.facts) for one in found if not one.facts.ended])
+
+
+def _administers() -> bool:
+    """Whether it is the host who has no project: nobody invites them, they invite others."""
+    return login.me().is_("administrator")
 
 
 def _cards(found: Sequence[Standing]) -> list[Card]:
