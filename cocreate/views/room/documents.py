@@ -135,9 +135,10 @@ def document_new(ref: str) -> ResponseReturnValue:
         else:
             flash(_("Shared."), "done")
             return redirect(url_for("room.document", ref=ref, number=receipt.values["number"]), 303)
+    form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (_("Share a file"), None), form=form,
                       title=_("Share a file"), button=_("Share it"), back_url=url_for("room.documents", ref=ref),
-                      lapses=(), rule=rule())
+                      lapses=())
     return body, status
 
 
@@ -162,9 +163,10 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
         else:
             flash(_("Shared. The earlier versions stay readable."), "done")
             return redirect(there, 303)
+    form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (found.name, there), (_("New version"), None),
                       form=form, title=_("New version of %(name)s", name=found.name), button=_("Share this version"),
-                      back_url=there, document=found, rule=rule(), sees=_seen_by(facts, found.sees),
+                      back_url=there, document=found, sees=_seen_by(facts, found.sees),
                       lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                               for one in service.decided_on(facts, found)])
     return body, status
