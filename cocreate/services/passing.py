@@ -6,12 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.models.work import Task
 from cocreate.services import accounts, progress
 from cocreate.services.acts.passing import AnswerPass, EndWait, PassOn, WaitOutside
 from cocreate.services.people import INVITATION_LASTS, digest
+from workflows.calendars import local_day
 from workflows.facts import TaskState
 
 
@@ -52,14 +54,14 @@ def end_wait(session: Session, ref: str, *, task: str, party: int, actor: int | 
 
 
 def due(session: Session, now: datetime) -> list[tuple[str, str, int, str]]:
-    """Waits whose day has passed everywhere: reference, task, party and the key under which each ends once."""
+    """Waits whose last day is over where the host is: reference, task, party and the key under which each ends once."""
     rows = session.execute(
-        select(Project.ref, Task.key, Task.party, Task.round, Task.outside_until)
-        .join(Project, Project.id == Task.project_id)
-        .where(Task.outside_until.is_not(None), Task.outside_until < now.date(), Project.ended_at.is_(None),
+        select(Project.ref, Task.key, Task.party, Task.round, Task.outside_until, Host.zone)
+        .join(Project, Project.id == Task.project_id).join(Host, Host.id == Project.host_id)
+        .where(Task.outside_until <= now.date(), Project.ended_at.is_(None),
                Task.state.in_([TaskState.OPEN, TaskState.RETURNED])))
     return [(ref, key, party, f"wait-{key}-{party}-{round_}-{until.isoformat()}")
-            for ref, key, party, round_, until in rows if until is not None]
+            for ref, key, party, round_, until, zone in rows if until is not None and until < local_day(now, zone)]
 
 
 def expire(session: Session, ref: str, *, task: str, party: int, key: str, now: datetime) -> progress.Receipt:
