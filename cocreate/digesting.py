@@ -57,7 +57,9 @@ def label(turn: Turn, facts: Facts, reader: Reader) -> str:
     """Verb and object of a turn, as on Your turn."""
     s, _ = _Speaker(facts, reader), reader.gettext
     said: dict[str, Callable[[], str]] = {
-        "fill_in": lambda: _("Fill in: %(title)s", title=s.task(turn.key)),
+        "fill_in": lambda: (_("Read and sign: %(title)s", title=s.task(turn.key))
+                            if facts.definition.tasks[turn.key][1].kind == "sign" else
+                            _("Fill in: %(title)s", title=s.task(turn.key))),
         "again": lambda: _("Change and submit: %(title)s", title=s.task(turn.key)),
         "check": lambda: _("Check: %(title)s from %(party)s", title=s.task(turn.key), party=s.party(turn.party)),
         "confirm": lambda: _("Is this right? %(title)s was entered for you", title=s.task(turn.key)),

@@ -101,6 +101,14 @@ class TestContent:
                                      "Fri 5 Mar, WMATA: Is this our common picture? (Garage lighting)"))]
         assert left == 0
 
+    def test_what_is_to_be_signed_is_said_as_on_your_turn(self, session, room):
+        add(session, room, Task, key="secrecy", party=WMATA, round=1, state="open", since=MONDAY, due_at=None,
+            asked=room.grace)
+        session.flush()
+        line(session, room, room.grace)
+        found, _left = read(session, room, room.grace, MONDAY + timedelta(days=7))
+        assert "Read and sign: Confidentiality (Garage lighting)" in found[0].rows
+
     def test_at_most_ten_lines_then_how_many_more(self, session, room):
         event(session, room, actor=room.anna, party=PHILIPS)
         for number in range(12):
