@@ -116,7 +116,7 @@ def check_password(session: Session, email: str, password: str, *, device: Devic
     """
     email = address(email) or email
     # A browser that this account knows counts by itself: nobody can lock its owner out from elsewhere.
-    buckets = ([f"password:device:{device.known}"] if device.known else
+    buckets = ([throttling.of_browser("password", email, device.known)] if device.known else
                [throttling.of_mailbox("password", email), throttling.of_network("password", device.address)])
     throttling.take(session, buckets, now)
     # Locked: a new password, which ends all sessions, must not fall between looking and the session that follows.
@@ -212,8 +212,13 @@ def reset_needs(session: Session, token: str, now: datetime) -> tuple[str, int]:
 
 
 def reset(session: Session, token: str, password: str, *, now: datetime) -> None:
-    """Use a reset link up for a new password; signs nobody in. Raises Ended, or Invalid and the link stays good."""
-    set_password(session, sign_ins.use_up(session, token, "reset", now), password, now=now)
+    """Use a reset link up for a new password; signs nobody in. Raises Ended, or Invalid and the link stays good.
+
+    Wrong tries with the password before count no longer.
+    """
+    person_id = sign_ins.use_up(session, token, "reset", now)
+    set_password(session, person_id, password, now=now)
+    throttling.lift(session, "password", session.scalars(select(Person.email).where(Person.id == person_id)).one())
 
 
 def _mail_reset(session: Session, person_id: int, kind: str, *, until: datetime, now: datetime) -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from cocreate.errors import TooOften
 from cocreate.models.people import Throttle
 
 LIMIT = 10
+NETWORK_LIMIT = 100  # a whole office may be behind one address
 SPAN = timedelta(minutes=15)
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -34,7 +35,8 @@ def take(session: Session, buckets: Iterable[str], now: datetime) -> None:
         select(Throttle.bucket, Throttle.window, Throttle.count)
         .where(Throttle.bucket.in_(buckets), Throttle.window > now - SPAN).order_by(Throttle.window)
     ).all()
-    again = [_again([(window, count) for of, window, count in counted if of == bucket]) for bucket in buckets]
+    again = [_again([(window, count) for of, window, count in counted if of == bucket], _limit(bucket))
+             for bucket in buckets]
     if until := max((moment for moment in again if moment), default=None):
         raise TooOften("too_often", until=until)
 
@@ -45,6 +47,13 @@ def give_back(session: Session, buckets: Iterable[str], now: datetime) -> None:
                     .values(count=Throttle.count - 1))
 
 
+def lift(session: Session, purpose: str, email: str) -> None:
+    """Forget the tries for an address's account, from anywhere and from the browsers it knows; not those of a network."""
+    session.execute(delete(Throttle).where(or_(
+        Throttle.bucket == of_mailbox(purpose, email),
+        Throttle.bucket.startswith(of_browser(purpose, email, ""), autoescape=True))))
+
+
 def forget(session: Session, now: datetime) -> None:
     """Delete what no longer counts."""
     session.execute(delete(Throttle).where(Throttle.window <= now - SPAN))
@@ -52,7 +61,12 @@ def forget(session: Session, now: datetime) -> None:
 
 def of_mailbox(purpose: str, email: str) -> str:
     """The bucket of an address, whether or not it is anybody's."""
-    return f"{purpose}:mailbox:{sha256(email.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+    return f"{purpose}:mailbox:{_digest(email)}"
+
+
+def of_browser(purpose: str, email: str, known: str) -> str:
+    """The bucket of a browser that an account knows."""
+    return f"{purpose}:browser:{_digest(email)}:{known}"
 
 
 def of_network(purpose: str, address: str) -> str:
@@ -66,17 +80,25 @@ def of_network(purpose: str, address: str) -> str:
     return f"{purpose}:network:{getattr(found, 'ipv4_mapped', None) or found}"
 
 
+def _digest(email: str) -> str:
+    return sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _limit(bucket: str) -> int:
+    return NETWORK_LIMIT if bucket.split(":")[1:2] == ["network"] else LIMIT
+
+
 def _window(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0)
 
 
-def _again(counted: list[tuple[datetime, int]]) -> datetime | None:
+def _again(counted: list[tuple[datetime, int]], limit: int) -> datetime | None:
     """When the next try is possible; None: now."""
     total = sum(count for _, count in counted)
-    if total <= LIMIT:
+    if total <= limit:
         return None
     for window, count in counted:
         total -= count
-        if total <= LIMIT:
+        if total <= limit:
             return window + SPAN
     return counted[-1][0] + SPAN

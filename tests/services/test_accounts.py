@@ -12,6 +12,7 @@ from cocreate.errors import Conflict, Ended, Invalid, TooOften
 from cocreate.models.people import Person
 from cocreate.services import accounts, hashing, sign_ins
 from cocreate.services.sign_ins import Device
+from cocreate.services.throttling import NETWORK_LIMIT
 from tests.support.clock import NOON
 from tests.support.people import HERE, OTHER, PASSWORD, last_secret, mails_to, someone
 
@@ -111,10 +112,34 @@ class TestTooManyTries:
             check(session, anna.email, address="198.51.100.1")
 
     def test_per_network_at_any_account(self, session, anna):
-        for number in range(10):
+        for number in range(NETWORK_LIMIT):
             check(session, f"nobody{number}@wmata.example", "wrong", address="203.0.113.9")
         with pytest.raises(TooOften):
             check(session, anna.email, address="203.0.113.9")
+
+    def test_one_who_forgot_does_not_keep_an_office_out(self, session, anna):
+        for _ in range(10):
+            check(session, "forgetful@wmata.example", "wrong", address="203.0.113.10")
+        for _ in range(5):
+            with pytest.raises(TooOften), session.begin_nested():
+                check(session, "forgetful@wmata.example", "wrong", address="203.0.113.10")
+        assert check(session, anna.email, address="203.0.113.10").person_id == anna.id
+
+    @pytest.mark.parametrize("known", [None, "her own browser"])
+    def test_a_reset_lets_the_new_password_in_at_once(self, session, anna, known):
+        for _ in range(10):
+            check(session, anna.email, "wrong", known=known)
+        accounts.ask_reset(session, anna.email, device=HERE, now=NOON)
+        accounts.reset(session, last_secret(session, anna.id, "reset"), OTHER, now=NOON)
+        assert check(session, anna.email, OTHER, known=known).person_id == anna.id
+
+    def test_a_reset_lifts_nothing_of_the_network(self, session, anna):
+        for number in range(NETWORK_LIMIT):
+            check(session, f"nobody{number}@wmata.example", "wrong", address="203.0.113.11")
+        accounts.ask_reset(session, anna.email, device=HERE, now=NOON)
+        accounts.reset(session, last_secret(session, anna.id, "reset"), OTHER, now=NOON)
+        with pytest.raises(TooOften):
+            check(session, anna.email, OTHER, address="203.0.113.11")
 
     def test_unknown_accounts_are_slowed_down_alike(self, session):
         for number in range(10):
