@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     app = Flask(__name__, template_folder="../templates", static_folder=None)
     settings.check(debug=app.debug)
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret,

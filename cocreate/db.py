@@ -5,10 +5,11 @@ row locks. Every moment is aware UTC, every decimal exact, on both.
 """
 
 import logging
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from time import monotonic
@@ -124,6 +125,8 @@ def prepare(engine: Engine) -> None:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    _for_its_owner_only(engine.url.database)
+
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin ourselves: see _begin
@@ -136,6 +139,13 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A deferred transaction that reads first and writes later fails at once, whatever busy_timeout says.
         writes = connection.get_execution_options().get(WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _for_its_owner_only(file: str | None) -> None:
+    """Make the file before SQLite does: its journals take its mode, whatever the folder it lies in lets others read."""
+    if file and file != ":memory:":
+        with suppress(OSError):  # there already; or the folder is missing, which the first connection says
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 RESTED = 5.0  # seconds after which a connection may have died unnoticed

@@ -28,7 +28,7 @@ def main() -> int:
     if _answers(settings.port):
         click.echo(f"Port {settings.port} is taken; try: make run PORT={int(settings.port) + 1}", err=True)
         return 1
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = create_app(settings)
     prepare(app)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -237,8 +237,9 @@ def csrf_failed(error: CSRFError) -> ResponseReturnValue:
                                act_label=_("Go on"), sentence=_("Another page tried to send this. Nothing was done.")
                                ), 400
     log.info("csrf: %s", error.description)
-    return render_template("errors/error.html", heading=_("This page was open for long"), again=typed(),
-                           sentence=_("Your text is kept."), act_url=_same_place(), act_label=_("Send it again")), 400
+    return render_template("errors/error.html", heading=_("Please send it again"), again=typed(),
+                           sentence=_("This page was open for long. Your text is kept."), act_url=_same_place(),
+                           act_label=_("Send it again")), 400
 
 
 def typed() -> list[tuple[str, str]]:

@@ -178,7 +178,7 @@ class Files:
         self.folder = folder
 
     def deliver(self, message: EmailMessage, to: str) -> str:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         safe = "".join(char if char.isalnum() or char in "@.+-_" else "_" for char in to)
         path = self.folder / f"{clock.now():%Y%m%dT%H%M%S.%f}-{safe[:100]}-{message['Message-ID'][1:9]}.eml"
         half = path.with_suffix(".half")

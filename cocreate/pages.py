@@ -14,6 +14,7 @@ from cocreate import login, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials
+from cocreate.domain.rights import Act, may
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.words import Reader
@@ -139,10 +140,21 @@ def _refuse(error: CocreateError) -> ResponseReturnValue:
         sentence = sentences.error(error, reader(), facts)
     if isinstance(error, Forbidden) and facts is not None:
         sentence += " " + _("You can read it, or ask them.")
-    answer = _page(status, _heading(status), sentence, room=facts.project.ref if facts is not None else "")
+    stands = _stands(error.code) if facts is not None else ""
+    answer = _page(status, stands or _heading(status), sentence, stands=bool(stands),
+                   room=facts.project.ref if facts is not None else "",
+                   resume=error.code == "project.on_hold" and facts is not None and not facts.ended and may(
+                       Act.HOLD, facts.actor, directly=True))
     if isinstance(error, TooOften):
         answer[2]["Retry-After"] = str(max(1, int((error.until - now()).total_seconds())))
     return answer
+
+
+def _stands(code: str) -> str:
+    """The heading where nothing changed meanwhile: the project is, or the act was before, as it was on the page."""
+    headings = {"project.on_hold": _("The project is on hold"), "project.ended": _("The project has ended"),
+                "nudge.soon": _("Nudged already")}
+    return str(headings.get(code, ""))
 
 
 def _heading(status: int) -> str:
@@ -197,22 +209,25 @@ def _away_for_a_moment(error: Exception) -> ResponseReturnValue:
     return body, status, headers
 
 
-def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bool = False,
-          ) -> tuple[str, int, dict[str, str]]:
+def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bool = False, stands: bool = False,
+          resume: bool = False) -> tuple[str, int, dict[str, str]]:
     """One page with one way on; what was typed is kept where it helps.
 
     room: reference of the project it happened in; there one can read the rules, and see whom to ask. again: the way on
-    is the same once more.
+    is the same once more. stands: the way on leads to the project, which is as it was. resume: the reader may wake it.
     """
     found = login.visitor()
     act_url, act_label = (login.landing(), _("Your turn")) if found else (url_for("auth.sign_in"), _("Sign in"))
     if room and status == 403:
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
+    if stands:
+        act_url, act_label = url_for("room.now", ref=room), _("Open the project")
     if again:
         act_url, act_label = request.full_path.rstrip("?"), _("Try again")
     body = render_template(
         "errors/error.html", heading=heading, sentence=sentence, kept=_kept() if status in (409, 422) else [],
         act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "",
+        resume_url=url_for("room.resume", ref=room) if resume else "",
         again=login.typed() if again and request.method == "POST" else None)
     return body, status, {}
 

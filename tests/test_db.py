@@ -1,6 +1,7 @@
 """The database as both engines give it: values that come back as they were, and the one committer."""
 
 import sqlite3
+import stat
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from cocreate.db import WRITES, Exact, Utc, db, moment, new_ref, prepare, table_of, transaction
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.people import Person
+from tests.support.apps import make_app
 from tests.support.clock import NOON
 
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -173,6 +175,23 @@ class TestSqlite:
                 "journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")}
         assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000,
                          "secure_delete": 1}
+
+    def test_nobody_else_on_the_machine_reads_the_data(self, tmp_path):
+        data = tmp_path / "made here"
+        app = make_app("", data)
+        with app.app_context():
+            db.session.execute(text("CREATE TABLE t (n)"))
+            db.session.commit()
+        assert stat.S_IMODE(data.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(file.stat().st_mode) for file in data.glob("cocreate.sqlite*")} == {0o600}
+
+    def test_nor_where_the_folder_was_there_and_is_everybodys(self, tmp_path):
+        tmp_path.chmod(0o755)
+        with make_app("", tmp_path).app_context():
+            db.session.execute(text("CREATE TABLE t (n)"))
+            db.session.commit()
+            assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("cocreate.sqlite*")} == {0o600}
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755  # its owner's to decide
 
     def test_a_writer_waits_for_the_other(self, sqlite_app):
         with sqlite_app.app_context(), transaction() as session:

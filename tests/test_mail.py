@@ -240,7 +240,7 @@ class TestFiles:
             for _ in range(2):
                 way.deliver(compose(context, settings), context.to)
         first, second = sorted((tmp_path / "mail").iterdir())
-        assert first.suffix == ".eml"
+        assert first.suffix == ".eml" and (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
         assert context.to in first.name
         message = message_from_bytes(first.read_bytes(), policy=policy.default)
         assert message["Message-ID"] == f"<{context.message_id}@room.example>"

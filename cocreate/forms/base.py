@@ -27,6 +27,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import Optional, StopValidation, ValidationError
 
+REASON = 10  # letters a reason needs that all parties read; the acts ask for as many
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
@@ -138,6 +139,18 @@ class AtMost:
                 gettext("Too long: %(length)s of %(most)s characters.", length=length, most=self.most))
 
 
+class AtLeast:
+    """Something that all parties read: not so short that they have to ask."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    def __call__(self, _form: wtforms.Form, field: Field) -> None:
+        if len(field.data or "") < self.least:
+            raise ValidationError(gettext("Say why in %(least)s letters or more: all parties read it.",
+                                          least=self.least))
+
+
 class Readable:
     """No character that cannot be seen, or that makes text look like another."""
 
@@ -168,6 +181,12 @@ def lines(label: Any, *, most: int = 4000, optional: bool = False, **options: An
     """Text of several lines, ended by line feeds."""
     return TextAreaField(label, _presence(optional) + [AtMost(most), Readable(lines=True)], filters=[_clean_lines],
                          **options)
+
+
+def why(label: Any) -> TextAreaField:
+    """A reason that all parties read."""
+    return TextAreaField(label, [Needed(), AtLeast(REASON), AtMost(2000), Readable(lines=True)], filters=[_clean_lines],
+                         description=_("All parties see it."))
 
 
 def secret(label: Any, autocomplete: str, **options: Any) -> PasswordField:

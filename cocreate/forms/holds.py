@@ -1,13 +1,23 @@
 """Forms about resting."""
 
-from flask_babel import lazy_gettext as _
-from wtforms import DateField
+from collections.abc import Callable
+from datetime import date
 
-from cocreate.forms.base import Form, Needed, lines
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, ValidationError
+
+from cocreate.forms.base import Form, Needed, why
 
 
 class HoldForm(Form):
     """Why, and until when."""
 
-    reason = lines(_("Why?"), most=2000, description=_("All parties see it."))
+    reason = why(_("Why?"))
     until = DateField(_("Until when?"), [Needed()])
+
+    wrong_day: Callable[[date], str] | None = None  # what the project says to a day
+
+    def validate_until(self, field: DateField) -> None:
+        """In the same round as the reason."""
+        if self.wrong_day and field.data and (sentence := self.wrong_day(field.data)):
+            raise ValidationError(sentence)

@@ -48,7 +48,7 @@ def give_back(session: Session, buckets: Iterable[str], now: datetime) -> None:
 
 
 def lift(session: Session, purpose: str, email: str) -> None:
-    """Forget the tries for an address's account, from anywhere and from the browsers it knows; not those of a network."""
+    """Forget the tries for an address's account, also in browsers it knows; not those of a network."""
     session.execute(delete(Throttle).where(or_(
         Throttle.bucket == of_mailbox(purpose, email),
         Throttle.bucket.startswith(of_browser(purpose, email, ""), autoescape=True))))

@@ -233,7 +233,7 @@ class TestFormsFromElsewhere:
         answer = client.post("/account", data={"csrf_token": old, "name": "Renée", "digest": "weekly",
                                                "password": "pw"})
         assert answer.status_code == 400
-        assert "This page was open for long" in answer.text and "Send it again" in answer.text
+        assert "This page was open for long." in answer.text and "Send it again" in answer.text
         fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text.split("<main")[1]))
         assert (fields["name"], fields["digest"]) == ("Renée", "weekly")
         assert "password" not in fields and 'action="/account"' in answer.text

@@ -71,7 +71,8 @@ class TestNotDone:
     def test_a_form_that_was_open_for_long_is_sent_again(self, new_app, database):
         client = browser(new_app(database, csrf=True))
         answer = client.post("/sign-in/mail", data={"email": "kept@wmata.example"})
-        assert answer.status_code == 400 and "This page was open for long Your text is kept." in text(answer)
+        assert answer.status_code == 400
+        assert "Please send it again This page was open for long. Your text is kept." in text(answer)
         assert 'value="kept@wmata.example"' in answer.text and ">Send it again</button>" in answer.text
 
 

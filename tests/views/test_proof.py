@@ -80,6 +80,19 @@ class TestWhatAsks:
         asked = link.post("/gates/our_contract", data={"answer": "refused", "reason": REASON, "wanted": "A ramp."})
         assert "Please show that it is you." in text(asked, 401)
 
+    @pytest.mark.parametrize("path", ["/hold", "/decline", "/withdraw"])
+    def test_what_concerns_all_asks(self, play, path):
+        room = play()
+        asked = by_link(room.maker, room.small.maker).post(path, data={"reason": REASON, "until": "2027-03-12"})
+        assert "Please show that it is you." in text(asked, 401)
+        assert not room.facts().on_hold and not room.facts().ended
+
+    def test_resuming_asks(self, play):
+        room = play()
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        assert by_link(room.shop, room.small.shop).post("/resume").location == "/prove"
+        assert room.facts().on_hold
+
     def test_inviting_asks_wherever_it_is_done(self, play):
         room = play()
         link = by_link(room.maker, room.small.maker)

@@ -9,6 +9,7 @@ from tests.support.people import someone
 from tests.support.rooms import buttons, links, more, proposal_of, text
 
 REASON = "The ramp is being rebuilt until then."
+WHY = "Say why in 10 letters or more: all parties read it."
 ALWAYS = ["Raise a concern", "Rules of this project", "Export the record"]
 
 
@@ -47,6 +48,9 @@ class TestHold:
         assert more(room.shop) == ["Resume the project", *ALWAYS]
         assert "The project is on hold until Fri 12 Mar." in text(
             room.shop.post("/nudge/task:credit:1/1", data={"words": "x"}), 409)
+        refused = room.shop.post("/nudge/task:credit:1/1", data={"words": "x"})
+        assert "The project is on hold The project is on hold until" in text(refused, 409)
+        assert {f"/p/{room.small.ref}", f"/p/{room.small.ref}/resume"} <= {link.rstrip("/") for link in links(refused)}
         assert room.shop.get("/tasks/returns").status_code == 200
         room.clock.go(days=3)
         room = play.again(room)
@@ -55,13 +59,25 @@ class TestHold:
         assert "Going on again." in text(room.shop.post("/resume", follow_redirects=True))
         assert "resumed the project. Open dates moved by 3 working days." in text(room.shop.get("/record"))
 
+    def test_one_can_still_hand_over_ones_part(self, play):
+        room = play()
+        tom = room.colleague()
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        data = {"to": str(tom), "parts": ["champion"], "how": "time", "starts": "2027-03-02", "until": "2027-03-05"}
+        answer = room.maker.post(f"/people/{room.small.maker}/hand-over", data=data, follow_redirects=True)
+        assert "Tom Baker stands in for" in text(answer)
+
     @pytest.mark.parametrize(("data", "said"), [
-        ({"reason": "x", "until": "2027-03-12"}, "Say what is needed"), ({"reason": REASON}, "This is needed."),
+        ({"reason": "x", "until": "2027-03-12"}, WHY), ({"reason": REASON}, "This is needed."),
         ({"reason": REASON, "until": "2027-02-01"}, "Choose a day after today."),
         ({"reason": REASON, "until": "2031-02-01"}, "is the latest day that is possible")])
     def test_what_is_wrong_is_said_and_kept(self, play, data, said):
         answer = play().maker.post("/hold", data=data)
         assert said in text(answer, 422) and data["reason"] in answer.text
+
+    def test_all_of_it_in_one_round(self, play):
+        page = text(play().maker.post("/hold", data={"reason": "x", "until": "2027-02-01"}), 422)
+        assert WHY in page and "Choose a day after today." in page
 
 
 class TestEndings:
@@ -91,7 +107,7 @@ class TestEndings:
         page = text(room.shop.get(f"/proposals/{number}"))
         assert "The shop found another maker." in page and "It cannot be undone." in page and "Agree" in page
         assert "Agree" not in buttons(room.maker.get(f"/proposals/{number}"))
-        assert "Say what is needed" in text(room.shop.post(f"/proposals/{number}", data={"answer": "refuse"}), 422)
+        assert WHY in text(room.shop.post(f"/proposals/{number}", data={"answer": "refuse"}), 422)
         answer = room.shop.post(f"/proposals/{number}", data={"answer": "agree"}, follow_redirects=True)
         assert "All have agreed, it has taken effect." in text(answer)
         assert "proposed to withdraw the project." in text(room.shop.get("/record"))
@@ -134,7 +150,7 @@ class TestAddParty:
 
     @pytest.mark.parametrize(("change", "said"), [
         ({"email": "nobody"}, "This is not one complete address"), ({"name": ""}, "This is needed."),
-        ({"organisation": "Tornby-Furniture"}, "already sits as Maker"), ({"reason": "x"}, "Say what is needed")])
+        ({"organisation": "Tornby-Furniture"}, "already sits as Maker"), ({"reason": "x"}, WHY)])
     def test_what_is_wrong_is_said(self, play, change, said):
         data = {"seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz",
                 "email": "fritz@freight.example", "reason": REASON} | change

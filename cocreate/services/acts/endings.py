@@ -109,5 +109,5 @@ def _party(facts: Facts, act: Act) -> int:
 def _reason(given: str) -> str:
     reason = given.strip()
     if len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+        raise Invalid("reason.why", field="reason", least=REASON)
     return reason

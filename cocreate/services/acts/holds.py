@@ -46,7 +46,7 @@ def hold(facts: Facts, given: Hold) -> Change:
     actor = require(facts, Act.HOLD, directly=True)
     reason = given.reason.strip()
     if len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+        raise Invalid("reason.why", field="reason", least=REASON)
     require_possible(facts, given.until)
     return Change(facts=resting(facts, given.until), party=actor.party,
                   details={"until": given.until.isoformat()}, personal={"reason": reason})

@@ -64,7 +64,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     actor = require(facts, kind.act, party=own)
     body: Mapping[str, Any] = json.loads(given.body)
     if given.kind != "charter" and len(str(body.get("reason", "")).strip()) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+        raise Invalid("reason.why", field="reason", least=REASON)
     kind.check(facts, given.subject, body)
     parties = facts.contracting if kind.contracting else facts.present
     facts = _end_earlier(facts, given.kind, given.subject)
@@ -95,7 +95,7 @@ def answer(facts: Facts, given: Answer) -> Change:
     if not given.agree:
         reason = given.reason.strip()
         if len(reason) < REASON:
-            raise Invalid("reason.short", field="reason", least=REASON)
+            raise Invalid("reason.why", field="reason", least=REASON)
         refused = replace(proposal, state=ProposalState.REFUSED, since=facts.now, reason=reason)
         letter = Letter("proposal_refused", proposal.person, str(Subject("proposal", str(proposal.number), own)))
         return Change(facts=facts.with_proposal(refused), party=own, details=details, personal={"reason": reason},

@@ -32,7 +32,7 @@ def go_on(facts: Facts, given: GoOn) -> Change:
         raise Conflict("stage.changed", stage=facts.project.stage)
     reason = given.reason.strip()
     if way.reason and len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+        raise Invalid("reason.why", field="reason", least=REASON)
     to = engine.fire(facts, given.transition)
     if to is None:
         raise Refused(engine.why_not(facts, given.transition))

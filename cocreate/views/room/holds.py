@@ -8,16 +8,16 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.rights import Act, may
-from cocreate.errors import Conflict
+from cocreate.errors import Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.holds import HoldForm
 from cocreate.services import holds, proposals, records
 from cocreate.services.acts.change import require
-from cocreate.services.acts.holds import latest
+from cocreate.services.acts.holds import latest, require_possible
 from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -42,10 +42,12 @@ def hold(ref: str) -> ResponseReturnValue:
     """Let the project rest until a day, with a reason; who may not do that proposes it."""
     facts = frame.enter(ref)
     require(facts, Act.HOLD)
+    login.require_proof()
     alone = may(Act.HOLD, facts.actor, directly=True)
     if alone:
         login.require_proof()
     form = HoldForm.from_request()
+    form.wrong_day = lambda until: _wrong_day(facts, until)
 
     def act(session: Any) -> str:
         me, reason, until = login.me().id, form.reason.data or "", form.until.data
@@ -63,6 +65,15 @@ def hold(ref: str) -> ResponseReturnValue:
                   then=url_for("room.now", ref=ref), latest=latest(facts), alone=alone, champions=champions)
 
 
+def _wrong_day(facts: Facts, until: date) -> str:
+    """What is wrong with this day, if anything."""
+    try:
+        require_possible(facts, until)
+    except Invalid as error:
+        return sentences.error(error, pages.reader(), facts)
+    return ""
+
+
 @bp.route("/resume", methods=["GET", "POST"])
 def resume(ref: str) -> ResponseReturnValue:
     """Go on earlier; the new dates are shown before."""
@@ -70,6 +81,7 @@ def resume(ref: str) -> ResponseReturnValue:
     require(facts, Act.HOLD, directly=True, on_hold=True)
     if not facts.on_hold:
         raise Conflict("hold.over")
+    login.require_proof()
     login.require_proof()
     form = Form.from_request()
 

@@ -162,7 +162,7 @@ def people_remove(ref: str, person: int) -> ResponseReturnValue:
 def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
     """Hand a part over to a colleague: for a time or for good."""
     facts, member = _member(ref, person)
-    require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None)
+    require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None, on_hold=True)
     if not hands_over(facts, person):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
             one.person for one in facts.people(member.party, "champion")))

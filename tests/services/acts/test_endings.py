@@ -29,7 +29,7 @@ class TestDecline:
         assert story.change.personal == {"reason": REASON, "lessons": "Ask for the permit first."}
 
     @pytest.mark.parametrize(("given", "code"), [
-        (Decline("Stream", REASON), "title.differs"), (Decline("Steam", "no"), "reason.short")])
+        (Decline("Stream", REASON), "title.differs"), (Decline("Steam", "no"), "reason.why")])
     def test_asks_for_the_name_and_a_reason(self, given, code):
         with pytest.raises(Invalid, match=code):
             begin().act(given, champion(GIVER))

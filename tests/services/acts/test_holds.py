@@ -27,7 +27,7 @@ class TestHold:
         assert set(refused.value.values["persons"]) == {MANAGER, champion(GIVER), champion(TAKER)}
 
     @pytest.mark.parametrize(("reason", "until", "code"), [
-        ("short", FRIDAY, "reason.short"), (REASON, date(2027, 3, 1), "hold.past"),
+        ("short", FRIDAY, "reason.why"), (REASON, date(2027, 3, 1), "hold.past"),
         (REASON, date(2030, 1, 1), "hold.long")])
     def test_needs_a_reason_and_a_day_within_reach(self, reason, until, code):
         with pytest.raises(Invalid, match=code):

@@ -156,7 +156,7 @@ class TestAddParty:
 
     @pytest.mark.parametrize(("change", "code"), [
         ({"seat": "giver"}, "seat.full"), ({"seat": "none"}, "seat.full"), ({"name": "taker"}, "seat.twice"),
-        ({"reason": "no"}, "reason.short")])
+        ({"reason": "no"}, "reason.why")])
     def test_what_cannot_be_proposed(self, change, code):
         body = json.dumps(json.loads(BODY) | change)
         with pytest.raises(Invalid, match=code.replace(".", r"\.")):

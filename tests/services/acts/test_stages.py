@@ -50,7 +50,7 @@ class TestGoOn:
 class TestGoBack:
     def test_with_a_reason(self):
         story = begin().to_trial()
-        with pytest.raises(Invalid, match="reason.short"):
+        with pytest.raises(Invalid, match="reason.why"):
             story.go("wrong", reason=" too  low ")
         assert story.go("wrong").stage == "figures"
         assert story.change.personal == {"reason": REASON}
