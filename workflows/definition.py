@@ -113,6 +113,11 @@ class Task(Strict):
             raise ValueError(f"a task of kind {self.kind} needs {needs}")
         return self
 
+    @property
+    def waits_for(self) -> tuple[TaskRef, ...]:
+        """The tasks that must be accepted before this one can start; nobody reviews what is not there."""
+        return tuple(dict.fromkeys((*self.after, *([self.reviews] if self.reviews else ()))))
+
 
 class AtLeast(Strict):
     at_least: int = Field(ge=1, le=200)

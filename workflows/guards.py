@@ -120,7 +120,7 @@ def why_open(facts: Facts, task: TaskFact) -> Refusal:
 
 def first_missing(facts: Facts, task: TaskFact) -> TaskFact | None:
     """The first earlier task that must be accepted before this one can start."""
-    return next((earlier for key in facts.task_of(task).after for earlier in facts.instances(key)
+    return next((earlier for key in facts.task_of(task).waits_for for earlier in facts.instances(key)
                  if earlier.state is not TaskState.ACCEPTED), None)
 
 

@@ -481,7 +481,7 @@ def _needed(definition: Definition) -> set[str]:
             given |= set(_asked(transition.when))
     rest = list(given)
     while rest:
-        earlier = [key for key in definition.tasks[rest.pop()][1].after if key not in given]
+        earlier = [key for key in definition.tasks[rest.pop()][1].waits_for if key not in given]
         given.update(earlier)
         rest += earlier
     return given

@@ -87,6 +87,12 @@ class TestTasks:
         assert not can_start(story.facts, story.task("need"))
         assert can_start(story.give("stream").facts, story.task("need"))
 
+    def test_nobody_reviews_what_is_not_accepted_yet(self):
+        story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, kind: review, reviews: stream,"))
+        assert codes(story.facts, {"task": "need"}) == ["task.must_follow"]
+        assert not can_start(story.submit("stream").facts, story.task("need"))
+        assert can_start(story.accept("stream", "taker").facts, story.task("need"))
+
     def test_a_later_stage_rests_after_going_back(self):
         story = begin().to_terms().go("anew")
         assert rests(story.facts, story.task("batch"))

@@ -52,7 +52,7 @@ class Cast:
         """What of one stage another one asks about."""
         d, found = self.definition, {*CONTRACT}
         asked = {(way.from_, key) for way in d.transitions.values() for key in tasks_of(way.when)}
-        asked |= {(stage, one) for stage, task in d.tasks.values() for one in task.after}
+        asked |= {(stage, one) for stage, task in d.tasks.values() for one in task.waits_for}
         asked |= {(stage, one) for key, (stage, _) in d.gates.items() for one in d.about(key)}
         for here, key in asked:
             stage = d.tasks[key][0]
@@ -201,8 +201,8 @@ class Cast:
             if task.accepted_by != "nobody" and task.accepted_by not in task.of and not self.holders[task.accepted_by]:
                 return (f"{seat_name(d, task.accepted_by)} must accept '{say(task.title)}', "
                         "and that seat may stay empty")
-            rest += [one for one in task.after if one not in seen]
-            seen.update(task.after)
+            rest += [one for one in task.waits_for if one not in seen]
+            seen.update(task.waits_for)
         return None
 
     def unknown(self, path: str) -> str | None:

@@ -86,7 +86,7 @@ def hides(visible_to: str | list[str] | None, seat: str) -> bool:
 
 
 def _cycles(d: Definition) -> Iterator[Finding]:
-    before = {key: [one for one in task.after if one in d.tasks] for key, (_, task) in d.tasks.items()}
+    before = {key: [one for one in task.waits_for if one in d.tasks] for key, (_, task) in d.tasks.items()}
     for circle in circles(before):
         path = f"stages.{d.tasks[circle[0]][0]}.tasks.{circle[0]}.after"
         yield error("task.circle", path, f"These tasks wait for each other: {' -> '.join((*circle, circle[0]))}.")
