@@ -18,7 +18,18 @@ from cocreate.db import transaction
 from cocreate.domain.answers import Answers
 from cocreate.domain.charter import to_answer
 from cocreate.models.people import Person
-from cocreate.services import contracts, contributions, gates, hosts, openings, people, proposals, stages, templates
+from cocreate.services import (
+    contracts,
+    contributions,
+    gates,
+    hosts,
+    openings,
+    people,
+    proposals,
+    signing,
+    stages,
+    templates,
+)
 from cocreate.services.facts import look
 from cocreate.services.openings import NewProject, Seating
 from tests.support.apps import Live
@@ -130,7 +141,7 @@ class Side:
     def signs(self, name: str) -> None:
         with _writing(self.live) as session:
             standing = look(session, self.ref, person=self.person, now=clock.now()).facts.contract
-            contracts.sign(
+            signing.sign(
                 session, self.ref, version=standing.number, text_sha256=standing.text_sha256,
                 pdf_sha256=standing.pdf_sha256, code=False, evidence={
                     "name": name, "basis": "general manager", "methods": ["password and code from an app"],
