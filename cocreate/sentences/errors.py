@@ -57,6 +57,8 @@ PLAIN = {
     "neutral.name": N_("Say who it is."),
     "charter.part": N_("This is no part of the charter as it is now. Open the page again."),
     "charter.conflict": N_("Choose two goals of two parties that all have agreed to."),
+    "charter.stands": N_("These are the words that stand."),
+    "charter.proposed": N_("These are the words that are proposed already."),
     "charter.goals": N_("Only %(party)s says what it wants, with at least one goal."),
     "hold.over": N_("The project is not on hold any more."),
     "title.differs": N_("Type the name as it stands here: %(title)s"),

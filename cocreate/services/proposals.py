@@ -11,7 +11,7 @@ from cocreate.errors import Invalid
 from cocreate.services import people, progress
 from cocreate.services.acts.neutral import NeutralArrival
 from cocreate.services.acts.people import Arrival
-from cocreate.services.acts.proposals import KINDS, Answer, Propose, lacks
+from cocreate.services.acts.proposals import KINDS, Answer, Propose, TakeBackProposal, lacks
 from cocreate.services.facts import look
 from workflows.facts import Facts, ProposalState
 
@@ -42,6 +42,11 @@ def answer(session: Session, ref: str, *, number: int, agree: bool, reason: str 
             and lacks(proposal) <= {own}):
         arrival = _arrival(session, facts, proposal.kind, json.loads(proposal.body), now)
     return progress.act(session, ref, Answer(number, agree, reason, arrival), actor=actor, key=key, now=now)
+
+
+def take_back(session: Session, ref: str, *, number: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Ask nobody any more what the actor proposed."""
+    return progress.act(session, ref, TakeBackProposal(number), actor=actor, key=key, now=now)
 
 
 def _arrival(session: Session, facts: Facts, kind: str, body: Mapping[str, Any],

@@ -143,6 +143,11 @@ def _answer(s: Speaker) -> str:
     return s.gettext("%(who)s agreed for %(party)s: %(what)s.", **values) + _agreed_by_all(s)
 
 
+@tells("take_back_proposal")
+def _take_back_proposal(s: Speaker) -> str:
+    return s.gettext("%(who)s took a proposal back: %(what)s.", what=_proposed(s))
+
+
 def _agreed_by_all(s: Speaker) -> str:
     said = s.reader.gettext("All have agreed.") if s.details.get("all") else ""
     if s.details.get("joined"):

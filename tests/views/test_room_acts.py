@@ -120,6 +120,20 @@ class TestEndings:
         assert "Withdrawn." in text(answer)
 
 
+class TestProposals:
+    def test_words_that_stand_are_refused_and_a_proposal_is_taken_back(self, play):
+        room = play()
+        assert room.maker.post("/charter/purpose", data={"text": "No crate is thrown away."}).status_code == 303
+        page = f"/proposals/{max(one.number for one in room.facts().proposals)}"
+        assert "Take it back" in buttons(room.maker.get(page)) and "Take it back" not in buttons(room.shop.get(page))
+        same = room.shop.post("/charter/purpose", data={"text": "No crate is thrown away."})
+        assert "These are the words that are proposed already." in text(same, 422)
+        taken = room.maker.post(page, data={"answer": "take_back"}, follow_redirects=True)
+        assert "Taken back. Nobody is asked any more" in text(taken)
+        assert "Taken back on" in text(room.shop.get(page)) and "Agree" not in buttons(room.shop.get(page))
+        assert "took a proposal back: words of the charter (purpose)." in text(room.shop.get("/record"))
+
+
 class TestAddParty:
     def test_from_asking_to_the_newcomers_room(self, play):
         room = play()

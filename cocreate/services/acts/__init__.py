@@ -47,6 +47,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     accessions.Accede: ("accede", accessions.accede),
     proposals.Propose: ("propose", proposals.propose),
     proposals.Answer: ("answer", proposals.answer),
+    proposals.TakeBackProposal: ("take_back_proposal", proposals.take_back),
     people.Invite: ("invite", people.invite),
     people.AcceptInvitation: ("accept_invitation", people.accept_invitation),
     people.DeclineInvitation: ("decline_invitation", people.decline_invitation),

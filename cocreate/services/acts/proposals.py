@@ -44,6 +44,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBackProposal:
+    """Ask nobody any more what one proposed oneself."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What a kind of proposal needs and does."""
 
@@ -103,6 +110,18 @@ def answer(facts: Facts, given: Answer) -> Change:
     agreed = replace(proposal, agreed=_numbers({*proposal.agreeing, own or 0}))
     return _settled(facts.with_proposal(agreed), agreed, kind, given.arrival,
                     Change(facts=facts, party=own, details=details))
+
+
+def take_back(facts: Facts, given: TakeBackProposal) -> Change:
+    require_running(facts)
+    proposal = next((p for p in facts.proposals if p.number == given.number), None)
+    if proposal is None or proposal.state is not ProposalState.OPEN:
+        raise Conflict("proposal.ended", number=given.number)
+    if facts.actor is None or not facts.actor.present or facts.actor.person != proposal.person:
+        raise Forbidden("only", act=KINDS[proposal.kind].act.value, persons=(proposal.person,))
+    return Change(facts=facts.with_proposal(replace(proposal, state=ProposalState.ENDED, since=facts.now)),
+                  party=proposal.party,
+                  details={"proposal": proposal.number, "kind": proposal.kind, "subject": proposal.subject})
 
 
 def lacks(proposal: ProposalFact) -> frozenset[int]:
@@ -185,6 +204,10 @@ def _is_a_part(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
         raise Invalid("charter.part", field="text")
     if (party := charter.party_of(subject)) is not None and (party != own or not body.get(charter.GOALS)):
         raise Invalid("charter.goals", field="goals", party=facts.party(party).name)
+    there = charter.part(facts, subject)
+    for code, proposal in (("charter.stands", there.holds), ("charter.proposed", there.proposed)):
+        if proposal is not None and json.loads(proposal.body) == body:
+            raise Invalid(code, field="text" if party is None else "goals")
     numbers = {party.number for party in facts.parties}
     for kind, level in body.get("kinds", {}).items() if subject == "openness" else ():
         if kind not in openness.KINDS or not (level in openness.LEVELS or numbers.issuperset(level)):

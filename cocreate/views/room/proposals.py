@@ -35,6 +35,9 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
     agree = request.form.get("answer") == "agree"
 
     def act(session: Any) -> str:
+        if request.form.get("answer") == "take_back":
+            service.take_back(session, ref, number=number, actor=login.me().id, key=form.key(), now=now())
+            return _("Taken back. Nobody is asked any more, and nothing has changed.")
         service.answer(session, ref, number=number, agree=agree, reason=form.reason.data or "", actor=login.me().id,
                        key=form.key(), now=now())
         own = facts.party(facts.actor.party).name if facts.actor and facts.actor.party else ""
@@ -48,6 +51,7 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
     return dialog(facts, form, "room/proposals/show.html", said.title, act, then=url_for("room.now", ref=ref),
                   proposal=found, says=said.says, consequences=said.follows, answers=_answers(facts, found),
                   reason=proposals_words.reason_of(found), may_answer=_may_answer(facts, found),
+                  may_take_back=_may_take_back(facts, found), replaced=_replaced(facts, found),
                   who=frame.person_name(facts, found.person), open=found.state is ProposalState.OPEN,
                   deciders=_deciders(facts, found))
 
@@ -93,6 +97,17 @@ def _may_answer(facts: Facts, found: ProposalFact) -> bool:
     own = facts.actor.party if facts.actor else None
     return (found.state is ProposalState.OPEN and own in lacks(found) and not facts.ended and not facts.on_hold
             and may_answer(PROPOSALS[found.kind], facts.actor))
+
+
+def _may_take_back(facts: Facts, found: ProposalFact) -> bool:
+    return (found.state is ProposalState.OPEN and found.person == login.me().id and not facts.ended
+            and not facts.on_hold)
+
+
+def _replaced(facts: Facts, found: ProposalFact) -> bool:
+    """Whether a later proposal about the same thing took its place; else it was taken back."""
+    return any((one.kind, one.subject, one.at) == (found.kind, found.subject, found.since) for one in facts.proposals
+               if one.number > found.number)
 
 
 def _deciders(facts: Facts, found: ProposalFact) -> str:

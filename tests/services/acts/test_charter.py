@@ -8,11 +8,11 @@ import pytest
 
 from cocreate.domain import audience, charter, openness
 from cocreate.domain.answers import Answer
-from cocreate.errors import Forbidden, Invalid
+from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.comments import Say
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.proposals import Answer as Reply
-from cocreate.services.acts.proposals import Propose
+from cocreate.services.acts.proposals import Propose, TakeBackProposal
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
 from workflows.facts import ProposalState
 
@@ -52,9 +52,9 @@ def number(one):
     return max(proposal.number for proposal in one.facts.proposals)
 
 
-def agreed(one, subject, **body):
+def agreed(one, subject, words="Words.", **body):
     """All parties have agreed to this part."""
-    one.act(Propose("charter", subject, json.dumps({"text": "Words.", **body})), champion(GIVER))
+    one.act(Propose("charter", subject, json.dumps({"text": words, **body})), champion(GIVER))
     for party in (party.number for party in one.facts.present if party.number != GIVER):
         one.act(Reply(number(one), agree=True), champion(party))
     return one
@@ -138,6 +138,42 @@ class TestGoals:
             one.act(Propose("conflict", subject, json.dumps({"a": "", "b": "", "reason": REASON})), champion(TAKER))
 
 
+class TestUnchanged:
+    @pytest.mark.parametrize(("subject", "body", "field"), [
+        ("purpose", {}, "text"), ("openness", {"kinds": {"costs": "own"}}, "text"), ("goals:1", GOALS, "goals")])
+    def test_words_that_stand_ask_nobody(self, subject, body, field):
+        one = agreed(story(0), subject, **body)
+        with pytest.raises(Invalid, match=r"charter\.stands") as refused:
+            agreed(one, subject, **body)
+        assert refused.value.values["field"] == field
+
+    def test_words_that_are_proposed_do_not_undo_who_agreed(self):
+        one = story().act(Propose("charter", "purpose", '{"text": "W"}'), champion(GIVER))
+        with pytest.raises(Invalid, match=r"charter\.proposed"):
+            one.act(Propose("charter", "purpose", '{"text": "W"}'), champion(TAKER))
+
+
+class TestTakingBack:
+    def test_ends_it_and_asks_nobody_any_more(self):
+        one = agreed(story(0), "purpose").act(Propose("charter", "purpose", '{"text": "W"}'), champion(GIVER))
+        assert charter.to_answer(one.facts, TAKER)
+        one.act(TakeBackProposal(number(one)), champion(GIVER))
+        assert charter.to_answer(one.facts, TAKER) == ()
+        assert charter.part(one.facts, "purpose").text == "Words."
+        with pytest.raises(Conflict, match=r"proposal\.ended"):
+            one.act(Reply(number(one), agree=True), champion(TAKER))
+
+    def test_is_for_who_proposed(self):
+        one = story(0).act(Propose("charter", "purpose", '{"text": "W"}'), champion(GIVER))
+        for person in (champion(TAKER), signatory(GIVER), MANAGER):
+            with pytest.raises(Forbidden):
+                one.act(TakeBackProposal(number(one)), person)
+
+    def test_is_not_for_what_holds(self):
+        with pytest.raises(Conflict, match=r"proposal\.ended"):
+            agreed(one := story(0), "purpose").act(TakeBackProposal(number(one)), champion(GIVER))
+
+
 class TestWhoProposes:
     @pytest.mark.parametrize("person", [FACILITATOR, champion(TAKER)])
     def test_seated_people_and_the_neutral_person_do(self, person):
@@ -152,6 +188,6 @@ class TestWhoProposes:
             story(0).act(Propose("charter", "salaries", '{"text": "W"}'), champion(GIVER))
 
     def test_versions_are_counted(self):
-        one = agreed(agreed(story(0), "purpose"), "purpose")
+        one = agreed(agreed(story(0), "purpose"), "purpose", "Other words.")
         assert charter.part(one.facts, "purpose").version == 2
         assert replace(charter.part(one.facts, "purpose"), version=0).proposed is None
