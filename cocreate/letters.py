@@ -15,6 +15,7 @@ from cocreate.digesting import Section, count_news, sections
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import check_by, owed
+from cocreate.domain.turns import asked_first
 from cocreate.services.digests import Digest
 from cocreate.services.letters import MailContext
 from workflows.facts import DecisionFact, DutyFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
@@ -76,7 +77,8 @@ class Letter:
 
     @property
     def sender(self) -> str:
-        person = named(self._context.sender)
+        """As the head of the mail names it: nobody writes to themselves."""
+        person = "" if self.by_recipient else named(self._context.sender)
         return self._("%(person)s via %(host)s", person=person, host=self.host) if person else self.host
 
     @property
@@ -410,7 +412,7 @@ class Letter:
     @property
     def first_ask(self) -> str:
         """What an invited person would begin with: title, minutes, date."""
-        task = next((t for t in self.facts.tasks if t.asked == self.member.person and t.state is TaskState.OPEN), None)
+        task = asked_first(self.facts, self.member.person)
         if task is None:
             return ""
         minutes = words.minutes(self.facts.task_of(task).minutes, self._context.reader)

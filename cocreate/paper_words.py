@@ -147,6 +147,11 @@ def bundle(language: str, title: str, number: int) -> tuple[str, ...]:
         "check.py          " + _("checks all of it with nothing but Python"))
 
 
+def nobodys(language: str, name: str) -> str:
+    """Why a dated row is no duty of anybody."""
+    return Reader(language).gettext("'%(name)s' is no party of this project", name=name)
+
+
 def by_mail(language: str, address: str) -> str:
     """How somebody showed who they are, with what it proves and what not. address: masked already."""
     return Reader(language).gettext(

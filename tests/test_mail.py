@@ -25,7 +25,7 @@ from cocreate.models.talk import Comment
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
 from cocreate.services import letters as reading
-from cocreate.services.letters import MailContext
+from cocreate.services.letters import Happened, MailContext
 from cocreate.settings import Settings
 from cocreate.words import Reader
 from tests.support.clock import NOON
@@ -160,6 +160,17 @@ class TestHead:
         assert message["X-Cocreate-Record"].split() == ["1", "9c41" * 16]
         assert message["List-Id"] is None
         assert "Record: 1 event, last fingerprint 9c41 9c41" in body(message)
+
+    @pytest.mark.parametrize("kind", ["signed", "signing_code"])
+    def test_nobody_gets_a_mail_from_themselves(self, contexts, kind):
+        context = contexts(kind)
+        own = replace(context, sender=context.name, happened=Happened(
+            NOON, "sign", context.person, 1, {}, {}))
+        message = written(own)
+        assert message["From"] == "Philips Lighting <cocreate@room.example>"
+        if kind == "signed":
+            assert message["Subject"] == "You signed: Lighting service agreement"
+            assert "You signed version 1 of" in body(message)
 
     def test_of_an_account(self, contexts):
         message = written(contexts("sign_in_link"))

@@ -52,6 +52,14 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     return tuple(sorted(mine or found, key=lambda t: (t.act != "help", t.due_at is None, t.due_at or t.since, t.act)))
 
 
+def asked_first(facts: Facts, person: int) -> TaskFact | None:
+    """The task that somebody invited would begin with: what of this stage can start, then what is due first."""
+    mine = (task for task in facts.tasks if task.state is TaskState.OPEN and task.asked == person
+            and facts.definition.tasks[task.key][0] == facts.project.stage)
+    return min(mine, key=lambda one: (not can_start(facts, one), one.due_at is None, one.due_at or one.since),
+               default=None)
+
+
 def with_colleagues(facts: Facts, person: int) -> tuple[Turn, ...]:
     """For a champion: what is asked of the others of the own party."""
     member = facts.member(person)

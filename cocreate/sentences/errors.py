@@ -220,6 +220,12 @@ def _incomplete(s: Speaker) -> str:
         len(s.values["fields"]))
 
 
+@_explains("duty.nobodys")
+def _nobodys_duty(s: Speaker) -> str:
+    return s._("'%(name)s' is no party of this project, so nobody would owe the row. Write one of: %(parties)s.",
+               name=s.values["name"], parties=s.parties(s.values["parties"]))
+
+
 @_explains("draft.changed")
 def _draft_changed(s: Speaker) -> str:
     return _faster_by(s, s._("the draft of '%(task)s' was saved elsewhere", task=s.task))
@@ -342,6 +348,11 @@ def _task_lapsed(s: Speaker) -> str:
 @_explains("gate.changed")
 def _gate_changed(s: Speaker) -> str:
     return s._("What '%(question)s' is about has changed. Nothing was decided. See what changed.", question=s.question)
+
+
+@_explains("gate.recorded")
+def _gate_recorded(s: Speaker) -> str:
+    return s._("This answer to '%(question)s' is already recorded, on the same versions.", question=s.question)
 
 
 @_explains("gate.passed")

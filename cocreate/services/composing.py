@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from cocreate import paper_words
 from cocreate.domain import composing as domain
-from cocreate.domain import countries
-from cocreate.domain.answers import Answer, rows_of
+from cocreate.domain import countries, owing
+from cocreate.domain.answers import Answer
 from cocreate.domain.composing import Given, SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, Signatory, Source
-from cocreate.domain.names import skeleton
 from cocreate.domain.saying import number_text, period_choices, phrases, rows, say
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.projects import AffectedGroup, Party, Project
@@ -98,6 +97,8 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
         if answer.not_available is not None:
             missing = answer.not_available
             continue
+        if (name := owing.nobodys(facts, path, answer)) is not None:
+            return Value(missing_reason=paper_words.nobodys(language, name))
         words = say(field, answer, language=language, bare=True)
         parts.append(paper_words.phrases(language).annex.format(number=annex) if annex else words)
         sources.append(Source(in_language(facts.definition.tasks[task][1].title, language),
@@ -216,19 +217,6 @@ def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date, str 
         clause = next((name for name, one in facts.definition.clauses.items() if rule.rows in one.needs.values()), None)
         for party in facts.present:
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
-            for row in rows_of(answer) if answer is not None else ():
-                what, due = row.get(rule.what), row.get(rule.due)
-                if what is not None and due is not None and isinstance(due.value, date):
-                    named = row.get(rule.party)
-                    found += [(owes, str(what.value), due.value, clause)
-                              for owes in _who_owes(facts, named, party)]
+            found += [(owes, what, due, clause) for what, due, named in owing.dated(rule, answer)
+                      for owes in owing.owing(facts, named)]
     return tuple(sorted(found, key=lambda duty: duty[2]))
-
-
-def _who_owes(facts: Facts, named: Answer | None, giver: PartyFact) -> tuple[int, ...]:
-    """The party a row names, or each in the seat it names; the one that wrote the row where it names none of them."""
-    words = skeleton(str(named.value)) if named is not None else ""
-    by_name = tuple(party.number for party in facts.present if words == skeleton(party.name))
-    by_seat = tuple(party.number for party in facts.present if words in (skeleton(party.seat), skeleton(
-        in_language(facts.definition.parties[party.seat].name, facts.project.language))))
-    return by_name or by_seat or (giver.number,)

@@ -1,12 +1,12 @@
 """Whose turn it is: what is offered can be done, and what can be done is offered."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cocreate.domain.turns import can_take, may_freeze, turns, waits_for, with_colleagues
+from cocreate.domain.turns import asked_first, can_take, may_freeze, turns, waits_for, with_colleagues
 from tests.support.facts import (
     FACILITATOR,
     MANAGER,
@@ -135,6 +135,16 @@ class TestWaitsFor:
         facts = begin().facts
         assert not can_take(replace(facts, actor=None), "to_trial")
         assert not can_take(replace(facts, actor=facts.member(MANAGER)), "to_trial")
+
+
+def test_who_is_invited_begins_with_what_is_due_first():
+    story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: giver,"))
+    facts = story.facts
+    for late in ("stream", "need"):
+        task = story.task(late)
+        later = facts.with_task(replace(task, due_at=task.due_at + timedelta(days=9)))
+        assert asked_first(later, champion(1)).key != late
+    assert asked_first(facts, signatory(1)) is None
 
 
 class TestEveryStory:

@@ -486,6 +486,8 @@ def _answer(asked: Any, value: Any) -> Answer:
             return Answer(value or date(2027, 6, 1))
         case "choice":
             return Answer(value or next(iter(asked.of)))
+    if isinstance(value, tuple):
+        return Answer(value)
     if value == "not available":
         return Answer(not_available="nobody measures it")
     return Answer(Decimal(str(1 if value is None else value)))

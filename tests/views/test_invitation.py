@@ -159,7 +159,9 @@ class TestDeadLinks:
                 assert answer.status_code == 410
                 pages.add(re.sub(r'value="[^"]*"', "", answer.text))
         assert len(pages) == 1
-        assert "This invitation is no longer open." in pages.pop()
+        page = pages.pop()
+        assert "This invitation is no longer open." in page
+        assert "Ask for a new one" in page and re.search(r'btn-secondary" href="/sign-in">Sign in<', page)
 
     def test_a_new_one_can_be_asked_for(self, client):
         assert client.get("/invitation/again").status_code == 200

@@ -12,6 +12,7 @@ from cocreate.domain.asking import counts, dates, open_fields
 from cocreate.domain.chain import canonical
 from cocreate.domain.computed import with_computed
 from cocreate.domain.figures import figures as figures_of
+from cocreate.domain.owing import nobodys
 from cocreate.domain.rights import Act
 from cocreate.domain.spelling import encode
 from cocreate.errors import Conflict, Invalid, Refused
@@ -103,9 +104,19 @@ def require_complete(facts: Facts, task: TaskFact, answers: Answers) -> None:
         raise Invalid("contribution.incomplete", field=open_[0], fields=open_)
 
 
+def require_owed(facts: Facts, task: TaskFact, answers: Answers) -> None:
+    """Every dated row that becomes a duty names who of the project owes it."""
+    stage = facts.definition.tasks[task.key][0]
+    for field in answers:
+        if (name := nobodys(facts, f"{stage}.{task.key}.{field}", answers[field])) is not None:
+            raise Invalid("duty.nobodys", field=field, name=name,
+                          parties=tuple(party.number for party in facts.present))
+
+
 def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     """The party's next version, which counts; accepted at once where nobody has to accept it."""
     require_complete(facts, task, given.answers)
+    require_owed(facts, task, given.answers)
     state = TaskState.SUBMITTED if accepting(facts, task) else TaskState.ACCEPTED
     count = counts(facts.task_of(task), given.answers)
     after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,

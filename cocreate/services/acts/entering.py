@@ -55,6 +55,7 @@ def enter_for(facts: Facts, given: EnterFor) -> Change:
     require_same(given.seen, task.number, "contribution.changed", task=task.key, since=task.since)
     contributions.require_open(facts, task)
     contributions.require_complete(facts, task, given.answers)
+    contributions.require_owed(facts, task, given.answers)
     after = replace(task, state=TaskState.ENTERED, since=facts.now, number=task.number + 1, entered_by=actor.party,
                     outsider=None, outside_until=None)
     version = contributions.version_of(facts, after, given.answers, actor.person,

@@ -45,6 +45,9 @@ class DecideOutside:
 
 def decide(facts: Facts, given: Decide) -> Change:
     mine, actor = _asked(facts, given, Act.DECIDE)
+    if (not mine.outside and (mine.state, mine.subject, mine.reason or "", mine.wanted or "") == (
+            given.answer, given.seen, given.reason.strip(), given.wanted.strip())):
+        raise Conflict("gate.recorded", gate=given.gate)  # sent again, from another tab
     return _decided(facts, mine, actor, given)
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain.turns import turns
+from cocreate.domain.turns import asked_first, turns
 from cocreate.errors import Conflict, Ended, Invalid
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
 from cocreate.services import accounts, people, sign_ins
@@ -17,7 +17,7 @@ from cocreate.services.people import Invitation
 from cocreate.views.asks import ask
 from cocreate.views.auth.links import keep
 from cocreate.views.portal.blueprint import bp
-from workflows.facts import Facts, TaskState
+from workflows.facts import Facts
 from workflows.texts import say
 
 TOKEN, PROJECT = "invitation", "invited_to"  # in the signed cookie
@@ -79,7 +79,8 @@ def _no_longer_open(_error: Ended) -> ResponseReturnValue:
     cookie.pop(TOKEN, None)
     return render_template("errors/error.html", heading=_("This invitation is no longer open."),
                            sentence=_("It was answered or withdrawn, or it is too old."),
-                           act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one")), 410
+                           act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one"),
+                           sign_in_url=url_for("auth.sign_in")), 410
 
 
 # Accepting
@@ -198,11 +199,9 @@ def _role(given: Invitation) -> str:
 def _first_ask(given: Invitation, facts: Facts) -> tuple[str, str, str] | None:
     """Title, minutes and day of what the person would begin with."""
     reader = pages.reader()
-    mine = [task for task in facts.tasks if task.state is TaskState.OPEN and task.asked == given.person
-            and facts.definition.tasks[task.key][0] == facts.project.stage]
-    if not mine:
+    task = asked_first(facts, given.person)
+    if task is None:
         return None
-    task = min(mine, key=lambda one: (one.due_at is None, one.due_at or one.since))
     asked = facts.task_of(task)
     return (say(asked.title, reader.language), words.minutes(asked.minutes, reader),
             words.day(task.due_at, reader) if task.due_at else "")

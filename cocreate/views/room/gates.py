@@ -29,6 +29,8 @@ from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.progression import subject
 from workflows.texts import say
 
+NAMED = 3  # versions that a confirmation names; more are counted
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -216,6 +218,9 @@ def _recorded(facts: Facts, key: str, answer: str) -> str:
         return _("Recorded for %(party)s: agreed on version %(number)s. It lapses if the text changes.", party=party,
                  number=facts.contract.number if facts.contract else 0)
     numbers = [part.rsplit("=", 1)[1] for part in subject(facts, key).split()]
+    if len(numbers) > NAMED:
+        return _("Recorded for %(party)s: agreed on %(count)s contributions, each in its version of today. "
+                 "It lapses if one of them changes.", party=party, count=words.number(len(numbers), pages.reader()))
     return ngettext("Recorded for %(party)s: agreed on version %(numbers)s. It lapses if it changes.",
                     "Recorded for %(party)s: agreed on versions %(numbers)s. It lapses if one of them changes.",
                     len(numbers), party=party, numbers=words.listed(numbers, pages.reader()))

@@ -25,7 +25,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import part_words
 from cocreate.views.room.dialogs import dialog
-from cocreate.views.room.task_forms import file_rule, filled, make_form
+from cocreate.views.room.task_forms import complete, file_rule, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
 from workflows.fields import Computed
@@ -141,7 +141,7 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
     form = filled(page, request.form, kept)
     if form.rearranged or "stay" in request.form:
         return _entering(page, form), form.status if form.refused else 200
-    if not form.validate():
+    if not complete(page, form):
         return _entering(page, form), form.status
     try:
         with transaction() as session:

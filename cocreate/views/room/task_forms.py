@@ -13,10 +13,11 @@ from cocreate.db import db
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.asking import asks_currency
 from cocreate.domain.figures import FigureValue, compute, figures
-from cocreate.errors import CocreateError
+from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import typed_of
 from cocreate.services import casebook, contributions, files
+from cocreate.services.acts.contributions import require_owed
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame
 from workflows.definition import Task
@@ -77,6 +78,18 @@ def filled(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None) -> Contri
         form.refuse({field: sentences.error(error, pages.reader()) for field, error in refused.items()},
                     status=413 if any(error.code in _TOO_LARGE for error in refused.values()) else 415)
     return form
+
+
+def complete(page: TaskPage, form: ContributionForm) -> bool:
+    """Whether it can be submitted, each mistake at its field: also what only the project can tell."""
+    if not form.validate():
+        return False
+    try:
+        require_owed(page.facts, page.task, form.answers())
+    except Invalid as error:
+        form.refuse({str(error.values["field"]): sentences.error(error, pages.reader(), page.facts)}, status=422)
+        return False
+    return True
 
 
 def _computes(task: Task) -> bool:

@@ -19,7 +19,7 @@ from cocreate.services import contributions
 from cocreate.services.progress import Receipt
 from cocreate.views.room import drafts, frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.task_forms import filled, given_files, make_form
+from cocreate.views.room.task_forms import complete, filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
 from workflows.facts import TaskState
 from workflows.guards import accepting
@@ -58,7 +58,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         if unchanged and "drop" not in request.form and drafts.differs(page, form):
             _save(page, form)
             return show(load(ref, key), form, drops=True), 409
-        if not (unchanged or form.validate()):
+        if not (unchanged or complete(page, form)):
             _save(page, form)
             return show(load(ref, key), form, theirs=drafts.posted(page, request.form)), form.status
         receipt = _submit(page, form, meta.key(), unchanged=unchanged)

@@ -5,11 +5,23 @@ from datetime import date
 
 import pytest
 
+from cocreate.domain.answers import Answer
 from cocreate.domain.audience import bit
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.services import composing
 from cocreate.services.acts.contributions import Accept, Return, Submit, TakeBack
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows.facts import TaskState
+
+OWED = TWO_SIDES.replace("fields: {mass: {type: quantity, unit: t/a}}}", """fields: {rows: {type: table, columns: {
+        what: {type: text, label: What}, who: {type: organisation, label: Who}, due: {type: date, label: When}}}}}""",
+    ).replace("needs: {mass: figures.stream.mass}, text: \"$mass a year\"}", """needs: {rows: figures.stream.rows},
+        text: $rows}
+duties: [{rows: figures.stream.rows, what: what, party: who, due: due}]""")
+
+
+def row(who):
+    return {"what": Answer("Wash"), "who": Answer(who), "due": Answer(date(2028, 3, 1))}
 
 
 def rows(story: Story, table: str) -> list[dict]:
@@ -49,6 +61,20 @@ class TestSubmit:
     def test_counts_what_is_not_available(self):
         task = begin().submit("stream", mass="not available").task("stream")
         assert (task.fields, task.given, [*task.absent]) == (1, 0, ["mass"])
+
+    def test_a_dated_row_is_owed_by_who_is_named_and_by_nobody_else(self):
+        story = begin(OWED)
+        with pytest.raises(Invalid, match="duty.nobodys") as refused:
+            story.submit("stream", rows=(row("Somebody Ltd"),))
+        assert (refused.value.values["field"], refused.value.values["name"]) == ("rows", "Somebody Ltd")
+        counted = {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"), row("TAKER")))})}
+        assert composing.duties(story.facts, counted) == ((2, "Wash", date(2028, 3, 1), "quantity"),)
+        assert story.submit("stream", rows=(row("taker"),)).task("stream").number == 1
+
+    def test_old_words_that_name_nobody_are_missing_in_the_contract(self):
+        facts, counted = begin(OWED).facts, {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"),))})}
+        value = composing._value("figures.stream.rows", facts, counted, None, "en")
+        assert value.missing_reason == "'Somebody Ltd' is no party of this project"
 
     def test_ends_waiting_for_somebody_outside(self):
         story = begin()

@@ -46,6 +46,14 @@ class TestDecide:
         assert story.decision("picture", "giver").state is DecisionState.REFUSED
         assert decide(story).decision("picture", "giver").agreed
 
+    def test_the_same_again_is_recorded_once(self):
+        for given in ({}, {"answer": "refused", "reason": REASON, "wanted": "Measure."}):
+            with pytest.raises(Conflict, match="gate.recorded"):
+                decide(decide(asked(), **given), **given)
+        other = {"answer": "refused", "reason": REASON, "wanted": "Measure twice."}
+        again = decide(decide(asked(), **{**other, "wanted": "Measure."}), **other)
+        assert again.decision("picture", "giver").wanted == "Measure twice."
+
     @pytest.mark.parametrize("person", [champion(1), 13, 14, MANAGER, FACILITATOR])
     def test_is_for_signatories(self, person):
         with pytest.raises(Forbidden):
