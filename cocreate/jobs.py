@@ -28,6 +28,7 @@ from cocreate.errors import CocreateError
 from cocreate.mail import NotDelivered, Transport, compose, transport
 from cocreate.services import (
     absences,
+    boards,
     digests,
     health,
     holds,
@@ -140,8 +141,26 @@ def send_mails(turn: Turn) -> None:
                 claimed = outbox.claim(session, now(), MAILS)
             if not claimed:
                 return
-            contexts = letters.contexts(db.session(), claimed, now())
-            _send_all(turn, way, _paced(turn.settings, claimed, contexts), contexts)
+            contexts = _contexts(claimed)
+            known = [mail for mail in claimed if mail.message_id in contexts]
+            _send_all(turn, way, _paced(turn.settings, known, contexts), contexts)
+
+
+def _contexts(claimed: Sequence[Claimed]) -> Mapping[str, MailContext | None]:
+    """What each is about; one that cannot be read is tried again later and keeps nobody else waiting."""
+    try:
+        return letters.contexts(db.session(), claimed, now())
+    except Exception:
+        log.exception("one of %s mails cannot be read", len(claimed))
+    found: dict[str, MailContext | None] = {}
+    for mail in claimed:
+        try:
+            found |= letters.contexts(db.session(), [mail], now())
+        except Exception as error:  # noqa: BLE001
+            db.session.rollback()
+            with transaction() as session:
+                outbox.mark_failed(session, mail, now(), f"cannot be read: {error!r}", permanent=False)
+    return found
 
 
 def _paced(settings: Settings, claimed: Sequence[Claimed], contexts: Mapping[str, MailContext | None],
@@ -196,11 +215,12 @@ def seal(turn: Turn) -> None:
 
 
 def tidy(turn: Turn) -> None:
-    """What no longer counts goes: ended sessions, tries of yesterday."""
+    """What no longer counts goes: ended sessions, tries of yesterday, rows of the board."""
     if turn.goes_on():
         with transaction() as session:
             sign_ins.forget(session, now())
             throttling.forget(session, now())
+            boards.forget(session, now())
 
 
 def check_records(turn: Turn) -> None:

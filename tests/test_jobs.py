@@ -97,6 +97,18 @@ class TestTick:
         assert states(app) == {"sent": 2, "waiting": 1}
         assert "could not be written" in caplog.text
 
+    def test_one_that_cannot_be_read_does_not_either(self, place, clock, smtp, caplog):
+        app = place(smtp=smtp.url)
+        waiting(app, mails=2)
+        with app.app_context(), transaction() as session:
+            outbox.post_account(session, person_id=lighting(session).anna, kind="sign_in_link",
+                                values={"until": "soon", "secret": "x"}, now=clock.moment)
+        jobs.tick(app)
+        assert states(app) == {"sent": 2}
+        with app.app_context():
+            assert db.session.execute(select(AccountMail.state, AccountMail.attempts)).one() == ("waiting", 1)
+        assert "cannot be read" in caplog.text
+
     def test_no_transaction_is_open_while_a_mail_is_sent(self, place, clock, monkeypatch):
         app, seen = place(), []
         waiting(app, mails=2)

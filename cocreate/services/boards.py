@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Literal
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
@@ -82,6 +82,11 @@ def keep(session: Session, person: int, said: Iterable[tuple[BoardRow, str, date
         "signing": row.signing, "names": "\n".join(row.names), "words": words}
         for row, words, until in said if row.situation and (project := row.situation.facts.project))
     send(session, None, [Put(table_of(models.BoardRow), rows)])
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete what is not true any more: names of people shall not stay longer than they are shown."""
+    session.execute(delete(models.BoardRow).where(models.BoardRow.until <= now))
 
 
 _KEPT = models.BoardRow

@@ -193,20 +193,27 @@ def accept(session: Session, token: str, *, name: str, password: str | None, now
     password: None where the person has signed in already.
     Raises: Ended; Invalid if the password will not do.
     """
-    given = invitation(session, token, now=now)
+    given = _locked(session, token, now)
     if password is not None:
         if given.known:
             raise Ended("invitation")  # somebody with a sign-in shows it; a mailed link must not replace a password
         accounts.activate(session, given.person, name=name, password=password, zone=_zone(session, given),
                           context=(given.party, given.host), now=now)
-    # Inside the act nobody is a member yet: the token, checked under the project's lock, is the right to come in.
+    # Inside the act nobody is a member yet: the token is the right to come in.
     progress.act(session, given.ref, AcceptInvitation(given.person, name, given.token_sha256), actor=None,
                  key=_key("accept", token), now=now)
     return given
 
 
+def _locked(session: Session, token: str, now: datetime) -> Invitation:
+    """The invitation under the project's lock: in the same moment a newer link may have ended this one."""
+    ref = invitation(session, token, now=now).ref
+    session.execute(select(Project.id).where(Project.ref == ref).with_for_update())
+    return invitation(session, token, now=now)
+
+
 def decline(session: Session, token: str, *, words: str, now: datetime) -> Invitation:
-    given = invitation(session, token, now=now)
+    given = _locked(session, token, now)
     progress.act(session, given.ref, DeclineInvitation(given.person, given.token_sha256, words), actor=None,
                  key=_key("decline", token), now=now)
     return given
