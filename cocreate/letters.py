@@ -25,7 +25,7 @@ from workflows.texts import say
 # The links that carry a secret, and those of mails about an account.
 LINKS = {
     "invitation": "/i/{secret}", "invitation_again": "/i/{secret}", "sign_in_link": "/l/{secret}",
-    "reset": "/r/{secret}", "welcome": "/r/{secret}",
+    "reset": "/r/{secret}", "welcome": "/r/{secret}", "staff_invitation": "/h/{secret}",
     "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
     "suggestion": "/desk", "suggestion_answered": "/your-turn", "digest": "/your-turn",
 }
@@ -91,7 +91,7 @@ class Letter:
     @property
     def has_account(self) -> bool:
         """Whether there is a page where the recipient can choose how often we write: not before accepting."""
-        return self._context.facts is None or self.member.present
+        return self.kind != "staff_invitation" if self._context.facts is None else self.member.present
 
     @property
     def party(self) -> str:

@@ -87,6 +87,7 @@ SUBJECTS = {
     "proposal_refused": "WMATA does not agree: to withdraw the project (Garage lighting)",
     "sign_in_link": "Sign-in link",
     "reset": "New password",
+    "staff_invitation": "Claire Duval invites you to work for Philips",
     "welcome": "Your account is ready: choose a password",
     "password_changed": "Your password was changed",
     "new_sign_in": "New sign-in",
@@ -103,12 +104,13 @@ LINKS = {
     "proposal": "/p/{ref}/proposals/1", "clause_objected": "/p/{ref}/proposals/1", "duty_due": "/p/{ref}/duties",
     "still_you": "/p/{ref}/duties/who", "two_values": "/p/{ref}/tasks/cost", "concern": "/p/{ref}/concerns",
     "submitted": "/p/{ref}/tasks/cost?party=2", "nobody_can_act": "/p/{ref}/people", "help": "/p/{ref}/tasks/cost",
-    "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "password_changed": "/forgot",
+    "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "staff_invitation": "/h/t0ken",
+    "password_changed": "/forgot",
     "new_sign_in": "/account", "second_step_changed": "/account", "suggestion": "/desk",
     "suggestion_answered": "/your-turn",
 }
 ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test",
-           "suggestion", "suggestion_answered"}
+           "staff_invitation", "suggestion", "suggestion_answered"}
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))
@@ -375,6 +377,7 @@ def contexts(session):
 def _account(kind):
     values = {"secret": "t0ken", "until": (NOON + timedelta(minutes=10)).isoformat(), "at": NOON.isoformat(),
               "device": "Firefox on Linux", "what": "on", "who": "Claire Duval", "own": "Aurelis", "host": "Philips",
+              "roles": ["account_manager", "administrator"],
               "title": "Take back our chairs", "words": "We have 300 of them.", "by": NOON.date().isoformat()}
     return MailContext(kind, "a" * 40, "renee.kim@wmata.example", 1, "Renee Kim",
                        Reader("en", "America/New_York", NOON), values)

@@ -34,7 +34,8 @@ POISON = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher", "X-
 OVERRIDE = {"X-HTTP-Method-Override": "POST", "X-Method-Override": "POST", "X-HTTP-Method": "POST"}
 # That somebody has looked is shown to others, and what the board said is kept; that is no change.
 NOTED = {"seen", "document_read", "board_row"}
-SECRET_IN_ADDRESS = ("auth.link_arrives", "auth.reset_arrives", "portal.invitation_arrives")
+SECRET_IN_ADDRESS = ("auth.link_arrives", "auth.reset_arrives", "portal.invitation_arrives",
+                     "portal.joining_arrives")
 
 
 class TestLooking:

@@ -50,6 +50,20 @@ class HostMember(Model):
     left_at: Mapped[datetime | None]
 
 
+class HostInvitation(Model):
+    """Somebody asked to work for the host; gone once it is answered. Its link is mailed, and only its hash is here."""
+
+    __tablename__ = "host_invitation"
+
+    host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"), primary_key=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))  # as whoever invites calls them: the account's may be another
+    roles: Mapped[str] = mapped_column(String(40))  # separated by blanks
+    invited_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    token_sha256: Mapped[Sha256] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+
+
 class Organisation(Model):
     """A company, customer, partner, public body, NGO or community, as one host entered it."""
 

@@ -91,7 +91,9 @@ PLAIN = {
     "staff.last_administrator": N_("Nobody else who can sign in is an administrator. Name another one first."),
     "staff.successor": N_("Choose another account manager of this host."),
     "staff.elsewhere": N_("This account also serves others here. Only its owner, or the operator, can do that."),
-    "staff.deactivated": N_("This account was deactivated. The operator can open it again."),
+    "staff.works_here": N_("This person works here already. Change the roles on the person's page."),
+    "staff.not_here": N_("This person does not work here. Invite them first."),
+    "staff.not_invited": N_("No invitation waits for an answer."),
     # passing on, waiting, entering
     "pass.nobody": N_("Choose a colleague, or give the name and address of a new one."),
     "pass.elsewhere": N_("This person is not of your party."),

@@ -82,6 +82,12 @@ def deactivate(session: Session, person_id: int, now: datetime) -> None:
     sign_ins.end_all(session, person_id, now)
 
 
+def reopen(session: Session, person_id: int) -> None:
+    """Take a deactivation back; password and second step are as they were, sessions and links stay ended."""
+    session.execute(update(Person).where(Person.id == person_id, Person.deactivated_at.is_not(None))
+                    .values(deactivated_at=None))
+
+
 def look(session: Session, person_id: int) -> Account:
     unused = select(func.count()).where(RecoveryCode.person_id == person_id,
                                         RecoveryCode.used_at.is_(None)).scalar_subquery()

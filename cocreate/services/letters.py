@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cocreate.domain import audience
 from cocreate.domain.notices import Subject
 from cocreate.models.contracts import Duty, SigningCode
-from cocreate.models.hosts import Host
+from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
@@ -100,12 +100,25 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
         elif mail.kind == "digest":
             digest = digests.content(session, person.id, mail.values, zone=person.zone, now=now)
             found[mail.message_id] = replace(base, more={"digest": digest}) if digest else None
+        elif mail.kind == "staff_invitation":
+            found[mail.message_id] = _of_host(session, mail, base, person, now)
         elif mail.project_id is None:
             found[mail.message_id] = base if _in_time(mail, now) else None
         else:
             found[mail.message_id] = _of_project(session, mail, base, facts[mail.project_id],
                                                  projects[mail.project_id].Host)
     return found
+
+
+def _of_host(session: Session, mail: Claimed, base: MailContext, person: Person, now: datetime) -> MailContext | None:
+    """An invitation to work for a host, unless it was answered, taken back or replaced; who is new reads its clock."""
+    host, waiting = session.get_one(Host, mail.values["host_id"]), session.get(
+        HostInvitation, (mail.values["host_id"], mail.recipient))
+    if waiting is None or waiting.token_sha256 != _sha256(str(mail.values.get(SECRET))) or not _in_time(mail, now):
+        return None
+    zone = person.zone if person.activated_at else host.zone
+    return replace(base, name=waiting.name, host=host.name, head=_head(host), sender=str(mail.values["who"]),
+                   reader=replace(base.reader, zone=zone))
 
 
 def _in_time(mail: Claimed, now: datetime) -> bool:

@@ -7,16 +7,17 @@ administrator of one host could take the second step of another's away, or lock 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import Host, HostMember, Organisation
+from cocreate.models.hosts import Host, HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
-from cocreate.services import accounts, hosts, people, progress, second_steps, sign_ins
+from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
 from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
 from cocreate.services.facts import look
 
@@ -36,7 +37,8 @@ class Employee:
     method: str  # of the last sign-in: "password", "link", or "" where there was none
     seen_at: datetime | None
     second_step: bool
-    state: str  # "active", "invited", "left" or "deactivated"
+    invited: bool  # an invitation waits for an answer
+    state: str  # "active", "invited", "no_password" (entered by the operator), "left" or "deactivated"
 
 
 def all_of(session: Session, host_id: int) -> Sequence[Employee]:
@@ -67,18 +69,35 @@ def works_elsewhere(session: Session, host_id: int, person: int) -> bool:
 
 
 def invite(session: Session, host_id: int, *, email: str, name: str, roles: Collection[str],
-           now: datetime) -> Employee:
-    """Let somebody work for the host; who cannot sign in yet gets a mail with a link to choose a password."""
+           by: int, now: datetime) -> int:
+    """Ask somebody to work for the host, and return who; a known address is answered like an unknown one.
+
+    Raises: Conflict where they work here already.
+    """
     _known(roles)
+    _alone(session, host_id)
     person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
-    for role in roles:
-        hosts.employ(session, host_id, person, role, now=now)
-    found = next(one for one in _employees(session, host_id) if one.id == person)
-    if found.state == "deactivated":
-        raise Conflict("staff.deactivated", field="email")
-    if found.state == "invited":
+    if _works_here(session, host_id, person):
+        raise Conflict("staff.works_here", field="email")
+    if not works_elsewhere(session, host_id, person):
+        accounts.reopen(session, person)
+    joining.invite(session, host_id, person, name=name, roles=roles, by=by, now=now)
+    return person
+
+
+def send_again(session: Session, host_id: int, person: int, *, by: int, now: datetime) -> None:
+    """Mail a new link to somebody who has not come yet; the earlier one ends. Raises: Conflict where nobody is asked.
+
+    Whom the operator entered works here already, and only needs a password.
+    """
+    _alone(session, host_id)
+    waiting = session.get(HostInvitation, (host_id, person))
+    if waiting is not None:
+        joining.invite(session, host_id, person, name=waiting.name, roles=waiting.roles.split(), by=by, now=now)
+    elif _works_here(session, host_id, person) and not session.get_one(Person, person).password_hash:
         accounts.welcome(session, person, now=now)
-    return found
+    else:
+        raise Conflict("staff.not_invited")
 
 
 def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, now: datetime) -> None:
@@ -88,6 +107,7 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
     """
     _known(roles)
     _alone(session, host_id)
+    _require_here(session, host_id, person)
     if hosts.ADMINISTRATOR not in roles:
         _require_other_administrator(session, host_id, person)
     if hosts.ACCOUNT_MANAGER not in roles and (count := len(managed(session, host_id, person))):
@@ -158,6 +178,7 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, n
     Raises: Conflict for the last administrator; Invalid where projects need somebody and nobody is chosen.
     """
     _alone(session, host_id)
+    _require_here(session, host_id, person)
     _require_other_administrator(session, host_id, person)
     if count := len(managed(session, host_id, person)):
         if to is None:
@@ -188,7 +209,18 @@ def _require_other_administrator(session: Session, host_id: int, person: int) ->
         raise Conflict("staff.last_administrator", field="roles")
 
 
+def _works_here(session: Session, host_id: int, person: int) -> bool:
+    return any(hosts.has_role(session, host_id, person, role) for role in ROLES)
+
+
+def _require_here(session: Session, host_id: int, person: int) -> None:
+    """Who was only asked, or has gone, does not get a role by an act of somebody else, and keeps the account."""
+    if not _works_here(session, host_id, person):
+        raise Conflict("staff.not_here")
+
+
 def _require_own(session: Session, host_id: int, person: int) -> None:
+    _require_here(session, host_id, person)
     if works_elsewhere(session, host_id, person):
         raise Conflict("staff.elsewhere")
 
@@ -203,7 +235,11 @@ def _set_roles(session: Session, host_id: int, person: int, roles: Collection[st
 
 
 def _employees(session: Session, host_id: int, ref: str | None = None) -> list[Employee]:
-    here = select(HostMember.person_id).where(HostMember.host_id == host_id)
+    asked = {row.person_id: row for row in session.scalars(
+        select(HostInvitation).where(HostInvitation.host_id == host_id))}
+    were = set(session.scalars(select(HostMember.person_id).where(HostMember.host_id == host_id)))
+    here = union(select(HostMember.person_id).where(HostMember.host_id == host_id),
+                 select(HostInvitation.person_id).where(HostInvitation.host_id == host_id))
     query = select(Person).where(Person.id.in_(here))
     found = session.scalars(query if ref is None else query.where(Person.ref == ref)).all()
     ids = [person.id for person in found]
@@ -217,16 +253,25 @@ def _employees(session: Session, host_id: int, ref: str | None = None) -> list[E
     seen = {row.person_id: row for row in session.execute(  # the newest comes last and stays
         select(SignIn.person_id, SignIn.method, SignIn.seen_at).where(SignIn.person_id.in_(ids))
         .order_by(SignIn.seen_at))}
-    return [Employee(
-        person.id, person.ref, person.name, person.email, frozenset(roles.get(person.id, ())),
-        projects.get(person.id, 0), seen[person.id].method if person.id in seen else "",
-        seen[person.id].seen_at if person.id in seen else None, person.totp_secret is not None,
-        _state(person, roles.get(person.id))) for person in found]
+    return [_employee(person, roles.get(person.id, set()), asked.get(person.id), person.id in were,
+                      projects.get(person.id, 0), seen.get(person.id)) for person in found]
 
 
-def _state(person: Person, roles: set[str] | None) -> str:
+def _employee(person: Person, roles: set[str], asked: HostInvitation | None, was: bool, projects: int,
+              seen: Any) -> Employee:
+    """was: has or had a role here. Of the account of who was only asked nothing is told."""
+    if not was and asked is not None:
+        return Employee(person.id, person.ref, asked.name, person.email, frozenset(asked.roles.split()), 0, "", None,
+                        False, True, "invited")
+    return Employee(
+        person.id, person.ref, person.name, person.email, frozenset(asked.roles.split() if asked else roles), projects,
+        seen.method if seen else "", seen.seen_at if seen else None, person.totp_secret is not None,
+        asked is not None, "invited" if asked is not None else _state(person, roles))
+
+
+def _state(person: Person, roles: set[str]) -> str:
     if person.deactivated_at is not None:
         return "deactivated"
     if not roles:
         return "left"
-    return "active" if person.password_hash is not None else "invited"
+    return "active" if person.password_hash is not None else "no_password"

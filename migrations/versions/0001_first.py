@@ -93,6 +93,20 @@ def upgrade() -> None:
     with op.batch_alter_table('account_mail', schema=None) as batch_op:
         batch_op.create_index('ix_account_mail_waiting', ['next_try'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
+    op.create_table('host_invitation',
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('roles', sa.String(length=40), nullable=False),
+    sa.Column('invited_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('token_sha256', sa.String(length=64), nullable=False),
+    sa.Column('expires_at', Utc(), nullable=False),
+    sa.ForeignKeyConstraint(['host_id'], ['host.id'], name=op.f('fk_host_invitation_host_id')),
+    sa.ForeignKeyConstraint(['invited_by'], ['person.id'], name=op.f('fk_host_invitation_invited_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_host_invitation_person_id')),
+    sa.PrimaryKeyConstraint('host_id', 'person_id', name=op.f('pk_host_invitation')),
+    sa.UniqueConstraint('token_sha256', name=op.f('uq_host_invitation_token_sha256'))
+    )
     op.create_table('host_member',
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,21 +1,22 @@
 """Who works for a host: what one administrator may do to an account, and what stays."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.errors import Conflict, Ended, Invalid, NotFound
+from cocreate.models.hosts import Host
+from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
-from cocreate.services import hosts, people, sign_ins, staff
+from cocreate.services import accounts, hosts, joining, letters, outbox, people, sign_ins, staff
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import HERE, mails_to, someone
+from tests.support.people import HERE, OTHER, PASSWORD, last_secret, mails_to, someone
 
 
 class TestAccountsOfOthers:
     def test_an_administrator_cannot_reach_the_account_of_another_hosts_person(self, session, small):
         other = projects.open_small(session)
-        email = small.emails[small.manager]
-        staff.invite(session, other.host_id, email=email, name="Anna", roles=["account_manager"], now=NOON)
+        hosts.employ(session, other.host_id, small.manager, hosts.ACCOUNT_MANAGER, now=NOON)
         for act in (staff.end_sessions, staff.reset_second_step):
             with pytest.raises(Conflict, match="staff.elsewhere"):
                 act(session, other.host_id, small.manager, now=NOON)
@@ -26,8 +27,7 @@ class TestAccountsOfOthers:
 
     def test_a_customer_of_another_host_is_somebody_elses_too(self, session, small):
         other = projects.open_small(session)
-        staff.invite(session, other.host_id, email=small.emails[small.shop], name="Claire",
-                     roles=["administrator"], now=NOON)
+        hosts.employ(session, other.host_id, small.shop, hosts.ADMINISTRATOR, now=NOON)
         assert staff.works_elsewhere(session, other.host_id, small.shop)
 
     def test_a_customers_champion_keeps_the_account_and_the_room_when_a_role_here_ends(self, session, small):
@@ -40,12 +40,85 @@ class TestAccountsOfOthers:
         assert not hosts.has_role(session, small.host_id, small.shop, hosts.ACCOUNT_MANAGER)
         assert projects.facts(session, small).member(small.shop).left_at is None
 
-    def test_who_has_a_password_gets_no_link_to_choose_one(self, session, small):
-        other = projects.open_small(session)
-        before = mails_to(session, small.shop)
-        staff.invite(session, other.host_id, email=small.emails[small.shop], name="Claire", roles=["administrator"],
-                     now=NOON)
-        assert mails_to(session, small.shop) == before
+    def test_who_was_only_asked_is_out_of_reach(self, session, small):
+        """Else inviting somebody and deactivating them would lock an account that was there before."""
+        ben = someone(session, "Ben Ito")
+        invited(session, small, ben.email)
+        for act in (staff.end_sessions, staff.reset_second_step):
+            with pytest.raises(Conflict, match="staff.not_here"):
+                act(session, small.host_id, ben.id, now=NOON)
+        with pytest.raises(Conflict, match="staff.not_here"):
+            staff.deactivate(session, small.host_id, ben.id, to=None, now=NOON)
+        with pytest.raises(Conflict, match="staff.not_here"):
+            staff.change_roles(session, small.host_id, ben.id, ["administrator"], now=NOON)
+
+
+class TestInviting:
+    def test_says_and_gives_nothing_before_the_person_accepts(self, session, small):
+        ben = someone(session, "Ben Ito")
+        new = f"new{small.host_id}@host.example"
+        known, unknown = (staff.one(session, small.host_id, ref_of(session, invited(session, small, email)))
+                          for email in (ben.email, new))
+        assert (known.name, known.state, known.roles, known.seen_at) == ("Somebody", "invited", unknown.roles, None)
+        assert (unknown.name, unknown.state) == ("Somebody", "invited")
+        assert not hosts.has_role(session, small.host_id, ben.id, hosts.ADMINISTRATOR)
+        assert [mails_to(session, one.id)[-1][0] for one in (known, unknown)] == ["staff_invitation"] * 2
+        token = last_secret(session, ben.id, "staff_invitation")
+        with pytest.raises(Ended):
+            joining.accept(session, token, name="Eve", password=OTHER, now=NOON)  # the link replaces no password
+        joining.accept(session, token, now=NOON)
+        assert hosts.has_role(session, small.host_id, ben.id, hosts.ADMINISTRATOR)
+        assert staff.one(session, small.host_id, ref_of(session, ben.id)).name == "Ben Ito"
+
+    def test_ends_with_its_answer_a_newer_link_taking_back_and_time(self, session, small):
+        ben = someone(session, "Ben Ito")
+        tokens = []
+        for again in (lambda: invited(session, small, ben.email),
+                      lambda: staff.send_again(session, small.host_id, ben.id, by=small.manager, now=NOON)):
+            again()
+            tokens.append(last_secret(session, ben.id, "staff_invitation"))
+        with pytest.raises(Ended):
+            joining.invitation(session, tokens[0], now=NOON)
+        with pytest.raises(Ended):
+            joining.invitation(session, tokens[1], now=NOON + joining.LASTS)
+        joining.accept(session, tokens[1], now=NOON)
+        with pytest.raises(Ended):
+            joining.accept(session, tokens[1], now=NOON)
+        with pytest.raises(Conflict, match="staff.not_invited"):
+            staff.send_again(session, small.host_id, ben.id, by=small.manager, now=NOON)
+        with pytest.raises(Conflict, match="staff.works_here"):
+            invited(session, small, ben.email)
+        eva = someone(session, "Eva Roth")
+        invited(session, small, eva.email)
+        joining.take_back(session, small.host_id, eva.id)
+        with pytest.raises(Ended):
+            joining.accept(session, last_secret(session, eva.id, "staff_invitation"), now=NOON)
+
+    def test_is_the_way_back_from_a_deactivation(self, session, small):
+        ben = employed(session, small)
+        email = people.address_of(session, ben)
+        staff.deactivate(session, small.host_id, ben, to=None, now=NOON)
+        session.expire_all()
+        assert accounts.check_password(session, email, PASSWORD, device=HERE, now=NOON).person_id is None
+        invited(session, small, email)
+        session.expire_all()
+        assert accounts.check_password(session, email, PASSWORD, device=HERE, now=NOON).person_id == ben
+        assert not hosts.has_role(session, small.host_id, ben, hosts.ACCOUNT_MANAGER)
+        joining.accept(session, last_secret(session, ben, "staff_invitation"), now=NOON)
+        assert staff.one(session, small.host_id, ref_of(session, ben)).state == "active"
+
+    def test_writes_who_asks_for_which_host_in_its_zone(self, session, small):
+        session.execute(update(Host).where(Host.id == small.host_id).values(zone="Asia/Seoul"))
+        new = invited(session, small, f"rita{small.host_id}@host.example")
+        session.flush()
+        mail = session.scalars(select(AccountMail).where(AccountMail.person_id == new)).one()
+        claimed = outbox._claimed(AccountMail, mail, new)
+        about = letters.context(session, claimed, NOON)
+        assert (about.sender, about.host, about.reader.zone) == (
+            "Anna Berg", session.get_one(Host, small.host_id).name, "Asia/Seoul")
+        joining.take_back(session, small.host_id, new)
+        session.expire_all()
+        assert letters.context(session, claimed, NOON) is None
 
 
 class TestRoles:
@@ -70,8 +143,7 @@ class TestRoles:
 
     def test_the_last_administrator_stays_also_beside_one_who_cannot_sign_in(self, session, small):
         only = employed(session, small, "administrator")
-        staff.invite(session, small.host_id, email=f"new{small.host_id}@host.example", name="New",
-                     roles=["administrator"], now=NOON)
+        invited(session, small, f"new{small.host_id}@host.example")
         with pytest.raises(Conflict, match="staff.last_administrator"):
             staff.deactivate(session, small.host_id, only, to=None, now=NOON)
 
@@ -101,6 +173,11 @@ def employed(session, small, role="account_manager"):
     person = someone(session, "Ben Ito")
     hosts.employ(session, small.host_id, person.id, role, now=NOON)
     return person.id
+
+
+def invited(session, small, email):
+    return staff.invite(session, small.host_id, email=email, name="Somebody", roles=["administrator"],
+                        by=small.manager, now=NOON)
 
 
 def ref_of(session, person):

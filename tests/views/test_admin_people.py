@@ -14,7 +14,7 @@ from cocreate.services import health as health_service
 from cocreate.services import hosts
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, mails_to, someone
+from tests.support.people import PASSWORD, browser, last_secret, mails_to, someone
 
 
 class TestPeople:
@@ -24,15 +24,59 @@ class TestPeople:
         assert re.search(r"Anna Berg \S+ account manager 1 ", page)
         assert "Claire Duval" not in page
 
-    def test_invites_with_a_welcome_mail(self, client, session, small):
+    def test_invites_by_a_link_with_which_somebody_new_comes_in(self, app, client, session, small):
         answer = client.post("/admin/people/invite", data={
             "name": "Tom New", "email": f"tom{small.host_id}@host.example", "roles": ["account_manager"]})
         assert answer.status_code == 303
         page = text(client.get("/admin/people"))
-        assert "Tom New" in page and "invited, has no password yet" in page
+        assert "Tom New" in page and "invited, has not accepted yet" in page
         session.rollback()
         person = session.scalars(select(Person).where(Person.email == f"tom{small.host_id}@host.example")).one()
-        assert [kind for kind, _ in mails_to(session, person.id)] == ["welcome"]
+        token = last_secret(session, person.id, "staff_invitation")
+        tom = browser(app)
+        page = text(tom.get(f"/h/{token}", follow_redirects=True))
+        assert "Petra Sool invites you to work for" in page and "As an account manager you would" in page
+        assert tom.get("/desk").location == "/sign-in"
+        assert tom.post("/joining", data={"name": "Tom New", "password": "short"}).status_code == 422
+        assert tom.post("/joining", data={"name": "Tom New", "password": PASSWORD}).status_code == 303
+        assert tom.get("/desk").status_code == 200
+        assert browser(app).get(f"/h/{token}", follow_redirects=True).status_code == 410
+
+    def test_answers_the_same_where_there_is_an_account_whose_owner_signs_in_to_accept(self, app, client, session,
+                                                                                       small):
+        eva = someone(session, "Eva Roth")
+        session.commit()
+        done = client.post("/admin/people/invite", follow_redirects=True, data={
+            "name": "E. R.", "email": eva.email, "roles": ["account_manager"]})
+        assert "E. R. is invited, by a mail with a link." in text(done) and "Eva Roth" not in done.text
+        session.rollback()
+        ref = session.scalar(select(Person.ref).where(Person.id == eva.id))
+        page = client.get(f"/admin/people/{ref}")
+        assert "Send again" in text(page) and "Eva Roth" not in page.text and "Deactivate" not in page.text
+        assert "Sent again." in text(client.post(f"/admin/people/{ref}/send", follow_redirects=True))
+        session.rollback()
+        link = f"/h/{last_secret(session, eva.id, 'staff_invitation')}"
+        own, stranger = browser(app), entered(app, small.emails[small.shop])
+        assert "Sign in and accept" in text(own.get(link, follow_redirects=True))
+        assert own.post("/joining").status_code == 422
+        assert "this invitation is for somebody else" in text(stranger.get(link, follow_redirects=True))
+        assert stranger.post("/joining").status_code == 422
+        page = own.post("/sign-in", data={"email": eva.email, "password": PASSWORD}, follow_redirects=True)
+        assert "invites you to work for" in text(page)
+        assert own.get("/desk").status_code == 403
+        assert own.post("/joining").status_code == 303
+        assert own.get("/desk").status_code == 200
+
+    def test_who_has_gone_is_let_in_again(self, client, session, small, refs, ben):
+        client.post(f"/admin/people/{refs['anna']}/deactivate", data={"to": ben})
+        page = text(client.get(f"/admin/people/{refs['anna']}"))
+        assert "deactivated" in page and "Let come in again" in page
+        done = client.post(f"/admin/people/{refs['anna']}/again", data={"roles": ["account_manager"]},
+                           follow_redirects=True)
+        assert "invited, has not accepted yet" in text(done)
+        assert "The invitation of Anna Berg has ended." in text(client.post(
+            f"/admin/people/{refs['anna']}/take-back", follow_redirects=True))
+        assert "works here no more" in text(client.get(f"/admin/people/{refs['anna']}"))
 
     def test_says_what_is_wrong_with_an_invitation(self, client):
         answer = client.post("/admin/people/invite", data={"name": "", "email": "nobody"})

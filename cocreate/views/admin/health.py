@@ -154,6 +154,7 @@ def _kinds() -> dict[str, str]:
     """What a mail is about, in words that say nothing of a project."""
     return {"invitation": _("Invitation"), "invitation_again": _("Invitation"), "please_sign": _("Please sign"),
             "sign_in_link": _("Sign-in link"), "reset": _("New password"), "welcome": _("Welcome"),
+            "staff_invitation": _("Invitation"),
             "test": _("Test mail"), "signing_code": _("Code for signing"), "new_sign_in": _("New sign-in"),
             "due_soon": _("Reminder"), "due_today": _("Reminder"), "overdue": _("Reminder"),
             "escalation": _("Reminder"), "nudge": _("Reminder"), "password_changed": _("Password changed"),

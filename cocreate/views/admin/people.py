@@ -15,8 +15,8 @@ from cocreate.forms.admin import RolesForm, StaffForm, StandInForm, SuccessorFor
 from cocreate.forms.base import Form
 from cocreate.models.hosts import Host
 from cocreate.pages import Entry
+from cocreate.services import joining, staff
 from cocreate.services import people as project_people
-from cocreate.services import staff
 from cocreate.services.staff import Employee
 from cocreate.views.admin.blueprint import bp, here, mine
 
@@ -37,14 +37,12 @@ def people_invite() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
-                found = staff.invite(session, host.id, email=form.email.data, name=form.name.data,
-                                     roles=form.roles.data, now=now())
+                staff.invite(session, host.id, email=form.email.data, name=form.name.data, roles=form.roles.data,
+                             by=login.me().id, now=now())
         except (Invalid, Conflict) as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
         else:
-            flash(_("%(address)s gets a mail with a link to choose a password.", address=found.email)
-                  if found.state == "invited" else
-                  _("%(name)s has an account already and can begin at once.", name=found.name), "done")
+            flash(_("%(name)s is invited, by a mail with a link.", name=form.name.data), "done")
             return redirect(url_for("admin.people"), 303)
     return _dialog("admin/people/invite.html", None, form, title=_("Invite somebody"))
 
@@ -75,6 +73,45 @@ def person_roles(ref: str) -> ResponseReturnValue:
             flash(_("Changed. %(name)s signs in again.", name=found.name), "done")
             return redirect(url_for("admin.person", ref=ref), 303)
     return _dialog("admin/people/roles.html", found, form, title=_("Change roles of %(name)s", name=found.name))
+
+
+@bp.route("/people/<ref>/again", methods=["GET", "POST"])
+def person_again(ref: str) -> ResponseReturnValue:
+    """Ask somebody back who has gone."""
+    login.require_proof()
+    host, found = _load(ref)
+    form = RolesForm.from_request()
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                staff.invite(session, host.id, email=found.email, name=found.name, roles=form.roles.data,
+                             by=login.me().id, now=now())
+        except (Invalid, Conflict) as error:
+            form.blame(None, sentences.error(error, pages.reader()))
+        else:
+            flash(_("%(name)s is invited, by a mail with a link.", name=found.name), "done")
+            return redirect(url_for("admin.person", ref=ref), 303)
+    return _dialog("admin/people/again.html", found, form, title=_("Let %(name)s come in again", name=found.name))
+
+
+@bp.post("/people/<ref>/send")
+def person_send(ref: str) -> ResponseReturnValue:
+    """The same mail once more, with a new link."""
+    login.require_proof("admin.person", ref=ref)
+    host, found = _load(ref)
+    return _done(ref, lambda session: staff.send_again(session, host.id, found.id, by=login.me().id, now=now()),
+                 _("Sent again. The earlier link has ended."))
+
+
+@bp.post("/people/<ref>/take-back")
+def person_take_back(ref: str) -> ResponseReturnValue:
+    """End an invitation before it is answered; who never came is not in the list any more."""
+    login.require_proof("admin.person", ref=ref)
+    host, found = _load(ref)
+    with transaction() as session:
+        joining.take_back(session, host.id, found.id)
+    flash(_("The invitation of %(name)s has ended.", name=found.name), "done")
+    return redirect(url_for("admin.people"), 303)
 
 
 @bp.post("/people/<ref>/sessions")
@@ -205,7 +242,8 @@ def _refused(error: CocreateError) -> str:
 
 
 def _states() -> dict[str, str]:
-    return {"active": _("active"), "invited": _("invited, has no password yet"), "left": _("works here no more"),
+    return {"active": _("active"), "invited": _("invited, has not accepted yet"),
+            "no_password": _("has no password yet"), "left": _("works here no more"),
             "deactivated": _("deactivated")}
 
 
