@@ -7,6 +7,7 @@ from cocreate.errors import Conflict, Ended, Invalid, NotFound
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
+from cocreate.models.projects import Member
 from cocreate.services import accounts, hosts, joining, letters, outbox, people, sign_ins, staff
 from tests.support import projects
 from tests.support.clock import NOON
@@ -163,6 +164,18 @@ class TestGoing:
         assert projects.facts(session, small).member(small.manager).left_at is not None
         assert small.manager not in dict(people.account_managers(session, small.host_id))
         assert session.scalar(select(Person.deactivated_at).where(Person.id == small.manager)) == NOON
+
+    @pytest.mark.parametrize("place", ["champion", "facilitator"])
+    def test_no_project_goes_to_who_is_in_it_for_another_party_or_for_all(self, session, small, place):
+        to = small.shop
+        if place == "facilitator":
+            to = employed(session, small)
+            session.add(Member(project_id=projects.facts(session, small).project.id, person=to, host_id=small.host_id,
+                               name="Ben Ito", parts="facilitator", accepted_at=NOON))
+            session.flush()
+        hosts.employ(session, small.host_id, to, hosts.ACCOUNT_MANAGER, now=NOON)
+        with pytest.raises(Conflict, match="member.elsewhere"):
+            staff.hand_over_all(session, small.host_id, small.manager, to=to, now=NOON)
 
     def test_a_customer_is_not_staff(self, session, small):
         with pytest.raises(NotFound):

@@ -258,7 +258,7 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
     there = facts.member(given.to)
     if given.to == actor.person:
         raise Invalid("substitute.not_here", field="to")
-    if there is not None and there.left_at is None and there.party != own:
+    if there is not None and there.left_at is None and (there.party != own or "facilitator" in there.own):
         raise Conflict("member.elsewhere", person=there.person)
     kept = there.own if there is not None and there.left_at is None else frozenset()
     after = MemberFact(given.to, given.name, own, kept | actor.own, accepted_at=facts.now)
