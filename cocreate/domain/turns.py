@@ -60,6 +60,18 @@ def asked_first(facts: Facts, person: int) -> TaskFact | None:
                default=None)
 
 
+def stands_in_at(facts: Facts, person: int, turn: Turn) -> tuple[str, ...]:
+    """For whom somebody does this who could not do it for oneself."""
+    member = facts.member(person)
+    if member is None or not member.stands_for:
+        return ()
+    alone = replace(member, parts=member.own, lent=frozenset(), stands_for=frozenset())
+    alone_facts = replace(facts, members=tuple(alone if one is member else one for one in facts.members))
+    if any((one.act, one.key, one.party) == (turn.act, turn.key, turn.party) for one in turns(alone_facts, person)):
+        return ()
+    return tuple(one.name for one in facts.members if one.person in member.stands_for)
+
+
 def with_colleagues(facts: Facts, person: int) -> tuple[Turn, ...]:
     """For a champion: what is asked of the others of the own party."""
     member = facts.member(person)

@@ -116,6 +116,7 @@ PLAIN = {
     # documents
     "document.none": N_("Choose the file."),
     "document.parties": N_("Choose among the parties of this project."),
+    "document.same": N_("This is the file that is there already."),
     "document.seen_already": N_("Nothing would change: the same parties see it already."),
     # files
     "upload.empty": N_("'%(name)s' is empty. Look at it on your own device, then send it again."),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate.models.people import Person
+from cocreate.models.projects import Project
 from cocreate.models.work import DocumentRead, DocumentVersion
 from cocreate.services import progress
 from cocreate.services.acts.contributions import NewFile
@@ -43,7 +44,10 @@ def share(session: Session, ref: str, *, file: NewFile, parties: Sequence[int] |
 
 def new_version(session: Session, ref: str, *, document: int, seen: int, file: NewFile, note: str, actor: int,
                 key: str, now: datetime) -> progress.Receipt:
-    return progress.act(session, ref, NewVersion(document, seen, file, note), actor=actor, key=key, now=now)
+    before = session.scalar(select(DocumentVersion.sha256).join(
+        Project, Project.id == DocumentVersion.project_id).where(
+        Project.ref == ref, DocumentVersion.document == document, DocumentVersion.number == seen)) or ""
+    return progress.act(session, ref, NewVersion(document, seen, file, note, before), actor=actor, key=key, now=now)
 
 
 def show_to(session: Session, ref: str, *, document: int, parties: Sequence[int] | None, wider: bool, actor: int,

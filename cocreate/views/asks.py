@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import pages, words
-from cocreate.domain.turns import Turn
+from cocreate.domain.turns import Turn, stands_in_at
 from cocreate.views import proposals_words
 from workflows.facts import Facts
 from workflows.texts import say
@@ -25,6 +25,7 @@ class Ask:
     minutes: int | None
     unlocks: str
     state: str  # "returned with a reason", "draft saved"
+    absent: str = ""  # "for Renee Kim": in whose place
 
 
 def ask(turn: Turn, facts: Facts) -> Ask:
@@ -60,7 +61,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
                minutes=task.minutes if task and turn.act in ("fill_in", "again") else None,
                unlocks=say(task.unlocks, language) if task and task.unlocks and turn.act in ("fill_in", "again")
                else "",
-               state=_state(turn, facts))
+               state=_state(turn, facts), absent=_absent(turn, facts))
 
 
 _OF_TASKS = frozenset({"fill_in", "again", "check", "confirm", "let_in", "help"})
@@ -81,6 +82,11 @@ def _state(turn: Turn, facts: Facts) -> str:
     if turn.act == "fill_in" and (turn.key, turn.party) in facts.drafts:
         return _("draft saved")
     return ""
+
+
+def _absent(turn: Turn, facts: Facts) -> str:
+    names = stands_in_at(facts, facts.actor.person, turn) if facts.actor and turn.mine else ()
+    return _("for %(names)s", names=words.listed(names, pages.reader())) if names else ""
 
 
 def _proposal(ref: str, facts: Facts, turn: Turn) -> tuple[str, str]:

@@ -220,8 +220,13 @@ class TestPeople:
                                             "until": "2027-03-12", "starts": "2027-03-01"}, follow_redirects=True)
         assert "Tom Baker stands in for Ingrid Solvik until Fri 12 Mar." in text(answer)
         assert "away until Fri 12 Mar, Tom Baker stands in" in text(room.shop.get("/people"))
-        room.sign_in(tom).post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        assert "stands in for Ingrid Solvik until Fri 12 Mar" in text(room.shop.get("/people"))
+        stands_in = room.sign_in(tom)
+        assert "for Ingrid Solvik" in text(stands_in.get(""))
+        assert "for Ingrid Solvik" in text(stands_in.client.get("/your-turn"))
+        stands_in.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
         assert "Tom Baker for Ingrid Solvik put the project on hold until Fri 12 Mar." in text(room.shop.get("/record"))
+        assert "Tom Baker for Ingrid Solvik" in text(room.shop.get("")).split("Skip to content")[1][:1500]
         assert "Nobody stands in any more." in text(
             room.maker.post("/people/absences/1/end", follow_redirects=True))
 

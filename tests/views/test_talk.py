@@ -156,9 +156,14 @@ class TestDocuments:
         small = project()
         number = _share(small.maker, who="all")
         data = {"seen": 1, "note": "Page 3 is new.", "upload": (io.BytesIO(PDF), "plan-2.pdf")}
-        small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        same = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        assert same.status_code == 422 and "This is the file that is there already." in same.text
+        data["upload"] = (io.BytesIO(PDF.replace(b"%%EOF", b"% three\n%%EOF")), "plan-2.pdf")
+        new = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        assert new.status_code == 303, _text(new.text)
         page = small.shop.get(f"/documents/{number}").text
         assert "Page 3 is new." in page and "plan-2.pdf" in page
+        assert small.facts().documents[0].name == "plan.pdf"
         data["upload"] = (io.BytesIO(PDF), "plan-3.pdf")
         late = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
         assert late.status_code == 422 and "There is a newer version of this document." in late.text

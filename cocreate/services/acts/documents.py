@@ -29,12 +29,16 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A newer version of a shared document; ``seen`` is the one that was the newest on the page."""
+    """A newer version of a shared document; ``seen`` is the one that was the newest on the page.
+
+    before: the fingerprint of that one. The document keeps its own name, whatever the file is called.
+    """
 
     document: int
     seen: int
     file: NewFile
     note: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ def share(facts: Facts, given: Share) -> Change:
 def new_version(facts: Facts, given: NewVersion) -> Change:
     document, actor = _owned(facts, given.document, Act.UPLOAD)
     require_same(given.seen, document.newest, "document.changed", document=document.number)
-    after = replace(document, newest=document.newest + 1, name=given.file.name)
+    if given.file.sha256 == given.before:
+        raise Invalid("document.same", field="upload")
+    after = replace(document, newest=document.newest + 1)
     return Change(
         facts=facts.with_document(after), party=actor.party, sees=document.sees, answer={"version": after.newest},
         rows=(document_version(facts, after, given.file, actor.person, given.note[:NOTE]),),

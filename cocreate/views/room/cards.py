@@ -108,6 +108,11 @@ def _state(facts: Facts, member: MemberFact, undelivered: Mapping[int, str], abs
                   "name": frame.person_name(facts, absence.substitute)}
         said = _("away until %(day)s, %(name)s stands in", **values) if absence.runs else \
             _("away from %(start)s until %(day)s, %(name)s stands in", **values)
+    for one in facts.absences:
+        if one.runs and one.substitute == member.person:
+            lent = _("stands in for %(name)s until %(day)s", name=frame.person_name(facts, one.person),
+                     day=words.day(one.until, pages.reader()))
+            said = f"{said}, {lent}" if said else lent
     address = undelivered.get(member.person)
     if address is None or not may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
         return said

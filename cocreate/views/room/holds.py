@@ -18,6 +18,7 @@ from cocreate.forms.holds import HoldForm
 from cocreate.services import holds, proposals, records
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest, require_possible
+from cocreate.telling.speaker import Speaker
 from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -114,5 +115,5 @@ def band(facts: Facts) -> Band | None:
         return Band(facts.project.hold_until, frame.person_name(facts, asked.person),
                     reason_of(asked), resume_url)
     line = next((line for line in records.lines(db.session(), facts) if line.act == "hold"), None)
-    return Band(facts.project.hold_until, line.actor if line else "",
+    return Band(facts.project.hold_until, Speaker(line, facts, pages.reader()).who if line else "",
                 str(line.personal.get("reason", "")) if line else "", resume_url)
