@@ -215,10 +215,37 @@ def number_text(number: Decimal, language: str, *, money: bool = False) -> str:
         return str(format_decimal(number, pattern, locale_of(language), decimal_quantization=False))
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def is_year(field: AnyField) -> bool:
+    """Whether a whole number is the name of a year rather than how many of something there are."""
+    return (isinstance(field, f.Whole) and field.unit is None and field.min is not None and field.max is not None
+            and field.min >= FIRST_YEAR and field.max <= LAST_YEAR)
+
+
+def figure_text(field: AnyField, number: Decimal, language: str) -> str:
+    """The number of a field without its unit: a year is written without groups, money with its cents."""
+    if is_year(field) and number == number.to_integral_value():
+        return str(int(number))
+    return number_text(number, language, money=isinstance(field, f.Money))
+
+
+def with_unit(number: Decimal, unit: str | None, language: str) -> str:
+    """Such as "13 t/h", "12 years"."""
+    return " ".join(filter(None, (number_text(number, language), _unit(number, unit, phrases(language)))))
+
+
+def unit_word(unit: str | None, language: str) -> str:
+    """A unit beside a number that is not there yet: "years" for a, every other as it is written."""
+    return phrases(language).times.get(unit or "", ("", unit or ""))[1]
+
+
 def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> str:
     words = phrases(language)
     if not isinstance(field, f.Money):
-        return " ".join(filter(None, (number_text(number, language), _unit(number, unit_of(field, answer), words),
+        return " ".join(filter(None, (figure_text(field, number, language),
+                                      _unit(number, unit_of(field, answer), words),
                                       _period_words(words).get(answer.period or ""))))
     currency = answer.currency or field.currency or ""
     name = get_currency_name(currency, count=number, locale=locale_of(language)) if currency else ""
@@ -281,7 +308,7 @@ def _shared(column: AnyField, cells: Sequence[Answer], language: str) -> str:
         currency, year = common.pop()
         money = " ".join(filter(None, (currency, _per(column.per, words) if column.per else "")))
         return ", ".join(filter(None, (money, words.prices.format(year=year) if year else "")))
-    return getattr(column, "unit", None) or ""
+    return unit_word(getattr(column, "unit", None), language)
 
 
 def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> str:
@@ -292,7 +319,7 @@ def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> 
     if isinstance(column, f.Money) and cell.currency and cell.currency not in shared:
         year = phrases(language).prices.format(year=cell.price_year) if cell.price_year else ""
         return ", ".join(filter(None, (f"{number_text(cell.value, language, money=True)} {cell.currency}", year)))
-    return number_text(cell.value, language, money=isinstance(column, f.Money))
+    return figure_text(column, cell.value, language)
 
 
 def _of_row(row: Row, name: str) -> str:

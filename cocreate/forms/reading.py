@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from cocreate.domain import countries
 from cocreate.domain.answers import AnyField, Value
-from cocreate.domain.saying import locale_of, number_text, period_choices, phrases
+from cocreate.domain.saying import figure_text, locale_of, number_text, period_choices, phrases, unit_word, with_unit
 from cocreate.domain.spelling import spelled
 from workflows import fields as f
 from workflows.texts import say
@@ -182,7 +182,8 @@ def read_value(field: AnyField, texts: list[str], language: str) -> Value | None
         case f.Person() | f.Organisation() | f.Place():
             return read_text(text, most=200)
         case f.Whole() | f.Number() | f.Quantity() | f.Money() | f.Percent():
-            return _within(field, read_number(text, language, unit=unit_words(field, language)), language)
+            return _within(field, read_number(
+                text, language, unit=_typed_unit(text, field, language)), language)
         case f.Date() | f.Month() | f.WasteCode():
             return {"date": read_date, "month": read_month, "waste_code": _waste_code}[field.type](text)
         case f.Country():
@@ -232,16 +233,29 @@ def _within(field: f.Figure, number: Decimal | None, language: str) -> Decimal |
         return None
     if isinstance(field, f.Whole) and number != number.to_integral_value():
         raise Unreadable(_("Give a whole number."))
-    unit = unit_words(field, language)
     least, most = (None if limit is None else Decimal(str(limit)) for limit in (field.min, field.max))
     least_words, most_words = (
-        "" if limit is None else f"{number_text(limit, language)} {unit}".strip() for limit in (least, most))
+        "" if limit is None else _limit(field, limit, language) for limit in (least, most))
     if (least is None or number >= least) and (most is None or number <= most):
         return number
     if least is not None and most is not None:
         raise Unreadable(_("It must be between %(least)s and %(most)s.", least=least_words, most=most_words))
     raise Unreadable(_("It must be %(least)s or more.", least=least_words) if least is not None
                      else _("It must be %(most)s or less.", most=most_words))
+
+
+def _typed_unit(text: str, field: f.Figure, language: str) -> str:
+    """The unit that somebody typed after the number, as a word or as it is written."""
+    unit = getattr(field, "unit", None) or ""
+    spelt = (unit_words(field, language), *phrases(language).times.get(unit, ()), unit)
+    return max((one for one in spelt if text.strip().endswith(one)), key=len, default="")
+
+
+def _limit(field: f.Figure, limit: Decimal, language: str) -> str:
+    if isinstance(field, f.Money):
+        return f"{number_text(limit, language)} {unit_words(field, language)}".strip()
+    unit = getattr(field, "unit", None)
+    return with_unit(limit, unit, language) if unit else figure_text(field, limit, language)
 
 
 def _country(text: str, language: str) -> str | None:
@@ -264,9 +278,9 @@ def _waste_code(text: str) -> str | None:
 
 
 def unit_words(field: AnyField, language: str) -> str:
-    """What stands in the box at the end of a number: "t/a", "EUR per year"."""
+    """What stands in the box at the end of a number: "t/a", "years", "EUR per year"."""
     if isinstance(field, f.Money):
         words = phrases(language)
         per = words.per.get(field.per, words.per_other.format(unit=field.per)) if field.per else ""
         return " ".join(filter(None, (field.currency, per)))
-    return getattr(field, "unit", None) or ""
+    return unit_word(getattr(field, "unit", None), language)

@@ -8,6 +8,7 @@ from typing import Any
 
 from cocreate.domain.answers import Answer, Answers, AnyField, FileAnswer, rows_of
 from cocreate.domain.asking import columns_of, fields_of
+from cocreate.domain.saying import figure_text, is_year
 from cocreate.forms.reading import typeable
 from workflows import fields as f
 from workflows.definition import Task
@@ -52,7 +53,7 @@ def _typed_value(name: str, field: AnyField, answer: Answer, language: str) -> T
         case bool() as yes:
             texts = ["yes" if yes else "no"]
         case Decimal() as number:
-            texts = [typeable(number, language)]
+            texts = [figure_text(field, number, language) if is_year(field) else typeable(number, language)]
         case date() as day:
             texts = [day.isoformat()[:7] if isinstance(field, f.Month) else day.isoformat()]
         case tuple() as several:

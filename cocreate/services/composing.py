@@ -14,7 +14,7 @@ from cocreate.domain import countries, owing
 from cocreate.domain.answers import Answer
 from cocreate.domain.composing import Given, SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, Signatory, Source
-from cocreate.domain.saying import number_text, period_choices, phrases, rows, say
+from cocreate.domain.saying import period_choices, phrases, rows, say, with_unit
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.projects import AffectedGroup, Party, Project
 from cocreate.services import contributions
@@ -113,7 +113,7 @@ def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
     """A figure that had two values, as all agreed it is."""
     task = figure.path.split(".")[1]
     proposal = facts.holding("settle", figure.path)
-    words = f"{number_text(figure.value, language)} {figure.unit or ''}".strip()
+    words = with_unit(figure.value, figure.unit, language)
     return Value(words, (Source(in_language(facts.definition.tasks[task][1].title, language),
                                 f"proposals/{proposal.number}" if proposal else "", 1, ""),))
 
@@ -125,7 +125,7 @@ def _worked_out(facts: Facts, path: str, need: str, language: str) -> Value | No
         return Value(later=later) if (later := _later(facts, need)) is not None else None
     task = path.split(".")[1]
     number = next((one.number for one in facts.instances(task)), 0)
-    return Value(f"{number_text(figure.value, language)} {figure.unit or ''}".strip(), (Source(
+    return Value(with_unit(figure.value, figure.unit, language), (Source(
         in_language(facts.definition.tasks[task][1].title, language), f"tasks/{task}", number,
         facts.party(figure.party).name),))
 

@@ -33,6 +33,10 @@ def task(kind="form", **content):
                                 "due": {"days": 5}, "kind": kind, **content})
 
 
+YEARS = {"type": "whole", "min": 1990, "max": 2200}
+TERM = {"type": "whole", "unit": "a", "min": 1, "max": 40}
+
+
 def asking(**fields):
     return task(fields={key: {"label": key.title(), **field} for key, field in fields.items()})
 
@@ -116,6 +120,23 @@ class TestReading:
         assert read["mass"] == "Read as 43,000 t/a, measured"
         assert read["start"] == "Read as 7 February 2026"
         assert read["unit"] == ""
+
+    def test_a_year_is_a_name_and_a_span_of_time_has_a_word(self, form):
+        asked = asking(year=YEARS, term=TERM, rows={"type": "table", "columns": {
+            "when": {**YEARS, "label": "When"}, "lasts": {**TERM, "label": "Lasts"}}})
+        typed = {"f-year": "2025", "f-term": "12 a", "f-rows-0-when": "2031", "f-rows-0-lasts": "3 years"}
+        answers = form(asked, typed).answers()
+        year, term, rows = shown(asked, answers)
+        assert (year.text, term.text) == ("2025", "12 years")
+        assert (rows.columns, rows.rows) == (("When", "Lasts, years"), (("2031", "3"),))
+        assert typed_of(asked, answers)["f-year"] == ["2025"]
+        assert [entry.read_back for entry in form(asked, typed).entries][:2] in (
+            ["Read as 2025", "Read as 12 years"], ["", ""])
+        wrong = form(asked, {**typed, "f-year": "1989", "f-term": "0"})
+        assert not wrong.validate()
+        assert errors_of(wrong) == {"f-year": "It must be between 1990 and 2200.",
+                                    "f-term": "It must be between 1 year and 40 years."}
+        assert wrong.entries[1].unit == "years"
 
     def test_assessment(self, form):
         asked = task("assessment", statements={"open": {"text": "They are open"}, "fair": {"text": "They are fair"}})

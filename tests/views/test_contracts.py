@@ -53,6 +53,14 @@ class TestRead:
         assert answer.status_code == 422
         assert "No version was made: a value is missing in clause 2." in answer.text
 
+    def test_what_is_missing_stands_once_and_names_its_party_once(self, project):
+        page = project(projects.frozen).maker.get("/contract").text
+        (waits,) = re.findall(r'<ul class="waits">(.*?)</ul>', page, re.S)
+        lines = [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in re.findall(r"<li.*?</li>", waits, re.S)]
+        assert len(lines) == len(set(lines)) == 2
+        for name in ("Tornby Furniture", "Aurelis Hotels"):
+            assert [line.count(name) for line in lines if name in line] == [1]
+
     def test_everybody_in_the_project_reads_the_same_and_nobody_else_anything(self, app, session, project):
         small = project(projects.frozen)
         texts = {_paper(client.get("/contract").text) for client in (small.maker, small.shop, small.manager)}

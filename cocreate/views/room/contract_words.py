@@ -84,7 +84,9 @@ def waits(facts: Facts, text: ContractText) -> list[Sentence]:
     mine = facts.actor.party if facts.actor else None
     found = [sentences.refusal(one, facts, pages.reader(), party=mine, mask=frame.mask(facts))
              for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
-    return found if facts.contract else [*_missing(facts, text), *found]
+    # A way on may ask for the contract and for its gate: what both lack is one thing.
+    return list({(one.text, one.party): one for one in (
+        found if facts.contract else [*_missing(facts, text), *found])}.values())
 
 
 def _missing(facts: Facts, text: ContractText) -> Iterator[Sentence]:
