@@ -147,6 +147,18 @@ class TestPeople:
             "email": small.emails[small.manager], "password": PASSWORD}).status_code != 303
         assert "deactivated" in text(client.get(f"/admin/people/{refs['anna']}"))
 
+    def test_a_customers_champion_only_stops_working_here(self, app, client, session, small):
+        hosts.employ(session, small.host_id, small.shop, hosts.ACCOUNT_MANAGER, now=NOON)
+        session.commit()
+        claire = entered(app, small.emails[small.shop])
+        url = f"/admin/people/{session.scalar(select(Person.ref).where(Person.id == small.shop))}"
+        session.rollback()
+        assert "You can let Claire Duval come in again later" in text(client.get(f"{url}/deactivate"))
+        done = client.post(f"{url}/deactivate", follow_redirects=True)
+        assert "works here no more. The account also serves others, and stays." in text(done)
+        assert claire.get(f"/p/{small.ref}").status_code != 200  # signed out, once
+        assert entered(app, small.emails[small.shop]).get(f"/p/{small.ref}").status_code == 200
+
     def test_nobody_of_another_host_is_here(self, client, session, small):
         customer = session.scalar(select(Person.ref).where(Person.id == small.shop))
         other = projects.open_small(session)

@@ -187,6 +187,7 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
     """Somebody goes; what they did stays, with their name."""
     login.require_proof()
     host, found = _load(ref)
+    elsewhere = staff.works_elsewhere(db.session(), host.id, found.id)
     form = _successor(host, found) if found.projects else Form.from_request()
     if request.method == "POST" and form.validate():
         to = form.to.data if isinstance(form, SuccessorForm) else None
@@ -196,10 +197,11 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
         except CocreateError as error:
             form.blame("to" if error.code != "staff.last_administrator" else None, _refused(error))
         else:
-            flash(_("%(name)s cannot come in any more.", name=found.name), "done")
+            flash(_("%(name)s works here no more. The account also serves others, and stays.", name=found.name)
+                  if elsewhere else _("%(name)s cannot come in any more.", name=found.name), "done")
             return redirect(url_for("admin.people"), 303)
     return _dialog("admin/people/deactivate.html", found, form, title=_("Deactivate %(name)s", name=found.name),
-                   elsewhere=staff.works_elsewhere(db.session(), host.id, found.id))
+                   elsewhere=elsewhere)
 
 
 def _load(ref: str) -> tuple[Host, Employee]:
