@@ -68,6 +68,15 @@ def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
     return Thread(topic, tuple(one for one in top if one is not call), _private(session, facts, topic, mask), call)
 
 
+def call(session: Session, facts: Facts, number: int | None) -> Said | None:
+    """A call for help that is open and that the facts' actor may read, without its answers."""
+    row = session.execute(
+        select(Comment, Person.name).join(Person, Person.id == Comment.person)
+        .where(Comment.project_id == facts.project.id, Comment.number == number, Comment.kind == "help",
+               Comment.resolved_at.is_(None), Comment.sees.bitwise_and(_mask(facts.actor)) != 0)).one_or_none()
+    return Said(row.Comment, row.name, ()) if row else None
+
+
 def counted(session: Session, facts: Facts, kind: str) -> dict[str, int]:
     """Key of each thing of a kind -> how many comments on it the facts' actor may read."""
     rows = session.execute(

@@ -82,6 +82,11 @@ class TestHelp:
         page = small.maker.get("/tasks/returns?party=2").text
         assert "Which ramp is meant here?" in page and "That helped" not in page
         number = _numbers(small, "help")[0]
+        turns = small.maker.client.get("/your-turn").text
+        assert "Claire Duval: Which ramp is meant here?" in turns
+        answers = small.maker.get(f"/talk?topic=task:returns:2&reply_to={number}").text
+        assert "<h1>Which ramp is meant here?</h1>" in answers
+        assert "Claire Duval asks for help with" in answers
         small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number})
         assert "asks for help" not in small.maker.get("").text
         assert "help was found" in small.maker.get("/tasks/returns?party=2").text

@@ -14,7 +14,7 @@ from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.nudges import asks
 from cocreate.domain.turns import Turn, with_colleagues
-from cocreate.services import rooms
+from cocreate.services import comments, rooms
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
 from cocreate.views.portal.blueprint import bp
@@ -89,7 +89,15 @@ def _card(turn: Turn, facts: Facts) -> Card:
               "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
               "help": _("Answer"), "duty": _("Open the duty")}.get(turn.act, _("Open it"))
     own = facts.actor.party if facts.actor else None
-    return Card(row, button, turn.reason or "", frame.party_views(facts).get(own) if own is not None else None)
+    return Card(row, button, turn.reason or _called(turn, facts),
+                frame.party_views(facts).get(own) if own is not None else None)
+
+
+def _called(turn: Turn, facts: Facts) -> str:
+    """Who calls for help, and what they ask."""
+    task = facts.task(turn.key, turn.party or 0) if turn.act == "help" else None
+    call = comments.call(db.session(), facts, task.help) if task else None
+    return f"{call.by}: {call.row.text}" if call else ""
 
 
 def _colleagues(found: Sequence[Standing]) -> list[Colleague]:

@@ -68,7 +68,9 @@ def talk_say(ref: str) -> ResponseReturnValue:
         else:
             return redirect(f"{where(facts, topic)}#c-{receipt.values['number']}", 303)
     body = frame.show("room/talk/say.html", facts, (_title(facts, topic), where(facts, topic)),
-                      (_("Comment"), None), form=form, thing=_title(facts, topic), back_url=where(facts, topic))
+                      (_("Comment"), None), form=form,
+                      call=comments.call(db.session(), facts, request.values.get("reply_to", type=int)),
+                      thing=_title(facts, topic), back_url=where(facts, topic))
     return body, 200 if request.method == "GET" else 422
 
 
