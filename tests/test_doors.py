@@ -70,7 +70,7 @@ class TestRedirects:
             client.get("/account", query_string=given)
             answer = client.post("/sign-in", query_string=given,
                                  data={**given, "email": anna.email, "password": PASSWORD})
-            assert answer.location == "/account"
+            assert answer.location.partition("?")[0] == "/account"  # the query is that of the page one came from
 
 
 def assert_here(answer, payload):
@@ -257,6 +257,7 @@ class TestEnumeration:
             page = client.get(answer.location).text
             assert (answer.status_code, "Mia is invited." in page) == (303, True)
             page = re.sub(r"/people/\d+/", "/people/N/", re.sub(r'value="[^"]+"', "", page))
+            page = re.sub(r"\b[0-9a-f]{64}\b", "HASH", page)
             said.append(re.sub(r"Crate Host \d+", "Host", page.replace(small.ref, "REF")))
         assert said[0] == said[1]
 

@@ -18,7 +18,8 @@ from tests.support.house import House, fetcher, pages, signed_in
 
 PEOPLE = ("administrator", "account manager", "customer champion", "customer contributor", "checks", "signs", "reads",
           "has signed", "rests", "has ended")
-NAMES = {"cocreate", "PDF", "YAML", "SHA", "UTC", "English", "Esperanto", "SQLite", "Seulo", "sekundoj"}
+NAMES = {"cocreate", "PDF", "YAML", "SHA", "UTC", "English", "Esperanto", "SQLite", "Seulo", "sekundo", "sekundoj",
+         "cocreate@localhost"}
 SPOKEN = ("title", "alt", "placeholder", "aria-label", "aria-description", "data-label", "data-offline", "data-failed")
 
 

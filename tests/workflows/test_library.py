@@ -370,6 +370,11 @@ def submit(story: Story, turn: Turn, person: int, limits: dict[str, Decimal], *,
         else Answer(not_available="Nobody has measured it")
         for key, one in fields_of(task).items() if not isinstance(one, f.Computed | f.File)
         and not (scarce and not one.required)}
+    for rule in story.facts.definition.duties:  # whoever owes is one of the project
+        key = rule.rows.removeprefix(f"{stage}.{turn.key}.")
+        if isinstance(rows := getattr(answers.get(key), "value", None), tuple) and rule.party in rows[0]:
+            owner = Answer(story.facts.present[0].name)
+            answers[key] = Answer(tuple({**row, rule.party: owner} for row in rows))
     seen = story.facts.task(turn.key, turn.party)
     story.act(Submit(turn.key, turn.party, seen.number, 0, answers), person)
 
