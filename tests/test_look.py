@@ -369,7 +369,7 @@ def draw(name: str) -> str:
         sentence="This does not exist, or it is not yours to see. Perhaps the link is old.",
         act_label="Your turn",
         act_url="/turn",
-        kept={"Reason": "Two lines\nof text"},
+        kept=[("Reason", "Two lines\nof text")],
         again=None,
     )
 

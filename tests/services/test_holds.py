@@ -233,7 +233,8 @@ def _invited(session, small):
     people.invite(session, small.ref, party=1, email=f"{projects.key()}@crates.example", name="Tom Baker",
                   parts=("contributor",), greeting="", actor=small.maker, key=projects.key(), now=NOON)
     session.flush()
-    member = session.scalars(select(Member).where(Member.name == "Tom Baker").order_by(Member.person.desc())).first()
+    member = session.scalars(select(Member).join(Project, Project.id == Member.project_id).where(
+        Project.ref == small.ref, Member.name == "Tom Baker")).one()
     return member.person, member.token_sha256
 
 

@@ -57,7 +57,7 @@ class TestOn:
 class TestBack:
     def test_needs_a_reason(self, agreed):
         stories.go_on(agreed, "to_terms")
-        with pytest.raises(Invalid, match=r"reason\.short"):
+        with pytest.raises(Invalid, match=r"reason\.why"):
             stories.go_on(agreed, "figures_wrong", reason="no")
 
     def test_reopens_what_it_says_and_keeps_the_rest(self, agreed):
