@@ -6,11 +6,12 @@ from io import BytesIO
 
 import pytest
 import segno
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cocreate.mail import compose
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
+from cocreate.models.projects import Member
 from cocreate.services import hosts, letters, openings, outbox
 from cocreate.services.facts import look
 from tests.support import projects
@@ -72,10 +73,12 @@ class TestHost:
 
     def test_the_standard_text_begins_its_own_invitations_alone(self, app, client, session, small):
         settled(client, greeting="We would gladly work with you.")
-        theirs = party_of(session, small, small.shop)
-        manager, customer = entered(app, small.emails[small.manager]), entered(app, small.emails[small.shop])
+        ours, theirs = (party_of(session, small, person) for person in (small.maker, small.shop))
+        session.execute(update(Member).where(Member.person == small.shop).values(left_at=NOON))  # nobody leads there
+        session.commit()
+        manager, other = entered(app, small.emails[small.manager]), entered(app, small.emails[small.maker])
         assert "We would gladly" in manager.get(f"/p/{small.ref}/people/invite/{theirs}").text
-        assert "We would gladly" not in customer.get(f"/p/{small.ref}/people/invite/{theirs}").text
+        assert "We would gladly" not in other.get(f"/p/{small.ref}/people/invite/{ours}").text
 
     def test_logo_sender_and_legal_note_stand_in_its_mails(self, app, client, session, small):
         settled(client, logo=(BytesIO(PNG), "mark.png"), sender_name="Crates", sender_address="hello@crates.example",
