@@ -214,9 +214,10 @@ def edit(small):
 
 
 def withdraw(small):
+    title = facts(small, person=small.shop).project.title  # it looks anew, which would end a transaction
     with transaction() as session:
-        return endings.decline(session, small.ref, title=facts(small, person=small.shop).project.title,
-                               reason=stories.REASON, lessons="", actor=small.shop, key=key(), now=NOON)
+        return endings.decline(session, small.ref, title=title, reason=stories.REASON, lessons="", actor=small.shop,
+                               key=key(), now=NOON)
 
 
 def refuse(small):
