@@ -15,8 +15,8 @@ class BoardRow(Model):
     __tablename__ = "board_row"
     __table_args__ = (inside_project(),)
 
-    person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     project_id: Mapped[Id] = mapped_column(primary_key=True)
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     host_id: Mapped[Id]
     version: Mapped[int]  # of the project
     reader: Mapped[str] = mapped_column(String(80))  # language and zone of the words

@@ -464,7 +464,7 @@ def upgrade() -> None:
     sa.Column('words', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_board_row_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_board_row_person')),
-    sa.PrimaryKeyConstraint('person', 'project_id', name=op.f('pk_board_row'))
+    sa.PrimaryKeyConstraint('project_id', 'person', name=op.f('pk_board_row'))
     )
     op.create_table('seen',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
