@@ -73,7 +73,7 @@ class TestGates:
         story.go("wrong")
         story.give("stream").agree("picture").go("to_trial")
         assert story.decision("passed", "giver").agreed  # the batch is as it was
-        story.agree("passed").go("to_terms").go("anew")
+        story.decide("passed", "taker").go("to_terms").go("anew")
         assert story.decision("passed", "giver").state is DecisionState.LAPSED
 
     def test_who_lapsed_hears_from_which_version_to_which(self):
