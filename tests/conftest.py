@@ -98,10 +98,17 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """``new_app(url, smtp=...)``: an application with other settings, or on a database of one's own."""
+def one_key() -> Iterator[None]:
+    """For a test that makes an application with another secret: the key is one per process, and others go on."""
     from cocreate import vault
     from cocreate.settings import DEVELOPMENT_SECRET
+    yield
+    vault.configure(DEVELOPMENT_SECRET)
+
+
+@pytest.fixture
+def new_app(tmp_path: Path, one_key: None) -> Iterator[Callable[..., Flask]]:
+    """``new_app(url, smtp=...)``: an application with other settings, or on a database of one's own."""
     from tests.support.apps import dispose, make_app
     made: list[Flask] = []
 
@@ -112,7 +119,6 @@ def new_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     yield make
     for app in made:
         dispose(app)
-    vault.configure(DEVELOPMENT_SECRET)  # one key per process: the next test's application has the usual one
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ class TestProduction:
         said = replace(GOOD, database=database).mistakes(mounts=MOUNTS)
         assert ("COCREATE_DATABASE" in " ".join(said)) is refused
 
-    def test_never_loads_the_demo(self, tmp_path):
+    def test_never_loads_the_demo(self, tmp_path, one_key):
         app = create_app(replace(GOOD, data=str(tmp_path), database=f"sqlite:///{tmp_path}/x.sqlite"))
         answer = app.test_cli_runner().invoke(args=["demo", "load"])
         assert answer.exit_code != 0

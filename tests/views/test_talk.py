@@ -12,7 +12,7 @@ from cocreate.models.work import DocumentRead
 from tests.support import projects
 from tests.views.test_tasks import PDF, Played, _colleague, _decided, _hidden, _plain
 
-XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7*7 }} https://evil.example/a"
+XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
 
 
 class TestTalk:
@@ -22,7 +22,7 @@ class TestTalk:
                                                "about": "field:returns:2:crates"})
         assert said.status_code == 303 and "#c-" in said.location
         page = small.shop.get("/tasks/returns").text
-        assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page and "49" not in _text(page)
+        assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page and "62773913" not in page
         assert 'href="javascript' not in page and 'href="https://evil' not in page and 'src="https://evil' not in page
         assert "about Crates that come back" in page
         number = re.search(r'id="c-(\d+)"', page)[1]
