@@ -1,6 +1,7 @@
 """Several people at once: one winner where there can be one, nobody loses where all can win."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.records import Event
 from cocreate.models.work import Contribution, Draft
-from cocreate.services import contributions, endings, people, progress, records, sealings
+from cocreate.services import contributions, endings, memberships, people, progress, records, sealings, staff
 from cocreate.services import signing as signing_service
 from cocreate.services.acts.stages import GoOn
 from cocreate.services.facts import look
@@ -161,6 +162,23 @@ class TestDrafts:
         assert (last.number, f'{{"mass": ["{numbers[-1][1]}"]}}') == (len(numbers), last.typed)
 
 
+class TestSeveralProjects:
+    @rounds
+    def test_their_manager_hands_them_over_while_a_colleague_goes_away(self, here, project, rounds):
+        """The colleague's come by organisation, the manager's by age: none waits for the other."""
+        first, second = project(), project()
+        tom, eve = (stories.colleague(first, 1) for _ in range(2))
+        for person in (tom, eve):
+            stories.join(second, 2, person)
+        managers = [first.manager, stories.manager(first)]  # of these two and the one they were made after
+        for _ in range(rounds):
+            outcomes = at_once(here, lambda: hand_over_all(first, *managers), lambda: go_away(tom, eve))
+            assert outcomes == [3, ([facts(first).project.title] * 2, [])], outcomes
+            come_back(tom)
+            managers.reverse()
+        assert whole(first) and whole(second)
+
+
 class TestContract:
     """P-06: exactly one consistent outcome, whoever is faster."""
 
@@ -255,6 +273,22 @@ def save(small, person, text):
 def decide(small, party, answer="agreed"):
     reasons = {} if answer == "agreed" else {"reason": stories.REASON, "wanted": "The second ramp."}
     return stories.decide(small, "picture", party, answer=answer, **reasons)
+
+
+def hand_over_all(small, person, to):
+    with transaction() as session:
+        return staff.hand_over_all(session, small.host_id, person, to=to, now=NOON)
+
+
+def go_away(person, to):
+    with transaction() as session:
+        return memberships.go_away(session, person, to=to, starts=None, until=NOON.date() + timedelta(days=3),
+                                   key=key(), now=NOON)
+
+
+def come_back(person):
+    with transaction() as session:
+        return memberships.come_back(session, person, key=key(), now=NOON)
 
 
 def act(small, request, person):

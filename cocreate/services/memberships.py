@@ -17,6 +17,7 @@ from cocreate.services import absences, people
 from cocreate.services.acts.absences import absence_of, own_parts
 from cocreate.services.acts.people import heirs, is_last_champion, tasks_of
 from cocreate.services.facts import look
+from cocreate.services.locks import lock_projects
 from workflows.facts import AbsenceFact, Facts
 
 
@@ -82,6 +83,7 @@ def go_away(session: Session, person: int, *, to: int, starts: date | None, unti
     covered = [place for place in places if to in place.colleagues]
     if not covered:
         raise Invalid("substitute.not_here", field="to")
+    _lock(session, covered)
     for place in covered:
         absences.hand_over(session, place.facts.project.ref, person=person, to=to, parts=own_parts_of(place),
                            starts=starts, until=until, actor=person, key=key, now=now)
@@ -93,6 +95,7 @@ def come_back(session: Session, person: int, *, key: str, now: datetime) -> int:
     """Take one's parts back everywhere; in how many projects."""
     away = [(place, place.absence) for one in of_person(session, person, now=now) for place in one.running
             if place.absence is not None]
+    _lock(session, [place for place, _ in away])
     for place, absence in away:
         if absence is not None:
             absences.come_back(session, place.facts.project.ref, number=absence.number, actor=person, key=key, now=now)
@@ -131,9 +134,14 @@ def leave(session: Session, person: int, ref: str, *, to: int | None, key: str, 
     Raises: NotFound; Conflict for the last champion; Invalid where open tasks have no taker.
     """
     membership = one(session, person, ref, now=now)
+    _lock(session, membership.running)
     for place in membership.running:
         people.remove(session, place.facts.project.ref, person=person, to=to, actor=person, key=key, now=now)
     return membership
+
+
+def _lock(session: Session, places: Sequence[Place]) -> None:
+    lock_projects(session, [place.facts.project.ref for place in places])
 
 
 def own_parts_of(place: Place) -> tuple[str, ...]:

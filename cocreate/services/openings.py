@@ -20,6 +20,7 @@ from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import hosts, outbox, people, progress, templates
 from cocreate.services.acts.openings import Open
 from cocreate.services.letters import MailContext, context
+from cocreate.services.locks import lock_host
 from cocreate.services.writes import Insert, send
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
@@ -67,7 +68,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     hosts.require_opener(session, host_id, actor)
     ref = _ref(host_id, actor, key)
     # One opening of a host at a time: the second of two clicks finds what the first one opened.
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update())
+    lock_host(session, host_id)
     opened = session.scalar(select(Project.title).where(Project.ref == ref))
     if opened is not None:
         if opened != new.title:
@@ -234,7 +235,7 @@ def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str
     if not suggested:
         hosts.require_opener(session, host_id, author)
     ref = _ref(host_id, author, f"draft {key}")
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update())  # the second of two clicks waits
+    lock_host(session, host_id)  # the second of two clicks waits
     if session.scalar(select(Opening.id).where(Opening.ref == ref)) is not None:
         return ref, False
     session.add(Opening(ref=ref, host_id=host_id, author_id=author, suggested=suggested, typed=domain.encode(typed),

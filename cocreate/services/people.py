@@ -29,6 +29,7 @@ from cocreate.services.acts.people import (
     Resend,
     WithdrawInvitation,
 )
+from cocreate.services.locks import lock_projects
 
 INVITATION_LASTS = timedelta(days=30)
 
@@ -208,7 +209,7 @@ def accept(session: Session, token: str, *, name: str, password: str | None, now
 def _locked(session: Session, token: str, now: datetime) -> Invitation:
     """The invitation under the project's lock: in the same moment a newer link may have ended this one."""
     ref = invitation(session, token, now=now).ref
-    session.execute(select(Project.id).where(Project.ref == ref).with_for_update())
+    lock_projects(session, [ref])
     return invitation(session, token, now=now)
 
 

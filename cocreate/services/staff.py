@@ -14,12 +14,13 @@ from sqlalchemy import exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import Host, HostInvitation, HostMember, Organisation
+from cocreate.models.hosts import HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
 from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
 from cocreate.services.facts import look
+from cocreate.services.locks import lock_host, lock_projects
 
 ROLES = (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER)
 
@@ -75,7 +76,7 @@ def invite(session: Session, host_id: int, *, email: str, name: str, roles: Coll
     Raises: Conflict where they work here already.
     """
     _known(roles)
-    _alone(session, host_id)
+    lock_host(session, host_id)
     person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
     if _works_here(session, host_id, person):
         raise Conflict("staff.works_here", field="email")
@@ -90,7 +91,7 @@ def send_again(session: Session, host_id: int, person: int, *, by: int, now: dat
 
     Whom the operator entered works here already, and only needs a password.
     """
-    _alone(session, host_id)
+    lock_host(session, host_id)
     waiting = session.get(HostInvitation, (host_id, person))
     if waiting is not None:
         joining.invite(session, host_id, person, name=waiting.name, roles=waiting.roles.split(), by=by, now=now)
@@ -106,7 +107,7 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
     Raises: Conflict for the last administrator, and where projects would be without an account manager.
     """
     _known(roles)
-    _alone(session, host_id)
+    lock_host(session, host_id)
     _require_here(session, host_id, person)
     if hosts.ADMINISTRATOR not in roles:
         _require_other_administrator(session, host_id, person)
@@ -144,6 +145,7 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, now: 
     if to == person or to not in dict(people.account_managers(session, host_id)):
         raise Invalid("staff.successor", field="to")
     refs = managed(session, host_id, person)
+    lock_projects(session, refs)
     for ref in refs:
         people.hand_over(session, ref, host_id, to=to, actor=person, key=f"hand-over-{uuid4().hex}", now=now)
     return len(refs)
@@ -160,6 +162,7 @@ def name_substitute(session: Session, host_id: int, person: int, *, to: int, unt
     if to == person or name is None:
         raise Invalid("staff.successor", field="to")
     refs = managed(session, host_id, person)
+    lock_projects(session, refs)
     for ref in refs:
         facts = look(session, ref, person=None, now=now, lock=True).facts
         there, absent = facts.member(to), facts.member(person)
@@ -177,7 +180,7 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, n
 
     Raises: Conflict for the last administrator; Invalid where projects need somebody and nobody is chosen.
     """
-    _alone(session, host_id)
+    lock_host(session, host_id)
     _require_here(session, host_id, person)
     _require_other_administrator(session, host_id, person)
     if count := len(managed(session, host_id, person)):
@@ -194,11 +197,6 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, n
 def _known(roles: Collection[str]) -> None:
     if not roles or not set(roles) <= set(ROLES):
         raise Invalid("staff.roles", field="roles")
-
-
-def _alone(session: Session, host_id: int) -> None:
-    """One change of the host's people at a time: two administrators must not remove each other."""
-    session.execute(select(Host.id).where(Host.id == host_id).with_for_update())
 
 
 def _require_other_administrator(session: Session, host_id: int, person: int) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from cocreate.db import db, table_of, transaction
 from cocreate.domain.answers import Answer
+from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.services import contracts, contributions, gates, hosts, openings, people, progress, signing, stages
 from cocreate.services.acts.contributions import NewFile
@@ -124,11 +125,26 @@ def another(small: Small, *, now: datetime = NOON) -> Small:
 def colleague(small: Small, party: int, *parts: str, now: datetime = NOON) -> int:
     """A further person of a party."""
     with transaction() as session:
-        person = someone(session, "Tom Baker", now)
-        people.invite(session, small.ref, party=party, email=person.email, name="Tom Baker",
+        person = someone(session, "Tom Baker", now).id
+    join(small, party, person, *parts, now=now)
+    return person
+
+
+def join(small: Small, party: int, person: int, *parts: str, now: datetime = NOON) -> None:
+    """Somebody with an account comes in for a party."""
+    with transaction() as session:
+        there = session.get_one(Person, person)
+        people.invite(session, small.ref, party=party, email=there.email, name=there.name,
                       parts=parts or ("contributor",), greeting="", actor=small.people[party], key=key(), now=now)
-        _come_in(session, small.ref, person.id, "Tom Baker", now)
-    return person.id
+        _come_in(session, small.ref, person, there.name, now)
+
+
+def manager(small: Small, now: datetime = NOON) -> int:
+    """A further account manager of the host."""
+    with transaction() as session:
+        person = someone(session, "Ben Ode", now).id
+        hosts.employ(session, small.host_id, person, hosts.ACCOUNT_MANAGER, now=now)
+    return person
 
 
 def stranger() -> int:
