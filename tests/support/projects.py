@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from cocreate.domain.answers import Answer
 from cocreate.models.projects import Member
 from cocreate.services import (
-    accounts,
     contracts,
     contributions,
     gates,
@@ -30,7 +29,7 @@ from cocreate.services.acts.people import AcceptInvitation
 from cocreate.services.facts import look
 from cocreate.storage import LocalStore
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, someone
+from tests.support.people import set_usual_password, someone
 from workflows.exchange.yaml_text import read
 from workflows.facts import Facts, TaskState
 from workflows.progression import subject
@@ -170,7 +169,7 @@ def _come_in(session: Session, ref: str, party: int, now: datetime) -> int:
     """What ``people.accept`` does, for a token that only a mail holds."""
     session.flush()  # invitations are read back
     member = next(m for m in look(session, ref, person=None, now=now).facts.members if m.party == party)
-    accounts.set_password(session, member.person, PASSWORD, now=now)
+    set_usual_password(session, member.person, now)
     token = session.scalars(select(Member.token_sha256).where(
         Member.person == member.person, Member.token_sha256.is_not(None))).one()
     progress.act(session, ref, AcceptInvitation(member.person, member.name, token), actor=None, key=key(), now=now)
