@@ -65,6 +65,7 @@ def label(turn: Turn, facts: Facts, reader: Reader) -> str:
         "confirm": lambda: _("Is this right? %(title)s was entered for you", title=s.task(turn.key)),
         "let_in": lambda: _("Invite a colleague for: %(title)s", title=s.task(turn.key)),
         "help": lambda: _("%(party)s asks for help: %(title)s", party=s.party(turn.party), title=s.task(turn.key)),
+        "helped": lambda: _("Did it help? %(title)s", title=s.task(turn.key)),
         "decide": lambda: _("Decide: %(question)s", question=s.question(turn.key)),
         "decide_again": lambda: _("Decide again: %(question)s", question=s.question(turn.key)),
         "freeze": lambda: _("Make the contract ready to read"),

@@ -473,6 +473,12 @@ class Letter:
         return self.quote(self.more.get("said", ""))
 
     @property
+    def answers_call(self) -> bool:
+        """Whether it is an answer to the recipient's own call for help."""
+        task = self.task
+        return bool(task and task.helper and task.help_by == self._context.person and self.details.get("call"))
+
+    @property
     def words(self) -> str:
         """What somebody wrote with a no."""
         happened = self._context.happened
@@ -544,6 +550,8 @@ class Letter:
         }
         if self.subject.matter == "accession":
             return "/contract/accede"
+        if self.answers_call:
+            return f"/tasks/{key}/helped?party={of}"
         if self.subject.matter == "agreement":
             return f"/agreements/{key}" + ("/sign" if self.kind == "signing_code" else "")
         if self.kind == "handed_over" and self.subject.matter == "task":

@@ -230,6 +230,15 @@ class TestWords:
     def test_a_reason_stands_in_full(self, contexts):
         assert "> Only one garage? See (a link; see the project)" in body(written(contexts("returned")))
 
+    def test_an_answer_to_ones_own_call_asks_whether_it_helped(self, contexts):
+        context = contexts("comment")
+        task = replace(context.facts.task("cost", 2), help=1, help_by=context.person, helper=5)
+        context = replace(context, facts=context.facts.with_task(task),
+                          happened=replace(context.happened, details={"call": 1}))
+        message = written(context)
+        assert message["Subject"] == "Did it help? Anna Berg answered: Total cost today"
+        assert f"/p/{context.facts.project.ref}/tasks/cost/helped?party=2" in body(message)
+
     def test_overdue_says_who_hears_next(self, contexts):
         said = body(written(contexts("overdue"))).replace("\n", " ")
         assert "Since then ●\xa0Philips waits." in said

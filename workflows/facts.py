@@ -110,9 +110,10 @@ class TaskFact:
     wanted_by: int | None = None  # ... as this person proposed
     wanted_name: str | None = None
     shared: str = ""  # JSON: person of the same party -> the fields they were asked for, while another has the task
-    help: int | None = None  # comment that calls for help, until its author says that it helped
+    help: int | None = None  # comment that calls for help, until its author says that an answer helped
     help_by: int | None = None
     help_sees: int = 0  # audience of the call
+    helper: int | None = None  # person whose answer to the call waits for "Did it help?"
 
     @property
     def id(self) -> tuple[str, int, int]:

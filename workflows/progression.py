@@ -86,7 +86,7 @@ def reopen(facts: Facts, task: TaskFact, reason: str) -> Facts:
         return facts.with_task(replace(task, due_at=None))
     again = replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None,
                     entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None,
-                    help=None, help_by=None, help_sees=0)
+                    help=None, help_by=None, help_sees=0, helper=None)
     return facts.with_task(replace(task, state=TaskState.SUPERSEDED, since=facts.now)).with_task(again)
 
 

@@ -17,13 +17,14 @@ from workflows.refusals import Refusal
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
+CALLS = ("help", "helped")  # on top of every turn
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, accede, answer,
     go_on, confirm (what was entered for the own party), let_in (a colleague whom another proposed), help (somebody
-    called), duty.
+    called), helped (somebody answered the own call: did it help?), duty.
 
     key: of the task, gate or transition, or the number of the proposal.
     party: whose task it is; of anything else the own party.
@@ -49,7 +50,8 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_contract(facts),
              *_proposals(facts), *_entered(facts), *_proposed(facts), *_calls(facts), *_ways(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
-    return tuple(sorted(mine or found, key=lambda t: (t.act != "help", t.due_at is None, t.due_at or t.since, t.act)))
+    return tuple(sorted(mine or found, key=lambda t: (
+        t.act not in CALLS, t.due_at is None, t.due_at or t.since, t.act)))
 
 
 def asked_first(facts: Facts, person: int) -> TaskFact | None:
@@ -173,11 +175,26 @@ def _proposed(facts: Facts) -> list[Turn]:
 
 
 def _calls(facts: Facts) -> list[Turn]:
-    """Calls for help that the actor can answer, until the asker says that it helped."""
+    """Calls for help that the actor can answer; once somebody did, the asker says whether it helped."""
     member = facts.actor
-    return [Turn("help", task.key, task.party, None, task.since, mine=True) for task in facts.tasks
-            if task.help is not None and member is not None and not rests(facts, task)
-            and task.state is not TaskState.SUPERSEDED and may_help(member, task)]
+    if member is None:
+        return []
+    return [Turn("help" if task.helper is None else "helped", task.key, task.party, None, task.since, mine=True)
+            for task in facts.tasks if calls(task) and not rests(facts, task)
+            and (may_help(member, task) if task.helper is None else _called(facts, member, task))]
+
+
+def calls(task: TaskFact) -> bool:
+    """Whether a call for help stands; while the task is with those who check it, it rests."""
+    return task.help is not None and task.state in (*OWED, TaskState.ENTERED)
+
+
+def _called(facts: Facts, member: MemberFact, task: TaskFact) -> bool:
+    """Whether this person says if an answer helped: who asked or stands in for them; of who is gone, a champion."""
+    asker = facts.member(task.help_by)
+    if asker is not None and asker.present:
+        return member is asker or asker.person in member.stands_for
+    return member.party == task.party and "champion" in member.parts
 
 
 _HELPING = frozenset({"champion", "facilitator", "manager"})

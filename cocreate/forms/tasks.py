@@ -76,3 +76,9 @@ class HelpForm(Form):
     text = lines(_("What would help?"), most=2000)
     who = RadioField(_("Who may answer?"), [Needed()], default="all")
 
+
+class HelpedForm(Form):
+    """Whether an answer helped."""
+
+    text = lines(_("What is still open?"), most=2000, optional=True, description=_("Only read if you are still stuck."))
+

@@ -50,6 +50,7 @@ class Task(Model):
     help: Mapped[int | None]
     help_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     help_sees: Mapped[int] = mapped_column(default=0)
+    helper: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Contribution(Model):

@@ -251,10 +251,12 @@ def _outside_ended(s: Speaker) -> str:
     return s._("'%(task)s' does not wait for anybody outside any more.", task=s.task)
 
 
-@_explains("help.open", "help.ended")
+@_explains("help.open", "help.unanswered", "help.ended")
 def _help(s: Speaker) -> str:
     if s.refusal.code == "help.open":
         return s._("Help is asked for '%(task)s' already. Say more there, or say that it helped.", task=s.task)
+    if s.refusal.code == "help.unanswered":
+        return s._("Nobody has answered your call for help with '%(task)s' since you asked last.", task=s.task)
     return s._("Nobody asks for help with '%(task)s' any more.", task=s.task)
 
 

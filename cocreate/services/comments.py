@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import table_of
 from cocreate.domain import audience
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act, may
@@ -18,7 +19,7 @@ from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.talk import Comment
 from cocreate.services import outbox, progress
-from cocreate.services.acts.comments import AskHelp, Helped, RaiseConcern, Say
+from cocreate.services.acts.comments import AskHelp, Helped, RaiseConcern, Say, StillStuck
 from cocreate.services.facts import look
 from workflows.facts import Facts, MemberFact
 
@@ -77,6 +78,19 @@ def call(session: Session, facts: Facts, number: int | None) -> Said | None:
     return Said(row.Comment, row.name, ()) if row else None
 
 
+def answer(session: Session, facts: Facts, call: int | None) -> Said | None:
+    """The latest answer to a call for help, by another than its author, that the facts' actor may read."""
+    of = table_of(Comment).alias()
+    row = session.execute(
+        select(Comment, Person.name).join(Person, Person.id == Comment.person)
+        .join(of, and_(of.c.project_id == Comment.project_id, of.c.number == call))
+        .where(Comment.project_id == facts.project.id, Comment.subject == of.c.subject, Comment.number > call,
+               Comment.reply_to.is_not(None), Comment.person != of.c.person,
+               Comment.sees.bitwise_and(_mask(facts.actor)) != 0)
+        .order_by(Comment.number.desc()).limit(1)).one_or_none()
+    return Said(row.Comment, row.name, ()) if row else None
+
+
 def counted(session: Session, facts: Facts, kind: str) -> dict[str, int]:
     """Key of each thing of a kind -> how many comments on it the facts' actor may read."""
     rows = session.execute(
@@ -99,7 +113,8 @@ def say(session: Session, ref: str, *, kind: str, topic: str, text: str, mention
                      or _whole(parent.subject) != _whole(topic)):
         raise NotFound
     named = tuple(dict.fromkeys((*mentions, *_written(facts, text))))
-    given = Say(kind, topic, text, named, reply_to, parent.sees if parent else -1, parent.person if parent else None)
+    given = Say(kind, topic, text, named, reply_to, parent.sees if parent else -1, parent.person if parent else None,
+                _call_above(session, parent))
     return progress.act(session, ref, given, actor=actor, key=key, now=now)
 
 
@@ -111,6 +126,11 @@ def ask_help(session: Session, ref: str, *, task: str, party: int, text: str, ow
 def helped(session: Session, ref: str, *, task: str, party: int, number: int, actor: int, key: str,
            now: datetime) -> progress.Receipt:
     return progress.act(session, ref, Helped(task, party, number), actor=actor, key=key, now=now)
+
+
+def still_stuck(session: Session, ref: str, *, task: str, party: int, number: int, text: str, actor: int, key: str,
+                now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, StillStuck(task, party, number, text), actor=actor, key=key, now=now)
 
 
 # concerns: only for their author and the people chosen to read them
@@ -184,6 +204,13 @@ def _about(topic: Topic) -> ColumnElement[bool]:
     if topic.kind != "task":
         return whole
     return or_(whole, Comment.subject.startswith(f"field:{topic.key}:{topic.party}:", autoescape=True))
+
+
+def _call_above(session: Session, said: Comment | None) -> int | None:
+    """The call for help at the top of a thread, if it is one."""
+    while said is not None and said.reply_to is not None:
+        said = session.get(Comment, (said.project_id, said.reply_to))
+    return said.number if said is not None and said.kind == "help" else None
 
 
 def _private(session: Session, facts: Facts, topic: Topic, mask: int) -> tuple[tuple[int, int], ...]:

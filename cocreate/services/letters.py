@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.notices import Subject
+from cocreate.domain.turns import calls
 from cocreate.models.contracts import Duty, SigningCode
 from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder
@@ -231,7 +232,7 @@ def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
     if task is None:
         return False
     if kind == "help":
-        return task.help is not None
+        return calls(task) and task.helper is None
     if subject.matter == "check":
         return task.state is TaskState.SUBMITTED
     return task.state in _TASK_STATES.get(kind, (*_OPEN, TaskState.ENTERED))
@@ -281,8 +282,7 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
         case "escalation":
             return {"draft_at": None, "times": _times_reminded(session, mail)}
         case "comment" | "mention" | "help":
-            said = session.get(Comment, (mail.project_id, mail.seq))
-            member = facts.member(mail.recipient)
+            said, member = _said(session, mail, facts), facts.member(mail.recipient)
             if said is None or member is None or not said.sees & audience.reader(party=member.party,
                                                                                  parts=member.parts):
                 return None
@@ -296,6 +296,15 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             return {"duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
         case _:
             return {"draft_at": None, "times": 0}
+
+
+def _said(session: Session, mail: Claimed, facts: Facts) -> Comment | None:
+    """The words of a mail; of a call that is asked again without new ones, those of the call."""
+    said = session.get(Comment, (mail.project_id, mail.seq))
+    if said is not None or mail.kind != "help" or mail.subject is None:
+        return said
+    task = facts.task(mail.subject.key, mail.subject.party or 0)
+    return session.get(Comment, (mail.project_id, task.help)) if task and task.help else None
 
 
 def _times_reminded(session: Session, mail: Claimed) -> int:

@@ -142,12 +142,19 @@ def _say(s: Speaker) -> str:
     if s.details.get("kind") == "note":
         return s.gettext("%(who)s wrote a note of %(party)s about %(thing)s.", party=s.party(s.line.party),
                          thing=s.topic())
+    if s.details.get("call"):
+        return s.gettext("%(who)s answered a call for help with %(thing)s.", thing=s.topic())
     return s.gettext("%(who)s commented on %(thing)s.", thing=s.topic())
 
 
 @tells("ask_help")
 def _ask_help(s: Speaker) -> str:
     return s.gettext("%(who)s asked for help with '%(task)s'.", task=s.task())
+
+
+@tells("still_stuck")
+def _still_stuck(s: Speaker) -> str:
+    return s.gettext("%(who)s is still stuck with '%(task)s' and asked for help again.", task=s.task())
 
 
 @tells("helped")

@@ -47,6 +47,8 @@ def ask(turn: Turn, facts: Facts) -> Ask:
         "let_in": lambda: (_("Invite %(name)s for: %(title)s", name=_wanted(facts, turn), title=title), url_for(
             "room.task_let_in", ref=ref, key=turn.key, party=turn.party)),
         "help": lambda: (_("%(party)s asks for help: %(title)s", party=party, title=title), _task(ref, turn) + "#talk"),
+        "helped": lambda: (_("Did it help? %(title)s", title=title), url_for(
+            "room.task_helped", ref=ref, key=turn.key, party=turn.party)),
         "freeze": lambda: (_("Make the contract ready to read"), url_for("room.contract", ref=ref)),
         "sign": lambda: (_("Read and sign the contract"), url_for("room.sign", ref=ref)),
         "accede": lambda: (_("Read and accede to the contract"), url_for("room.accede", ref=ref)),
@@ -64,7 +66,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
                state=_state(turn, facts), absent=_absent(turn, facts))
 
 
-_OF_TASKS = frozenset({"fill_in", "again", "check", "confirm", "let_in", "help"})
+_OF_TASKS = frozenset({"fill_in", "again", "check", "confirm", "let_in", "help", "helped"})
 
 
 def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:

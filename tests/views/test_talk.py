@@ -87,9 +87,23 @@ class TestHelp:
         answers = small.maker.get(f"/talk?topic=task:returns:2&reply_to={number}").text
         assert "<h1>Which ramp is meant here?</h1>" in answers
         assert "Claire Duval asks for help with" in answers
-        small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number})
+        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "The one at gate 3.", "reply_to": number})
         assert "asks for help" not in small.maker.get("").text
+        assert "Did it help? Crates per year" in small.shop.get("").text
+        turns = small.shop.client.get("/your-turn").text
+        assert turns.index("Ingrid Solvik: The one at gate 3.") < turns.index("Fill in:")
+        assert small.maker.get("/tasks/returns/helped?party=2").status_code == 403
+        question = small.shop.get("/tasks/returns/helped?party=2").text
+        assert "The one at gate 3." in question and "Yes, it helped" in question
+        small.shop.post("/tasks/returns/helped", data={
+            "party": 2, "number": number, "stuck": "1", "text": "There are two."})
+        assert "asks for help" in small.maker.get("").text
+        assert "There are two." in small.maker.get("/tasks/returns?party=2").text
+        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Both.", "reply_to": number})
+        small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number})
+        assert "Did it help?" not in small.shop.get("").text
         assert "help was found" in small.maker.get("/tasks/returns?party=2").text
+        assert small.shop.get("/tasks/returns/helped?party=2").status_code == 409
 
     def test_of_the_own_party_nobody_else_hears(self, project):
         small = project()

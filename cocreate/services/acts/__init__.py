@@ -81,6 +81,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     comments.Say: ("say", comments.say),
     comments.AskHelp: ("ask_help", comments.ask_help),
     comments.Helped: ("helped", comments.helped),
+    comments.StillStuck: ("still_stuck", comments.still_stuck),
     comments.RaiseConcern: ("raise_concern", comments.raise_concern),
     documents.Share: ("share", documents.share),
     documents.NewVersion: ("new_version", documents.new_version),

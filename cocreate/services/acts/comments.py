@@ -25,6 +25,7 @@ class Say:
     """Say something about a topic; a note is for the own party only.
 
     reply_to: a comment, with its audience ``within`` and its author ``answers``: they never change once written.
+    call: the call for help that this answers, directly or below another answer.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Say:
     reply_to: int | None = None
     within: int = -1
     answers: int | None = None
+    call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,16 @@ class Helped:
     task: str
     party: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillStuck:
+    """"No, still stuck": what was answered did not help, and all who may answer are asked again."""
+
+    task: str
+    party: int
+    number: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +88,13 @@ def say(facts: Facts, given: Say) -> Change:
     mentions = _mentioned(facts, given.mentions, sees)
     row = _row(facts, actor, kind=given.kind, topic=topic, text=text, sees=sees, mentions=mentions,
                reply_to=given.reply_to)
+    helps = _helps(facts, actor, topic, sees, given.call)
     return Change(
-        facts=facts, party=actor.party, sees=sees, rows=(Insert(table_of(Comment), (row,)),),
-        answer={"number": row["number"]}, letters=_letters(facts, actor, topic, sees, mentions, given),
-        details={"kind": given.kind, "topic": given.topic, "number": row["number"]})
+        facts=facts.with_task(replace(helps, helper=actor.person)) if helps else facts, party=actor.party, sees=sees,
+        rows=(Insert(table_of(Comment), (row,)),), answer={"number": row["number"]},
+        letters=_letters(facts, actor, topic, sees, mentions, given, helps),
+        details={"kind": given.kind, "topic": given.topic, "number": row["number"],
+                 **({"call": given.call} if helps else {})})
 
 
 def ask_help(facts: Facts, given: AskHelp) -> Change:
@@ -94,27 +109,33 @@ def ask_help(facts: Facts, given: AskHelp) -> Change:
     topic = Topic("task", task.key, task.party)
     sees = audience.bit(task.party) if given.own else audience_of(topic, facts)
     row = _row(facts, actor, kind="help", topic=topic, text=text, sees=sees)
-    after = replace(task, help=row["number"], help_by=actor.person, help_sees=sees)
-    hear = tuple(member.person for member in facts.members if may_help(member, after))
+    after = replace(task, help=row["number"], help_by=actor.person, help_sees=sees, helper=None)
     return Change(
         facts=facts.with_task(after), party=task.party, sees=sees, rows=(Insert(table_of(Comment), (row,)),),
         answer={"number": row["number"]}, details={"task": task.key, "number": row["number"]},
-        letters=tuple(Letter("help", person, str(Subject("task", task.key, task.party))) for person in hear))
+        letters=_calling(facts, after, actor))
 
 
 def helped(facts: Facts, given: Helped) -> Change:
-    task = _task(facts, given.task, given.party)
-    actor = _talking(facts)
-    if task.help is None or task.help != given.number:
-        raise Conflict("help.ended", task=task.key)
-    if actor.person != task.help_by and not (actor.party == task.party and "champion" in actor.parts):
-        asker = (task.help_by,) if task.help_by else ()
-        raise Forbidden("only", act=Act.HELP.value, persons=asker)
-    after = replace(task, help=None, help_by=None, help_sees=0)
+    task, _actor = require_asker(facts, given)
+    after = replace(task, help=None, help_by=None, help_sees=0, helper=None)
     row = {"project_id": facts.project.id, "number": given.number, "resolved_at": facts.now}
     return Change(facts=facts.with_task(after), party=task.party, sees=task.help_sees,
                   rows=(Update(table_of(Comment), (row,)),),
                   details={"task": task.key, "number": given.number})
+
+
+def still_stuck(facts: Facts, given: StillStuck) -> Change:
+    task, actor = require_asker(facts, given)
+    if task.helper is None:
+        raise Conflict("help.unanswered", task=task.key)
+    after, rows = replace(task, helper=None), []
+    if given.text.strip():
+        rows.append(_row(facts, actor, kind="comment", topic=Topic("task", task.key, task.party),
+                         text=_text(given.text), sees=task.help_sees, reply_to=given.number))
+    return Change(facts=facts.with_task(after), party=task.party, sees=task.help_sees,
+                  rows=(Insert(table_of(Comment), tuple(rows)),), details={"task": task.key, "number": given.number},
+                  letters=_calling(facts, after, actor))
 
 
 def raise_concern(facts: Facts, _given: RaiseConcern) -> Change:
@@ -142,6 +163,37 @@ def _task(facts: Facts, key: str, party: int) -> TaskFact:
     if task is None:
         raise NotFound
     return task
+
+
+def require_asker(facts: Facts, given: Helped | StillStuck) -> tuple[TaskFact, MemberFact]:
+    """The task of a call that stands, and the actor if they may say how it went: its author, a champion of the party.
+
+    Raises: Conflict where that call has ended; Forbidden.
+    """
+    task = _task(facts, given.task, given.party)
+    actor = _talking(facts)
+    if task.help is None or task.help != given.number:
+        raise Conflict("help.ended", task=task.key)
+    if actor.person != task.help_by and not (actor.party == task.party and "champion" in actor.parts):
+        asker = (task.help_by,) if task.help_by else ()
+        raise Forbidden("only", act=Act.HELP.value, persons=asker)
+    return task, actor
+
+
+def _calling(facts: Facts, task: TaskFact, actor: MemberFact) -> tuple[Letter, ...]:
+    """To everybody who may answer the call, but who sends it."""
+    subject = str(Subject("task", task.key, task.party))
+    return tuple(Letter("help", member.person, subject) for member in facts.members
+                 if may_help(member, task) and member is not actor)
+
+
+def _helps(facts: Facts, actor: MemberFact, topic: Topic, sees: int, call: int | None) -> TaskFact | None:
+    """The task whose open call for help this answers: said by another than the asker, who can read it."""
+    task = facts.task(topic.key, topic.party) if topic.party is not None and call is not None else None
+    if task is None or task.help != call or task.help_by == actor.person:
+        return None
+    asker = facts.member(task.help_by)
+    return task if asker is None or reads(asker) & sees else None
 
 
 def _text(text: str, *, least: int = 1) -> str:
@@ -174,12 +226,12 @@ def _row(facts: Facts, actor: MemberFact, *, kind: str, topic: Topic, text: str,
 
 
 def _letters(facts: Facts, actor: MemberFact, topic: Topic, sees: int, mentions: tuple[int, ...],
-             given: Say) -> tuple[Letter, ...]:
-    """A mention is a mail; so is an answer to what one said, and a comment on what one is asked for."""
+             given: Say, helps: TaskFact | None) -> tuple[Letter, ...]:
+    """A mention is a mail; so is an answer to what one said or called for, and a comment on what one is asked for."""
     subject = str(_subject(topic))
     task = facts.task(topic.key, topic.party) if topic.party is not None else None
     named = {"mention": mentions, "comment": tuple(
-        person for person in (given.answers, task.asked if task else None)
+        person for person in (given.answers, task.asked if task else None, helps.help_by if helps else None)
         if person is not None and person not in mentions)}
     letters: dict[int, Letter] = {}
     for kind, asked in named.items():

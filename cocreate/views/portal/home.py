@@ -13,7 +13,7 @@ from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.nudges import asks
-from cocreate.domain.turns import Turn, with_colleagues
+from cocreate.domain.turns import CALLS, Turn, with_colleagues
 from cocreate.services import comments, rooms
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
@@ -75,9 +75,11 @@ def _administers() -> bool:
 
 
 def _cards(found: Sequence[Standing]) -> list[Card]:
-    """Overdue first, then by date; of two on one day, the one that others wait for."""
-    cards = [_card(turn, one.facts) for one in found for turn in one.turns]
-    return sorted(cards, key=lambda card: (card.ask.due_at is None, card.ask.due_at or now(), not card.ask.unlocks))
+    """Calls for help, then overdue first, then by date; of two on one day, the one that others wait for."""
+    rows = [(turn.act, _card(turn, one.facts)) for one in found for turn in one.turns]
+    rows.sort(key=lambda row: (row[0] not in CALLS, row[1].ask.due_at is None, row[1].ask.due_at or now(),
+                               not row[1].ask.unlocks))
+    return [card for _act, card in rows]
 
 
 def _card(turn: Turn, facts: Facts) -> Card:
@@ -87,17 +89,20 @@ def _card(turn: Turn, facts: Facts) -> Card:
               "freeze": _("Open the contract"), "sign": _("Read and sign"), "accede": _("Read and accede"),
               "go_on": _("Open the project"),
               "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
-              "help": _("Answer"), "duty": _("Open the duty")}.get(turn.act, _("Open it"))
+              "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),
+              }.get(turn.act, _("Open it"))
     own = facts.actor.party if facts.actor else None
     return Card(row, button, turn.reason or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
 
 
 def _called(turn: Turn, facts: Facts) -> str:
-    """Who calls for help, and what they ask."""
-    task = facts.task(turn.key, turn.party or 0) if turn.act == "help" else None
-    call = comments.call(db.session(), facts, task.help) if task else None
-    return f"{call.by}: {call.row.text}" if call else ""
+    """Who calls for help and what they ask, or who answered the own call and what."""
+    task = facts.task(turn.key, turn.party or 0) if turn.act in CALLS else None
+    if task is None:
+        return ""
+    said = (comments.answer if turn.act == "helped" else comments.call)(db.session(), facts, task.help)
+    return f"{said.by}: {said.row.text}" if said else ""
 
 
 def _colleagues(found: Sequence[Standing]) -> list[Colleague]:

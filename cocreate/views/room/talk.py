@@ -16,14 +16,15 @@ from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic, audience_of
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.talk import ConcernForm, SayForm
-from cocreate.forms.tasks import HelpForm
+from cocreate.forms.tasks import HelpedForm, HelpForm
 from cocreate.services import comments
 from cocreate.services.acts.change import require
+from cocreate.services.acts.comments import Helped, require_asker
 from cocreate.services.comments import Thread
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.dialogs import dialog
-from workflows.facts import Facts
+from cocreate.views.room.dialogs import dialog, possible
+from workflows.facts import Facts, TaskFact
 from workflows.texts import say
 
 
@@ -34,7 +35,7 @@ class Talk:
     thread: Thread
     form: SayForm | None  # None: this reader only reads
     labels: dict[str, str]  # topic of a field to its label
-    me: int
+    ends: TaskFact | None  # the task whose call for help this reader may end
     concern: bool
 
 
@@ -42,7 +43,7 @@ def talk(facts: Facts, topic: Topic) -> Talk:
     """The talk about a thing, for a page to show."""
     may_talk = (may(Act.COMMENT, facts.actor) or openness.talks(facts, facts.actor)) and not facts.ended
     return Talk(comments.thread(db.session(), facts, topic), _form(facts, topic) if may_talk else None,
-                _labels(facts, topic), login.me().id, may(Act.CONCERN, facts.actor) and not facts.ended)
+                _labels(facts, topic), _ends(facts, topic), may(Act.CONCERN, facts.actor) and not facts.ended)
 
 
 @bp.route("/talk", methods=["GET", "POST"])
@@ -90,23 +91,39 @@ def task_help(ref: str, key: str) -> ResponseReturnValue:
     def ask(session: Any) -> str:
         comments.ask_help(session, ref, task=key, party=task.party, text=form.text.data, own=form.who.data == "own",
                           actor=login.me().id, key=form.key(), now=now())
-        return _("Asked. It stands on top of their Your turn until you say that it helped.")
+        return _("Asked. It stands on top of their Your turn until somebody has answered; then we ask you whether it "
+                 "helped.")
 
     there = url_for("room.task", ref=ref, key=key, party=task.party)
     return dialog(facts, form, "room/talk/help.html", _("Ask for help: %(title)s", title=title), ask, then=there,
                   back=there, trail=((title, there),), party=task.party)
 
 
-@bp.post("/tasks/<key>/helped")
+@bp.route("/tasks/<key>/helped", methods=["GET", "POST"])
 def task_helped(ref: str, key: str) -> ResponseReturnValue:
-    """"That helped": the call ends."""
+    """Did it help? Yes ends the call, no asks again."""
     facts = frame.enter(ref)
-    party = request.form.get("party", 0, type=int)
-    with transaction() as session:
-        comments.helped(session, ref, task=key, party=party, number=request.form.get("number", 0, type=int),
-                        actor=login.me().id, key=SayForm.from_request().key(), now=now())
-    flash(_("Good. Nobody is asked for help any more."), "done")
-    return redirect(url_for("room.task", ref=facts.project.ref, key=key, party=party), 303)
+    topic = Topic("task", key, request.values.get("party", 0, type=int))
+    call = comments.thread(db.session(), facts, topic).help
+    if call is None:
+        raise Conflict("help.ended", task=key) if facts.task(key, topic.party or 0) else NotFound
+    number = request.form.get("number", call.row.number, type=int)
+    task, _actor = require_asker(facts, Helped(key, topic.party or 0, number))
+    form = HelpedForm.from_request()
+
+    def tell(session: Any) -> str:
+        said: dict[str, Any] = {"task": key, "party": task.party, "number": number, "actor": login.me().id,
+                                "key": form.key(), "now": now()}
+        if "stuck" in request.form:
+            comments.still_stuck(session, ref, text=form.text.data or "", **said)
+            return _("Those who may answer are asked again.")
+        comments.helped(session, ref, **said)
+        return _("Good. Nobody is asked for help any more.")
+
+    there = url_for("room.task", ref=ref, key=key, party=task.party)
+    title = say(facts.task_of(task).title, pages.language())
+    return dialog(facts, form, "room/talk/helped.html", _("Did it help?"), tell, then=there, back=there,
+                  trail=((title, there),), thing=title, call=call, party=task.party, answered=task.helper is not None)
 
 
 @bp.route("/concern", methods=["GET", "POST"])
@@ -175,6 +192,13 @@ def _form(facts: Facts, topic: Topic) -> SayForm:
     if facts.actor is None or facts.actor.party is None:
         del form.private
     return form
+
+
+def _ends(facts: Facts, topic: Topic) -> TaskFact | None:
+    task = facts.task(topic.key, topic.party) if topic.kind == "task" and topic.party is not None else None
+    ends = task is not None and task.help is not None and possible(
+        lambda: require_asker(facts, Helped(task.key, task.party, task.help or 0)))
+    return task if ends else None
 
 
 def _labels(facts: Facts, topic: Topic) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """Talking beside the work, decided without a database."""
 
+from dataclasses import replace
+
 import pytest
 
 from cocreate.domain.audience import bit
 from cocreate.domain.topics import Topic, audience_of
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
-from cocreate.services.acts.comments import AskHelp, Helped, Say
+from cocreate.services.acts.comments import AskHelp, Helped, Say, StillStuck
 from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
 
 OBSERVER = 14
@@ -77,6 +79,40 @@ class TestHelp:
         with pytest.raises(Conflict, match="help.ended"):
             story.act(Helped("stream", 1, number), champion(1))
 
+    def test_an_answer_asks_the_asker_whether_it_helped_and_a_no_asks_the_others_again(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(1))
+        number = story.task("stream").help
+        answer = Say("comment", "task:stream:1", "The one at gate 3.", answers=champion(1), call=number)
+        story.act(answer, champion(2))
+        assert asked(story) == {champion(1): "helped"}
+        assert {(one.kind, one.recipient) for one in story.change.letters} == {("comment", champion(1))}
+        with pytest.raises(Forbidden):
+            story.act(StillStuck("stream", 1, number), champion(2))
+        story.act(StillStuck("stream", 1, number, "There are two of them."), champion(1))
+        assert asked(story)[champion(2)] == "help" and champion(1) not in asked(story)
+        assert story.change.rows[0].rows[0]["text"] == "There are two of them."
+        assert {one.recipient for one in story.change.letters} == set(asked(story))
+        with pytest.raises(Conflict, match=r"help\.unanswered"):
+            story.act(StillStuck("stream", 1, number), champion(1))
+        story.act(answer, FACILITATOR).act(Helped("stream", 1, number), champion(1))
+        assert asked(story) == {}
+
+    def test_the_askers_own_words_are_no_answer_and_of_who_is_gone_the_champion_is_asked(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), contributor := 13)
+        number = story.task("stream").help
+        story.act(Say("comment", "task:stream:1", "Anybody?", answers=contributor, call=number), contributor)
+        assert asked(story)[champion(2)] == "help"
+        story.act(Say("comment", "task:stream:1", "That one.", answers=contributor, call=number), champion(2))
+        assert asked(story) == {contributor: "helped"}
+        gone = replace(story.facts.member(contributor), left_at=story.facts.now)
+        story.facts = story.facts.with_member(gone)
+        assert asked(story) == {champion(1): "helped"}
+
+    def test_rests_while_the_task_is_with_the_other_side(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(1)).submit("stream")
+        assert asked(story) == {}
+        assert champion(2) in asked(story.send_back("stream", by="taker"))
+
     def test_of_the_own_party_only(self):
         story = begin().act(AskHelp("stream", 1, "Which meter is meant?", own=True), champion(1))
         assert story.change.sees == bit(1)
@@ -90,6 +126,11 @@ class TestHelp:
             begin().act(AskHelp("stream", 1, "Help"), champion(1))
         with pytest.raises(Forbidden):
             begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(2))
+
+
+def asked(story):
+    """Who is asked about a call for help now, and for what."""
+    return {person: turn.act for person, turn in story.all_turns() if turn.act in ("help", "helped")}
 
 
 PRIVATE = """
