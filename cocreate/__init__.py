@@ -5,7 +5,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from cocreate import assets, cli, headers, icons, login, pages, vault, views, words
+from cocreate import assets, cli, from_here, headers, icons, login, pages, vault, views, words
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
 from cocreate.db import db, end_reading, prepare
 from cocreate.domain import saying
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     saying.translate_by(words.translated)
     Babel(app, locale_selector=pages.locale, timezone_selector=pages.zone,
           default_translation_directories=f"{words.OWN_CATALOGUES};{translations}")
-    for part in (assets, icons, headers, login, pages, views, cli):
+    for part in (assets, icons, headers, from_here, login, pages, views, cli):
         part.init_app(app)
     return app
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from cocreate import login, sentences, words
+from cocreate import destination, login, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials
@@ -228,11 +228,11 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
         "errors/error.html", heading=heading, sentence=sentence, kept=_kept() if status in (409, 422) else [],
         act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "",
         resume_url=url_for("room.resume", ref=room) if resume else "",
-        again=login.typed() if again and request.method == "POST" else None)
+        again=destination.typed() if again and request.method == "POST" else None)
     return body, status, {}
 
 
 def _kept() -> list[tuple[str, str]]:
     """(label, text) of what was typed into the form that was sent, but secrets."""
     form = g.get("sent_form")
-    return form.told(login.typed()) if form else []
+    return form.told(destination.typed()) if form else []

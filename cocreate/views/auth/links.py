@@ -5,7 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
+from cocreate import browsers, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Ended
@@ -24,7 +24,7 @@ def ask_link() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return render_template("auth/ask_link.html", form=form), 200 if request.method == "GET" else 422
     with transaction() as session:
-        sign_ins.ask_link(session, form.email.data, device=login.device(), now=now())
+        sign_ins.ask_link(session, form.email.data, device=browsers.device(), now=now())
     return render_template("auth/link_sent.html", email=form.email.data)
 
 
@@ -43,7 +43,7 @@ def by_link() -> ResponseReturnValue:
             email = sign_ins.whose(db.session(), token, "sign_in", now())
             return render_template("auth/by_link.html", email=email, form=Form())
         with transaction() as session:
-            opened = sign_ins.begin_by_link(session, token, device=login.device(), now=now(),
+            opened = sign_ins.begin_by_link(session, token, device=browsers.device(), now=now(),
                                             instead_of=before.sign_in if before else None)
     except Ended:
         return ended(LINK, url_for("auth.ask_link"))

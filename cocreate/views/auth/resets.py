@@ -5,7 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
+from cocreate import browsers, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Ended, Invalid
@@ -24,7 +24,7 @@ def forgot() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return render_template("auth/forgot.html", form=form), 200 if request.method == "GET" else 422
     with transaction() as session:
-        accounts.ask_reset(session, form.email.data, device=login.device(), now=now())
+        accounts.ask_reset(session, form.email.data, device=browsers.device(), now=now())
     return render_template("auth/reset_sent.html", email=form.email.data)
 
 

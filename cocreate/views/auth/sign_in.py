@@ -5,7 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
+from cocreate import browsers, destination, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import TooOften
@@ -46,7 +46,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _begin(form: SignInForm) -> str | None:
-    device, before = login.device(form.email.data), login.half()
+    device, before = browsers.device(form.email.data), login.half()
     with transaction() as session:
         outcome = accounts.check_password(session, form.email.data, form.password.data, device=device, now=now())
         if outcome.person_id is None:
@@ -58,5 +58,5 @@ def _begin(form: SignInForm) -> str | None:
 def _page(form: SignInForm, status: int) -> ResponseReturnValue:
     ended = login.was_signed_in()
     cookie.pop("_user_id", None)  # said once
-    return render_template("auth/sign_in.html", form=form, ended=ended, expected=login.is_expected(),
+    return render_template("auth/sign_in.html", form=form, ended=ended, expected=destination.keeps(),
                            new=accounts.nothing_set_up(db.session())), status

@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
+from cocreate import destination, login
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.forms.accounts import WRONG_CODE, CodeForm, ProveForm, ProveWithCodeForm, RecoveryForm
@@ -46,7 +46,7 @@ def ask(typed: str) -> str:
 
 def _again(sealed: str) -> ResponseReturnValue | None:
     """What was typed before the password was asked for, behind the button that sends it."""
-    found = login.carried(sealed)
+    found = destination.unseal(sealed, login.me().id)
     if found is None:
         return None
     place, sent = found

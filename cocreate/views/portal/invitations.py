@@ -5,7 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import browsers, destination, login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.turns import asked_first, turns
@@ -35,7 +35,7 @@ def invitation() -> ResponseReturnValue:
     given = _given()
     cookie[PROJECT] = given.ref  # with it, a form that is sent twice finds the answer of the first time
     if login.visitor() is None and given.known:
-        cookie[login.BACK] = ("portal.invitation_arrives", {"token": cookie[TOKEN]})
+        destination.keep("portal.invitation_arrives", token=cookie[TOKEN])
     return _page(given, _accept_form(given))
 
 
@@ -106,7 +106,7 @@ def _accept(given: Invitation, form: AcceptForm) -> ResponseReturnValue:
             people.accept(session, cookie[TOKEN], name=form.name.data, now=now(),
                           password=None if me else form.password.data)
             opened = None if me else sign_ins.begin(session, given.person, method="password",
-                                                    device=login.device(given.email), now=now())
+                                                    device=browsers.device(given.email), now=now())
     except Invalid as refused:
         form.refuse(refused)
         return _page(given, form, 422)
@@ -126,8 +126,8 @@ def _accepted_before() -> ResponseReturnValue:
         return _into(ref, None)
     with transaction() as session:
         outcome = accounts.check_password(session, email, request.form.get("password", ""),
-                                          device=login.device(email), now=now())
-        opened = sign_ins.begin(session, person, method="password", device=login.device(email), now=now()) \
+                                          device=browsers.device(email), now=now())
+        opened = sign_ins.begin(session, person, method="password", device=browsers.device(email), now=now()) \
             if outcome.person_id and not outcome.second_step else None
     if opened is None:
         raise Ended("invitation")

@@ -5,7 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
+from cocreate import browsers, destination, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Invalid
@@ -33,7 +33,7 @@ def joining() -> ResponseReturnValue:
     given = service.invitation(db.session(), token, now=now())
     form: Form = Form.from_request() if me or given.known else StartForm.from_request(name=given.name)
     if me is None and given.known:
-        cookie[login.BACK] = ("portal.joining_arrives", {"token": token})
+        destination.keep("portal.joining_arrives", token=token)
     may = me.id == given.person if me else not given.known
     if request.method == "GET" or not may or not form.validate():
         return _page(given, form, 422 if request.method == "POST" else 200)
@@ -42,7 +42,7 @@ def joining() -> ResponseReturnValue:
         with transaction() as session:
             service.accept(session, token, name=new.name.data if new else "",
                            password=new.password.data if new else None, now=now())
-            opened = sign_ins.begin(session, given.person, method="password", device=login.device(given.email),
+            opened = sign_ins.begin(session, given.person, method="password", device=browsers.device(given.email),
                                     now=now()) if new else None
     except Invalid as refused:
         if not isinstance(form, AcceptForm):

@@ -1,0 +1,111 @@
+"""Where somebody was going and what they sent, when something had to come first: signing in, the password, a new token.
+
+The place lies in the cookie, signed: an endpoint and its ids, never an address. What was sent goes through the page.
+"""
+
+import logging
+import re
+
+from flask import current_app, request, url_for
+from flask import session as cookie
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError
+
+log = logging.getLogger(__name__)
+
+SECRET_FIELDS = re.compile(r"(.*_)?password|current|secret|code|csrf_token")
+MOST_ASKED = 500  # bytes after the question mark of an address that is remembered
+NOT_TYPED = frozenset({"key", "csrf_token", "visit", "seen", "party", "number", "version"})  # the page's own
+_BACK = "back"
+
+
+def remember() -> None:
+    """Keep where this request was going, to come back to exactly here."""
+    try:
+        endpoint, ids = current_app.url_map.bind("").match(request.path, "GET")
+    except HTTPException:  # what was sent belongs to no page
+        cookie.pop(_BACK, None)
+    else:
+        keep(endpoint, **{**_asked(), **ids})
+
+
+def keep(endpoint: str, **ids: object) -> None:
+    """To go there, wherever this request was going."""
+    cookie[_BACK] = endpoint, ids
+
+
+def keeps() -> bool:
+    """Whether somebody was on the way to a page."""
+    return _BACK in cookie
+
+
+def carry_over() -> None:
+    """Forget everything in the cookie but this."""
+    back = cookie.get(_BACK)
+    cookie.clear()
+    if back:
+        cookie[_BACK] = back
+
+
+def take() -> str | None:
+    """The address of the remembered place, once."""
+    endpoint, ids = cookie.pop(_BACK, (None, None))
+    if endpoint:
+        try:
+            return url_for(endpoint, **ids)
+        except (BuildError, TypeError, ValueError):  # remembered by an older version of the program
+            log.info("a remembered place is gone")
+    return None
+
+
+def here() -> str:
+    """The address of this request, made anew."""
+    return url_for(str(request.endpoint), **{**_asked(), **(request.view_args or {})})
+
+
+def _asked() -> dict[str, list[str]]:
+    """What the address says after its question mark: which of several things the page is about.
+
+    Not what would tell ``url_for`` where an address leads, and no more than a cookie can hold.
+    """
+    if len(request.query_string) > MOST_ASKED:
+        return {}
+    return {name: values for name, values in request.args.to_dict(flat=False).items()
+            if name.isidentifier() and not name.startswith("_") and name not in ("endpoint", "self")}
+
+
+# What was sent
+
+
+def typed() -> list[tuple[str, str]]:
+    """What the request's form held, but secrets; nothing where it was too large to be read."""
+    try:
+        sent = request.form
+    except HTTPException:
+        return []
+    return [(name, value) for name, value in sent.items(multi=True) if not SECRET_FIELDS.fullmatch(name)]
+
+
+def seal(person: int) -> str | None:
+    """Place and form of this request, to be sent again by this person only; None where nobody typed anything."""
+    sent = typed()
+    if any(text.strip() for name, text in sent if name not in NOT_TYPED):
+        return str(_carrier().dumps([person, here(), sent]))
+    return None
+
+
+def unseal(given: str, person: int) -> tuple[str, list[tuple[str, str]]] | None:
+    """Where to and what this person sent; the remembered place is not needed then. None where nothing was."""
+    try:
+        whose, place, sent = _carrier().loads(given)
+    except BadSignature:
+        return None
+    if whose != person:
+        return None
+    cookie.pop(_BACK, None)
+    return str(place), [(str(name), str(text)) for name, text in sent]
+
+
+def _carrier() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="cocreate typed before proof")
