@@ -13,6 +13,7 @@ from urllib.parse import quote
 from cocreate import words
 from cocreate.digesting import Section, count_news, sections
 from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.assessing import asked
 from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import check_by, owed
 from cocreate.domain.turns import asked_first
@@ -130,14 +131,16 @@ class Letter:
     def asked(self) -> str:
         """Who was asked for the task, or decides."""
         task = self.task
-        return self.person(task.asked) if task and task.asked else self.people(self.subject.party, "signatory")
+        people = asked(self.facts, task) if task else ()
+        return words.listed(map(self.person, people), self._context.reader) if people else \
+            self.people(self.subject.party, "signatory")
 
     @property
     def asked_is_recipient(self) -> bool:
         """Whether an escalation reaches the very person who was reminded before."""
         task = self.task
-        if task and task.asked:
-            return task.asked == self._context.person
+        if task and (people := asked(self.facts, task)):
+            return people == (self._context.person,)
         part = "champion" if task or self.subject.matter == "duty" else "signatory"
         return all(m.person == self._context.person for m in self.facts.people(self.subject.party, part))
 
@@ -400,7 +403,7 @@ class Letter:
     @property
     def mine(self) -> str:
         """The first thing the recipient is asked for now."""
-        open_ = [t for t in self.facts.tasks if t.asked == self.member.person
+        open_ = [t for t in self.facts.tasks if self.member.person in asked(self.facts, t)
                  and t.state in (TaskState.OPEN, TaskState.RETURNED)]
         first = min(open_, key=lambda t: (t.due_at is None, t.due_at), default=None)
         if first is None:
@@ -566,7 +569,7 @@ class Letter:
         if not self.member.present:
             return self._("%(person)s invited you", person=self.person(self.more.get("by")))
         task = self.task
-        if task and task.asked == self.member.person:
+        if task and self.member.person in asked(self.facts, task):
             return self._("you are asked for it")
         named_by_part = {
             "champion": self._("you lead for %(party)s", party=self.party),

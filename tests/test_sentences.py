@@ -56,6 +56,10 @@ class TestTasks:
         assert say(facts, "tasks") == [
             "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
 
+    def test_begun_by_some_of_the_people_asked(self, facts):
+        assert say(with_task(facts, voices='{"13": "{}"}'), "tasks") == [
+            "Not everybody of WMATA has answered 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+
     def test_nobody_asked_without_a_date(self, facts):
         facts = with_task(facts, due_at=None)
         assert say(facts, "tasks") == ["WMATA has not started 'Total cost today' (Renee Kim)."]

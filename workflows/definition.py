@@ -111,6 +111,8 @@ class Task(Strict):
             needs = {"form": "fields", "assessment": "statements", "canvas": "boxes", "review": "reviews",
                      "sign": "agreement", "document": "fields"}[self.kind]
             raise ValueError(f"a task of kind {self.kind} needs {needs}")
+        if self.kind == "assessment" and (self.fields or self.accepted_by != "nobody"):
+            raise ValueError("an assessment has statements and no fields, and nobody accepts what people think")
         return self
 
     @property

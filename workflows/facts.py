@@ -114,6 +114,7 @@ class TaskFact:
     help_by: int | None = None
     help_sees: int = 0  # audience of the call
     helper: int | None = None  # person whose answer to the call waits for "Did it help?"
+    voices: str = ""  # JSON, of an assessment: person -> their answers, while others of the party are waited for
 
     @property
     def id(self) -> tuple[str, int, int]:

@@ -115,7 +115,7 @@ def why_open(facts: Facts, task: TaskFact) -> Refusal:
     if task.round > 1:
         return because("task.reopened")
     code = "task.draft" if (task.key, task.party) in facts.drafts else "task.not_begun"
-    return because(code, person=task.asked, due=task.due_at)
+    return because(code, person=task.asked, due=task.due_at, some=bool(task.voices))
 
 
 def first_missing(facts: Facts, task: TaskFact) -> TaskFact | None:

@@ -1,6 +1,6 @@
 """What a party answered: typed values, each with what belongs to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,30 @@ class FileAnswer:
     name: str
     media_type: str
     size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How the people of a party answered one statement: (answer, how many), from the lowest; s1 to s5 are scores."""
+
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def people(self) -> int:
+        return sum(number for _, number in self.counts)
+
+    @property
+    def scores(self) -> Iterator[int]:
+        """Every score once for each person who gave it; who cannot say gives none."""
+        for answer, number in self.counts:
+            if answer[1:].isdecimal():
+                yield from [int(answer[1:])] * number
+
+    @property
+    def mean(self) -> Decimal | None:
+        """Of those who could say, to two decimals."""
+        scores = tuple(self.scores)
+        return (Decimal(sum(scores)) / len(scores)).quantize(Decimal("0.01")) if scores else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,7 @@ class Answer:
 
 
 Row = Mapping[str, Answer]
-Value = str | Decimal | date | bool | tuple[str, ...] | tuple[Row, ...] | FileAnswer
+Value = str | Decimal | date | bool | tuple[str, ...] | tuple[Row, ...] | FileAnswer | Tally
 Answers = Mapping[str, Answer]
 NUMBERS = (f.Whole, f.Number, f.Quantity, f.Money, f.Percent)
 AnyField = f.Base | f.Computed

@@ -12,6 +12,7 @@ from workflows.texts import Text
 
 SCORES = ("s1", "s2", "s3", "s4", "s5")  # keys of an assessment's choices; a key cannot begin with a digit
 CANNOT_SAY = "cannot_say"
+FEW = 3  # people of a party below whose number nobody reads single answers
 
 _SCALE: dict[str, Text] = {
     "s1": {"en": "1, not at all", "de": "1, gar nicht"}, "s2": "2", "s3": "3", "s4": "4",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from cocreate.domain.assessing import asked
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import PROPOSALS, may_answer
 from workflows import engine
@@ -89,8 +90,8 @@ def _proposals(facts: Facts) -> list[Owed]:
 
 
 def _asked(facts: Facts, task: TaskFact) -> tuple[int, ...]:
-    member = facts.member(task.asked)
-    return (member.person,) if member and member.present else _present(facts, task.party, "champion")
+    there = (member for person in asked(facts, task) if (member := facts.member(person)) and member.present)
+    return tuple(member.person for member in there) or _present(facts, task.party, "champion")
 
 
 def _present(facts: Facts, party: int, part: str) -> tuple[int, ...]:

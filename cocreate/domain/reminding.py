@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from cocreate.domain import assessing
 from cocreate.domain.notices import Channel, Subject, recipients
 from workflows.calendars import add_working_days, at, local_day
 from workflows.deadlines import MORNING, Planned, due, reminders
@@ -138,7 +139,12 @@ def signatories(facts: Facts, party: int) -> tuple[int, ...]:
 
 
 def asked_for(facts: Facts, task: TaskFact) -> tuple[int, ...]:
-    """Who is reminded: the person asked and whoever stands in for them, else the champions."""
+    """Who is reminded: the person asked and whoever stands in for them, else the champions.
+
+    Of an assessment everybody who has not answered; once nobody is left, the champions, who may let it count.
+    """
+    if assessing.is_assessment(facts, task):
+        return assessing.asked(facts, task) or champions(facts, task.party)
     if not task.asked:
         return champions(facts, task.party)
     return task.asked, *(member.person for member in facts.members if task.asked in member.stands_for)

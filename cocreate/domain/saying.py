@@ -12,8 +12,8 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_name
 
 from cocreate.domain import countries
-from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Row, rows_of
-from cocreate.domain.asking import changed, columns_of, fields_of
+from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Row, Tally, rows_of
+from cocreate.domain.asking import FEW, SCORES, changed, columns_of, fields_of
 from cocreate.domain.figures import unit_of
 from workflows import fields as f
 from workflows.definition import Task
@@ -39,6 +39,9 @@ class Phrases:
     period: str
     row: str
     times: Mapping[str, tuple[str, str]]
+    mean: str
+    one_person: str
+    people: str
 
 
 def N_(text: str) -> str:
@@ -56,14 +59,15 @@ PHRASES = {
         N_("Yes"), N_("No"), N_("Not available: {reason}"), N_("comes by {date}"), N_("How do you know?"), N_("Source"),
         N_("Period"), N_("Row"),
         {"h": (N_("hour"), N_("hours")), "d": (N_("day"), N_("days")), "month": (N_("month"), N_("months")),
-         "a": (N_("year"), N_("years"))}),
+         "a": (N_("year"), N_("years"))}, N_("{mean} on average"), N_("one person"), N_("{number} people")),
     "de": Phrases(
         {"a": "pro Jahr", "month": "pro Monat", "d": "pro Tag", "h": "pro Stunde", "t": "pro Tonne",
          "kg": "pro Kilogramm", "km": "pro Kilometer"},
         "pro {unit}", "einmalig", "insgesamt", "in Preisen von {year}",
         {"measured": "gemessen", "calculated": "berechnet", "estimated": "geschätzt", "assumed": "angenommen"},
         "Ja", "Nein", "Nicht verfügbar: {reason}", "kommt bis {date}", "Woher bekannt?", "Quelle", "Zeitraum", "Zeile",
-        {"h": ("Stunde", "Stunden"), "d": ("Tag", "Tage"), "month": ("Monat", "Monate"), "a": ("Jahr", "Jahre")}),
+        {"h": ("Stunde", "Stunden"), "d": ("Tag", "Tage"), "month": ("Monat", "Monate"), "a": ("Jahr", "Jahre")},
+        "{mean} im Mittel", "eine Person", "{number} Personen"),
 }
 
 
@@ -114,10 +118,28 @@ def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = F
             return name
         case str() as text:
             return _named(field, text, language)
+        case Tally() as tally:
+            return spread(field, tally, language=language)
         case tuple() as several:
             return ", ".join(_named(field, key, language) for key in several if isinstance(key, str))
         case _:
             return ""
+
+
+def spread(field: AnyField, tally: Tally, *, language: str = "en") -> str:
+    """How the people of a party answered: "3.67 on average (3 people): 1 × 2, 2 × 4"; of two only the mean, so that
+    nobody is named by it.
+    """
+    words, people = phrases(language), tally.people
+    of = words.one_person if people == 1 else words.people.format(number=people)
+    if tally.mean is None or people == 1:
+        return f"{_named(field, tally.counts[0][0], language)} ({of})"
+    mean = f"{words.mean.format(mean=number_text(tally.mean, language))} ({of})"
+    if people < FEW:
+        return mean
+    labels = ((number, answer[1:] if answer in SCORES else _named(field, answer, language))
+              for answer, number in tally.counts)
+    return f"{mean}: {', '.join(f'{number} × {label}' for number, label in labels)}"
 
 
 def rows(field: f.Table | f.Schedule, answer: Answer, *, language: str = "en"

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from cocreate.domain.answers import Answer, Answers, AnyField, FileAnswer, Row, Value
+from cocreate.domain.answers import Answer, Answers, AnyField, FileAnswer, Row, Tally, Value
 from cocreate.domain.asking import columns_of, fields_of
 from workflows import fields as f
 from workflows.definition import Task
@@ -63,6 +63,8 @@ def _plain_value(value: Any) -> Any:
             return value.isoformat()
         case FileAnswer():
             return {each.name: _plain_value(getattr(value, each.name)) for each in fields(value)}
+        case Tally(counts=counts):
+            return dict(counts)
         case tuple():
             return [_plain_value(each) for each in value]
         case Mapping():
@@ -89,6 +91,8 @@ def _value(field: AnyField, data: Any) -> Value:
         case (f.ShortText() | f.LongText() | f.Choice() | f.Person() | f.Organisation() | f.Country() | f.Place()
               | f.WasteCode(), str()):
             return data
+        case f.Choice(), dict() if data.keys() <= f.options(field.of).keys():
+            return Tally(tuple((key, data[key]) for key in f.options(field.of) if key in data))
         case (f.Whole() | f.Number() | f.Quantity() | f.Money() | f.Percent(), str()):
             return _decimal(data)
         case (f.Date() | f.Month(), str()):

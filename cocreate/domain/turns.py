@@ -5,8 +5,8 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cocreate.domain import audience, charter
-from cocreate.domain.reminding import looks_after
+from cocreate.domain import assessing, audience, charter
+from cocreate.domain.reminding import asked_for, looks_after
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from workflows import engine
 from workflows.calendars import at
@@ -87,11 +87,18 @@ def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
     if member is None:
         return []
     return [Turn("again" if task.state is TaskState.RETURNED else "fill_in", task.key, task.party, task.due_at,
-                 task.since, mine=_is_mine(task, member), reason=task.reason)
+                 task.since, mine=_is_asked(facts, task, member), reason=task.reason)
             for task in facts.tasks
             if task.party == member.party and task.state in OWED and can_start(facts, task)
-            and (others or _is_mine(task, member))
+            and (others or _is_asked(facts, task, member))
             and may(Act.SUBMIT, member, party=task.party, asked=task.asked)]
+
+
+def _is_asked(facts: Facts, task: TaskFact, member: MemberFact) -> bool:
+    """Whether this person shall fill it in: an assessment everybody who has not answered, else who has the task."""
+    if assessing.is_assessment(facts, task):
+        return member.person in asked_for(facts, task)
+    return _is_mine(task, member)
 
 
 def _is_mine(task: TaskFact, member: MemberFact) -> bool:

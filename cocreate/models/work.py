@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cocreate.db import Id, Model, Sha256
 from cocreate.models.projects import inside_project
 
+WHOLE_PARTY = 0  # owner of a draft that a party has together
 _WAITS = text("outside_until IS NOT NULL")
 
 
@@ -51,6 +52,7 @@ class Task(Model):
     help_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     help_sees: Mapped[int] = mapped_column(default=0)
     helper: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    voices: Mapped[str] = mapped_column(default="")
 
 
 class Contribution(Model):
@@ -91,6 +93,7 @@ class Draft(Model):
     project_id: Mapped[Id] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(40), primary_key=True)
     party: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[Id] = mapped_column(primary_key=True, default=WHOLE_PARTY)  # person, of an assessment
     host_id: Mapped[Id]
     typed: Mapped[str]  # JSON: input name -> list of texts, as typed
     files: Mapped[str] = mapped_column(default="{}")  # JSON: field -> {sha256, name, media_type, size}, in the store

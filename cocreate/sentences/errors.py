@@ -107,6 +107,8 @@ PLAIN = {
     "outside.future": N_("This day has not come yet. Record the decision when it is made."),
     "outside.file": N_("Add the file that shows the decision."),
     "enter.signed": N_("What is signed cannot be entered for somebody else."),
+    "enter.own": N_("What somebody thinks, nobody enters for them: each person answers alone."),
+    "assessment.nobody": N_("Nobody has answered yet, so there is nothing to count. Answer for yourself first."),
     # talks
     "comment.empty": N_("Write something first."),
     "note.no_party": N_("Notes are private to a party, and you are of none."),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import ROUND_FLOOR, Decimal
 
 from cocreate import words
+from cocreate.domain.assessing import asked
 from cocreate.sentences.speaker import Act, Said, Speaker
 from workflows.texts import say
 
@@ -23,6 +24,10 @@ def _says(code: str) -> Callable[[Callable[[Speaker], Said]], Callable[[Speaker]
 
 @_says("task.not_begun")
 def _not_begun(s: Speaker) -> Said:
+    task = s.facts.task(s.values["task"], s.values["of"]) if s.values.get("some") else None
+    if task is not None:
+        return s._("Not everybody of %(party)s has answered '%(task)s' (%(who)s).", party=s.party(), task=s.task,
+                   who=s.who_by_when(s.people(*asked(s.facts, task)))), s.to_task
     return s._("%(party)s has not started '%(task)s' (%(who)s).", party=s.party(), task=s.task,
                who=s.who_by_when(s.people(s.values["person"]))), s.to_task
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from cocreate.domain import audience
+from cocreate.domain import assessing, audience
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.rights import Act, may
 from cocreate.domain.spelling import decode
@@ -19,10 +19,10 @@ from cocreate.errors import Conflict, NotFound
 from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
-from cocreate.models.work import Contribution, Document, DocumentVersion, Draft
+from cocreate.models.work import WHOLE_PARTY, Contribution, Document, DocumentVersion, Draft
 from cocreate.services import progress
 from cocreate.services.acts.change import require
-from cocreate.services.acts.contributions import Accept, NewFile, Return, Submit, TakeBack
+from cocreate.services.acts.contributions import Accept, Count, NewFile, Return, Submit, TakeBack
 from cocreate.services.acts.entering import Confirm, Deny, EnterFor
 from cocreate.services.acts.reopening import Reopen, may_reopen
 from cocreate.services.facts import look
@@ -70,6 +70,7 @@ class TaskPage:
     may_confirm: bool = False  # what was entered for the party
     may_enter: bool = False  # for this party, by somebody else
     may_reopen: bool = False
+    may_count: bool = False  # without those of the party who have not answered
     alone: bool = False  # what was given is kept from who has not answered the same statements yet
 
     @property
@@ -94,7 +95,8 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
         may_confirm=task.state is TaskState.ENTERED and _acts(facts, Act.CONFIRM, party=task.party),
         may_enter=not own and task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
-        and facts.task_of(task).kind != "sign" and _acts(facts, Act.ENTER_FOR, party=task.party),
+        and facts.task_of(task).kind not in ("sign", "assessment") and _acts(facts, Act.ENTER_FOR, party=task.party),
+        may_count=bool(task.voices) and own and _counts(facts, task),
         may_reopen=task.state is TaskState.ACCEPTED and may_reopen(facts, task) and not facts.ended
         and not facts.on_hold and facts.definition.tasks[task.key][0] == facts.project.stage)
 
@@ -105,6 +107,12 @@ def is_ahead(facts: Facts, key: str) -> bool:
         return False
     order, (stage, task) = facts.definition.order, facts.definition.tasks[key]
     return order[stage] > order[facts.project.stage] and bool(facts.holders(task.of))
+
+
+def results(session: Session, facts: Facts, key: str) -> dict[int, Answers]:
+    """Party -> what its people answered to an assessment, of all whose answers count and the reader may see."""
+    found = {task.party: _versions(session, facts, task) for task in facts.instances(key) if task.number}
+    return {party: versions[0].answers for party, versions in found.items() if versions}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +151,13 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
         raise Conflict("contribution.not_open", task=task, state=there.state.value, since=there.since)
     values = {"typed": json.dumps(typed, ensure_ascii=False), "files": json.dumps(files, ensure_ascii=False),
               "number": number + 1, "person": actor, "at": now}
-    where = {"project_id": facts.project.id, "task": task, "party": party}
+    owner = actor if assessing.is_assessment(facts, there) else WHOLE_PARTY
+    where = {"project_id": facts.project.id, "task": task, "party": party, "owner": owner}
     insert = _INSERT[session.get_bind().dialect.name](Draft).values(
         **where, host_id=facts.project.host_id, **values)
     kept = session.execute(insert.on_conflict_do_update(
         index_elements=list(where), set_=values, where=Draft.number == number).returning(Draft.number)).first()
-    if kept is None or (number and (task, party) not in facts.drafts):
+    if kept is None or (number and not owner and (task, party) not in facts.drafts):
         raise Conflict("draft.changed", task=task)
     return number + 1
 
@@ -157,6 +166,12 @@ def submit(session: Session, ref: str, *, task: str, party: int, seen: int, draf
            files: tuple[NewFile, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
     """A new version of what the party gives; accepted at once where nobody has to accept it."""
     return progress.act(session, ref, Submit(task, party, seen, draft, answers, files), actor=actor, key=key, now=now)
+
+
+def count(session: Session, ref: str, *, task: str, party: int, actor: int, key: str, now: datetime,
+          ) -> progress.Receipt:
+    """Let the answers to an assessment count, without those that are still missing."""
+    return progress.act(session, ref, Count(task, party), actor=actor, key=key, now=now)
 
 
 def take_back(session: Session, ref: str, *, task: str, party: int, seen: int, actor: int, key: str,
@@ -299,11 +314,15 @@ def _acts(facts: Facts, act: Act, *, party: int) -> bool:
     return may(act, facts.actor, party=party) and not facts.ended and not facts.on_hold
 
 
+def _counts(facts: Facts, task: TaskFact) -> bool:
+    return (may(Act.PEOPLE, facts.actor, party=task.party, directly=True) and not facts.ended and not facts.on_hold)
+
+
 def _alone(facts: Facts, task: TaskFact) -> bool:
     """Whether the actor's party still has to answer an assessment that ``task`` answers for another one."""
     own = facts.actor.party if facts.actor else None
     return facts.task_of(task).kind == "assessment" and own != task.party and any(
-        one.party == own and one.number == 0 and one.state in (TaskState.OPEN, TaskState.RETURNED)
+        one.party == own and one.state is TaskState.OPEN
         for one in facts.instances(task.key))
 
 
@@ -328,9 +347,11 @@ def _visible(row: Contribution, by: str, facts: Facts, mask: int) -> Version:
 
 
 def _draft(session: Session, facts: Facts, task: TaskFact) -> Typed:
+    owner = facts.actor.person if facts.actor and assessing.is_assessment(facts, task) else WHOLE_PARTY
     row = session.execute(
         select(Draft, Person.name).join(Person, Person.id == Draft.person)
-        .where(Draft.project_id == facts.project.id, Draft.task == task.key, Draft.party == task.party)).first()
+        .where(Draft.project_id == facts.project.id, Draft.task == task.key, Draft.party == task.party,
+               Draft.owner == owner)).first()
     if row is None:
         return Typed()
     return Typed(row.Draft.number, json.loads(row.Draft.typed), json.loads(row.Draft.files), row.name, row.Draft.at)

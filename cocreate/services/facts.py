@@ -151,7 +151,7 @@ def _statement(postgres: bool, *, compared: bool = False, several: bool = False)
         f"(SELECT {array}(a.request_sha256, a.body) FROM answer a WHERE a.project_id = p.id "
         f"AND a.key = {mark.format(2)})",
         "(SELECT e.at FROM event e WHERE e.project_id = p.id AND e.seq = p.version)",
-        rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id"),
+        rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id AND d.owner = 0"),
         rows([*(f"m.{name}" for name in _MEMBER), "q.zone"], "member m JOIN person q ON q.id = m.person",
              "m.project_id = p.id"),
     ]

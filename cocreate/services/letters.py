@@ -20,7 +20,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.records import EventDetail
 from cocreate.models.talk import Comment
-from cocreate.models.work import Draft
+from cocreate.models.work import WHOLE_PARTY, Draft
 from cocreate.services import digests
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
@@ -277,7 +277,7 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
         case "due_soon" | "due_today" | "overdue" | "escalation" if mail.subject and mail.subject.matter == "task":
             draft = session.scalar(select(Draft.at).where(
                 Draft.project_id == mail.project_id, Draft.task == mail.subject.key,
-                Draft.party == mail.subject.party))
+                Draft.party == mail.subject.party, Draft.owner.in_((WHOLE_PARTY, mail.recipient))))
             return {"draft_at": draft, "times": _times_reminded(session, mail)}
         case "escalation":
             return {"draft_at": None, "times": _times_reminded(session, mail)}

@@ -6,8 +6,20 @@ from cocreate.telling.speaker import Speaker, tells
 
 @tells("submit")
 def _submit(s: Speaker) -> str:
+    if s.details.get("own"):
+        return s.gettext("%(who)s answered '%(task)s'; others of %(party)s have not yet.", task=s.task(),
+                         party=s.party(s.line.party))
     return s.gettext("%(who)s submitted '%(task)s', version %(number)s, for %(party)s.", task=s.task(),
                      number=s.details["number"], party=s.party(s.line.party))
+
+
+@tells("count_answers")
+def _count_answers(s: Speaker) -> str:
+    said: str = s.reader.ngettext(
+        "%(who)s let '%(task)s' count for %(party)s with the answers of one person, version %(number)s.",
+        "%(who)s let '%(task)s' count for %(party)s with the answers of %(num)d people, version %(number)s.",
+        s.details["people"], who=s.who, task=s.task(), party=s.party(s.line.party), number=s.details["number"])
+    return said
 
 
 @tells("take_back")

@@ -106,6 +106,7 @@ POLICY: dict[str, Access] = {
     "room.task_draft": IN_PROJECT,
     "room.task_take_back": IN_PROJECT,
     "room.task_accept": IN_PROJECT,
+    "room.task_count": IN_PROJECT,
     "room.task_return": IN_PROJECT,
     "room.task_version": IN_PROJECT,
     "room.task_compare": IN_PROJECT,

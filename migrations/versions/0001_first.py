@@ -535,6 +535,7 @@ def upgrade() -> None:
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('task', sa.String(length=40), nullable=False),
     sa.Column('party', sa.BigInteger(), nullable=False),
+    sa.Column('owner', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('typed', sa.Text(), nullable=False),
     sa.Column('files', sa.Text(), nullable=False),
@@ -544,7 +545,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_draft_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_draft_person')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_draft_project_id_party')),
-    sa.PrimaryKeyConstraint('project_id', 'task', 'party', name=op.f('pk_draft'))
+    sa.PrimaryKeyConstraint('project_id', 'task', 'party', 'owner', name=op.f('pk_draft'))
     )
     op.create_table('duty',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -671,6 +672,7 @@ def upgrade() -> None:
     sa.Column('help_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('help_sees', sa.BigInteger(), nullable=False),
     sa.Column('helper', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voices', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['asked'], ['person.id'], name=op.f('fk_task_asked')),
     sa.ForeignKeyConstraint(['help_by'], ['person.id'], name=op.f('fk_task_help_by')),
     sa.ForeignKeyConstraint(['helper'], ['person.id'], name=op.f('fk_task_helper')),

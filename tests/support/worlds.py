@@ -154,7 +154,7 @@ def _open(session: Any, words: Words) -> World:
     hosts.settle(session, host.id, Said(
         host.name, "NL", "Europe/Amsterdam", greeting=f"Greeting {tenant}", legal_note=f"Note {tenant}",
         sender_name=f"Sender {tenant}", opens=frozenset({manager, colleague})))
-    data = spoken(json.loads(read(stories.definition(1)).canonical()), tenant)
+    data = spoken(_with_mood(json.loads(read(stories.definition(1)).canonical())), tenant)
     version = templates.save_draft(session, host.id, read(json.dumps(data)), note=f"Note {tenant}",
                                    actor=administrator, now=NOON)
     templates.publish(session, host.id, version.template_id, version.number, now=NOON)
@@ -171,6 +171,16 @@ def _open(session: Any, words: Words) -> World:
     template = session.scalars(select(Template.ref).where(Template.host_id == host.id)).one()
     who = session.scalars(select(Person.ref).where(Person.id == manager)).one()
     return World(words, small, administrator, manager, who, colleague, 0, 0, 0, 0, template, draft, dropped)
+
+
+def _with_mood(data: Any) -> Any:
+    """The definition with an assessment beside what its gate is about."""
+    stage = data["stages"]["figures"]
+    stage["gates"]["picture"]["about"] = list(stage["tasks"])
+    stage["tasks"]["mood"] = {
+        "title": "How ready are we", "why": "Gaps cost less now.", "of": ["maker", "shop"], "kind": "assessment",
+        "due": {"days": 5}, "required": False, "statements": {"open": {"text": "They tell us early."}}}
+    return data
 
 
 def _new(session: Any, words: Words, title: str) -> openings.NewProject:
@@ -229,6 +239,7 @@ def _open_ends(session: Any, small: Small, words: Words) -> None:
     people.invite(session, ref, party=1, email=tom.email, name=f"Tom {word}", parts=("contributor",), greeting="",
                   actor=small.maker, key=key(), now=NOON)
     stories._come_in(session, ref, tom.id, f"Tom {word}", NOON)
+    submit(session, small, "mood", 1, 0, {"open": Answer("s1"), "open_comment": Answer(f"Late {words.secret}")})
     passing.pass_on(session, ref, task="credit", party=1, to=tom.id, actor=small.maker, key=key(), now=NOON)
     passing.pass_to_new(session, ref, task="credit", party=1, email=f"lea{key()}@crates.example", name=f"Lea {word}",
                         actor=tom.id, key=key(), now=NOON)

@@ -306,6 +306,39 @@ class TestAssessment:
         small.shop.post("/tasks/mood", data=_hidden(page) | {"f-open": "cannot_say"})
         assert "No figures." in small.shop.get("/tasks/mood?party=1").text
 
+    def test_each_person_answers_alone_and_the_spread_counts(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        tom = small.room(_colleague(small, 1, "contributor"))
+        page = small.maker.get("/tasks/mood").text
+        assert "Two people answer for" in page and "Pass to a colleague" not in page
+        tom.post("/tasks/mood/draft", data=_hidden(page) | {"f-open": "s3"})
+        assert not re.search(r'checked[^>]*value="s3"|value="s3"[^>]*checked', small.maker.get("/tasks/mood").text)
+        done = small.maker.post("/tasks/mood", data=_hidden(page) | {
+            "f-open": "s1", "f-open_comment": "No figures."}, follow_redirects=True).text
+        assert "Tom Baker has not answered yet." in done and small.facts().task("mood", 1).state == "open"
+        theirs = tom.get("/tasks/mood").text
+        assert "No figures." not in theirs and re.search(r'value="s3"[^>]*checked|checked[^>]*value="s3"', theirs)
+        answer = tom.post("/tasks/mood", data=_hidden(theirs) | {"f-open": "s4"}, follow_redirects=True).text
+        assert "It counts from now on." in answer and small.facts().task("mood", 1).voices == ""
+        read = tom.get("/tasks/mood").text
+        assert "2.5 on average (2 people)" in read and "No figures." in read
+
+    def test_a_champion_lets_count_what_is_there(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        tom = small.room(_colleague(small, 1, "contributor"))
+        assert "nothing to count" in small.maker.post("/tasks/mood/count", data={"party": 1}).text
+        page = tom.get("/tasks/mood").text
+        tom.post("/tasks/mood", data=_hidden(page) | {"f-open": "s5"})
+        assert tom.post("/tasks/mood/count", data={"party": 1}).status_code == 403
+        assert "Let it count without the others" in small.maker.get("/tasks/mood").text
+        read = small.maker.post("/tasks/mood/count", data={"party": 1}, follow_redirects=True).text
+        assert "5, fully (one person)" in read
+        assert "let &#39;How ready are we&#39; count" in small.shop.get("/record").text
+
     def test_a_low_answer_says_why(self, project):
         def make(session):
             return projects.open_small(session, definition=stories.later_definition())

@@ -30,6 +30,7 @@ from workflows.facts import Facts
 ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     openings.Open: ("open", openings.open_),
     contributions.Submit: ("submit", contributions.submit),
+    contributions.Count: ("count_answers", contributions.count),
     contributions.TakeBack: ("take_back", contributions.take_back),
     contributions.Accept: ("accept", contributions.accept),
     contributions.Return: ("return", contributions.return_),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 
 from cocreate.db import table_of
-from cocreate.domain import audience, openness
+from cocreate.domain import assessing, audience, openness
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import counts, dates, open_fields
 from cocreate.domain.chain import canonical
@@ -16,7 +16,7 @@ from cocreate.domain.owing import nobodys
 from cocreate.domain.rights import Act
 from cocreate.domain.spelling import encode
 from cocreate.errors import Conflict, Invalid, Refused
-from cocreate.models.work import Contribution, DocumentVersion, Draft, Figure
+from cocreate.models.work import WHOLE_PARTY, Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.writes import Delete, Insert, Retire, Row, Write
 from workflows.facts import DocumentFact, Facts, FigureFact, TaskFact, TaskState
@@ -79,14 +79,24 @@ class Return:
     marked: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Let the answers to an assessment count, though not everybody of the party has answered."""
+
+    task: str
+    party: int
+
+
 def submit(facts: Facts, given: Submit) -> Change:
     task = owed(facts, given.task, given.party)
     if facts.task_of(task).kind == "sign":
         raise Conflict("agreement.is_signed", task=task.key)  # with password and code, by who signs for the party
     actor = require(facts, Act.SUBMIT, party=given.party, asked=task.asked)
     require_same(given.seen, task.number, "contribution.changed", task=given.task, since=task.since)
-    require_same(given.draft, facts.drafts.get((given.task, given.party), 0), "draft.changed", task=given.task)
     require_open(facts, task)
+    if facts.task_of(task).kind == "assessment":
+        return _speak(facts, task, given, actor.person)
+    require_same(given.draft, facts.drafts.get((given.task, given.party), 0), "draft.changed", task=given.task)
     return give(facts, task, given, actor.person)
 
 
@@ -132,7 +142,7 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
         rows.append(Retire(facts.project.id, given.task, given.party, after.number))
     if given.draft:
         rows.append(Delete(table_of(Draft), (
-            {"project_id": facts.project.id, "task": given.task, "party": given.party},)))
+            {"project_id": facts.project.id, "task": given.task, "party": given.party, "owner": WHOLE_PARTY},)))
     facts = facts.with_task(after)
     if task.key in facts.definition.compared:  # what follows of it follows now
         facts = with_computed(facts.without_figures(task.key, task.party).with_figures(_as_facts(figures)))
@@ -142,6 +152,36 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
         rows=(*rows, *documents),
         details={"task": task.key, "number": after.number, "sha256": version["sha256"],
                  "files": [file.sha256 for file in given.files]})
+
+
+def _speak(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
+    """One person's own answers; with the last of a party's they count, and how they spread is all that is kept."""
+    require_complete(facts, task, given.answers)
+    after = assessing.with_voice(task, person, given.answers)
+    own = (Delete(table_of(Draft), ({"project_id": facts.project.id, "task": task.key, "party": task.party,
+                                     "owner": person},)),)
+    if not assessing.awaited(facts.with_task(after), after):
+        change = _counted(facts, after, person)
+        return replace(change, rows=(*change.rows, *own))
+    return Change(facts=facts.with_task(after), party=task.party, sees=audience.bit(task.party), rows=own,
+                  answer={"number": task.number, "state": task.state.value}, details={"task": task.key, "own": True})
+
+
+def count(facts: Facts, given: Count) -> Change:
+    """A champion lets the answers that are there count, without those who have not answered."""
+    task = owed(facts, given.task, given.party)
+    actor = require(facts, Act.PEOPLE, party=given.party, directly=True)
+    if facts.task_of(task).kind != "assessment" or task.state is not TaskState.OPEN:
+        raise Conflict("contribution.not_open", task=task.key, state=task.state.value, since=task.since)
+    if not task.voices:
+        raise Conflict("assessment.nobody", task=task.key)
+    change = _counted(facts, task, actor.person)
+    return replace(change, details={**change.details, "people": len(assessing.answered(task))})
+
+
+def _counted(facts: Facts, task: TaskFact, person: int) -> Change:
+    answers = assessing.result(facts.task_of(task), task.voices)
+    return give(facts, replace(task, voices=""), Submit(task.key, task.party, task.number, 0, answers), person)
 
 
 def _absent(missing: tuple[str, ...], answers: Answers, version: Row) -> str:

@@ -52,6 +52,8 @@ def enter_for(facts: Facts, given: EnterFor) -> Change:
             one.person for one in who_may(facts, Act.ENTER_FOR, party=given.party) if one.party != given.party))
     if facts.task_of(task).kind == "sign":
         raise Invalid("enter.signed", field="task")
+    if facts.task_of(task).kind == "assessment":
+        raise Invalid("enter.own", field="task")
     require_same(given.seen, task.number, "contribution.changed", task=task.key, since=task.since)
     contributions.require_open(facts, task)
     contributions.require_complete(facts, task, given.answers)

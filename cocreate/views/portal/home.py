@@ -113,7 +113,7 @@ def _colleagues(found: Sequence[Standing]) -> list[Colleague]:
             task = one.facts.task(turn.key, turn.party or 0)
             owed = next((o for o in asks(one.facts) if o.subject == f"task:{turn.key}:{turn.party}"), None)
             rows.append(Colleague(
-                ask(turn, one.facts), frame.person_name(one.facts, task.asked if task else None),
+                ask(turn, one.facts), frame.asked(one.facts, task) if task else "",
                 url_for("room.task_pass", ref=one.facts.project.ref, key=turn.key, party=turn.party),
                 nudges.offer_of(one.facts, owed, colleagues=True) if owed else None))
     return rows

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
-from cocreate.domain import audience
+from cocreate.domain import assessing, audience
 from cocreate.domain.names import initials
 from cocreate.pages import Entry
 from cocreate.services.facts import look
-from workflows.facts import Facts
+from workflows.facts import Facts, TaskFact
 from workflows.texts import say
 
 
@@ -132,6 +132,11 @@ def show(template: str, facts: Facts, *trail: tuple[str, str | None], **values: 
               *(Entry(label, url or "") for label, url in trail)]
     return render_template(template, room=room(facts), facts=facts, parties=party_views(facts), trail=crumbs,
                            say=lambda text: say(text, pages.language()), **values)
+
+
+def asked(facts: Facts, task: TaskFact) -> str:
+    """Of whom a task is asked, by name."""
+    return words.listed((person_name(facts, person) for person in assessing.asked(facts, task)), pages.reader())
 
 
 def person_name(facts: Facts, person: int | None) -> str:

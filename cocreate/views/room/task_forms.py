@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from cocreate import login, pages, sentences
 from cocreate.db import db
+from cocreate.domain import assessing
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.asking import asks_currency
 from cocreate.domain.figures import FigureValue, compute, figures
@@ -31,7 +32,10 @@ _TOO_LARGE = frozenset({"upload.too_large", "upload.bomb"})
 def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, uploads: Any = None) -> ContributionForm:
     """The form with what was typed; a task given before begins with what was given."""
     task, language = page.facts.task_of(page.task), pages.language()
-    if typed is None and page.newest is not None:
+    if task.kind == "assessment":
+        if typed is None and (mine := assessing.own(page.facts, page.task)) is not None:
+            typed = typed_of(task, mine, language=language)
+    elif typed is None and page.newest is not None:
         typed, kept = typed_of(task, page.newest.answers, language=language), given_files(page)
     case = casebook.of_project(db.session(), page.facts.project.ref)
     path = f"{page.facts.definition.tasks[page.task.key][0]}.{page.task.key}"

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cocreate import login, pages
+from cocreate.domain import assessing
 from cocreate.services import contributions
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -59,7 +60,7 @@ def tasks(ref: str) -> ResponseReturnValue:
 def _stage(facts: Facts, key: str, chosen: dict[str, str]) -> StageRows:
     stage, order = facts.definition.stages[key], facts.definition.order
     here = order[facts.project.stage]
-    wanted = _wanted(chosen)
+    wanted = _wanted(facts, chosen)
     rows = [row for task in stage.tasks for row in _rows(facts, task, wanted, all_=not any(chosen.values()),
                                                          party=chosen["party"])]
     party = next((party.name for party in facts.present if str(party.number) == chosen["party"]), "")
@@ -70,14 +71,14 @@ def _stage(facts: Facts, key: str, chosen: dict[str, str]) -> StageRows:
     return StageRows(key, say(stage.name, pages.language()), when, stage.target, tuple(rows), empty)
 
 
-def _wanted(chosen: dict[str, str]) -> Callable[[TaskFact], bool]:
+def _wanted(facts: Facts, chosen: dict[str, str]) -> Callable[[TaskFact], bool]:
     states = {"open": (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED), "submitted": (TaskState.SUBMITTED,),
               "accepted": (TaskState.ACCEPTED,)}.get(chosen["state"])
     me = login.me().id
 
     def wanted(task: TaskFact) -> bool:
         return (chosen["party"] in ("", str(task.party)) and (states is None or task.state in states)
-                and (chosen["whose"] != "me" or task.asked == me or me in task.shared_with))
+                and (chosen["whose"] != "me" or me in assessing.asked(facts, task) or me in task.shared_with))
 
     return wanted
 
@@ -90,7 +91,7 @@ def _rows(facts: Facts, key: str, wanted: Callable[[TaskFact], bool], *, all_: b
         return [Row(title, url_for("room.task", ref=ref, key=key, party=one.party), (one.party,), task.minutes,
                     chips.get(one.state),
                     one.due_at if one.state in (TaskState.OPEN, TaskState.RETURNED) else None,
-                    frame.person_name(facts, one.asked)) for one in instances if wanted(one)]
+                    frame.asked(facts, one)) for one in instances if wanted(one)]
     holders = tuple(holder.number for holder in facts.holders(task.of))
     if not all_ and party not in map(str, holders):
         return []

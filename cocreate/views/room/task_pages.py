@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
-from cocreate.domain import audience, openness
+from cocreate.domain import assessing, audience, openness
 from cocreate.domain.answers import FileAnswer
 from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may
@@ -22,7 +22,7 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage, Version
 from cocreate.views.proposals_words import field_words
-from cocreate.views.room import drafts, frame
+from cocreate.views.room import assessments, drafts, frame
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed, file_rule
 from workflows.calendars import local_day
@@ -64,7 +64,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         sees=" ".join([_sees(page, acceptors), *_narrower(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
-        links=links(page, newest.number if newest else 0), asked=frame.person_name(facts, task.asked),
+        links=links(page, newest.number if newest else 0), asked=frame.asked(facts, task),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
@@ -73,6 +73,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         disputed=_disputed(page), drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine,
         typed=typed,
         reviewed=_reviewed(page), authors=_authors(page) if definition.kind == "canvas" else {},
+        alone=assessments.alone(page), results=assessments.results(page),
         own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
 
@@ -96,6 +97,8 @@ def ahead(facts: Facts, key: str) -> str:
 
 
 def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
+    if assessing.is_assessment(page.facts, page.task):
+        return _("Submit my answers")
     if not acceptors:
         return _("Submit for %(party)s", party=giver(page))
     party = words.listed(acceptors, pages.reader())
@@ -158,7 +161,8 @@ def _may(page: TaskPage) -> dict[str, bool]:
     owed = running and task.state in (TaskState.OPEN, TaskState.RETURNED)
     own = facts.actor is not None and facts.actor.party == task.party
     return {
-        "pass": owed and own and may(Act.PASS_ON, facts.actor, party=task.party, asked=task.asked),
+        "pass": owed and own and not assessing.is_assessment(facts, task)
+        and may(Act.PASS_ON, facts.actor, party=task.party, asked=task.asked),
         "help": owed and own and task.help is None and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
         "wait": owed and own and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
         "let_in": owed and own and task.wanted is not None and may(
@@ -181,6 +185,9 @@ def _entered(page: TaskPage) -> str:
 def _sees(page: TaskPage, acceptors: list[str]) -> str:
     """Who sees it, said before one types."""
     facts, own = page.facts, giver(page)
+    if assessing.is_assessment(facts, page.task):
+        return _("Only you see what you answer. What counts for %(party)s is how the answers of its people spread.",
+                 party=own)
     others = [party.name for party in facts.present if party.number != page.task.party]
     seen_by = facts.task_of(page.task).visible_to
     if seen_by == "own":
@@ -227,4 +234,6 @@ def giver(page: TaskPage) -> str:
 
 
 def draft_words(page: TaskPage, at: str) -> str:
+    if assessing.is_assessment(page.facts, page.task):
+        return _("Draft saved %(at)s, only you see it", at=at)
     return _("Draft saved %(at)s, only %(party)s sees it", at=at, party=giver(page))

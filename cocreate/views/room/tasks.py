@@ -17,7 +17,7 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
 from cocreate.services import contributions
 from cocreate.services.progress import Receipt
-from cocreate.views.room import drafts, frame
+from cocreate.views.room import assessments, drafts, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.task_forms import complete, filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
@@ -176,6 +176,8 @@ def _submitted(page: contributions.TaskPage, state: str) -> str:
         return _("Submitted. %(names)s accepts it or returns it with a reason by %(day)s. We will write to you.",
                  names=names, day=words.day(by, pages.reader())) if by else \
             _("Submitted. %(names)s accepts it or returns it with a reason. We will write to you.", names=names)
+    if state == TaskState.OPEN.value:
+        return assessments.kept(page)
     return _("Submitted. It counts from now on.")
 
 
