@@ -7,6 +7,7 @@ from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.turns import Turn
 from cocreate.services.digests import Coming, Digest, Line
+from cocreate.turn_words import label
 from cocreate.words import Reader
 from workflows.facts import Facts
 from workflows.texts import say
@@ -44,39 +45,13 @@ def count_news(digest: Digest) -> int:
 
 
 def _turn(turn: Turn, facts: Facts, reader: Reader) -> str:
-    said = label(turn, facts, reader)
+    said = label(turn, _Speaker(facts, reader))
     values = {"what": said, "project": named(facts.project.title, 120)}
     if turn.due_at is None:
         return reader.gettext("%(what)s (%(project)s)", **values)
     if turn.due_at < reader.now:
         return reader.gettext("%(what)s, was due %(day)s (%(project)s)", day=words.day(turn.due_at, reader), **values)
     return reader.gettext("%(what)s, due %(day)s (%(project)s)", day=words.day(turn.due_at, reader), **values)
-
-
-def label(turn: Turn, facts: Facts, reader: Reader) -> str:
-    """Verb and object of a turn, as on Your turn."""
-    s, _ = _Speaker(facts, reader), reader.gettext
-    said: dict[str, Callable[[], str]] = {
-        "fill_in": lambda: (_("Read and sign: %(title)s", title=s.task(turn.key))
-                            if facts.definition.tasks[turn.key][1].kind == "sign" else
-                            _("Fill in: %(title)s", title=s.task(turn.key))),
-        "again": lambda: _("Change and submit: %(title)s", title=s.task(turn.key)),
-        "check": lambda: _("Check: %(title)s from %(party)s", title=s.task(turn.key), party=s.party(turn.party)),
-        "confirm": lambda: _("Is this right? %(title)s was entered for you", title=s.task(turn.key)),
-        "let_in": lambda: _("Invite a colleague for: %(title)s", title=s.task(turn.key)),
-        "help": lambda: _("%(party)s asks for help: %(title)s", party=s.party(turn.party), title=s.task(turn.key)),
-        "helped": lambda: _("Did it help? %(title)s", title=s.task(turn.key)),
-        "decide": lambda: _("Decide: %(question)s", question=s.question(turn.key)),
-        "decide_again": lambda: _("Decide again: %(question)s", question=s.question(turn.key)),
-        "freeze": lambda: _("Make the contract ready to read"),
-        "sign": lambda: _("Read and sign the contract"),
-        "accede": lambda: _("Read and accede to the contract"),
-        "answer": lambda: _("Answer a proposal"),
-        "charter": lambda: _("Answer: How we work together"),
-        "go_on": lambda: _("Go on to %(stage)s", stage=s.stage(facts.definition.transitions[turn.key].to)),
-        "duty": lambda: s.duty(turn.key),
-    }
-    return said[turn.act]()
 
 
 def _coming(coming: Coming, reader: Reader) -> str:
@@ -133,6 +108,12 @@ class _Speaker:
 
     def duty(self, key: str) -> str:
         return self._plain(next((duty.what for duty in self.facts.duties if str(duty.number) == key), ""))
+
+    def wanted(self, _turn: Turn) -> str:
+        return self.gettext("a colleague")
+
+    def proposal(self, _key: str) -> str:
+        return self.gettext("Answer a proposal")
 
     def document(self, key: str) -> str:
         found = next((one for one in self.facts.documents if str(one.number) == key), None)

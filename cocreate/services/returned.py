@@ -64,5 +64,9 @@ def unreachable(session: Session, refs: Collection[str]) -> dict[str, tuple[Unre
     return found
 
 
+def unreachable_in(session: Session, ref: str) -> tuple[Unreachable, ...]:
+    return unreachable(session, [ref]).get(ref, ())
+
+
 def is_unreachable(session: Session, person: int) -> bool:
     return session.scalar(select(Person.unreachable_at).where(Person.id == person)) is not None

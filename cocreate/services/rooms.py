@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.turns import Turn, turns
-from cocreate.models.mails import Outbox, Reminder
-from cocreate.models.people import Person
+from cocreate.models.mails import Reminder
 from cocreate.models.projects import Member, Project
 from cocreate.models.records import Event, EventDetail
 from cocreate.services.facts import look_all
@@ -45,16 +44,6 @@ class Reminded:
     next: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """A mail that could not be delivered, and to whom."""
-
-    person: int
-    name: str
-    address: str
-    reply: str
-
-
 def course(session: Session, facts: Facts) -> tuple[Entry, ...]:
     """Every stage in the order in which it was entered."""
     moved = or_(*(and_(EventDetail.details.contains(f'"after":"{key}"', autoescape=True),
@@ -82,24 +71,6 @@ def reminded(session: Session, facts: Facts, subjects: Sequence[str]) -> Mapping
     return {subject: Reminded(times[subject, "sent"][1] if (subject, "sent") in times else None,
                               times[subject, "planned"][0] if (subject, "planned") in times else None)
             for subject in subjects}
-
-
-def undelivered(session: Session, facts: Facts) -> tuple[Undelivered, ...]:
-    """Whom the project cannot reach: there is no such address, or the last mail to them failed."""
-    people = {row.person: row for row in session.execute(
-        select(Member.person, Member.name, Person.email, Person.unreachable_at, Person.unreachable_why)
-        .join(Person, Person.id == Member.person)
-        .where(Member.project_id == facts.project.id, Member.left_at.is_(None))
-        .order_by(Member.invited_at, Member.name))}
-    failed = select(Outbox.recipient).where(Outbox.project_id == facts.project.id, Outbox.state == "failed")
-    last: dict[int, tuple[str, str]] = {row.recipient: (row.state, row.reply or "") for row in session.execute(
-        select(Outbox.recipient, Outbox.state, Outbox.reply)
-        .where(Outbox.project_id == facts.project.id, Outbox.recipient.in_(failed),
-               Outbox.state.in_(("sent", "failed"))).order_by(Outbox.created_at))}
-    return tuple(
-        Undelivered(person, row.name, row.email, row.unreachable_why or last.get(person, ("", ""))[1])
-        for person, row in people.items()
-        if row.unreachable_at is not None or last.get(person, ("", ""))[0] == "failed")
 
 
 def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Standing]:

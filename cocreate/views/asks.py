@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import pages, words
 from cocreate.domain.turns import Turn, stands_in_at
+from cocreate.turn_words import label
 from cocreate.views import proposals_words
 from workflows.facts import Facts
 from workflows.texts import say
@@ -31,42 +33,56 @@ class Ask:
 def ask(turn: Turn, facts: Facts) -> Ask:
     """The row of one turn, in the reader's language."""
     reader = pages.reader()
-    ref = facts.project.ref
-    language = reader.language
-    task = facts.definition.tasks[turn.key][1] if turn.act in _OF_TASKS else None
-    title = say(task.title, language) if task else ""
-    party = facts.party(turn.party).name if turn.party else ""
-    label, url = {
-        "fill_in": lambda: (_("Read and sign: %(title)s", title=title) if task and task.kind == "sign" else
-                            _("Fill in: %(title)s", title=title), _task(ref, turn)),
-        "again": lambda: (_("Change and submit: %(title)s", title=title), _task(ref, turn)),
-        "check": lambda: (_("Check: %(title)s from %(party)s", title=title, party=party), _task(ref, turn)),
-        "decide": lambda: (_("Decide: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
-        "decide_again": lambda: (_("Decide again: %(question)s", question=_question(facts, turn)), _gate(ref, turn)),
-        "confirm": lambda: (_("Is this right? %(title)s was entered for you", title=title), _task(ref, turn)),
-        "let_in": lambda: (_("Invite %(name)s for: %(title)s", name=_wanted(facts, turn), title=title), url_for(
-            "room.task_let_in", ref=ref, key=turn.key, party=turn.party)),
-        "help": lambda: (_("%(party)s asks for help: %(title)s", party=party, title=title), _task(ref, turn) + "#talk"),
-        "helped": lambda: (_("Did it help? %(title)s", title=title), url_for(
-            "room.task_helped", ref=ref, key=turn.key, party=turn.party)),
-        "freeze": lambda: (_("Make the contract ready to read"), url_for("room.contract", ref=ref)),
-        "sign": lambda: (_("Read and sign the contract"), url_for("room.sign", ref=ref)),
-        "accede": lambda: (_("Read and accede to the contract"), url_for("room.accede", ref=ref)),
-        "answer": lambda: _proposal(ref, facts, turn),
-        "duty": lambda: (next(one.what for one in facts.duties if str(one.number) == turn.key),
-                         url_for("room.duties", ref=ref)),
-        "charter": lambda: (_("Answer: How we work together"), url_for("room.charter", ref=ref)),
-        "go_on": lambda: (_("Go on to %(stage)s", stage=pages.stage(
-            facts.definition, facts.definition.transitions[turn.key].to)), url_for("room.now", ref=ref) + "#go-on"),
-    }[turn.act]()
-    return Ask(label=label, url=url, project=facts.project.title, due_at=turn.due_at, chip=_chip(turn, reader),
-               minutes=task.minutes if task and turn.act in ("fill_in", "again") else None,
-               unlocks=say(task.unlocks, language) if task and task.unlocks and turn.act in ("fill_in", "again")
-               else "",
+    task = facts.definition.tasks[turn.key][1] if turn.act in ("fill_in", "again") else None
+    return Ask(label=label(turn, _Names(facts)), url=_url(turn, facts.project.ref), project=facts.project.title,
+               due_at=turn.due_at, chip=_chip(turn, reader), minutes=task.minutes if task else None,
+               unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
                state=_state(turn, facts), absent=_absent(turn, facts))
 
 
-_OF_TASKS = frozenset({"fill_in", "again", "check", "confirm", "let_in", "help", "helped"})
+class _Names:
+    """As they stand on the pages of the project."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.gettext = facts, _
+
+    def party(self, number: int | None) -> str:
+        return self.facts.party(number).name if number else ""
+
+    def task(self, key: str) -> str:
+        return say(self.facts.definition.tasks[key][1].title, pages.language())
+
+    def question(self, key: str) -> str:
+        return say(self.facts.definition.gates[key][1].question, pages.language())
+
+    def stage(self, key: str) -> str:
+        return pages.stage(self.facts.definition, key)
+
+    def duty(self, key: str) -> str:
+        return next(one.what for one in self.facts.duties if str(one.number) == key)
+
+    def wanted(self, turn: Turn) -> str:
+        task = self.facts.task(turn.key, turn.party or 0)
+        return (task.wanted_name if task else None) or ""
+
+    def proposal(self, key: str) -> str:
+        proposal = next(one for one in self.facts.proposals if str(one.number) == key)
+        return _("Answer: %(title)s", title=proposals_words.words_of(self.facts, proposal).title)
+
+
+def _url(turn: Turn, ref: str) -> str:
+    """Where it is done."""
+    known: dict[str, tuple[str, dict[str, Any]]] = {
+        "decide": ("gate", {"key": turn.key}), "decide_again": ("gate", {"key": turn.key}),
+        "let_in": ("task_let_in", {"key": turn.key, "party": turn.party}),
+        "helped": ("task_helped", {"key": turn.key, "party": turn.party}),
+        "help": ("task", {"key": turn.key, "party": turn.party, "_anchor": "talk"}),
+        "freeze": ("contract", {}), "sign": ("sign", {}), "accede": ("accede", {}), "duty": ("duties", {}),
+        "answer": ("proposal", {"number": turn.key}), "charter": ("charter", {}),
+        "go_on": ("now", {"_anchor": "go-on"}),
+    }
+    endpoint, values = known.get(turn.act, ("task", {"key": turn.key, "party": turn.party}))
+    return url_for(f"room.{endpoint}", ref=ref, **values)
 
 
 def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
@@ -89,26 +105,3 @@ def _state(turn: Turn, facts: Facts) -> str:
 def _absent(turn: Turn, facts: Facts) -> str:
     names = stands_in_at(facts, facts.actor.person, turn) if facts.actor and turn.mine else ()
     return _("for %(names)s", names=words.listed(names, pages.reader())) if names else ""
-
-
-def _proposal(ref: str, facts: Facts, turn: Turn) -> tuple[str, str]:
-    proposal = next(one for one in facts.proposals if str(one.number) == turn.key)
-    return (_("Answer: %(title)s", title=proposals_words.words_of(facts, proposal).title),
-            url_for("room.proposal", ref=ref, number=proposal.number))
-
-
-def _wanted(facts: Facts, turn: Turn) -> str:
-    task = facts.task(turn.key, turn.party or 0)
-    return (task.wanted_name if task else None) or ""
-
-
-def _task(ref: str, turn: Turn) -> str:
-    return url_for("room.task", ref=ref, key=turn.key, party=turn.party)
-
-
-def _gate(ref: str, turn: Turn) -> str:
-    return url_for("room.gate", ref=ref, key=turn.key)
-
-
-def _question(facts: Facts, turn: Turn) -> str:
-    return say(facts.definition.gates[turn.key][1].question, pages.language())

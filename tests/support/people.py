@@ -72,3 +72,15 @@ def browser(app: Flask) -> FlaskClient:
     number = next(_numbers)
     client.environ_base["REMOTE_ADDR"] = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
     return client
+
+
+def enter(client: FlaskClient, email: str) -> None:
+    """Sign in with the password everybody has."""
+    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+
+
+def entered(app: Flask, email: str) -> FlaskClient:
+    """Somebody with a browser of her own, signed in."""
+    client = browser(app)
+    enter(client, email)
+    return client

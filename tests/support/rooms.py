@@ -6,7 +6,7 @@ import re
 from cocreate.db import db, transaction
 from cocreate.services import people
 from tests.support import projects, stories
-from tests.support.people import PASSWORD, browser
+from tests.support.people import entered
 
 
 def text(answer, status=200):
@@ -35,8 +35,7 @@ def proposal_of(room, kind):
 
 class Client:
     def __init__(self, app, ref, email):
-        self.client, self.start = browser(app), f"/p/{ref}"
-        assert self.client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+        self.client, self.start = entered(app, email), f"/p/{ref}"
 
     def get(self, path, **given):
         return self.client.get(self.start + path, **given)

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+def small(app: Any, clock: Any, session: Any) -> Any:
+    """A small project whose people came in; the pages see it."""
+    from tests.support import projects
+    found = projects.open_small(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
 def play(app: Any, session: Any, clock: Any) -> Callable[..., Any]:
     """``room = play()``: a small project with a carrier's seat, and ``room.maker``, ``room.shop``, ``room.manager``."""
     from sqlalchemy import update

@@ -15,7 +15,6 @@ from cocreate.models.hosts import Organisation
 from cocreate.models.projects import Member, Project
 from cocreate.services import accounts
 from cocreate.services.facts import look
-from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import OTHER, PASSWORD, Someone, browser, mails_to, someone
 
@@ -209,13 +208,6 @@ def shown_secret(page):
 def text(answer):
     assert answer.status_code == 200
     return " ".join(html.unescape(re.sub(r"<(?!a class)[^>]+>", " ", answer.text)).split())
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

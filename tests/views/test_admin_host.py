@@ -16,7 +16,7 @@ from cocreate.services import hosts, letters, openings, outbox
 from cocreate.services.facts import look
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import entered, someone
 
 SAID = {"name": "Crate House", "country": "NL", "zone": "Europe/Amsterdam", "days": ["1", "2", "3", "4", "5"],
         "second_step": "choice"}
@@ -120,19 +120,6 @@ def settled(client, **change):
 
 def party_of(session, small, person):
     return look(session, small.ref, person=person, now=NOON).facts.actor.party
-
-
-def entered(app, email):
-    client = browser(app)
-    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
-    return client
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The people of a host and its health, walked as an administrator."""
 
-import html
 import re
 from datetime import timedelta
 
@@ -14,7 +13,8 @@ from cocreate.services import health as health_service
 from cocreate.services import hosts
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, last_secret, mails_to, someone
+from tests.support.people import PASSWORD, browser, entered, last_secret, mails_to, someone
+from tests.support.rooms import text
 
 
 class TestPeople:
@@ -242,24 +242,6 @@ def all_ran(session, at=NOON):
     session.execute(update(Outbox).where(Outbox.state == "waiting").values(state="sent"))
     session.execute(update(AccountMail).where(AccountMail.state == "waiting").values(state="sent"))
     session.commit()
-
-
-def text(answer):
-    assert answer.status_code == 200
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-def entered(app, email):
-    client = browser(app)
-    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
-    return client
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

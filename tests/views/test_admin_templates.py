@@ -16,7 +16,8 @@ from cocreate.models.projects import Project
 from cocreate.services import hosts, templates
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import entered, someone
+from tests.support.rooms import text
 from workflows import library
 from workflows.exchange.yaml_text import read, write
 
@@ -334,24 +335,6 @@ def versions(session, small):
     session.rollback()
     return session.scalar(select(func.count()).select_from(TemplateVersion).where(
         TemplateVersion.host_id == small.host_id))
-
-
-def text(answer):
-    assert answer.status_code == 200
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-def entered(app, email):
-    client = browser(app)
-    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
-    return client
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The board, and the mails that became files."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +7,8 @@ import pytest
 from cocreate.services import hosts
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import browser, enter, entered, someone
+from tests.support.rooms import text
 
 
 class TestBoard:
@@ -94,21 +93,6 @@ class TestMails:
         assert not any(rule.rule.startswith("/admin/mails") for rule in app.url_map.iter_rules())
 
 
-def text(answer):
-    assert answer.status_code == 200
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-def enter(client, email):
-    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
-
-
-def entered(app, email):
-    client = browser(app)
-    enter(client, email)
-    return client
-
-
 def manager(session, role=hosts.ACCOUNT_MANAGER):
     """Somebody with a role at a host that has nothing else."""
     anna = someone(session, "Anna Berg")
@@ -122,13 +106,6 @@ def put(app, name, body):
     folder = app.config["SETTINGS"].folder / "mail"
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(body.encode())
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from cocreate.storage import LocalStore, StoreFull
 from cocreate.views import policy
-from tests.support import projects
 from tests.support.people import PASSWORD, browser
 
 GONE = "0" * 26
@@ -146,13 +145,6 @@ def text(answer):
 
 def enter(client, small):
     return client.post("/sign-in", data={"email": small.emails[small.shop], "password": PASSWORD})
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

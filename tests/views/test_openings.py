@@ -15,7 +15,8 @@ from cocreate.models.projects import Member, Party, Project
 from cocreate.services import casebook, hosts, templates
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import PASSWORD, entered, someone
+from tests.support.rooms import text
 from workflows import library
 from workflows.exchange.yaml_text import read
 
@@ -361,17 +362,6 @@ def newest(session):
 def opened(session, small):
     session.rollback()
     return session.scalar(select(func.count()).select_from(Project).where(Project.host_id == small.host_id))
-
-
-def text(answer):
-    assert answer.status_code == 200
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-def entered(app, email):
-    client = browser(app)
-    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
-    return client
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from cocreate.services import contributions, hosts
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, someone
+from tests.support.rooms import text
 
 
 class TestYourTurn:
@@ -131,20 +132,8 @@ class TestLook:
         assert page.is_visible("text=Tornby Furniture has not started")
 
 
-def text(answer):
-    assert answer.status_code == 200
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
 def masked(answer):
     return re.sub(r'value="[^"]*"', "", answer.text)
-
-
-@pytest.fixture
-def small(app, clock, session):
-    found = projects.open_small(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

@@ -17,10 +17,9 @@ from cocreate.forms.contracts import SignForm
 from cocreate.services import accessions as service
 from cocreate.services import sign_ins, signing
 from cocreate.services.acts.accessions import require_acceding
-from cocreate.views.room import contract_words, frame
+from cocreate.views.room import contract_words, frame, signature
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
-from cocreate.views.room.signing import is_me, method
 from workflows.facts import Facts
 
 
@@ -36,17 +35,17 @@ def accede(ref: str) -> ResponseReturnValue:
     try:
         require_acceding(facts, form.number)
         made_at = _made_at(form)
-        if form.validate() and made_at is not None and is_me(ref, "", form):
+        if form.validate() and made_at is not None and signature.is_me(ref, form):
             with transaction() as session:
                 service.accede(session, ref, store=current_app.extensions["store"], seen=form.text_sha256.data or "",
-                               made_at=made_at, evidence=_evidence(facts, form), code=not login.me().totp,
-                               actor=login.me().id, key=form.key(), now=now())
+                               made_at=made_at, evidence=signature.evidence(facts, form, str(made_at)),
+                               code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
             flash(_("Acceded for %(party)s. The document is on this page, and in the record.",
                     party=contract_words.own(facts)), "done")
             return redirect(url_for("room.contract", ref=ref), 303)
         if made_at is None:
             form = _form(facts, now(), fresh=True)
-            form.blame("", _("Read the text on this page before you sign it."))
+            signature.blame_unread(form)
     except TooOften as error:
         form.blame("password", sentences.error(error, pages.reader()))
         return _show(facts, form), 429
@@ -85,11 +84,7 @@ def _form(facts: Facts, moment: datetime, *, fresh: bool = False) -> SignForm:
     form = SignForm.from_request(**shown)
     if fresh:
         form.opened.data = shown["opened"]
-    form.ask((_("I have read the agreement and this accession."),
-              _("I may sign for %(party)s, as", party=contract_words.own(facts)),
-              _("I agree to sign electronically.")),
-             _("6-digit code from your app, or a recovery code") if login.me().totp else
-             _("8-digit code from our mail"))
+    signature.ask(form, facts, _("I have read the agreement and this accession."))
     return form
 
 
@@ -104,15 +99,6 @@ def _made_at(form: SignForm) -> datetime | None:
 
 def _token() -> URLSafeSerializer:
     return URLSafeSerializer(str(current_app.secret_key), salt="cocreate opened accession")
-
-
-def _evidence(facts: Facts, form: SignForm) -> dict[str, object]:
-    """What the signature rests on, in the words that were on the page."""
-    me, basis = login.me(), form.basis.data
-    return {"name": facts.actor.name if facts.actor else me.name, "basis": basis, "methods": [method(form)],
-            "statements": [form.read.label.text, f"{form.may.label.text} {basis}.", form.electronic.label.text],
-            "zone": me.zone, "language": pages.language(), "address": request.remote_addr or "",
-            "agent": request.user_agent.string[:300], "opened_at": str(_made_at(form))}
 
 
 def _show(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:

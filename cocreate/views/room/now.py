@@ -14,11 +14,12 @@ from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, may
 from cocreate.domain.turns import can_take, turns
 from cocreate.forms.base import Form
-from cocreate.services import comments, records, rooms
+from cocreate.services import comments, records, returned, rooms
 from cocreate.services.acts.absences import hands_over
 from cocreate.services.acts.endings import host_alone, may_decline, may_leave
 from cocreate.services.acts.proposals import offered_seats
-from cocreate.services.rooms import Entry, Undelivered
+from cocreate.services.returned import Unreachable
+from cocreate.services.rooms import Entry
 from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame, holds, plan, waiting
@@ -116,12 +117,12 @@ def _why_ended(facts: Facts, last: Entry | None) -> str:
     return last.reason if last else ""
 
 
-def _undelivered(facts: Facts) -> list[tuple[Undelivered, str]]:
+def _undelivered(facts: Facts) -> list[tuple[Unreachable, str]]:
     """Who could not be reached, for those who can correct it: (whom, where)."""
     if facts.ended:
         return []
     found = []
-    for one in rooms.undelivered(db.session(), facts):
+    for one in returned.unreachable_in(db.session(), facts.project.ref):
         member = facts.member(one.person)
         if member is not None and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
             found.append((one, url_for("room.people_address", ref=facts.project.ref, person=one.person)

@@ -13,7 +13,7 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.people import AddressForm, InviteForm, NeutralForm, PartsForm, RemoveForm, SubstituteForm
-from cocreate.services import absences, hosts, proposals, returned, rooms
+from cocreate.services import absences, hosts, proposals, returned
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
@@ -34,7 +34,7 @@ def people(ref: str) -> ResponseReturnValue:
     """A card per seat, people with their parts, and what is missing as a sentence."""
     facts = frame.enter(ref)
     own = facts.actor.party if facts.actor else None
-    undelivered = {one.person: one.address for one in rooms.undelivered(db.session(), facts)}
+    undelivered = {one.person: one.address for one in returned.unreachable_in(db.session(), facts.project.ref)}
     can_name = possible(lambda: require(facts, Act.ADD_PARTY, party=own))
     can_add = can_name and bool(offered_seats(facts))
     return frame.show("room/people/list.html", facts, (_("People"), None), cards=cards(facts, undelivered),

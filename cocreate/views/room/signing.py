@@ -3,7 +3,6 @@
 ``paper`` is the key of a short agreement's task, "" for the contract.
 """
 
-import re
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -11,16 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from cocreate import login, pages, paper_words, sentences, words
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused, TooOften
-from cocreate.forms.accounts import WRONG_CODE, WRONG_PASSWORD
 from cocreate.forms.base import Form
 from cocreate.forms.contracts import RefuseForm, SignForm
-from cocreate.services import accounts, contracts, second_steps, sign_ins, signing
-from cocreate.views.room import contract_words, frame, signing_words
+from cocreate.services import contracts, sign_ins, signing
+from cocreate.views.room import contract_words, frame, signature, signing_words
 from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts
 
@@ -41,10 +39,10 @@ def sign(ref: str, paper: str) -> ResponseReturnValue:
         return _done(facts, paper)
     try:
         signing.require_signable(facts, **_shown(form), paper=paper)
-        if _valid(form, facts, paper) and is_me(ref, paper, form):
+        if _valid(form, facts, paper) and signature.is_me(ref, form, paper):
             with transaction() as session:
-                signing.sign(session, ref, **_shown(form), evidence=_evidence(facts, form), paper=paper,
-                             code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
+                signing.sign(session, ref, **_shown(form), evidence=signature.evidence(facts, form, _opened_at(form)),
+                             paper=paper, code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
             return _done(frame.enter(ref), paper, fresh=True)
     except Conflict as error:
         if error.code != "contract.changed":
@@ -86,10 +84,7 @@ def _sign_form(facts: Facts, paper: str) -> SignForm:
     shown = {"version": str(standing.number), "text_sha256": standing.text_sha256, "pdf_sha256": standing.pdf_sha256,
              "opened": _seal().dumps([me.id, standing.text_sha256, now().isoformat()])} if standing else {}
     form = SignForm.from_request(**shown)
-    form.ask((_("I have read version %(number)s.", number=form.number),
-              _("I may sign for %(party)s, as", party=contract_words.own(facts)),
-              _("I agree to sign electronically.")),
-             _("6-digit code from your app, or a recovery code") if me.totp else _("8-digit code from our mail"))
+    signature.ask(form, facts, _("I have read version %(number)s.", number=form.number))
     return form
 
 
@@ -101,7 +96,7 @@ def _valid(form: SignForm, facts: Facts, paper: str) -> bool:
     valid = form.validate()
     if _opened_at(form) is None:
         form.opened.data = _sign_form(facts, paper).opened.data
-        form.blame("", _("Read the text on this page before you sign it."))
+        signature.blame_unread(form)
         return False
     return bool(valid)
 
@@ -117,40 +112,6 @@ def _opened_at(form: SignForm) -> str | None:
 
 def _seal() -> URLSafeSerializer:
     return URLSafeSerializer(str(current_app.secret_key), salt="cocreate opened contract")
-
-
-def is_me(ref: str, paper: str, form: SignForm) -> bool:
-    """Password, then code; committed also when one is wrong: the try counts."""
-    me, moment = login.me(), now()
-    code = form.code.data or ""
-    with transaction() as session:
-        password = accounts.confirm_password(session, me.id, form.password.data or "", moment)
-        right = password and (
-            second_steps.is_right(session, me.id, code, moment) if me.totp else
-            signing.check_code(session, ref, version=form.number, paper=paper, code=code, actor=me.id, now=moment))
-    if not password:
-        form.blame("password", WRONG_PASSWORD)
-    elif not right:
-        form.blame("code", WRONG_CODE)
-    return right
-
-
-def _evidence(facts: Facts, form: SignForm) -> dict[str, object]:
-    """What the signature rests on, in the words that were on the page."""
-    me, basis = login.me(), form.basis.data
-    return {
-        "name": facts.actor.name if facts.actor else me.name, "basis": basis, "methods": [method(form)],
-        "statements": [form.read.label.text, f"{form.may.label.text} {basis}.", form.electronic.label.text],
-        "zone": me.zone, "language": pages.language(), "address": request.remote_addr or "",
-        "agent": request.user_agent.string[:300], "opened_at": _opened_at(form)}
-
-
-def method(form: SignForm) -> str:
-    language = pages.language()
-    if not login.me().totp:
-        return paper_words.by_mail(language, sign_ins.masked(login.me().email))
-    six = re.fullmatch(r"[0-9]{6}", re.sub(r"[\s-]", "", form.code.data or ""))
-    return paper_words.by_app(language) if six else paper_words.by_recovery_code(language)
 
 
 def _show(facts: Facts, paper: str, form: SignForm, *, mailed: bool = False) -> str:

@@ -1,0 +1,57 @@
+"""What somebody is asked to do, as verb and object: the same words on a page and in a mail."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from cocreate.domain.turns import Turn
+from workflows.facts import Facts
+
+
+class Names(Protocol):
+    """How what a turn is about is called before one reader."""
+
+    facts: Facts
+    gettext: Callable[..., str]
+
+    def party(self, number: int | None) -> str: ...
+
+    def task(self, key: str) -> str: ...
+
+    def question(self, key: str) -> str: ...
+
+    def stage(self, key: str) -> str: ...
+
+    def duty(self, key: str) -> str: ...
+
+    def wanted(self, turn: Turn) -> str:
+        """Who is to be let in, in words: "Maria Rossi", "a colleague"."""
+
+    def proposal(self, key: str) -> str:
+        """The whole line of a proposal to be answered."""
+
+
+def label(turn: Turn, names: Names) -> str:
+    """Verb and object of a turn: "Fill in: Total cost today"."""
+    _, key = names.gettext, turn.key
+    definition = names.facts.definition
+    said: dict[str, Callable[[], str]] = {
+        "fill_in": lambda: (_("Read and sign: %(title)s", title=names.task(key))
+                            if definition.tasks[key][1].kind == "sign" else
+                            _("Fill in: %(title)s", title=names.task(key))),
+        "again": lambda: _("Change and submit: %(title)s", title=names.task(key)),
+        "check": lambda: _("Check: %(title)s from %(party)s", title=names.task(key), party=names.party(turn.party)),
+        "confirm": lambda: _("Is this right? %(title)s was entered for you", title=names.task(key)),
+        "let_in": lambda: _("Invite %(name)s for: %(title)s", name=names.wanted(turn), title=names.task(key)),
+        "help": lambda: _("%(party)s asks for help: %(title)s", party=names.party(turn.party), title=names.task(key)),
+        "helped": lambda: _("Did it help? %(title)s", title=names.task(key)),
+        "decide": lambda: _("Decide: %(question)s", question=names.question(key)),
+        "decide_again": lambda: _("Decide again: %(question)s", question=names.question(key)),
+        "freeze": lambda: _("Make the contract ready to read"),
+        "sign": lambda: _("Read and sign the contract"),
+        "accede": lambda: _("Read and accede to the contract"),
+        "answer": lambda: names.proposal(key),
+        "charter": lambda: _("Answer: How we work together"),
+        "go_on": lambda: _("Go on to %(stage)s", stage=names.stage(definition.transitions[key].to)),
+        "duty": lambda: names.duty(key),
+    }
+    return said[turn.act]()
