@@ -42,6 +42,7 @@ class Viewer:
     url: str
     sign_out_url: str
     organisation: str = ""
+    here: bool = False  # the account is the page that is shown
 
 
 def init_app(app: Flask) -> None:
@@ -82,8 +83,8 @@ def remember_facts(facts: object) -> None:
 def _around() -> dict[str, object]:
     found = login.visitor() if request else None
     menu: Callable[[], list[Entry]] | None = current_app.extensions.get("menu")
-    viewer = Viewer(found.name, initials(found.name), url_for("account.show"), url_for("auth.sign_out")) \
-        if found else None
+    viewer = Viewer(found.name, initials(found.name), url_for("account.show"), url_for("auth.sign_out"),
+                    here=request.blueprint == "account") if found else None
     return {
         "lang": language(), "theme": found.theme if found else "", "viewer": viewer, "me": found,
         "nav": menu() if found and menu else [], "home_url": login.landing() if found else url_for("auth.sign_in"),
@@ -217,7 +218,7 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
     is the same once more. stands: the way on leads to the project, which is as it was. resume: the reader may wake it.
     """
     found = login.visitor()
-    act_url, act_label = (login.landing(), _("Your turn")) if found else (url_for("auth.sign_in"), _("Sign in"))
+    act_url, act_label = _home() if found else (url_for("auth.sign_in"), _("Sign in"))
     if room and status == 403:
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
     if stands:
@@ -230,6 +231,13 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
         resume_url=url_for("room.resume", ref=room) if resume else "",
         again=destination.typed() if again and request.method == "POST" else None)
     return body, status, {}
+
+
+def _home() -> tuple[str, str]:
+    """Where the reader begins, by the name it has in the menu."""
+    url, menu = login.landing(), current_app.extensions.get("menu")
+    named = (entry.label for entry in (menu() if menu else ()) if entry.url.partition("?")[0] == url)
+    return url, next(named, _("Your turn"))
 
 
 def _kept() -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 STEPS = ("strategy", "seats", "goal", "check")
+LEFT_AT = "left_at"  # among the fields, since it is kept as they are
 LONGEST = 200_000  # characters of everything together: a form is no store
 
 
@@ -29,6 +30,11 @@ class Typed:
     @property
     def title(self) -> str:
         return self.fields.get("title", "")
+
+    @property
+    def left_at(self) -> str:
+        """The step that was saved last, of those after the first."""
+        return self.fields.get(LEFT_AT, STEPS[1])
 
 
 def encode(typed: Typed) -> str:

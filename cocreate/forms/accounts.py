@@ -92,7 +92,7 @@ class ProveWithCodeForm(ProveForm):
 
 
 class PasswordForm(AccountForm):
-    current = secret(_("Password until now"), "current-password")
+    current = secret(_("Current password"), "current-password")
     password = new_password()
 
 

@@ -135,9 +135,7 @@ class OpeningForm(Form):
             if not self.is_own(card):
                 self._check(card, seat)
         self._check_twice()
-        named = any(seat.email.data for _card, seat in self.others())
-        if not named and not any(seat.errors for _card, seat in self.cards()):
-            self.form_errors.append(gettext("Name one champion with an address, so that somebody is invited."))
+        self._check_somebody_is_invited()
         if long := next((group for group in self.groups() if len(group) > GROUP), None):
             _blame(self.affected, gettext("Too long: '%(group)s…'", group=long[:40]))
         return not self.unfold()
@@ -163,6 +161,13 @@ class OpeningForm(Form):
             _blame(seat.email, gettext("Without an address nobody can be invited."))
         if seat.email.data and address(seat.email.data) is None:
             _blame(seat.email, REASONS["email.not_one_address"])
+
+    def _check_somebody_is_invited(self) -> None:
+        """Said at the first organisation besides one's own."""
+        others = [seat for card, seat in self.cards() if not self.is_own(card)]
+        if others and not any(seat.email.data or seat.email.errors for seat in others):
+            _blame(next((seat for seat in others if seat.filled), others[0]).email, gettext(
+                "Name one champion with an address, so that somebody is invited."))
 
     def _check_twice(self) -> None:
         """One organisation sits once; one person is on one side."""

@@ -75,7 +75,7 @@ class TestChoosing:
         assert answer.location == "/desk"
         board = client.get("/desk")
         assert "Saved. You can go on later from your board." in text(board)
-        assert "Not opened yet: 'without a title yet'" in text(board) and seats in board.text
+        assert "No title yet Saved on" in text(board) and seats in board.text
         assert 'value="Hyo"' in client.get(seats).text
 
     def test_what_is_wrong_comes_back_saved(self, client):
@@ -312,7 +312,7 @@ class TestSuggesting:
         answer = customer.post("/suggest", data=self.WORDS | {"host": host_ref(page, customer)})
         assert answer.status_code == 303
         board = client.get("/desk")
-        assert "Suggested by Claire Duval on Mon 1 Mar: 'Take back our chairs'" in text(board)
+        assert "Take back our chairs Suggested by Claire Duval on Mon 1 Mar" in text(board)
         new = re.search(r'/desk/openings/new\?opening=[0-9a-z]{26}', board.text)[0]
         chosen = client.post("/desk/openings/new", data={"template": "industrial_symbiosis",
                                                          "opening": new.rpartition("=")[2]})

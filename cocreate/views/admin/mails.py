@@ -32,6 +32,17 @@ class Mail:
     answers: str  # where an answer goes
     at: datetime | None
 
+    @property
+    def sender(self) -> str:
+        """Whose name stands before the address it was sent from."""
+        return self.by.partition(" <")[0]
+
+    @property
+    def reader(self) -> tuple[str, str]:
+        """Name, or "", and address of whom it went to."""
+        name, _, address = self.to.rpartition("<")
+        return name.strip(), address.rstrip(">")
+
 
 @bp.record
 def _only_where_mails_are_files(state: BlueprintSetupState) -> None:

@@ -1,6 +1,7 @@
 """A definition in words and as a picture, for who decides whether it is sound. A draft may name what is not there."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from cocreate import pages, words
 from cocreate.services.templates import TemplatePage, Version
+from cocreate.views.conditions import waits_for
 from cocreate.words import Reader
 from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
 from workflows.diagram.display import decorate
@@ -112,9 +114,26 @@ def rule(definition: Definition, gate: Gate) -> str:
     return f"{said} {_('%(names)s has a veto.', names=seats(definition, gate.veto))}" if gate.veto else said
 
 
-def ways(definition: Definition, stage: str) -> list[str]:
-    """How a project leaves a stage, one sentence each."""
-    return [_way(definition, way) for way in definition.transitions.values() if way.from_ == stage]
+def about(definition: Definition, key: str) -> str:
+    """What is decided on, and so has to be there before."""
+    if definition.gates[key][1].about == "contract":
+        return _("It is about the text of the contract.")
+    titles = words.listed((f"'{task(definition, one)}'" for one in definition.about(key)), pages.reader())
+    return _("It is about %(titles)s, and can be decided when that is accepted.", titles=titles) if titles else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a project leaves a stage. waits: each thing that has to be there before."""
+
+    said: str
+    waits: list[str]
+
+
+def ways(definition: Definition, stage: str) -> list[Way]:
+    """Every way out of a stage."""
+    return [Way(_way(definition, way), waits_for(definition, way.when))
+            for way in definition.transitions.values() if way.from_ == stage]
 
 
 def _way(definition: Definition, way: Transition) -> str:
@@ -122,7 +141,9 @@ def _way(definition: Definition, way: Transition) -> str:
     if way.automatic:
         return _("Goes on to %(stage)s by itself.", stage=to)
     by = seats(definition, way.by) if way.by else _("every contracting party")
-    said = _("%(name)s: to %(stage)s, by %(names)s.", name=say(way.name, pages.language()) or to, stage=to, names=by)
+    name = say(way.name, pages.language()) or to
+    said = (_("%(name)s: %(names)s may do it.", name=name, names=by) if to in name else
+            _("%(name)s, to %(stage)s: %(names)s may do it.", name=name, stage=to, names=by))
     return f"{said} {_('A reason is needed that all see.')}" if way.reason else said
 
 

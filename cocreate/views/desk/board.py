@@ -68,6 +68,7 @@ class Unopened:
     """A project that is being opened, or that a customer suggests."""
 
     ref: str
+    title: str
     text: str
     url: str
     suggested: bool
@@ -126,12 +127,12 @@ def _unopened() -> list[Unopened]:
     reader = pages.reader()
     found = []
     for draft in openings.drafts(db.session(), login.me().id):
-        title, day = draft.typed.title or _("without a title yet"), words.day(draft.saved_at, reader)
-        said = _("Suggested by %(name)s on %(day)s: '%(title)s'", name=draft.author_name, day=day, title=title) \
-            if draft.suggested else _("Not opened yet: '%(title)s', saved %(day)s", title=title, day=day)
-        url = url_for("desk.opening_step", ref=draft.ref, step="seats") if draft.typed.template else \
+        named = {"name": draft.author_name, "day": words.day(draft.saved_at, reader)}
+        said = _("Suggested by %(name)s on %(day)s", **named) if draft.suggested else \
+            _("Saved on %(day)s by %(name)s", **named)
+        url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) if draft.typed.template else \
             url_for("desk.opening_new", opening=draft.ref)
-        found.append(Unopened(draft.ref, said, url, draft.suggested))
+        found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url, draft.suggested))
     return found
 
 

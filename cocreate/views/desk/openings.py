@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from cocreate import login, mail, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.openings import LEFT_AT
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.openings import NONE, AnswerForm, OpeningForm, Partner, fields_of_step, form_for, not_before
@@ -85,7 +86,7 @@ def _saved(page: Page, step: str) -> Draft:
     sent = {name: request.form[name] for name in names if name in request.form}
     if (seat := request.form.get("add", "")) in page.definition.parties:
         sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + 1)
-    typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent})
+    typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent, LEFT_AT: step})
     seen = request.form.get("version", page.draft.version, type=int)
     with transaction() as session:
         version = openings.save(session, page.draft.ref, typed, seen=seen, person=login.me().id, now=now())

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from cocreate import pages, words
 from cocreate.domain import openness
 from cocreate.domain.rights import PARTS, TABLE, Act, Right
+from cocreate.views.conditions import waits_for
 from cocreate.views.proposals_words import openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -71,7 +72,9 @@ def _way(facts: Facts, way: Transition) -> str:
     """Who may take a transition, and what it asks of them."""
     stage = pages.stage(facts.definition, way.to)
     if way.automatic:
-        return _("Goes on to %(stage)s by itself when everything it waits for is there.", stage=stage)
+        return _("Goes on to %(stage)s by itself.", stage=stage) if way.when is None else _(
+            "Goes on to %(stage)s by itself as soon as %(what)s.", stage=stage,
+            what=words.listed(waits_for(facts.definition, way.when), pages.reader()))
     seats = [key for key in way.by if key != "host"]
     who = [_named(facts, seats)] if seats else [] if way.by else [_("every contracting party")]
     if "host" in way.by:
@@ -82,6 +85,8 @@ def _way(facts: Facts, way: Transition) -> str:
         said.append(_("With a reason that all see."))
     reopened = [say(facts.definition.tasks[key][1].title, pages.language()) for key in way.reopens
                 if key in facts.definition.tasks]
+    if waits := waits_for(facts.definition, way.when):
+        said.append(_("It waits until %(what)s.", what=words.listed(waits, pages.reader())))
     if reopened:
         said.append(_("Reopens: %(titles)s.", titles=", ".join(reopened)))
     return " ".join(said)
