@@ -45,7 +45,7 @@ def count_news(digest: Digest) -> int:
 
 
 def _turn(turn: Turn, facts: Facts, reader: Reader) -> str:
-    said = label(turn, _Speaker(facts, reader))
+    said = label(turn, Speaker(facts, reader))
     values = {"what": said, "project": named(facts.project.title, 120)}
     if turn.due_at is None:
         return reader.gettext("%(what)s (%(project)s)", **values)
@@ -55,7 +55,7 @@ def _turn(turn: Turn, facts: Facts, reader: Reader) -> str:
 
 
 def _coming(coming: Coming, reader: Reader) -> str:
-    speaker = _Speaker(coming.facts, reader)
+    speaker = Speaker(coming.facts, reader)
     what = {"task": speaker.task, "decision": speaker.question, "duty": speaker.duty}[coming.what](coming.key)
     return reader.gettext("%(day)s, %(party)s: %(what)s (%(project)s)", day=words.day(coming.day, reader), what=what,
                           party=speaker.party(coming.party), project=named(coming.facts.project.title, 120))
@@ -78,12 +78,12 @@ def _of_project(lines: list[Line], reader: Reader) -> str:
 
 
 def _said(line: Line, reader: Reader) -> str:
-    said = PHRASES[line.kind](_Speaker(line.facts, reader), line)
+    said = PHRASES[line.kind](Speaker(line.facts, reader), line)
     return said if not line.more else reader.ngettext(
         "%(said)s and %(num)s more of this kind", "%(said)s and %(num)s more of this kind", line.more, said=said)
 
 
-class _Speaker:
+class Speaker:
     """Names of one project before one reader, harmless."""
 
     def __init__(self, facts: Facts, reader: Reader) -> None:
@@ -163,24 +163,24 @@ class _Speaker:
         return unlinked(plain(text, 200), "")
 
 
-Phrase = Callable[[_Speaker, Line], str]
+Phrase = Callable[[Speaker, Line], str]
 
 
 def _of(text: str) -> Phrase:
     """A phrase with the party and the thing of the line."""
-    def said(s: _Speaker, line: Line) -> str:
+    def said(s: Speaker, line: Line) -> str:
         return s.gettext(text, party=s.party(line.subject.party), thing=s.thing(line))
     return said
 
 
 def _about_people(text: str) -> Phrase:
-    def said(s: _Speaker, line: Line) -> str:
+    def said(s: Speaker, line: Line) -> str:
         return s.gettext(text, who=s.who(line))
     return said
 
 
 def _plainly(text: str) -> Phrase:
-    def said(s: _Speaker, _line: Line) -> str:
+    def said(s: Speaker, _line: Line) -> str:
         return s.gettext(text)
     return said
 
@@ -191,20 +191,20 @@ def _(text: str) -> str:
 
 
 def _document(text: str) -> Phrase:
-    def said(s: _Speaker, line: Line) -> str:
+    def said(s: Speaker, line: Line) -> str:
         found = next((one for one in s.facts.documents if str(one.number) == line.subject.key), None)
         return s.gettext(text, party=s.party(found.party if found else None), name=s.document(line.subject.key))
     return said
 
 
 def _figure(text: str) -> Phrase:
-    def said(s: _Speaker, line: Line) -> str:
+    def said(s: Speaker, line: Line) -> str:
         return s.gettext(text, figure=s.figure(line.subject.key))
     return said
 
 
 def _stage(text: str) -> Phrase:
-    def said(s: _Speaker, line: Line) -> str:
+    def said(s: Speaker, line: Line) -> str:
         return s.gettext(text, stage=s.stage(line.subject.key))
     return said
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
 from functools import partial
 from types import FrameType
@@ -183,7 +183,7 @@ def _send_all(turn: Turn, way: Transport, going: Sequence[Claimed],
                 outbox.give_back(session, going[place:])
             return
         if (context := contexts[mail.message_id]) is not None:
-            _send(turn.settings, way, mail, replace(context, values=mail.values))
+            _send(turn.settings, way, mail, letters.joined(context, mail))
 
 
 def _send(settings: Settings, way: Transport, mail: Claimed, context: MailContext) -> None:

@@ -11,14 +11,15 @@ from typing import Any
 from urllib.parse import quote
 
 from cocreate import words
-from cocreate.digesting import Section, count_news, sections
+from cocreate.digesting import Section, Speaker, count_news, sections
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.assessing import asked
 from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import check_by, owed
-from cocreate.domain.turns import asked_first
+from cocreate.domain.turns import Turn, asked_first
 from cocreate.services.digests import Digest
 from cocreate.services.letters import MailContext
+from cocreate.turn_words import label
 from workflows.facts import DecisionFact, DutyFact, Facts, MemberFact, ProposalFact, TaskFact, TaskState
 from workflows.guards import accepting
 from workflows.texts import say
@@ -30,6 +31,10 @@ LINKS = {
     "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
     "suggestion": "/desk", "suggestion_answered": "/your-turn", "digest": "/your-turn",
 }
+# Kinds of mails that may be joined to another -> the act they ask for.
+_ASKED = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision_asked": "decide",
+          "decision_lapsed": "decide_again", "please_sign": "sign", "returned": "again"}
+MOST_NAMED = 5
 SHAPES = "●■⬢◆"
 HOLLOW = "⬡◇"
 
@@ -436,9 +441,14 @@ class Letter:
         return self._("help as a neutral person")
 
     @property
-    def others_of_kind(self) -> int:
-        """How many further things of the same kind this one mail stands for."""
-        return int(self.values.get("more", 0))
+    def also(self) -> str:
+        """What else this one mail asks for, named; of many the first."""
+        context, speaker = self._context, Speaker(self.facts, self._context.reader)
+        named_ = [label(Turn(_ASKED[kind], subject.key, subject.party, None, self.facts.now, mine=True), speaker)
+                  for kind, subject, _seq in context.also if subject is not None and kind in _ASKED]
+        if (left := len(named_) - MOST_NAMED) > 1:
+            named_[MOST_NAMED:] = [context.reader.ngettext("%(num)s more", "%(num)s more", left)]
+        return words.listed((f"'{one}'" for one in named_), context.reader) if named_ else ""
 
     # the digest
 

@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from cocreate import letters, mail
 from cocreate.domain import notices
+from cocreate.domain.notices import Subject
 from cocreate.mail import MailServer, NotDelivered, compose, transport
 from cocreate.models.contracts import ContractVersion, Duty, SigningCode
 from cocreate.models.mails import Outbox
@@ -224,8 +225,10 @@ class TestWords:
             "Philips can start the offer.\n")
 
     def test_one_mail_stands_for_several(self, contexts):
-        context = replace(contexts("ask"), values={"more": 2})
-        assert "2 more things of this kind wait for you" in body(written(context)).replace("\n", " ")
+        context = replace(contexts("ask"), also=(
+            ("submitted", Subject("task", "cost", 2), 3), ("decision_asked", Subject("decision", "common", 2), 3)))
+        assert ("Also waiting for you in the project: 'Check: Total cost today from WMATA' and 'Decide: Is this our "
+                "common picture?'.") in body(written(context)).replace("\n", " ")
 
     def test_a_reason_stands_in_full(self, contexts):
         assert "> Only one garage? See (a link; see the project)" in body(written(contexts("returned")))

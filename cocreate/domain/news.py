@@ -42,11 +42,11 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How one person hears of one kind of news: of ``subject`` first, and of so many ``more``, as one mail or line."""
+    """How one person hears of one kind of news: of ``subject`` first and ``also`` of others, as one mail or line."""
 
     channel: Channel
     subject: Subject
-    more: int = 0
+    also: tuple[Subject, ...] = ()
 
 
 def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
@@ -64,7 +64,7 @@ def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
             if known is None or (known.channel is Channel.DIGEST and channel is Channel.MAIL):
                 found[news.kind, person] = Heard(channel, news.subject)
             elif known.channel is channel:
-                found[news.kind, person] = replace(known, more=known.more + 1)
+                found[news.kind, person] = replace(known, also=(*known.also, news.subject))
     return found
 
 

@@ -69,6 +69,7 @@ class MailContext:
     host: str = ""
     seq: int = 0
     subject: Subject | None = None
+    also: tuple[tuple[str, Subject | None, int], ...] = ()  # what else it asks for: kind, subject, event
     happened: Happened | None = None
     sender: str = ""  # name of the person who caused it; "" for the product itself
     reply_to: str | None = None
@@ -129,8 +130,11 @@ def _in_time(mail: Claimed, now: datetime) -> bool:
 
 def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts, host: Host,
                 ) -> MailContext | None:
-    if not _may_hear(mail, facts) or not still(mail.kind, mail.subject, facts):
+    due = _due(mail, facts)
+    if not _may_hear(mail, facts) or not due:
         return None
+    kind, subject, seq = due[0]
+    mail = replace(mail, kind=kind, subject=subject, seq=seq)
     more = _more(session, mail, facts)
     if more is None:
         return None
@@ -140,10 +144,21 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
         (m for m in facts.members if "manager" in m.parts and m.present), None)
     reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
     return MailContext(
-        base.kind, base.message_id, base.to, base.person, base.name, base.reader, base.values, base.unreachable,
-        facts=facts, host=host.name, seq=base.seq, subject=base.subject, happened=happened,
+        kind, base.message_id, base.to, base.person, base.name, base.reader, mail.values, base.unreachable,
+        facts=facts, host=host.name, seq=seq, subject=subject, also=due[1:], happened=happened,
         sender=sender.name if sender else "", reply_to=reply_to if reply_to != base.to else None, more=more,
         head=_head(host))
+
+
+def _due(mail: Claimed, facts: Facts) -> tuple[tuple[str, Subject | None, int], ...]:
+    """What of all that a mail stands for is still owed."""
+    return tuple((kind, subject, seq) for kind, subject, seq in mail.asks if still(kind, subject, facts))
+
+
+def joined(context: MailContext, mail: Claimed) -> MailContext:
+    """The context of a mail that by now may stand for further ones, as ``pacing`` joined them."""
+    also = _due(mail, context.facts)[1:] if context.facts else ()
+    return replace(context, values=mail.values, also=also)
 
 
 def _across(facts: Facts, mail: Claimed) -> MemberFact | None:

@@ -22,6 +22,7 @@ from cocreate.domain.notices import Subject
 from cocreate.models.mails import AccountMail, Outbox
 
 SECRET = "secret"  # noqa: S105 - the name of the value that is encrypted, and wiped once it is sent
+ALSO = "also"  # the name of the further asks that a mail stands for: of each kind, subject, number of the event
 LEASE = timedelta(minutes=12)  # longer than a mail server may take after the final dot
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 GIVE_UP = timedelta(hours=72)  # after the first try
@@ -94,6 +95,12 @@ class Claimed:
     project_id: int | None = None
     seq: int = 0
     subject: Subject | None = None
+
+    @property
+    def asks(self) -> tuple[tuple[str, Subject | None, int], ...]:
+        """All that it stands for, its own first: kind, subject, number of the event."""
+        also = ((kind, Subject.parse(subject), seq) for kind, subject, seq in self.values.get(ALSO, ()))
+        return (self.kind, self.subject, self.seq), *also
 
 
 def claim(session: Session, now: datetime, batch: int) -> tuple[Claimed, ...]:

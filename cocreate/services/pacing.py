@@ -67,8 +67,8 @@ def _place(mail: Claimed, going: Sequence[Claimed]) -> int | None:
 
 def _joined(session: Session, first: Claimed, further: Claimed) -> Claimed:
     """The first mail, which speaks for a further one too."""
-    more = int(first.values.get("more", 0)) + 1 + int(further.values.get("more", 0))
-    both = replace(first, values={**first.values, "more": more})
+    also = [(kind, str(subject or ""), seq) for kind, subject, seq in (*first.asks[1:], *further.asks)]
+    both = replace(first, values={**first.values, outbox.ALSO: also})
     outbox.join(session, both, further)
     return both
 

@@ -189,10 +189,13 @@ def _project_row(before: Facts, after: Facts) -> dict[str, Any]:
 def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[str, Any]]:
     """A row for everybody who hears of the act: a mail that waits, or a line for the next digest."""
     project, now = before.project, after.now
-    found = {(kind, person): outbox.row(project.id, project.host_id, seq, kind, person, str(heard.subject),
-                                        {"more": heard.more}, now,
-                                        state="waiting" if heard.channel is Channel.MAIL else outbox.FOR_DIGEST)
-             for (kind, person), heard in news.heard(before, after).items()}
+    found = {}
+    for (kind, person), heard in news.heard(before, after).items():
+        mailed = heard.channel is Channel.MAIL
+        values: dict[str, object] = {} if not heard.also else {
+            outbox.ALSO: [(kind, str(one), seq) for one in heard.also]} if mailed else {"more": len(heard.also)}
+        found[kind, person] = outbox.row(project.id, project.host_id, seq, kind, person, str(heard.subject), values,
+                                         now, state="waiting" if mailed else outbox.FOR_DIGEST)
     for letter in change.letters:
         found[letter.kind, letter.recipient] = outbox.row(
             project.id, project.host_id, seq, letter.kind, letter.recipient, letter.subject, letter.values, now)

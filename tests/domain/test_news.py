@@ -43,7 +43,7 @@ class TestTasks:
     def test_several_asks_are_one_mail(self):
         story = begin(TWO_SIDES.replace("need: {of: taker,", "more: {of: giver}\n      need: {of: taker,"))
         heard = news.heard(story.before, story.facts)["ask", GIVER]
-        assert (heard.subject, heard.more) == (Subject("task", "stream", 1), 1)
+        assert (heard.subject, heard.also) == (Subject("task", "stream", 1), (Subject("task", "more", 1),))
 
     def test_submitted_is_for_who_accepts(self):
         assert begin().submit("stream").mails() == {("submitted", TAKER)}

@@ -178,6 +178,16 @@ class TestContext:
         context = about(session, room, kind, room.anna, subject="task:cost:2")
         assert (context is not None) == still
 
+    def test_of_several_asks_those_are_named_that_are_still_owed(self, session, room):
+        """Whatever is done first: the mail ends only with the last of them."""
+        state(session, room, "submitted")
+        also = [("ask", "task:offer:1", 1), ("decision_asked", "decision:common:2", 1)]
+        context = about(session, room, "ask", room.renee, subject="task:cost:2", also=also)
+        assert (context.kind, str(context.subject), context.also) == ("decision_asked", "decision:common:2", ())
+        state(session, room, "open")
+        context = about(session, room, "ask", room.renee, seq=2, subject="task:cost:2", also=also)
+        assert (str(context.subject), [kind for kind, *_ in context.also]) == ("task:cost:2", ["decision_asked"])
+
     def test_nothing_is_asked_after_the_end(self, session, room):
         session.execute(update(Project).where(Project.id == room.id).values(ended_at=NOON, outcome="declined"))
         assert about(session, room, "ask", room.renee, subject="task:cost:2") is None

@@ -50,13 +50,15 @@ class TestHours:
 class TestTogether:
     def test_several_asks_that_waited_are_one_mail(self, session, room):
         for seq in (1, 2, 3):
-            post(session, room, "ask", room.renee, seq=seq, now=NOON, more=1 if seq == 3 else 0)
+            also = {"also": [("ask", "task:three:2", 3)]} if seq == 3 else {}
+            post(session, room, "ask", room.renee, seq=seq, subject=f"task:{seq}:2", now=NOON, **also)
         assert pace(session, room, NOON) == ["ask"]
-        rows = session.execute(select(Outbox.state, Outbox.values).where(Outbox.project_id == room.id)
+        rows = session.execute(select(Outbox.state, Outbox.values, Outbox.subject).where(Outbox.project_id == room.id)
                                .order_by(Outbox.seq)).all()
         assert sorted(row.state for row in rows) == ["dropped", "dropped", "waiting"]
-        kept, = (json.loads(row.values) for row in rows if row.state == "waiting")
-        assert kept["more"] == 3
+        kept, = (row for row in rows if row.state == "waiting")
+        assert {kept.subject, *(subject for _kind, subject, _seq in json.loads(kept.values)["also"])} == {
+            "task:1:2", "task:2:2", "task:3:2", "task:three:2"}
 
     def test_an_ask_within_an_hour_of_the_last_waits_for_its_end(self, session, room):
         post(session, room, "ask", room.renee, seq=1, now=NOON)
