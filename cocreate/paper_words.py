@@ -147,6 +147,11 @@ def bundle(language: str, title: str, number: int) -> tuple[str, ...]:
         "check.py          " + _("checks all of it with nothing but Python"))
 
 
+def registered(language: str, number: str) -> str:
+    """Under which number a party is registered; a number that says of which register is enough."""
+    return Reader(language).gettext("registered as %(number)s", number=number)
+
+
 def nobodys(language: str, name: str) -> str:
     """Why a dated row is no duty of anybody."""
     return Reader(language).gettext("'%(name)s' is no party of this project", name=name)

@@ -112,7 +112,7 @@ def _contract(text: ContractText, text_sha256: str, mark: str) -> Json:
 
 
 def _party(party: ContractParty) -> Json:
-    return asdict(party) | {"initials": _initials(party.organisation)}
+    return asdict(party) | {"initials": _initials(party.organisation), "at": party.at}
 
 
 def _initials(name: str) -> str:

@@ -234,6 +234,21 @@ class DutyRule(Strict):
     due: Key
 
 
+class PartyDetails(Strict):
+    """Where each party that signs says what the contract prints of it."""
+
+    signatory: Path | None = None  # who signs for it
+    authority: Path | None = None  # on what authority
+    address: Path | None = None  # its registered address: without it no version is made
+    number: Path | None = None  # under which it is registered
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """(what, path) of everything that is asked."""
+        for name in PartyDetails.model_fields:
+            if (path := getattr(self, name)) is not None:
+                yield name, path
+
+
 class Definition(Strict):
     """A whole workflow, with everything its people read."""
 
@@ -249,6 +264,7 @@ class Definition(Strict):
     transitions: Annotated[dict[Key, Transition], Field(min_length=1)]
     reminders: list[ReminderRule] = []
     contract_title: Text
+    party_details: PartyDetails = PartyDetails()
     clauses: dict[Key, Clause] = {}
     annexes: dict[Key, Annex] = {}
     duties: list[DutyRule] = []
@@ -367,5 +383,5 @@ def from_json(body: str | bytes) -> Definition:
     return Definition.model_validate_json(body)
 
 
-__all__ = ["Annex", "Clause", "Definition", "DutyRule", "Due", "Gate", "ReminderRule", "Seat", "Stage", "Task",
-           "Transition", "Words", "from_json"]
+__all__ = ["Annex", "Clause", "Definition", "DutyRule", "Due", "Gate", "PartyDetails", "ReminderRule", "Seat", "Stage",
+           "Task", "Transition", "Words", "from_json"]

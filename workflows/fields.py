@@ -38,6 +38,7 @@ class Base(Strict):
     help: Text | None = None
     example: Example | None = None
     required: bool = True
+    certain: bool = False  # "not available" is no answer: whoever is asked knows it
     group: Text | None = None
     visible_to: Literal["all", "own", "facilitator"] | list[Key] | None = None  # None: as the task
     matter: Literal["costs", "composition", "volumes", "designs"] | None = None  # kind of item; None: by its type

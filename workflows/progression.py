@@ -309,10 +309,11 @@ def _end_agreements(facts: Facts) -> Facts:
 
 
 def contract_inputs(facts: Facts) -> frozenset[str]:
-    """The tasks whose answers stand in the contract: in clauses, annexes, or in a figure worked out from them."""
+    """The tasks whose answers stand in the contract: in clauses, annexes, among parties, or in a figure worked out."""
     definition = facts.definition
     paths = [*(need for clause in definition.clauses.values() for need in clause.needs.values() if "." in need),
-             *(annex.of for annex in definition.annexes.values()), *(rule.rows for rule in definition.duties)]
+             *(annex.of for annex in definition.annexes.values()), *(rule.rows for rule in definition.duties),
+             *(path for _, path in definition.party_details.named())]
     found: set[str] = set()
     while paths:
         _, key, name, *_ = paths.pop().partition("@")[0].split(".")

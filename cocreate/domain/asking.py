@@ -51,8 +51,9 @@ def fields_of(task: Task) -> dict[str, TypedField]:
 
 
 def may_be_absent(task: Task, key: str) -> bool:
-    """Whether "not available" is an answer: a figure may be unknown, an opinion is one's own."""
-    return key in task.fields and not isinstance(task.fields[key], f.Computed)
+    """Whether "not available" is an answer: a figure may be unknown; an opinion and an address are one's own."""
+    field = task.fields.get(key)
+    return field is not None and not isinstance(field, f.Computed) and not field.certain
 
 
 def is_required(field: AnyField) -> bool:

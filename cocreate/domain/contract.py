@@ -6,11 +6,14 @@ Pure: values in, values out. Page and PDF both draw ``numbered``, so what is rea
 import hashlib
 import itertools
 import json
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cocreate.domain.prose import Block, Clean, Paragraph, blocks
+
+# What texts did not have from the beginning is left out of their bytes where it is empty: every hash stays what it was.
+_LATER = {"later": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,21 @@ class Signatory(Clean):
 
 
 @dataclass(frozen=True, slots=True)
+class Gap(Clean):
+    """A value that is missing: the name in the clause, the path in the definition, the label people know."""
+
+    name: str
+    path: str
+    label: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContractParty(Clean):
-    """An organisation of the contract; ``number`` is its place from 1 in the order of the seats: its shape."""
+    """An organisation of the contract; ``number`` is its place from 1 in the order of the seats: its shape.
+
+    registered: its number in a register, and in which. gaps: what it has to say of itself and has not.
+    """
 
     number: int
     seat: str
@@ -33,6 +49,15 @@ class ContractParty(Clean):
     country: str
     signs: bool
     signatories: tuple[Signatory, ...] = ()
+    address: str = field(default="", metadata=_LATER)
+    registered: str = field(default="", metadata=_LATER)
+    gaps: tuple[Gap, ...] = field(default=(), metadata=_LATER)
+
+    @property
+    def at(self) -> str:
+        """Where it is: its registered address with the country, and under which number it is registered."""
+        country = "" if self.country in self.address else self.country
+        return ", ".join(filter(None, (" ".join(self.address.split()), country, self.registered)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +72,6 @@ class Source(Clean):
     @property
     def words(self) -> str:
         return f"{self.label} v{self.version} ({self.party})" if self.party else f"{self.label} v{self.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap(Clean):
-    """A value that is missing: the name in the clause, the path in the definition, the label people know."""
-
-    name: str
-    path: str
-    label: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +161,9 @@ class ContractText(Clean):
 
 def gaps(text: ContractText) -> tuple[Gap, ...]:
     """Every missing value that still stands in the text, in its order; a struck clause has none."""
+    of_parties = (gap for party in text.parties for gap in party.gaps)
     in_clauses = (gap for clause in text.clauses if clause.state != "struck" for gap in clause.gaps)
-    return (*in_clauses, *(gap for annex in text.annexes for gap in annex.gaps))
+    return (*of_parties, *in_clauses, *(gap for annex in text.annexes for gap in annex.gaps))
 
 
 def signable(text: ContractText) -> bool:
@@ -201,18 +217,24 @@ def _plain(value: Any) -> Any:
         case tuple():
             return [_plain(each) for each in value]
         case _ if is_dataclass(value):
-            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)
+                    if not _is_left_out(each, getattr(value, each.name))}
         case _:
             raise TypeError(f"a contract holds no {type(value).__name__}")
+
+
+def _is_left_out(each: Field[Any], value: Any) -> bool:
+    return bool(each.metadata.get("later")) and value == each.default
 
 
 def _typed(kind: Any, data: Any) -> Any:
     """``data`` as ``kind``, one of the few kinds a contract is made of."""
     if is_dataclass(kind) and isinstance(data, dict):
         hints = get_type_hints(kind)
-        if data.keys() != hints.keys():
+        later = {each.name for each in fields(kind) if each.metadata.get("later")}
+        if not hints.keys() - later <= data.keys() <= hints.keys():
             raise ValueError(f"{kind.__name__} has the keys {sorted(hints)}")  # type: ignore[union-attr]
-        return kind(**{name: _typed(hint, data[name]) for name, hint in hints.items()})  # type: ignore[operator]
+        return kind(**{name: _typed(hints[name], one) for name, one in data.items()})  # type: ignore[operator]
     if get_origin(kind) is tuple and isinstance(data, list):
         return tuple(_typed(get_args(kind)[0], each) for each in data)
     if get_origin(kind) is Literal and data in get_args(kind):

@@ -50,7 +50,7 @@ def _parts(text: ContractText) -> Iterator[tuple[tuple[str, str], tuple[str, str
 
 
 def _party_line(party: ContractParty) -> str:
-    return ", ".join((party.organisation, party.role, party.country, *(one.name for one in party.signatories)))
+    return ", ".join((party.organisation, party.role, party.at, *(one.name for one in party.signatories)))
 
 
 def _pieces(part: str, old: str, new: str) -> tuple[tuple[str, str], ...]:

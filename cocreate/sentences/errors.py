@@ -381,7 +381,25 @@ def _contract_not_here(s: Speaker) -> str:
 
 @_explains("contract.gaps")
 def _contract_gaps(s: Speaker) -> str:
-    return s._("Values are missing in the clauses %(numbers)s.", numbers=words.numbers(s.values["numbers"], s.reader))
+    clauses, annexes = (words.numbers(s.values[name], s.reader) for name in ("numbers", "annexes"))
+    if not annexes:
+        return s._("A value is missing in clause %(numbers)s.", numbers=clauses)
+    annex = s._("Rows are missing in annex %(numbers)s.", numbers=annexes)
+    return f"{s._('A value is missing in clause %(numbers)s.', numbers=clauses)} {annex}" if clauses else annex
+
+
+@_explains("contract.address")
+def _contract_address(s: Speaker) -> str:
+    return s._("'%(label)s' of %(party)s is not given. %(people)s can give it in '%(task)s'.", label=s.values["label"],
+               party=s.party("party"), people=s.holding("champion", s.values["party"]), task=s.task)
+
+
+@_explains("contract.signatory")
+def _contract_signatory(s: Speaker) -> str:
+    return s._("%(party)s named %(named)s to sign; here only %(people)s can sign for it. %(champions)s can make who "
+               "was named a signatory under People, or change '%(task)s'.", party=s.party("party"),
+               named=s.values["named"], people=s.people(*s.values["persons"], either=True), task=s.task,
+               champions=s.holding("champion", s.values["party"]))
 
 
 @_explains("member.there")

@@ -1,7 +1,6 @@
 """Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,19 +9,17 @@ from sqlalchemy.orm import Session
 
 from cocreate import paper_words
 from cocreate.domain import composing as domain
-from cocreate.domain import countries, owing
-from cocreate.domain.answers import Answer
+from cocreate.domain import owing
 from cocreate.domain.composing import Given, SettledLater, Table, Value
-from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, Signatory, Source
+from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
 from cocreate.domain.saying import period_choices, phrases, rows, say, with_unit
-from cocreate.models.hosts import Host, Organisation
-from cocreate.models.projects import AffectedGroup, Party, Project
-from cocreate.services import contributions
+from cocreate.models.hosts import Host
+from cocreate.models.projects import Project
+from cocreate.services import contributions, describing
+from cocreate.services.describing import Counting
 from workflows import fields as f
-from workflows.facts import Facts, FigureFact, PartyFact
+from workflows.facts import Facts, FigureFact
 from workflows.texts import say as in_language
-
-Counting = dict[tuple[str, int], tuple[int, dict[str, Answer]]]
 
 
 def compose(session: Session, facts: Facts, paper: str = "") -> ContractText:
@@ -41,7 +38,8 @@ def _contract(session: Session, facts: Facts) -> ContractText:
         paper_words.phrases(language), language=language)
     return replace(
         _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
-        parties=_parties(session, facts, facts.present, facts.signing), affected=_affected(session, facts),
+        parties=describing.parties(session, facts, counting, facts.present, facts.signing),
+        affected=describing.affected(session, facts),
         clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language))
 
 
@@ -51,7 +49,8 @@ def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
     task, language = facts.definition.tasks[paper][1], facts.project.language
     title, signers = in_language(task.title, language), facts.signers(paper)
     return replace(
-        _frame(session, facts, project, title, paper), parties=_parties(session, facts, signers, signers),
+        _frame(session, facts, project, title, paper), parties=describing.parties(
+            session, facts, contributions.counting(session, facts), signers, signers, required=False),
         clauses=(ClauseText(paper, 0, title, in_language(task.agreement or "", language), sample=True),))
 
 
@@ -183,30 +182,6 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
                     grade=phrases(language).grades[answer.grade] if answer.grade else "", source=answer.source or "",
                     giver=party.name))
     return tuple(found)
-
-
-def _parties(session: Session, facts: Facts, named: Sequence[PartyFact], signing: Sequence[PartyFact],
-             ) -> tuple[ContractParty, ...]:
-    language = facts.project.language
-    kinds, known = paper_words.kinds(language), {number: (kind, country) for number, kind, country in session.execute(
-        select(Party.number, Organisation.kind, Organisation.country)
-        .join(Organisation, Organisation.id == Party.organisation).where(Party.project_id == facts.project.id))}
-
-    def described(party: PartyFact) -> ContractParty:
-        kind, country = known[party.number]
-        people = facts.people(party.number, "signatory") if party in signing else ()
-        return ContractParty(
-            number=party.number, seat=party.seat, role=in_language(facts.definition.parties[party.seat].name, language),
-            organisation=party.name, kind=kinds.get(kind, ""),
-            country=countries.name(country, language) if country else "", signs=party in signing,
-            signatories=tuple(Signatory(member.name) for member in people))
-
-    return tuple(map(described, named))
-
-
-def _affected(session: Session, facts: Facts) -> tuple[str, ...]:
-    return tuple(session.scalars(select(AffectedGroup.name).where(AffectedGroup.project_id == facts.project.id)
-                                 .order_by(AffectedGroup.number)))
 
 
 def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date, str | None], ...]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from cocreate import paper_words, typesetting
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
-from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.domain.lacking import lacking
+from cocreate.errors import Conflict, NotFound
 from cocreate.models.contracts import ContractVersion
 from cocreate.services import files, hosts, progress
 from cocreate.services.acts import contracts as acts
@@ -38,8 +39,8 @@ class Frozen:
 def prepare(session: Session, ref: str, *, store: Store, actor: int, now: datetime, paper: str = "") -> Freeze:
     """Compose and render the next version; its PDF lies in the store when this answers.
 
-    Raises: Invalid with the clauses at fault where a value is missing: a blank is never signable. Conflict where the
-    version that stands says the same.
+    Raises: Invalid with the first thing that is missing: a blank is never signable, nor a name that cannot sign.
+    Conflict where the version that stands says the same.
     """
     facts = look(session, ref, person=actor, now=now).facts
     if paper:
@@ -47,8 +48,8 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
     else:
         acts.require_preparing(facts)
     text = compose(session, facts, paper)
-    if not domain.signable(text):
-        raise Invalid("contract.gaps", numbers=tuple(c.number for c in text.clauses if c.gaps and c.state == "given"))
+    if (reason := next(lacking(text, facts), None)) is not None:
+        raise reason
     standing = facts.standing(paper)
     if standing is not None and (paper or says_the_same(facts, text)):
         raise Conflict("contract.same", n=standing.number)

@@ -342,7 +342,7 @@ TEXTS = st.builds(
     project_ref=WORDS, title=WORDS, project_title=WORDS, purpose=WORDS, language=WORDS, host=WORDS, template_name=WORDS,
     template_sha256=WORDS, version=NUMBERS, frozen_at=st.datetimes(timezones=st.just(UTC)),
     parties=some(st.builds(ContractParty, NUMBERS, WORDS, WORDS, WORDS, WORDS, WORDS, st.booleans(),
-                           some(st.builds(Signatory, WORDS, WORDS)))),
+                           some(st.builds(Signatory, WORDS, WORDS)), WORDS, WORDS, some(GAPS))),
     affected=some(WORDS),
     clauses=some(st.builds(ClauseText, WORDS, NUMBERS, WORDS, WORDS, some(SOURCES), some(GAPS), STATES, some(WORDS),
                            st.booleans())),

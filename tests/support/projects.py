@@ -114,6 +114,32 @@ annexes:
   places: {title: Places and lorries, of: figures.credit.places}
 terminal: {agreed: success, declined: failure, withdrawn: failure}
 """
+# The same, and each side is asked who signs for it and where it is registered.
+WHO_SIGNS = SMALL.replace("""\
+    contract: prepared
+""", """\
+    contract: prepared
+    tasks:
+      signatories:
+        title: Who signs
+        why: A signature of somebody without authority binds nobody.
+        of: [maker, shop]
+        due: {days: 3}
+        fields:
+          name: {label: Name and function, type: text}
+          basis: {label: On what authority, type: choice, of: {office: By office, proxy: Power of attorney}}
+          address: {label: Registered address, type: text, certain: true}
+          number: {label: Registration number, type: text, required: false}
+""").replace("""\
+clauses:
+""", """\
+party_details:
+  signatory: terms.signatories.name
+  authority: terms.signatories.basis
+  address: terms.signatories.address
+  number: terms.signatories.number
+clauses:
+""", 1)
 _numbers = count(1)
 
 
@@ -194,6 +220,16 @@ def give(session: Session, small: Small, task: str, given: dict[str, Answer] | N
                          answers=given or answers(task), actor=small.people[number], key=key(), now=now)
     contributions.accept(session, small.ref, task=task, party=number, seen=there.number + 1,
                          actor=small.people[3 - number], key=key(), now=now)
+
+
+def say_who_signs(session: Session, small: Small, party: int, name: str, address: str, *, number: str = "",
+                  now: datetime = NOON) -> None:
+    """One side's answer to the question of ``WHO_SIGNS``."""
+    given = {"name": Answer(value=name), "basis": Answer(value="office"), "address": Answer(value=address)}
+    seen = facts(session, small, now=now).task("signatories", party).number
+    contributions.submit(session, small.ref, task="signatories", party=party, seen=seen, draft=0,
+                         answers=given | ({"number": Answer(value=number)} if number else {}),
+                         actor=small.people[party], key=key(), now=now)
 
 
 def give_all(session: Session, small: Small, *, now: datetime = NOON) -> None:

@@ -4,11 +4,14 @@ import hashlib
 import json
 import re
 from datetime import timedelta
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import axe_core_python
 import pyotp
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from cocreate import clock, vault
@@ -18,7 +21,7 @@ from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member
-from cocreate.services import contracts, people, sealings, signing
+from cocreate.services import contracts, contributions, people, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, someone
@@ -51,7 +54,7 @@ class TestRead:
         assert "/contract/freeze" not in page
         answer = small.maker.post("/contract/freeze")
         assert answer.status_code == 422
-        assert "No version was made: a value is missing in clause 2." in answer.text
+        assert "No version was made. A value is missing in clause 2." in answer.text
 
     def test_what_is_missing_stands_once_and_names_its_party_once(self, project):
         page = project(projects.frozen).maker.get("/contract").text
@@ -126,6 +129,60 @@ class TestFreeze:
         page = small.shop.get("/contract").text
         assert "Only Ingrid Solvik can do this." in page and "/contract/freeze" not in page
         assert small.shop.post("/contract/freeze").status_code == 403
+
+
+class TestWhoSigns:
+    """What each party says of itself stands in the contract, or the page says what is missing and who gives it."""
+
+    def test_waits_for_an_address_and_for_somebody_who_can_sign(self, project):
+        small = project(lambda session: projects.in_terms(session, definition=projects.WHO_SIGNS))
+        with small.app.app_context(), transaction() as session:
+            projects.say_who_signs(session, small.small, 1, "Ingrid Solvik, director", "Storgata 1, Oslo")
+        page = unescape(small.maker.get("/contract").text)
+        assert "'Registered address' of Aurelis Hotels is not given. Claire Duval can give it in 'Who signs'." in page
+        assert 'tasks/signatories?party=2">[Registered address: not given]</a></mark>' in page
+        assert "/contract/freeze" not in page
+        answer = small.maker.post("/contract/freeze")
+        assert answer.status_code == 422 and "No version was made. &#39;Registered address&#39; of" in answer.text
+        with small.app.app_context(), transaction() as session:
+            projects.say_who_signs(session, small.small, 2, "Rosa Marin, CFO", "Gran Via 3, Madrid")
+        page = unescape(small.shop.get("/contract").text)
+        assert ("Aurelis Hotels named Rosa Marin, CFO to sign; here only Claire Duval can sign for it. Claire Duval "
+                "can make who was named a signatory under People, or change 'Who signs'.") in page
+        answer = small.maker.post("/contract/freeze")
+        assert answer.status_code == 422 and "named Rosa Marin, CFO to sign" in answer.text
+
+    def test_is_printed_as_it_was_answered_and_who_signs_instead_reads_so(self, project):
+        small = project(lambda session: projects.in_terms(session, definition=projects.WHO_SIGNS))
+        with small.app.app_context(), transaction() as session:
+            projects.say_who_signs(session, small.small, 1, "Ingrid Solvik, director", "Storgata 1, Oslo",
+                                   number="Foretaksregisteret 914 778 271")
+            projects.say_who_signs(session, small.small, 2, "Claire Duval", "Gran Via 3, Madrid")
+            projects.freeze(session, small.small)
+        pages = PdfReader(BytesIO(small.maker.get("/contract/versions/1/signed.pdf").data)).pages
+        pdf = " ".join(" ".join(page.extract_text() for page in pages).split())
+        assert pdf.count("Storgata 1, Oslo, Norway, registered as Foretaksregisteret 914 778 271") == 2
+        assert "Ingrid Solvik, director signs for Tornby Furniture" in pdf and "By office" in pdf
+        with small.app.app_context(), transaction() as session:
+            for party in (1, 2):
+                projects.agree(session, small.small, party)
+            projects.go_on(session, small.small, "to_signature")
+        assert "The text names" not in small.maker.get("/contract/sign").text
+        with small.app.app_context(), transaction() as session:  # she hands her part over, he signs
+            session.execute(update(Member).where(Member.person == small.small.maker).values(name="Nora Lind"))
+        assert "The text names Ingrid Solvik, director for Tornby Furniture. You sign in their place" in \
+            small.maker.get("/contract/sign").text
+
+    def test_a_new_answer_ends_the_version_made_of_the_old_one(self, project):
+        small = project(lambda session: projects.in_terms(session, definition=projects.WHO_SIGNS))
+        with small.app.app_context(), transaction() as session:
+            for party, name in ((1, "Ingrid Solvik"), (2, "Claire Duval")):
+                projects.say_who_signs(session, small.small, party, name, "Storgata 1")
+            projects.freeze(session, small.small)
+        with small.app.app_context(), transaction() as session:
+            contributions.reopen(session, small.ref, task="signatories", party=1, seen=1, reason="We moved to Bergen.",
+                                 actor=small.small.maker, key=projects.key(), now=NOON + timedelta(hours=1))
+        assert _facts(small).contract is None
 
 
 class TestVersions:

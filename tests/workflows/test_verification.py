@@ -24,6 +24,12 @@ ROWS = {"type": "table", "label": "Duties", "columns": {
     "who": {"type": "choice", "label": "Who", "of": ["one", "two", "users"]}}}
 
 
+def who(**more: Any) -> dict[str, Any]:
+    """Asks each who signs where it is registered."""
+    field = {"type": "text", "label": "Registered address", "certain": True}
+    return {**task(), "of": ["one", "two"], "fields": {"address": {**field, **more}}}
+
+
 def gate(**more: Any) -> dict[str, Any]:
     return {"question": "Is it right?", "of": ["one", "two"], "due": {"days": 1}, **more}
 
@@ -39,7 +45,7 @@ BASE: dict[str, Any] = {
                  "tasks": {"first": task(accepted_by="two"),
                            "second": task("two", accepted_by="one", after=["first"])}},
         "write": {"name": "Write", "purpose": "p", "target": 5, "contract": "prepared",
-                  "gates": {"contract_agreed": gate(about="contract")}},
+                  "gates": {"contract_agreed": gate(about="contract")}, "tasks": {"who": who()}},
         "sign": {"name": "Sign", "purpose": "p", "target": 2, "contract": "signed"}},
     "transitions": {
         "go": {"name": "Go on to Write", "from": "talk", "to": "write", "when": {"all": ["tasks", {"gate": "talked"}]}},
@@ -47,7 +53,7 @@ BASE: dict[str, Any] = {
         "back": {"from": "write", "to": "talk", "reason": "required", "reopens": ["first", "talked"]},
         "done": {"from": "sign", "to": "agreed", "automatic": True, "when": {"contract": "signed"}}},
     "reminders": [{"on": "task_due", "at": [0]}, {"on": "decision_due", "at": [0]}, {"on": "signature_due", "at": [0]}],
-    "contract_title": "C",
+    "contract_title": "C", "party_details": {"address": "write.who.address"},
     "clauses": {"all": {"title": "All", "text": "One delivers $mass.", "needs": {"mass": "talk.first.mass"}}},
     "terminal": {"agreed": "success", "declined": "failure"},
 }
@@ -161,6 +167,13 @@ class TestRules:
         (worked_out("write.fourth.mass") | {"stages__write__tasks": {"fourth": task()}}, "computed.later"),
         ({"stages__talk__tasks__third": {**task(), "kind": "review", "reviews": "fourth"},
           "stages__write__tasks": {"fourth": task()}}, "task.reviews_later"),
+        ({"stages__write__tasks__who": who(certain=False)}, "details.may_be_blank"),
+        ({"stages__write__tasks__who": who(required=False)}, "details.may_be_blank"),
+        ({"stages__write__tasks__who": who(visible_to="own")}, "details.narrow"),
+        ({"stages__write__tasks__who__of": "one"}, "details.not_asked"),
+        ({"party_details": {"address": "talk.first.day"}}, "details.kind"),
+        ({"stages__write__tasks": {}, "stages__sign__tasks": {"who": who()},
+          "party_details": {"address": "sign.who.address"}}, "details.too_late"),
         ({"stages__write__contract": None}, "contract.stage"),
         ({"stages__talk__contract": "signed", "stages__sign__contract": None}, "contract.order"),
         ({"stages__write__gates__contract_agreed__about": []}, "contract.no_gate"),
@@ -192,9 +205,10 @@ class TestRules:
         ({"stages__talk__gates__talked__veto": ["two"]}, "fairness.veto"),
         ({"stages__talk__gates__talked__of": ["two"]}, "fairness.decides"),
         ({"stages__talk__tasks__third": task(visible_to="facilitator")}, "fairness.sees"),
-        ({"stages__talk__tasks__second__due": {"days": 5}}, "fairness.time"),
+        ({"stages__talk__tasks__second__due": {"days": 9}}, "fairness.time"),
         ({"transitions__done__when": {"gate": "contract_agreed"}}, "contract.end_unsigned"),
         ({"reminders": []}, "reminders.none"),
+        ({"party_details": {}}, "details.no_address"),
         ({"transitions__to_sign__when": {"all": [{"gate": "contract_agreed"}, {"figure": {
             "path": "talk.first.mass", "above": 1}}]}}, "figure.left"),
         (when({"figure": {"path": "talk.first.mass", "above": 1}}) | {
@@ -340,7 +354,7 @@ class TestWalks:
                                          **self.ASKED_LATER)
 
     def test_what_can_be_given_only_when_the_project_comes_to_a_later_stage_again(self):
-        late = {"stages__write__tasks": {"third": task()}, "transitions__back__reopens": ["first", "talked", "third"]}
+        late = {"stages__write__tasks__third": task(), "transitions__back__reopens": ["first", "talked", "third"]}
         ask = when({"any": [{"all": ["tasks", {"gate": "talked"}]}, {"task": "third"}]})
         assert codes(**late, **ask) == []
         only = {"transitions__aside": {"from": "talk", "to": "sign", "when": {"task": "third"}}}

@@ -142,6 +142,7 @@ def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
                     for name, need in clause.needs.items() if ":" not in need)
     for key, annex in d.annexes.items():
         yield f"annexes.{key}.of", annex.of
+    yield from ((f"party_details.{name}", path) for name, path in d.party_details.named())
     for index, rule in enumerate(d.duties):
         yield f"duties.{index}.rows", rule.rows
     for key, (stage, gate) in d.gates.items():

@@ -13,6 +13,7 @@ from cocreate.db import db
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText, Gap
 from cocreate.domain.differences import Difference, differences
+from cocreate.domain.lacking import of_parties
 from cocreate.domain.turns import waits_for
 from cocreate.errors import Conflict
 from cocreate.sentences import Sentence
@@ -71,6 +72,8 @@ def _headline_before(facts: Facts, text: ContractText) -> str:
         stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")
         return _("Not ready to sign: the contract is made ready in the stage %(stage)s. This is what is known so far.",
                  stage=pages.stage(facts.definition, stage))
+    if any(reason.code == "contract.signatory" for reason in of_parties(text, facts)):
+        return _("Not ready to sign: who was named to sign cannot sign here.")
     if missing := len(domain.gaps(text)):
         return ngettext("Not ready to sign: one value is missing.", "Not ready to sign: %(num)s values are missing.",
                         missing)
@@ -90,7 +93,12 @@ def waits(facts: Facts, text: ContractText) -> list[Sentence]:
 
 
 def _missing(facts: Facts, text: ContractText) -> Iterator[Sentence]:
-    """Each value that stands open in the text."""
+    """What the parties have not said of themselves, and each value that stands open in the text."""
+    for reason in of_parties(text, facts):
+        key, party = reason.values["task"], reason.values["party"]
+        act = sentences.Act("people", _("See who is in it")) if reason.code == "contract.signatory" else \
+            sentences.Act(f"tasks/{key}", _("See the task"))
+        yield Sentence(sentences.error(reason, pages.reader(), facts), party if isinstance(party, int) else None, act)
     places = [(_("Clause %(number)s", number=clause.number), clause.gaps) for clause in text.clauses
               if clause.state != "struck"]
     places += [(_("Annex %(number)s", number=annex.number), annex.gaps) for annex in text.annexes]

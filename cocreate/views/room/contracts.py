@@ -4,11 +4,11 @@ from flask import current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences, words
+from cocreate import login, pages, sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
+from cocreate.domain.lacking import lacking
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import is_open, may_freeze
@@ -167,7 +167,8 @@ def _offer(facts: Facts, composed: ContractText | None) -> int | None:
     if not contract_words.prepares(facts) or facts.on_hold or not may_freeze(facts):
         return None
     text = composed or composing.compose(db.session(), facts)
-    return text.version if domain.signable(text) and not contracts.says_the_same(facts, text) else None
+    ready = next(lacking(text, facts), None) is None
+    return text.version if ready and not contracts.says_the_same(facts, text) else None
 
 
 def _only_freezing(facts: Facts) -> str:
@@ -198,8 +199,8 @@ def contract_freeze(ref: str) -> ResponseReturnValue:
     try:
         number = _freeze(ref, key, FREEZE_TRIES)
     except Invalid as error:
-        return _read(frame.enter(ref), refused=_("No version was made: a value is missing in clause %(numbers)s.",
-                                                 numbers=_numbers(error))), 422
+        why = sentences.error(error, pages.reader(), facts)
+        return _read(frame.enter(ref), refused=f"{_('No version was made.')} {why}"), 422
     except Conflict as error:
         if error.code != "contract.same":
             raise
@@ -207,11 +208,6 @@ def contract_freeze(ref: str) -> ResponseReturnValue:
     else:
         flash(_("Version %(number)s is ready to read. All parties have been told.", number=number), "done")
     return redirect(url_for("room.contract", ref=ref), 303)
-
-
-def _numbers(error: Invalid) -> str:
-    found = error.values.get("numbers")
-    return words.numbers(found, pages.reader()) if isinstance(found, tuple) else ""
 
 
 def _freeze(ref: str, key: str, tries: int) -> int:

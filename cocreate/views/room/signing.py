@@ -128,6 +128,7 @@ def _show(facts: Facts, paper: str, form: SignForm, *, mailed: bool = False) -> 
         code_ready=me.totp or signing.code_waits(session, facts, version=number, paper=paper, actor=me.id),
         mailed=sign_ins.masked(me.email) if mailed else "", totp=me.totp, email=me.email,
         compared=compared, changed=changed, part_names=contract_words.part_names(),
+        instead=signing_words.in_place_of(facts, frozen.text) if asks and not paper else "",
         signed=signing_words.signed(facts, paper) if signing_words.signed_by_me(facts, paper) else "",
         only="" if asks else _only(facts, paper), waits=[] if paper else contract_words.waits(facts, frozen.text),
         refuse_url=url_for("room.sign_refuse", ref=facts.project.ref, paper=paper),

@@ -10,6 +10,7 @@ from cocreate import login, pages, words
 from cocreate.db import db
 from cocreate.domain.contract import ContractText
 from cocreate.domain.differences import Difference, differences
+from cocreate.domain.lacking import signs_instead
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic, audience_of
 from cocreate.errors import NotFound
@@ -85,6 +86,17 @@ def may_sign(facts: Facts, paper: str = "") -> bool:
     return (standing is not None and standing.state is ContractState.FROZEN and not facts.ended and not facts.on_hold
             and own in {party.number for party in facts.signers(paper)} and may(Act.SIGN, facts.actor, party=own)
             and facts.signature(own or 0, paper) is None and not blocking(facts, paper))
+
+
+def in_place_of(facts: Facts, text: ContractText) -> str:
+    """What a reader is told who signs for a party whose text names somebody else."""
+    own = facts.actor.party if facts.actor else None
+    party = next((one for one in text.parties if one.number == own), None)
+    if party is None or not signs_instead(party, facts):
+        return ""
+    return _("The text names %(named)s for %(party)s. You sign in their place: say below on what authority. If that is "
+             "not right, do not sign, with a reason.", named=words.listed(
+                 [one.name for one in party.signatories], pages.reader()), party=party.organisation)
 
 
 def may_refuse(facts: Facts, paper: str) -> bool:
