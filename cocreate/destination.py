@@ -5,6 +5,7 @@ The place lies in the cookie, signed: an endpoint and its ids, never an address.
 
 import logging
 import re
+from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 from flask import session as cookie
@@ -91,20 +92,30 @@ def seal(person: int) -> str | None:
     """Place and form of this request, to be sent again by this person only; None where nobody typed anything."""
     sent = typed()
     if any(text.strip() for name, text in sent if name not in NOT_TYPED):
-        return str(_carrier().dumps([person, here(), sent]))
+        files = [one.filename for one in request.files.values() if one.filename]
+        return str(_carrier().dumps([person, here(), sent, files]))
     return None
 
 
-def unseal(given: str, person: int) -> tuple[str, list[tuple[str, str]]] | None:
-    """Where to and what this person sent; the remembered place is not needed then. None where nothing was."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent, and where to. files: names of those that have to be chosen again."""
+
+    place: str
+    typed: list[tuple[str, str]]
+    files: list[str]
+
+
+def unseal(given: str, person: int) -> Sent | None:
+    """What this person sent; the remembered place is not needed then. None where nothing was."""
     try:
-        whose, place, sent = _carrier().loads(given)
-    except BadSignature:
+        whose, place, sent, files = _carrier().loads(given)
+    except (BadSignature, ValueError):
         return None
     if whose != person:
         return None
     cookie.pop(_BACK, None)
-    return str(place), [(str(name), str(text)) for name, text in sent]
+    return Sent(str(place), [(str(name), str(text)) for name, text in sent], [str(name) for name in files])
 
 
 def _carrier() -> URLSafeSerializer:

@@ -4,6 +4,7 @@ The cookie is signed and holds the session's random token and the CSRF secret.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import flask_login
 from flask import Flask, Response, abort, current_app, flash, g, redirect, render_template, request, url_for
@@ -18,6 +19,9 @@ from cocreate.db import db, spare_transaction
 from cocreate.headers import ASSETS
 from cocreate.services import sign_ins
 from cocreate.services.sign_ins import Me
+
+
+FILE_TAKES = timedelta(minutes=20)  # to fill in a page with a file: none may be chosen and then lost to the question
 
 
 class _User(flask_login.UserMixin):  # type: ignore[misc]
@@ -126,11 +130,20 @@ def ask_for_second_step() -> ResponseReturnValue:
     return redirect(url_for("account.app_code"), 303)
 
 
+def require_proof_for_file() -> None:
+    """As ``require_proof``, before a page on which a file is chosen: the half hour has to last while one fills it in."""
+    until = me().proved_until
+    if request.method == "GET" and until is not None and until < now() + FILE_TAKES:
+        destination.remember()
+        abort(redirect(url_for("auth.prove"), 303))
+    require_proof()
+
+
 def require_proof(endpoint: str | None = None, **ids: str) -> None:
     """Let nobody on who has not shown the password within half an hour: asks for it, then comes back here.
 
     endpoint, ids: the page to come back to, where this address only takes what is sent.
-    What was typed goes along with the question, to be sent again after it.
+    What was typed goes along with the question, to be sent again after it; a file does not, and that is said.
     """
     if me().proved:
         return

@@ -55,6 +55,7 @@ class Me:
     complete: bool  # False: the second step is still to come, and nothing is open yet
     seen_at: datetime
     addressed: str = ""  # how they want to be spoken to
+    proved_until: datetime | None = None  # when that half hour is over
     second_step_due: bool = False  # a host for which one works asks for an app code, and none is set up
 
     def is_(self, role: str, host_id: int | None = None) -> bool:
@@ -101,6 +102,7 @@ def find(session: Session, token: str, now: datetime) -> Me | None:
         second_step_due=person.totp_secret is None and any(row.second_step == "required" for row in rows),
         sign_in=sign_in.token_sha256, method=sign_in.method, complete=complete, seen_at=sign_in.seen_at,
         proved=sign_in.proved_at is not None and sign_in.proved_at > now - PROOF,
+        proved_until=sign_in.proved_at + PROOF if sign_in.proved_at else None,
     )
 
 

@@ -1,7 +1,11 @@
 """Showing the password once more before an act: one comes back to exactly there, with what was typed."""
 
+import ast
 import html
+import inspect
 import re
+import sys
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,9 +13,12 @@ from sqlalchemy import update
 
 from cocreate.db import transaction
 from cocreate.models.people import SignIn
+from cocreate.views import policy, proofs
 from tests.support import projects
 from tests.support.people import PASSWORD, browser
 from tests.support.rooms import proposal_of, text
+from tests.support.routes import ask, routes
+from tests.support.worlds import signed_in, worlds
 
 REASON = "The ramp is being rebuilt until then, and nobody can deliver."
 
@@ -72,6 +79,50 @@ class TestTyped:
         assert answer.status_code == 303 and REASON not in answer.text
 
 
+class TestTheTable:
+    """``cocreate.views.proofs`` says what asks for the password, and nothing else does."""
+
+    def test_is_what_the_pages_do(self, both):
+        asking = {endpoint for endpoint, view in both.app.view_functions.items() if asks(view)}
+        assert asking == {endpoint for endpoint, when in proofs.PROOFS.items() if when is not proofs.FORM}
+        assert proofs.PROOFS.keys() <= policy.POLICY.keys()
+
+    def test_is_what_a_session_by_link_meets(self, both):
+        """Every address, by who may: nothing of the table is shown, or happens, and nothing else asks."""
+        clients = {access: signed_in(both.app, person, method="link") for access, person in (
+            (policy.ACCOUNT_MANAGER, both.ours.manager), (policy.ADMINISTRATOR, both.ours.administrator),
+            (policy.IN_PROJECT, both.ours.small.shop))}
+        asked = set()
+        for route in routes(both.app, both.ours):
+            when, client = proofs.PROOFS.get(route.endpoint), clients.get(policy.POLICY[route.endpoint])
+            if client is None or (route.method == "POST" and when in (None, proofs.INVITING)):
+                continue
+            answer = ask(client, route)
+            if answer.location == "/prove" or (answer.status_code == 401 and "it is you." in answer.text):
+                asked.add(route.endpoint)
+            elif when in (proofs.BEFORE, proofs.FILE) or (when is proofs.ACTING and route.method == "POST"):
+                assert answer.status_code in (302, 303, 403, 404, 405, 409), str(route)
+        assert len(asked) > 25
+        assert asked <= {endpoint for endpoint, when in proofs.PROOFS.items() if when is not proofs.FORM}
+
+
+class TestAFile:
+    def test_is_not_chosen_on_a_page_that_will_ask_for_the_password(self, play):
+        room = play()
+        assert room.maker.get("/gates/our_contract/outside").location != "/prove"
+        room.clock.go(minutes=15)
+        assert room.maker.get("/hold").status_code == 200
+        assert room.maker.get("/gates/our_contract/outside").location == "/prove"
+
+    def test_that_was_lost_all_the_same_is_named(self, play):
+        room = play()
+        path = f"/p/{room.small.ref}/gates/our_contract/outside"
+        asked = by_link(room.maker, room.small.maker).client.post(path, data={
+            "body": "Board", "proof": (BytesIO(b"%PDF-1.4"), "letter.pdf")})
+        kept = room.maker.client.post("/prove", data=hidden(asked) | {"password": PASSWORD})
+        assert "Your text is kept. Choose the file again on the next page: letter.pdf." in text(kept)
+
+
 class TestWhatAsks:
     def test_reading_a_question_asks_for_nothing_and_deciding_it_does(self, play):
         room = play()
@@ -109,6 +160,28 @@ class TestWhatAsks:
         assert room.maker.client.post("/prove", data={"password": PASSWORD}).location == f"/p/{room.small.ref}/hold"
         room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
         assert by_link(room.shop, room.small.shop).get("/resume").location == "/prove"
+
+
+def asks(view):
+    """Whether a view, or what it calls in its own module, asks for the password."""
+    module, seen, todo = sys.modules[view.__module__], set(), [view.__name__]
+    functions = {one.name: one for one in ast.walk(ast.parse(inspect.getsource(module)))
+                 if isinstance(one, ast.FunctionDef)}
+    while todo:
+        if (name := todo.pop()) in functions and name not in seen:
+            seen.add(name)
+            for node in ast.walk(functions[name]):
+                if isinstance(node, ast.Attribute) and node.attr.startswith("require_proof"):
+                    return True
+                if isinstance(node, ast.Name):
+                    todo.append(node.id)
+    return False
+
+
+@pytest.fixture
+def both(app, clock):
+    with app.app_context():
+        yield worlds(app)
 
 
 def by_link(client, person):

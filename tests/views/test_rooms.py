@@ -13,6 +13,7 @@ from cocreate.views.room.rules import right_words
 from tests.support import projects, stories
 from tests.support.people import PASSWORD
 from tests.support.rooms import Client, buttons, links, more, proposal_of, text
+from tests.views.test_proof import by_link
 
 REASON = "The figures of last year were used."
 
@@ -133,6 +134,8 @@ class TestCharter:
         room.shop.post("/charter/goals:2", data={"goals-0-what": "Never run out"})
         page = room.shop.get("/charter")
         assert "Fewer new crates" in text(page) and "Measure: pieces" in text(page)
+        assert by_link(room.shop, room.small.shop).get("/charter/conflict/2.1").location == "/prove"
+        room.shop.client.post("/prove", data={"password": PASSWORD})
         asked = room.shop.post("/charter/conflict/2.1", data={"other": "1.1", "reason": REASON}, follow_redirects=True)
         assert "'Fewer new crates' and 'Never run out' pull apart." in text(asked)
         number = proposal_of(room, "conflict")

@@ -18,6 +18,7 @@ from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
 from tests.views.test_contracts import TICKED, Played, _code, _enrol, _facts, _form, _parts
+from tests.views.test_proof import by_link
 
 QUIET = projects.SMALL.replace("""\
   terms:
@@ -66,6 +67,9 @@ class TestPage:
 
 class TestSign:
     def test_the_first_fixes_the_text_and_both_sign_the_same(self, quiet):
+        assert by_link(quiet.maker, quiet.small.maker).post("/agreements/secrecy/begin").location == "/prove"
+        assert _facts(quiet).standing("secrecy") is None
+        quiet.maker.client.post("/prove", data={"password": PASSWORD})
         answer = quiet.maker.post("/agreements/secrecy/begin", follow_redirects=True)
         assert "You sign for Tornby Furniture:" in answer.text and "version 1." in answer.text
         said = _sign(quiet, quiet.maker, quiet.small.maker)

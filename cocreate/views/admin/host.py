@@ -20,7 +20,7 @@ from cocreate.views.admin.blueprint import bp, here, mine
 @bp.route("/host", methods=["GET", "POST"])
 def host() -> ResponseReturnValue:
     """What every project of the host begins with."""
-    login.require_proof()
+    login.require_proof_for_file()
     found = here()
     managers = hosts.openers(db.session(), found.id)
     form = HostForm.from_request(

@@ -21,7 +21,7 @@ from workflows.verification import verify
 @bp.route("/templates/import", methods=["GET", "POST"])
 def template_import() -> ResponseReturnValue:
     """Upload or paste; then look at what it is; then save it as a draft."""
-    login.require_proof()
+    login.require_proof_for_file()
     host, form = here(), ImportForm.from_request()
     trail = [Entry(_("Templates"), url_for("admin.templates")), Entry(_("Import a template"), "")]
     if request.method == "GET":

@@ -49,9 +49,11 @@ def _again(sealed: str) -> ResponseReturnValue | None:
     found = destination.unseal(sealed, login.me().id)
     if found is None:
         return None
-    place, sent = found
-    return render_template("errors/error.html", heading=_("Thank you"), sentence=_("Your text is kept."), again=sent,
-                           act_url=place, act_label=_("Send it again"))
+    kept = _("Your text is kept.")
+    if found.files:
+        kept += " " + _("Choose the file again on the next page: %(names)s.", names=", ".join(found.files))
+    return render_template("errors/error.html", heading=_("Thank you"), sentence=kept, again=found.typed,
+                           act_url=found.place, act_label=_("Send it again"))
 
 
 def _step(form: CodeForm | RecoveryForm, page: str) -> ResponseReturnValue:

@@ -162,6 +162,7 @@ def charter_conflict(ref: str, goal: str) -> ResponseReturnValue:
     every = {one.id: (party.name, one) for party in facts.present for one in domain.every_goal(facts, party.number)}
     if goal not in every:
         raise NotFound
+    login.require_proof()
     form = ConflictForm.from_request()
     form.other.choices = [SelectChoice(key, f"{name}: {one.what}") for key, (name, one) in every.items()
                           if key.partition(".")[0] != goal.partition(".")[0]]

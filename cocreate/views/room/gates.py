@@ -77,7 +77,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     if key not in facts.definition.gates:
         raise NotFound
-    login.require_proof()
+    login.require_proof_for_file()
     own = facts.actor.party if facts.actor else None
     if not may_decide(facts, key, Act.DECIDE_OUTSIDE):
         raise Forbidden("only", act=Act.DECIDE_OUTSIDE.value, persons=tuple(

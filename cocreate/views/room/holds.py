@@ -45,8 +45,6 @@ def hold(ref: str) -> ResponseReturnValue:
     require(facts, Act.HOLD)
     login.require_proof()
     alone = may(Act.HOLD, facts.actor, directly=True)
-    if alone:
-        login.require_proof()
     form = HoldForm.from_request()
     form.wrong_day = lambda until: _wrong_day(facts, until)
 
@@ -82,7 +80,6 @@ def resume(ref: str) -> ResponseReturnValue:
     require(facts, Act.HOLD, directly=True, on_hold=True)
     if not facts.on_hold:
         raise Conflict("hold.over")
-    login.require_proof()
     login.require_proof()
     form = Form.from_request()
 

@@ -47,6 +47,7 @@ def short_agreement(ref: str, paper: str) -> ResponseReturnValue:
 def short_agreement_begin(ref: str, paper: str) -> ResponseReturnValue:
     """Go on to sign: the text is fixed the first time, then it stands for all."""
     facts = signing_words.enter(ref, paper)
+    login.require_proof("room.short_agreement", ref=ref, paper=paper)
     key, actor = Form.from_request().key(), login.me().id
     while facts.standing(paper) is None:
         moment = now()
