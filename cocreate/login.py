@@ -20,7 +20,6 @@ from cocreate.headers import ASSETS
 from cocreate.services import sign_ins
 from cocreate.services.sign_ins import Me
 
-
 FILE_TAKES = timedelta(minutes=20)  # to fill in a page with a file: none may be chosen and then lost to the question
 
 
@@ -131,7 +130,7 @@ def ask_for_second_step() -> ResponseReturnValue:
 
 
 def require_proof_for_file() -> None:
-    """As ``require_proof``, before a page on which a file is chosen: the half hour has to last while one fills it in."""
+    """As ``require_proof``, before a page on which a file is chosen: the half hour has to last while filling it in."""
     until = me().proved_until
     if request.method == "GET" and until is not None and until < now() + FILE_TAKES:
         destination.remember()
