@@ -180,13 +180,33 @@ def _accept_unopposed(facts: Facts) -> Facts:
 
 
 def _date_tasks(facts: Facts) -> Facts:
-    """Due dates that can be worked out now, because what they follow has happened."""
-    for task in facts.tasks:
-        if task.state in _OWED and task.due_at is None and not rests(facts, task) and not left_behind(facts, task):
-            when = due_at(facts, facts.task_of(task).due)
-            if when is not None:
-                facts = facts.with_task(replace(task, due_at=when))
+    """Due dates that can be worked out now, because what they follow has happened; none before what it waits for."""
+    while (dated := _dated(facts)) is not facts:  # a date that moved moves those that wait for it
+        facts = dated
     return facts
+
+
+def _dated(facts: Facts) -> Facts:
+    for task in facts.tasks:
+        asked = facts.task_of(task)
+        if task.state not in _OWED or (task.due_at is not None and not asked.waits_for):
+            continue
+        if rests(facts, task) or left_behind(facts, task):
+            continue
+        earlier = [one for key in asked.waits_for for one in facts.instances(key)]
+        when = task.due_at
+        if when is None or (when <= facts.now and any(_waited_for(facts, one) for one in earlier)):
+            when = due_at(facts, asked.due) or when
+        if when is not None:
+            when = max([when, *(one.due_at for one in earlier if one.due_at and one.state is not TaskState.ACCEPTED)])
+        if when != task.due_at:
+            facts = facts.with_task(replace(task, due_at=when))
+    return facts
+
+
+def _waited_for(facts: Facts, earlier: TaskFact) -> bool:
+    """Whether what waits for this could not begin until now: then it cannot be late either."""
+    return earlier.state is not TaskState.ACCEPTED or earlier.since == facts.now
 
 
 def due_at(facts: Facts, rule: Due) -> datetime | None:

@@ -237,6 +237,19 @@ class TestDue:
         story.wait(days=7).give("plan", "user.2")
         assert story.task("next").due_at == working_days_later(story.facts.now, 2)
 
+    def test_nothing_is_due_before_what_it_waits_for(self):
+        text = TWO_SIDES.replace("need: {of: taker,", "last: {of: taker, due: {days: 1}, after: [need]}\n"
+                                 "      need: {of: taker, due: {days: 2}, after: [stream],")
+        story = begin(text)
+        assert story.task("stream").due_at == story.task("need").due_at == story.task("last").due_at
+        moved = replace(story.task("stream"), due_at=story.task("stream").due_at + timedelta(days=7))
+        story.consequence(story.facts.with_task(moved))
+        assert story.task("last").due_at == moved.due_at
+        story.give("stream")
+        assert story.task("need").due_at == moved.due_at  # what was promised stays
+        story.wait(days=30).give("need")
+        assert story.task("last").due_at == working_days_later(story.facts.now, 1)  # nobody is late at once
+
     def test_what_lies_before_a_target_too_near_is_due_tomorrow(self):
         text = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, due: {days: 200, before: target}}")
         story = begin(text).to_trial()
