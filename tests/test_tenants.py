@@ -36,7 +36,8 @@ STRUCTURE = frozenset("""
     paper period personal_salt personal_sha256 prev_hash ref reply request_sha256 role salt seal_error sealed_sha256
     evidence_sha256 seat sha256 skeleton stage state strategy subject task text_sha256 theme token_sha256 unit
     public_buyer zone working_days media_type mentions ended_because changed code_hash narrower files
-    password_hash totp_secret roles values details compared reader waits_for again_sha256 shared dates""".split())
+    password_hash totp_secret roles values details compared reader waits_for again_sha256 shared dates
+    box supports""".split())
 
 # Where a project has more than one of a kind, the others too: what one party says among itself stands there.
 MORE = ("/tasks/credit?party=1", "/tasks/credit/versions/1?party=1", "/tasks/offer?party=1", "/tasks/ramp_0?party=2",

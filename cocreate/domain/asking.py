@@ -24,8 +24,8 @@ _REVIEW: dict[str, TypedField] = {
                         of={"fine": {"en": "It is right as it is", "de": "Es stimmt so"},
                             "change": {"en": "Something has to change", "de": "Etwas muss sich ändern"}}),
     "remarks": f.LongText(type="long_text", required=False, label={"en": "Remarks", "de": "Anmerkungen"},
-                          help={"en": "Name the place each remark is about.",
-                                "de": "Nennen Sie zu jeder Anmerkung die Stelle."}),
+                          help={"en": "On the whole. What is about one place, say there: each has a way to comment.",
+                                "de": "Zum Ganzen. Was eine Stelle betrifft, sagen Sie dort."}),
 }
 
 

@@ -102,6 +102,31 @@ class Draft(Model):
     at: Mapped[datetime]
 
 
+class Entry(Model):
+    """One note on a canvas: what one person wrote for their party. Never changed, withdrawn by who wrote it."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        ForeignKeyConstraint(["project_id", "giver"], ["party.project_id", "party.number"]),
+        Index("ix_entry_task", "project_id", "task", "party"),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # of its event
+    host_id: Mapped[Id]
+    task: Mapped[str] = mapped_column(String(40))
+    party: Mapped[int]  # that is asked for the canvas
+    box: Mapped[str] = mapped_column(String(40))
+    giver: Mapped[int]  # party of who wrote it
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]
+    supports: Mapped[str] = mapped_column(default="")  # parties that stand behind it, separated by blanks
+    withdrawn_at: Mapped[datetime | None]
+
+
 class Figure(Model):
     """One number: value, unit, period, price year, source, grade, giver, and who sees it."""
 

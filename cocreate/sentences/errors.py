@@ -108,6 +108,11 @@ PLAIN = {
     "outside.file": N_("Add the file that shows the decision."),
     "enter.signed": N_("What is signed cannot be entered for somebody else."),
     "enter.own": N_("What somebody thinks, nobody enters for them: each person answers alone."),
+    "entry.empty": N_("Write something first."),
+    "entry.no_party": N_("Only the parties write on it. You can comment on what they wrote."),
+    "entry.supported": N_("Your party supports it already."),
+    "entry.no_support": N_("Your party does not support it."),
+    "entry.withdrawn": N_("It was withdrawn by who wrote it."),
     "assessment.nobody": N_("Nobody has answered yet, so there is nothing to count. Answer for yourself first."),
     # talks
     "comment.empty": N_("Write something first."),

@@ -13,11 +13,12 @@ from cocreate.db import table_of
 from cocreate.domain import audience
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act, may
-from cocreate.domain.topics import Topic
+from cocreate.domain.topics import OF_TASK, Topic
 from cocreate.errors import Forbidden, Invalid, NotFound
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.talk import Comment
+from cocreate.models.work import Entry
 from cocreate.services import outbox, progress
 from cocreate.services.acts.comments import AskHelp, Helped, RaiseConcern, Say, StillStuck
 from cocreate.services.facts import look
@@ -108,6 +109,9 @@ def say(session: Session, ref: str, *, kind: str, topic: str, text: str, mention
     Raises: NotFound for what the actor may not see.
     """
     facts = look(session, ref, person=actor, now=now).facts
+    of = Topic.parse(topic)
+    if of is not None and of.kind == "entry" and session.get(Entry, (facts.project.id, of.number)) is None:
+        raise NotFound
     parent = session.get(Comment, (facts.project.id, reply_to)) if reply_to else None
     if reply_to and (parent is None or parent.kind == "concern" or not parent.sees & _mask(facts.actor)
                      or _whole(parent.subject) != _whole(topic)):
@@ -203,7 +207,8 @@ def _about(topic: Topic) -> ColumnElement[bool]:
     whole = Comment.subject == str(topic)
     if topic.kind != "task":
         return whole
-    return or_(whole, Comment.subject.startswith(f"field:{topic.key}:{topic.party}:", autoescape=True))
+    return or_(whole, *(Comment.subject.startswith(f"{kind}:{topic.key}:{topic.party}:", autoescape=True)
+                        for kind in sorted(OF_TASK - {"task"})))
 
 
 def _call_above(session: Session, said: Comment | None) -> int | None:

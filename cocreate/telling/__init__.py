@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cocreate import words
+from cocreate.domain.topics import OF_TASK
 from cocreate.services.records import Line
 from cocreate.telling import course, people, work
 from cocreate.telling.speaker import TELLINGS, Speaker
@@ -55,7 +56,7 @@ def _task(line: Line) -> str:
     """The task an event is about, also where it says so only within its topic."""
     topic = str(line.details.get("topic") or line.details.get("subject") or "").split(":")
     return str(line.details.get("task") or line.details.get("paper") or (
-        topic[1] if topic[0] in ("task", "field") and len(topic) > 1 else ""))
+        topic[1] if topic[0] in OF_TASK and len(topic) > 1 else ""))
 
 
 def _before_and_after(s: Speaker) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cocreate import words
-from cocreate.domain.topics import Topic
+from cocreate.domain.topics import OF_TASK, Topic
 from cocreate.services.records import Line
 from cocreate.words import Reader
 from workflows.facts import Facts
@@ -72,7 +72,7 @@ class Speaker:
         """What was talked about: the task, the question, the document."""
         topic = Topic.parse(str(self.details.get("topic", "")))
         kind, key = (topic.kind, topic.key) if topic else ("", "")
-        if kind in ("task", "field") and key in self.facts.definition.tasks:
+        if kind in OF_TASK and key in self.facts.definition.tasks:
             return f"'{say(self.facts.definition.tasks[key][1].title, self.reader.language)}'"
         if kind == "gate":
             return f"'{self.question(key)}'"

@@ -149,6 +149,25 @@ def _decide_outside(s: Speaker) -> str:
     return s.gettext("%(who)s recorded for %(party)s that %(body)s agreed on %(date)s: '%(question)s'", **values)
 
 
+@tells("add_entry")
+def _add_entry(s: Speaker) -> str:
+    return s.gettext("%(who)s added an entry to '%(task)s' for %(party)s.", task=s.task(), party=s.party(s.line.party))
+
+
+@tells("support_entry")
+def _support_entry(s: Speaker) -> str:
+    if s.details.get("back"):
+        return s.gettext("%(who)s took back the support of %(party)s for an entry in '%(task)s'.", task=s.task(),
+                         party=s.party(s.line.party))
+    return s.gettext("%(who)s supported an entry in '%(task)s' for %(party)s.", task=s.task(),
+                     party=s.party(s.line.party))
+
+
+@tells("withdraw_entry")
+def _withdraw_entry(s: Speaker) -> str:
+    return s.gettext("%(who)s withdrew an entry from '%(task)s'.", task=s.task())
+
+
 @tells("say")
 def _say(s: Speaker) -> str:
     if s.details.get("kind") == "note":

@@ -547,6 +547,28 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_draft_project_id_party')),
     sa.PrimaryKeyConstraint('project_id', 'task', 'party', 'owner', name=op.f('pk_draft'))
     )
+    op.create_table('entry',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('task', sa.String(length=40), nullable=False),
+    sa.Column('party', sa.BigInteger(), nullable=False),
+    sa.Column('box', sa.String(length=40), nullable=False),
+    sa.Column('giver', sa.BigInteger(), nullable=False),
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('supports', sa.Text(), nullable=False),
+    sa.Column('withdrawn_at', Utc(), nullable=True),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_entry_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_entry_person')),
+    sa.ForeignKeyConstraint(['project_id', 'giver'], ['party.project_id', 'party.number'], name=op.f('fk_entry_project_id_giver')),
+    sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_entry_project_id_party')),
+    sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_entry'))
+    )
+    with op.batch_alter_table('entry', schema=None) as batch_op:
+        batch_op.create_index('ix_entry_task', ['project_id', 'task', 'party'], unique=False)
+
     op.create_table('duty',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),

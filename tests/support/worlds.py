@@ -24,6 +24,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.services import (
     absences,
+    canvases,
     comments,
     contributions,
     documents,
@@ -174,12 +175,15 @@ def _open(session: Any, words: Words) -> World:
 
 
 def _with_mood(data: Any) -> Any:
-    """The definition with an assessment beside what its gate is about."""
+    """The definition with an assessment and a canvas beside what its gate is about."""
     stage = data["stages"]["figures"]
     stage["gates"]["picture"]["about"] = list(stage["tasks"])
     stage["tasks"]["mood"] = {
         "title": "How ready are we", "why": "Gaps cost less now.", "of": ["maker", "shop"], "kind": "assessment",
         "due": {"days": 5}, "required": False, "statements": {"open": {"text": "They tell us early."}}}
+    stage["tasks"]["board"] = {
+        "title": "On one page", "why": "All see it.", "of": "maker", "kind": "canvas", "due": {"days": 5},
+        "required": False, "boxes": {"aim": {"title": "What we want"}}}
     return data
 
 
@@ -240,6 +244,8 @@ def _open_ends(session: Any, small: Small, words: Words) -> None:
                   actor=small.maker, key=key(), now=NOON)
     stories._come_in(session, ref, tom.id, f"Tom {word}", NOON)
     submit(session, small, "mood", 1, 0, {"open": Answer("s1"), "open_comment": Answer(f"Late {words.secret}")})
+    canvases.add(session, ref, task="board", party=1, box="aim", text=f"Fewer crates {word}", actor=small.shop,
+                 key=key(), now=NOON)
     passing.pass_on(session, ref, task="credit", party=1, to=tom.id, actor=small.maker, key=key(), now=NOON)
     passing.pass_to_new(session, ref, task="credit", party=1, email=f"lea{key()}@crates.example", name=f"Lea {word}",
                         actor=tom.id, key=key(), now=NOON)

@@ -1,6 +1,7 @@
 """A task's pages: passing on, waiting, entering for others, opening again, versions, and two people at one draft."""
 
 import io
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -273,21 +274,67 @@ class TestTwoValues:
 
 
 class TestCanvas:
-    def test_each_box_names_who_wrote_what_stands_in_it(self, project):
+    def test_all_parties_write_and_support_and_the_asked_one_submits(self, project):
         def make(session):
             return projects.open_small(session, definition=stories.later_definition())
         small = project(make)
-        tom = small.room(_colleague(small, 1, "contributor"))
-        page = small.maker.get("/tasks/board").text
-        small.maker.post("/tasks/board", data=_hidden(page) | {"f-aim": "Fewer crates", "f-fear": "Mud"})
-        with small.app.app_context(), transaction() as session:
-            contributions.reopen(session, small.ref, task="board", party=1, seen=1, actor=small.small.maker, now=NOON,
-                                 reason="Something is missing.", key=projects.key())
-        page = tom.get("/tasks/board").text
-        tom.post("/tasks/board", data=_hidden(page) | {"f-aim": "Fewer crates", "f-fear": "Mud and ice"})
+        assert "2 boxes are empty: What we want, What worries us." in small.maker.get("/tasks/board").text
+        for room, box, words in ((small.maker, "aim", "Fewer crates"), (small.shop, "fear", "Mud")):
+            room.post("/tasks/board/entries", data={"party": 1, "box": box, "text": words})
         page = small.shop.get("/tasks/board?party=1").text
-        assert re.search(r"Fewer crates<span[^>]*>Ingrid Solvik", page)
-        assert re.search(r"Mud and ice<span[^>]*>Tom Baker", page)
+        first, second = re.findall(r'id="e-(\d+)"', page)
+        assert "Submit for" not in page and f"/entries/{first}/withdraw" not in page
+        assert small.shop.post(f"/tasks/board/entries/{first}/withdraw", data={"party": 1}).status_code == 403
+        for status in (303, 409):
+            assert small.shop.post(f"/tasks/board/entries/{first}/support", data={"party": 1}).status_code == status
+        assert "Supported by Aurelis Hotels" in " ".join(small.maker.get("/tasks/board").text.split())
+        small.maker.post("/talk", data={"topic": f"entry:board:1:{second}", "text": "Which mud?"})
+        assert "about an entry: Mud" in small.shop.get("/tasks/board?party=1").text
+        assert small.maker.post("/talk", data={"topic": "entry:board:1:9999", "text": "Which?"}).status_code == 404
+        assert "supported an entry in" in small.maker.get("/record").text
+        assert small.maker.post("/tasks/board/canvas", data={"party": 1, "seen": 0}).status_code == 303
+        read = small.shop.get("/tasks/board/versions/1?party=1").text
+        assert "Fewer crates (Tornby Furniture, Aurelis Hotels)" in read and "Mud (Aurelis Hotels)" in read
+        late = small.shop.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": "Late"})
+        assert late.status_code == 409
+
+    def test_an_entry_goes_with_its_author_only_and_an_empty_one_is_none(self, project):
+        def make(session):
+            return projects.open_small(session, definition=stories.later_definition())
+        small = project(make)
+        empty = small.maker.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": " "})
+        assert empty.status_code == 422 and empty.text.count("field-error") == 1
+        number = small.maker.post("/tasks/board/entries", data={
+            "party": 1, "box": "aim", "text": "Fewer crates"}).location.partition("#e-")[2]
+        small.maker.post(f"/tasks/board/entries/{number}/withdraw", data={"party": 1})
+        assert "Fewer crates" not in small.shop.get("/tasks/board?party=1").text
+        gone = small.shop.post(f"/tasks/board/entries/{number}/support", data={"party": 1})
+        assert gone.status_code == 409 and "withdrawn by who wrote it" in gone.text
+
+
+class TestReview:
+    def test_has_a_way_to_comment_at_every_field_row_and_clause(self, project):
+        def make(session):
+            data = json.loads(stories.later_definition())
+            data["stages"]["terms"]["tasks"]["check"]["reviews"] = "credit"
+            data["transitions"]["to_terms"]["when"] = {"task": "credit"}
+            small = projects.open_small(session, definition=json.dumps(data))
+            projects.give(session, small, "credit")
+            projects.go_on(session, small, "to_terms")
+            return small
+        small = project(make)
+        asked = small.shop.get("/talk?topic=row:credit:1:places:2").text
+        assert "Places, row 2" in asked and 'name="about"' not in asked
+        for topic, words in (("row:credit:1:places:2", "Bergen has a ferry."), ("clause:credit", "Too short.")):
+            assert small.shop.post("/talk", data={"topic": topic, "text": words}).status_code == 303
+        for topic in ("row:credit:1:amount:1", "row:credit:1:places:x", "row:credit:1:places"):
+            assert small.shop.post("/talk", data={"topic": topic, "text": "Nothing"}).status_code == 404
+        page = small.maker.get("/tasks/check").text
+        places = {topic: page.count(f"/talk?topic={topic}&") for topic in (
+            "field:credit:1:amount", "row:credit:1:places:1", "row:credit:1:places:2")}
+        assert set(places.values()) == {1}, places
+        assert page.count("One comment") == 2 and "The draft of the contract" in page
+        assert "about Places, row 2" in small.maker.get("/tasks/credit").text
 
 
 class TestAssessment:

@@ -6,6 +6,7 @@ from typing import Any
 from cocreate.services.acts import (
     absences,
     accessions,
+    canvases,
     comments,
     contracts,
     contributions,
@@ -79,6 +80,9 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     entering.Deny: ("deny", entering.deny),
     reopening.Reopen: ("reopen", reopening.reopen),
     gates.DecideOutside: ("decide_outside", gates.decide_outside),
+    canvases.AddEntry: ("add_entry", canvases.add_entry),
+    canvases.SupportEntry: ("support_entry", canvases.support_entry),
+    canvases.WithdrawEntry: ("withdraw_entry", canvases.withdraw_entry),
     comments.Say: ("say", comments.say),
     comments.AskHelp: ("ask_help", comments.ask_help),
     comments.Helped: ("helped", comments.helped),

@@ -247,7 +247,7 @@ def _letters(facts: Facts, actor: MemberFact, topic: Topic, sees: int, mentions:
 
 def _subject(topic: Topic) -> Subject:
     match topic.kind:
-        case "task" | "field":
+        case "task" | "field" | "row" | "entry":
             return Subject("task", topic.key, topic.party)
         case "gate":
             return Subject("decision", topic.key)

@@ -4,6 +4,7 @@ from cocreate.views.room import (
     accessions,
     agreements,
     assessments,
+    canvases,
     charter,
     contracts,
     documents,
@@ -29,6 +30,6 @@ from cocreate.views.room import (
 )
 from cocreate.views.room.blueprint import bp
 
-__all__ = ["accessions", "agreements", "assessments", "bp", "charter", "contracts", "documents", "duties", "endings",
-           "gates", "holds", "now", "nudges", "passing", "people", "previews", "proposals", "records", "rules",
-           "short_agreements", "signing", "stages", "talk", "task_list", "tasks", "versions"]
+__all__ = ["accessions", "agreements", "assessments", "bp", "canvases", "charter", "contracts", "documents", "duties",
+           "endings", "gates", "holds", "now", "nudges", "passing", "people", "previews", "proposals", "records",
+           "rules", "short_agreements", "signing", "stages", "talk", "task_list", "tasks", "versions"]

@@ -1,5 +1,7 @@
 """Talking beside the work: comments on every thing, calls for help, and concerns."""
 
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +15,22 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import audience, openness
 from cocreate.domain.rights import Act, may
-from cocreate.domain.topics import Topic, audience_of
+from cocreate.domain.topics import OF_TASK, Topic, audience_of
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.talk import ConcernForm, SayForm
 from cocreate.forms.tasks import HelpedForm, HelpForm
-from cocreate.services import comments
+from cocreate.services import canvases, comments
 from cocreate.services.acts.change import require
 from cocreate.services.acts.comments import Helped, require_asker
+from cocreate.services.canvases import Written
 from cocreate.services.comments import Thread
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, TaskFact
 from workflows.texts import say
+
+SHORT = 60  # characters of an entry, where it is only named
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,10 @@ class Talk:
 def talk(facts: Facts, topic: Topic) -> Talk:
     """The talk about a thing, for a page to show."""
     may_talk = (may(Act.COMMENT, facts.actor) or openness.talks(facts, facts.actor)) and not facts.ended
-    return Talk(comments.thread(db.session(), facts, topic), _form(facts, topic) if may_talk else None,
-                _labels(facts, topic), _ends(facts, topic), may(Act.CONCERN, facts.actor) and not facts.ended)
+    thread = comments.thread(db.session(), facts, topic)
+    return Talk(thread, _form(facts, topic) if may_talk else None,
+                _labels(facts, topic) | _places(facts, thread), _ends(facts, topic),
+                may(Act.CONCERN, facts.actor) and not facts.ended)
 
 
 @bp.route("/talk", methods=["GET", "POST"])
@@ -166,7 +173,7 @@ def where(facts: Facts, topic: Topic) -> str:
     """The page on which a thing is talked about."""
     ref = facts.project.ref
     match topic.kind:
-        case "task" | "field":
+        case "task" | "field" | "row" | "entry":
             return url_for("room.task", ref=ref, key=topic.key, party=topic.party)
         case "gate":
             return url_for("room.gate", ref=ref, key=topic.key)
@@ -184,7 +191,7 @@ def _form(facts: Facts, topic: Topic) -> SayForm:
                              if member.present and member is not facts.actor
                              and sees & audience.reader(party=member.party, parts=member.parts)]
     labels = _labels(facts, topic)
-    if labels:
+    if labels and topic.kind in ("task", "field"):
         form.about.choices = [SelectChoice(str(topic.whole), _("the whole task")),
                               *(SelectChoice(key, label) for key, label in labels.items())]
     else:
@@ -203,7 +210,7 @@ def _ends(facts: Facts, topic: Topic) -> TaskFact | None:
 
 def _labels(facts: Facts, topic: Topic) -> dict[str, str]:
     """The fields of a task that this reader may talk about."""
-    if topic.kind not in ("task", "field"):
+    if topic.kind not in OF_TASK:
         return {}
     topics = {Topic("field", topic.key, topic.party, key): field
               for key, field in facts.definition.tasks[topic.key][1].fields.items()}
@@ -211,9 +218,32 @@ def _labels(facts: Facts, topic: Topic) -> dict[str, str]:
             if audience_of(one, facts) & frame.mask(facts)}
 
 
+def _places(facts: Facts, thread: Thread) -> dict[str, str]:
+    """The rows and entries that were talked about."""
+    topics = [one for said in thread.said if (one := said.topic) is not None and one.kind in ("row", "entry")]
+    written = next((_written(facts, one) for one in topics if one.kind == "entry"), ())
+    return {str(one): _place(facts, one, written) for one in topics}
+
+
+def _written(facts: Facts, topic: Topic) -> Sequence[Written]:
+    return canvases.entries(db.session(), facts, topic.key, topic.party or 0) if topic.kind == "entry" else ()
+
+
+def _place(facts: Facts, topic: Topic, written: Sequence[Written]) -> str:
+    """A row or an entry in few words."""
+    if topic.kind == "entry":
+        text = next((one.text for one in written if one.number == topic.number), "")
+        return _("an entry: %(text)s", text=textwrap.shorten(text, SHORT, placeholder="…")) if text else _("an entry")
+    field = facts.definition.tasks[topic.key][1].fields[topic.field or ""]
+    return _("%(field)s, row %(number)s", field=say(field.label, pages.language()), number=topic.number)
+
+
 def _title(facts: Facts, topic: Topic) -> str:
     definition, language = facts.definition, pages.language()
     match topic.kind:
+        case "row" | "entry":
+            place = _place(facts, topic, _written(facts, topic))
+            return f"{say(definition.tasks[topic.key][1].title, language)}: {place}"
         case "task" | "field":
             return say(definition.tasks[topic.key][1].title, language)
         case "gate":

@@ -1,7 +1,6 @@
 """What the page of one task shows, and to whom."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Any
 
 from flask import request, url_for
@@ -11,7 +10,6 @@ from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import assessing, audience, openness
-from cocreate.domain.answers import FileAnswer
 from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
@@ -20,13 +18,14 @@ from cocreate.errors import NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
-from cocreate.services.contributions import TaskPage, Version
+from cocreate.services.contributions import TaskPage
 from cocreate.views.proposals_words import field_words
-from cocreate.views.room import assessments, drafts, frame
+from cocreate.views.room import assessments, drafts, frame, reviews
+from cocreate.views.room.canvas_boxes import Canvas, canvas_of
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed, file_rule
 from workflows.calendars import local_day
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows.facts import Facts, TaskState
 from workflows.guards import accepting, can_start, first_missing
 from workflows.texts import say
 
@@ -40,12 +39,14 @@ def load(ref: str, key: str) -> TaskPage:
 
 
 def editable(page: TaskPage) -> bool:
-    return (page.may_edit and page.task.state in (TaskState.OPEN, TaskState.RETURNED)
+    return (page.may_edit and page.facts.task_of(page.task).kind != "canvas"  # it has entries, and no form
+            and page.task.state in (TaskState.OPEN, TaskState.RETURNED)
             and first_missing(page.facts, page.task) is None)
 
 
 def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[drafts.Theirs] = (), faster: str = "",
-         mine: Sequence[Shown] = (), typed: Sequence[tuple[str, str]] = (), drops: bool = False) -> str:
+         mine: Sequence[Shown] = (), typed: Sequence[tuple[str, str]] = (), drops: bool = False,
+         canvas: Canvas | None = None) -> str:
     """The page of a task. theirs, faster, mine, typed: what a colleague's text is to this one, see ``drafts``.
 
     drops: answering without changing would drop what is typed; the next press does.
@@ -72,8 +73,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
         disputed=_disputed(page), drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine,
         typed=typed,
-        reviewed=_reviewed(page), authors=_authors(page) if definition.kind == "canvas" else {},
-        alone=assessments.alone(page), results=assessments.results(page),
+        reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
+        canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
         own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
 
@@ -123,35 +124,12 @@ def _disputed(page: TaskPage) -> list[dict[str, Any]]:
     return found
 
 
-def _authors(page: TaskPage) -> dict[str, str]:
-    """Of a canvas: who wrote what stands in each box now, and when."""
-    found: dict[str, str] = {}
-    for older, newer in zip_longest(page.versions[1:], page.versions):
-        for key, answer in newer.answers.items():
-            if key not in found and (older is None or older.answers.get(key) != answer):
-                found[key] = f"{newer.by}, {words.day_time(newer.at, pages.reader())}"
-    return found
-
-
 def _shared(page: TaskPage) -> list[tuple[int, list[str]]]:
     """For the own party: which colleague was asked for which fields."""
     asked = fields_of(page.facts.task_of(page.task))
     return [(person, [say(asked[key].label, pages.language()) for key in fields if key in asked])
             for person, fields in page.task.shared_with.items()
             if page.facts.actor and page.facts.actor.party == page.task.party and page.facts.member(person)]
-
-
-def _reviewed(page: TaskPage) -> list[dict[str, Any]]:
-    """What a review is about, in words, with the way to it."""
-    facts, key = page.facts, page.facts.task_of(page.task).reviews
-    if key is None:
-        return []
-    task = facts.definition.tasks[key][1]
-    return [{"title": say(task.title, pages.language()), "party": one.task.party, "version": one.version,
-             "url": url_for("room.task", ref=facts.project.ref, key=key, party=one.task.party),
-             "answers": shown(task, one.version.answers, language=pages.language()) if one.version else (),
-             "links": file_links(facts, one.task, one.version)}
-            for one in contributions.reviewed(db.session(), facts, key)]
 
 
 def _may(page: TaskPage) -> dict[str, bool]:
@@ -216,13 +194,8 @@ def _narrower(page: TaskPage) -> list[str]:
 
 def links(page: TaskPage, version: int) -> dict[str, str]:
     """Field -> where its file in this version can be had."""
-    return file_links(page.facts, page.task, next((one for one in page.versions if one.number == version), None))
-
-
-def file_links(facts: Facts, task: TaskFact, version: Version | None) -> dict[str, str]:
-    return {key: url_for("room.task_file", ref=facts.project.ref, key=task.key, number=version.number, field=key,
-                         party=task.party)
-            for key, answer in version.answers.items() if isinstance(answer.value, FileAnswer)} if version else {}
+    found = next((one for one in page.versions if one.number == version), None)
+    return reviews.file_links(page.facts, page.task, found)
 
 
 def title_of(page: TaskPage) -> str:

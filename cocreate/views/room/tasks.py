@@ -64,7 +64,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         receipt = _submit(page, form, meta.key(), unchanged=unchanged)
     except Conflict as error:
         return _both(ref, key, form, error)
-    flash(_submitted(page, receipt.values["state"]), "done")
+    flash(submitted(page, receipt.values["state"]), "done")
     return redirect(url_for("room.now", ref=ref), 303)
 
 
@@ -169,7 +169,7 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
     return body, 200 if request.method == "GET" else 422
 
 
-def _submitted(page: contributions.TaskPage, state: str) -> str:
+def submitted(page: contributions.TaskPage, state: str) -> str:
     names = words.listed([party.name for party in accepting(page.facts, page.task)], pages.reader())
     if state == TaskState.SUBMITTED.value:
         by = check_by(page.facts, replace(page.task, since=page.facts.now))
