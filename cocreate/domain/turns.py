@@ -39,6 +39,9 @@ class Turn:
     reason: str | None = None
 
 
+_HOLDS_UP = frozenset({"go_on", "freeze", "sign", "accede"})  # nothing goes on before it, whatever else has no date
+
+
 def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     """What this person can do now, most urgent first; nothing while the project rests or after its end."""
     member = facts.member(person)
@@ -51,7 +54,7 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
              *_proposals(facts), *_entered(facts), *_proposed(facts), *_calls(facts), *_ways(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
-        t.act not in CALLS, t.due_at is None, t.due_at or t.since, t.act)))
+        t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
 
 
 def asked_first(facts: Facts, person: int) -> TaskFact | None:

@@ -13,7 +13,7 @@ from cocreate.domain.addresses import address
 from cocreate.forms.accounts import REASONS
 from cocreate.forms.base import Form, line, lines
 
-PARTS = [("champion", _("Champion: leads and gets escalations")), ("signatory", _("Signatory: decides and signs")),
+PARTS = [("champion", _("Champion: leads, and hears what is late")), ("signatory", _("Signatory: decides and signs")),
          ("contributor", _("Contributor: does tasks")), ("observer", _("Observer: reads"))]
 
 

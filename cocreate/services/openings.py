@@ -199,7 +199,7 @@ def charter(purpose: str, public_buyer: str) -> tuple[tuple[str, str], ...]:
               "after": "A public buyer takes part after the award. What must be published is published."}
     proposed = {
         "purpose": purpose,
-        "decisions": "Each party decides for itself at every gate, through its signatory. Silence is not agreement.",
+        "decisions": "Each party decides every question for itself, through its signatory. Silence is not agreement.",
         "openness": "Every figure says where it comes from and how sure it is. What a task marks as a party's own "
                     "stays with that party; everything else is open to all parties of the project.",
         "sharing": "Costs and gains are shared so that no party is worse off than without the project. The figures are "

@@ -27,6 +27,7 @@ class Ask:
     minutes: int | None
     unlocks: str
     state: str  # "returned with a reason", "draft saved"
+    button: str  # the verb alone, where the label stands above it
     absent: str = ""  # "for Renee Kim": in whose place
 
 
@@ -37,7 +38,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
     return Ask(label=label(turn, _Names(facts)), url=_url(turn, facts.project.ref), project=facts.project.title,
                due_at=turn.due_at, chip=_chip(turn, reader), minutes=task.minutes if task else None,
                unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
-               state=_state(turn, facts), absent=_absent(turn, facts))
+               state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts))
 
 
 class _Names:
@@ -100,6 +101,16 @@ def _state(turn: Turn, facts: Facts) -> str:
     if turn.act == "fill_in" and (turn.key, turn.party) in facts.drafts:
         return _("draft saved")
     return ""
+
+
+def _button(turn: Turn, facts: Facts) -> str:
+    begun = _("Go on with it") if _state(turn, facts) else _("Open the task")
+    return {"fill_in": begun, "again": _("Change and submit"), "check": _("Check it"),
+            "decide": _("Read and decide"), "decide_again": _("Read and decide"), "freeze": _("Open the contract"),
+            "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),
+            "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
+            "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),
+            }.get(turn.act, _("Open it"))
 
 
 def _absent(turn: Turn, facts: Facts) -> str:

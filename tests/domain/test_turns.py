@@ -20,6 +20,7 @@ from tests.support.facts import (
     signatory,
     tell,
 )
+from workflows.facts import ProposalFact, ProposalState
 
 
 def asks(story: Story, person: int) -> list[tuple[str, str]]:
@@ -46,6 +47,11 @@ class TestStory:
         assert asks(story, champion(2)) == [("freeze", "contract")]
         story.freeze().agree("our_contract").go("to_signature")
         assert asks(story, signatory(2)) == [("sign", "contract")]
+        before = story.facts.now - timedelta(days=30)
+        charter = ProposalFact(1, "charter", "purpose", "{}", 1, champion(1), before, "1 2", "1",
+                               ProposalState.OPEN, before)
+        asked = replace(story.facts, proposals=(charter,))
+        assert [turn.act for turn in turns(asked, signatory(2))] == ["sign", "charter"]  # it holds up everybody
         story.sign("taker")
         assert asks(story, signatory(2)) == []
         story.sign("giver")

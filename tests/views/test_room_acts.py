@@ -17,9 +17,10 @@ class TestNow:
     def test_offers_what_one_can_do(self, play):
         room = play()
         assert more(room.maker) == [
-            "Put on hold", "Hand over my part", "Add a party", "Withdraw", "Decline", *ALWAYS]
+            "Put on hold", "Hand over my part", "Add a party", "Withdraw the project",
+            "Decline for Tornby Furniture", *ALWAYS]
         assert more(room.manager) == [
-            "Put on hold", "Add a party", "Hand over the project", "Withdraw", *ALWAYS]
+            "Put on hold", "Add a party", "Hand over the project", "Withdraw the project", *ALWAYS]
 
     def test_and_a_nudge_beside_what_is_missing(self, play):
         room = play()

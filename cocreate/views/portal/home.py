@@ -28,7 +28,6 @@ class Card:
     """One thing that is my turn."""
 
     ask: Ask
-    button: str
     reason: str
     party: frame.PartyView | None  # for whom
 
@@ -84,15 +83,8 @@ def _cards(found: Sequence[Standing]) -> list[Card]:
 
 def _card(turn: Turn, facts: Facts) -> Card:
     row = ask(turn, facts)
-    button = {"fill_in": _("Go on with it") if row.state else _("Open the task"), "again": _("Change and submit"),
-              "check": _("Check it"), "decide": _("Read and decide"), "decide_again": _("Read and decide"),
-              "freeze": _("Open the contract"), "sign": _("Read and sign"), "accede": _("Read and accede"),
-              "go_on": _("Open the project"),
-              "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
-              "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),
-              }.get(turn.act, _("Open it"))
     own = facts.actor.party if facts.actor else None
-    return Card(row, button, turn.reason or _called(turn, facts),
+    return Card(row, turn.reason or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
 
 

@@ -132,14 +132,17 @@ def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
                              key=lambda member: member.name.casefold())
             missing = [part_words()[part] for part in ("champion", "signatory")
                        if not any(part in m.parts for m in members) and (part != "signatory" or seat.contracting)]
-            can = possible(partial(require, facts, Act.PEOPLE, party=party.number, directly=True,
-                                   first=not led(facts, party.number)))
             found.append({"party": views[party.number], "role": role, "missing": missing,
                           "signatory": part_words()["signatory"],
                           "people": [row_of(facts, m, undelivered) for m in members],
-                          "invite": url_for("room.people_invite", ref=facts.project.ref, party=party.number)
-                          if can else ""})
+                          "invite": invite_url(facts, party.number)})
         if not holders:
             found.append({"party": None, "role": role, "people": [], "missing": [], "invite": "",
                           "required": seat.required})
     return found
+
+
+def invite_url(facts: Facts, party: int) -> str:
+    """Where a colleague is invited, for who may."""
+    can = possible(partial(require, facts, Act.PEOPLE, party=party, directly=True, first=not led(facts, party)))
+    return url_for("room.people_invite", ref=facts.project.ref, party=party) if can else ""

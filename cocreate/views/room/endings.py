@@ -35,6 +35,7 @@ def decline(ref: str) -> ResponseReturnValue:
         raise Conflict("party.optional", party=own)
     login.require_proof()
     form = DeclineForm.from_request()
+    form.title.description = _("It is: %(title)s", title=facts.project.title)
 
     def act(session: Any) -> str:
         endings.decline(session, ref, title=form.title.data or "", reason=form.reason.data or "",
@@ -91,8 +92,9 @@ def withdraw(ref: str) -> ResponseReturnValue:
         return _("Asked. The project ends when every party has agreed.")
 
     others = [party.name for party in facts.present if party.number != own]
-    return dialog(facts, form, "room/endings/withdraw.html", _("Withdraw"), act, then=url_for("room.now", ref=ref),
-                  early=early, others=words.listed(others, pages.reader()), ends=_ends(facts))
+    return dialog(facts, form, "room/endings/withdraw.html", _("Withdraw the project"), act,
+                  then=url_for("room.now", ref=ref), early=early, others=words.listed(others, pages.reader()),
+                  ends=_ends(facts))
 
 
 def _own(facts: Facts) -> int:

@@ -22,7 +22,7 @@ from cocreate.services.returned import Unreachable
 from cocreate.services.rooms import Entry
 from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
-from cocreate.views.room import frame, holds, plan, waiting
+from cocreate.views.room import frame, holds, plan, task_state, waiting
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import corrects
 from cocreate.views.room.records import tell
@@ -56,7 +56,7 @@ def now(ref: str) -> ResponseReturnValue:
                   if way.back and can_take(facts, way.key)],
         diagram=plan.picture(facts), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
         steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts), back=_back(facts, course),
-        ending=_ending(facts, course), more=_more(facts),
+        ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
         undelivered=_undelivered(facts), concerns=_concerns(facts))
@@ -150,14 +150,16 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
         return [*resume, *_always(facts)]
     seated = own is not None and may(Act.DECLINE, actor, party=own)
     early = host_alone(facts) and may(Act.WITHDRAW_EARLY, actor)
+    name = facts.party(own).name if own is not None else ""
     rows = [
         (may(Act.HOLD, actor, directly=True), _("Put on hold"), "room.hold"),
         (may(Act.HOLD, actor) and not may(Act.HOLD, actor, directly=True), _("Propose to put on hold"), "room.hold"),
         (may(Act.ADD_PARTY, actor, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
         ("manager" in actor.own, _("Hand over the project"), "desk.hand_over"),
         (own is not None and seated and may_leave(facts, own), _("Leave"), "room.leave"),
-        (early or may(Act.WITHDRAW, actor, party=own), _("Withdraw"), "room.withdraw"),
-        (own is not None and seated and may_decline(facts, own), _("Decline"), "room.decline"),
+        (early or may(Act.WITHDRAW, actor, party=own), _("Withdraw the project"), "room.withdraw"),
+        (own is not None and seated and may_decline(facts, own), _("Decline for %(party)s", party=name),
+         "room.decline"),
     ]
     found = [(label, url_for(endpoint, ref=ref)) for can, label, endpoint in rows if can]
     if hands_over(facts, actor.person):
@@ -178,12 +180,10 @@ def _always(facts: Facts) -> list[tuple[str, str]]:
 
 def _way_name(facts: Facts, key: str) -> str:
     way = facts.definition.transitions[key]
-    if way.name:
-        return say(way.name, pages.language())
     stage = pages.stage(facts.definition, way.to)
-    if facts.definition.is_back(way):
-        return _("Back to %(stage)s", stage=stage)
-    return _("Go on to %(stage)s", stage=stage)
+    if way.name:
+        return _("Back to %(stage)s: %(reason)s", stage=stage, reason=say(way.name, pages.language()))
+    return _("Back to %(stage)s", stage=stage)
 
 
 def _who_can(facts: Facts, key: str) -> list[str]:

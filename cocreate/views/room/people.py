@@ -23,7 +23,7 @@ from cocreate.services.acts.people import FIRST, heirs, is_first, is_last_champi
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import cards, listed, row_of
+from cocreate.views.room.cards import cards, invite_url, listed, row_of
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say
@@ -186,7 +186,7 @@ def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
     return dialog(facts, form, "room/people/hand_over.html",
                   _("Hand over my part") if mine else _("Hand over the part of %(name)s", name=member.name), act,
                   member=member, mine=mine, colleagues=colleagues, tasks=_titles(facts, person), latest=latest(facts),
-                  absence=absence_of(facts, person), **_around(ref))
+                  absence=absence_of(facts, person), invite=invite_url(facts, member.party or 0), **_around(ref))
 
 
 @bp.route("/people/neutral", methods=["GET", "POST"])

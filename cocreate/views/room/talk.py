@@ -139,8 +139,8 @@ def concern(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     require(facts, Act.CONCERN, on_hold=True)
     form = ConcernForm.from_request()
-    form.to.choices = [SelectChoice(choice, _choice(facts, choice)) for choice in comments.CONCERNS
-                       if comments.readers(facts, choice)]
+    offered = [(choice, _choice(facts, choice)) for choice in comments.CONCERNS if comments.readers(facts, choice)]
+    form.to.choices = [SelectChoice(choice, label[:1].upper() + label[1:]) for choice, label in offered]
     neutral = bool(comments.readers(facts, "facilitator"))
     if request.method == "POST" and form.validate():
         try:

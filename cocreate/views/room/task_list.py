@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages
 from cocreate.domain import assessing
 from cocreate.services import contributions
-from cocreate.views.room import frame
+from cocreate.views.room import frame, task_state
 from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.texts import say
@@ -26,7 +26,7 @@ class Row:
     parties: tuple[int, ...]
     minutes: int
     chip: tuple[str, str] | None = None  # its kind and words
-    due_at: datetime | None = None
+    due_at: datetime | None = None  # where the chip does not say it
     asked: str = ""
 
 
@@ -53,16 +53,18 @@ def tasks(ref: str) -> ResponseReturnValue:
                         {str(party.number): party.name for party in facts.present}, chosen["party"]),
         frame.Filter.of("state", _("State"), _("Any state"), states, chosen["state"]),
         frame.Filter.of("whose", _("Asked of"), _("Anybody"), {"me": _("Me")}, chosen["whose"])]
+    stages = [_stage(facts, key, chosen) for key in facts.definition.stages]
+    if any(chosen.values()):
+        stages = [one for one in stages if one.rows or one.when == "now"]
     return frame.show("room/tasks/list.html", facts, (_("Tasks"), None), filters=filters, chosen=any(chosen.values()),
-                      stages=[_stage(facts, key, chosen) for key in facts.definition.stages])
+                      stages=stages)
 
 
 def _stage(facts: Facts, key: str, chosen: dict[str, str]) -> StageRows:
     stage, order = facts.definition.stages[key], facts.definition.order
     here = order[facts.project.stage]
     wanted = _wanted(facts, chosen)
-    rows = [row for task in stage.tasks for row in _rows(facts, task, wanted, all_=not any(chosen.values()),
-                                                         party=chosen["party"])]
+    rows = [row for task in stage.tasks for row in _rows(facts, task, wanted, chosen)]
     party = next((party.name for party in facts.present if str(party.number) == chosen["party"]), "")
     empty = (_("No task of %(party)s is open in this stage.", party=party) if party and chosen["state"] == "open"
              else _("No task of this kind is in this stage.") if any(chosen.values())
@@ -83,26 +85,16 @@ def _wanted(facts: Facts, chosen: dict[str, str]) -> Callable[[TaskFact], bool]:
     return wanted
 
 
-def _rows(facts: Facts, key: str, wanted: Callable[[TaskFact], bool], *, all_: bool, party: str) -> list[Row]:
-    """all_: nothing was chosen. party: the number of the only one to show, or ""."""
+def _rows(facts: Facts, key: str, wanted: Callable[[TaskFact], bool], chosen: dict[str, str]) -> list[Row]:
+    """What nobody is asked for yet is in no state and nobody's own: such a choice leaves it out."""
     task, ref = facts.definition.tasks[key][1], facts.project.ref
-    title, chips = say(task.title, pages.language()), _chips()
+    title = say(task.title, pages.language())
     if instances := facts.instances(key):
         return [Row(title, url_for("room.task", ref=ref, key=key, party=one.party), (one.party,), task.minutes,
-                    chips.get(one.state),
-                    one.due_at if one.state in (TaskState.OPEN, TaskState.RETURNED) else None,
+                    task_state.chip(facts, one), one.due_at if one.state is TaskState.RETURNED else None,
                     frame.asked(facts, one)) for one in instances if wanted(one)]
     holders = tuple(holder.number for holder in facts.holders(task.of))
-    if not all_ and party not in map(str, holders):
+    if chosen["state"] or chosen["whose"] or (chosen["party"] and chosen["party"] not in map(str, holders)):
         return []
     url = url_for("room.task", ref=ref, key=key) if contributions.is_ahead(facts, key) else ""
     return [Row(title, url, holders, task.minutes)]
-
-
-def _chips() -> dict[str, tuple[str, str]]:
-    """State -> chip kind and words."""
-    return {
-        "open": ("asked", _("asked")), "entered": ("soon", _("to be confirmed")),
-        "returned": ("returned", _("returned")), "submitted": ("waits", _("submitted")),
-        "accepted": ("done", _("accepted")), "lapsed": ("draft", _("ended")),
-    }

@@ -1,0 +1,34 @@
+"""Where a task stands, as one chip: the same on Now, in the list of tasks and on top of the task."""
+
+from flask_babel import gettext as _
+
+from cocreate import pages, words
+from workflows.facts import Facts, TaskFact, TaskState
+from workflows.guards import can_start
+
+
+def chip(facts: Facts, task: TaskFact) -> tuple[str, str]:
+    """Kind and words."""
+    match task.state:
+        case TaskState.OPEN | TaskState.RETURNED:
+            return _owed(facts, task)
+        case TaskState.ENTERED:
+            return "soon", _("to be confirmed")
+        case TaskState.SUBMITTED:
+            return "waits", _("submitted")
+        case TaskState.ACCEPTED:
+            return "done", _("accepted")
+        case TaskState.LAPSED | TaskState.SUPERSEDED:
+            return "draft", _("ended")
+
+
+def _owed(facts: Facts, task: TaskFact) -> tuple[str, str]:
+    """What is late says so first; what was returned has a due date that everybody knows."""
+    due = words.day(task.due_at, pages.reader()) if task.due_at else ""
+    if task.due_at and task.due_at < facts.now:
+        return "late", _("was due %(day)s", day=due)
+    if task.state is TaskState.RETURNED:
+        return "returned", _("returned")
+    if not can_start(facts, task):
+        return "plain", _("starts later")
+    return ("due", _("due %(day)s", day=due)) if due else ("asked", _("asked"))
