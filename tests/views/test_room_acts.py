@@ -158,7 +158,7 @@ class TestAddParty:
         assert "An event that another party keeps to itself." in record
         assert fritz.get("").status_code == 200 and fritz.get("/people").status_code == 200
         assert fritz.get("/proposals/1").status_code == 404  # the charter of before
-        assert "Leave" in more(fritz)
+        assert "Leave the project" in more(fritz)
         answer = fritz.post("/leave", data={"reason": "We do not drive to Norway."}, follow_redirects=True)
         assert "Freight Ltd has left" in text(answer)
         assert fritz.get("").status_code == 404

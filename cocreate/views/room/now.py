@@ -156,7 +156,7 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
         (may(Act.HOLD, actor) and not may(Act.HOLD, actor, directly=True), _("Propose to put on hold"), "room.hold"),
         (may(Act.ADD_PARTY, actor, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
         ("manager" in actor.own, _("Hand over the project"), "desk.hand_over"),
-        (own is not None and seated and may_leave(facts, own), _("Leave"), "room.leave"),
+        (own is not None and seated and may_leave(facts, own), _("Leave the project"), "room.leave"),
         (early or may(Act.WITHDRAW, actor, party=own), _("Withdraw the project"), "room.withdraw"),
         (own is not None and seated and may_decline(facts, own), _("Decline for %(party)s", party=name),
          "room.decline"),
