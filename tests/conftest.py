@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -242,3 +243,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if _database(item) not in (None, _its_turn(item)) and item.nodeid.startswith(ONE_OF_TWO):
+            item.add_marker("long")
+
+
+# What is not about data tries one of the two databases in `make test`, each function its own, and both in the long one.
+ONE_OF_TWO = ("tests/views/", "tests/services/test_playing.py")
+COUNTED = "tests/views/test_statements.py"  # whose number differs
+
+
+def _database(item: pytest.Item) -> str | None:
+    if item.nodeid.startswith(COUNTED):
+        return None
+    return item.callspec.params.get("database") if hasattr(item, "callspec") else None
+
+
+def _its_turn(item: pytest.Item) -> str:
+    return ENGINES[crc32(item.nodeid.partition("[")[0].encode()) % len(ENGINES)]

@@ -32,7 +32,7 @@ POINTS = ("before_cursor_execute", "after_cursor_execute", "commit")
 
 
 class TestKilled:
-    @pytest.mark.parametrize("every", [61, pytest.param(1, marks=pytest.mark.long)])
+    @pytest.mark.parametrize("every", [149, pytest.param(1, marks=pytest.mark.long)])
     def test_at_every_point_of_a_story(self, here, first, tmp_path, every):
         """P-09: what is there is what the events tell, as if the acts before had been all."""
         known, points = reference(stories.another(first))

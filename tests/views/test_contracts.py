@@ -408,7 +408,7 @@ class TestRefuse:
 class TestLook:
     """In a real browser: nothing wider than the screen, nothing that a reader of the page cannot use."""
 
-    @pytest.mark.parametrize("width", [360, 768, 1280])
+    @pytest.mark.parametrize("width", [360, *(pytest.param(w, marks=pytest.mark.long) for w in (768, 1280))])
     def test_every_page_fits_and_passes_axe(self, live, new_page, width):
         axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
         with live.app.app_context(), transaction() as session:
