@@ -20,7 +20,7 @@ class WordsForm(Form):
 class WaiveForm(Form):
     """Why the project may go on without a value."""
 
-    reason = lines(_("Why can we go on without it?"), most=2000, description=_("All parties see it."))
+    reason = lines(_("Why can we go on all the same?"), most=2000, description=_("All parties see it."))
 
 
 class SettleForm(Form):

@@ -109,6 +109,10 @@ def newcomer(facts: Facts, seat: str | None = None) -> tuple[str, ...]:
 @says("waive")
 def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
     name = field_words(facts, proposal.subject)
+    if facts.values(proposal.subject):
+        return Words(_("Go on although '%(name)s' misses its limit", name=name),
+                     (_("Going on shall not wait for the limit of '%(name)s' any more.", name=name),),
+                     (_("The value stays as it is, for all to read."),))
     return Words(_("Go on without '%(name)s'", name=name),
                  (_("Going on shall not wait for '%(name)s' any more.", name=name),),
                  (_("The value may still be given later; what depends on it says that it was not there."),))

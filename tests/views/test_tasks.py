@@ -258,6 +258,27 @@ class TestSources:
         assert "&lt;b&gt;" in page and 'href="javascript' not in page
 
 
+class TestLimits:
+    def test_one_that_is_missed_is_said_with_its_ways_out_on_now_on_the_task_and_at_the_gate(self, project):
+        def limited(session):
+            data = json.loads(stories.definition())
+            data["transitions"]["to_terms"]["when"]["all"].append(
+                {"figure": {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}})
+            small = projects.open_small(session, definition=json.dumps(data))
+            for task in ("returns", "credit", "offer"):
+                projects.give(session, small, task, stories.answers(task))
+            return small
+
+        small = project(limited)
+        out = "can propose to go on all the same; all contracting parties must agree."
+        for path in ("", "/tasks/returns", "/gates/picture"):
+            page = small.shop.get(path).text
+            assert "Crates that come back" in page and "going on needs at least 20,000 pieces" in page and out in page
+            assert "/waive?path=figures.returns.crates" in page
+            assert out in small.manager.get(path).text and "/waive?path" not in small.manager.get(path).text
+        assert "misses its limit" in small.shop.get("/waive?path=figures.returns.crates").text
+
+
 class TestTwoValues:
     def test_both_stand_on_the_page_with_their_sources_until_they_are_settled(self, project):
         def make(session):

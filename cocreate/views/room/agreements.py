@@ -28,11 +28,15 @@ def waive(ref: str) -> ResponseReturnValue:
     """Propose to go on without a value."""
     facts, path = frame.enter(ref), request.args.get("path", "")
     _known(facts, path)
-    name = field_words(facts, path)
-    return _propose(facts, WaiveForm.from_request(), "waive", path, title=_("Go on without '%(name)s'", name=name),
+    name, given = field_words(facts, path), bool(facts.values(path))
+    return _propose(facts, WaiveForm.from_request(), "waive", path,
+                    title=_("Go on although '%(name)s' misses its limit", name=name) if given else _(
+                        "Go on without '%(name)s'", name=name),
                     follows=[_("All contracting parties must agree."),
-                             _("The value may still be given later.")],
-                    button=_("Propose to go on without it"), body=lambda form: {"reason": form.reason.data})
+                             _("The value stays as it is, for all to read; going on no longer waits for it.") if given
+                             else _("The value may still be given later.")],
+                    button=_("Propose to go on all the same") if given else _("Propose to go on without it"),
+                    body=lambda form: {"reason": form.reason.data})
 
 
 @bp.route("/settle", methods=["GET", "POST"])

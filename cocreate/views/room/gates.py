@@ -20,7 +20,7 @@ from cocreate.services import contributions, gates
 from cocreate.services.acts.gates import DecideOutside
 from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
-from cocreate.views.room import frame
+from cocreate.views.room import frame, limits
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import blame, rule, stored
 from cocreate.views.room.talk import talk
@@ -127,6 +127,7 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
                    for p in facts.holders(gate_.of)],
         refused=any(one.state is DecisionState.REFUSED for one in facts.asked_at(key)),
         lapsed={one.party: why_lapsed(facts, one) for one in facts.asked_at(key)},
+        missed=limits.missed(facts) if here else (),
         rule=rule_words(facts, gate_), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
 
 

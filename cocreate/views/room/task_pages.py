@@ -20,7 +20,7 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
 from cocreate.views.proposals_words import field_words
-from cocreate.views.room import assessments, drafts, frame, reviews
+from cocreate.views.room import assessments, drafts, frame, limits, reviews
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed, file_rule
@@ -75,6 +75,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         typed=typed,
         reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
         canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
+        missed=limits.missed(facts, task.key),
         own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
 

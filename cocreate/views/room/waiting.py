@@ -14,7 +14,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import waits_for
 from cocreate.services import rooms
-from cocreate.views.room import frame, nudges
+from cocreate.views.room import frame, limits, nudges
 from workflows.calendars import local_day, working_days_between
 from workflows.facts import Facts
 from workflows.refusals import Refusal
@@ -28,6 +28,7 @@ class Row:
     act: sentences.Act | None
     nudge: nudges.Offer | None
     help_url: str
+    ways: tuple[limits.WayOut, ...]  # out of a limit that is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def _reasons(facts: Facts) -> tuple[Refusal, ...]:
 def _row(facts: Facts, refusal: Refusal) -> Row:
     own = facts.actor.party if facts.actor else None
     said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
-    return Row(said.text, said.act, nudges.offer(facts, refusal), _help_url(facts, refusal, own))
+    return Row(said.text, said.act, nudges.offer(facts, refusal), _help_url(facts, refusal, own),
+               limits.ways_out(facts, refusal))
 
 
 def _help_url(facts: Facts, refusal: Refusal, own: int | None) -> str:

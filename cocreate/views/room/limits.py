@@ -1,0 +1,65 @@
+"""What can be done about a limit that is missed, in sentences: on Now, on the task and at the gate."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from cocreate import login, pages, sentences, words
+from cocreate.domain import limits
+from cocreate.domain.limits import Out
+from cocreate.views.room import frame
+from workflows.facts import Facts
+from workflows.refusals import Refusal
+from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One way out: who can take it, and where, if the reader can."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A limit that a figure misses."""
+
+    text: str
+    ways: tuple[WayOut, ...]
+
+
+def missed(facts: Facts, task: str | None = None) -> tuple[Missed, ...]:
+    """What stands in the way of going on, or only figures of one task."""
+    own = facts.actor.party if facts.actor else None
+    return tuple(Missed(sentences.refusal(one, facts, pages.reader(), party=own, mask=frame.mask(facts)).text,
+                        ways_out(facts, one)) for one in limits.missed(facts, task))
+
+
+def ways_out(facts: Facts, refusal: Refusal) -> tuple[WayOut, ...]:
+    """Of a limit that is missed; of any other reason there is none here."""
+    if refusal.code != "figure.limit":
+        return ()
+    return tuple(_way(facts, out) for out in limits.ways_out(facts, refusal))
+
+
+def _way(facts: Facts, out: Out) -> WayOut:
+    names = words.listed((frame.person_name(facts, person) for person in out.persons), pages.reader(), either=True)
+    ref, mine = facts.project.ref, login.me().id in out.persons
+    match out.kind:
+        case "change":
+            task = say(facts.definition.tasks[out.key][1].title, pages.language())
+            text = _("%(names)s can still change the value in '%(task)s'.", names=names, task=task)
+            url = url_for("room.task", ref=ref, key=out.key, party=out.party)
+        case "waive":
+            text = _("%(names)s can propose to go on all the same; all contracting parties must agree.", names=names)
+            url = url_for("room.waive", ref=ref, path=out.key)
+        case "answer":
+            text = _("It is proposed to go on all the same; %(names)s can answer.", names=names)
+            url = url_for("room.proposal", ref=ref, number=int(out.key))
+        case _:
+            stage = pages.stage(facts.definition, facts.definition.transitions[out.key].to)
+            text = _("%(names)s can take the project back to %(stage)s.", names=names, stage=stage)
+            url = url_for("room.go_back", ref=ref, key=out.key)
+    return WayOut(text, url if mine else "")
