@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 
@@ -280,14 +281,9 @@ def streamed() -> bytes:
     return out.getvalue()
 
 
-def hostile() -> Iterator[Case]:
-    yield from _types()
-    yield from _disguised()
-    yield from _pictures()
-    yield from _pdfs()
-    yield from _office_files()
-    yield from _zips()
-    yield from _texts()
+@cache
+def hostile() -> tuple[Case, ...]:
+    return (*_types(), *_disguised(), *_pictures(), *_pdfs(), *_office_files(), *_zips(), *_texts())
 
 
 def _types() -> Iterator[Case]:

@@ -10,7 +10,7 @@ from cocreate.domain import uploads
 from cocreate.errors import Invalid
 from tests import corpus
 
-HOSTILE, GOOD = list(corpus.hostile()), list(corpus.good())
+HOSTILE, GOOD = corpus.hostile(), list(corpus.good())
 
 
 def check(name, data, limit_mb=25):

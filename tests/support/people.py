@@ -1,6 +1,7 @@
 """People who can sign in, and what was mailed to them."""
 
 import json
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,10 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cocreate import vault
+from cocreate import clock, vault
+from cocreate.db import transaction
 from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
-from cocreate.services import accounts, hashing
+from cocreate.services import accounts, hashing, sign_ins
 from cocreate.services.sign_ins import Device
 from tests.support.clock import NOON
 
@@ -75,8 +77,17 @@ def browser(app: Flask) -> FlaskClient:
 
 
 def enter(client: FlaskClient, email: str) -> None:
-    """Sign in with the password everybody has."""
-    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+    """Go on in a session as the right password begins it, without the pause that comparing it takes by intent."""
+    Context().run(_enter, client, email)
+
+
+def _enter(client: FlaskClient, email: str) -> None:
+    with client.application.app_context(), transaction() as session:
+        person = session.scalars(select(Person.id).where(Person.email == email)).one()
+        here = Device(HERE.name, client.environ_base.get("REMOTE_ADDR", HERE.address))
+        token = sign_ins.begin(session, person, method="password", device=here, now=clock.now())
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
 
 
 def entered(app: Flask, email: str) -> FlaskClient:

@@ -24,7 +24,7 @@ from cocreate.models.projects import Member
 from cocreate.services import contracts, contributions, people, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import PASSWORD, entered, someone
 
 TICKED = {"read": "y", "may": "y", "electronic": "y", "basis": "managing director"}
 
@@ -451,8 +451,7 @@ class Room:
     """One person's browser inside one project."""
 
     def __init__(self, app, ref, email):
-        self.client, self.start = browser(app), f"/p/{ref}"
-        self.client.post("/sign-in", data={"email": email, "password": PASSWORD})
+        self.client, self.start = entered(app, email), f"/p/{ref}"
 
     def get(self, path, **given):
         return self.client.get(self.start + path, **given)

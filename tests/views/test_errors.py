@@ -8,7 +8,7 @@ import pytest
 
 from cocreate.storage import LocalStore, StoreFull
 from cocreate.views import policy
-from tests.support.people import PASSWORD, browser
+from tests.support.people import PASSWORD, browser, entered
 
 GONE = "0" * 26
 
@@ -149,13 +149,9 @@ def enter(client, small):
 
 @pytest.fixture
 def shop(app, small):
-    client = browser(app)
-    enter(client, small)
-    return client
+    return entered(app, small.emails[small.shop])
 
 
 @pytest.fixture
 def manager(app, small):
-    client = browser(app)
-    client.post("/sign-in", data={"email": small.emails[small.manager], "password": PASSWORD})
-    return client
+    return entered(app, small.emails[small.manager])

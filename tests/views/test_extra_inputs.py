@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cocreate.db import db
 from tests.support import projects, stories
-from tests.support.people import PASSWORD, browser
+from tests.support.people import entered
 from workflows.progression import subject
 
 COLUMNS = sorted({column.name for table in db.metadata.tables.values() for column in table.columns})
@@ -50,8 +50,7 @@ def play(app, small, extra):
     said = []
 
     def room(person):
-        client = browser(app)
-        client.post("/sign-in", data={"email": small.emails[person], "password": PASSWORD})
+        client = entered(app, small.emails[person])
 
         def post(path, **data):
             sent = {name: text for name, text in {**extra, **data}.items() if text is not None}

@@ -16,7 +16,7 @@ from cocreate.models.projects import Member
 from cocreate.services import contributions, passing
 from tests.support import projects, stories
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser
+from tests.support.people import entered
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" \
       b"trailer<</Root 1 0 R>>\n%%EOF\n"
@@ -564,8 +564,7 @@ class Room:
     """One person's browser inside one project."""
 
     def __init__(self, app, ref, email):
-        self.client, self.start = browser(app), f"/p/{ref}"
-        self.client.post("/sign-in", data={"email": email, "password": PASSWORD})
+        self.client, self.start = entered(app, email), f"/p/{ref}"
 
     def get(self, path, **given):
         return self.client.get(self.start + path, **given)

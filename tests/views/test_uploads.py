@@ -16,7 +16,7 @@ from tests import corpus
 from tests.support import projects
 from tests.support.worlds import signed_in
 
-HOSTILE, GOOD = list(corpus.hostile()), list(corpus.good())
+HOSTILE, GOOD = corpus.hostile(), list(corpus.good())
 NAMES = {
     "../../etc/plan.pdf": "plan.pdf", "..\\..\\plan.pdf": "plan.pdf", "/etc/passwd/plan.pdf": "plan.pdf",
     "plan\0.pdf": "plan.pdf", "p" * 400 + ".pdf": "p" * 196 + ".pdf", "pl\u202efdp.pdf": "plfdp.pdf",
