@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words, sealing, typesetting
-from cocreate.db import db, transaction
+from cocreate.db import db, end_reading, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
@@ -54,8 +54,9 @@ def run(store: Store, certificates: Path, *, self_made: bool, now: Callable[[], 
     certificates: the folder with ``<host ref>.pem``. self_made: whether a missing one is made here (development).
     goes_on: asked before each, by a scheduler that may have to stop.
     """
-    done = 0
-    for waiting in waiting_for_seal(db.session()):
+    done, all_waiting = 0, waiting_for_seal(db.session())
+    end_reading()
+    for waiting in all_waiting:
         if due_at(waiting) > now():
             continue
         if not goes_on():
@@ -123,6 +124,7 @@ def _seal(waiting: Waiting, store: Store, certificates: Path, *, self_made: bool
 
 
 def _failed(waiting: Waiting, why: str) -> None:
+    db.session.rollback()  # what was read, also where the connection was lost meanwhile
     log.warning("contract %s, version %s, is not sealed yet: %s", waiting.ref, waiting.version, why)
     with transaction() as session:
         _note(session, waiting, why)
@@ -143,10 +145,15 @@ def _note(session: Session, waiting: Waiting, why: str) -> None:
 
 def sealed_files(session: Session, ref: str, number: int, *, store: Store, certificate: sealing.Certificate,
                  now: datetime, paper: str = "") -> Seal:
-    """Seal the signed PDF and make its evidence; both lie in the store when this answers."""
+    """Seal the signed PDF and make its evidence; both lie in the store when this answers.
+
+    Everything is read first: no transaction waits for a seal.
+    """
     facts = look(session, ref, person=None, now=now).facts
     frozen = contracts.version(session, facts, number, paper=paper)
     prefix = files.prefix(session, facts.project.host_id)
+    signatures = tuple(_signature_rows(session, facts, paper, number))
+    end_reading()
     signed = store.read(prefix, frozen.row.pdf_sha256)
     if hashlib.sha256(signed).hexdigest() != frozen.row.pdf_sha256:
         raise Conflict("contract.bytes_differ", n=number)
@@ -157,7 +164,7 @@ def sealed_files(session: Session, ref: str, number: int, *, store: Store, certi
         contract_title=frozen.text.title, project_title=frozen.text.project_title, project_ref=ref, version=number,
         host=frozen.text.host, text_sha256=frozen.row.text_sha256, pdf_sha256=frozen.row.pdf_sha256,
         pdf_size=len(signed), sealed_sha256=sealed.sha256, certificate_sha256=certificate.sha256,
-        parties=frozen.text.parties, signatures=tuple(_signature_rows(session, facts, paper, number)),
+        parties=frozen.text.parties, signatures=signatures,
         head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, language=frozen.text.language,
         specimen=frozen.text.specimen)
     return Seal(number, sealed.sha256, store.put(prefix, typesetting.evidence_pdf(evidence)).sha256, paper)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -22,6 +23,7 @@ from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
 from cocreate.services import composing, contracts, records, sealings, signing, stages
+from cocreate.storage import LocalStore
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
@@ -308,6 +310,30 @@ class TestSeal:
         with pytest.raises(Conflict, match="key.used"), transaction() as writing:
             sealings.seal(writing, small.ref, second, now=LATER)
         assert contracts.version(db.session(), facts(db.session(), small), 1).row.sealed_sha256 == first.sealed_sha256
+
+    def test_no_transaction_is_open_while_it_is_made(self, session, app, tmp_path):
+        """A slow machine would find its connection closed by the database."""
+        small, open_ = _committed(session, projects.agreed), []
+
+        class Watching(LocalStore):
+            def put(self, *given, **more):
+                open_.append(db.session().in_transaction())
+                return super().put(*given, **more)
+
+        assert _run(replace(small, store=Watching(small.store.folder)), tmp_path) == 1
+        assert open_ == [False, False]
+
+    def test_a_lost_connection_is_noted_and_stops_nothing(self, session, app, tmp_path):
+        small = _committed(session, projects.agreed)
+
+        class Losing(LocalStore):
+            def read(self, *_):
+                db.session().connection().invalidate()
+                raise ConnectionResetError
+
+        assert _run(replace(small, store=Losing(small.store.folder)), tmp_path) == 0
+        row = contracts.version(db.session(), facts(db.session(), small), 1).row
+        assert (row.seal_attempts, row.seal_error) == (1, "our fault: ConnectionResetError")
 
     def test_is_not_for_a_contract_that_somebody_has_not_signed(self, session, app, tmp_path):
         small = _committed(session, projects.ready_to_sign)
