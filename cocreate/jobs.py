@@ -41,6 +41,7 @@ from cocreate.services import (
     returned,
     sealings,
     sign_ins,
+    sweeping,
     throttling,
 )
 from cocreate.services.leases import Held
@@ -223,6 +224,12 @@ def tidy(turn: Turn) -> None:
             boards.forget(session, now())
 
 
+def sweep(turn: Turn) -> None:
+    """Once a day files go that no row names."""
+    if turn.goes_on() and (gone := sweeping.sweep(LocalStore(turn.settings.folder / "files"), now=now)):
+        log.info("%s files that nothing names are gone", gone)
+
+
 def check_records(turn: Turn) -> None:
     """Once a night every record is verified; the health page says what came of it."""
     if health.check_due(turn.settings.folder, now()):
@@ -232,7 +239,8 @@ def check_records(turn: Turn) -> None:
 
 
 JOBS: list[Job] = [Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("digests", digest),
-                   Job("mails", send_mails), Job("tidying", tidy), Job("records", check_records)]
+                   Job("mails", send_mails), Job("tidying", tidy), Job("sweeping", sweep),
+                   Job("records", check_records)]
 
 
 class Scheduler:

@@ -21,12 +21,14 @@ from sqlalchemy.engine import Engine
 from cocreate.db import db, table_of
 from cocreate.models.contracts import ContractVersion
 from cocreate.models.projects import Answer, Project
-from cocreate.services import files, records
+from cocreate.services import files, records, sweeping
 from cocreate.storage import LocalStore
 from tests.support import stories
 from tests.support.apps import make_app
+from tests.support.clock import NOON
 from tests.support.projects import Small
 from tests.support.run import ROOT
+from tests.test_storage import age
 
 POINTS = ("before_cursor_execute", "after_cursor_execute", "commit")
 
@@ -45,6 +47,7 @@ class TestKilled:
         assert len({len(acknowledged[ref]) for ref in projects}) > min(len(projects), len(known)) // 2  # all over it
         for ref in projects:
             go_on(replace(first, ref=ref), known)
+        swept(first)
 
 
 def reference(small: Small) -> tuple[dict[int, Any], int]:
@@ -87,6 +90,19 @@ def go_on(small: Small, known: dict[int, Any]) -> None:
         if f"story-{number}" not in done:
             step.do(f"story-{number}")
     assert state(small) == known[max(known)]
+
+
+def swept(small: Small) -> None:
+    """Files of acts that were killed before their row go when they are old, and none that a row names."""
+    small.store.put(files.prefix(db.session(), small.host_id), b"orphan")  # others may have been given again
+    files_there = [path for path in small.store.folder.rglob("*") if len(path.name) == 64]
+    for path in files_there:
+        age(path)
+    wanted = {sha256 for _, sha256 in sweeping.named(db.session())}
+    gone = sweeping.sweep(small.store, now=lambda: NOON)
+    left = {path.name for path in small.store.folder.rglob("*") if len(path.name) == 64}
+    assert left == wanted
+    assert gone == len(files_there) - len(left) > 0
 
 
 # What is chance, or made from the project's own address.

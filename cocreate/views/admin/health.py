@@ -70,7 +70,7 @@ def _show(checked: RecordCheck | None) -> str:
 def _jobs(found: Health) -> list[Line]:
     names = {"expiry": _("Holds and absences"), "reminders": _("Reminders"), "sealing": _("Sealing job"),
              "mails": _("Sending mails"), "digests": _("Digests"), "tidying": _("Tidying"),
-             "records": _("Record check job")}
+             "sweeping": _("Files that nothing names"), "records": _("Record check job")}
     return [_job(names.get(job, job), ran, found.now) for job, ran in found.jobs]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from wtforms.fields.choices import SelectChoice
 
 from cocreate import login, pages, sentences
@@ -30,6 +30,8 @@ from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
 from workflows.fields import Computed
 from workflows.texts import say
+
+CARRIED_FOR = 12 * 3600  # seconds; as long as a session lasts at most
 
 
 @bp.route("/tasks/<key>/pass", methods=["GET", "POST"])
@@ -224,13 +226,16 @@ def _entering(page: TaskPage, form: ContributionForm) -> str:
         carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
 
 
-def _signed() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="entered-files")
+def _signed() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="entered-files")
 
 
 def _carried() -> dict[str, Any]:
-    """The files this form brought before: they are in the store, and no draft of the party names them."""
+    """The files this form brought before: they are in the store, and no draft of the party names them.
+
+    After half a day they have to be chosen again: what no row names for a day is swept.
+    """
     try:
-        return dict(_signed().loads(request.form.get("carried", "")))
+        return dict(_signed().loads(request.form.get("carried", ""), max_age=CARRIED_FOR))
     except BadSignature:
         return {}
