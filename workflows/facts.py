@@ -71,7 +71,7 @@ class MemberFact:
     parts: frozenset[str]
     accepted_at: datetime | None
     left_at: datetime | None = None
-    zone: str = "UTC"  # of the person: whose mornings reminders keep to
+    zone: str = ""  # of the person, whose mornings reminders keep to; "": not known yet, the host's counts
     lent: frozenset[str] = frozenset()
     stands_for: frozenset[int] = frozenset()  # persons
     invited_at: datetime | None = None

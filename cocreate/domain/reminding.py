@@ -175,21 +175,22 @@ def _rows(facts: Facts, matter: Matter) -> Iterable[dict[str, Any]]:
 def _planned(facts: Facts, matter: Matter, member: MemberFact) -> Iterator[Planned]:
     """The reminders of a matter for one person, in their mornings."""
     rules, asked = facts.definition.reminders, member.person in matter.asked
+    zone = member.zone or (facts.calendars[0].zone if facts.calendars else "UTC")
     match matter.subject.matter:
         case "member":
-            all_ = reminders(rules, "invitation", matter.due_at, facts.calendars, zone=member.zone)
+            all_ = reminders(rules, "invitation", matter.due_at, facts.calendars, zone=zone)
             if asked:
                 yield from all_
             elif all_:
                 yield replace(all_[-1], rule=len(rules), kind="unanswered", to="champion")
         case "duties":
-            first = local_day(matter.due_at, member.zone)
+            first = local_day(matter.due_at, zone)
             for days in (0, ASKED_AGAIN):
                 day = add_working_days(first, days, facts.calendars)
-                yield Planned(len(rules), day, at(day, MORNING, member.zone), "still_you", "asked")
+                yield Planned(len(rules), day, at(day, MORNING, zone), "still_you", "asked")
         case kind:
             like: Any = "task" if kind == "check" else kind
-            for planned in reminders(rules, like, matter.due_at, facts.calendars, zone=member.zone):
+            for planned in reminders(rules, like, matter.due_at, facts.calendars, zone=zone):
                 if member.person in (matter.asked if planned.to == "asked" else matter.champions):
                     yield planned
 

@@ -127,6 +127,7 @@ def _seen(connection: Connection, text: str, person: int | None, now: datetime,
 
 _LOCK = "SELECT id FROM project WHERE ref = $1 FOR UPDATE"
 _PROJECT = [field.name for field in fields(ProjectFact)]
+_ZONE = "CASE WHEN q.activated_at IS NULL THEN '' ELSE q.zone END"  # who never signed in has chosen none
 _MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at", "invited_at")
 
 
@@ -152,7 +153,7 @@ def _statement(postgres: bool, *, compared: bool = False, several: bool = False)
         f"AND a.key = {mark.format(2)})",
         "(SELECT e.at FROM event e WHERE e.project_id = p.id AND e.seq = p.version)",
         rows(["d.task", "d.party", "d.number"], "draft d", "d.project_id = p.id AND d.owner = 0"),
-        rows([*(f"m.{name}" for name in _MEMBER), "q.zone"], "member m JOIN person q ON q.id = m.person",
+        rows([*(f"m.{name}" for name in _MEMBER), _ZONE], "member m JOIN person q ON q.id = m.person",
              "m.project_id = p.id"),
     ]
     for name, fact, table in FACTS:

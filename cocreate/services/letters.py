@@ -94,6 +94,8 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
     for mail in mails:
         person = people[mail.recipient]
         reader = Reader(tag(person.language, person.numbers), person.zone, now)
+        if person.activated_at is None and mail.project_id is not None:  # has chosen no zone yet
+            reader = replace(reader, zone=projects[mail.project_id].Host.zone)
         base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name, reader, mail.values,
                            person.unreachable_at is not None,
                            seq=mail.seq, subject=mail.subject)

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session, aliased
 
 from cocreate.domain.notices import KINDS, Channel, Subject, recipients
 from cocreate.models.contracts import ContractVersion, Duty, Signature
+from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
+from workflows.calendars import local_day
 from workflows.facts import ContractState, DecisionState, MemberFact, TaskState
 
 BATCH = 100
@@ -36,7 +38,7 @@ def claim_due(session: Session, now: datetime, batch: int = BATCH) -> int:
     due = session.execute(_due(now).limit(batch)).all()
     if not due:
         return 0
-    wanted = [row for row in due if row.owed and not row.newer]
+    wanted = [row for row in due if row.owed and not row.newer and not _waits_outside(row, now)]
     if wanted:
         insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
         mails = [_mail(session, row, now) for row in wanted] + _lines(session, wanted, now)
@@ -44,6 +46,11 @@ def claim_due(session: Session, now: datetime, batch: int = BATCH) -> int:
         session.execute(insert(Outbox).values(mails).on_conflict_do_nothing())
     _close(session, due, wanted)
     return len(due)
+
+
+def _waits_outside(row: Any, now: datetime) -> bool:
+    """Whether its task waits for somebody outside, until the end of a day where the host is."""
+    return row.outside_until is not None and row.outside_until >= local_day(now, row.zone)
 
 
 def _mail(session: Session, row: Any, now: datetime) -> dict[str, Any]:
@@ -117,12 +124,15 @@ def _due(now: datetime) -> Any:
         later.project_id == Reminder.project_id, later.subject == Reminder.subject,
         later.recipient == Reminder.recipient, later.state == "planned", later.due_at <= now,
         tuple_(later.due_at, later.rule) > tuple_(Reminder.due_at, Reminder.rule)).correlate(Reminder)
-    owed = or_(*(one.correlate(Reminder) for one in _owed(now)))
+    owed = or_(*(one.correlate(Reminder) for one in _owed()))
+    outside = select(Task.outside_until).where(
+        Task.project_id == Reminder.project_id, _is("task", Task.key, Task.party),
+        Task.round == Reminder.round).correlate(Reminder).scalar_subquery()
     return (
-        select(*_KEY, Reminder.host_id, Reminder.kind, Reminder.announces,
+        select(*_KEY, Host.zone, outside.label("outside_until"), Reminder.host_id, Reminder.kind, Reminder.announces,
                and_(or_(Project.ended_at.is_(None), Reminder.subject.like("dut%")), _hears(), owed).label("owed"),
                newer.label("newer"))
-        .join(Project, Project.id == Reminder.project_id)
+        .join(Project, Project.id == Reminder.project_id).join(Host, Host.id == Reminder.host_id)
         .where(Reminder.state == "planned", Reminder.due_at <= now, Project.hold_until.is_(None))
         .order_by(Reminder.due_at).with_for_update(of=Reminder, skip_locked=True))
 
@@ -136,7 +146,7 @@ def _hears() -> ColumnElement[bool]:
         Person.id == Member.person, Person.deactivated_at.is_(None)).correlate(Reminder)
 
 
-def _owed(now: datetime) -> tuple[Exists, ...]:
+def _owed() -> tuple[Exists, ...]:
     """Each way in which what the reminder's subject names is still open, in the same round."""
     signed = exists().where(
         Signature.project_id == ContractVersion.project_id, Signature.paper == ContractVersion.paper,
@@ -146,8 +156,7 @@ def _owed(now: datetime) -> tuple[Exists, ...]:
     return (
         exists().where(
             Task.project_id == Reminder.project_id, _is("task", Task.key, Task.party), Task.round == Reminder.round,
-            Task.state.in_([TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED]),
-            or_(Task.outside_until.is_(None), Task.outside_until < now.date())),
+            Task.state.in_([TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED])),
         exists().where(
             Task.project_id == Reminder.project_id, _is("check", Task.key, Task.party), Task.number == Reminder.round,
             Task.state == TaskState.SUBMITTED),

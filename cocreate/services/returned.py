@@ -5,7 +5,7 @@ whoever looks after the project; board and page of people show it until a mail a
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,8 @@ from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.services import outbox
 from cocreate.services.outbox import Claimed
+
+AGAIN = timedelta(days=30)  # after so long a mail that comes back is told once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,19 @@ class Unreachable:
 
 def refused(session: Session, mail: Claimed, reply: str, now: datetime) -> None:
     """A mail server said no for good. Of a mail about a project somebody is told, of others the health page tells."""
-    email = session.scalars(
-        update(Person).where(Person.id == mail.recipient).values(unreachable_at=now, unreachable_why=reply[:300])
-        .returning(Person.email)).one()
+    email, since = session.execute(select(Person.email, Person.unreachable_at).where(
+        Person.id == mail.recipient)).one()
+    if since is None or now - since > AGAIN:
+        since = now
+    session.execute(update(Person).where(Person.id == mail.recipient).values(
+        unreachable_at=since, unreachable_why=reply[:300]))
     project = session.get(Project, mail.project_id) if mail.project_id is not None else None
     if project is None or project.manager_id == mail.recipient:
         return
-    # A number below zero that only this address has in its project: told once, however many mails come back.
-    seq = -int.from_bytes(hashlib.sha256(f"came back {mail.recipient} {email}".encode()).digest()[:6]) - 1
+    # A number below zero that only this address has in its project since that moment: told once, however many mails
+    # come back; once one has arrived, or after a long time, it is news again.
+    told = f"came back {mail.recipient} {email} {since.isoformat()}"
+    seq = -int.from_bytes(hashlib.sha256(told.encode()).digest()[:6]) - 1
     insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(Outbox).values(outbox.row(
         project.id, project.host_id, seq, "mail_came_back", project.manager_id,

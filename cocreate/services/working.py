@@ -8,6 +8,7 @@ import holidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cocreate.domain.countries import zone_of
 from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Party
@@ -18,8 +19,8 @@ MORNING, EVENING = time(8), time(18)  # between them a mail may come
 
 def calendars(session: Session, persons: Collection[int], now: datetime) -> dict[int, Calendar]:
     """Each person's own: who works for a host keeps its days, all others those of their organisation's country."""
-    zones: dict[int, str] = dict(session.execute(
-        select(Person.id, Person.zone).where(Person.id.in_(persons))).all())
+    people = session.execute(
+        select(Person.id, Person.zone, Person.activated_at).where(Person.id.in_(persons))).all()
     countries: dict[int, str] = dict(session.execute(
         select(Member.person, Organisation.country)
         .join(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
@@ -30,9 +31,11 @@ def calendars(session: Session, persons: Collection[int], now: datetime) -> dict
         .join(Host, Host.id == HostMember.host_id)
         .where(HostMember.person_id.in_(persons), HostMember.left_at.is_(None)).order_by(Host.id.desc()))}
     found = {}
-    for person, zone in zones.items():
+    for person, zone, activated_at in people:
         days, country, off = hosts.get(person, ("", countries.get(person, ""), ""))
-        found[person] = _calendar(zone, days, country, off, now.year)
+        # Who has never signed in has chosen no zone.
+        there = zone if activated_at else zone_of(countries.get(person, ""), zone)
+        found[person] = _calendar(there, days, country, off, now.year)
     return found
 
 

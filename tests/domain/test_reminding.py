@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from cocreate.domain import reminding
 from tests.support.facts import TWO_SIDES, Story, begin, champion, signatory
@@ -25,6 +26,13 @@ class TestReminders:
         assert rows == [(GIVER, "due_soon", "2027-03-04"), (GIVER, "due_today", "2027-03-08"),
                         (GIVER, "overdue", "2027-03-11"), (GIVER, "overdue", "2027-03-16"),
                         (GIVER, "escalation", "2027-03-18")]
+
+    def test_of_whom_nobody_knows_the_zone_keep_to_the_mornings_of_the_host(self):
+        text = TWO_SIDES.replace("- {\"on\": task_due,", "- {\"on\": invitation_open, at: [3]}\n  - {\"on\": task_due,")
+        story = begin(text)
+        story.facts = replace(story.facts, calendars=(replace(story.facts.calendars[0], zone="Asia/Seoul"),))
+        rows = self.planned(story.invite(77, "taker", "contributor"))["member:77"]
+        assert {row["due_at"].astimezone(ZoneInfo("Asia/Seoul")).hour for row in rows} == {8}
 
     def test_never_for_the_past(self):
         text = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, due: {days: 1},")

@@ -110,8 +110,10 @@ class TestValues:
         assert facts(small).calendars[0].holidays == frozenset()
 
     def test_zone_of_a_person(self, small):
-        change(small, Person, Person.id == small.shop, zone="Asia/Seoul")
+        change(small, Person, Person.id == small.shop, zone="Asia/Seoul", activated_at=NOON)
         assert facts(small).member(small.shop).zone == "Asia/Seoul"
+        change(small, Person, Person.id == small.shop, activated_at=None)
+        assert facts(small).member(small.shop).zone == ""  # nobody has chosen it yet: that of the host counts
 
 
 class TestOrder:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from cocreate.models.contracts import ContractVersion, Duty, Signature
+from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
@@ -87,6 +88,9 @@ class TestCause:
         assert not sends(session, room, "task:cost:2")
         session.execute(update(Task).where(Task.project_id == room.id)
                         .values(outside_until=NOON.date() - timedelta(days=1)))
+        # The day is over where the host is, not where the server is.
+        session.execute(update(Host).where(Host.id == room.host_id).values(zone="Pacific/Pago_Pago"))
+        assert not sends(session, room, "task:cost:2", now=NOON.replace(hour=10))
         assert sends(session, room, "task:cost:2")
 
     @pytest.mark.parametrize(("state", "owed"), [
@@ -148,12 +152,12 @@ class TestCause:
         assert not sends(session, room, "task:cost:2")
 
 
-def sends(session, room, subject, *, round=1):
+def sends(session, room, subject, *, round=1, now=NOON):
     """Whether a due reminder under this subject becomes a mail."""
     session.execute(delete(Reminder).where(Reminder.project_id == room.id))
     session.execute(delete(Outbox).where(Outbox.project_id == room.id))
-    reminder(session, room, person=room.renee, due_at=NOON, subject=subject, round=round)
-    reminders.claim_due(session, NOON)
+    reminder(session, room, person=room.renee, due_at=now, subject=subject, round=round)
+    reminders.claim_due(session, now)
     return session.scalar(select(func.count()).select_from(Outbox).where(Outbox.project_id == room.id)) == 1
 
 

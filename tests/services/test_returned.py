@@ -1,5 +1,7 @@
 """Mails that came back: told once, shown until one arrives, and mended by inviting at another address."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -21,6 +23,14 @@ class TestRefused:
         for seq in (1, 2):
             refuse(session, room, room.renee, seq)
         assert told(session, room) == [(room.anna, f"member:{room.renee}")]
+
+    def test_is_told_again_once_a_mail_had_arrived_or_a_year_has_passed(self, session, room):
+        refuse(session, room, room.renee, 1)
+        refuse(session, room, room.renee, 2, NOON + timedelta(days=365))
+        assert len(told(session, room)) == 2
+        returned.arrived(session, room.renee)
+        refuse(session, room, room.renee, 3, NOON + timedelta(days=366))
+        assert len(told(session, room)) == 3
 
     def test_is_shown_until_a_mail_arrives(self, session, room):
         refuse(session, room, room.renee, 1)
@@ -58,11 +68,11 @@ class TestCorrecting:
                                    actor=small.maker, key=projects.key(), now=NOON)
 
 
-def refuse(session, room, person, seq):
+def refuse(session, room, person, seq, now=NOON):
     message_id = mail(session, room, "hold", person, seq=seq)
     session.execute(update(Outbox).where(Outbox.message_id != message_id).values(state="sent"))
-    claimed, = (one for one in outbox.claim(session, NOON, 100) if one.message_id == message_id)
-    returned.refused(session, claimed, NO, NOON)
+    claimed, = (one for one in outbox.claim(session, now, 100) if one.message_id == message_id)
+    returned.refused(session, claimed, NO, now)
 
 
 def told(session, room):

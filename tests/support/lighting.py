@@ -114,7 +114,8 @@ def lighting(session: Session) -> Lighting:
 
 def _person(session: Session, name: str) -> Person:
     email = f"{name.lower().replace(' ', '.')}{next(_numbers)}@wmata.example"
-    return Person(ref=new_ref(), email=email, name=name, created_at=NOON, zone="America/New_York")
+    return Person(ref=new_ref(), email=email, name=name, created_at=NOON, activated_at=NOON,
+                  zone="America/New_York")
 
 
 def add(session: Session, room: Lighting, model: Any, **columns: Any) -> Any:
