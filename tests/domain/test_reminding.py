@@ -32,7 +32,7 @@ class TestReminders:
         story = begin(text)
         story.facts = replace(story.facts, calendars=(replace(story.facts.calendars[0], zone="Asia/Seoul"),))
         rows = self.planned(story.invite(77, "taker", "contributor"))["member:77"]
-        assert {row["due_at"].astimezone(ZoneInfo("Asia/Seoul")).hour for row in rows} == {8}
+        assert {row["due_at"].astimezone(ZoneInfo("Asia/Seoul")).hour for row in rows} == {9}
 
     def test_never_for_the_past(self):
         text = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, due: {days: 1},")
