@@ -34,6 +34,7 @@ from cocreate.services import (
     holds,
     leases,
     letters,
+    once,
     outbox,
     pacing,
     passing,
@@ -216,12 +217,13 @@ def seal(turn: Turn) -> None:
 
 
 def tidy(turn: Turn) -> None:
-    """What no longer counts goes: ended sessions, tries of yesterday, rows of the board."""
+    """What no longer counts goes: ended sessions, tries and answers of yesterday, rows of the board."""
     if turn.goes_on():
         with transaction() as session:
             sign_ins.forget(session, now())
             throttling.forget(session, now())
             boards.forget(session, now())
+            once.forget(session, now())
 
 
 def sweep(turn: Turn) -> None:

@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
                                  stage=lambda key, definition: stage(definition, key),
                                  size=lambda count: words.size(count, reader()))
     app.context_processor(_around)
-    app.register_error_handler(CocreateError, _refuse)
+    app.register_error_handler(CocreateError, refuse)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
@@ -125,7 +125,7 @@ _STATUS: tuple[tuple[type[CocreateError], int], ...] = (
 )
 
 
-def _refuse(error: CocreateError) -> ResponseReturnValue:
+def refuse(error: CocreateError) -> ResponseReturnValue:
     """Any act that did not happen: what was typed is on the page, and one way on."""
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 409)
     db.session.rollback()

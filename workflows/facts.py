@@ -332,6 +332,7 @@ class ProjectFact:
     ended_at: datetime | None = None
     outcome: str | None = None
     manager_id: int | None = None  # person who looks after it
+    currency: str = ""  # what an amount begins with; "": each asks for its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from babel import Locale
-from babel.numbers import get_territory_currencies
+from babel.numbers import get_currency_name, get_territory_currencies
 
 _IN_USE = date(2025, 1, 1)
 
@@ -45,6 +45,22 @@ def name(code: str, language: str = "en") -> str:
 def choices(language: str = "en") -> tuple[tuple[str, str], ...]:
     """(code, name) of every country, by name."""
     return tuple(sorted(((code, name(code, language)) for code in CODES), key=lambda pair: pair[1].casefold()))
+
+
+def currency_of(country: str, day: date) -> str:
+    """What is paid with there on that day; "" where that is not known."""
+    return next(iter(get_territory_currencies(country, day) if country else ()), "")
+
+
+@lru_cache(maxsize=16)
+def currency_choices(language: str = "en") -> tuple[tuple[str, str], ...]:
+    """(code, "EUR, Euro") of every currency in use."""
+    return tuple((code, f"{code}, {currency_name(code, language)}") for code in currencies())
+
+
+def currency_name(code: str, language: str = "en") -> str:
+    """The currency's name; the code itself where the language has none."""
+    return str(get_currency_name(code, locale=Locale.parse(language, sep="-")))
 
 
 @lru_cache(maxsize=1)

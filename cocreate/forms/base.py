@@ -48,8 +48,7 @@ class Form(wtforms.Form):
 
     def key(self) -> str:
         """Unique for each rendered form; a request without one gets its own."""
-        key = self.nonce.data or ""
-        return key if _KEY.fullmatch(key) else secrets.token_urlsafe(18)
+        return _key(self.nonce.data)
 
     def values(self) -> dict[str, Any]:
         """Every field by its name, as a service takes them."""
@@ -77,6 +76,15 @@ class Form(wtforms.Form):
     def unfold(self) -> list[tuple[str, str]]:
         """All errors with the ids of their fields, in the order of the page, out of nested forms and rows too."""
         return [("", str(sentence)) for sentence in self.form_errors] + list(_unfold(self._fields))
+
+
+def sent_key() -> str:
+    """The key of the form that was sent, where no form of ours has read it."""
+    return _key(request.form.get("key"))
+
+
+def _key(given: str | None) -> str:
+    return given if given and _KEY.fullmatch(given) else secrets.token_urlsafe(18)
 
 
 def _unfold(fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:

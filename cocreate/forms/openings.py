@@ -103,6 +103,7 @@ class OpeningForm(Form):
     title: StringField
     purpose: TextAreaField
     target: DateField
+    currency: SelectField
     own_seat: SelectField
     affected: TextAreaField
     public_buyer: RadioField
@@ -233,6 +234,9 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
         "purpose": lines(_("Purpose"), most=1000,
                          description=_("In one or two sentences. It appears in the invitation.")),
         "target": DateField(_("Signing date"), [Needed()]),
+        "currency": SelectField(_("Currency"), default="", choices=_offered(
+            [("", gettext("Not said: each amount asks for it")), *countries.currency_choices(language)]),
+            description=_("Amounts begin with it; whoever gives one can choose another.")),
         "greeting": lines(_("Your line of greeting"), most=500, optional=True,
                           description=_("It stands in the invitation, in your own words.")),
     })
@@ -252,7 +256,7 @@ def _blame(field: wtforms.Field, sentence: object) -> None:
     field.errors = [*field.errors, str(sentence)]
 
 
-STEPS = {"seats": ("own_seat", "affected", "public_buyer"), "goal": ("title", "purpose", "target"),
+STEPS = {"seats": ("own_seat", "affected", "public_buyer"), "goal": ("title", "purpose", "target", "currency"),
          "check": ("greeting",)}
 _OF_A_CARD = ("organisation", "kind", "country", "name", "email", "language")
 

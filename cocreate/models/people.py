@@ -68,6 +68,18 @@ class SignIn(Model):
     address: Mapped[str] = mapped_column(String(45), default="")
 
 
+class FormAnswer(Model):
+    """What a form was answered that is no act of a project: sent twice, it has one effect and the same answer."""
+
+    __tablename__ = "form_answer"
+
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(default="")  # where it led
+    said: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
 class Token(Model):
     """A mailed secret for one purpose, used once; only its hash is stored."""
 

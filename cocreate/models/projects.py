@@ -55,6 +55,7 @@ class Project(Model):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
     public_buyer: Mapped[str] = mapped_column(String(16), default="no")  # no, before, during, after a tender
+    currency: Mapped[str] = mapped_column(String(3), default="")  # amounts begin with it; "": each asks
     specimen: Mapped[bool] = mapped_column(default=False)  # played from a published case by command
 
 

@@ -86,7 +86,7 @@ PLAIN = {
     "template.published": N_("Version %(number)s is published, and published versions do not change. Make a draft."),
     # templates and people of a host
     "template.draft_there": N_("There is a draft already: version %(number)s."),
-    "template.newer": N_("The draft changed meanwhile: it is version %(number)s now. Look at it, then publish it."),
+    "template.newer": N_("The draft changed meanwhile: it is version %(number)s now. Look at it first."),
     "staff.roles": N_("Choose at least one role."),
     "staff.last_administrator": N_("Nobody else who can sign in is an administrator. Name another one first."),
     "staff.successor": N_("Choose another account manager of this host."),

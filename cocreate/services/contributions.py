@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -16,7 +15,6 @@ from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.rights import Act, may
 from cocreate.domain.spelling import decode
 from cocreate.errors import Conflict, NotFound
-from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
 from cocreate.models.work import WHOLE_PARTY, Contribution, Document, DocumentVersion, Draft
@@ -262,13 +260,6 @@ def new_files(session: Session, facts: Facts, task: TaskFact, answers: Answers) 
     there = {(path, sha256) for path, sha256 in rows}
     return tuple(NewFile(key, file.sha256, file.name, file.media_type, file.size) for key, file in given.items()
                  if (f"{stage}.{task.key}.{key}", file.sha256) not in there)
-
-
-def currency(session: Session, facts: Facts) -> str:
-    """What is paid with in the host's country today; "" where that is not known."""
-    country = session.scalar(select(Host.country).where(Host.id == facts.project.host_id))
-    found = get_territory_currencies(country, facts.now.date()) if country else []
-    return next(iter(found), "")
 
 
 def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.db import new_ref, table_of
+from cocreate.domain import countries
 from cocreate.domain import openings as domain
 from cocreate.domain.openings import Typed
 from cocreate.errors import Conflict, Invalid, NotFound
@@ -55,6 +56,7 @@ class NewProject:
     affected: tuple[str, ...] = ()
     greeting: str = ""
     public_buyer: str = "no"
+    currency: str | None = None  # None: that of the host's country; "": each amount asks for its own
     language: str = "en"
     specimen: bool = False
 
@@ -76,14 +78,16 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
         return ref
     template = templates.by_key(session, host_id, new.template)
     _check(template.definition, new)
+    host = hosts.own_organisation(session, host_id)
+    currency = countries.currency_of(host.country, now.date()) if new.currency is None else new.currency
     project = Project(
         ref=ref, host_id=host_id, template_id=template.template_id, template_version=template.number,
         definition_sha256=template.definition.sha256, title=new.title, purpose=new.purpose, language=new.language,
         stage=template.definition.first, visit=0, entered_at=now, version=0, head="", target=new.target,
-        manager_id=actor, opened_at=now, public_buyer=new.public_buyer, specimen=new.specimen)
+        manager_id=actor, opened_at=now, public_buyer=new.public_buyer, currency=currency,
+        specimen=new.specimen)
     session.add(project)
     session.flush()  # everything inside it begins with its number
-    host = hosts.own_organisation(session, host_id)
     parties = _seat(session, host, template.definition, new, now)
     inside: dict[str, Any] = {"project_id": project.id, "host_id": host_id}
     send(session, None, [

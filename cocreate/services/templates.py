@@ -200,6 +200,26 @@ def copy_to_draft(session: Session, host_id: int, template_id: int, number: int,
     return save_draft(session, host_id, from_json(version.definition), note=note, actor=actor, now=now)
 
 
+def discard(session: Session, host_id: int, template_id: int, number: int) -> bool:
+    """Do away with the newest version, which nothing was opened with; answers whether the template is gone with it.
+
+    Raises: NotFound; Conflict where it is published, or not the newest any more.
+    """
+    template = session.scalars(select(Template).where(Template.id == template_id, Template.host_id == host_id)
+                               .with_for_update()).one_or_none()
+    if template is None:
+        raise NotFound
+    newest, *earlier = session.scalars(select(TemplateVersion).where(TemplateVersion.template_id == template_id)
+                                       .order_by(TemplateVersion.number.desc())).all()
+    if newest.number != number or newest.published_at is not None:
+        raise Conflict("template.newer" if newest.number != number else "template.published", number=newest.number)
+    session.delete(newest)
+    session.flush()  # before the template that it belongs to
+    if not earlier:
+        session.delete(template)
+    return not earlier
+
+
 def retire(session: Session, host_id: int, template_id: int, *, now: datetime) -> None:
     """Open no more projects with it; running ones stay."""
     session.execute(update(Template).where(Template.id == template_id, Template.host_id == host_id,

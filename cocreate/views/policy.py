@@ -76,6 +76,7 @@ POLICY: dict[str, Access] = {
     "admin.template_task": ADMINISTRATOR,
     "admin.template_yaml": ADMINISTRATOR,
     "admin.template_publish": ADMINISTRATOR,
+    "admin.template_discard": ADMINISTRATOR,
     "admin.template_retire": ADMINISTRATOR,
     "admin.template_back": ADMINISTRATOR,
     "admin.template_draft": ADMINISTRATOR,

@@ -185,6 +185,13 @@ def openness_words(facts: Facts, body: Body) -> list[tuple[str, str]]:
     return [*found, (_("Observers"), _("may comment"))] if body.get("observers") else found
 
 
+def currency_said(facts: Facts) -> str:
+    """What amounts begin with; "" where each asks for its own."""
+    code = facts.project.currency
+    return _("Amounts begin with the currency %(name)s (%(code)s); whoever gives one can choose another.", code=code,
+             name=countries.currency_name(code, pages.language())) if code else ""
+
+
 def field_words(facts: Facts, path: str) -> str:
     """The label of the field at a path."""
     parts = path.split(".")

@@ -165,6 +165,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_recovery_code_person_id')),
     sa.PrimaryKeyConstraint('person_id', 'number', name=op.f('pk_recovery_code'))
     )
+    op.create_table('form_answer',
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_form_answer_person_id')),
+    sa.PrimaryKeyConstraint('person_id', 'key', name=op.f('pk_form_answer'))
+    )
     op.create_table('sign_in',
     sa.Column('token_sha256', sa.String(length=64), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -251,6 +260,7 @@ def upgrade() -> None:
     sa.Column('ended_at', Utc(), nullable=True),
     sa.Column('outcome', sa.String(length=40), nullable=True),
     sa.Column('public_buyer', sa.String(length=16), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
     sa.Column('specimen', sa.Boolean(), nullable=False),
     sa.CheckConstraint('version >= 0', name=op.f('ck_project_version_counts')),
     sa.ForeignKeyConstraint(['host_id', 'template_id', 'template_version'], ['template_version.host_id', 'template_version.template_id', 'template_version.number'], name=op.f('fk_project_host_id_template_id_template_version')),

@@ -67,6 +67,21 @@ class TestPeople:
         assert own.post("/joining").status_code == 303
         assert own.get("/desk").status_code == 200
 
+    def test_a_double_click_invites_once_and_both_get_the_same_answer(self, client, session, small, refs, ben):
+        sent = {"key": "a-key-of-one-form", "name": "Tom New", "email": f"two{small.host_id}@host.example",
+                "roles": ["account_manager"]}
+        first, second = (client.post("/admin/people/invite", data=sent) for _click in range(2))
+        assert (first.status_code, first.location) == (second.status_code, second.location) == (303, "/admin/people")
+        assert text(client.get("/admin/people")).count("Tom New is invited, by a mail with a link.") == 2
+        session.rollback()
+        tom = session.scalars(select(Person.id).where(Person.email == sent["email"])).one()
+        assert len(mails_to(session, tom)) == 1
+        away = {"key": "a-key-of-another-one", "to": ben}
+        said = [text(client.post(f"/admin/people/{refs['anna']}/hand-over", data=away, follow_redirects=True))
+                for _click in range(2)]
+        assert all("project has a new account manager." in page or "projects have a new" in page for page in said)
+        assert said[0] == said[1]
+
     def test_who_has_gone_is_let_in_again(self, client, session, small, refs, ben):
         client.post(f"/admin/people/{refs['anna']}/deactivate", data={"to": ben})
         page = text(client.get(f"/admin/people/{refs['anna']}"))

@@ -62,6 +62,7 @@ class TestPage:
         assert '<svg class="score"' in answer.text
         assert "Stage 2, Terms" in text(answer) and "All parties asked must agree." in text(answer)
         assert "5 working days after the stage begins" in text(client.get(f"/admin/templates/{ref}"))
+        assert "It waits until all required tasks of the stage are accepted" in text(answer)
 
     @pytest.mark.parametrize(("tab", "says"), [
         ("forms", "Credit per crate"), ("rights", "decide at a gate"), ("clauses", "$maker and $shop agree"),
@@ -145,6 +146,30 @@ class TestPublishing:
         drafted(client, ref)
         assert "There is a draft already: version 2." in text(
             client.post(f"/admin/templates/{ref}/1/draft", follow_redirects=True))
+
+    def test_a_double_click_publishes_once_and_both_get_the_same_answer(self, client, ref):
+        sent = {"key": "a-key-of-one-form", "note": "As discussed.", "seen": drafted(client, ref)}
+        said = [text(client.post(f"/admin/templates/{ref}/publish", data=sent, follow_redirects=True))
+                for _click in range(2)]
+        assert said[0] == said[1] and "Version 2 is published. New projects open with it." in said[0]
+
+    def test_a_draft_is_discarded_if_it_is_the_one_that_was_looked_at(self, client, ref):
+        seen = drafted(client, ref)
+        page = f"/admin/templates/{ref}/discard"
+        assert "Version 1 is the newest then. Nothing that runs changes." in text(client.get(page))
+        assert client.post(page, data={"seen": "of another one"}).status_code == 409
+        sent = {"key": "a-key-of-one-form", "seen": seen}
+        said = [text(client.post(page, data=sent, follow_redirects=True)) for _click in range(2)]
+        assert said[0] == said[1] and "Version 2 of 'Returned crates' is discarded." in said[0]
+        assert "Make a draft from version 1" in said[0] and client.get(page).status_code == 409
+
+    def test_a_template_that_was_only_a_draft_leaves_the_list_with_it(self, fresh):
+        page = fresh.post("/admin/templates/start", data={"template": "open"})
+        shown = fresh.get(f"{page.location}/discard")
+        assert "It is the only version: the template leaves your list." in text(shown)
+        seen = re.search(r'name="seen" value="([0-9a-f]+)"', shown.text).group(1)
+        assert fresh.post(f"{page.location}/discard", data={"seen": seen}).location == "/admin/templates"
+        assert fresh.get(page.location).status_code == 404
 
     def test_retired_it_opens_no_projects_and_comes_back(self, client, session, small, ref):
         assert "No new projects. 1 running one stays." in text(client.get(f"/admin/templates/{ref}/retire"))

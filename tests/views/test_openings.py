@@ -48,6 +48,18 @@ class TestChoosing:
         assert client.post(check.location, data={}).location == room.location  # sent twice: the same project
         assert opened(session, small) == 2
 
+    def test_the_currency_is_the_hosts_until_another_is_chosen(self, client, session, small):
+        session.execute(update(Host).where(Host.id == small.host_id).values(country="SE"))
+        session.commit()
+        seats = begin(client)
+        goal = client.post(seats, data=SEATS).location
+        assert '<option selected value="SEK">SEK, Swedish Krona' in client.get(goal).text
+        check = client.post(goal, data={"title": "Steam for the plant", "currency": "KRW"}).location
+        assert "Currency: KRW, South Korean Won" in text(client.get(check))
+        room = client.post(check, data={}).location
+        for page in ("charter", "rules"):
+            assert "Amounts begin with the currency South Korean Won (KRW)" in text(client.get(f"{room}/{page}"))
+
     def test_can_be_opened_now_and_invited_later(self, client, session, small):
         seats = begin(client)
         client.post(seats, data=SEATS)

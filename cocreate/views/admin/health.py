@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from babel.dates import format_timedelta
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cocreate import jobs, login, pages, words
 from cocreate.clock import now
-from cocreate.db import db, transaction
+from cocreate.db import db
 from cocreate.forms.base import Form
 from cocreate.services import health as service
 from cocreate.services.health import Health, RecordCheck
 from cocreate.views.admin.blueprint import bp, here, mine
+from cocreate.views.admin.once import done
 
 CLOCK = timedelta(seconds=5)
 LITTLE = 2 * 2**30  # bytes of free disk
@@ -48,11 +49,9 @@ def health_records() -> ResponseReturnValue:
 @bp.post("/health/mail")
 def health_mail() -> ResponseReturnValue:
     """A mail to oneself, to see whether mails go out."""
-    with transaction() as session:
-        service.send_test(session, login.me().id, now=now())
-    flash(_("A test mail to %(address)s waits now. It should be there within a minute.", address=login.me().email),
-          "done")
-    return redirect(url_for("admin.health"), 303)
+    return done(lambda session: service.send_test(session, login.me().id, now=now()), url_for("admin.health"),
+                _("A test mail to %(address)s waits now. It should be there within a minute.",
+                  address=login.me().email))
 
 
 def _show(checked: RecordCheck | None) -> str:

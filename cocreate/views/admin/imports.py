@@ -3,14 +3,16 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from cocreate import login, pages
 from cocreate.clock import now
-from cocreate.db import db, transaction
+from cocreate.db import db
 from cocreate.forms.admin import ImportForm
 from cocreate.pages import Entry
 from cocreate.services import templates
 from cocreate.views.admin.blueprint import bp, here
+from cocreate.views.admin.once import done
 from workflows.definition import Definition
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.yaml_text import read
@@ -47,12 +49,17 @@ def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
     if there and there.newest.sha256 == definition.sha256:  # sent twice, or nothing changed
         flash(_("This is version %(number)s already.", number=there.newest.number), "info")
         return redirect(url_for("admin.template", ref=there.ref), 303)
-    with transaction() as session:
-        version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id,
-                                       now=now())
-    found = templates.of_key(db.session(), host_id, definition.key)
-    flash(_("Version %(number)s is saved as a draft. Nothing that runs has changed.", number=version.number), "done")
-    return redirect(url_for("admin.template", ref=found.ref if found else ""), 303)
+    return done(
+        lambda session: _stored(session, host_id, definition),
+        lambda stored: url_for("admin.template", ref=stored[0]),
+        lambda stored: _("Version %(number)s is saved as a draft. Nothing that runs has changed.", number=stored[1]))
+
+
+def _stored(session: Session, host_id: int, definition: Definition) -> tuple[str, int]:
+    """Reference of the template, and number of the new version."""
+    version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id, now=now())
+    found = templates.of_key(session, host_id, definition.key)
+    return found.ref if found else "", version.number
 
 
 def _shown(given: bytes | str) -> str:

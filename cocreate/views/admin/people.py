@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
-from cocreate.db import db, transaction
+from cocreate.db import db
 from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.admin import RolesForm, StaffForm, StandInForm, SuccessorForm
 from cocreate.forms.base import Form
@@ -19,6 +19,7 @@ from cocreate.services import joining, staff
 from cocreate.services import people as project_people
 from cocreate.services.staff import Employee
 from cocreate.views.admin.blueprint import bp, here, mine
+from cocreate.views.admin.once import done
 
 
 @bp.get("/people")
@@ -36,14 +37,11 @@ def people_invite() -> ResponseReturnValue:
     host, form = here(), StaffForm.from_request()
     if request.method == "POST" and form.validate():
         try:
-            with transaction() as session:
-                staff.invite(session, host.id, email=form.email.data, name=form.name.data, roles=form.roles.data,
-                             by=login.me().id, now=now())
+            return done(lambda session: staff.invite(session, host.id, email=form.email.data, name=form.name.data,
+                                                     roles=form.roles.data, by=login.me().id, now=now()),
+                        url_for("admin.people"), _("%(name)s is invited, by a mail with a link.", name=form.name.data))
         except (Invalid, Conflict) as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
-        else:
-            flash(_("%(name)s is invited, by a mail with a link.", name=form.name.data), "done")
-            return redirect(url_for("admin.people"), 303)
     return _dialog("admin/people/invite.html", None, form, title=_("Invite somebody"))
 
 
@@ -65,13 +63,10 @@ def person_roles(ref: str) -> ResponseReturnValue:
     form = RolesForm.from_request(roles=sorted(found.roles))
     if request.method == "POST" and form.validate():
         try:
-            with transaction() as session:
-                staff.change_roles(session, host.id, found.id, form.roles.data, now=now())
+            return done(lambda session: staff.change_roles(session, host.id, found.id, form.roles.data, now=now()),
+                        url_for("admin.person", ref=ref), _("Changed. %(name)s signs in again.", name=found.name))
         except (Invalid, Conflict) as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
-        else:
-            flash(_("Changed. %(name)s signs in again.", name=found.name), "done")
-            return redirect(url_for("admin.person", ref=ref), 303)
     return _dialog("admin/people/roles.html", found, form, title=_("Change roles of %(name)s", name=found.name))
 
 
@@ -83,14 +78,12 @@ def person_again(ref: str) -> ResponseReturnValue:
     form = RolesForm.from_request()
     if request.method == "POST" and form.validate():
         try:
-            with transaction() as session:
-                staff.invite(session, host.id, email=found.email, name=found.name, roles=form.roles.data,
-                             by=login.me().id, now=now())
+            return done(lambda session: staff.invite(session, host.id, email=found.email, name=found.name,
+                                                     roles=form.roles.data, by=login.me().id, now=now()),
+                        url_for("admin.person", ref=ref),
+                        _("%(name)s is invited, by a mail with a link.", name=found.name))
         except (Invalid, Conflict) as error:
             form.blame(None, sentences.error(error, pages.reader()))
-        else:
-            flash(_("%(name)s is invited, by a mail with a link.", name=found.name), "done")
-            return redirect(url_for("admin.person", ref=ref), 303)
     return _dialog("admin/people/again.html", found, form, title=_("Let %(name)s come in again", name=found.name))
 
 
@@ -108,10 +101,8 @@ def person_take_back(ref: str) -> ResponseReturnValue:
     """End an invitation before it is answered; who never came is not in the list any more."""
     login.require_proof("admin.person", ref=ref)
     host, found = _load(ref)
-    with transaction() as session:
-        joining.take_back(session, host.id, found.id)
-    flash(_("The invitation of %(name)s has ended.", name=found.name), "done")
-    return redirect(url_for("admin.people"), 303)
+    return done(lambda session: joining.take_back(session, host.id, found.id), url_for("admin.people"),
+                _("The invitation of %(name)s has ended.", name=found.name))
 
 
 @bp.post("/people/<ref>/sessions")
@@ -144,14 +135,12 @@ def person_hand_over(ref: str) -> ResponseReturnValue:
     form = _successor(host, found)
     if request.method == "POST" and form.validate():
         try:
-            with transaction() as session:
-                count = staff.hand_over_all(session, host.id, found.id, to=form.to.data, now=now())
+            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data, now=now()),
+                        url_for("admin.person", ref=ref),
+                        lambda count: ngettext("%(num)d project has a new account manager.",
+                                               "%(num)d projects have a new account manager.", count))
         except CocreateError as error:
             form.blame("to", _refused(error))
-        else:
-            flash(ngettext("%(num)d project has a new account manager.", "%(num)d projects have a new account manager.",
-                           count), "done")
-            return redirect(url_for("admin.person", ref=ref), 303)
     return _dialog("admin/people/hand_over.html", found, form,
                    title=_("Hand over all projects of %(name)s", name=found.name))
 
@@ -165,19 +154,17 @@ def person_substitute(ref: str) -> ResponseReturnValue:
     form.offer([one for one in project_people.account_managers(db.session(), host.id) if one[0] != found.id])
     if request.method == "POST" and form.validate():
         try:
-            with transaction() as session:
-                count = staff.name_substitute(session, host.id, found.id, to=form.to.data, until=form.until.data,
-                                              by=login.me().name, now=now())
+            return done(lambda session: staff.name_substitute(
+                session, host.id, found.id, to=form.to.data, until=form.until.data, by=login.me().name, now=now()),
+                url_for("admin.person", ref=ref), lambda count: ngettext(
+                    "%(name)s stands in for %(absent)s in %(num)d project until %(day)s.",
+                    "%(name)s stands in for %(absent)s in %(num)d projects until %(day)s.", count,
+                    name=project_people.name_of(db.session(), form.to.data), absent=found.name,
+                    day=words.day(form.until.data, pages.reader())))
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
         except CocreateError as error:
             form.blame("to", _refused(error))
-        else:
-            flash(ngettext("%(name)s stands in for %(absent)s in %(num)d project until %(day)s.",
-                           "%(name)s stands in for %(absent)s in %(num)d projects until %(day)s.", count,
-                           name=project_people.name_of(db.session(), form.to.data), absent=found.name,
-                           day=words.day(form.until.data, pages.reader())), "done")
-            return redirect(url_for("admin.person", ref=ref), 303)
     return _dialog("admin/people/substitute.html", found, form, title=_("Name a substitute for %(name)s",
                                                                         name=found.name))
 
@@ -192,14 +179,12 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         to = form.to.data if isinstance(form, SuccessorForm) else None
         try:
-            with transaction() as session:
-                staff.deactivate(session, host.id, found.id, to=to, now=now())
+            return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, now=now()),
+                        url_for("admin.people"),
+                        _("%(name)s works here no more. The account also serves others, and stays.", name=found.name)
+                        if elsewhere else _("%(name)s cannot come in any more.", name=found.name))
         except CocreateError as error:
             form.blame("to" if error.code != "staff.last_administrator" else None, _refused(error))
-        else:
-            flash(_("%(name)s works here no more. The account also serves others, and stays.", name=found.name)
-                  if elsewhere else _("%(name)s cannot come in any more.", name=found.name), "done")
-            return redirect(url_for("admin.people"), 303)
     return _dialog("admin/people/deactivate.html", found, form, title=_("Deactivate %(name)s", name=found.name),
                    elsewhere=elsewhere)
 
@@ -226,9 +211,7 @@ def _dialog(template: str, found: Employee | None, form: Form, *, title: str, **
 
 def _done(ref: str, act: Any, said: str) -> ResponseReturnValue:
     try:
-        with transaction() as session:
-            act(session)
-        flash(said, "done")
+        return done(act, url_for("admin.person", ref=ref), said)
     except Conflict as error:
         flash(sentences.error(error, pages.reader()), "late")
     return redirect(url_for("admin.person", ref=ref), 303)

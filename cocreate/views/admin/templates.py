@@ -20,6 +20,7 @@ from cocreate.services import templates
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
+from cocreate.views.admin.once import done
 from cocreate.views.room.cards import part_words
 from cocreate.views.room.rules import act_words, right_words
 from workflows import library
@@ -52,8 +53,7 @@ def template_start() -> ResponseReturnValue:
             templates.save_draft(session, host.id, library.load(key), note=_("Shipped"), actor=login.me().id,
                                  now=now())
         there = templates.of_key(db.session(), host.id, key)
-        flash(_("It is here as a draft. Look at it, then publish it: after that projects can be opened with it."),
-              "done")
+    flash(_("It is here as a draft. Look at it, then publish it: after that projects can be opened with it."), "done")
     return redirect(url_for("admin.template", ref=there.ref if there else ""), 303)
 
 
@@ -109,17 +109,32 @@ def template_publish(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             _require_seen(draft)
-            with transaction() as session:
-                templates.publish(session, found.host_id, found.id, draft.number, note=form.note.data,
-                                  actor=login.me().id, now=now())
+            return done(lambda session: templates.publish(session, found.host_id, found.id, draft.number,
+                                                          note=form.note.data, actor=login.me().id, now=now()),
+                        url_for("admin.template", ref=ref),
+                        _("Version %(number)s is published. New projects open with it.", number=draft.number))
         except Conflict as error:
             form.blame("note", sentences.error(error, pages.reader()))
-        else:
-            flash(_("Version %(number)s is published. New projects open with it.", number=draft.number), "done")
-            return redirect(url_for("admin.template", ref=ref), 303)
     return render_template("admin/templates/publish.html", form=form, template=found, draft=draft,
                            name=_name(draft), running=words_of.stays(found), back_url=_url(found, draft),
                            trail=_trail(found)), 422 if form.unfold() else 200
+
+
+@bp.route("/templates/<ref>/discard", methods=["GET", "POST"])
+def template_discard(ref: str) -> ResponseReturnValue:
+    """Do without the draft; what is published stays."""
+    login.require_proof()
+    found = _found(ref)
+    if (draft := found.draft) is None:
+        raise Conflict("template.published", number=found.newest.number)
+    before = next((version for version in found.versions if version != draft), None)
+    if request.method == "POST":
+        _require_seen(draft)
+        return done(lambda session: templates.discard(session, found.host_id, found.id, draft.number),
+                    url_for("admin.template", ref=ref) if before else url_for("admin.templates"),
+                    _("Version %(number)s of '%(name)s' is discarded.", number=draft.number, name=_name(draft)))
+    return render_template("admin/templates/discard.html", form=Form(), template=found, draft=draft, before=before,
+                           name=_name(draft), back_url=_url(found, draft), trail=_trail(found))
 
 
 @bp.route("/templates/<ref>/retire", methods=["GET", "POST"])
@@ -128,10 +143,8 @@ def template_retire(ref: str) -> ResponseReturnValue:
     login.require_proof()
     found = _found(ref)
     if request.method == "POST":
-        with transaction() as session:
-            templates.retire(session, found.host_id, found.id, now=now())
-        flash(_("'%(name)s' is retired: no new projects.", name=_name(found.newest)), "done")
-        return redirect(url_for("admin.templates"), 303)
+        return done(lambda session: templates.retire(session, found.host_id, found.id, now=now()),
+                    url_for("admin.templates"), _("'%(name)s' is retired: no new projects.", name=_name(found.newest)))
     return render_template("admin/templates/retire.html", form=Form(), name=_name(found.newest),
                            back_url=_url(found, found.newest), trail=_trail(found),
                            stay=ngettext("%(num)d running one stays.", "%(num)d running ones stay.", found.running))
@@ -142,10 +155,8 @@ def template_back(ref: str) -> ResponseReturnValue:
     """A retired template can open projects again."""
     login.require_proof("admin.template", ref=ref)
     found = _found(ref)
-    with transaction() as session:
-        templates.bring_back(session, found.host_id, found.id)
-    flash(_("'%(name)s' is in use again.", name=_name(found.newest)), "done")
-    return redirect(url_for("admin.template", ref=ref), 303)
+    return done(lambda session: templates.bring_back(session, found.host_id, found.id),
+                url_for("admin.template", ref=ref), _("'%(name)s' is in use again.", name=_name(found.newest)))
 
 
 @bp.post("/templates/<ref>/<int:number>/draft")
@@ -154,11 +165,11 @@ def template_draft(ref: str, number: int) -> ResponseReturnValue:
     login.require_proof("admin.template", ref=ref)
     found = _found(ref)
     try:
-        with transaction() as session:
-            made = templates.copy_to_draft(session, found.host_id, found.id, number, actor=login.me().id, now=now(),
-                                           note=_("Made from version %(number)s", number=number))
-        flash(_("Version %(number)s is a draft now. Download it, change the file, and import it: it becomes the next "
-                "draft.", number=made.number), "done")
+        return done(lambda session: templates.copy_to_draft(
+            session, found.host_id, found.id, number, actor=login.me().id, now=now(),
+            note=_("Made from version %(number)s", number=number)), url_for("admin.template", ref=ref),
+            lambda made: _("Version %(number)s is a draft now. Download it, change the file, and import it: it becomes "
+                           "the next draft.", number=made.number))
     except Conflict as error:
         flash(sentences.error(error, pages.reader()), "info")
     return redirect(url_for("admin.template", ref=ref), 303)

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from wtforms.fields.choices import SelectFieldBase
 
 from cocreate import pages, words
 from cocreate.domain import countries, seating, suggestions
@@ -25,7 +26,7 @@ from cocreate.domain.suggestions import (
     TAKE_BACK,
     Result,
 )
-from cocreate.forms.openings import KINDS, NOT_SURE, PUBLIC_BUYER, QUESTIONS, OpeningForm
+from cocreate.forms.openings import KINDS, NOT_SURE, QUESTIONS, OpeningForm
 from cocreate.services.templates import Published
 from workflows.definition import Definition
 from workflows.texts import say
@@ -220,8 +221,9 @@ def seats(form: OpeningForm, language: str) -> list[SeatLine]:
     return lines
 
 
-def public_buyer(form: OpeningForm) -> str:
-    return next((str(label) for key, label in PUBLIC_BUYER if key == form.public_buyer.data), "")
+def chosen(field: SelectFieldBase) -> str:
+    """The words of what was chosen."""
+    return next((str(choice[1]) for choice in field.iter_choices() if choice[0] == field.data), "")
 
 
 def early(target: date, left: int, needs: int, earliest: date) -> str:

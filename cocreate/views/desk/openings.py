@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from cocreate import login, mail, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain import countries
 from cocreate.domain.openings import LEFT_AT
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Invalid, NotFound
@@ -179,7 +180,8 @@ def _page(ref: str, draft: Draft | None = None) -> Page:
     earliest = openings.signing_date(db.session(), draft.host_id, published.definition, now=now())
     cards = {f"{card.name}-{name}": text for card in form.places
              for name, text in (("kind", "company"), ("country", ""), ("language", published.definition.language))}
-    fields = {"target": earliest.isoformat(), **cards, **draft.typed.fields}
+    fields = {"target": earliest.isoformat(),
+              "currency": countries.currency_of(host.country, now().date()), **cards, **draft.typed.fields}
     return Page(draft, published, host, form(MultiDict(fields)))
 
 
@@ -235,7 +237,8 @@ def _show(page: Page, step: str, *, checked: bool = False) -> str:
     return render_template(
         "desk/opening/check.html", form=page.form, seats=opening_words.seats(page.form, pages.language()),
         letters=() if wrong else _letters(page), wrong=[said for _id, said in page.form.unfold()],
-        buyer=opening_words.public_buyer(page.form), **context)
+        buyer=opening_words.chosen(page.form.public_buyer), currency=opening_words.chosen(page.form.currency),
+        **context)
 
 
 def _early(page: Page, needs: int, earliest: date) -> str:
@@ -257,7 +260,7 @@ def _new(page: Page, *, invite: bool) -> NewProject:
         template=page.published.key, title=form.title.data, purpose=form.purpose.data, target=form.target.data,
         own_seat=None if form.own_seat.data == NONE else form.own_seat.data, seats=tuple(seats),
         affected=form.groups(), greeting=form.greeting.data or "", public_buyer=form.public_buyer.data,
-        language=form.definition.language)
+        currency=form.currency.data, language=form.definition.language)
 
 
 def _letters(page: Page) -> list[Mapping[str, str]]:

@@ -22,7 +22,7 @@ from cocreate.services import openings, proposals
 from cocreate.services.acts.change import require
 from cocreate.services.acts.neutral import neutral
 from cocreate.views.desk import opening_words
-from cocreate.views.proposals_words import charter_part, matter_words, openness_words, reason_of
+from cocreate.views.proposals_words import charter_part, currency_said, matter_words, openness_words, reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
@@ -71,6 +71,7 @@ def charter(ref: str) -> ResponseReturnValue:
         nonce=Form(), complete=domain.complete(facts), may_propose=may_propose,
         levels=lambda proposal: openness_words(facts, json.loads(proposal.body)) if proposal else [],
         answers=opening_words.answers(openings.answers_of(db.session(), ref)), contacts=_contacts(facts),
+        currency=currency_said(facts),
         goal_url=url_for("room.charter_words", ref=ref, part=f"{domain.GOALS}:{own}")
         if may_propose and own is not None else "")
 

@@ -12,7 +12,7 @@ from cocreate import pages, words
 from cocreate.domain import openness
 from cocreate.domain.rights import PARTS, TABLE, Act, Right
 from cocreate.views.conditions import waits_for
-from cocreate.views.proposals_words import openness_words
+from cocreate.views.proposals_words import currency_said, openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import part_words
@@ -41,6 +41,7 @@ def rules(ref: str) -> ResponseReturnValue:
         kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
+        currency=currency_said(facts),
         narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE, parts=PARTS, acts=act_words(),
         rights=right_words(), part_words=part_words() | {"administrator": _("administrator")})
 

@@ -43,7 +43,7 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
               if case and (lines := casebook.published(case, f"{path}.{key}"))}
     if case and typed is None and (begun := casebook.begun(case, page.task.key, task)):
         typed = typed_of(task, begun, language=language)
-    currency = contributions.currency(db.session(), page.facts) if asks_currency(task) else ""
+    currency = page.facts.project.currency if asks_currency(task) else ""
     asked = page.task.shared_with.get(login.me().id, ())
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
                    marked=_marked(page), asked=asked, sources=_sources(page.facts), currency=currency, published=beside)

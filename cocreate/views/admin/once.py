@@ -1,0 +1,54 @@
+"""A double click on a page of administration has one effect, and both clicks get the same answer."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from cocreate import login, pages
+from cocreate.clock import now
+from cocreate.db import db, transaction
+from cocreate.errors import CocreateError
+from cocreate.forms.base import sent_key
+from cocreate.services import once
+from cocreate.services.once import Answer
+from cocreate.views.admin.blueprint import bp
+
+T = TypeVar("T")
+
+
+def done(work: Callable[[Session], T], url: str | Callable[[T], str], said: str | Callable[[T], str],
+         ) -> ResponseReturnValue:
+    """Do it in one transaction, once for the form that was sent; then go there, with what came of it."""
+    me, key = login.me().id, sent_key()
+    with transaction() as session:
+        answer = once.take(session, me, key, now=now())
+        if answer is None:
+            result = work(session)
+            answer = Answer(url if isinstance(url, str) else url(result),
+                            said if isinstance(said, str) else said(result))
+            once.keep(session, me, key, answer)
+    return _give(answer)
+
+
+@bp.before_request
+def again() -> ResponseReturnValue | None:
+    """The answer of a form that was done already; what it was about may look different now."""
+    if request.method != "POST":
+        return None
+    answer = once.answer(db.session(), login.me().id, sent_key())
+    return _give(answer) if answer else None
+
+
+@bp.errorhandler(CocreateError)
+def refused(error: CocreateError) -> ResponseReturnValue:
+    """The first of two clicks may have been done while the second looked."""
+    db.session.rollback()
+    return again() or pages.refuse(error)
+
+
+def _give(answer: Answer) -> ResponseReturnValue:
+    flash(answer.said, "done")
+    return redirect(answer.url, 303)
