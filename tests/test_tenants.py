@@ -35,7 +35,7 @@ STRUCTURE = frozenset("""
     grade hash head key kind language message_id method missing needs agreed newest_sha256 outcome path parts pdf_sha256
     paper period personal_salt personal_sha256 prev_hash ref reply request_sha256 role salt seal_error sealed_sha256
     evidence_sha256 seat sha256 skeleton stage state strategy subject task text_sha256 theme token_sha256 unit
-    public_buyer zone working_days media_type mentions ended_because changed code_hash narrower files
+    public_buyer currency zone working_days media_type mentions ended_because changed code_hash narrower files
     password_hash totp_secret roles values details compared reader waits_for again_sha256 shared dates
     box supports""".split())
 

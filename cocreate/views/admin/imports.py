@@ -1,9 +1,10 @@
 """A template that comes as a file: every mistake named at once, and nothing stored before somebody says so."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from cocreate import login, pages
 from cocreate.clock import now
@@ -49,17 +50,16 @@ def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
     if there and there.newest.sha256 == definition.sha256:  # sent twice, or nothing changed
         flash(_("This is version %(number)s already.", number=there.newest.number), "info")
         return redirect(url_for("admin.template", ref=there.ref), 303)
+    def store(session: Any) -> tuple[str, int]:
+        """Reference of the template, and number of the new version."""
+        version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id,
+                                       now=now())
+        found = templates.of_key(session, host_id, definition.key)
+        return found.ref if found else "", version.number
+
     return done(
-        lambda session: _stored(session, host_id, definition),
-        lambda stored: url_for("admin.template", ref=stored[0]),
+        store, lambda stored: url_for("admin.template", ref=stored[0]),
         lambda stored: _("Version %(number)s is saved as a draft. Nothing that runs has changed.", number=stored[1]))
-
-
-def _stored(session: Session, host_id: int, definition: Definition) -> tuple[str, int]:
-    """Reference of the template, and number of the new version."""
-    version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id, now=now())
-    found = templates.of_key(session, host_id, definition.key)
-    return found.ref if found else "", version.number
 
 
 def _shown(given: bytes | str) -> str:

@@ -1,11 +1,10 @@
 """A double click on a page of administration has one effect, and both clicks get the same answer."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from cocreate import login, pages
 from cocreate.clock import now
@@ -19,7 +18,7 @@ from cocreate.views.admin.blueprint import bp
 T = TypeVar("T")
 
 
-def done(work: Callable[[Session], T], url: str | Callable[[T], str], said: str | Callable[[T], str],
+def done(work: Callable[[Any], T], url: str | Callable[[T], str], said: str | Callable[[T], str],
          ) -> ResponseReturnValue:
     """Do it in one transaction, once for the form that was sent; then go there, with what came of it."""
     me, key = login.me().id, sent_key()
