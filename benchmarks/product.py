@@ -19,7 +19,7 @@ from cocreate.services import accounts, hosts, openings, progress, templates
 from cocreate.services.acts.contributions import NewFile, Submit
 from cocreate.services.acts.gates import Decide
 from cocreate.services.acts.stages import GoOn
-from cocreate.services.facts import look
+from cocreate.services.facts import forget, look
 from cocreate.services.writes import Insert, send
 from cocreate.settings import Settings
 
@@ -63,9 +63,10 @@ def _project(host_id: int, people: list[int]) -> None:
             seats=(openings.Seating("giver", "Giver"), openings.Seating("taker", "Taker"))),
             actor=people[0], key=_key(), now=now())
         project = look(session, ref, person=people[0], now=now()).facts.project
-        send(session, None, [Insert(table_of(Member), tuple(
+        send(session.connection(), None, [Insert(table_of(Member), tuple(
             {"project_id": project.id, "person": people[party], "host_id": host_id, "party": party, "name": "B",
              "parts": "champion signatory contributor", "greeting": "", "accepted_at": now()} for party in (1, 2)))])
+        forget()  # that was no act
     for step in STEPS:
         _step(ref, people, step)
 

@@ -188,9 +188,10 @@ def transaction() -> Iterator[Session]:
     What was loaded before is expunged: it may be stale once the lock is held, and a change made to it is not written.
     """
     session = db.session()
-    if session.in_transaction() and _writes(session):
-        raise RuntimeError("a transaction within a transaction would commit half of it")
-    end_reading()
+    if session.in_transaction():
+        if _writes(session):
+            raise RuntimeError("a transaction within a transaction would commit half of it")
+        end_reading()
     session.expunge_all()
     session.connection(execution_options={WRITES: True})
     try:

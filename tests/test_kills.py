@@ -20,7 +20,8 @@ from sqlalchemy.engine import Engine
 
 from cocreate.db import db, table_of
 from cocreate.models.contracts import ContractVersion
-from cocreate.models.projects import Answer, Project
+from cocreate.models.projects import Project
+from cocreate.models.records import Event
 from cocreate.services import files, records, sweeping
 from cocreate.storage import LocalStore
 from tests.support import stories
@@ -84,7 +85,7 @@ def at_rest(small: Small, known: dict[int, Any], acknowledged: list[int]) -> boo
 
 def go_on(small: Small, known: dict[int, Any]) -> None:
     """The people press again whatever was not answered, and it ends as it would have ended."""
-    done = set(db.session.scalars(select(Answer.key).join(Project, Project.id == Answer.project_id)
+    done = set(db.session.scalars(select(Event.key).join(Project, Project.id == Event.project_id)
                                   .where(Project.ref == small.ref)))
     for number, step in enumerate(stories.whole(small)):
         if f"story-{number}" not in done:

@@ -6,7 +6,7 @@ differs is what is written. Nothing here reads a clock or a database.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from workflows.calendars import Calendar
 from workflows.definition import Definition, Gate, Task
+from workflows.values import replace
 
 ALL = -1  # audience: everybody in the project
 
@@ -572,5 +573,8 @@ def versions_of(figures: Iterable[FigureFact]) -> str:
 
 def _put(rows: tuple[Any, ...], row: Any, key: Callable[[Any], object]) -> tuple[Any, ...]:
     """``rows`` with ``row`` in the place of the one that has its key, or at the end."""
-    kept = tuple(row if key(other) == key(row) else other for other in rows)
-    return kept if row in kept else (*kept, row)
+    own = key(row)
+    for place, other in enumerate(rows):
+        if key(other) == own:
+            return (*rows[:place], row, *rows[place + 1:])
+    return (*rows, row)

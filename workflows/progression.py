@@ -5,7 +5,6 @@ Facts in, facts out. ``settle`` is called after every act, so no act has to reme
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
 from workflows import engine
@@ -16,6 +15,7 @@ from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, P
 from workflows.fields import Computed
 from workflows.gates import is_open
 from workflows.guards import accepting, left_behind, rests
+from workflows.values import replace
 
 _DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 _UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)

@@ -5,10 +5,10 @@ Bit 0 is the facilitator, bit 1 an account manager of the host without a seat, b
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from workflows.definition import Audience
 from workflows.facts import Facts
+from workflows.values import replace
 
 FACILITATOR, MANAGER = 1, 2
 

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from cocreate.domain.moments import EPOCH, MICROSECOND
@@ -18,6 +20,7 @@ from cocreate.domain.moments import EPOCH, MICROSECOND
 FORMAT = 1
 START = "0" * 64  # what the first event follows
 _SALT = re.compile(r"[0-9a-f]{32}")
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Break:
 
 def canonical(value: Mapping[str, Any]) -> str:
     """The one JSON text of a value: sorted keys, NFC, no floats, no spaces."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _json(_plain(value))
 
 
 def commitment(salt: str, text: str) -> str:
@@ -120,7 +123,17 @@ def _plain(value: Any) -> Any:
         return {_plain(str(key)): _plain(one) for key, one in value.items()}
     if kind is list or kind is tuple:
         return [_plain(one) for one in value]
+    if kind is Decimal:
+        return str(value)
+    if (names := _names(kind)) is not None:  # type: ignore[arg-type]  # classes do hash
+        return {name: _plain(one) for name in names if (one := getattr(value, name)) is not None}
     return _plain_other(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """Of the fields of a dataclass; None for anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def _plain_other(value: Any) -> Any:
@@ -139,8 +152,5 @@ def _plain_other(value: Any) -> Any:
             return _plain(list(value))
         case datetime():
             return value.isoformat()
-        case _ if is_dataclass(value):
-            found = ((field.name, getattr(value, field.name)) for field in fields(value))
-            return {name: _plain(one) for name, one in found if one is not None}
         case _:
             return str(value)

@@ -4,7 +4,7 @@ No act has to remember whom to tell. Who hears of a kind of news is the table of
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cocreate.domain import audience
 from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients, signing
@@ -24,6 +24,7 @@ from workflows.facts import (
     TaskState,
 )
 from workflows.guards import accepting, can_start
+from workflows.values import replace
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)

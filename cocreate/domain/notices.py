@@ -5,6 +5,7 @@ A template may not change it: nobody is silenced, and nobody is written to twice
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from workflows.facts import MemberFact
 
@@ -136,31 +137,30 @@ def recipients(kind: str, *, members: tuple[MemberFact, ...], actor: int | None,
     for member in members:
         if member.person == actor and kind not in RECEIPTS:
             continue
-        channel = _channel(kind, member, party, asked)
-        if channel is not None:
-            found.append((member.person, channel))
+        named = member.person in asked
+        # Before acceptance people hear nothing but the invitation: nothing of a project leaves it earlier.
+        if member.present or (kind == "invitation" and member.left_at is None and named):
+            channel = _channel(kind, member.parts, named, party is None or member.party == party,
+                               member.party is not None)
+            if channel is not None:
+                found.append((member.person, channel))
     return tuple(found)
 
 
-def _channel(kind: str, member: MemberFact, party: int | None, asked: tuple[int, ...]) -> Channel | None:
-    # Before acceptance people hear nothing but the invitation: nothing of a project leaves it earlier.
-    if not member.present and not (kind == "invitation" and member.left_at is None and member.person in asked):
-        return None
-    row = dict(zip(COLUMNS, TABLE[kind], strict=True))
-    named = {row[column] for column in _columns(kind, member, party, asked)}
-    return next((channel for channel in _STRENGTH if channel in named), None)
-
-
-def _columns(kind: str, member: MemberFact, party: int | None, asked: tuple[int, ...]) -> tuple[str, ...]:
-    own = party is None or member.party == party or kind in _OF_EVERYBODY
+@cache
+def _channel(kind: str, parts: frozenset[str], named: bool, own: bool, seated: bool) -> Channel | None:
+    """The strongest channel by which somebody with these parts hears; own: of the party whose ask it is."""
+    own = own or kind in _OF_EVERYBODY
     applies = {
-        "asked": member.person in asked or kind in _OF_EVERYBODY,
-        "Ch": "champion" in member.parts and own,
-        "Oc": "champion" in member.parts and not own,
-        "Co": "contributor" in member.parts and own,
-        "Si": "signatory" in member.parts and (own or kind not in _OF_ONE_PARTY),
-        "Ob": "observer" in member.parts,
-        "Fa": "facilitator" in member.parts,
-        "AM": "manager" in member.parts and member.party is None,
+        "asked": named or kind in _OF_EVERYBODY,
+        "Ch": "champion" in parts and own,
+        "Oc": "champion" in parts and not own,
+        "Co": "contributor" in parts and own,
+        "Si": "signatory" in parts and (own or kind not in _OF_ONE_PARTY),
+        "Ob": "observer" in parts,
+        "Fa": "facilitator" in parts,
+        "AM": "manager" in parts and not seated,
     }
-    return tuple(column for column, yes in applies.items() if yes)
+    row = dict(zip(COLUMNS, TABLE[kind], strict=True))
+    found = {row[column] for column, yes in applies.items() if yes}
+    return next((channel for channel in _STRENGTH if channel in found), None)

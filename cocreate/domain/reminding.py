@@ -1,7 +1,7 @@
 """Of what people are reminded: what is owed with a date, and the reminders that begin and end when it changes."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from workflows.definition import Due
 from workflows.facts import DecisionFact, DecisionState, DutyFact, Facts, MemberFact, TaskFact, TaskState
 from workflows.gates import is_open
 from workflows.guards import accepting, can_start, rests
+from workflows.values import replace
 
 # What was typed in for a party is still owed by it: its word that it is right.
 OWED = (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED)

@@ -1,4 +1,4 @@
-"""A project, who is in it, and the answers to acts already done.
+"""A project, and who is in it.
 
 Everything inside a project has a natural key that begins with ``project_id`` and carries ``host_id``, so that a row
 of one host can never point into another's.
@@ -141,21 +141,6 @@ class AffectedGroup(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(200))
-
-
-class Answer(Model):
-    """What an act answered under its key, so that a repeated request gets the same answer and one effect."""
-
-    __tablename__ = "answer"
-    __table_args__ = (inside_project(),)
-
-    project_id: Mapped[Id] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    host_id: Mapped[Id]
-    request_sha256: Mapped[Sha256]  # of actor, act and what was asked
-    seq: Mapped[int]
-    body: Mapped[str]  # JSON
-    at: Mapped[datetime]
 
 
 class Seen(Model):

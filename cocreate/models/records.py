@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cocreate.db import Id, Model, Sha256
@@ -10,10 +10,17 @@ from cocreate.models.projects import inside_project
 
 
 class Event(Model):
-    """One link of the chain. Never updated, never deleted: triggers see to it."""
+    """One link of the chain, and what its act answered. Never updated, never deleted: triggers see to it.
+
+    A repeated request gets the answer given under its key, and has one effect.
+    """
 
     __tablename__ = "event"
-    __table_args__ = (inside_project(), CheckConstraint("seq > 0", name="seq_positive"))
+    __table_args__ = (
+        inside_project(),
+        UniqueConstraint("project_id", "key"),
+        CheckConstraint("seq > 0", name="seq_positive"),
+    )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)  # dense, from 1
@@ -23,6 +30,9 @@ class Event(Model):
     at: Mapped[datetime]
     details_sha256: Mapped[Sha256]  # SHA-256(salt + details)
     hash: Mapped[Sha256]
+    key: Mapped[str] = mapped_column(String(80))
+    request_sha256: Mapped[Sha256]  # of actor, act and what was asked
+    answer: Mapped[str]  # JSON
 
 
 class EventDetail(Model):

@@ -128,7 +128,10 @@ class Entry(Model):
 
 
 class Figure(Model):
-    """One number: value, unit, period, price year, source, grade, giver, and who sees it."""
+    """One number: value, unit, period, price year, source, grade, giver, and who sees it.
+
+    It counts while its version is the one its task is at: see ``services.reading``.
+    """
 
     __tablename__ = "figure"
     __table_args__ = (
@@ -151,7 +154,6 @@ class Figure(Model):
     source: Mapped[str | None]
     grade: Mapped[str | None] = mapped_column(String(12))
     settled: Mapped[bool] = mapped_column(default=False)
-    current: Mapped[bool] = mapped_column(default=True)  # of the version that counts
     sees: Mapped[int]
 
 

@@ -81,7 +81,7 @@ def keep(session: Session, person: int, said: Iterable[tuple[BoardRow, str, date
         "reader": reader, "until": until, "waits_for": row.group, "since": row.since, "next_at": row.next_at,
         "signing": row.signing, "names": "\n".join(row.names), "words": words}
         for row, words, until in said if row.situation and (project := row.situation.facts.project))
-    send(session, None, [Put(table_of(models.BoardRow), rows)])
+    send(session.connection(), None, [Put(table_of(models.BoardRow), rows)])
 
 
 def forget(session: Session, now: datetime) -> None:

@@ -90,7 +90,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     session.flush()  # everything inside it begins with its number
     parties = _seat(session, host, template.definition, new, now)
     inside: dict[str, Any] = {"project_id": project.id, "host_id": host_id}
-    send(session, None, [
+    send(session.connection(), None, [
         Insert(table_of(Party), tuple(inside | party for _seating, party in parties)),
         Insert(table_of(Member), (inside | _opener(session, host, parties, actor, now),)),
         Insert(table_of(AffectedGroup), tuple(inside | {"number": number, "name": name}

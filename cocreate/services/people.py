@@ -13,8 +13,8 @@ from cocreate.domain.countries import zone_of
 from cocreate.errors import Conflict, Ended, Invalid
 from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
-from cocreate.models.projects import AffectedGroup, Answer, Member, Party, Project
-from cocreate.models.records import EventDetail
+from cocreate.models.projects import AffectedGroup, Member, Party, Project
+from cocreate.models.records import Event, EventDetail
 from cocreate.services import accounts, hosts, progress, returned
 from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival
 from cocreate.services.acts.people import (
@@ -227,9 +227,9 @@ def answered(session: Session, ref: str, token: str, answer: str) -> tuple[int, 
     """
     row = session.execute(
         select(EventDetail.details)
-        .join(Answer, (Answer.project_id == EventDetail.project_id) & (Answer.seq == EventDetail.seq))
-        .join(Project, Project.id == Answer.project_id)
-        .where(Project.ref == ref, Answer.key == _key(answer, token))).first()
+        .join(Event, (Event.project_id == EventDetail.project_id) & (Event.seq == EventDetail.seq))
+        .join(Project, Project.id == Event.project_id)
+        .where(Project.ref == ref, Event.key == _key(answer, token))).first()
     if row is None:
         return None
     person = json.loads(row.details)["person"]

@@ -9,8 +9,9 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -23,17 +24,18 @@ from cocreate.domain.notices import Channel
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.mails import Outbox, Reminder
-from cocreate.models.projects import Absence, Answer, Member, Party
+from cocreate.models.projects import Absence, Member, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
 from cocreate.models.talk import Nudge
 from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox
 from cocreate.services.acts import ACTS, Change
-from cocreate.services.facts import look
+from cocreate.services.facts import keep, look_locked
 from cocreate.services.writes import Cancel, Insert, Move, Put, Row, Update, Write, send
 from workflows import progression
 from workflows.facts import Facts
+from workflows.values import replace, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,17 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
     """
     name, decide = ACTS[type(request)]
     asked = _fingerprint(name, request, actor)
-    seen = look(session, ref, person=actor, now=now, key=key, lock=True)
+    connection = session.connection()
+    seen = look_locked(connection, ref, person=actor, now=now, key=key)
     if seen.answered is not None:
         return _replay(seen.answered, asked)
     change = decide(seen.facts, request)
-    change = replace(change, stands_for=_stands_for(seen.facts, request, decide))
+    if (stands_for := _stands_for(seen.facts, request, decide)) is not None:
+        change = replace(change, stands_for=stands_for)
     after = progression.settle(change.facts)
     receipt, move, writes, then = record(seen.facts, after, change, name, key=key, asked=asked)
-    send(session, move, writes, then)
+    send(connection, move, writes, then)
+    keep(after.with_project(version=receipt.seq, head=move.values["head"]))
     return receipt
 
 
@@ -89,6 +94,8 @@ def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, 
     seq = before.project.version + 1
     event, detail = _event(before, after, change, name, seq)
     receipt = Receipt(seq, after.project.stage, dict(change.answer))
+    event |= {"key": key, "request_sha256": asked,
+              "answer": canonical({"seq": seq, "stage": receipt.stage, "values": receipt.values})}
     where = {"project_id": before.project.id, "host_id": before.project.host_id}
     ended, planned = reminding.plan(before, after)
     move = Move(before.project.id, before.project.version, _project_row(before, after) | {
@@ -96,8 +103,6 @@ def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, 
     writes: list[Write] = [
         *_changed(before, after, change, where), *change.rows,
         _insert(Event, event), _insert(EventDetail, detail),
-        _insert(Answer, where | {"key": key, "request_sha256": asked, "seq": seq, "at": after.now,
-                                 "body": canonical({"seq": seq, "stage": receipt.stage, "values": receipt.values})}),
         Insert(table_of(Outbox), tuple(_mails(before, after, change, seq))),
     ]
     if ended:
@@ -157,18 +162,23 @@ def _changed(before: Facts, after: Facts, change: Change, where: dict[str, int])
         old, new = getattr(before, name), getattr(after, name)
         if old is new:
             continue
-        table, there = table_of(model), set(old)
-        rows = (where | _columns(name, fact) for fact in new if fact not in there)
+        table, same = table_of(model), set(map(id, old))
+        rows = (where | _columns(name, fact) for fact in new if id(fact) not in same and fact not in old)
         writes += [kind(table, (row,)) for row in rows if _key(table, row) not in own]
     return writes
 
 
 def _key(table: Table, row: Row) -> tuple[object, ...]:
-    return table.name, *(row[column.name] for column in table.primary_key)
+    return table.name, *(row[name] for name in _primary(table))
+
+
+@cache
+def _primary(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
 
 
 def _columns(name: str, fact: Any) -> dict[str, Any]:
-    row = {field.name: getattr(fact, field.name) for field in fields(fact)}
+    row = values_of(fact)
     if name == "members":
         row["parts"] = " ".join(sorted(fact.own))
         for derived in ("zone", "lent", "stands_for"):
@@ -182,8 +192,9 @@ _MOVED = ("stage", "visit", "entered_at", "target", "hold_until", "held_at", "en
 
 def _project_row(before: Facts, after: Facts) -> dict[str, Any]:
     """The columns of the project that an act changed."""
-    return {name: getattr(after.project, name) for name in _MOVED
-            if getattr(after.project, name) != getattr(before.project, name)}
+    old, new = before.project, after.project
+    return {} if old is new else {
+        name: value for name in _MOVED if (value := getattr(new, name)) != getattr(old, name)}
 
 
 def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[str, Any]]:
@@ -204,7 +215,7 @@ def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[s
 
 def _fingerprint(name: str, request: Any, actor: int | None) -> str:
     """What was asked and by whom: a key belongs to exactly this. Fresh secrets do not count."""
-    asked = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in _SECRETS}
+    asked = {name: value for name, value in values_of(request).items() if name not in _SECRETS}
     return hashlib.sha256(canonical({"act": name, "actor": actor, "asked": asked}).encode()).hexdigest()
 
 

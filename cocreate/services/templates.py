@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import new_ref
@@ -136,18 +136,20 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
     session.flush()  # whoever opens a project within this transaction sees it
 
 
+_NEWEST = (select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
+           .where(TemplateVersion.host_id == bindparam("host_id"), TemplateVersion.published_at.is_not(None))
+           .group_by(TemplateVersion.template_id).subquery())
+_PUBLISHED = (
+    select(Template.id, Template.ref, Template.key, TemplateVersion.number, TemplateVersion.sha256)
+    .join(_NEWEST, _NEWEST.c.template_id == Template.id)
+    .join(TemplateVersion, (TemplateVersion.template_id == Template.id) & (TemplateVersion.number == _NEWEST.c.number))
+    .where(Template.host_id == bindparam("host_id"), Template.retired_at.is_(None)).order_by(Template.key))
+_OF_KEY = _PUBLISHED.where(Template.key == bindparam("key"))
+
+
 def published(session: Session, host_id: int, key: str | None = None) -> list[Published]:
     """The newest published version of each template that is not retired, in the order of their keys; or of one."""
-    newest = (select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
-              .where(TemplateVersion.host_id == host_id, TemplateVersion.published_at.is_not(None))
-              .group_by(TemplateVersion.template_id).subquery())
-    rows = session.execute(
-        select(Template.id, Template.ref, Template.key, TemplateVersion.number, TemplateVersion.sha256)
-        .join(newest, newest.c.template_id == Template.id)
-        .join(TemplateVersion, (TemplateVersion.template_id == Template.id)
-              & (TemplateVersion.number == newest.c.number))
-        .where(Template.host_id == host_id, Template.retired_at.is_(None), Template.key == (key or Template.key))
-        .order_by(Template.key)).all()
+    rows = session.execute(_OF_KEY if key else _PUBLISHED, {"host_id": host_id, "key": key}).all()
     known = definitions.load(session.connection(), (sha256 for *_, sha256 in rows))
     return [Published(id_, ref, key, number, known[sha256]) for id_, ref, key, number, sha256 in rows]
 

@@ -1,20 +1,20 @@
 """Writing many rows of many tables in one go: one statement on PostgreSQL, a list of them on SQLite.
 
-What is written is data (``Insert``, ``Put``, ``Change``, ``Cancel``); its SQL is made once per shape and kept. Names in
+What is written is data (``Insert``, ``Put``, ``Update``, ``Cancel``); its SQL is made once per shape and kept. Names in
 the SQL come from our tables only, values are always bound.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from cocreate import driver
 from cocreate.db import db, table_of
@@ -22,7 +22,7 @@ from cocreate.errors import Conflict
 from cocreate.models.mails import Reminder
 from cocreate.models.projects import Project
 
-PROJECT = table_of(Project)
+PROJECT, REMINDER = table_of(Project), table_of(Reminder)
 
 Row = Mapping[str, Any]
 
@@ -59,16 +59,6 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class Retire:
-    """Figures of earlier versions of a contribution, which no longer count."""
-
-    project_id: int
-    task: str
-    party: int
-    number: int  # the version that counts now
-
-
-@dataclass(frozen=True, slots=True)
 class Move:
     """The project's own row, compared and set: nobody else has written since its version was read."""
 
@@ -77,15 +67,14 @@ class Move:
     values: Row
 
 
-Write = Insert | Cancel | Retire
+Write = Insert | Cancel
 
 
-def send(session: Session, move: Move | None, writes: Sequence[Write], then: Sequence[Write] = ()) -> None:
+def send(connection: Connection, move: Move | None, writes: Sequence[Write], then: Sequence[Write] = ()) -> None:
     """Write everything, ``then`` after the rest. No row is written twice within one of the two.
 
     Raises: Conflict if the project is not at the version that was read.
     """
-    connection = session.connection()
     postgres = connection.dialect.name == "postgresql"
     for first, part in ((move, _joined(writes)), (None, _joined(then))):
         if first or part:
@@ -112,65 +101,69 @@ def _place(table: Table) -> int:
     return db.metadata.sorted_tables.index(table)
 
 
-# PostgreSQL: one statement of data-modifying CTEs, rows as JSON
+# PostgreSQL: one statement of data-modifying CTEs
 
 
 def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]) -> None:
-    """Everything travels as one JSON value: under ``s`` what the move sets, under ``w0`` the first write, ..."""
-    shape = tuple(map(_shape, writes))
-    values: dict[str, Any] = {f"w{number}": _bundled(write) for number, write in enumerate(writes)}
-    moves: tuple[Any, ...] = ()
-    if move is not None:
-        values["s"], moves = [move.values], (move.project_id, move.read_version)
-    sql = _bundle_sql(tuple(move.values) if move else None, shape)
-    if driver.execute(connection, (sql, (_text(values), *moves))).fetchone()[0] != 1:
+    """A single row is bound value by value, several rows of a table as one JSON value."""
+    shapes = tuple(map(_shape, writes))
+    values: list[Any] = [*move.values.values(), move.project_id, move.read_version] if move is not None else []
+    for write, shape in zip(writes, shapes, strict=True):
+        if isinstance(write, Cancel):
+            values += (write.project_id, _array(write.subjects))
+        elif shape.single:
+            values += write.rows[0].values()
+        else:
+            values.append(_text(write.rows))
+    sql = _bundle_sql(tuple(move.values) if move else None, shapes)
+    if driver.execute(connection, (sql, list(map(_bound, values)))).fetchone()[0] != 1:
         raise Conflict("project.moved")
 
 
-def _bundled(write: Write) -> Any:
-    match write:
-        case Cancel():
-            return [{"project_id": write.project_id, "subject": subject} for subject in write.subjects]
-        case Retire():
-            return [asdict(write)]
-        case _:
-            return write.rows
-
-
-_GIVEN = "$1::jsonb->'{}'"
-Shape = tuple[type[Write], Table | None, tuple[str, ...]]
-
-
-def _shape(write: Write) -> Shape:
+class _Shape(NamedTuple):
     """All that the SQL of a write depends on."""
-    return (type(write), write.table, tuple(write.rows[0])) if isinstance(write, Insert) else (type(write), None, ())
+
+    kind: type[Write]
+    table: Table
+    names: tuple[str, ...]
+    single: bool
+
+
+def _shape(write: Write) -> _Shape:
+    if isinstance(write, Cancel):
+        return _Shape(Cancel, REMINDER, (), single=True)
+    return _Shape(type(write), write.table, tuple(write.rows[0]), len(write.rows) == 1)
 
 
 @cache
-def _bundle_sql(moved: tuple[str, ...] | None, shape: tuple[Shape, ...]) -> str:
-    parts = [f"w{number} AS ({_part_sql(*one, _GIVEN.format(f'w{number}'))})" for number, one in enumerate(shape)]
-    if moved is None:
-        return f"WITH {', '.join(parts)} SELECT 1"
-    sets = ", ".join(f'"{name}" = r."{name}"' for name in moved)
-    move = (f"moved AS (UPDATE project SET {sets} FROM {_recordset(PROJECT, moved, _GIVEN.format('s'))} "
-            "WHERE project.id = $2 AND project.version = $3 RETURNING 1)")
-    return f"WITH {', '.join([move, *parts])} SELECT count(*) FROM moved"
+def _bundle_sql(moved: tuple[str, ...] | None, shapes: tuple[_Shape, ...]) -> str:
+    numbers = count(1)
+
+    def place() -> str:
+        return f"${next(numbers)}"
+
+    parts = []
+    if moved is not None:
+        sets = ", ".join(f'"{name}" = {place()}' for name in moved)
+        parts.append(f"moved AS (UPDATE project SET {sets} WHERE id = {place()} AND version = {place()} RETURNING 1)")
+    parts += [f"w{number} AS ({_part_sql(shape, place)})" for number, shape in enumerate(shapes)]
+    return f"WITH {', '.join(parts)} SELECT {'count(*) FROM moved' if moved is not None else '1'}"
 
 
-def _part_sql(kind: type[Write], table: Table | None, names: tuple[str, ...], source: str) -> str:
-    if table is not None:
-        return _rows_sql(kind, table, names, source)
-    if kind is Cancel:
-        return _CANCEL.format(project="r.project_id", among="= r.subject", source=(
-            f" FROM {_recordset(table_of(Reminder), ('project_id', 'subject'), source)}"))
-    columns = "r(project_id bigint, task text, party bigint, number bigint)"
-    return _RETIRE.format(*(f"r.{name}" for name in ("project_id", "task", "party", "number")),
-                          source=f" FROM jsonb_to_recordset({source}) AS {columns}")
+def _part_sql(shape: _Shape, place: Callable[[], str]) -> str:
+    if shape.kind is Cancel:
+        return _CANCEL.format(place(), f"= ANY({place()})")
+    if shape.single:
+        return _row_sql(shape.kind, shape.table, shape.names, {name: place() for name in shape.names})
+    return _several_sql(shape, f"{place()}::jsonb")
 
 
-def _rows_sql(kind: type[Write], table: Table, names: tuple[str, ...], source: str) -> str:
+def _several_sql(shape: _Shape, source: str) -> str:
+    kind, table, names, _ = shape
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
+    rows = f"jsonb_to_recordset({source}) AS r({typed})"
     keys = [column.name for column in table.primary_key]
-    rows = _recordset(table, names, source)
     where = " AND ".join(f'{table.name}."{key}" = r."{key}"' for key in keys)
     if kind is Update:
         sets = ", ".join(f'"{name}" = r."{name}"' for name in names if name not in keys)
@@ -179,12 +172,6 @@ def _rows_sql(kind: type[Write], table: Table, names: tuple[str, ...], source: s
         return f"DELETE FROM {table.name} USING {rows} WHERE {where}"
     columns = ", ".join(f'"{name}"' for name in names)
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {rows}" + _on_conflict(kind, table, names)
-
-
-def _recordset(table: Table, names: tuple[str, ...], source: str) -> str:
-    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
-    typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
-    return f"jsonb_to_recordset({source}) AS r({typed})"
 
 
 # SQLite: one statement after the other
@@ -199,10 +186,8 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
     for write in writes:
         match write:
             case Cancel():
-                driver.execute_many(connection, _LISTED_CANCEL, [(write.project_id, one) for one in write.subjects])
-            case Retire():
-                driver.execute(connection, (_LISTED_RETIRE, (write.project_id, write.task, write.party,
-                                                             write.number)))
+                sql = _CANCEL.format("?", "= ?")
+                driver.execute_many(connection, sql, [(write.project_id, one) for one in write.subjects])
             case _:
                 names = tuple(write.rows[0])
                 sql = _listed_sql(type(write), write.table, names)  # type: ignore[arg-type]  # classes do hash
@@ -216,17 +201,7 @@ def _listed_move_sql(names: tuple[str, ...]) -> str:
 
 @cache
 def _listed_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
-    keys = [column.name for column in table.primary_key]
-    place = {name: f"?{number}" for number, name in enumerate(names, 1)}
-    where = " AND ".join(f'"{key}" = {place[key]}' for key in keys)
-    if kind is Update:
-        sets = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in keys)
-        return f"UPDATE {table.name} SET {sets} WHERE {where}"
-    if kind is Delete:
-        return f"DELETE FROM {table.name} WHERE {where}"
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(place.values())
-    return f"INSERT INTO {table.name} ({columns}) VALUES ({values})" + _on_conflict(kind, table, names)
+    return _row_sql(kind, table, names, {name: f"?{number}" for number, name in enumerate(names, 1)})
 
 
 _SQLITE = sqlite.dialect()
@@ -245,12 +220,21 @@ def _plain(table: Table, names: tuple[str, ...]) -> Callable[[Row], tuple[Any, .
 
 # both
 
-_CANCEL = ("UPDATE reminder SET state = 'cancelled'{source} WHERE reminder.project_id = {project} "
-           "AND reminder.state = 'planned' AND reminder.subject {among}")
-_RETIRE = ("UPDATE figure SET current = false{source} WHERE figure.project_id = {} AND figure.task = {} "
-           "AND figure.party = {} AND figure.number < {} AND figure.current")
-_LISTED_CANCEL = _CANCEL.format(project="?", among="= ?", source="")
-_LISTED_RETIRE = _RETIRE.format(*"????", source="")
+_CANCEL = ("UPDATE reminder SET state = 'cancelled' WHERE project_id = {} AND state = 'planned' AND subject {}")
+
+
+def _row_sql(kind: type[Write], table: Table, names: tuple[str, ...], place: Mapping[str, str]) -> str:
+    """One row; ``place`` says where each value is bound."""
+    keys = [column.name for column in table.primary_key]
+    where = " AND ".join(f'"{key}" = {place[key]}' for key in keys)
+    if kind is Update:
+        sets = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in keys)
+        return f"UPDATE {table.name} SET {sets} WHERE {where}"
+    if kind is Delete:
+        return f"DELETE FROM {table.name} WHERE {where}"
+    columns = ", ".join(f'"{name}"' for name in names)
+    return (f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(place.values())})"
+            + _on_conflict(kind, table, names))
 
 
 def _on_conflict(kind: type[Write], table: Table, names: tuple[str, ...]) -> str:
@@ -273,7 +257,24 @@ def _json_value(value: Any) -> Any:
             raise TypeError(f"{type(value).__name__} does not belong into a row")
 
 
+def _bound(value: Any) -> str | None:
+    """As text, whose type the server finds out by itself: else every size of a number would be a new statement."""
+    match value:
+        case str() | None:
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case _:
+            return str(_json_value(value))
+
+
+def _array(texts: Iterable[str]) -> str:
+    return "{" + ",".join(json.dumps(text, ensure_ascii=False) for text in texts) + "}"
+
+
 _text = json.JSONEncoder(ensure_ascii=False, default=_json_value, separators=(",", ":")).encode
 
 
-__all__ = ["Cancel", "Delete", "Insert", "Move", "Put", "Retire", "Row", "Update", "Write", "send"]
+__all__ = ["Cancel", "Delete", "Insert", "Move", "Put", "Row", "Update", "Write", "send"]

@@ -282,17 +282,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_affected_group_host_id_project_id')),
     sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_affected_group'))
     )
-    op.create_table('answer',
-    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('key', sa.String(length=80), nullable=False),
-    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('request_sha256', sa.String(length=64), nullable=False),
-    sa.Column('seq', sa.BigInteger(), nullable=False),
-    sa.Column('body', sa.Text(), nullable=False),
-    sa.Column('at', Utc(), nullable=False),
-    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_answer_host_id_project_id')),
-    sa.PrimaryKeyConstraint('project_id', 'key', name=op.f('pk_answer'))
-    )
     op.create_table('comment',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
@@ -364,9 +353,13 @@ def upgrade() -> None:
     sa.Column('at', Utc(), nullable=False),
     sa.Column('details_sha256', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('request_sha256', sa.String(length=64), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
     sa.CheckConstraint('seq > 0', name=op.f('ck_event_seq_positive')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_event_host_id_project_id')),
-    sa.PrimaryKeyConstraint('project_id', 'seq', name=op.f('pk_event'))
+    sa.PrimaryKeyConstraint('project_id', 'seq', name=op.f('pk_event')),
+    sa.UniqueConstraint('project_id', 'key', name=op.f('uq_event_project_id_key'))
     )
     op.create_table('nudge',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -784,7 +777,6 @@ def upgrade() -> None:
     sa.Column('source', sa.Text(), nullable=True),
     sa.Column('grade', sa.String(length=12), nullable=True),
     sa.Column('settled', sa.Boolean(), nullable=False),
-    sa.Column('current', sa.Boolean(), nullable=False),
     sa.Column('sees', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_figure_host_id_project_id')),
     sa.ForeignKeyConstraint(['project_id', 'task', 'party', 'number'], ['contribution.project_id', 'contribution.task', 'contribution.party', 'contribution.number'], name=op.f('fk_figure_project_id_task_party_number')),

@@ -13,8 +13,10 @@ from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.work import Figure, Task
-from cocreate.services import openings
-from cocreate.services.facts import FACTS, look
+from cocreate.services import openings, progress
+from cocreate.services.acts.contributions import Submit
+from cocreate.services.facts import forget, keep, look
+from cocreate.services.reading import FACTS
 from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.projects import key
@@ -148,6 +150,43 @@ class TestOrder:
             (party.organisation for party in seen.parties), reverse=True)
 
 
+class TestKept:
+    """Under the lock a process takes the facts it knows if they are of the project's head: see ``services.facts``."""
+
+    def test_after_every_act_they_are_what_would_be_read(self, small, query_counter):
+        for step in stories.whole(small):
+            step.do(key())
+            with query_counter() as counted:
+                known = locked(small)
+            assert not any("FROM task" in statement for statement in counted.statements), step.name
+            forget()
+            assert known == locked(small), step.name
+
+    def test_those_of_an_earlier_event_are_read_again(self, small):
+        """As in a process that has not seen what another one did."""
+        before = locked(small)
+        stories.submit(small, "ramp_0")
+        keep(before)
+        assert locked(small).task("ramp_0", 2).number == 1
+
+    def test_those_of_an_act_that_was_undone_are_never_taken(self, small):
+        with pytest.raises(ZeroDivisionError), transaction() as session:
+            progress.act(session, small.ref, Submit("ramp_0", 2, 0, 0, stories.answers("ramp_0")), actor=small.shop,
+                         key=key(), now=NOON)
+            1 / 0  # noqa: B018
+        assert locked(small).task("ramp_0", 2).number == 0
+
+    def test_what_changes_without_an_event_is_read_every_time(self, small):
+        known = locked(small)
+        change(small, Person, Person.id == small.shop, zone="Asia/Seoul")
+        change(small, Host, Host.id == small.host_id, zone="Pacific/Apia")
+        draft = stories.save(small, "offer", 0, "0.90")
+        keep(known)
+        seen = locked(small)
+        assert (seen.member(small.shop).zone, seen.calendars[0].zone) == ("Asia/Seoul", "Pacific/Apia")
+        assert seen.drafts == {("offer", 1): draft}
+
+
 class TestColumns:
     @pytest.mark.parametrize(("name", "fact", "table"), FACTS, ids=[name for name, _, _ in FACTS])
     def test_every_fact_is_a_row_of_its_table(self, name, fact, table):
@@ -158,6 +197,11 @@ class TestColumns:
         """By which they are ordered."""
         keys = [column.name for column in table.primary_key if column.name != "project_id"]
         assert [field.name for field in fields(fact)][:len(keys)] == keys
+
+
+def locked(small):
+    with transaction() as session:
+        return look(session, small.ref, person=None, now=NOON, lock=True).facts
 
 
 def change(small, model, *where, **values):

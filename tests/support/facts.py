@@ -28,7 +28,6 @@ from cocreate.services.acts.gates import Decide
 from cocreate.services.acts.openings import Open
 from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
 from cocreate.services.acts.stages import GoOn
-from cocreate.services.writes import Retire
 from workflows import progression
 from workflows.calendars import Calendar
 from workflows.conditions import AnyCondition
@@ -497,11 +496,11 @@ def _with_rows(change: Change) -> Facts:
     """The facts as the next look reads them: figures are rows of the act that no fact of it holds."""
     facts = change.facts
     for write in change.rows:
-        if isinstance(write, Retire):
-            facts = replace(facts, figures=tuple(
-                figure for figure in facts.figures if figure.number == write.number or figure.party != write.party
-                or figure.path.split(".")[1] != write.task))
-        elif getattr(getattr(write, "table", None), "name", "") == "figure":
+        table = getattr(getattr(write, "table", None), "name", "")
+        if table == "contribution":
+            for version in write.rows:
+                facts = facts.without_figures(version["task"], version["party"])
+        elif table == "figure":
             facts = facts.with_figures(
                 FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"],
                            row["sees"], row["source"]) for row in write.rows)

@@ -14,15 +14,16 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from cocreate.services import facts
 from tests.support.run import ROOT
 
 WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
 OURS, TESTS = str(ROOT / "cocreate"), str(ROOT / "tests")
 VERBS = ("INSERT", "UPDATE", "DELETE", "WITH")
-# Beside the record: typing, reading, what the board keeps to be fast, what has been answered under which key, and what
+# Beside the record: typing, reading, what the board keeps to be fast, and what
 # the jobs note of their own work.
 UNRECORDED = frozenset({
-    "board_row", "draft", "seen", "document_read", "outbox", "reminder", "answer", "signing_code"})
+    "board_row", "draft", "seen", "document_read", "outbox", "reminder", "signing_code"})
 # A concern is told to the people chosen; an event would tell everybody that there was one, and when.
 SILENT = frozenset({"raise_concern"})
 # What a job notes of its own tries.
@@ -39,8 +40,12 @@ class Watch:
 
     def wrote(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         tables = set(WRITES.findall(statement)) if statement.split(None, 1)[0] in VERBS else ()
-        if tables and (writer := _writer()):
+        if not tables:
+            return
+        if writer := _writer():
             self._written.setdefault(id(connection), {}).update(dict.fromkeys(tables, writer))
+        else:  # past the record: what the process knows of the project may be wrong now
+            facts.forget()
 
     def committed(self, connection: Any) -> None:
         written = self._written.pop(id(connection), {})

@@ -1,6 +1,6 @@
 """Handing over one's part: for good, or to a substitute for a time that the clock begins and ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from cocreate.db import table_of
@@ -12,6 +12,7 @@ from cocreate.services.acts.change import Change, Letter, require, require_runni
 from cocreate.services.acts.holds import latest, today
 from cocreate.services.writes import Put
 from workflows.facts import AbsenceFact, Facts, MemberFact, TaskState
+from workflows.values import replace
 
 PARTS = ("champion", "signatory", "contributor")
 OWED = (TaskState.OPEN, TaskState.RETURNED)

@@ -1,6 +1,6 @@
 """Talking about things of the project: comments, private notes, calls for help. Their words stay out of the record."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain import audience, openness
@@ -14,6 +14,7 @@ from cocreate.services.acts.change import Change, Letter, require, require_runni
 from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Insert, Row, Update
 from workflows.facts import Facts, MemberFact, TaskFact
+from workflows.values import replace
 
 LONGEST = 4000  # characters of one comment
 MENTIONS = 20

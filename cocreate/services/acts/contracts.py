@@ -5,7 +5,7 @@ A frozen version never changes. A signature counts only for exactly the text and
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from cocreate.db import table_of
@@ -22,6 +22,7 @@ from workflows.conditions import ContractIs
 from workflows.facts import ContractFact, ContractState, DutyFact, Facts, SignatureFact, TaskFact, TaskState
 from workflows.guards import first_missing, reasons
 from workflows.refusals import Refusal
+from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)

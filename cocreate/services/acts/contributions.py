@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from cocreate.db import table_of
 from cocreate.domain import assessing, audience, openness
@@ -18,10 +18,11 @@ from cocreate.domain.spelling import encode
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.models.work import WHOLE_PARTY, Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
-from cocreate.services.writes import Delete, Insert, Retire, Row, Write
+from cocreate.services.writes import Delete, Insert, Row, Write
 from workflows.facts import DocumentFact, Facts, FigureFact, TaskFact, TaskState
 from workflows.guards import accepting, first_missing, rests
 from workflows.refusals import Refusal
+from workflows.values import replace
 
 NO_PARTY = 0  # numbers begin at 1
 REASON = 10  # letters a reason needs, so that it can be answered in one go
@@ -138,8 +139,6 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     rows: list[Write] = [Insert(table_of(Contribution), (version,))]
     if figures:
         rows.append(Insert(table_of(Figure), figures))
-    if after.number > 1:
-        rows.append(Retire(facts.project.id, given.task, given.party, after.number))
     if given.draft:
         rows.append(Delete(table_of(Draft), (
             {"project_id": facts.project.id, "task": given.task, "party": given.party, "owner": WHOLE_PARTY},)))
@@ -266,7 +265,7 @@ def _figures(facts: Facts, given: Submit, version: Row) -> tuple[Row, ...]:
         {"project_id": facts.project.id, "host_id": facts.project.host_id, "path": figure.path, "party": given.party,
          "number": version["number"], "task": given.task, "value": figure.value, "unit": figure.unit,
          "period": figure.period, "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
-         "settled": False, "current": True, "sees": narrower.get(figure.field, version["sees"])}
+         "settled": False, "sees": narrower.get(figure.field, version["sees"])}
         for figure in figures_of(stage, given.task, definition, given.answers))
 
 

@@ -3,7 +3,7 @@
 A file that a task asked for belongs to its contribution: a new version of it comes with a new version of that.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain import audience
@@ -14,6 +14,7 @@ from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.acts.contributions import NewFile, document_version
 from cocreate.services.writes import Insert
 from workflows.facts import DocumentFact, Facts, MemberFact
+from workflows.values import replace
 
 NOTE = 500  # characters
 

@@ -3,7 +3,7 @@
 A duty belongs to a party; its champions look after it, or the colleague they handed it to.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cocreate.domain.notices import Subject
@@ -13,6 +13,7 @@ from cocreate.services.acts.change import Change, Letter
 from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
 from workflows.facts import DutyFact, Facts, MemberFact
+from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)

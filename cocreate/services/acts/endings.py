@@ -1,6 +1,6 @@
 """Ending a project for all, or leaving it while it goes on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain.rights import Act
@@ -12,6 +12,7 @@ from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Update
 from workflows import progression
 from workflows.facts import Facts
+from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)

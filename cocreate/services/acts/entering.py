@@ -1,6 +1,6 @@
 """Typing in for another party what it said elsewhere. It counts only when that party says that it is right."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain.answers import Answers
@@ -12,6 +12,7 @@ from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.acts.contributions import NO_PARTY, NewFile, Submit
 from cocreate.services.writes import Insert
 from workflows.facts import Facts, TaskFact, TaskState
+from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)

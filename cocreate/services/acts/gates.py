@@ -1,6 +1,6 @@
 """Deciding at a gate, for one's own party, on exactly the versions one saw."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from cocreate.domain.rights import Act
@@ -14,6 +14,7 @@ from workflows.conditions import GateAgreed
 from workflows.facts import DecisionFact, DecisionState, Facts, MemberFact
 from workflows.guards import reasons
 from workflows.progression import subject
+from workflows.values import replace
 
 ANSWERS = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 

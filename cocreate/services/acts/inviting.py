@@ -1,6 +1,5 @@
 """Inviting somebody: the same member, row and letter, whoever is invited for what."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter
 from cocreate.services.writes import Put
 from workflows.facts import MemberFact
+from workflows.values import replace
 
 
 class Link(Protocol):

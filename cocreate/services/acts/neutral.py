@@ -4,7 +4,7 @@ There is one at a time: who comes in as the neutral person takes the place of th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from cocreate.errors import Conflict, Forbidden
 from cocreate.services.acts.change import Change, require
 from cocreate.services.acts.inviting import invited
 from workflows.facts import Facts, MemberFact
+from workflows.values import replace
 
 PART = "facilitator"
 

@@ -1,6 +1,6 @@
 """Passing a task to a colleague, and saying that it waits for somebody outside."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cocreate.domain.asking import fields_of
@@ -12,6 +12,7 @@ from cocreate.services.acts.contributions import owed
 from workflows.calendars import add_working_days, at, local_day
 from workflows.facts import Facts, MemberFact, TaskFact, TaskState
 from workflows.fields import Computed
+from workflows.values import replace
 
 LONGEST_WAIT = timedelta(days=730)  # a wait nobody ends is a task nobody does
 _TAKING = ("champion", "signatory", "contributor")

@@ -1,7 +1,7 @@
 """The people of a project: inviting them and what they answer, changing their parts, letting them go, handing over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from cocreate.services.acts.inviting import invited, letter
 from cocreate.services.writes import Insert, Put, Update
 from workflows import progression
 from workflows.facts import Facts, MemberFact, PartyFact, TaskFact, TaskState
+from workflows.values import replace
 
 PARTS = ("champion", "signatory", "contributor", "observer")
 FIRST = ("champion", "signatory", "contributor")  # of the first person of a party, until others are named

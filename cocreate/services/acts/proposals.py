@@ -5,7 +5,7 @@ The kinds are in ``KINDS``: who must agree, and what happens then. A new kind is
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from cocreate.domain import charter, openness
@@ -21,6 +21,7 @@ from cocreate.services.acts.people import Arrival
 from workflows import progression
 from workflows.facts import Facts, ProposalFact, ProposalState
 from workflows.texts import say
+from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)

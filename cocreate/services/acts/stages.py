@@ -1,6 +1,6 @@
 """Going on to the next stage, and back to an earlier one with a reason."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import can_take
@@ -9,6 +9,7 @@ from cocreate.services.acts.change import Change, require, require_running, requ
 from cocreate.services.acts.contributions import REASON
 from workflows import engine, progression
 from workflows.facts import Facts
+from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)
