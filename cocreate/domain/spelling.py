@@ -13,11 +13,13 @@ from cocreate.domain.asking import columns_of, fields_of
 from workflows import fields as f
 from workflows.definition import Task
 
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def encode(answers: Answers) -> str:
     """Canonical JSON: equal answers are equal bytes, so a SHA-256 of it names a version."""
     plain = {key: _plain(answer) for key, answer in answers.items()}
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _json(plain)
 
 
 def decode(text: str, task: Task) -> dict[str, Answer]:

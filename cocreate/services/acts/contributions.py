@@ -249,7 +249,7 @@ def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, f
     """The row of the version that ``task`` is now at. for_party: who typed it in for the party, see the model."""
     definition, body = facts.task_of(task), encode(answers)
     sees = audience.audience(definition.visible_to, facts, giver=task.party)
-    audiences = {key: openness.of_field(facts, task.key, key, giver=task.party) for key in definition.fields}
+    audiences = openness.of_fields(facts, task.key, definition.fields, giver=task.party)
     narrower = {key: fewer for key, fewer in audiences.items() if fewer != sees}
     return {"project_id": facts.project.id, "host_id": facts.project.host_id, "task": task.key, "party": task.party,
             "number": task.number, "round": task.round, "answers": body,
