@@ -271,9 +271,10 @@ def _handed_over(before: Facts, after: Facts) -> Iterator[News]:
 
 def _nobody(before: Facts, after: Facts) -> Iterator[News]:
     """What waits for a party in which there is nobody who could do it; told once, when it comes to that."""
-    stuck = frozenset(_stuck(before)) if before.project.version else frozenset()
-    for subject in _stuck(after):
-        if subject not in stuck:
+    stuck = tuple(_stuck(after))
+    already = frozenset(_stuck(before)) if stuck and before.project.version else frozenset()
+    for subject in stuck:
+        if subject not in already:
             yield News("nobody_can_act", subject, subject.party)
 
 
@@ -281,9 +282,10 @@ def _stuck(facts: Facts) -> Iterator[Subject]:
     if facts.ended or facts.on_hold:
         return
     for task in facts.tasks:
-        if task.state in OWED and can_start(facts, task) and not any(
+        if task.state in OWED and not any(
                 member.left_at is None and member.party == task.party
-                and (member.person == task.asked or "champion" in member.parts) for member in facts.members):
+                and (member.person == task.asked or "champion" in member.parts) for member in facts.members
+        ) and can_start(facts, task):
             yield Subject("task", task.key, task.party)
     for decision in facts.decisions:
         if decision.state in UNDECIDED and not signatories(facts, decision.party) and can_be_decided(facts, decision):
