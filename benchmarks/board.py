@@ -33,9 +33,8 @@ ORDER BY t.due_at LIMIT 50
 
 # Every project as the first one, for one account manager after the other.
 MANY = """
-INSERT INTO person (ref, email, name, language, zone, theme, digest, created_at)
-SELECT 'm' || n, 'm' || n || '@bench.example', 'Manager ' || n, 'en', 'UTC', '', 'daily', now()
-FROM generate_series(1, :managers) n;
+INSERT INTO person ({person})
+SELECT {person_values} FROM person t, generate_series(1, :managers) n WHERE t.id = :person;
 INSERT INTO project ({project})
 SELECT {project_values} FROM project p, generate_series(1, :projects) n WHERE p.id = :first;
 INSERT INTO party ({party})
@@ -86,6 +85,7 @@ def filled(projects: int) -> Iterator[tuple[Callable[[], Any], Callable[[], Any]
 def _multiply(session: Any, values: dict[str, Any]) -> None:
     filled_in = {}
     for table, own in (
+            ("person", {"id": ":person + n", "ref": "'m' || n", "email": "'m' || n || '@bench.example'"}),
             ("project", {"ref": "'p' || n", "title": "'Bench ' || n", "version": "4",
                          "stage": "CASE WHEN n % 10 < 7 THEN p.stage ELSE 'agreed' END",
                          "ended_at": "CASE WHEN n % 10 < 7 THEN NULL ELSE now() END",
