@@ -48,17 +48,32 @@ class Figure(Base):
     """A number that carries where it comes from."""
 
     figure: ClassVar[bool] = True
+    floor: ClassVar[float | None] = None  # limits where the field says none
+    ceiling: ClassVar[float | None] = None
 
     grade: bool = False  # ask whether it is measured, calculated, estimated or assumed
     source: bool = False
     period: bool = False
     min: FiniteFloat | None = None
     max: FiniteFloat | None = None
+    below_zero: bool = False  # a gain, a temperature
+
+    @property
+    def least(self) -> float | None:
+        """What a value must reach; None: nothing."""
+        return self.floor if self.min is None and not self.below_zero else self.min
+
+    @property
+    def greatest(self) -> float | None:
+        """What a value must not exceed; None: nothing."""
+        return self.ceiling if self.max is None else self.max
 
     @model_validator(mode="after")
     def _range(self) -> "Figure":
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
+        if self.below_zero and self.min is not None and self.min >= 0:
+            raise ValueError(f"below_zero and min {self.min:g} contradict each other; leave one out")
+        if self.least is not None and self.greatest is not None and self.least > self.greatest:
+            raise ValueError(f"min {self.least:g} is above max {self.greatest:g}")
         return self
 
 
@@ -73,6 +88,8 @@ class LongText(Base):
 
 
 class Whole(Figure):
+    floor: ClassVar[float | None] = 0
+
     type: Literal["whole"]
     unit: Unit | None = None
 
@@ -83,17 +100,24 @@ class Number(Figure):
 
 
 class Quantity(Figure):
+    floor: ClassVar[float | None] = 0
+
     type: Literal["quantity"]
     unit: Unit
 
 
 class Money(Figure):
+    floor: ClassVar[float | None] = 0
+
     type: Literal["money"]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None  # None: the giver chooses
     per: Unit | None = None  # "a", "t", "h": what one amount is paid for
 
 
 class Percent(Figure):
+    floor: ClassVar[float | None] = 0
+    ceiling: ClassVar[float | None] = 100
+
     type: Literal["percent"]
     unit: ClassVar[str] = "%"
 

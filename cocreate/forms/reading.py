@@ -233,7 +233,7 @@ def _within(field: f.Figure, number: Decimal | None, language: str) -> Decimal |
         return None
     if isinstance(field, f.Whole) and number != number.to_integral_value():
         raise Unreadable(_("Give a whole number."))
-    least, most = (None if limit is None else Decimal(str(limit)) for limit in (field.min, field.max))
+    least, most = (None if limit is None else Decimal(str(limit)) for limit in (field.least, field.greatest))
     least_words, most_words = (
         "" if limit is None else _limit(field, limit, language) for limit in (least, most))
     if (least is None or number >= least) and (most is None or number <= most):

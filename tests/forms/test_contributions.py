@@ -44,12 +44,12 @@ def asking(**fields):
 FORM = asking(
     unit={"type": "text", "help": "What one counts to compare today with later.", "most": 40},
     note={"type": "long_text", "required": False},
-    cost={"type": "money", "period": True, "grade": True, "min": 0, "example": {
+    cost={"type": "money", "period": True, "grade": True, "example": {
         "text": "2,000,000 US dollars in all", "source": "Mass Transit, 2013"}},
     storage={"type": "money", "currency": "EUR", "per": "a"},
-    mass={"type": "quantity", "unit": "t/a", "min": 0, "grade": True, "source": True},
+    mass={"type": "quantity", "unit": "t/a", "grade": True, "source": True},
     lamps={"type": "whole", "min": 1, "max": 100_000},
-    moisture={"type": "percent", "min": 0, "max": 100, "required": False},
+    moisture={"type": "percent", "required": False},
     start={"type": "date"}, month={"type": "month", "required": False}, visit={"type": "yes_no"},
     fate={"type": "choice", "of": {"burnt": "It is burnt", "sold": "It is sold"}},
     form={"type": "choices", "of": ["gas", "liquid", "solid"], "required": False},
@@ -132,6 +132,8 @@ class TestReading:
         assert typed_of(asked, answers)["f-year"] == ["2025"]
         assert [entry.read_back for entry in form(asked, typed).entries][:2] in (
             ["Read as 2025", "Read as 12 years"], ["", ""])
+        gains = asking(gain={"type": "money", "currency": "EUR", "below_zero": True})
+        assert form(gains, {"f-gain": "-5", "f-gain-year": "2026"}).answers()["gain"].value == -5
         wrong = form(asked, {**typed, "f-year": "1989", "f-term": "0"})
         assert not wrong.validate()
         assert errors_of(wrong) == {"f-year": "It must be between 1990 and 2200.",

@@ -28,6 +28,10 @@ class TestRefuses:
         ("batch: {of: taker}", "Batch: {of: taker}", "should match pattern"),
         ("type: quantity, unit: t/a", "type: quantity", "unit"),
         ("type: quantity, unit: t/a", "type: quantity, unit: t, min: 2, max: 1", "min 2 is above max 1"),
+        ("type: quantity, unit: t/a", "type: quantity, unit: t, max: -1", "min 0 is above max -1"),
+        ("type: quantity, unit: t/a", "type: quantity, unit: t, min: 0, below_zero: true", "contradict each other"),
+        ("batch: {of: taker}", "batch: {of: taker, kind: assessment, statements: {a: {text: Yes.}}, accepted_by: giver}",
+         "an assessment has statements and no fields"),
         ("contract: prepared", "contract: written", "'prepared' or 'signed'"),
         ("mass: figures.stream.mass", "mass: figures.stream", "should match pattern"),
     ])

@@ -80,7 +80,7 @@ def _same_unit(one: str | None, other: str | None) -> bool:
 def _outside(field: TypedField, relation: str, limit: Decimal) -> bool:
     if not isinstance(field, Figure):
         return False
-    most, least = field.max, field.min
+    most, least = field.greatest, field.least
     match relation:
         case "at_least":
             return most is not None and Decimal(str(most)) < limit
