@@ -14,7 +14,7 @@ from cocreate import destination, login, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act, can
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.words import Reader
@@ -144,8 +144,8 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
     stands = _stands(error.code) if facts is not None else ""
     answer = _page(status, stands or _heading(status), sentence, stands=bool(stands),
                    room=facts.project.ref if facts is not None else "",
-                   resume=error.code == "project.on_hold" and facts is not None and not facts.ended and may(
-                       Act.HOLD, facts.actor, directly=True))
+                   resume=error.code == "project.on_hold" and facts is not None and not facts.ended and can(
+                       facts, Act.HOLD, directly=True))
     if isinstance(error, TooOften):
         answer[2]["Retry-After"] = str(max(1, int((error.until - now()).total_seconds())))
     return answer

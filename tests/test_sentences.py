@@ -280,6 +280,7 @@ class TestErrors:
         (Conflict("project.ended", outcome="declined", at=MONDAY), "The project has ended (declined, Mon 3 Feb)."),
         (Forbidden("only", act="decide", persons=(GRACE, JAN)), "Only Grace Lee and Jan Vos can do this."),
         (Forbidden("only", act="decide", persons=()), "Nobody in this project can do this yet."),
+        (Forbidden("only", act="withdraw_entry", persons=()), "Nobody in this project can do this yet."),
         (Forbidden("two_parties", person=GRACE), "Grace Lee cannot decide for two parties."),
         (Conflict("faster", what="Tom submitted it", at=NOW), "Someone else was faster: Tom submitted it, 07:00."),
         (Conflict("contribution.not_open", task="cost", state="accepted", since=NOW),

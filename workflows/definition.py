@@ -249,6 +249,25 @@ class PartyDetails(Strict):
                 yield name, path
 
 
+Holders = list[Key] | None  # seats, host, facilitator; None: as in every project
+
+
+class May(Strict):
+    """Who may do what exists in every project; a template narrows it, never more. Empty: nobody may."""
+
+    hold: Holders = None
+    decline: Holders = None
+    leave: Holders = None
+    withdraw: Holders = None
+    add_party: Holders = None
+
+    def named(self) -> Iterator[tuple[str, list[Key]]]:
+        """(act, who may) of all that is narrowed."""
+        for act in type(self).model_fields:
+            if (holders := getattr(self, act)) is not None:
+                yield act, holders
+
+
 class Definition(Strict):
     """A whole workflow, with everything its people read."""
 
@@ -270,6 +289,7 @@ class Definition(Strict):
     duties: list[DutyRule] = []
     terminal: dict[Key, Literal["success", "failure"]]
     longest_hold: Days = 250
+    may: May = May()
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> "Definition":

@@ -45,6 +45,7 @@ class Act(StrEnum):
     GO_BACK = "go_back"
     HOLD = "hold"
     DECLINE = "decline"
+    LEAVE = "leave"
     WITHDRAW_EARLY = "withdraw_early"
     WITHDRAW = "withdraw"
     CHARTER = "charter"
@@ -92,6 +93,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.GO_BACK:           (_O, _O, _N, _N, _N, _Y, _N),
     Act.HOLD:              (_Y, _N, _N, _N, _P, _Y, _N),
     Act.DECLINE:           (_O, _O, _N, _N, _N, _N, _N),
+    Act.LEAVE:             (_O, _O, _N, _N, _N, _N, _N),
     Act.WITHDRAW_EARLY:    (_N, _N, _N, _N, _N, _Y, _N),
     Act.WITHDRAW:          (_P, _N, _N, _N, _N, _P, _N),
     Act.CHARTER:           (_O, _O, _P, _N, _P, _N, _N),
@@ -121,6 +123,10 @@ PROPOSALS: dict[str, Act] = {
     "later": Act.CLAUSES, "strike": Act.CLAUSES,
 }
 
+# What a template may narrow: the key of its ``may``.
+NARROWED: dict[Act, str] = {Act.HOLD: "hold", Act.DECLINE: "decline", Act.LEAVE: "leave", Act.WITHDRAW: "withdraw",
+                            Act.WITHDRAW_EARLY: "withdraw", Act.ADD_PARTY: "add_party"}
+
 FIXED = frozenset({Act.READ, Act.DECIDE, Act.DECIDE_OUTSIDE, Act.SIGN, Act.READ_CONCERNS})
 
 
@@ -142,6 +148,27 @@ def may(act: Act, member: MemberFact | None, *, party: int | None = None, asked:
     allowed = (right(act, part) for part in member.parts)
     return any(_allows(one, member, party, asked) for one in allowed
                if not (directly and one is Right.PROPOSE) and (first or one is not Right.FIRST))
+
+
+def left_to(facts: Facts, act: Act) -> list[str] | None:
+    """Seats, ``host`` and ``facilitator`` to whom the template leaves this act; None: to whom the table says."""
+    return getattr(facts.definition.may, NARROWED[act]) if act in NARROWED else None
+
+
+def lets(facts: Facts, act: Act, member: MemberFact) -> bool:
+    """Whether the template leaves this act to people like this one: of their seat, of the host, or neutral."""
+    holders = left_to(facts, act)
+    if holders is None:
+        return True
+    seat = {facts.party(member.party).seat} if member.party is not None else set()
+    neutral = {name for name, part in (("host", "manager"), ("facilitator", "facilitator")) if part in member.parts}
+    return bool((seat | neutral) & set(holders))
+
+
+def can(facts: Facts, act: Act, *, party: int | None = None, directly: bool = False) -> bool:
+    """Whether the actor may do the act in this very project, as its template has it."""
+    actor = facts.actor
+    return actor is not None and may(act, actor, party=party, directly=directly) and lets(facts, act, actor)
 
 
 def may_answer(act: Act, member: MemberFact | None) -> bool:
@@ -166,6 +193,8 @@ def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | 
 
 def who_may(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None,
             directly: bool = False, first: bool = False) -> tuple[MemberFact, ...]:
-    """The people who can, to be named where somebody else cannot."""
+    """The people who can, to be named where somebody else cannot; where the template narrows it, of any party."""
+    others = party is not None and left_to(facts, act) is not None
     return tuple(member for member in facts.members
-                 if may(act, member, party=party, asked=asked, directly=directly, first=first))
+                 if may(act, member, party=member.party if others else party, asked=asked, directly=directly, first=first)
+                 and lets(facts, act, member))

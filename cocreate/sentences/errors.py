@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cocreate import words
+from cocreate.domain.rights import NARROWED
 from cocreate.sentences.speaker import Speaker
 
 ERRORS: dict[str, Callable[[Speaker], str]] = {}
@@ -176,6 +177,9 @@ def _ended(s: Speaker) -> str:
 @_explains("only")
 def _only(s: Speaker) -> str:
     if not s.values["persons"]:
+        narrowed = next((key for act, key in NARROWED.items() if act.value == s.values["act"]), None)
+        if narrowed and getattr(s.facts.definition.may, narrowed) == []:
+            return s._("The rules of this project let nobody do this.")
         return s._("Nobody in this project can do this yet.")
     return s._("Only %(names)s can do this.", names=s.people(*s.values["persons"]))
 

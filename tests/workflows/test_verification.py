@@ -95,6 +95,7 @@ class TestNames:
     @pytest.mark.parametrize(("changes", "code", "path"), [
         ({"stages__talk__tasks__first__of": "none"}, "seat.unknown", "stages.talk.tasks.first.of"),
         ({"stages__talk__tasks__first__accepted_by": "none"}, "seat.unknown", "stages.talk.tasks.first.accepted_by"),
+        ({"may": {"leave": ["host"]}}, "seat.unknown", "may.leave"),
         ({"stages__talk__tasks__first__visible_to": ["none"]}, "seat.unknown", "stages.talk.tasks.first.visible_to"),
         ({"stages__talk__gates__talked__of": ["none"]}, "seat.unknown", "stages.talk.gates.talked.of"),
         ({"stages__talk__gates__talked__veto": ["none"]}, "seat.unknown", "stages.talk.gates.talked.veto"),
@@ -202,6 +203,7 @@ class TestRules:
          "clause.narrow"),
         ({"stages__talk__tasks__second__accepted_by": "nobody"}, "fairness.accepts"),
         ({"transitions__go__by": ["one"]}, "fairness.by"),
+        ({"may": {"hold": ["one", "host"]}}, "fairness.may"), ({"may": {"decline": []}}, "fairness.no_end"),
         ({"stages__talk__gates__talked__veto": ["two"]}, "fairness.veto"),
         ({"stages__talk__gates__talked__of": ["two"]}, "fairness.decides"),
         ({"stages__talk__tasks__third": task(visible_to="facilitator")}, "fairness.sees"),

@@ -12,6 +12,8 @@ from workflows.texts import say
 from workflows.verification.findings import Finding, contracting, listed, seat_name, warning
 from workflows.verification.tasks import hides
 
+_ACTS = {"hold": "put the project on hold", "decline": "decline", "withdraw": "withdraw the project",
+         "add_party": "add a party"}  # leaving is for who can be done without
 SHORTER = 2  # times as long as another has on the average, and somebody should ask why
 
 
@@ -28,6 +30,12 @@ def fairness(d: Definition) -> Iterator[Finding]:
         path = f"stages.{stage}.gates.{key}"
         yield from _one_sided(d, seats, set(gate.veto), "fairness.veto", f"{path}.veto", "veto this")
         yield from _one_sided(d, seats, set(gate.of), "fairness.decides", f"{path}.of", "decide this")
+    for act, holders in d.may.named():
+        if act in _ACTS:
+            yield from _one_sided(d, seats, set(holders), "fairness.may", f"may.{act}", _ACTS[act])
+    if d.may.decline is not None and not set(d.may.decline) & set(seats):
+        yield warning("fairness.no_end", "may.decline",
+                      f"None of {listed([seat_name(d, seat) for seat in seats])} can decline; they can only not sign.")
     yield from _sees(d, seats)
     yield from _time(d, seats)
 

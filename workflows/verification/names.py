@@ -7,6 +7,9 @@ from workflows.definition import AtLeast, Definition, Due
 from workflows.fields import Computed, Table, TypedField
 from workflows.verification.findings import Finding, error, listed
 
+# Who of no seat does what a template may narrow.
+ELSEWHERE = {"hold": ("host", "facilitator"), "withdraw": ("host",), "add_party": ("host", "facilitator")}
+
 
 def seats(d: Definition) -> Iterator[Finding]:
     for path, seat in _seats_named(d):
@@ -23,6 +26,9 @@ def _seats_named(d: Definition) -> Iterator[tuple[str, str]]:
                 yield f"transitions.{key}.when", condition.party
             yield from ((f"transitions.{key}.when", path.partition("@")[2]) for path in paths_of(condition)
                         if "@" in path)
+    for act, holders in d.may.named():
+        others = ELSEWHERE.get(act, ())
+        yield from ((f"may.{act}", seat) for seat in holders if seat not in others)
     for key, annex in d.annexes.items():
         if annex.only_if:
             yield f"annexes.{key}.only_if", annex.only_if

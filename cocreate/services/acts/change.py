@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cocreate.domain.rights import Act, may, who_may
+from cocreate.domain.rights import Act, lets, may, who_may
 from cocreate.errors import Conflict, Forbidden
 from cocreate.services.writes import Write
 from workflows.facts import Facts, MemberFact
@@ -57,7 +57,7 @@ def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | No
     """
     require_running(facts, on_hold=on_hold)
     if facts.actor is None or not may(act, facts.actor, party=party, asked=asked, directly=directly,
-                                    first=first):
+                                    first=first) or not lets(facts, act, facts.actor):
         raise Forbidden("only", act=act.value, persons=tuple(
             member.person for member in who_may(
                 facts, act, party=party, asked=asked, directly=directly, first=first)))

@@ -80,7 +80,7 @@ def withdraw_early(facts: Facts, given: WithdrawEarly) -> Change:
 
 
 def leave(facts: Facts, given: Leave) -> Change:
-    own = _party(facts, Act.DECLINE)
+    own = _party(facts, Act.LEAVE)
     if not may_leave(facts, own):
         raise Conflict("party.required", party=own)
     reason = _reason(given.reason)

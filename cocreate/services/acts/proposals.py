@@ -11,7 +11,7 @@ from typing import Any
 from cocreate.domain import charter, openness
 from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
-from cocreate.domain.rights import Act, may_answer
+from cocreate.domain.rights import Act, lets, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import holds, neutral, people
 from cocreate.services.acts.change import Change, Letter, require, require_running
@@ -75,6 +75,9 @@ def propose(facts: Facts, given: Propose) -> Change:
         raise Invalid("reason.why", field="reason", least=REASON)
     kind.check(facts, given.subject, body)
     parties = facts.contracting if kind.contracting else facts.present
+    if kind.one_is_enough:  # who could do it alone says so
+        parties = tuple(party for party in parties if any(
+            lets(facts, kind.act, member) for member in facts.people(party.number, "champion")))
     facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
         number=1 + max((p.number for p in facts.proposals), default=0), kind=given.kind, subject=given.subject,

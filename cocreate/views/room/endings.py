@@ -30,7 +30,7 @@ from workflows.texts import say
 def decline(ref: str) -> ResponseReturnValue:
     """End the project for all."""
     facts = frame.enter(ref)
-    own = _own(facts)
+    own = _own(facts, Act.DECLINE)
     if not acts.may_decline(facts, own):
         raise Conflict("party.optional", party=own)
     login.require_proof()
@@ -54,7 +54,7 @@ def decline(ref: str) -> ResponseReturnValue:
 def leave(ref: str) -> ResponseReturnValue:
     """Go with one's party, while the project goes on."""
     facts = frame.enter(ref)
-    own = _own(facts)
+    own = _own(facts, Act.LEAVE)
     if not acts.may_leave(facts, own):
         raise Conflict("party.required", party=own)
     login.require_proof()
@@ -97,14 +97,14 @@ def withdraw(ref: str) -> ResponseReturnValue:
                   ends=_ends(facts))
 
 
-def _own(facts: Facts) -> int:
+def _own(facts: Facts, act: Act) -> int:
     """The reader's party, for which they may say that it goes."""
     require_running(facts)
     own = facts.actor.party if facts.actor else None
     if own is None:
-        raise Forbidden("only", act=Act.DECLINE.value, persons=tuple(
+        raise Forbidden("only", act=act.value, persons=tuple(
             member.person for party in facts.contracting for member in facts.people(party.number, "champion")))
-    require(facts, Act.DECLINE, party=own)
+    require(facts, act, party=own)
     return own
 
 

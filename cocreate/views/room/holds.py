@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act, can
 from cocreate.errors import Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.holds import HoldForm
@@ -44,7 +44,7 @@ def hold(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     require(facts, Act.HOLD)
     login.require_proof()
-    alone = may(Act.HOLD, facts.actor, directly=True)
+    alone = can(facts, Act.HOLD, directly=True)
     form = HoldForm.from_request()
     form.wrong_day = lambda until: _wrong_day(facts, until)
 

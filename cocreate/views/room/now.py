@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from cocreate import login, pages, words
 from cocreate.db import db
 from cocreate.domain.outlook import Outlook, outlook
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act, can, may
 from cocreate.domain.turns import can_take, turns
 from cocreate.forms.base import Form
 from cocreate.services import comments, records, returned, rooms
@@ -145,23 +145,23 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
     if facts.ended:
         return _always(facts)
     if facts.on_hold:
-        may_resume = may(Act.HOLD, actor, directly=True)
+        may_resume = can(facts, Act.HOLD, directly=True)
         resume = [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []
         return [*resume, *_always(facts)]
-    seated = own is not None and may(Act.DECLINE, actor, party=own)
-    early = host_alone(facts) and may(Act.WITHDRAW_EARLY, actor)
+    early = host_alone(facts) and can(facts, Act.WITHDRAW_EARLY)
     name = facts.party(own).name if own is not None else ""
     rows = [
-        (may(Act.HOLD, actor, directly=True), _("Put on hold"), "room.hold"),
-        (may(Act.HOLD, actor) and not may(Act.HOLD, actor, directly=True), _("Propose to put on hold"), "room.hold"),
-        (may(Act.ADD_PARTY, actor, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
+        (can(facts, Act.HOLD, directly=True), _("Put on hold"), "room.hold"),
+        (can(facts, Act.HOLD) and not can(facts, Act.HOLD, directly=True), _("Propose to put on hold"), "room.hold"),
+        (can(facts, Act.ADD_PARTY, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
         ("manager" in actor.own, _("Hand over the project"), "desk.hand_over"),
-        (own is not None and seated and may_leave(facts, own), _("Leave the project"), "room.leave"),
-        (early or may(Act.WITHDRAW, actor, party=own), _("Withdraw the project"), "room.withdraw"),
-        (own is not None and seated and may_decline(facts, own), _("Decline for %(party)s", party=name),
-         "room.decline"),
+        (own is not None and can(facts, Act.LEAVE, party=own) and may_leave(facts, own), _("Leave the project"),
+         "room.leave"),
+        (early or can(facts, Act.WITHDRAW, party=own), _("Withdraw the project"), "room.withdraw"),
+        (own is not None and can(facts, Act.DECLINE, party=own) and may_decline(facts, own),
+         _("Decline for %(party)s", party=name), "room.decline"),
     ]
-    found = [(label, url_for(endpoint, ref=ref)) for can, label, endpoint in rows if can]
+    found = [(label, url_for(endpoint, ref=ref)) for shown, label, endpoint in rows if shown]
     if hands_over(facts, actor.person):
         found.insert(1, (_("Hand over my part"), url_for("room.people_hand_over", ref=ref, person=actor.person)))
     if "facilitator" in actor.own:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from cocreate import pages, words
 from cocreate.domain import openness
-from cocreate.domain.rights import PARTS, TABLE, Act, Right
+from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
 from cocreate.views.conditions import waits_for
 from cocreate.views.proposals_words import currency_said, openness_words
 from cocreate.views.room import frame
@@ -42,12 +42,23 @@ def rules(ref: str) -> ResponseReturnValue:
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
         currency=currency_said(facts),
-        narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE, parts=PARTS, acts=act_words(),
+        narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE, parts=PARTS, may=_may(facts),
+        acts=act_words(),
         rights=right_words(), part_words=part_words() | {"administrator": _("administrator")})
 
 
 def _named(facts: Facts, seats: Iterable[str]) -> str:
     return words.listed((say(facts.definition.parties[key].name, pages.language()) for key in seats), pages.reader())
+
+
+def _may(facts: Facts) -> list[str]:
+    """What the template leaves to fewer than the table."""
+    acts = act_words()
+    found = {key: acts[act] for act, key in NARROWED.items()}
+    others = {"host": _("the account manager of the host"), "facilitator": _("the neutral person")}
+    return [_("%(act)s: only %(who)s", act=found[key], who=words.listed(
+        (others[one] if one in others else _named(facts, [one]) for one in holders), pages.reader())) if holders
+        else _("%(act)s: nobody", act=found[key]) for key, holders in facts.definition.may.named()]
 
 
 def _sees(facts: Facts, audience: Audience, task: Task) -> str:
@@ -179,7 +190,8 @@ def act_words() -> dict[Act, str]:
         Act.COMMENT: _("comment, mention, answer help"), Act.UPLOAD: _("upload, new version"),
         Act.WIDEN: _("widen who sees an item"), Act.DECIDE: _("decide at a gate"),
         Act.DECIDE_OUTSIDE: _("record what was decided outside"), Act.GO_ON: _("go on (all conditions hold)"),
-        Act.GO_BACK: _("go back with a reason"), Act.HOLD: _("put on hold, resume"), Act.DECLINE: _("decline, leave"),
+        Act.GO_BACK: _("go back with a reason"), Act.HOLD: _("put on hold, resume"), Act.DECLINE: _("decline"),
+        Act.LEAVE: _("leave"),
         Act.WITHDRAW_EARLY: _("withdraw before anybody accepted"), Act.WITHDRAW: _("withdraw later (all agree)"),
         Act.CHARTER: _("agree to or propose charter wording"),
         Act.HELP: _("ask for help, offer help, say what we wait for outside"),

@@ -1,18 +1,43 @@
 """Declining, withdrawing, leaving."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.endings import Decline, Leave, WithdrawEarly
+from cocreate.services.acts.holds import Hold
 from cocreate.services.acts.proposals import Answer, Propose
-from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
+from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, begin, champion, signatory
 from workflows.facts import DecisionState, ProposalState, TaskState
 
 GIVER, TAKER, CARRIER = 1, 2, 3
 NO = Decline("Steam", REASON)
 WHY = '{"reason": "Nobody needs the steam any more."}'
+
+
+class TestTemplate:
+    """It narrows who may; the others are told who can."""
+
+    TEXT = TWO_SIDES + """
+may: {decline: [taker], leave: [], withdraw: [host], hold: [giver, host], add_party: [host]}
+"""
+
+    @pytest.mark.parametrize(("request_", "person", "can"), [
+        (NO, champion(GIVER), {champion(TAKER), signatory(TAKER)}), (Leave(REASON), champion(CARRIER), set()),
+        (Propose("withdraw", "", WHY), champion(GIVER), {MANAGER}),
+        (Propose("add_party", "carrier", WHY), champion(TAKER), {MANAGER}),
+        (Hold(REASON, date(2031, 1, 1)), champion(TAKER), {champion(GIVER), MANAGER})])
+    def test_refuses_who_is_not_named(self, request_, person, can):
+        story = begin(self.TEXT, carrier=1)
+        with pytest.raises(Forbidden) as refused:
+            story.act(request_, person)
+        assert set(refused.value.values["persons"]) == can
+
+    def test_lets_who_is_named(self):
+        assert begin(self.TEXT).act(NO, champion(TAKER)).stage == "declined"
+        assert begin(self.TEXT).act(Propose("withdraw", "", WHY), MANAGER).facts.proposals
 
 
 class TestDecline:
