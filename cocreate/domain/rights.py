@@ -196,5 +196,6 @@ def who_may(facts: Facts, act: Act, *, party: int | None = None, asked: int | No
     """The people who can, to be named where somebody else cannot; where the template narrows it, of any party."""
     others = party is not None and left_to(facts, act) is not None
     return tuple(member for member in facts.members
-                 if may(act, member, party=member.party if others else party, asked=asked, directly=directly, first=first)
+                 if may(act, member, party=member.party if others else party, asked=asked, directly=directly,
+                         first=first)
                  and lets(facts, act, member))

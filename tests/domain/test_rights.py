@@ -55,9 +55,9 @@ ACTS_OF = (
     (Act.OPEN,), (Act.SUGGEST,), (Act.READ,), (Act.DRAFT, Act.SUBMIT), (Act.ENTER_FOR,), (Act.CONFIRM,), (Act.ACCEPT,),
     (Act.PASS_ON,), (Act.COMMENT,), (Act.UPLOAD,), (Act.WIDEN,), (Act.DECIDE,), (Act.DECIDE_OUTSIDE,), (Act.GO_ON,),
     (Act.GO_BACK,), (Act.HOLD,), (Act.DECLINE, Act.LEAVE), (Act.WITHDRAW_EARLY,), (Act.WITHDRAW,), (Act.CHARTER,),
-    (Act.HELP,), (Act.WAIVE,), (Act.DUTY_DONE,), (Act.ANSWER_SUGGESTION,), (Act.PEOPLE,), (Act.ADD_PARTY,), (Act.SUBSTITUTE,),
-    (Act.NUDGE,), (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.RECORD,),
-    (Act.CORRECT_ADDRESS,), (Act.TEMPLATES,), (Act.HOST,),
+    (Act.HELP,), (Act.WAIVE,), (Act.DUTY_DONE,), (Act.ANSWER_SUGGESTION,), (Act.PEOPLE,), (Act.ADD_PARTY,),
+    (Act.SUBSTITUTE,), (Act.NUDGE,), (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,),
+    (Act.RECORD,), (Act.CORRECT_ADDRESS,), (Act.TEMPLATES,), (Act.HOST,),
 )
 MEANS = {
     Right.NO: {"N", "-"}, Right.CHARTER: {"if the charter says so"},

@@ -29,8 +29,8 @@ def play(app: Any, session: Any, clock: Any) -> Callable[..., Any]:
     from tests.support import projects
     from tests.support.rooms import Played
 
-    def start(*, nobody_came=False):
-        small = projects.open_small(session, definition=WITH_CARRIER)
+    def start(*, nobody_came=False, definition=WITH_CARRIER):
+        small = projects.open_small(session, definition=definition)
         if nobody_came:
             session.execute(update(Member).where(Member.person.in_([small.maker, small.shop])).values(
                 accepted_at=None))

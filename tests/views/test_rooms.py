@@ -1,6 +1,7 @@
 """The room's pages as each of its people sees them."""
 
 import io
+import json
 import re
 import struct
 import zlib
@@ -105,6 +106,16 @@ class TestSeveral:
 
 
 class TestRules:
+    def test_say_what_the_template_leaves_to_fewer(self, play):
+        data = json.loads(stories.definition(1)) | {"may": {"hold": ["maker", "host"], "decline": [], "leave": []}}
+        room = play(definition=json.dumps(data))
+        assert "put on hold, resume: only Maker and the account manager of the host" in text(room.shop.get("/rules"))
+        assert "decline: nobody" in text(room.shop.get("/rules"))
+        held = f"/p/{room.small.ref}/hold"
+        assert held not in links(room.shop.get("")) and held in links(room.maker.get(""))
+        assert "Only" in text(room.shop.get("/hold"), 403)
+        assert "The rules of this project let nobody do this." in text(room.shop.get("/decline"), 403)
+
     def test_show_the_table_of_rights_cell_by_cell(self, play):
         room = play()
         with room.app.test_request_context():
