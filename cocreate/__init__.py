@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret,
+        SECRET_KEY_FALLBACKS=[settings.former_secret] if settings.former_secret else [],
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
         TRUSTED_HOSTS=settings.hosts,
@@ -38,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         BABEL_DEFAULT_LOCALE="en",
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    vault.configure(settings.secret)
+    vault.configure(settings.secret, settings.former_secret)
     app.extensions["store"] = LocalStore(settings.folder / "files")
     db.init_app(app)
     app.teardown_appcontext(lambda _error: end_reading())

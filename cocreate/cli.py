@@ -11,7 +11,7 @@ from cocreate import cases, jobs
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
-from cocreate.services import accounts, demo, hosts, records, templates
+from cocreate.services import accounts, demo, hosts, records, relocking, second_steps, sweeping, templates
 from workflows import library
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.schema import json_schema
@@ -20,12 +20,15 @@ from workflows.verification import publishable, verify
 
 host = AppGroup("host", help="Hosts: the organisations that open projects.")
 record = AppGroup("record", help="The record of what happened.")
+files = AppGroup("files", help="The files that people gave, contracts and seals.")
+person = AppGroup("person", help="Accounts, where nobody but the operator can help.")
+secret = AppGroup("secret", help="The secret of the installation.")
 template = AppGroup("template", help="Templates as text.")
 demo_group = AppGroup("demo", help="Demo data; never in production.")
 
 
 def init_app(app: Flask) -> None:
-    for group in (host, record, template, demo_group, cases.group):
+    for group in (host, record, files, person, secret, template, demo_group, cases.group):
         app.cli.add_command(group)
     app.cli.add_command(scheduler)
 
@@ -69,6 +72,39 @@ def verify_record(project: str | None) -> None:
             broken += 1
             click.echo(f"{ref}: line {found.seq} does not fit ({found.why})")
     if broken:
+        raise click.exceptions.Exit(1)
+
+
+@files.command("verify")
+def verify_files() -> None:
+    """Check that every file that the database names is there, with its bytes; names those that are not."""
+    gone = sweeping.missing(db.session(), current_app.extensions["store"])
+    for host_ref, sha256 in gone:
+        click.echo(f"missing or changed: {host_ref}/{sha256[:2]}/{sha256}")
+    if gone:
+        raise click.exceptions.Exit(1)
+    click.echo("All files are there.")
+
+
+@person.command("reset-second-step")
+@click.argument("email")
+def reset_second_step(email: str) -> None:
+    """Take app code and recovery codes of somebody away who lost both; they are told by mail and signed out."""
+    try:
+        with transaction() as session:
+            second_steps.reset(session, email, now=now())
+    except CocreateError as error:
+        raise click.ClickException(f"Nobody with the address {email} has a second step.") from error
+    click.echo(f"{email} signs in with the password alone, and has been told by mail.")
+
+
+@secret.command("renew")
+def renew_secret() -> None:
+    """Lock what lies locked in the database under COCREATE_SECRET; COCREATE_FORMER_SECRET opens it."""
+    with transaction() as session:
+        done, lost = relocking.relock(session)
+    click.echo(f"{done} locked anew, {lost} that neither secret opens.")
+    if lost:
         raise click.exceptions.Exit(1)
 
 

@@ -28,6 +28,7 @@ class Settings:
     database: str = _setting("COCREATE_DATABASE", "", "database address; empty: SQLite in the data folder")
     mode: str = _setting("COCREATE_MODE", "development", "development or production")
     secret: str = _setting("COCREATE_SECRET", DEVELOPMENT_SECRET, "32 characters or more; signs cookies, encrypts")
+    former_secret: str = _setting("COCREATE_FORMER_SECRET", "", "the one before, while the secret is being changed")
     base_url: str = _setting("COCREATE_BASE_URL", "", "address under which people reach this installation")
     trusted_hosts: str = _setting("COCREATE_TRUSTED_HOSTS", "", "further host names answered to, comma-separated")
     proxies: str = _setting("COCREATE_PROXIES", "", "number of proxies in front whose headers are believed")

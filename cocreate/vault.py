@@ -1,22 +1,26 @@
 """Encrypts the few secrets that must lie in the database for a while: links in waiting mails, app-code secrets.
 
-The key comes from the settings, so a stolen copy of the database opens nothing.
+The key comes from the settings, so a stolen copy of the database opens nothing. While the secret is being changed the
+former one still opens what it locked.
 """
 
 import base64
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_box: Fernet | None = None
+_box: MultiFernet | None = None
 
 
-def configure(secret: str) -> None:
-    """Derive the key; called once at start."""
+class Unreadable(Exception):
+    """Locked under a secret that is neither the present nor the former one."""
+
+
+def configure(secret: str, former: str = "") -> None:
+    """Derive the keys; called once at start."""
     global _box
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"cocreate vault 1").derive(secret.encode())
-    _box = Fernet(base64.urlsafe_b64encode(key))
+    _box = MultiFernet([_key(one) for one in (secret, former) if one])
 
 
 def lock(text: str) -> str:
@@ -24,10 +28,24 @@ def lock(text: str) -> str:
 
 
 def unlock(text: str) -> str:
-    return _open().decrypt(text.encode()).decode()
+    """Raises: Unreadable."""
+    try:
+        return _open().decrypt(text.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable from error
 
 
-def _open() -> Fernet:
+def relock(text: str) -> str:
+    """The same under the present secret. Raises: Unreadable."""
+    return lock(unlock(text))
+
+
+def _key(secret: str) -> Fernet:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"cocreate vault 1").derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _open() -> MultiFernet:
     if _box is None:
         raise RuntimeError("vault.configure was not called")
     return _box

@@ -4,6 +4,7 @@ A file comes first and its row after it, so a row never lacks its file. What sta
 day; whoever gives the same bytes meanwhile makes the file young again.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from cocreate.db import db, end_reading
 from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.hosts import Host
 from cocreate.models.work import Contribution, DocumentVersion, Draft
-from cocreate.storage import LocalStore
+from cocreate.storage import LocalStore, Missing
 
 EVERY = timedelta(days=1)
 MARK = "swept"  # beside the hosts' folders: when it was done last
@@ -47,6 +48,19 @@ def named(session: Session) -> set[tuple[str, str]]:
     for column in _TEXTS:
         texts = session.execute(select(Host.ref, column).join(Host, Host.id == column.class_.host_id))
         found.update((host, sha256) for host, text in texts for sha256 in _SHA256.findall(text))
+    return found
+
+
+def missing(session: Session, store: LocalStore) -> list[tuple[str, str]]:
+    """(host, sha256) of every file that a row names and that is not there, or not with these bytes."""
+    found = []
+    for host, sha256 in sorted(named(session)):
+        try:
+            whole = hashlib.sha256(store.read(host, sha256)).hexdigest() == sha256
+        except Missing:
+            whole = False
+        if not whole:
+            found.append((host, sha256))
     return found
 
 

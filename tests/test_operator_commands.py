@@ -1,0 +1,73 @@
+"""What only the operator can do: a lost second step, a new secret, files after a restore."""
+
+from datetime import timedelta
+
+from cocreate import vault
+from cocreate.db import db, transaction
+from cocreate.models.people import Person
+from cocreate.services import accounts, second_steps, sign_ins
+from cocreate.services.sign_ins import Device
+from tests.support import stories
+from tests.support.clock import NOON
+from tests.support.people import mails_to, someone
+
+OLD, NEW = "o" * 40, "n" * 40
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def test_a_lost_second_step_is_taken_away_and_told(app):
+    with app.app_context():
+        with transaction() as session:
+            renee = someone(session)
+            session.get_one(Person, renee.id).totp_secret = vault.lock(SECRET)
+            opened = sign_ins.begin(session, renee.id, method="password", device=Device("", "", None), now=NOON)
+        run = app.test_cli_runner().invoke
+        assert run(args=["person", "reset-second-step", renee.email]).exit_code == 0
+        assert db.session.get_one(Person, renee.id).totp_secret is None
+        assert mails_to(db.session(), renee.id)[-1][0] == "second_step_changed"
+        assert sign_ins.find(db.session(), opened, NOON + timedelta(minutes=1)) is None
+        for nobody in (renee.email, "nobody@wmata.example", "two, words"):
+            answer = run(args=["person", "reset-second-step", nobody])
+            assert (answer.exit_code, "has a second step" in answer.output) == (1, True)
+
+
+def test_a_new_secret_opens_what_the_former_one_locked(fresh_database, new_app):
+    with new_app(fresh_database, secret=OLD).app_context(), transaction() as session:
+        renee = someone(session)
+        session.get_one(Person, renee.id).totp_secret = vault.lock(SECRET)
+        accounts.welcome(session, renee.id, now=NOON)
+    app = new_app(fresh_database, secret=NEW, former_secret=OLD)
+    with app.app_context():
+        assert app.test_cli_runner().invoke(args=["secret", "renew"]).output == \
+            "2 locked anew, 0 that neither secret opens.\n"
+    with new_app(fresh_database, secret=NEW).app_context():
+        assert vault.unlock(db.session.get_one(Person, renee.id).totp_secret) == SECRET
+        (_kind, values), = mails_to(db.session(), renee.id)
+        assert values["secret"]
+
+
+def test_without_its_secret_an_app_code_is_wrong_and_no_accident(fresh_database, new_app):
+    with new_app(fresh_database, secret=OLD).app_context(), transaction() as session:
+        renee = someone(session)
+        session.get_one(Person, renee.id).totp_secret = vault.lock(SECRET)
+    app = new_app(fresh_database, secret=NEW)
+    with app.app_context():
+        with transaction() as session:
+            assert second_steps.is_right(session, renee.id, "123456", NOON) is False
+        answer = app.test_cli_runner().invoke(args=["secret", "renew"])
+        assert (answer.exit_code, answer.output) == (1, "0 locked anew, 1 that neither secret opens.\n")
+
+
+def test_files_that_are_missing_or_changed_are_named(fresh_database, new_app):
+    app = new_app(fresh_database)
+    with app.app_context():
+        small = stories.opened()
+        stories.submit(small, "offer", files=(stories.file(small),))
+        run = app.test_cli_runner().invoke
+        assert run(args=["files", "verify"]).output == "All files are there.\n"
+        path, = (path for path in small.store.folder.rglob("*") if len(path.name) == 64)
+        path.write_bytes(b"%PDF-1.7 other")
+        answer = run(args=["files", "verify"])
+        assert (answer.exit_code, path.name in answer.output) == (1, True)
+        path.unlink()
+        assert run(args=["files", "verify"]).exit_code == 1
