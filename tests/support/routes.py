@@ -86,11 +86,14 @@ def ask(client: FlaskClient, route: Route, **more: Any) -> TestResponse:
 
 
 _BY_CHANCE = (
-    (re.compile(r'<input [^>]*name="(?:key|csrf_token)"[^>]*>'), ""), (re.compile(r"\b[0-9A-Z]{4}\b(?=;)"), "NUMBER"))
+    (re.compile(r'<input [^>]*name="(?:key|csrf_token|typed)"[^>]*>'), ""), (re.compile(r"\b[0-9A-Z]{4}\b(?=;)"), "NUMBER"))
 
 
 def said(answer: TestResponse, *ids: object) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body of an answer, without what chance and the given ids make of them."""
+    """Status, headers and body of an answer, without what chance and the given ids make of them.
+
+    Also without what the asker sent, sealed to be sent again.
+    """
     headers = {name: _masked(value, ids) for name, value in answer.headers if name not in ("Date", "Set-Cookie")}
     return answer.status_code, headers | {"Content-Length": ""}, _masked(answer.get_data(as_text=True), ids)
 
