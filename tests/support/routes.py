@@ -86,7 +86,8 @@ def ask(client: FlaskClient, route: Route, **more: Any) -> TestResponse:
 
 
 _BY_CHANCE = (
-    (re.compile(r'<input [^>]*name="(?:key|csrf_token|typed)"[^>]*>'), ""), (re.compile(r"\b[0-9A-Z]{4}\b(?=;)"), "NUMBER"))
+    (re.compile(r'<input [^>]*name="(?:key|csrf_token|typed)"[^>]*>'), ""),
+    (re.compile(r"\b[0-9A-Z]{4}\b(?=;)"), "NUMBER"))
 
 
 def said(answer: TestResponse, *ids: object) -> tuple[int, dict[str, str], str]:
