@@ -5,6 +5,7 @@ be followed.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +34,7 @@ LINKS = {
 }
 # Kinds of mails that may be joined to another -> the act they ask for.
 _ASKED = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision_asked": "decide",
-          "decision_lapsed": "decide_again", "please_sign": "sign", "returned": "again"}
+          "decision_lapsed": "decide_again", "please_sign": "sign", "proposal": "answer", "clause_proposed": "answer"}
 MOST_NAMED = 5
 SHAPES = "●■⬢◆"
 HOLLOW = "⬡◇"
@@ -441,11 +442,18 @@ class Letter:
         return self._("help as a neutral person")
 
     @property
+    def gone_on(self) -> bool:
+        """Whether it says as well that the project has come to its stage."""
+        return any(kind == "gone_on" for kind, _subject, _seq in self._context.also)
+
+    @property
     def also(self) -> str:
         """What else this one mail asks for, named; of many the first."""
         context, speaker = self._context, Speaker(self.facts, self._context.reader)
         named_ = [label(Turn(_ASKED[kind], subject.key, subject.party, None, self.facts.now, mine=True), speaker)
                   for kind, subject, _seq in context.also if subject is not None and kind in _ASKED]
+        named_ = [one if many == 1 else context.reader.gettext("%(what)s (%(count)s)", what=one, count=many)
+                  for one, many in Counter(named_).items()]
         if (left := len(named_) - MOST_NAMED) > 1:
             named_[MOST_NAMED:] = [context.reader.ngettext("%(num)s more", "%(num)s more", left)]
         return words.listed((f"'{one}'" for one in named_), context.reader) if named_ else ""

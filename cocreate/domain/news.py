@@ -3,7 +3,7 @@
 No act has to remember whom to tell. Who hears of a kind of news is the table of ``notices``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cocreate.domain import audience
@@ -67,6 +67,23 @@ def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
             elif known.channel is channel:
                 found[news.kind, person] = replace(known, also=(*known.also, news.subject))
     return found
+
+
+# What asks for something, most pressing first: of one act it comes as one mail, which says also where the project is.
+ASKING = ("please_sign", "decision_asked", "ask", "submitted", "entered")
+_TOGETHER = (*ASKING, "gone_on")
+
+
+def mailed(found: Mapping[tuple[str, int], Heard]) -> dict[tuple[str, int], tuple[tuple[str, Subject], ...]]:
+    """(kind, person) of each mail of one act -> all that it stands for, its own kind and subject first."""
+    mails = {key: tuple((key[0], subject) for subject in (heard.subject, *heard.also))
+             for key, heard in found.items() if heard.channel is Channel.MAIL}
+    for person in {person for _kind, person in mails}:
+        first, *rest = [kind for kind in _TOGETHER if (kind, person) in mails] or [""]
+        if first in ASKING:
+            for kind in rest:
+                mails[first, person] += mails.pop((kind, person))
+    return mails
 
 
 def _everything(before: Facts, after: Facts) -> Iterator[News]:

@@ -25,7 +25,7 @@ from cocreate.services import digests
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
 from cocreate.words import Reader, tag
-from workflows.facts import DecisionState, Facts, MemberFact, TaskState
+from workflows.facts import DecisionState, Facts, MemberFact, ProposalState, TaskState
 from workflows.guards import accepting
 
 
@@ -214,6 +214,9 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
         return subject is None or subject.key == facts.project.stage
     if subject is not None and subject.matter == "accession":
         return facts.accession(subject.party) is None
+    if kind in ("proposal", "clause_proposed"):
+        return subject is None or any(one.state is ProposalState.OPEN for one in facts.proposals
+                                      if str(one.number) == subject.key)
     if not asks(kind):
         return True
     if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:

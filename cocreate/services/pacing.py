@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cocreate.domain.news import ASKING
 from cocreate.models.mails import Outbox
 from cocreate.services import outbox, working
 from cocreate.services.outbox import Claimed
@@ -19,7 +20,8 @@ from workflows.calendars import Calendar, at, local_day, next_open
 MOST = 10  # mails of projects to one person in one day; more wait for the next working morning
 APART = timedelta(hours=1)  # between two mails of asks
 PROMPT = frozenset({"invitation", "signing_code", "mail_came_back"})
-TOGETHER = frozenset({"ask", "submitted", "entered", "decision_asked"})  # several are one mail that names the first
+# What asks for something; of one project and hour it is one mail that names them all, whatever their kinds.
+TOGETHER = frozenset({*ASKING, "proposal", "clause_proposed"})
 
 
 def pace(session: Session, claimed: Sequence[Claimed], now: datetime) -> tuple[Claimed, ...]:
@@ -46,23 +48,23 @@ def pace(session: Session, claimed: Sequence[Claimed], now: datetime) -> tuple[C
     return tuple(going)
 
 
-def _until(mail: Claimed, calendar: Calendar, sent: int, latest: Mapping[tuple[int | None, str, int], datetime],
+def _until(mail: Claimed, calendar: Calendar, sent: int, latest: Mapping[tuple[int | None, int], datetime],
            now: datetime) -> datetime:
     """The first moment at which it may come; now where it may."""
     opens = next_open(now, calendar)
     if opens <= now and sent >= MOST:
         tomorrow = local_day(now, calendar.zone) + timedelta(days=1)
         opens = next_open(at(tomorrow, calendar.start, calendar.zone), calendar)
-    before = latest.get((mail.project_id, mail.kind, mail.recipient))
+    before = latest.get((mail.project_id, mail.recipient)) if mail.kind in TOGETHER else None
     return max(opens, before + APART) if before is not None else opens
 
 
 def _place(mail: Claimed, going: Sequence[Claimed]) -> int | None:
-    """Where a mail of the same asks stands that goes out now."""
+    """Where a mail that asks for something else stands that goes out now."""
     if mail.kind not in TOGETHER:
         return None
-    return next((place for place, one in enumerate(going) if one.table is Outbox and (
-        one.project_id, one.kind, one.recipient) == (mail.project_id, mail.kind, mail.recipient)), None)
+    return next((place for place, one in enumerate(going) if one.table is Outbox and one.kind in TOGETHER and (
+        one.project_id, one.recipient) == (mail.project_id, mail.recipient)), None)
 
 
 def _joined(session: Session, first: Claimed, further: Claimed) -> Claimed:
@@ -85,11 +87,11 @@ def _sent_today(session: Session, calendars: Mapping[int, Calendar], now: dateti
 
 
 def _last_asks(session: Session, persons: Collection[int], now: datetime,
-               ) -> dict[tuple[int | None, str, int], datetime]:
-    """When asks were last sent within the hour, by project, kind and person."""
+               ) -> dict[tuple[int | None, int], datetime]:
+    """When asks were last sent within the hour, by project and person."""
     rows = session.execute(
-        select(Outbox.project_id, Outbox.kind, Outbox.recipient, func.max(Outbox.sent_at).label("at"))
+        select(Outbox.project_id, Outbox.recipient, func.max(Outbox.sent_at).label("at"))
         .where(Outbox.state == "sent", Outbox.recipient.in_(persons), Outbox.sent_at > now - APART,
                Outbox.kind.in_(TOGETHER))
-        .group_by(Outbox.project_id, Outbox.kind, Outbox.recipient))
-    return {(row.project_id, row.kind, row.recipient): row.at for row in rows}
+        .group_by(Outbox.project_id, Outbox.recipient))
+    return {(row.project_id, row.recipient): row.at for row in rows}

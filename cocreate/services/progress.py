@@ -200,13 +200,15 @@ def _project_row(before: Facts, after: Facts) -> dict[str, Any]:
 def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[str, Any]]:
     """A row for everybody who hears of the act: a mail that waits, or a line for the next digest."""
     project, now = before.project, after.now
-    found = {}
-    for (kind, person), heard in news.heard(before, after).items():
-        mailed = heard.channel is Channel.MAIL
-        values: dict[str, object] = {} if not heard.also else {
-            outbox.ALSO: [(kind, str(one), seq) for one in heard.also]} if mailed else {"more": len(heard.also)}
-        found[kind, person] = outbox.row(project.id, project.host_id, seq, kind, person, str(heard.subject), values,
-                                         now, state="waiting" if mailed else outbox.FOR_DIGEST)
+    heard, found = news.heard(before, after), {}
+    for (kind, person), asks in news.mailed(heard).items():
+        also: dict[str, object] = {outbox.ALSO: [(k, str(one), seq) for k, one in asks[1:]]} if asks[1:] else {}
+        found[kind, person] = outbox.row(project.id, project.host_id, seq, kind, person, str(asks[0][1]), also, now)
+    for (kind, person), line in heard.items():
+        if line.channel is Channel.DIGEST:
+            more: dict[str, object] = {"more": len(line.also)} if line.also else {}
+            found[kind, person] = outbox.row(project.id, project.host_id, seq, kind, person, str(line.subject), more,
+                                             now, state=outbox.FOR_DIGEST)
     for letter in change.letters:
         found[letter.kind, letter.recipient] = outbox.row(
             project.id, project.host_id, seq, letter.kind, letter.recipient, letter.subject, letter.values, now)

@@ -45,6 +45,13 @@ class TestTasks:
         heard = news.heard(story.before, story.facts)["ask", GIVER]
         assert (heard.subject, heard.also) == (Subject("task", "stream", 1), (Subject("task", "more", 1),))
 
+    def test_going_on_and_what_it_asks_for_come_as_one_mail(self):
+        story = begin().give("stream").give("need").agree("picture").go("to_trial")
+        assert {("ask", TAKER), ("gone_on", TAKER)} <= story.mails()
+        mails = news.mailed(news.heard(story.before, story.facts))
+        assert mails["ask", TAKER] == (("ask", Subject("task", "batch", 2)), ("gone_on", Subject("stage", "trial")))
+        assert ("gone_on", TAKER) not in mails and ("gone_on", MANAGER) in mails
+
     def test_submitted_is_for_who_accepts(self):
         assert begin().submit("stream").mails() == {("submitted", TAKER)}
 

@@ -60,6 +60,11 @@ class TestTogether:
         assert {kept.subject, *(subject for _kind, subject, _seq in json.loads(kept.values)["also"])} == {
             "task:1:2", "task:2:2", "task:3:2", "task:three:2"}
 
+    def test_whatever_they_ask_for(self, session, room):
+        for seq, kind in enumerate(("ask", "decision_asked", "proposal"), 1):
+            post(session, room, kind, room.renee, seq=seq, now=NOON)
+        assert len(pace(session, room, NOON)) == 1
+
     def test_an_ask_within_an_hour_of_the_last_waits_for_its_end(self, session, room):
         post(session, room, "ask", room.renee, seq=1, now=NOON)
         session.execute(update(Outbox).where(Outbox.project_id == room.id).values(
