@@ -1,11 +1,15 @@
 """What a contract and its evidence say by themselves, in the language of the contract. Page and PDF say the same."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from cocreate.domain.accession import Words
 from cocreate.domain.composing import Phrases
 from cocreate.words import Reader, day, number
+
+Translate = Callable[[str], str]
 
 
 @cache
@@ -23,69 +27,116 @@ def phrases(language: str) -> Phrases:
 def paper(language: str) -> dict[str, str]:
     """What stands around the clauses."""
     _ = Reader(language).gettext
+    return {**_cover(_), **_parties(_), **_clauses(_), **_signatures(_), **_record(_)}
+
+
+def _cover(_: Translate) -> dict[str, str]:
+    """What stands on the cover and at the edges of each page."""
+    return {
+        "between": _("between"),
+        "called": _("takes part as"),
+        "contents": _("Contents"),
+        "fingerprint": _("Fingerprint of the text"),
+        "frozen": _("frozen on"),
+        "gap": _("A value is missing. With it the agreement cannot be signed."),
+        "head": _("Head of the record"),
+        "line": _("line"),
+        "not_ready": _("not made ready yet"),
+        "not_signed": _("not signed"),
+        "page": _("Page {number} of {count}"),
+        "project": _("Project"),
+        "sample": _("This is a sample text and needs your lawyer."),
+        "specimen": _("This is a specimen: an example, not an agreement of anybody."),
+        "specimen_mark": _("Specimen"),
+        "unprintable": _("Some characters have no shape in the fonts of the server that made this sheet. Each is "
+                         "printed as its Unicode number in brackets, such as [U+4E2D]."),
+        "version": _("Version"),
+        "whole_fingerprint": _("Fingerprint of the text, SHA-256 of its canonical bytes"),
+    }
+
+
+def _parties(_: Translate) -> dict[str, str]:
+    """Who agrees, who is touched, who signs for whom."""
     return {
         "affected": _("Affected groups"),
         "affected_lead": _("They are touched by this agreement and have no seat in it: they decide nothing and sign "
                            "nothing."),
+        "does_not_sign": _("does not sign"),
+        "nobody_affected": _("None are named."),
+        "not_named": _("a person not named yet"),
+        "parties": _("Parties and affected groups"),
+        "parties_head": _("Parties"),
+        "signs": _("signs"),
+        "takes_part": _("takes part, does not sign"),
+    }
+
+
+def _clauses(_: Translate) -> dict[str, str]:
+    """What is agreed: around a clause, in the annexes, beside the figures."""
+    return {
         "annex": _("Annex"),
-        "basis": _("Basis"),
-        "basis_missing": _("states the basis when signing"),
-        "between": _("between"),
-        "called": _("takes part as"),
         "clauses": _("What is agreed"),
         "comes_from": _("Comes from"),
-        "contents": _("Contents"),
-        "does_not_sign": _("does not sign"),
         "figure": _("Figure"),
         "figures": _("Figures and their sources"),
         "figures_lead": _("The figures this agreement rests on, with who gave them and how they were found."),
-        "fingerprint": _("Fingerprint of the text"),
-        "frozen": _("frozen on"),
-        "gap": _("A value is missing. With it the agreement cannot be signed."),
         "given_by": _("given by"),
         "grade": _("Grade"),
-        "head": _("Head of the record"),
-        "law": _("If your law asks for a handwritten or a qualified signature, this is not one."),
-        "level": _("What the signatures are"),
-        "line": _("line"),
         "no_rows": _("No rows."),
-        "nobody_affected": _("None are named."),
-        "not_named": _("a person not named yet"),
-        "not_ready": _("not made ready yet"),
-        "not_signed": _("not signed"),
-        "page": _("Page {number} of {count}"),
-        "parties": _("Parties and affected groups"),
-        "parties_head": _("Parties"),
         "period": _("Period, prices"),
         "prices_of": _("prices of"),
-        "project": _("Project"),
-        "record": _("Where this text comes from"),
-        "record_lead": _("Every step of the project is a line of its record. The lines form a chain; its head stands "
-                         "here, so that a later change of any line can be told."),
         "reservation": _("Reservation"),
-        "sample": _("This is a sample text and needs your lawyer."),
         "sample_clause": _("Sample text"),
-        "seal_reason": _("Seal of {host}: the file has not changed"),
-        "seal": _("The seal of {host} shows that the file has not changed; it signs for nobody."),
         "settled_later": _("Settled later"),
+        "source": _("Source and giver"),
+        "value": _("Value"),
+    }
+
+
+def _signatures(_: Translate) -> dict[str, str]:
+    """What the signatures are, and the seal."""
+    return {
+        "basis": _("Basis"),
+        "basis_missing": _("states the basis when signing"),
+        "law": _("If your law asks for a handwritten or a qualified signature, this is not one."),
+        "level": _("What the signatures are"),
+        "seal": _("The seal of {host} shows that the file has not changed; it signs for nobody."),
+        "seal_reason": _("Seal of {host}: the file has not changed"),
         "signatures": _("Signatures"),
         "signatures_lead": _("The parties sign this text electronically. Its bytes are fixed before anybody signs; who "
                              "signed, when and how stands in the evidence, a document of its own."),
         "signatures_none": _("No party of this text signs."),
-        "signs": _("signs"),
         "signs_for": _("signs for"),
         "simple": _("This is a simple electronic signature with strong evidence."),
-        "source": _("Source and giver"),
-        "specimen": _("This is a specimen: an example, not an agreement of anybody."),
-        "specimen_mark": _("Specimen"),
-        "takes_part": _("takes part, does not sign"),
-        "template": _("Template"),
-        "unprintable": _("Some characters have no shape in the fonts of the server that made this sheet. Each is "
-                         "printed as its Unicode number in brackets, such as [U+4E2D]."),
-        "value": _("Value"),
-        "version": _("Version"),
-        "whole_fingerprint": _("Fingerprint of the text, SHA-256 of its canonical bytes"),
     }
+
+
+def _record(_: Translate) -> dict[str, str]:
+    """Where the text comes from."""
+    return {
+        "record": _("Where this text comes from"),
+        "record_lead": _("Every step of the project is a line of its record. The lines form a chain; its head stands "
+                         "here, so that a later change of any line can be told."),
+        "template": _("Template"),
+    }
+
+
+@cache
+def accession(language: str) -> Words:
+    """What an organisation signs to be bound by a sealed contract."""
+    _ = Reader(language).gettext
+    return Words(_("Accession to: {title}"), (
+        ("accession", _("Accession"), _(
+            "{organisation} accedes as {role} to the agreement \"{title}\", version {version}, which was signed by "
+            "{parties}. From this signature on the agreement binds {organisation} as {role} towards its parties, and "
+            "them towards {organisation}.")),
+        ("object", _("The agreement acceded to"), _(
+            "The text of the agreement has the fingerprint (SHA-256) {text}. The file that its parties signed has "
+            "{pdf}; with the seal of {host} it has {sealed}. These three name it; any other text is another "
+            "agreement.")),
+        ("effect", _("Nothing else is agreed"), _(
+            "{organisation} has the sealed agreement and has read it. This accession changes nothing in it and adds "
+            "nothing to it. What the agreement says of those who accede applies."))))
 
 
 @cache
@@ -133,13 +184,14 @@ def kinds(language: str) -> dict[str, str]:
             "recycler": _("recycler"), "facilitator": _("facilitator")}
 
 
-def bundle(language: str, title: str, number: int) -> tuple[str, ...]:
+def bundle(language: str, title: str, number: int, *, with_agreement: bool = False) -> tuple[str, ...]:
     """What the bundle says of itself, before how it is checked."""
     _ = Reader(language).gettext
     return (
         _("%(title)s, version %(number)s: the signed paper and everything needed to check it", title=title,
           number=number), "",
         "contract.pdf      " + _("what all parties signed, with the seal of the host as its last revision"),
+        *(["agreement.pdf     " + _("the sealed agreement that is acceded to")] if with_agreement else []),
         "evidence.pdf      " + _("who signed when, on what basis, and how each person was recognised"),
         "text.json         " + _("the text as bytes; its SHA-256 is the fingerprint that was signed"),
         "signatures.json   " + _("what each signatory showed and stated"),

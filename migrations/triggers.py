@@ -35,6 +35,8 @@ GUARDS = (
     Guard("contract_version", "frozen versions never change",
           but=("state", "ended_at", "ended_because", "sealed_at", "sealed_sha256", "evidence_sha256", "seal_attempts",
                "seal_error")),
+    Guard("accession", "accessions never change",
+          but=("sealed_at", "sealed_sha256", "evidence_sha256", "seal_attempts", "seal_error")),
     Guard("signature", "signatures never change", but=("ended_at",)),
     Guard("template_version", "published versions never change", when="old.published_at IS NOT NULL"),
 )

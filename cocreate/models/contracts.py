@@ -12,7 +12,17 @@ from cocreate.db import Id, Model, Sha256
 from cocreate.models.projects import inside_project
 
 
-class ContractVersion(Model):
+class Sealable:
+    """What waits for the seal of the host once it is signed, and has it."""
+
+    sealed_at: Mapped[datetime | None] = mapped_column(sort_order=1)
+    sealed_sha256: Mapped[Sha256 | None] = mapped_column(sort_order=1)
+    evidence_sha256: Mapped[Sha256 | None] = mapped_column(sort_order=1)
+    seal_attempts: Mapped[int] = mapped_column(default=0, sort_order=1)
+    seal_error: Mapped[str | None] = mapped_column(sort_order=1)
+
+
+class ContractVersion(Sealable, Model):
     """One frozen text with the PDF rendered once from it. Its bytes never change; it stands, is ended, or is signed."""
 
     __tablename__ = "contract_version"
@@ -35,11 +45,6 @@ class ContractVersion(Model):
     frozen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
-    sealed_at: Mapped[datetime | None]
-    sealed_sha256: Mapped[Sha256 | None]
-    evidence_sha256: Mapped[Sha256 | None]
-    seal_attempts: Mapped[int] = mapped_column(default=0)
-    seal_error: Mapped[str | None]
 
 
 class Signature(Model):
@@ -67,7 +72,7 @@ class Signature(Model):
     ended_at: Mapped[datetime | None]
 
 
-class Accession(Model):
+class Accession(Sealable, Model):
     """What one organisation signed to accede to a sealed contract: a document of its own, with its exact bytes."""
 
     __tablename__ = "accession"

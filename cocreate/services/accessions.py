@@ -1,23 +1,21 @@
 """Acceding to the sealed contract: the document, the mailed code, the signature, and who has acceded."""
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import typesetting
+from cocreate import paper_words, typesetting
 from cocreate.domain import contract as domain
 from cocreate.domain.accession import Sealed, accession_text
 from cocreate.domain.contract import ContractText
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.contracts import Accession
-from cocreate.services import contracts, files, hashing, progress, throttling
+from cocreate.services import contracts, contributions, describing, files, progress, signing
 from cocreate.services.acts.accessions import Accede, AskAccessionCode, require_acceding
 from cocreate.services.facts import look
-from cocreate.services.signing import CODE_LASTS
 from cocreate.storage import Store
 from workflows.facts import Facts
 
@@ -41,9 +39,11 @@ def document(session: Session, facts: Facts, *, made_at: datetime) -> Document:
     frozen = contracts.version(session, facts, contract.number)
     if frozen.row.sealed_sha256 is None:
         raise Conflict("contract.not_sealed", n=contract.number)
+    said = describing.details(facts, contributions.counting(session, facts), party.number)
     text = accession_text(
         Sealed(frozen.text, frozen.row.text_sha256, frozen.row.pdf_sha256, frozen.row.sealed_sha256), party.number,
-        tuple(member.name for member in facts.people(party.number, "signatory")), made_at=made_at)
+        describing.signatories(facts, said, party.number), paper_words.accession(facts.project.language),
+        made_at=made_at)
     sha256 = domain.text_sha256(text)
     return Document(text, sha256, typesetting.contract_pdf(text, text_sha256=sha256), frozen.row.sealed_sha256)
 
@@ -53,10 +53,9 @@ def send_code(session: Session, ref: str, *, version: int, actor: int, key: str,
 
     Raises: TooOften.
     """
-    throttling.take(session, [f"signing-code:{actor}"], now)
-    code = f"{secrets.randbelow(10**8):08d}"
-    return progress.act(session, ref, AskAccessionCode(version, code, hashing.slow(code), now + CODE_LASTS),
-                        actor=actor, key=key, now=now)
+    code, hashed = signing.new_code(session, actor, now)
+    return progress.act(session, ref, AskAccessionCode(version, code, hashed, now + signing.CODE_LASTS), actor=actor,
+                        key=key, now=now)
 
 
 def accede(session: Session, ref: str, *, store: Store, seen: str, made_at: datetime, evidence: dict[str, object],
@@ -74,8 +73,8 @@ def accede(session: Session, ref: str, *, store: Store, seen: str, made_at: date
         evidence=json.dumps(evidence, ensure_ascii=False, sort_keys=True), code=code), actor=actor, key=key, now=now)
 
 
-def pdf(session: Session, facts: Facts, store: Store, party: int) -> tuple[str, bytes]:
-    """Title and bytes of the document by which a party acceded; every party of the project may read it.
+def of_party(session: Session, facts: Facts, party: int) -> Accession:
+    """What a party signed to accede.
 
     Raises: NotFound.
     """
@@ -83,5 +82,24 @@ def pdf(session: Session, facts: Facts, store: Store, party: int) -> tuple[str, 
         Accession.project_id == facts.project.id, Accession.party == party)).one_or_none()
     if row is None:
         raise NotFound
-    title = domain.from_canonical(row.text.encode()).title
-    return title, store.read(files.prefix(session, row.host_id), row.pdf_sha256)
+    return row
+
+
+def pdf(session: Session, facts: Facts, store: Store, party: int, *, kind: str = "signed") -> tuple[str, bytes]:
+    """Title and bytes: the document by which a party acceded as it was ``signed``, ``sealed``, or its ``evidence``.
+
+    Raises: NotFound.
+    """
+    row = of_party(session, facts, party)
+    sha256 = {"signed": row.pdf_sha256, "sealed": row.sealed_sha256, "evidence": row.evidence_sha256}[kind]
+    if sha256 is None:
+        raise NotFound
+    return domain.from_canonical(row.text.encode()).title, store.read(files.prefix(session, row.host_id), sha256)
+
+
+def sealed(session: Session, facts: Facts) -> frozenset[int]:
+    """The parties whose accession has its seal."""
+    if not facts.accessions:
+        return frozenset()
+    return frozenset(session.scalars(select(Accession.party).where(
+        Accession.project_id == facts.project.id, Accession.sealed_at.is_not(None))))

@@ -8,14 +8,17 @@ import json
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words
+from cocreate.domain.contract import from_canonical
 from cocreate.errors import NotFound
-from cocreate.models.contracts import Signature
-from cocreate.services import contracts, records
+from cocreate.models.contracts import Accession, ContractVersion, Signature
+from cocreate.services import accessions, contracts, records
+from cocreate.services import files as files_of
 from cocreate.storage import Store
 from workflows.facts import Facts
 
@@ -28,30 +31,46 @@ def bundle(session: Session, facts: Facts, store: Store, number: int, *, paper: 
 
     Raises: NotFound where the version is not sealed yet.
     """
-    frozen = contracts.version(session, facts, number, paper=paper)
-    if frozen.row.sealed_at is None:
-        raise NotFound
-    signed, sealed, evidence = (contracts.pdf(session, facts, store, number, kind=kind, paper=paper)
-                                for kind in ("signed", "sealed", "evidence"))
-    files = {
-        "README.txt": _readme(frozen.text.title, number, len(signed), language),
-        "contract.pdf": sealed, "evidence.pdf": evidence, "text.json": frozen.row.text.encode(),
-        "record.json": _json(records.export(session, facts)),
-        "signatures.json": _json(_signatures(session, facts, number, paper)), "check.py": CHECK.read_bytes(),
-    }
-    return f"{frozen.text.title}, {number}.zip", _zip(files, frozen.row.sealed_at.timetuple()[:6])
-
-
-def _signatures(session: Session, facts: Facts, number: int, paper: str) -> list[dict[str, object]]:
-    """What each signatory showed and stated, as text whose hash is in the record."""
-    rows = session.execute(select(Signature.seq, Signature.party, Signature.evidence).where(
+    row = contracts.version(session, facts, number, paper=paper).row
+    signatures = session.execute(select(Signature.seq, Signature.party, Signature.evidence).where(
         Signature.project_id == facts.project.id, Signature.paper == paper, Signature.version == number,
         Signature.ended_at.is_(None)).order_by(Signature.seq))
-    return [{"seq": row.seq, "party": row.party, "evidence": row.evidence} for row in rows]
+    return _bundle(session, facts, store, row, number, [tuple(one) for one in signatures], language)
 
 
-def _readme(title: str, number: int, size: int, language: str) -> bytes:
-    lines = [*paper_words.bundle(language, title, number), ""]
+def of_accession(session: Session, facts: Facts, store: Store, party: int, *, language: str = "en",
+                 ) -> tuple[str, bytes]:
+    """The same of the document by which a party acceded, and the sealed agreement that it names.
+
+    Raises: NotFound where there is none, or it is not sealed yet.
+    """
+    row = accessions.of_party(session, facts, party)
+    agreement = contracts.pdf(session, facts, store, row.version, kind="sealed")
+    return _bundle(session, facts, store, row, row.version, [(row.seq, row.party, row.evidence)], language,
+                   {"agreement.pdf": agreement})
+
+
+def _bundle(session: Session, facts: Facts, store: Store, row: ContractVersion | Accession, number: int,
+            signatures: list[tuple[Any, ...]], language: str, more: dict[str, bytes] | None = None,
+            ) -> tuple[str, bytes]:
+    if row.sealed_at is None or row.sealed_sha256 is None or row.evidence_sha256 is None:
+        raise NotFound
+    prefix, title = files_of.prefix(session, row.host_id), from_canonical(row.text.encode()).title
+    signed, sealed, evidence = (
+        store.read(prefix, sha256) for sha256 in (row.pdf_sha256, row.sealed_sha256, row.evidence_sha256))
+    files = {
+        "README.txt": _readme(title, number, len(signed), language, with_agreement=bool(more)),
+        "contract.pdf": sealed, "evidence.pdf": evidence, "text.json": row.text.encode(),
+        "record.json": _json(records.export(session, facts)),
+        # What each signatory showed and stated, as text whose hash is in the record.
+        "signatures.json": _json([{"seq": seq, "party": party, "evidence": said} for seq, party, said in signatures]),
+        "check.py": CHECK.read_bytes(), **(more or {}),
+    }
+    return f"{title}, {number}.zip", _zip(files, row.sealed_at.timetuple()[:6])
+
+
+def _readme(title: str, number: int, size: int, language: str, *, with_agreement: bool) -> bytes:
+    lines = [*paper_words.bundle(language, title, number, with_agreement=with_agreement), ""]
     for place, (said, command) in enumerate(paper_words.steps(language, size), 1):
         lines += [f"{place}. {said}", *([f"       {command}"] if command else []), ""]
     return "\n".join(lines).encode()

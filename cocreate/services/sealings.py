@@ -1,4 +1,4 @@
-"""Puts the host's seal on every paper that all have signed: outside any transaction, tried again until it is done.
+"""Puts the host's seal on what all who sign it have signed: outside any transaction, tried again until it is done.
 
 Without a usable certificate nothing is sealed and nothing is lost: the contract stays signed, and waits. Only the first
 sealed file that was committed counts.
@@ -11,19 +11,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words, sealing, typesetting
 from cocreate.db import db, end_reading, transaction
+from cocreate.domain.contract import from_canonical
 from cocreate.errors import CocreateError, Conflict
-from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.models.contracts import Accession, ContractVersion, Signature
 from cocreate.models.hosts import Host
-from cocreate.models.people import Person
 from cocreate.models.projects import Party, Project
 from cocreate.models.records import Event
-from cocreate.services import contracts, files, progress
+from cocreate.services import accessions, contracts, files, progress
+from cocreate.services.acts.accessions import SealAccession
 from cocreate.services.acts.contracts import Seal
 from cocreate.services.facts import look
 from cocreate.storage import Store
@@ -36,7 +38,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A contract, or a short agreement, that all have signed and nobody has sealed."""
+    """A contract, a short agreement or an accession (of ``party``) that is signed and that nobody has sealed."""
 
     ref: str
     paper: str
@@ -45,6 +47,7 @@ class Waiting:
     host: str
     attempts: int
     signed_at: datetime
+    party: int | None = None
 
 
 def run(store: Store, certificates: Path, *, self_made: bool, now: Callable[[], datetime],
@@ -66,9 +69,9 @@ def run(store: Store, certificates: Path, *, self_made: bool, now: Callable[[], 
 
 
 def waiting_for_seal(session: Session) -> Sequence[Waiting]:
-    """Every contract that waits for its seal, oldest first."""
+    """Everything that waits for its seal, oldest first."""
     signed = func.max(Signature.at)
-    rows = session.execute(
+    papers = session.execute(
         select(Project.ref, ContractVersion.paper, ContractVersion.number, Host.ref, Host.name,
                ContractVersion.seal_attempts, signed)
         .join(Project, Project.id == ContractVersion.project_id).join(Host, Host.id == ContractVersion.host_id)
@@ -76,9 +79,13 @@ def waiting_for_seal(session: Session) -> Sequence[Waiting]:
               & (Signature.paper == ContractVersion.paper) & (Signature.version == ContractVersion.number))
         .where(ContractVersion.state == "signed", ContractVersion.sealed_at.is_(None))
         .group_by(Project.ref, ContractVersion.paper, ContractVersion.number, Host.ref, Host.name,
-                  ContractVersion.seal_attempts)
-        .order_by(signed))
-    return [Waiting(*row) for row in rows]
+                  ContractVersion.seal_attempts))
+    accessions = session.execute(
+        select(Project.ref, Accession.paper, Accession.version, Host.ref, Host.name, Accession.seal_attempts,
+               Accession.at, Accession.party)
+        .join(Project, Project.id == Accession.project_id).join(Host, Host.id == Accession.host_id)
+        .where(Accession.sealed_at.is_(None)))
+    return sorted((Waiting(*row) for row in (*papers, *accessions)), key=lambda one: one.signed_at)
 
 
 def due_at(waiting: Waiting) -> datetime:
@@ -105,7 +112,7 @@ def certificate(folder: Path, host_ref: str, host: str, *, self_made: bool, now:
 def _seal(waiting: Waiting, store: Store, certificates: Path, *, self_made: bool, now: datetime) -> bool:
     try:
         sealed = sealed_files(
-            db.session(), waiting.ref, waiting.version, paper=waiting.paper, store=store, now=now,
+            db.session(), waiting.ref, waiting.version, paper=waiting.paper, party=waiting.party, store=store, now=now,
             certificate=certificate(certificates, waiting.host_ref, waiting.host, self_made=self_made, now=now))
         with transaction() as session:
             seal(session, waiting.ref, sealed, now=now)
@@ -133,61 +140,66 @@ def _failed(waiting: Waiting, why: str) -> None:
 def _note(session: Session, waiting: Waiting, why: str) -> None:
     """Count the attempt, for the pause before the next and for the operator."""
     project = select(Project.id).where(Project.ref == waiting.ref).scalar_subquery()
+    model, which = (Accession, Accession.party == waiting.party) if waiting.party is not None else (
+        ContractVersion, (ContractVersion.paper == waiting.paper) & (ContractVersion.number == waiting.version))
     session.execute(
-        update(ContractVersion)
-        .where(ContractVersion.project_id == project, ContractVersion.paper == waiting.paper,
-               ContractVersion.number == waiting.version, ContractVersion.sealed_at.is_(None))
-        .values(seal_attempts=ContractVersion.seal_attempts + 1, seal_error=why[:500]))
+        update(model).where(model.project_id == project, which, model.sealed_at.is_(None))
+        .values(seal_attempts=model.seal_attempts + 1, seal_error=why[:500]))
 
 
 # the files
 
 
 def sealed_files(session: Session, ref: str, number: int, *, store: Store, certificate: sealing.Certificate,
-                 now: datetime, paper: str = "") -> Seal:
+                 now: datetime, paper: str = "", party: int | None = None) -> Seal | SealAccession:
     """Seal the signed PDF and make its evidence; both lie in the store when this answers.
 
-    Everything is read first: no transaction waits for a seal.
+    Everything is read first: no transaction waits for a seal. party: whose accession it is; None for the contract and
+    short agreements.
     """
     facts = look(session, ref, person=None, now=now).facts
-    frozen = contracts.version(session, facts, number, paper=paper)
-    prefix = files.prefix(session, facts.project.host_id)
-    signatures = tuple(_signature_rows(session, facts, paper, number))
+    row: ContractVersion | Accession = accessions.of_party(session, facts, party) if party is not None else \
+        contracts.version(session, facts, number, paper=paper).row
+    text, prefix = from_canonical(row.text.encode()), files.prefix(session, facts.project.host_id)
+    signatures = tuple(_signature_rows(session, facts, paper, number, party))
     end_reading()
-    signed = store.read(prefix, frozen.row.pdf_sha256)
-    if hashlib.sha256(signed).hexdigest() != frozen.row.pdf_sha256:
+    signed = store.read(prefix, row.pdf_sha256)
+    if hashlib.sha256(signed).hexdigest() != row.pdf_sha256:
         raise Conflict("contract.bytes_differ", n=number)
-    said = paper_words.paper(frozen.text.language)
+    said = paper_words.paper(text.language)
     sealed = store.put(prefix, sealing.seal(
-        signed, certificate=certificate, at=now, reason=said["seal_reason"].format(host=frozen.text.host)))
+        signed, certificate=certificate, at=now, reason=said["seal_reason"].format(host=text.host)))
     evidence = typesetting.Evidence(
-        contract_title=frozen.text.title, project_title=frozen.text.project_title, project_ref=ref, version=number,
-        host=frozen.text.host, text_sha256=frozen.row.text_sha256, pdf_sha256=frozen.row.pdf_sha256,
+        contract_title=text.title, project_title=text.project_title, project_ref=ref, version=number,
+        host=text.host, text_sha256=row.text_sha256, pdf_sha256=row.pdf_sha256,
         pdf_size=len(signed), sealed_sha256=sealed.sha256, certificate_sha256=certificate.sha256,
-        parties=frozen.text.parties, signatures=signatures,
-        head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, language=frozen.text.language,
-        specimen=frozen.text.specimen)
-    return Seal(number, sealed.sha256, store.put(prefix, typesetting.evidence_pdf(evidence)).sha256, paper)
+        parties=text.parties, signatures=signatures,
+        head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, language=text.language,
+        specimen=text.specimen)
+    proof = store.put(prefix, typesetting.evidence_pdf(evidence)).sha256
+    return Seal(number, sealed.sha256, proof, paper) if party is None else \
+        SealAccession(party, number, sealed.sha256, proof)
 
 
-def seal(session: Session, ref: str, sealed: Seal, *, now: datetime) -> progress.Receipt:
+def seal(session: Session, ref: str, sealed: Seal | SealAccession, *, now: datetime) -> progress.Receipt:
     """Keep the first sealed file; a second try under the same key gets the same answer."""
-    return progress.act(session, ref, sealed, actor=None, key=f"seal-{sealed.paper}-{sealed.version}", now=now)
+    whose = f"seal-{sealed.paper}-{sealed.version}" if isinstance(sealed, Seal) else f"seal-accession-{sealed.party}"
+    return progress.act(session, ref, sealed, actor=None, key=whose, now=now)
 
 
-def _signature_rows(session: Session, facts: Facts, paper: str, number: int) -> Iterable[typesetting.SignatureRow]:
+def _signature_rows(session: Session, facts: Facts, paper: str, number: int, party: int | None,
+                    ) -> Iterable[typesetting.SignatureRow]:
+    model: Any
+    model, which = (Accession, Accession.party == party) if party is not None else (
+        Signature, (Signature.paper == paper) & (Signature.version == number) & Signature.ended_at.is_(None))
     found = session.execute(
-        select(Signature, Person.name, Party.name.label("party_name"), Event.hash)
-        .join(Person, Person.id == Signature.person)
-        .join(Party, (Party.project_id == Signature.project_id) & (Party.number == Signature.party))
-        .join(Event, (Event.project_id == Signature.project_id) & (Event.seq == Signature.seq))
-        .where(Signature.project_id == facts.project.id, Signature.paper == paper, Signature.version == number,
-               Signature.ended_at.is_(None))
-        .order_by(Signature.seq))
-    for row in found:
-        said = json.loads(row.Signature.evidence)
+        select(model, Party.name.label("party_name"), Event.hash)
+        .join(Party, (Party.project_id == model.project_id) & (Party.number == model.party))
+        .join(Event, (Event.project_id == model.project_id) & (Event.seq == model.seq))
+        .where(model.project_id == facts.project.id, which).order_by(model.seq))
+    for row, party_name, event_hash in found:
+        said = json.loads(row.evidence)
         yield typesetting.SignatureRow(
-            number=row.Signature.party, who=said["name"], party=row.party_name, basis=said["basis"],
-            at=row.Signature.at, zone=said["zone"], methods=tuple(said["methods"]),
-            statements=tuple(said["statements"]), language=said["language"], address=said["address"],
-            agent=said["agent"], seq=row.Signature.seq, hash=row.hash)
+            number=row.party, who=said["name"], party=party_name, basis=said["basis"], at=row.at, zone=said["zone"],
+            methods=tuple(said["methods"]), statements=tuple(said["statements"]), language=said["language"],
+            address=said["address"], agent=said["agent"], seq=row.seq, hash=event_hash)

@@ -34,10 +34,19 @@ def send_code(session: Session, ref: str, *, version: int, actor: int, key: str,
 
     Raises: TooOften.
     """
+    code, hashed = new_code(session, actor, now)
+    return progress.act(session, ref, SendCode(version, code, hashed, now + CODE_LASTS, paper), actor=actor, key=key,
+                        now=now)
+
+
+def new_code(session: Session, actor: int, now: datetime) -> tuple[str, str]:
+    """A code to be mailed, and what is kept of it.
+
+    Raises: TooOften.
+    """
     throttling.take(session, [f"signing-code:{actor}"], now)
     code = f"{secrets.randbelow(10**8):08d}"
-    return progress.act(session, ref, SendCode(version, code, hashing.slow(code), now + CODE_LASTS, paper),
-                        actor=actor, key=key, now=now)
+    return code, hashing.slow(code)
 
 
 def check_code(session: Session, ref: str, *, version: int, code: str, actor: int, now: datetime,

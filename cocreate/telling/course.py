@@ -65,6 +65,11 @@ def _accede(s: Speaker) -> str:
                      party=s.party(s.line.party))
 
 
+@tells("seal_accession")
+def _seal_accession(s: Speaker) -> str:
+    return s.gettext("The seal of the host was put on the accession of %(party)s.", party=s.party(s.line.party))
+
+
 @tells("hold")
 def _hold(s: Speaker) -> str:
     return s.gettext("%(who)s put the project on hold until %(day)s.", day=s.day("until"))

@@ -191,6 +191,7 @@ POLICY: dict[str, Access] = {
     "room.accede": IN_PROJECT,
     "room.accede_code": IN_PROJECT,
     "room.accession_pdf": IN_PROJECT,
+    "room.accession_bundle": IN_PROJECT,
 }
 
 

@@ -62,14 +62,19 @@ def check(folder):
 
     opened = {line["seq"]: json.loads(line["details"]) for line in record["events"] if "details" in line}
     fingerprint = sha(body)
-    signed = {seq: one for seq, one in opened.items() if one["act"] == "sign" and one["text_sha256"] == fingerprint}
+    signed = {seq: one for seq, one in opened.items()
+              if one["act"] in ("sign", "accede") and one["text_sha256"] == fingerprint}
     yield bool(signed), f"The text is the one that was signed, fingerprint {fingerprint}."
     begins = set(beginnings(sealed))
     yield (bool(signed) and all(one["pdf_sha256"] in begins for one in signed.values()),
            "The PDF begins with the very bytes that were signed.")
-    yield (any(one["act"] == "seal" and one["sealed_sha256"] == sha(sealed) and one["evidence_sha256"] == sha(evidence)
-               for one in opened.values()), "The sealed PDF and the evidence are the files that the record names.")
+    yield (any(one["act"] in ("seal", "seal_accession") and one["sealed_sha256"] == sha(sealed)
+               and one["evidence_sha256"] == sha(evidence) for one in opened.values()),
+           "The sealed PDF and the evidence are the files that the record names.")
     yield from check_signatures(text, signed, signatures)
+    if (folder / "agreement.pdf").is_file():
+        yield (sha((folder / "agreement.pdf").read_bytes()).encode() in body,
+               "The agreement acceded to is the file that the accession names.")
 
 
 def check_record(record, text):

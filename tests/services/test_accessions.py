@@ -1,17 +1,23 @@
 """Acceding to a sealed contract: one organisation, a document of its own, at any time after."""
 
+import subprocess
+import sys
+import zipfile
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
 from cocreate.domain.turns import turns
-from cocreate.errors import Conflict, Forbidden
+from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.mails import Outbox
-from cocreate.services import accessions, records, sealings
+from cocreate.services import accessions, bundles, records, sealings
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
@@ -60,7 +66,7 @@ class TestAccede:
         assert turns(looked, sealed.shop) == ()
         row = session.scalars(select(Accession).where(Accession.host_id == sealed.host_id)).one()
         assert row.seq == receipt.seq == looked.project.version
-        title, body = accessions.pdf(session, looked, sealed.store, 2)
+        title, body = accessions.pdf(session, looked, sealed.store, 2, kind="signed")
         assert (title[:12], body[:5]) == ("Accession to", b"%PDF-")
         assert records.check(session, looked.project.id) is None
 
@@ -90,6 +96,44 @@ class TestAccede:
         asked = session.scalars(select(Outbox.recipient).where(
             Outbox.kind == "please_sign", Outbox.subject == "accession:1:2")).all()
         assert sealed.shop in asked
+
+
+class TestSeal:
+    def test_has_its_own_seal_evidence_and_bundle_that_holds_without_us(self, session, sealed, tmp_path):
+        accede(session, sealed)
+        session.commit()
+        looked = facts(db.session(), sealed, person=sealed.maker, now=LATER)
+        with pytest.raises(NotFound):
+            bundles.of_accession(db.session(), looked, sealed.store, 2)
+        with transaction() as writing:  # what other tests left
+            writing.execute(update(Accession).where(Accession.host_id != sealed.host_id).values(sealed_at=NOON))
+        seal = lambda: sealings.run(sealed.store, tmp_path / "seal", self_made=True, now=lambda: LATER)  # noqa: E731
+        assert (seal(), seal()) == (1, 0)
+        db.session().rollback()
+        looked = facts(db.session(), sealed, person=sealed.maker, now=LATER)
+        assert accessions.sealed(db.session(), looked) == {2}
+        _title, evidence = accessions.pdf(db.session(), looked, sealed.store, 2, kind="evidence")
+        words = " ".join(page.extract_text() for page in PdfReader(BytesIO(evidence)).pages)
+        assert "Claire Duval" in words and "Ingrid Solvik" not in words
+        name, body = bundles.of_accession(db.session(), looked, sealed.store, 2)
+        assert name == "Accession to: Agreement on returned crates, 1.zip"
+        folder = tmp_path / "bundle"
+        zipfile.ZipFile(BytesIO(body)).extractall(folder)
+        check = lambda: subprocess.run([sys.executable, "-I", "check.py"], cwd=folder, capture_output=True,  # noqa: E731
+                                       text=True, check=False)
+        assert check().returncode == 0, check().stdout
+        assert "Aurelis Hotels signed once" in check().stdout
+        seen = subprocess.run(["pdfsig", "contract.pdf"], cwd=folder, capture_output=True, text=True, check=False)
+        assert "Signature is Valid" in seen.stdout
+        (folder / "agreement.pdf").write_bytes(b"%PDF another agreement")
+        assert check().returncode == 1 and "WRONG   The agreement acceded to" in check().stdout
+        assert records.check(db.session(), looked.project.id) is None
+
+    def test_what_was_acceded_to_never_changes(self, session, sealed):
+        accede(session, sealed)
+        with pytest.raises(IntegrityError, match="accessions never change"):
+            session.execute(update(Accession).where(Accession.host_id == sealed.host_id).values(text="{}"))
+        session.rollback()
 
 
 @pytest.fixture

@@ -361,11 +361,33 @@ class TestAccede:
         data |= {"code": _code(small, small.small.shop)}
         done = small.shop.post("/contract/accede", data=data, follow_redirects=True)
         assert "Acceded for Aurelis Hotels." in done.text and "acceded on" in done.text
-        again = small.shop.post("/contract/accede", data=data)
-        assert again.status_code == 303
-        assert small.maker.get("/contract/accessions/2.pdf").data.startswith(b"%PDF")
-        assert small.maker.get("/contract/accessions/1.pdf").status_code == 404
+        again = small.shop.post("/contract/accede", data=data, follow_redirects=True)
+        assert "Acceded for Aurelis Hotels." in again.text
+        assert len(_facts(small).accessions) == 1
+        assert small.maker.get("/contract/accessions/2/signed.pdf").data.startswith(b"%PDF")
+        for missing in ("1/signed.pdf", "2/sealed.pdf", "2/bundle.zip"):
+            assert small.maker.get(f"/contract/accessions/{missing}").status_code == 404
+        with small.app.app_context():
+            sealings.run(small.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=2))
+        assert "/contract/accessions/2/bundle.zip" in small.maker.get("/contract").text
+        assert b"/ByteRange" in small.maker.get("/contract/accessions/2/sealed.pdf").data
         assert "acceded to version 1 for Aurelis Hotels." in small.maker.get("/record").text
+
+    def test_who_was_renamed_meanwhile_reads_the_document_again_and_keeps_what_was_stated(self, project, tmp_path):
+        small = project(projects.agreed_with_one_to_accede)
+        with small.app.app_context():
+            with transaction() as session:
+                session.execute(update(ContractVersion).where(
+                    ContractVersion.host_id != small.small.host_id).values(sealed_at=NOON))
+            sealings.run(small.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=1))
+        page = small.shop.post("/contract/accede/code", data=_form(small.shop.get("/contract/accede").text)).text
+        with small.app.app_context(), transaction() as session:
+            session.execute(update(Member).where(Member.person == small.small.shop).values(name="Claire Duval-Ruiz"))
+        answer = small.shop.post("/contract/accede", data=_form(page) | TICKED | {
+            "password": PASSWORD, "code": _code(small, small.small.shop)})
+        assert answer.status_code == 409 and "The document changed. Nothing was signed." in answer.text
+        assert 'value="managing director"' in answer.text and "Claire Duval-Ruiz" in answer.text
+        assert _facts(small).accessions == ()
 
     def test_is_not_for_who_signed(self, project):
         small = project(projects.agreed_with_one_to_accede)

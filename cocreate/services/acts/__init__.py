@@ -47,6 +47,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contracts.Seal: ("seal", contracts.seal),
     accessions.AskAccessionCode: ("ask_accession_code", accessions.ask_code),
     accessions.Accede: ("accede", accessions.accede),
+    accessions.SealAccession: ("seal_accession", accessions.seal),
     proposals.Propose: ("propose", proposals.propose),
     proposals.Answer: ("answer", proposals.answer),
     proposals.TakeBackProposal: ("take_back_proposal", proposals.take_back),

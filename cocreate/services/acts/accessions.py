@@ -44,6 +44,16 @@ class Accede:
     code: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SealAccession:
+    """The host's seal is on what a party signed to accede; sealed file and evidence are in the store already."""
+
+    party: int
+    version: int
+    sealed_sha256: str
+    evidence_sha256: str
+
+
 def ask_code(facts: Facts, given: AskAccessionCode) -> Change:
     contract, party, actor = require_acceding(facts, given.version)
     row = {"project_id": facts.project.id, "paper": "", "version": contract.number, "person": actor,
@@ -62,7 +72,8 @@ def accede(facts: Facts, given: Accede) -> Change:
     where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
     row = where | {"party": party.number, "paper": "", "version": contract.number, "person": actor,
                    "seq": facts.project.version + 1, "at": facts.now, "text": given.text,
-                   "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "evidence": given.evidence}
+                   "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "evidence": given.evidence,
+                   "seal_attempts": 0}
     rows = [Insert(table_of(Accession), (row,))]
     if given.code:
         rows.append(Update(table_of(SigningCode), ({
@@ -73,6 +84,17 @@ def accede(facts: Facts, given: Accede) -> Change:
                   details={"version": contract.number, "text_sha256": given.text_sha256,
                            "pdf_sha256": given.pdf_sha256, "sealed_sha256": given.sealed_sha256,
                            "evidence_sha256": hashlib.sha256(given.evidence.encode()).hexdigest()})
+
+
+def seal(facts: Facts, given: SealAccession) -> Change:
+    there = facts.accession(given.party)
+    if there is None or there.version != given.version:
+        raise Conflict("contract.not_signed", n=given.version)
+    row = {"project_id": facts.project.id, "party": given.party, "sealed_at": facts.now, "seal_error": None,
+           "sealed_sha256": given.sealed_sha256, "evidence_sha256": given.evidence_sha256}
+    return Change(facts=facts, party=given.party, rows=(Update(table_of(Accession), (row,)),),
+                  details={"version": given.version, "sealed_sha256": given.sealed_sha256,
+                           "evidence_sha256": given.evidence_sha256})
 
 
 def require_acceding(facts: Facts, version: int) -> tuple[ContractFact, PartyFact, int]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cocreate.db import db
 from cocreate.domain.rights import Act, may
-from cocreate.services import contracts
+from cocreate.services import accessions, contracts
 from cocreate.views.room import frame
 from workflows.facts import Facts
 
@@ -14,7 +14,8 @@ def around(facts: Facts) -> dict[str, Any]:
     own, names = facts.actor.party if facts.actor else None, frame.party_views(facts)
     if not facts.acceding or facts.contract is None:
         return {"accessions": [], "may_accede": False}
-    rows = [(names[party.number], facts.accession(party.number)) for party in facts.acceding]
+    sealed = accessions.sealed(db.session(), facts)
+    rows = [(names[party.number], facts.accession(party.number), party.number in sealed) for party in facts.acceding]
     asks = own in {party.number for party in facts.acceding} and facts.accession(own) is None
     return {"accessions": rows, "may_accede": bool(
         asks and may(Act.SIGN, facts.actor, party=own) and contracts.version(db.session(), facts).row.sealed_at)}

@@ -15,23 +15,23 @@ from cocreate.errors import Conflict, Forbidden, TooOften
 from cocreate.forms.base import Form
 from cocreate.forms.contracts import SignForm
 from cocreate.services import accessions as service
-from cocreate.services import sign_ins, signing
+from cocreate.services import bundles, sign_ins, signing
 from cocreate.services.acts.accessions import require_acceding
 from cocreate.views.room import contract_words, frame, signature
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
-from workflows.facts import Facts
+from workflows.facts import AccessionFact, Facts
 
 
 @bp.route("/contract/accede", methods=["GET", "POST"])
 def accede(ref: str) -> ResponseReturnValue:
     """What binds my organisation, and my signature for it."""
     facts = frame.enter(ref)
-    if facts.accession(facts.actor.party if facts.actor else None) is not None:
-        return redirect(url_for("room.contract", ref=ref), 303)
     form = _form(facts, now())
     if request.method == "GET":
-        return _show(facts, form)
+        return _show(facts, form) if _mine(facts) is None else redirect(url_for("room.contract", ref=ref), 303)
+    if _by_me(facts):  # the same form sent twice
+        return _done(facts)
     try:
         require_acceding(facts, form.number)
         made_at = _made_at(form)
@@ -40,16 +40,37 @@ def accede(ref: str) -> ResponseReturnValue:
                 service.accede(session, ref, store=current_app.extensions["store"], seen=form.text_sha256.data or "",
                                made_at=made_at, evidence=signature.evidence(facts, form, str(made_at)),
                                code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
-            flash(_("Acceded for %(party)s. The document is on this page, and in the record.",
-                    party=contract_words.own(facts)), "done")
-            return redirect(url_for("room.contract", ref=ref), 303)
+            return _done(frame.enter(ref), fresh=True)
         if made_at is None:
             form = _form(facts, now(), fresh=True)
             signature.blame_unread(form)
+    except Conflict as error:
+        if error.code != "contract.changed":
+            raise
+        form = _form(facts, now(), fresh=True)
+        form.blame("", _("The document changed. Nothing was signed. Read it again, then accede."))
+        return _show(frame.enter(ref), form), 409
     except TooOften as error:
         form.blame("password", sentences.error(error, pages.reader()))
         return _show(facts, form), 429
-    return _show(facts, form), 422
+    facts = frame.enter(ref)
+    return _done(facts) if _by_me(facts) else (_show(facts, form), 422)
+
+
+def _mine(facts: Facts) -> AccessionFact | None:
+    return facts.accession(facts.actor.party if facts.actor else None)
+
+
+def _by_me(facts: Facts) -> bool:
+    there = _mine(facts)
+    return there is not None and there.person == login.me().id
+
+
+def _done(facts: Facts, *, fresh: bool = False) -> ResponseReturnValue:
+    """The same answer to the same form, however often it comes."""
+    flash(_("Acceded for %(party)s. The document is on this page, and in the record. The seal of the host is being put "
+            "on it.", party=contract_words.own(facts)), "done" if fresh else "info")
+    return redirect(url_for("room.contract", ref=facts.project.ref), 303)
 
 
 @bp.post("/contract/accede/code")
@@ -69,11 +90,20 @@ def accede_code(ref: str) -> ResponseReturnValue:
     return _show(frame.enter(ref), form, mailed=status == 200), status
 
 
-@bp.get("/contract/accessions/<int:party>.pdf")
-def accession_pdf(ref: str, party: int) -> ResponseReturnValue:
-    """The document by which a party acceded, as it was signed."""
-    title, body = service.pdf(db.session(), frame.enter(ref), current_app.extensions["store"], party)
-    return download(body, "application/pdf", f"{title}, {party}.pdf")
+@bp.get("/contract/accessions/<int:party>/<any(signed, sealed, evidence):file>.pdf")
+def accession_pdf(ref: str, party: int, file: str) -> ResponseReturnValue:
+    """The document by which a party acceded: as it was signed, with its seal, or its evidence."""
+    title, body = service.pdf(db.session(), frame.enter(ref), current_app.extensions["store"], party, kind=file)
+    names = {"signed": _("as signed"), "sealed": _("sealed"), "evidence": _("evidence")}
+    return download(body, "application/pdf", f"{title}, {party}, {names[file]}.pdf")
+
+
+@bp.get("/contract/accessions/<int:party>/bundle.zip")
+def accession_bundle(ref: str, party: int) -> ResponseReturnValue:
+    """Everything that is needed to check an accession without this software, in one file."""
+    name, body = bundles.of_accession(db.session(), frame.enter(ref), current_app.extensions["store"], party,
+                                      language=pages.language())
+    return download(body, "application/zip", name)
 
 
 def _form(facts: Facts, moment: datetime, *, fresh: bool = False) -> SignForm:
