@@ -25,7 +25,7 @@ _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 
 # Columns that name a file, and texts that may: JSON in which a file is named by its hash.
 NAMES = (ContractVersion.pdf_sha256, ContractVersion.sealed_sha256, ContractVersion.evidence_sha256,
-         Accession.pdf_sha256, DocumentVersion.sha256)
+         Accession.pdf_sha256, Accession.sealed_sha256, Accession.evidence_sha256, DocumentVersion.sha256)
 _TEXTS = (Draft.files, Contribution.answers)
 
 

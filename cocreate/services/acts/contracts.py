@@ -100,9 +100,9 @@ def require_preparing(facts: Facts) -> None:
 
 
 def require_beginning(facts: Facts, paper: str) -> None:
-    """Raises what stands in the way of making a short agreement ready to sign."""
+    """Raises what stands in the way of making a short agreement ready to sign: whoever goes on to sign does."""
     task = _asked(facts, paper)
-    require(facts, Act.CLAUSES, party=task.party, directly=True)
+    require(facts, Act.SIGN, party=task.party)
     require_open(facts, task)
 
 
@@ -134,7 +134,7 @@ def freeze(facts: Facts, given: Freeze) -> Change:
 
 
 def send_code(facts: Facts, given: SendCode) -> Change:
-    contract, actor = _signable(facts, given.version, given.paper)
+    contract, actor = require_signing(facts, given.version, given.paper)
     row = {"project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
@@ -145,7 +145,7 @@ def send_code(facts: Facts, given: SendCode) -> Change:
 
 
 def sign(facts: Facts, given: Sign) -> Change:
-    contract, actor = _signable(facts, given.version, given.paper)
+    contract, actor = require_signing(facts, given.version, given.paper)
     require_same(given.text_sha256, contract.text_sha256, "contract.changed", n=contract.number)
     require_same(given.pdf_sha256, contract.pdf_sha256, "contract.changed", n=contract.number)
     party = facts.actor.party if facts.actor and facts.actor.party is not None else 0
@@ -176,7 +176,7 @@ def sign(facts: Facts, given: Sign) -> Change:
 
 
 def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
-    contract, actor = _signable(facts, given.version, given.paper, again=True)
+    contract, actor = require_signing(facts, given.version, given.paper, again=True)
     reason = given.reason.strip()
     if len(reason) < REASON:
         raise Invalid("reason.short", field="reason", least=REASON)
@@ -243,8 +243,11 @@ def _asked(facts: Facts, paper: str) -> TaskFact:
     return task
 
 
-def _signable(facts: Facts, version: int, paper: str, *, again: bool = False) -> tuple[ContractFact, int]:
-    """The version that stands and the signatory, if everything is as it must be to sign."""
+def require_signing(facts: Facts, version: int, paper: str, *, again: bool = False) -> tuple[ContractFact, int]:
+    """The version that stands and the signatory, if everything is as it must be to sign.
+
+    again: also where the own party has signed, so that it can be taken back.
+    """
     own = facts.actor.party if facts.actor else None
     signing = tuple(party.number for party in facts.signers(paper))
     actor = require(facts, Act.SIGN, party=own if own in signing else next(iter(signing), None))

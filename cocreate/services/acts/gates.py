@@ -68,19 +68,25 @@ def decide_outside(facts: Facts, given: DecideOutside) -> Change:
                    personal={**change.personal, **shared.personal, "body": body})
 
 
+def require_deciding(facts: Facts, gate: str, act: Act = Act.DECIDE) -> tuple[DecisionFact, MemberFact]:
+    """The own party's decision and who decides it, if they can now, for the first time or anew."""
+    own = facts.actor.party if facts.actor else None
+    mine = next((decision for decision in facts.asked_at(gate) if decision.party == own), None)
+    actor = require(facts, act, party=mine.party if mine else _decider(facts, gate, own))
+    if mine is not None and facts.definition.gates[gate][0] != facts.project.stage:
+        raise Conflict("gate.passed", gate=gate)
+    if mine is None or not is_open(facts, gate):
+        raise Refused(reasons(facts, GateAgreed(gate=gate), facts.project.stage))
+    return mine, actor
+
+
 def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[DecisionFact, MemberFact]:
-    """The own party's decision and who decides it, if they may and look at what is there now."""
+    """The same, of an act that looked at what is there now."""
     if given.gate not in facts.definition.gates:
         raise Invalid("decision.unknown", field="gate")
     if given.answer not in ANSWERS:
         raise Invalid("decision.unknown", field="answer")
-    own = facts.actor.party if facts.actor else None
-    mine = next((decision for decision in facts.asked_at(given.gate) if decision.party == own), None)
-    actor = require(facts, act, party=mine.party if mine else _decider(facts, given.gate, own))
-    if mine is None:
-        raise Refused(reasons(facts, GateAgreed(gate=given.gate), facts.project.stage))
-    if facts.definition.gates[given.gate][0] != facts.project.stage:
-        raise Conflict("gate.passed", gate=given.gate)
+    mine, actor = require_deciding(facts, given.gate, act)
     require_same(given.seen, subject(facts, given.gate), "gate.changed", gate=given.gate)
     return mine, actor
 
@@ -91,8 +97,6 @@ def _decided(facts: Facts, mine: DecisionFact, actor: MemberFact, given: Decide 
         raise Invalid("reason.short", field="reason", least=REASON)
     if answer is DecisionState.REFUSED and not wanted:
         raise Invalid("decision.wanted_missing", field="wanted")
-    if not is_open(facts, given.gate):
-        raise Refused(reasons(facts, GateAgreed(gate=given.gate), facts.project.stage))
     after = replace(mine, state=answer, since=facts.now, subject=given.seen, person=actor.person,
                     reason=reason or None, wanted=wanted or None, outside=False, changed=None, body=None,
                     decided_on=None, document=None)

@@ -9,9 +9,9 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.contract import ContractText
 from cocreate.domain.lacking import lacking
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act
 from cocreate.domain.topics import Topic
-from cocreate.domain.turns import is_open, may_freeze
+from cocreate.domain.turns import may_freeze, turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.models.contracts import ContractVersion
@@ -153,13 +153,9 @@ def _trail(facts: Facts, number: int | None, *, current: bool) -> list[tuple[str
 
 def _to_decide(facts: Facts) -> str | None:
     """The gate where the reader's party still has to agree, if the reader decides for it."""
-    key, own = contract_words.gate(facts), facts.actor.party if facts.actor else None
-    if key is None or own is None or facts.contract is None or facts.ended or facts.on_hold:
-        return None
-    decision = facts.decision(key, own)
-    asks = decision is not None and decision.state in ("asked", "lapsed") and is_open(facts, key)
-    here = facts.definition.gates[key][0] == facts.project.stage
-    return key if asks and here and may(Act.DECIDE, facts.actor, party=own) else None
+    key = contract_words.gate(facts)
+    asked = turns(facts, facts.actor.person) if facts.actor else ()
+    return key if any(turn.key == key and turn.act in ("decide", "decide_again") for turn in asked) else None
 
 
 def _offer(facts: Facts, composed: ContractText | None) -> int | None:

@@ -10,18 +10,19 @@ from flask_babel import ngettext
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act
 from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import is_open
 from cocreate.errors import Forbidden, Invalid, NotFound
 from cocreate.forms.tasks import DecideForm, OutsideForm
 from cocreate.services import contributions, gates
-from cocreate.services.acts.gates import DecideOutside
+from cocreate.services.acts.gates import DecideOutside, require_deciding
 from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
 from cocreate.views.room import frame, limits
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import possible
 from cocreate.views.room.documents import blame, rule, stored
 from cocreate.views.room.talk import talk
 from workflows.definition import AtLeast, Gate
@@ -104,11 +105,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
 
 
 def may_decide(facts: Facts, key: str, act: Act = Act.DECIDE) -> bool:
-    """Whether the actor can decide there now, for the first time or anew."""
-    own = facts.actor.party if facts.actor else None
-    asked = next((one for one in facts.asked_at(key) if one.party == own), None)
-    here = facts.definition.gates[key][0] == facts.project.stage and not facts.ended and not facts.on_hold
-    return asked is not None and here and is_open(facts, key) and may(act, facts.actor, party=own)
+    return possible(lambda: require_deciding(facts, key, act))
 
 
 def _show(facts: Facts, key: str, form: DecideForm) -> str:

@@ -7,17 +7,20 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.beside import beside
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.errors import Conflict
 from cocreate.forms.base import Form
 from cocreate.services import composing, contracts, signing
+from cocreate.services.acts.contracts import require_beginning
 from cocreate.views.room import contract_words, frame, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.contracts import size
+from cocreate.views.room.dialogs import possible
 from cocreate.views.room.talk import talk
 from workflows.facts import ContractState, Facts, TaskFact, TaskState
-from workflows.guards import can_start, first_missing
+from workflows.guards import first_missing
 from workflows.texts import say
 
 
@@ -35,11 +38,12 @@ def short_agreement(ref: str, paper: str) -> ResponseReturnValue:
         "room/contracts/short.html", facts, (_("Tasks"), url_for("room.tasks", ref=ref)),
         (signing_words.title(facts, paper), None), row=row, paper_key=paper, definition=definition, task=task,
         title=signing_words.title(facts, paper), headline=_headline(facts, paper, signers), signers=signers,
-        ring_segments=signing_words.ring(signers), may_sign=_can_begin(facts, task) or
-        signing_words.may_sign(facts, paper), signed=signing_words.signed_by_me(facts, paper), nonce=Form(),
+        ring_segments=signing_words.ring(signers), may_sign=signing_words.may_sign(facts, paper)
+        or (standing is None and possible(lambda: require_beginning(facts, paper))),
+        signed=signing_words.signed_by_me(facts, paper), nonce=Form(),
         may_refuse=signing_words.may_refuse(facts, paper), size=size(facts, row),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "", ended=_ended(facts, paper),
-        only=_only(facts, task), steps=contract_words.steps(size(facts, row)), may=_around(facts, task),
+        only=_only(facts, task), steps=contract_words.steps(size(facts, row)), may=beside(facts, task),
         talk=talk(facts, Topic("task", paper, task.party)), **contract_words.drawn(facts, text))
 
 
@@ -68,14 +72,6 @@ def _mine(facts: Facts, paper: str) -> TaskFact:
     own, asked = facts.actor.party if facts.actor else None, facts.instances(paper)
     waiting = (one for one in asked if one.state is not TaskState.ACCEPTED)
     return next((one for one in asked if one.party == own), next(waiting, asked[0]))
-
-
-def _can_begin(facts: Facts, task: TaskFact) -> bool:
-    """Whether the reader signs for a party that is asked, and the text is still to be fixed."""
-    own = facts.actor.party if facts.actor else None
-    return (facts.standing(task.key) is None and own == task.party and may(Act.SIGN, facts.actor, party=own)
-            and task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
-            and not facts.ended and not facts.on_hold)
 
 
 def _headline(facts: Facts, paper: str, signers: list[signing_words.Signer]) -> str:
@@ -112,12 +108,3 @@ def _only(facts: Facts, task: TaskFact) -> str:
                  party=facts.party(task.party).name)
     return _("Only %(names)s can sign for %(party)s.", names=words.listed(people, pages.reader()),
              party=facts.party(task.party).name)
-
-
-def _around(facts: Facts, task: TaskFact) -> dict[str, bool]:
-    """Which ways beside signing are open to this reader."""
-    owed = (task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
-            and not facts.ended and not facts.on_hold and facts.actor is not None and facts.actor.party == task.party)
-    return {"pass": owed and may(Act.PASS_ON, facts.actor, party=task.party, asked=task.asked),
-            "help": owed and task.help is None and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
-            "wait": owed and may(Act.HELP, facts.actor, party=task.party, asked=task.asked)}

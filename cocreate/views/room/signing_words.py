@@ -11,15 +11,15 @@ from cocreate.db import db
 from cocreate.domain.contract import ContractText
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import signs_instead
-from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic, audience_of
 from cocreate.errors import NotFound
 from cocreate.services import contracts
-from cocreate.services.acts.contracts import blocking
+from cocreate.services.acts.contracts import require_signing
 from cocreate.views.room import contract_words, frame
+from cocreate.views.room.dialogs import possible
 from cocreate.views.room.frame import PartyView
 from cocreate.words import Reader
-from workflows.facts import ContractState, Facts, TaskState
+from workflows.facts import Facts, TaskState
 from workflows.texts import say
 
 
@@ -82,10 +82,8 @@ def ring(found: list[Signer]) -> list[tuple[int, str]]:
 
 def may_sign(facts: Facts, paper: str = "") -> bool:
     """Whether the reader is asked to sign the version that stands, now."""
-    own, standing = facts.actor.party if facts.actor else None, facts.standing(paper)
-    return (standing is not None and standing.state is ContractState.FROZEN and not facts.ended and not facts.on_hold
-            and own in {party.number for party in facts.signers(paper)} and may(Act.SIGN, facts.actor, party=own)
-            and facts.signature(own or 0, paper) is None and not blocking(facts, paper))
+    standing = facts.standing(paper)
+    return standing is not None and possible(lambda: require_signing(facts, standing.number, paper))
 
 
 def in_place_of(facts: Facts, text: ContractText) -> str:
@@ -102,9 +100,7 @@ def in_place_of(facts: Facts, text: ContractText) -> str:
 def may_refuse(facts: Facts, paper: str) -> bool:
     """Whether the reader is asked to sign, or has signed what others have not: that can be taken back this way."""
     standing = facts.standing(paper)
-    return may_sign(facts, paper) or (
-        signed_by_me(facts, paper) and not facts.ended and standing is not None
-        and standing.state is ContractState.FROZEN)
+    return standing is not None and possible(lambda: require_signing(facts, standing.number, paper, again=True))
 
 
 def signed_by_me(facts: Facts, paper: str = "") -> bool:

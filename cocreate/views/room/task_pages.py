@@ -11,6 +11,7 @@ from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.asking import fields_of
+from cocreate.domain.beside import beside
 from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
@@ -26,7 +27,7 @@ from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed, file_rule
 from workflows.calendars import local_day
 from workflows.facts import Facts, TaskState
-from workflows.guards import accepting, can_start, first_missing
+from workflows.guards import accepting, first_missing
 from workflows.texts import say
 
 
@@ -76,7 +77,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
         canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
         missed=limits.missed(facts, task.key),
-        own=page.may_edit, may=_may(page), waits=bool(task.outside_until and task.outside_until >= local_day(
+        own=page.may_edit, may=beside(facts, task), waits=bool(task.outside_until and task.outside_until >= local_day(
             facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
 
 
@@ -131,22 +132,6 @@ def _shared(page: TaskPage) -> list[tuple[int, list[str]]]:
     return [(person, [say(asked[key].label, pages.language()) for key in fields if key in asked])
             for person, fields in page.task.shared_with.items()
             if page.facts.actor and page.facts.actor.party == page.task.party and page.facts.member(person)]
-
-
-def _may(page: TaskPage) -> dict[str, bool]:
-    """Which ways beside filling in are open to this reader."""
-    facts, task = page.facts, page.task
-    running = not facts.ended and not facts.on_hold and can_start(facts, task)
-    owed = running and task.state in (TaskState.OPEN, TaskState.RETURNED)
-    own = facts.actor is not None and facts.actor.party == task.party
-    return {
-        "pass": owed and own and not assessing.is_assessment(facts, task)
-        and may(Act.PASS_ON, facts.actor, party=task.party, asked=task.asked),
-        "help": owed and own and task.help is None and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
-        "wait": owed and own and may(Act.HELP, facts.actor, party=task.party, asked=task.asked),
-        "let_in": owed and own and task.wanted is not None and may(
-            Act.PEOPLE, facts.actor, party=task.party, directly=True),
-    }
 
 
 def _entered(page: TaskPage) -> str:
