@@ -52,6 +52,7 @@ def label(turn: Turn, names: Names) -> str:
         "answer": lambda: names.proposal(key),
         "charter": lambda: _("Answer: How we work together"),
         "go_on": lambda: _("Go on to %(stage)s", stage=names.stage(definition.transitions[key].to)),
-        "duty": lambda: names.duty(key),
+        "duty": lambda: _("Decide: %(question)s", question=names.duty(key)) if next(
+            one.decide for one in names.facts.duties if str(one.number) == key) else names.duty(key),
     }
     return said[turn.act]()

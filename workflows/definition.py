@@ -234,6 +234,31 @@ class DutyRule(Strict):
     due: Key
 
 
+class DecideRule(Strict):
+    """A day before which parties decide how the contract goes on: so long before the end of its term.
+
+    start: a date or month; left out: the day of the last signature. only: a number; where it is 0 nothing is decided.
+    """
+
+    what: Text
+    of: Annotated[list[Key], Field(min_length=1)]
+    start: Path | None = None
+    term: Path
+    notice: Path
+    only: Path | None = None
+
+    @field_validator("of", mode="before")
+    @classmethod
+    def _one_seat_is_a_list(cls, of: Any) -> Any:
+        return [of] if isinstance(of, str) else of
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """(what, path) of everything it is worked out from."""
+        for name in ("start", "term", "notice", "only"):
+            if (path := getattr(self, name)) is not None:
+                yield name, path
+
+
 class PartyDetails(Strict):
     """Where each party that signs says what the contract prints of it."""
 
@@ -287,6 +312,7 @@ class Definition(Strict):
     clauses: dict[Key, Clause] = {}
     annexes: dict[Key, Annex] = {}
     duties: list[DutyRule] = []
+    decide: list[DecideRule] = []
     terminal: dict[Key, Literal["success", "failure"]]
     longest_hold: Days = 250
     may: May = May()
@@ -403,5 +429,5 @@ def from_json(body: str | bytes) -> Definition:
     return Definition.model_validate_json(body)
 
 
-__all__ = ["Annex", "Clause", "Definition", "DutyRule", "Due", "Gate", "PartyDetails", "ReminderRule", "Seat", "Stage",
-           "Task", "Transition", "Words", "from_json"]
+__all__ = ["Annex", "Clause", "DecideRule", "Definition", "DutyRule", "Due", "Gate", "PartyDetails", "ReminderRule",
+           "Seat", "Stage", "Task", "Transition", "Words", "from_json"]

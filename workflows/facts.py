@@ -7,7 +7,7 @@ differs is what is written. Nothing here reads a clock or a database.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
@@ -310,6 +310,12 @@ class DutyFact:
     done_by: int | None = None
     confirmed_at: datetime | None = None  # when its party last said who looks after it
     owner: int | None = None  # person who looks after it; None: the champions of its party
+    decide: bool = False  # to be decided, not done: ``due`` is the last day
+
+    @property
+    def before(self) -> date:
+        """The day before which it has to be decided."""
+        return self.due + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

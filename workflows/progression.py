@@ -333,7 +333,8 @@ def contract_inputs(facts: Facts) -> frozenset[str]:
     definition = facts.definition
     paths = [*(need for clause in definition.clauses.values() for need in clause.needs.values() if "." in need),
              *(annex.of for annex in definition.annexes.values()), *(rule.rows for rule in definition.duties),
-             *(path for _, path in definition.party_details.named())]
+             *(path for _, path in definition.party_details.named()),
+             *(path for rule in definition.decide for _, path in rule.named())]
     found: set[str] = set()
     while paths:
         _, key, name, *_ = paths.pop().partition("@")[0].split(".")

@@ -32,8 +32,12 @@ def of_parties(text: ContractText, facts: Facts) -> Iterator[Invalid]:
 def signs_instead(party: ContractParty, facts: Facts) -> tuple[MemberFact, ...]:
     """Those who can sign for a party, where the text names for it only others; none where it names one of them."""
     people = facts.people(party.number, "signatory")
-    named = [skeleton(one.name) for one in party.signatories]
-    return () if not named or any(skeleton(one.name) in words for one in people for words in named) else people
+    return () if not party.signatories or any(names(party, one.name) for one in people) else people
 
 
-__all__ = ["lacking", "of_parties", "signs_instead"]
+def names(party: ContractParty, person: str) -> bool:
+    """Whether the text names this person to sign for the party, be it with a title and a function."""
+    return any(skeleton(person) in skeleton(one.name) for one in party.signatories)
+
+
+__all__ = ["lacking", "names", "of_parties", "signs_instead"]

@@ -135,3 +135,4 @@ class Duty(Model):
     done_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]  # when its party last said who looks after it
     owner: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))  # who looks after it
+    decide: Mapped[bool] = mapped_column(default=False)  # how the contract goes on; due on the last day for it

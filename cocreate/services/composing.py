@@ -1,23 +1,26 @@
 """Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words
 from cocreate.domain import composing as domain
-from cocreate.domain import owing
+from cocreate.domain import deciding, owing
+from cocreate.domain.answers import Answer
 from cocreate.domain.composing import Given, SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
 from cocreate.domain.saying import period_choices, phrases, rows, say, with_unit
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.services import contributions, describing
+from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.describing import Counting
 from workflows import fields as f
+from workflows.calendars import local_day
 from workflows.facts import Facts, FigureFact
 from workflows.texts import say as in_language
 
@@ -184,14 +187,35 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
     return tuple(found)
 
 
-def duties(facts: Facts, counting: Counting) -> tuple[tuple[int, str, date, str | None], ...]:
-    """(party, what, day, clause) of every dated row that the definition makes a duty, in the order of their days."""
-    found: list[tuple[int, str, date, str | None]] = []
+def duties(facts: Facts, counting: Counting) -> tuple[NewDuty, ...]:
+    """Every dated row that the definition makes a duty, and what is to be decided by a day, in the order of days."""
+    return tuple(sorted((*_owed(facts, counting), *_to_decide(facts, counting)), key=lambda duty: duty.due))
+
+
+def _owed(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
     for rule in facts.definition.duties:
         _, task, key = rule.rows.split(".")
-        clause = next((name for name, one in facts.definition.clauses.items() if rule.rows in one.needs.values()), None)
         for party in facts.present:
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
-            found += [(owes, what, due, clause) for what, due, named in owing.dated(rule, answer)
-                      for owes in owing.owing(facts, named)]
-    return tuple(sorted(found, key=lambda duty: duty[2]))
+            for what, due, named in owing.dated(rule, answer):
+                for owes in owing.owing(facts, named):
+                    yield NewDuty(owes, what, due, _clause_with(facts, rule.rows))
+
+
+def _to_decide(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
+    signed = local_day(facts.now, facts.calendars[0].zone if facts.calendars else "UTC")
+
+    def answer(path: str) -> Answer | None:
+        _, task, key = path.split(".")
+        given = (counting.get((task, party.number), (0, {}))[1].get(key) for party in facts.present)
+        return next((one for one in given if one is not None), None)
+
+    for rule in facts.definition.decide:
+        due = deciding.last_day(facts.definition, rule, answer, signed=signed)
+        if due is not None and due > signed:
+            what, clause = in_language(rule.what, facts.project.language), _clause_with(facts, rule.notice)
+            yield from (NewDuty(party.number, what, due, clause, decide=True) for party in facts.holders(rule.of))
+
+
+def _clause_with(facts: Facts, path: str) -> str | None:
+    return next((name for name, one in facts.definition.clauses.items() if path in one.needs.values()), None)

@@ -61,6 +61,9 @@ def _look_after(s: Speaker) -> str:
 
 @tells("report_duty")
 def _report_duty(s: Speaker) -> str:
+    if any(one.decide for one in s.facts.duties if one.number == s.details["duty"]):
+        return s.gettext("%(who)s said for %(party)s that this is decided: %(what)s", what=s.duty(),
+                         party=s.party(s.line.party))
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
 
 

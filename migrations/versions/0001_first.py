@@ -584,6 +584,7 @@ def upgrade() -> None:
     sa.Column('done_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('confirmed_at', Utc(), nullable=True),
     sa.Column('owner', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decide', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['done_by'], ['person.id'], name=op.f('fk_duty_done_by')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_duty_host_id_project_id')),
     sa.ForeignKeyConstraint(['owner'], ['person.id'], name=op.f('fk_duty_owner')),

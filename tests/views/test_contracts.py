@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -340,6 +341,21 @@ class TestSign:
             assert small.shop.get(f"/contract/versions/1/{kind}.pdf").data.startswith(b"%PDF")
 
 
+class TestDecideBefore:
+    def test_a_notice_is_a_duty_to_decide_from_the_last_signature_on(self, project):
+        """Ten years from January 2027, half a year's notice."""
+        small = project(_with_notice)
+        here = _facts(small)
+        assert [(one.party, one.due.isoformat(), one.decide, one.clause) for one in here.duties] == [
+            (2, "2036-06-30", True, "term")]
+        page = unescape(small.shop.get("/duties").text)
+        assert "Next: Aurelis Hotels decides before Tue 1 Jul 2036: Give notice, or it goes on for a year." in page
+        assert "decide before Tue 1 Jul 2036" in page and "Say that it is decided" in page
+        assert "decide before Tue 1 Jul 2036" in unescape(small.maker.get("").text)
+        small.shop.post("/duties/1/done")
+        assert "said for Aurelis Hotels that this is decided" in unescape(small.maker.get("/record").text)
+
+
 class TestAccede:
     def test_from_your_turn_to_the_document(self, project, tmp_path):
         small = project(projects.agreed_with_one_to_accede)
@@ -514,6 +530,41 @@ def _with_gap(session, *, now=NOON):
 def _one_signed(session, *, now=NOON):
     small = projects.ready_to_sign(session, now=now)
     projects.sign(session, small, 1, now=now)
+    return small
+
+
+def _with_notice(session, *, now=NOON):
+    term = projects.SMALL.replace("""\
+          places:
+            label: Places
+""", """\
+          start: {label: Start, type: date}
+          term: {label: Term, type: whole, unit: a}
+          notice: {label: Notice, type: whole, unit: month}
+          places:
+            label: Places
+""").replace("annexes:\n", """\
+  term: {title: Term, needs: {notice: figures.credit.notice}, text: Notice of $notice.}
+annexes:
+""").replace("terminal:", """\
+decide:
+  - what: Give notice, or it goes on for a year
+    of: shop
+    start: figures.credit.start
+    term: figures.credit.term
+    notice: figures.credit.notice
+terminal:""")
+    small = projects.open_small(session, now=now, definition=term)
+    projects.give(session, small, "returns", now=now)
+    projects.give(session, small, "credit", projects.answers("credit") | {
+        "start": Answer(date(2027, 1, 1)), "term": Answer(Decimal(10)), "notice": Answer(Decimal(6))}, now=now)
+    projects.go_on(session, small, "to_terms", now=now)
+    projects.freeze(session, small, now=now)
+    for party in small.people:
+        projects.agree(session, small, party, now=now)
+    projects.go_on(session, small, "to_signature", now=now)
+    for party in small.people:
+        projects.sign(session, small, party, now=now)
     return small
 
 

@@ -30,6 +30,10 @@ def who(**more: Any) -> dict[str, Any]:
     return {**task(), "of": ["one", "two"], "fields": {"address": {**field, **more}}}
 
 
+def decide(**more: Any) -> dict[str, Any]:
+    return {"what": "Go on", "of": "one", "term": "talk.first.mass", "notice": "talk.first.mass", **more}
+
+
 def gate(**more: Any) -> dict[str, Any]:
     return {"question": "Is it right?", "of": ["one", "two"], "due": {"days": 1}, **more}
 
@@ -126,6 +130,8 @@ class TestNames:
          "stages.talk.tasks.first.due"),
         ({"duties": [{"rows": "talk.first.none", "what": "a", "party": "b", "due": "c"}]}, "path.unknown",
          "duties.0.rows"),
+        ({"decide": [decide(term="talk.first.none")]}, "path.unknown", "decide.0.term"),
+        ({"decide": [decide(of="none")]}, "seat.unknown", "decide.0.of"),
     ])
     def test_unknown(self, changes, code, path):
         found = findings(**changes)
@@ -168,6 +174,10 @@ class TestRules:
         (worked_out("write.fourth.mass") | {"stages__write__tasks": {"fourth": task()}}, "computed.later"),
         ({"stages__talk__tasks__third": {**task(), "kind": "review", "reviews": "fourth"},
           "stages__write__tasks": {"fourth": task()}}, "task.reviews_later"),
+        ({"decide": [decide(notice="talk.first.mass")]}, "decide.no_span"),
+        ({"decide": [decide(only="talk.first.note")]}, "decide.no_span"),
+        ({"decide": [decide(start="talk.first.note")]}, "decide.no_date"),
+        ({"decide": [decide(of="guest")]}, "decide.signs_nothing"),
         ({"stages__write__tasks__who": who(certain=False)}, "details.may_be_blank"),
         ({"stages__write__tasks__who": who(required=False)}, "details.may_be_blank"),
         ({"stages__write__tasks__who": who(visible_to="own")}, "details.narrow"),

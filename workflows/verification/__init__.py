@@ -7,14 +7,27 @@ runs a project: names are resolved, rules are checked, then stages are walked.
 from collections.abc import Callable, Iterator, Sequence
 
 from workflows.definition import Definition
-from workflows.verification import assignment, contracts, details, fairness, figures, gates, names, tasks, walks, ways
+from workflows.verification import (
+    assignment,
+    contracts,
+    deciding,
+    details,
+    fairness,
+    figures,
+    gates,
+    names,
+    tasks,
+    walks,
+    ways,
+)
 from workflows.verification.findings import Finding
 
 _Check = Callable[[Definition], Iterator[Finding]]
 _NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, names.paths)
 _RULES: tuple[_Check, ...] = (
     tasks.asked, gates.decided, figures.computed, ways.guarded, ways.automatic, contracts.contract,
-    contracts.clauses, details.details, assignment.assigned, contracts.tables, gates.owned, fairness.fairness)
+    contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
+    gates.owned, fairness.fairness)
 
 
 def verify(definition: Definition) -> tuple[Finding, ...]:

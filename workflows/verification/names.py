@@ -32,6 +32,8 @@ def _seats_named(d: Definition) -> Iterator[tuple[str, str]]:
     for key, annex in d.annexes.items():
         if annex.only_if:
             yield f"annexes.{key}.only_if", annex.only_if
+    for index, rule in enumerate(d.decide):
+        yield from ((f"decide.{index}.of", seat) for seat in rule.of)
     for key, clause in d.clauses.items():
         if clause.only_if:
             yield f"clauses.{key}.only_if", clause.only_if
@@ -149,6 +151,8 @@ def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
     for key, annex in d.annexes.items():
         yield f"annexes.{key}.of", annex.of
     yield from ((f"party_details.{name}", path) for name, path in d.party_details.named())
+    for index, decided in enumerate(d.decide):
+        yield from ((f"decide.{index}.{name}", path) for name, path in decided.named())
     for index, rule in enumerate(d.duties):
         yield f"duties.{index}.rows", rule.rows
     for key, (stage, gate) in d.gates.items():

@@ -51,13 +51,24 @@ class SendCode:
 
 
 @dataclass(frozen=True, slots=True)
+class NewDuty:
+    """What a party owes, or has to decide, by a day under the terms that were agreed."""
+
+    party: int
+    what: str
+    due: date
+    clause: str | None
+    decide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """Sign for one's own party.
 
     text_sha256, pdf_sha256: of what the signatory saw.
     evidence: JSON of who, on what basis, how they showed that it was they, and what they confirmed.
     code: whether a mailed code was used up for it.
-    duties: (party, what, day, clause) of the dated rows of the agreed terms; they begin with the last signature.
+    duties: of the agreed terms; they begin with the last signature.
     """
 
     version: int
@@ -65,7 +76,7 @@ class Sign:
     pdf_sha256: str
     evidence: str
     code: bool
-    duties: tuple[tuple[int, str, date, str | None], ...] = ()
+    duties: tuple[NewDuty, ...] = ()
     paper: str = ""
 
 
@@ -167,8 +178,8 @@ def sign(facts: Facts, given: Sign) -> Change:
     last = all(after.signature(one.number, given.paper) for one in after.signers(given.paper))
     if last:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
-        for number, (owes, what, due, clause) in enumerate(given.duties, 1):
-            after = after.with_duty(DutyFact(number, owes, what, due, clause))
+        for number, new in enumerate(given.duties, 1):
+            after = after.with_duty(DutyFact(number, new.party, new.what, new.due, new.clause, decide=new.decide))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
                   details=_of(given.paper, version=contract.number, text_sha256=given.text_sha256,
                               pdf_sha256=given.pdf_sha256, last=last,

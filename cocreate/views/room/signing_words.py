@@ -10,7 +10,7 @@ from cocreate import login, pages, words
 from cocreate.db import db
 from cocreate.domain.contract import ContractText
 from cocreate.domain.differences import Difference, differences
-from cocreate.domain.lacking import signs_instead
+from cocreate.domain.lacking import names
 from cocreate.domain.topics import Topic, audience_of
 from cocreate.errors import NotFound
 from cocreate.services import contracts
@@ -90,7 +90,7 @@ def in_place_of(facts: Facts, text: ContractText) -> str:
     """What a reader is told who signs for a party whose text names somebody else."""
     own = facts.actor.party if facts.actor else None
     party = next((one for one in text.parties if one.number == own), None)
-    if party is None or not signs_instead(party, facts):
+    if facts.actor is None or party is None or not party.signatories or names(party, facts.actor.name):
         return ""
     return _("The text names %(named)s for %(party)s. You sign in their place: say below on what authority. If that is "
              "not right, do not sign, with a reason.", named=words.listed(
