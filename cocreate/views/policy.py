@@ -190,8 +190,7 @@ POLICY: dict[str, Access] = {
     "room.sign_refuse": IN_PROJECT,
     "room.accede": IN_PROJECT,
     "room.accede_code": IN_PROJECT,
-    "room.accession_pdf": IN_PROJECT,
-    "room.accession_bundle": IN_PROJECT,
+    "room.accession_file": IN_PROJECT,
 }
 
 

@@ -22,7 +22,7 @@ class TestAnIllChampion:
             person = stories.colleague(small.small, 1)
             small.small.emails[person] = db.session.scalars(select(Person.email).where(Person.id == person)).one()
         tom, ingrid = small.fresh(person), small.small.maker
-        assert "Only Ingrid Solvik can" in unescape(tom.get("/gates/our_contract").text)
+        assert "Only Ingrid Solvik decides for Tornby Furniture." in unescape(tom.get("/gates/our_contract").text)
 
         said = small.maker.post(f"/people/{ingrid}/hand-over", follow_redirects=True, data={
             "to": person, "parts": ["champion", "signatory"], "how": "time", "starts": "2027-03-01",

@@ -289,9 +289,11 @@ class Story:
 
     def freeze(self, by: str = "giver", *, text: str = "as agreed", person: int | None = None,
                paper: str = "") -> "Story":
+        """By whoever leads; a short agreement by whoever goes on to sign it."""
         number = 1 + max((one.number for one in self.facts.versions(paper)), default=0)
+        first = signatory if paper else champion
         return self.act(Freeze(self.facts.project.head, number, text, _hash(text), _hash(f"{text}{number}"),
-                               _hash(f"pdf{text}{number}"), 1, paper), person or champion(self.number(by)))
+                               _hash(f"pdf{text}{number}"), 1, paper), person or first(self.number(by)))
 
     def sign(self, by: str, *, text: str | None = None, pdf: str | None = None, paper: str = "",
              person: int | None = None) -> "Story":

@@ -90,20 +90,17 @@ def accede_code(ref: str) -> ResponseReturnValue:
     return _show(frame.enter(ref), form, mailed=status == 200), status
 
 
-@bp.get("/contract/accessions/<int:party>/<any(signed, sealed, evidence):file>.pdf")
-def accession_pdf(ref: str, party: int, file: str) -> ResponseReturnValue:
-    """The document by which a party acceded: as it was signed, with its seal, or its evidence."""
-    title, body = service.pdf(db.session(), frame.enter(ref), current_app.extensions["store"], party, kind=file)
+@bp.get("/contract/accessions/<int:party>/<any('signed.pdf', 'sealed.pdf', 'evidence.pdf', 'bundle.zip'):file>")
+def accession_file(ref: str, party: int, file: str) -> ResponseReturnValue:
+    """The document by which a party acceded, as it was signed or sealed; its evidence; all of it, to check alone."""
+    facts, store = frame.enter(ref), current_app.extensions["store"]
+    if file == "bundle.zip":
+        name, body = bundles.of_accession(db.session(), facts, store, party, language=pages.language())
+        return download(body, "application/zip", name)
+    kind = file.removesuffix(".pdf")
+    title, body = service.pdf(db.session(), facts, store, party, kind=kind)
     names = {"signed": _("as signed"), "sealed": _("sealed"), "evidence": _("evidence")}
-    return download(body, "application/pdf", f"{title}, {party}, {names[file]}.pdf")
-
-
-@bp.get("/contract/accessions/<int:party>/bundle.zip")
-def accession_bundle(ref: str, party: int) -> ResponseReturnValue:
-    """Everything that is needed to check an accession without this software, in one file."""
-    name, body = bundles.of_accession(db.session(), frame.enter(ref), current_app.extensions["store"], party,
-                                      language=pages.language())
-    return download(body, "application/zip", name)
+    return download(body, "application/pdf", f"{title}, {party}, {names[kind]}.pdf")
 
 
 def _form(facts: Facts, moment: datetime, *, fresh: bool = False) -> SignForm:

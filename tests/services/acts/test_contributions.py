@@ -9,6 +9,7 @@ from cocreate.domain.answers import Answer
 from cocreate.domain.audience import bit
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.services import composing
+from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.acts.contributions import Accept, Return, Submit, TakeBack
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows.facts import TaskState
@@ -68,7 +69,7 @@ class TestSubmit:
             story.submit("stream", rows=(row("Somebody Ltd"),))
         assert (refused.value.values["field"], refused.value.values["name"]) == ("rows", "Somebody Ltd")
         counted = {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"), row("TAKER")))})}
-        assert composing.duties(story.facts, counted) == ((2, "Wash", date(2028, 3, 1), "quantity"),)
+        assert composing.duties(story.facts, counted) == (NewDuty(2, "Wash", date(2028, 3, 1), "quantity"),)
         assert story.submit("stream", rows=(row("taker"),)).task("stream").number == 1
 
     def test_old_words_that_name_nobody_are_missing_in_the_contract(self):
