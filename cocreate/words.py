@@ -103,8 +103,19 @@ def number(value: Decimal | int, reader: Reader) -> str:
 
 
 def quantity(value: Decimal | int, unit: str | None, reader: Reader) -> str:
-    """Such as "13 t/h"."""
-    return f"{number(value, reader)} {unit}" if unit else number(value, reader)
+    """Such as "13 t/h", "12 years": a bare letter for a span of time is read as something else."""
+    said = number(value, reader)
+    whole = int(value) if value == int(value) else 2  # 1.5 years are several
+    match unit:
+        case "a":
+            return reader.ngettext("%(value)s year", "%(value)s years", whole, value=said)
+        case "month":
+            return reader.ngettext("%(value)s month", "%(value)s months", whole, value=said)
+        case "d":
+            return reader.ngettext("%(value)s day", "%(value)s days", whole, value=said)
+        case "h":
+            return reader.ngettext("%(value)s hour", "%(value)s hours", whole, value=said)
+    return f"{said} {unit}" if unit else said
 
 
 def money(amount: Decimal | int, currency: str, reader: Reader) -> str:

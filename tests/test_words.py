@@ -32,6 +32,13 @@ def test_a_moment_has_its_hour_and_place():
     assert words.day_time(moment, Reader("en", "UTC", READER.now)) == "Thu 3 Apr 18:05 (UTC)"
 
 
+@pytest.mark.parametrize(("value", "unit", "said"), [
+    (12, "a", "12 years"), (1, "a", "1 year"), (Decimal("1.5"), "d", "1.5 days"), (Decimal("1.0"), "h", "1 hour"),
+    (3, "month", "3 months"), (13, "t/h", "13 t/h"), (5, None, "5")])
+def test_spans_of_time_are_words(value, unit, said):
+    assert words.quantity(value, unit, READER) == said
+
+
 @pytest.mark.parametrize(("value", "english", "german"), [
     (18400, "18,400", "18.400"), (Decimal("1200.50"), "1,200.5", "1.200,5"),
     (Decimal("0.000123456789"), "0.000123456789", "0,000123456789"), (Decimal("1E+3"), "1,000", "1.000")])

@@ -202,7 +202,7 @@ def cards_of(definition: Definition, more: Mapping[str, int]) -> tuple[Card, ...
 def form_for(definition: Definition, *, host_name: str, language: str, languages: Sequence[tuple[str, str]],
              partners: Iterable[Partner] = (), more: Mapping[str, int] | None = None) -> type[OpeningForm]:
     """The form with the cards of ``definition``. more: how many cards were asked for, by seat."""
-    places = [(NONE, gettext("None, we only help (facilitator)")),
+    places = [(NONE, gettext("None, we only help (neutral person)")),
               *((key, say(seat.name, language)) for key, seat in definition.parties.items())]
     cards = cards_of(definition, more or {})
     lands = _offered([("", gettext("Not said")), *countries.choices(language)])

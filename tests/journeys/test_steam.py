@@ -81,7 +81,7 @@ class TestWithoutASeat:
 def opens(person: Walker, giver: str, taker: str) -> None:
     person.open("/desk/openings/new")
     person.press("^Choose this")
-    person.page.locator("[name=own_seat]").select_option(label="None, we only help (facilitator)")
+    person.page.locator("[name=own_seat]").select_option(label="None, we only help (neutral person)")
     for seat, organisation, name, address in (("giver", "Ulsan City", "Han Sora", giver),
                                               ("taker", "Hyosung", "Kim Dahye", taker)):
         for field, text in (("organisation", organisation), ("name", name), ("email", address)):
