@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from cocreate import destination, login, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, new_ref
-from cocreate.domain.names import initials
+from cocreate.domain.names import initials, mixed_script
 from cocreate.domain.rights import Act, can
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away,
                                  stage=lambda key, definition: stage(definition, key),
                                  size=lambda count: words.size(count, reader()))
+    app.jinja_env.tests["mixed"] = mixed_script
     app.context_processor(_around)
     app.register_error_handler(CocreateError, refuse)
     app.register_error_handler(HTTPException, _http)

@@ -9,7 +9,6 @@ from typing import Any
 
 from transitions import EventData, Machine
 
-from workflows.conditions import All, AnyCondition, ContractIs
 from workflows.definition import Definition, Transition
 from workflows.facts import Facts
 from workflows.guards import reasons
@@ -80,20 +79,6 @@ def may_take(facts: Facts, transition: Transition, *, seat: str | None, host: bo
 def waits_for_signatures(definition: Definition, stage: str) -> bool:
     """Whether this is the stage in which the contract is signed."""
     return stage in definition.stages and definition.stages[stage].contract == "signed"
-
-
-def completes_contract(transition: Transition) -> bool:
-    """Whether a transition waits for the last signature."""
-    def signed(condition: AnyCondition | None) -> bool:
-        match condition:
-            case ContractIs(contract="signed"):
-                return True
-            case All(all=inner):
-                return any(signed(one) for one in inner)
-            case _:
-                return False
-
-    return signed(transition.when)
 
 
 _MACHINES: dict[str, Machine] = {}  # definition hash -> machine; a published definition never changes

@@ -77,18 +77,12 @@ def clean_line(text: str, most: int, *, field: str = "name") -> str:
     Raises: Invalid text.hidden (``character``: "U+202E"), text.long (``most``, ``have``).
     """
     line = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
-    return _checked(line, most, field, allowed="")
+    return _checked(line, most, field)
 
 
-def clean_text(text: str, most: int, *, field: str = "text") -> str:
-    """Several lines, in NFC, with one kind of line break; else like ``clean_line``."""
-    lines = re.sub("\r\n|[\r\x0b\x0c\x85\u2028\u2029]", "\n", unicodedata.normalize("NFC", text))
-    return _checked(lines.strip(), most, field, allowed="\n\t")
-
-
-def _checked(text: str, most: int, field: str, *, allowed: str) -> str:
+def _checked(text: str, most: int, field: str) -> str:
     for at, char in enumerate(text):
-        if _hidden(char) and char not in allowed and not _joins(text, at):
+        if _hidden(char) and not _joins(text, at):
             raise Invalid("text.hidden", field=field, character=f"U+{ord(char):04X}")
     if _thinned(text) != text:
         raise Invalid("text.hidden", field=field, character="U+0300")

@@ -84,7 +84,6 @@ def _parsed(table: str) -> dict[str, tuple[Channel | None, ...]]:
 
 TABLE = _parsed(_TABLE)
 KINDS = frozenset(TABLE)
-MAILED = frozenset(kind for kind, cells in TABLE.items() if Channel.MAIL in cells)
 
 # Whoever signs or ends a project gets a receipt; of any other act the actor hears nothing.
 RECEIPTS = frozenset({"signed", "all_signed", "declined", "withdrawn"})

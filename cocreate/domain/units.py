@@ -49,23 +49,11 @@ class Measure:
     zero: Fraction = Fraction(0)
 
 
-NUMBER = Measure(Fraction(1), ())
-
-
-def same_dimension(a: str | None, b: str | None) -> bool:
-    return measure(a).kinds == measure(b).kinds
-
-
-def convert(value: Decimal, a: str | None, b: str | None) -> Decimal:
-    """``value`` of unit ``a`` in unit ``b``; exact where a decimal can be, else 28 digits.
+def exactly(value: Fraction, a: str | None, b: str | None) -> Fraction:
+    """``value`` of unit ``a`` in unit ``b``, without rounding.
 
     Raises: ValueError if the units measure different things.
     """
-    return value if measure(a) == measure(b) else decimal_of(exactly(Fraction(value), a, b))
-
-
-def exactly(value: Fraction, a: str | None, b: str | None) -> Fraction:
-    """The same without rounding, for what is still to be calculated with."""
     of, into = measure(a), measure(b)
     if of.kinds != into.kinds:
         raise ValueError(f"{a} and {b} measure different things")

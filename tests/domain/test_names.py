@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from cocreate.domain.names import (
     clean_line,
-    clean_text,
     content_disposition,
     display_name,
     initials,
@@ -118,13 +117,6 @@ class TestClean:
         with pytest.raises(Invalid) as refused:
             clean_line("a" * 101, 100)
         assert (refused.value.code, refused.value.values) == ("text.long", {"field": "name", "most": 100, "have": 101})
-
-    def test_a_text_keeps_its_lines(self):
-        assert clean_text("one\r\n\ttwo\u2028three 👩\u200d🌾\n", 100) == "one\n\ttwo\nthree 👩\u200d🌾"
-
-    def test_a_text_with_an_override_is_refused(self):
-        with pytest.raises(Invalid, match=r"text\.hidden"):
-            clean_text("100\u202e EUR", 100)
 
 
 class TestLikeness:

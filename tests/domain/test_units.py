@@ -8,6 +8,14 @@ from hypothesis import strategies as st
 from cocreate.domain import units
 
 
+def same(a, b):
+    return units.measure(a).kinds == units.measure(b).kinds
+
+
+def convert(value, a, b):
+    return units.decimal_of(units.exactly(Fraction(value), a, b))
+
+
 class TestSameDimension:
     @pytest.mark.parametrize(("a", "b"), [
         ("t/a", "t/year"), ("t/a", "t/yr"), ("t/a", "t per year"), ("t/a", "kg/d"), ("t/h", "t/a"), ("kWh", "GJ"),
@@ -15,22 +23,22 @@ class TestSameDimension:
         ("units/a", "Units / year"), ("jobs", "JOBS"), ("t  dry matter", "t dry matter"), (None, "%"),
     ])
     def test_alike(self, a, b):
-        assert units.same_dimension(a, b)
+        assert same(a, b)
 
     @pytest.mark.parametrize(("a", "b"), [
         ("t", "t/a"), ("jobs", "units"), ("EUR", "USD"), ("EUR/t", "EUR/a"), ("t", "t dry matter"), ("kWh", "kW"),
         ("units/a", "nit/a"), ("units", None), ("m2", "m3"),
     ])
     def test_unlike(self, a, b):
-        assert not units.same_dimension(a, b)
+        assert not same(a, b)
 
     @given(st.text(max_size=100))
     def test_any_text_is_a_unit_of_its_own_kind(self, text):
-        assert units.same_dimension(text, text)
+        assert same(text, text)
 
     @pytest.mark.parametrize("text", ["__import__('os')", "9**9**9", "a" * 10_000, "1e9999 kg", "\0", "/", "//"])
     def test_nothing_is_evaluated(self, text):
-        assert not units.same_dimension(text, "kg")
+        assert not same(text, "kg")
 
 
 class TestConvert:
@@ -40,18 +48,18 @@ class TestConvert:
         ("3", "EUR/kg", "EUR/t", "3000"), ("0.1", "kg", "kg", "0.1"), ("0", "K", "°C", "-273.15"),
     ])
     def test_exactly(self, value, a, b, expected):
-        assert units.convert(Decimal(value), a, b) == Decimal(expected)
+        assert convert(Decimal(value), a, b) == Decimal(expected)
 
     def test_what_never_ends_has_28_digits(self):
-        assert str(units.convert(Decimal(1), "GJ", "kWh")) == "277.7777777777777777777777778"
+        assert str(convert(Decimal(1), "GJ", "kWh")) == "277.7777777777777777777777778"
 
     def test_different_things_are_refused(self):
         with pytest.raises(ValueError, match="t and kWh measure different things"):
-            units.convert(Decimal(1), "t", "kWh")
+            convert(Decimal(1), "t", "kWh")
 
     @given(st.decimals(-10**15, 10**15, places=6, allow_nan=False))
     def test_there_and_back(self, value):
-        assert units.convert(units.convert(value, "t/a", "kg/a"), "kg/a", "t/a") == value
+        assert convert(convert(value, "t/a", "kg/a"), "kg/a", "t/a") == value
 
     @given(st.fractions())
     def test_a_number_that_ends_keeps_every_digit(self, number):

@@ -105,6 +105,15 @@ class TestSeveral:
         assert asked.status_code == 422
 
 
+class TestPeople:
+    def test_a_name_that_poses_as_another_is_flagged(self, play):
+        room, flag = play(), "mixes letters of different alphabets"
+        assert flag not in text(room.shop.get("/people"))
+        room.maker.post("/people/invite/1", data={
+            "name": "\u0410nna Berg", "email": f"{projects.key()}@crates.example", "parts": ["observer"]})  # Cyrillic A
+        assert flag in text(room.shop.get("/people"))
+
+
 class TestRules:
     def test_say_what_the_template_leaves_to_fewer(self, play):
         data = json.loads(stories.definition(1)) | {"may": {"hold": ["maker", "host"], "decline": [], "leave": []}}
