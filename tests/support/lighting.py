@@ -136,7 +136,8 @@ def mail(session: Session, room: Lighting, kind: str, person: int, *, subject: s
 def event(session: Session, room: Lighting, *, seq: int = 1, actor: int, party: int, sees: int = -1,
           **personal: str) -> None:
     """The event behind a mail: who did it, for whom, and what they wrote."""
-    add(session, room, Event, seq=seq, prev_hash="0" * 64, at=NOON, details_sha256="0" * 64, hash="0" * 64)
+    add(session, room, Event, seq=seq, prev_hash="0" * 64, at=NOON, details_sha256="0" * 64, hash="0" * 64,
+        key=f"key-{seq}", request_sha256="0" * 64, answer="{}")
     session.flush()
     add(session, room, EventDetail, seq=seq, act="test", party=party, sees=sees, salt="s",
         details=json.dumps({"actor": actor}), personal=json.dumps(personal))
