@@ -18,7 +18,7 @@ from cocreate import clock, jobs
 from cocreate.db import db, transaction
 from cocreate.models.mails import AccountMail, Lease, Outbox
 from cocreate.models.work import Task
-from cocreate.services import digests, outbox
+from cocreate.services import digests, leases, outbox
 from tests.support.lighting import add, lighting, mail, reminder
 from tests.support.stories import at_once
 
@@ -173,6 +173,25 @@ class TestSeveral:
         ids = [one.message["Message-ID"] for one in smtp.received]
         assert (len(ids), len(set(ids))) == (30, 30)
 
+    @pytest.mark.long
+    def test_of_five_processes_one_sends_and_another_takes_over_from_a_dead_one(self, place):
+        """P-13: within two leases."""
+        app = place()
+        waiting(app, mails=30)
+        running = [child(app, "jobs.run(app)") for _ in range(5)]
+        try:
+            until_sent(app, 30, seconds=300)
+            dead = next(one for one in running if one.pid == holder_of(app, "mails"))
+            dead.kill()
+            waiting(app, mails=1)
+            until_sent(app, 31, seconds=2 * leases.LIFE.total_seconds())
+            assert holder_of(app, "mails") in {one.pid for one in running if one is not dead}
+        finally:
+            for one in running:
+                one.terminate()
+        assert sorted(one.wait(timeout=120) for one in running) == [-signal.SIGKILL, 0, 0, 0, 0]
+        assert sorted(sent(app).values()) == [1] * 31
+
 
 class TestDigests:
     """P-10, P-13 for digests: one per reader and day, whoever makes them and whoever dies over it."""
@@ -233,11 +252,14 @@ def made(app):
 
 
 class TestKilled:
-    def test_nothing_is_lost_and_what_comes_twice_has_one_id(self, place, tmp_path):
+    @pytest.mark.parametrize(("mails", "deaths"), [
+        (12, (3, 1, 4, 2)),
+        pytest.param(600, tuple(number % 19 + 1 for number in range(30)), marks=pytest.mark.long)])
+    def test_nothing_is_lost_and_what_comes_twice_has_one_id(self, place, mails, deaths):
         app = place()
-        waiting(app, mails=12)
+        waiting(app, mails=mails)
         kills = 0
-        for number in (3, 1, 4, 2):  # dies after its n-th mail, between the yes and our commit
+        for number in deaths:  # dies after its n-th mail, between the yes and our commit
             killed = child(app, f"""
                 import os, signal
                 from cocreate.mail import Files
@@ -254,12 +276,11 @@ class TestKilled:
             kills += killed.wait() == -signal.SIGKILL
             expire_leases(app)
         jobs.tick(app)
-        assert kills == 4
-        assert states(app) == {"sent": 12}
-        ids = Counter(message_from_bytes(path.read_bytes(), policy=policy.default)["Message-ID"]
-                      for path in (Path(app.config["SETTINGS"].data) / "mail").glob("*.eml"))
-        assert len(ids) == 12
-        assert ids.total() - 12 <= kills
+        assert kills == len(deaths)
+        assert states(app) == {"sent": mails}
+        ids = sent(app)
+        assert len(ids) == mails
+        assert ids.total() - mails <= kills
 
     def test_asked_to_stop_it_ends_and_lets_go(self, place):
         app = place()
@@ -300,6 +321,25 @@ def states(app):
         found = dict(db.session.execute(select(Outbox.state, func.count()).group_by(Outbox.state)).all())
         db.session.rollback()
         return found
+
+
+def until_sent(app, number, *, seconds):
+    until = time.monotonic() + seconds
+    while states(app) != {"sent": number} and time.monotonic() < until:
+        time.sleep(0.05)
+    assert states(app) == {"sent": number}
+
+
+def sent(app):
+    """How often each Message-ID went out."""
+    return Counter(message_from_bytes(path.read_bytes(), policy=policy.default)["Message-ID"]
+                   for path in (Path(app.config["SETTINGS"].data) / "mail").glob("*.eml"))
+
+
+def holder_of(app, job):
+    """The process that does it."""
+    with app.app_context():
+        return int(db.session.scalars(select(Lease.holder).where(Lease.job == job)).one().split(":")[1])
 
 
 def expire_leases(app):

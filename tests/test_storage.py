@@ -2,6 +2,7 @@ import errno
 import hashlib
 import io
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -154,6 +155,8 @@ except StoreFull:
     assert store.read("h" * 26, kept.sha256) == b"hello"
     print("full")
 """
+        if shutil.which("unshare") is None:
+            pytest.skip("this machine, such as a Mac, has no unshare")
         mount = 'mount -t tmpfs -o size=2m tmpfs "$1" && exec "$2" -c "$3" "$1"'
         ran = subprocess.run(
             ["unshare", "--user", "--mount", "--map-root-user", "sh", "-c", mount, "sh", tmp_path, sys.executable,

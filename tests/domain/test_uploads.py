@@ -108,7 +108,7 @@ MEASURE = """
 import resource, sys, time
 from cocreate.domain import uploads
 from cocreate.errors import Invalid
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
 path, memory, start = sys.argv[1], peak(), time.process_time()
 with open(path, "rb") as file:
     try:
