@@ -106,6 +106,9 @@ class Speaker:
     def stage(self, key: str) -> str:
         return self._plain(words.stage(self.facts.definition, key, self.reader))
 
+    def seat(self, key: str) -> str:
+        return self._say(self.facts.definition.parties[key].name)
+
     def duty(self, key: str) -> str:
         return self._plain(next((duty.what for duty in self.facts.duties if str(duty.number) == key), ""))
 
@@ -232,7 +235,9 @@ PHRASES: dict[str, Phrase] = {
     "hold": _plainly(_("put on hold")),
     "resumed": _plainly(_("going on again")),
     "waiting_outside": _of(_("%(party)s waits for someone outside with %(thing)s")),
-    "nobody_can_act": _of(_("nobody at %(party)s can act on %(thing)s")),
+    "nobody_can_act": lambda s, line: (
+        s.gettext(_("the seat '%(seat)s' is empty"), seat=s.seat(line.subject.key)) if line.subject.matter == "seat"
+        else _of(_("nobody at %(party)s can act on %(thing)s"))(s, line)),
     "clause_proposed": _plainly(_("a clause is to change")),
     "clause_objected": _plainly(_("a change of a clause was not agreed")),
     "ready_to_read": _plainly(_("the contract is ready to read")),

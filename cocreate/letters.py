@@ -212,6 +212,8 @@ class Letter:
                 return self.contract
             case "proposal":
                 return self.proposed
+            case "seat":
+                return self.say(definition.parties[key].name)
             case "duty":
                 return self.duty_named(self.duty)
             case "document" | "figure" | "clause":

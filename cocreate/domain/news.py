@@ -11,6 +11,7 @@ from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients, sig
 from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
+from workflows.conditions import All, AnyCondition, PartySeated
 from workflows.facts import (
     ALL,
     ContractState,
@@ -298,6 +299,7 @@ def _nobody(before: Facts, after: Facts) -> Iterator[News]:
 def _stuck(facts: Facts) -> Iterator[Subject]:
     if facts.ended or facts.on_hold:
         return
+    yield from _empty_seats(facts)
     for task in facts.tasks:
         if task.state in OWED and not any(
                 member.left_at is None and member.party == task.party
@@ -312,6 +314,25 @@ def _stuck(facts: Facts) -> Iterator[Subject]:
         for party in facts.signing:
             if not signatories(facts, party.number) and facts.signature(party.number) is None:
                 yield Subject("signature", str(contract.number), party.number)
+
+
+def _empty_seats(facts: Facts) -> Iterator[Subject]:
+    """Seats that every way on from this stage needs taken, and where nobody sits."""
+    ways = [t for t in facts.definition.transitions.values() if t.from_ == facts.project.stage
+            and not facts.definition.is_back(t)]
+    needed = [{one.party for one in _all_of(way.when) if isinstance(one, PartySeated)} for way in ways]
+    for seat in sorted(set.intersection(*needed)) if needed else ():
+        if not facts.holders([seat]):
+            yield Subject("seat", seat)
+
+
+def _all_of(condition: AnyCondition | None) -> Iterator[AnyCondition]:
+    """What must hold whatever else does: not one of several ways."""
+    if isinstance(condition, All):
+        for one in condition.all:
+            yield from _all_of(one)
+    elif condition is not None:
+        yield condition
 
 
 def _parties(before: Facts, after: Facts) -> Iterator[News]:

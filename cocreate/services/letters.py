@@ -196,7 +196,8 @@ _TASK_STATES = {"ask": _OPEN, "returned": (TaskState.RETURNED,), "submitted": (T
                 "entered": (TaskState.ENTERED,), "nobody_can_act": _OPEN}
 _REMINDING = frozenset({"due_soon", "due_today", "overdue", "escalation"})
 _ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_to_read", "signing_code",
-                     "signature_ended", "help", "invitation_unanswered"})
+                     "signature_ended", "help", "invitation_unanswered", "proposal",
+                     "clause_proposed"})
 _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
 _OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
 
@@ -214,9 +215,6 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
         return subject is None or subject.key == facts.project.stage
     if subject is not None and subject.matter == "accession":
         return facts.accession(subject.party) is None
-    if kind in ("proposal", "clause_proposed"):
-        return subject is None or any(one.state is ProposalState.OPEN for one in facts.proposals
-                                      if str(one.number) == subject.key)
     if not asks(kind):
         return True
     if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:
@@ -227,6 +225,8 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
         case "decision":
             decision = facts.decision(subject.key, subject.party or 0)
             return decision is not None and decision.state in _OPEN_DECISION
+        case "proposal":
+            return _proposal_is_open(subject, facts)
         case "contract":
             return facts.contract is not None and str(facts.contract.number) == subject.key
         case "signature" | "agreement":
@@ -235,7 +235,11 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
             invited = facts.member(int(subject.key))
             return invited is not None and invited.accepted_at is None and invited.left_at is None
         case _:
-            return True
+            return subject.matter != "seat" or not facts.holders([subject.key])
+
+
+def _proposal_is_open(subject: Subject, facts: Facts) -> bool:
+    return any(one.state is ProposalState.OPEN for one in facts.proposals if str(one.number) == subject.key)
 
 
 def _signature_is_owed(subject: Subject, facts: Facts) -> bool:

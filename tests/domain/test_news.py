@@ -52,6 +52,15 @@ class TestTasks:
         assert mails["ask", TAKER] == (("ask", Subject("task", "batch", 2)), ("gone_on", Subject("stage", "trial")))
         assert ("gone_on", TAKER) not in mails and ("gone_on", MANAGER) in mails
 
+    def test_of_a_seat_that_going_on_needs_and_where_nobody_sits(self):
+        text = TWO_SIDES.replace("when: {all: [tasks, {gate: passed}]}", "when: {all: [tasks, {party: carrier}]}")
+        story = begin(text).give("stream").give("need").agree("picture").go("to_trial")
+        assert {("nobody_can_act", GIVER), ("nobody_can_act", TAKER), ("nobody_can_act", MANAGER)} & story.mails()
+        subjects = {heard.subject for (kind, _person), heard in news.heard(story.before, story.facts).items()
+                    if kind == "nobody_can_act"}
+        assert subjects == {Subject("seat", "carrier")}
+        assert "nobody_can_act" not in story.submit("batch").kinds()  # told once
+
     def test_submitted_is_for_who_accepts(self):
         assert begin().submit("stream").mails() == {("submitted", TAKER)}
 
