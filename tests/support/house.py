@@ -22,7 +22,7 @@ from cocreate import jobs
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.models.people import Person
-from cocreate.services import contributions, demo, documents, endings, holds, people, proposals
+from cocreate.services import contributions, demo, documents, endings, holds, hosts, people, proposals, templates
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.files import prefix
 from tests.support import languages, projects
@@ -66,6 +66,7 @@ def furnished(database: str, data: Path) -> Iterator[House]:
 def _further(house: House) -> None:
     """Projects in the states that the demo has not reached."""
     with transaction() as session:
+        _draft_a_template(session, house.people["administrator"][0])
         to_sign = projects.ready_to_sign(session, now=now())
         reading = projects.frozen(session, now=now())
         signed = projects.agreed(session, now=now())
@@ -84,6 +85,14 @@ def _further(house: House) -> None:
     for what, small in (("signs", to_sign), ("reads", reading), ("has signed", signed), ("rests", resting),
                         ("has ended", ended)):
         house.people[what] = (small.emails[small.shop], PASSWORD)
+
+
+def _draft_a_template(session: Session, administrator: str) -> None:
+    """What can be published, or discarded."""
+    by = session.scalars(select(Person.id).where(Person.email == administrator)).one()
+    host = hosts.hosts_of(session, by, hosts.ADMINISTRATOR)[0].id
+    first = templates.all_of(session, host)[0]
+    templates.copy_to_draft(session, host, first.id, first.newest.number, note="Shipped", actor=by, now=now())
 
 
 def _check_again(session: Session, small: Small) -> None:
