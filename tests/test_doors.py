@@ -282,7 +282,7 @@ class TestIds:
     """P-05."""
 
     def test_in_addresses_are_random_or_belong_to_their_project(self, app):
-        known = {"number", "version", "other", "party", "person"}
+        known = {"number", "version", "other", "party", "person", "entry"}
         for rule in app.url_map.iter_rules():
             numbers = set(re.findall(r"<int:(\w+)>", rule.rule))
             assert numbers <= known and (not numbers or "<ref>" in rule.rule), rule.rule

@@ -97,7 +97,7 @@ def _load(session: Session, now: datetime) -> None:
 
 
 def _tell_the_past(session: Session, now: datetime) -> None:
-    """Mails of the weeks before went out in their time: a visitor finds those that still ask, and new ones.
+    """Mails of the weeks before went out in their time: a visitor finds those of the last days that still ask.
 
     What happened in the last days stays for the first digest.
     """
@@ -108,7 +108,7 @@ def _tell_the_past(session: Session, now: datetime) -> None:
     contexts = letters.contexts(session, [outbox.read(mail) for mail in old if mail.state == "waiting"], now)
     for mail in old:
         asked = letters.asks(mail.kind) or mail.kind == "invitation"
-        if not (asked and contexts.get(mail.message_id)):
+        if not (asked and mail.created_at > now - timedelta(days=10) and contexts.get(mail.message_id)):
             mail.state = "sent" if mail.state == "waiting" else "told"
             mail.sent_at = mail.created_at
             mail.values = "{}"  # with no secret that nobody can follow any more
