@@ -40,7 +40,7 @@ from cocreate import assets, icons
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
 NOON = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)
-LONG = "Donaudampfschifffahrtsgesellschaft Lämpöpumppulaitos & Söhne AG"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft & Söhne AG"
 
 ROOM = """
 {% extends "layouts/room.html" %}
