@@ -11,7 +11,7 @@ from cocreate import clock as clocks
 from cocreate import jobs
 from cocreate.db import transaction
 from cocreate.domain.answers import Answer
-from cocreate.services import outbox
+from cocreate.services import outbox, returned
 from cocreate.services.openings import Seating
 from tests.journeys.sides import Side, new_address, new_host
 from tests.support.apps import serve
@@ -87,6 +87,7 @@ def comes_back(live) -> None:
     with live.app.app_context(), transaction() as session:
         (mail,) = outbox.claim(session, clocks.now(), 100)
         outbox.mark_failed(session, mail, clocks.now(), "550 no such person", permanent=True)
+        returned.refused(session, mail, "550 no such person", clocks.now())
 
 
 def hands_over(person: Walker, colleague: str) -> None:
