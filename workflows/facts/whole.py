@@ -1,321 +1,30 @@
-"""The plain values a guard or an act may look at: one project at one moment, read under its lock.
-
-Each ``...Fact`` is one row of the table of its name. An act answers with the facts as they are afterwards; what
-differs is what is written. Nothing here reads a clock or a database.
-"""
+"""The whole of one project, and how it differs after an act."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from functools import reduce
 from operator import and_
 from typing import Any, Self
 
 from workflows.calendars import Calendar
 from workflows.definition import Definition, Gate, Task
+from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, SignatureFact
+from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFact
+from workflows.facts.work import (
+    DecisionFact,
+    DecisionState,
+    DocumentFact,
+    FigureFact,
+    ProposalFact,
+    ProposalState,
+    TaskFact,
+    TaskState,
+    versions_of,
+)
 from workflows.values import replace
-
-ALL = -1  # audience: everybody in the project
-
-
-class TaskState(StrEnum):
-    OPEN = "open"
-    ENTERED = "entered"  # typed in by another party, not confirmed
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    ACCEPTED = "accepted"
-    SUPERSEDED = "superseded"  # reopened: a later round took its place
-    LAPSED = "lapsed"  # its party left
-
-
-class DecisionState(StrEnum):
-    ASKED = "asked"
-    AGREED = "agreed"
-    RESERVED = "reserved"  # agreed, with a reservation
-    REFUSED = "refused"  # "Do not agree"
-    LAPSED = "lapsed"  # what it was about changed
-    SUPERSEDED = "superseded"
-    DROPPED = "dropped"  # its party left
-
-
-class ContractState(StrEnum):
-    FROZEN = "frozen"
-    ENDED = "ended"  # something in it changed before the last signature
-    SIGNED = "signed"
-
-
-@dataclass(frozen=True, slots=True)
-class PartyFact:
-    """An organisation in a seat. ``number`` is its place in the contract, from 1, and never changes."""
-
-    number: int
-    seat: str
-    organisation: int
-    name: str
-    left_at: datetime | None = None
-    joined_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MemberFact:
-    """A person of the project. ``party`` is None for the facilitator and for an account manager without a seat.
-
-    parts: everything the person may act as now; of these ``lent`` only while somebody of ``stands_for`` is away.
-    """
-
-    person: int
-    name: str
-    party: int | None
-    parts: frozenset[str]
-    accepted_at: datetime | None
-    left_at: datetime | None = None
-    zone: str = ""  # of the person, whose mornings reminders keep to; "": not known yet, the host's counts
-    lent: frozenset[str] = frozenset()
-    stands_for: frozenset[int] = frozenset()  # persons
-    invited_at: datetime | None = None
-
-    @property
-    def own(self) -> frozenset[str]:
-        """The parts that stay with the person."""
-        return self.parts - self.lent
-
-    @property
-    def present(self) -> bool:
-        return self.accepted_at is not None and self.left_at is None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskFact:
-    """One contribution asked of one party, in one round."""
-
-    key: str
-    party: int
-    round: int
-    state: TaskState
-    since: datetime  # when it came into this state
-    due_at: datetime | None
-    number: int = 0  # version of the contribution that counts; 0: none yet
-    asked: int | None = None  # person
-    reason: str | None = None  # why it was returned or reopened
-    fields: int = 0  # required fields of that version ...
-    given: int = 0  # ... and how many have a value
-    missing: str = ""  # JSON: required field answered "not available" -> [reason, who sees it]
-    dates: str = "{}"  # JSON: date field of that version -> ISO date
-    entered_by: int | None = None  # party that typed it in
-    outsider: str | None = None  # whom it waits for outside, until ``outside_until``
-    outside_until: date | None = None
-    wanted: int | None = None  # person it shall be passed to, once a champion has agreed to invite them ...
-    wanted_by: int | None = None  # ... as this person proposed
-    wanted_name: str | None = None
-    shared: str = ""  # JSON: person of the same party -> the fields they were asked for, while another has the task
-    help: int | None = None  # comment that calls for help, until its author says that an answer helped
-    help_by: int | None = None
-    help_sees: int = 0  # audience of the call
-    helper: int | None = None  # person whose answer to the call waits for "Did it help?"
-    voices: str = ""  # JSON, of an assessment: person -> their answers, while others of the party are waited for
-
-    @property
-    def id(self) -> tuple[str, int, int]:
-        return self.key, self.party, self.round
-
-    @property
-    def shared_with(self) -> dict[int, tuple[str, ...]]:
-        """Colleague -> the single fields that were passed to them."""
-        return {int(person): tuple(fields) for person, fields in json.loads(self.shared or "{}").items()}
-
-    def sharing(self, person: int, fields: Iterable[str]) -> Self:
-        """The task with these fields passed to a colleague; with none, theirs are taken back."""
-        shared = {str(one): list(theirs) for one, theirs in (self.shared_with | {person: tuple(fields)}).items()
-                  if theirs}
-        return replace(self, shared=json.dumps(shared, sort_keys=True) if shared else "")
-
-    @property
-    def absent(self) -> dict[str, tuple[str, int]]:
-        """Required field that is not available -> (reason, audience of the reason)."""
-        return {key: (reason, sees) for key, (reason, sees) in json.loads(self.missing or "{}").items()}
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionFact:
-    """What one party says at a gate, on exactly the versions in ``subject``."""
-
-    gate: str
-    party: int
-    round: int
-    state: DecisionState
-    since: datetime
-    due_at: datetime | None
-    subject: str = ""  # "task@party=version ..." or "contract=version", as seen when decided
-    person: int | None = None
-    reason: str | None = None  # the reservation, or why not
-    wanted: str | None = None  # what would help
-    outside: bool = False  # decided outside; a file shows it
-    changed: str | None = None  # what made it lapse, "thing=from>to"
-    body: str | None = None  # which body decided outside ...
-    decided_on: date | None = None
-    document: int | None = None  # ... and the file that shows it
-
-    @property
-    def id(self) -> tuple[str, int, int]:
-        return self.gate, self.party, self.round
-
-    @property
-    def agreed(self) -> bool:
-        return self.state in (DecisionState.AGREED, DecisionState.RESERVED)
-
-
-@dataclass(frozen=True, slots=True)
-class FigureFact:
-    """One value of one figure, as one party gave it in one version of a contribution."""
-
-    path: str
-    party: int
-    number: int
-    value: Decimal
-    unit: str | None
-    settled: bool
-    sees: int = ALL
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFact:
-    """A file of the project. ``path`` is the field that asked for it, ``newest`` its latest version."""
-
-    number: int
-    party: int | None
-    name: str
-    path: str | None
-    newest: int
-    sees: int = ALL
-    withdrawn_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContractFact:
-    """One frozen version of the contract, or of a short agreement: then ``paper`` is the key of its task."""
-
-    paper: str
-    number: int
-    state: ContractState
-    content_sha256: str
-    text_sha256: str
-    pdf_sha256: str
-    frozen_at: datetime
-    clauses: int
-    ended_at: datetime | None = None
-    ended_because: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureFact:
-    """One signature of one person for one party under one version of one paper."""
-
-    paper: str
-    version: int
-    party: int
-    person: int
-    at: datetime
-    text_sha256: str
-    pdf_sha256: str
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AccessionFact:
-    """A party that acceded to the signed version, by a document of its own."""
-
-    party: int
-    version: int
-    person: int
-    at: datetime
-    text_sha256: str
-    pdf_sha256: str
-
-
-class ProposalState(StrEnum):
-    OPEN = "open"
-    AGREED = "agreed"
-    REFUSED = "refused"
-    ENDED = "ended"  # replaced by a later one about the same thing
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalFact:
-    """Something proposed that needs the agreement of every party in ``needs``; it holds once all have agreed."""
-
-    number: int
-    kind: str
-    subject: str  # what it is about: a path, a clause, a part of the charter
-    body: str  # JSON
-    party: int | None
-    person: int
-    at: datetime
-    needs: str  # numbers of parties, separated by blanks
-    agreed: str
-    state: ProposalState
-    since: datetime
-    reason: str | None = None
-
-    @property
-    def parties(self) -> tuple[int, ...]:
-        return tuple(int(number) for number in self.needs.split())
-
-    @property
-    def agreeing(self) -> tuple[int, ...]:
-        return tuple(int(number) for number in self.agreed.split())
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceFact:
-    """A person's parts in the hands of a colleague for a time; both days are included."""
-
-    number: int
-    person: int
-    substitute: int
-    parts: str  # separated by blanks
-    starts: date
-    until: date
-    began_at: datetime | None = None
-    ended_at: datetime | None = None
-
-    @property
-    def runs(self) -> bool:
-        return self.began_at is not None and self.ended_at is None
-
-
-@dataclass(frozen=True, slots=True)
-class NudgeFact:
-    """When a party was last nudged about one thing, and by whom."""
-
-    subject: str
-    party: int
-    at: datetime
-    person: int
-
-
-@dataclass(frozen=True, slots=True)
-class DutyFact:
-    """Something a party owes by a day under the agreed terms."""
-
-    number: int
-    party: int
-    what: str
-    due: date
-    clause: str | None = None
-    done_at: datetime | None = None
-    done_by: int | None = None
-    confirmed_at: datetime | None = None  # when its party last said who looks after it
-    owner: int | None = None  # person who looks after it; None: the champions of its party
-    decide: bool = False  # to be decided, not done: ``due`` is the last day
-
-    @property
-    def before(self) -> date:
-        """The day before which it has to be decided."""
-        return self.due + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,11 +279,6 @@ def _lent(member: MemberFact, absences: list[AbsenceFact]) -> MemberFact:
     own = member.own
     lent = frozenset(part for absence in absences for part in absence.parts.split()) - own
     return replace(member, parts=own | lent, lent=lent, stands_for=frozenset(a.person for a in absences))
-
-
-def versions_of(figures: Iterable[FigureFact]) -> str:
-    """Which values a settlement is about: "1=2 3=1", party and version of its contribution."""
-    return " ".join(sorted(f"{figure.party}={figure.number}" for figure in figures))
 
 
 def _put(rows: tuple[Any, ...], row: Any, key: Callable[[Any], object]) -> tuple[Any, ...]:

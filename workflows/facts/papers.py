@@ -1,0 +1,74 @@
+"""What is signed in a project, and what is owed under it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class ContractState(StrEnum):
+    FROZEN = "frozen"
+    ENDED = "ended"  # something in it changed before the last signature
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFact:
+    """One frozen version of the contract, or of a short agreement: then ``paper`` is the key of its task."""
+
+    paper: str
+    number: int
+    state: ContractState
+    content_sha256: str
+    text_sha256: str
+    pdf_sha256: str
+    frozen_at: datetime
+    clauses: int
+    ended_at: datetime | None = None
+    ended_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFact:
+    """One signature of one person for one party under one version of one paper."""
+
+    paper: str
+    version: int
+    party: int
+    person: int
+    at: datetime
+    text_sha256: str
+    pdf_sha256: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessionFact:
+    """A party that acceded to the signed version, by a document of its own."""
+
+    party: int
+    version: int
+    person: int
+    at: datetime
+    text_sha256: str
+    pdf_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFact:
+    """Something a party owes by a day under the agreed terms."""
+
+    number: int
+    party: int
+    what: str
+    due: date
+    clause: str | None = None
+    done_at: datetime | None = None
+    done_by: int | None = None
+    confirmed_at: datetime | None = None  # when its party last said who looks after it
+    owner: int | None = None  # person who looks after it; None: the champions of its party
+    decide: bool = False  # to be decided, not done: ``due`` is the last day
+
+    @property
+    def before(self) -> date:
+        """The day before which it has to be decided."""
+        return self.due + timedelta(days=1)
