@@ -87,6 +87,7 @@ PROOFS: dict[str, Asks] = {
     "admin.template_start": ACTING,
     "admin.template_import": FILE,
     "admin.template_publish": BEFORE,
+    "admin.template_discard": BEFORE,
     "admin.template_retire": BEFORE,
     "admin.template_back": ACTING,
     "admin.template_draft": ACTING,
