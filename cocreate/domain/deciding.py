@@ -11,7 +11,9 @@ from workflows.definition import DecideRule, Definition
 
 def last_day(definition: Definition, rule: DecideRule, answer: Callable[[str], Answer | None], *,
              signed: date) -> date | None:
-    """The day before the last on which it would be too late; None where the rule has no object or a value is missing.
+    """The day before the last on which it would be too late.
+
+    None where the rule has no object, a value is missing or no calendar has the day.
 
     answer: what was given at a path. signed: the day of the last signature, from which the term runs unless said.
     """
@@ -19,8 +21,11 @@ def last_day(definition: Definition, rule: DecideRule, answer: Callable[[str], A
     term, notice = (_span(definition, path, answer(path)) for path in (rule.term, rule.notice))
     if start is None or term is None or notice is None or (rule.only and not _number(answer(rule.only))):
         return None
-    end = moved(start, *term)
-    return moved(end, -notice[0], -notice[1]) - timedelta(days=1)
+    try:
+        end = moved(start, *term)
+        return moved(end, -notice[0], -notice[1]) - timedelta(days=1)
+    except (ValueError, OverflowError):  # a term such as 9999 years: no calendar has that day
+        return None
 
 
 def moved(day: date, months: int, days: int) -> date:

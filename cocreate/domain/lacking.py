@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cocreate.domain.contract import ContractParty, ContractText
-from cocreate.domain.names import skeleton
+from cocreate.domain.names import holds_name
 from cocreate.errors import Invalid
 from workflows.facts import Facts, MemberFact
 
@@ -37,7 +37,7 @@ def signs_instead(party: ContractParty, facts: Facts) -> tuple[MemberFact, ...]:
 
 def names(party: ContractParty, person: str) -> bool:
     """Whether the text names this person to sign for the party, be it with a title and a function."""
-    return any(skeleton(person) in skeleton(one.name) for one in party.signatories)
+    return any(holds_name(one.name, person) for one in party.signatories)
 
 
 __all__ = ["lacking", "names", "of_parties", "signs_instead"]

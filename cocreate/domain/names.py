@@ -133,6 +133,12 @@ def skeleton(text: str) -> str:
     return "".join(char for char in seen if char == "&" or unicodedata.category(char)[0] not in "PZ") or seen.strip()
 
 
+def holds_name(text: str, name: str) -> bool:
+    """Whether a name stands in a text word by word: "Anne Berg" in "Dr Anne Berg, CEO", not in "Marianne Berger"."""
+    said, own = ([skeleton(word) for word in re.findall(r"[^\s,;/()]+", one)] for one in (text, name))
+    return bool(own) and any(said[at:at + len(own)] == own for at in range(len(said)))
+
+
 def mixed_script(text: str) -> bool:
     """Whether a letter may pose as another: alphabets mixed in a word, or a word that only borrows Latin shapes."""
     words = [word for word in re.split(r"[\W\d_]+", unicodedata.normalize("NFKC", text)) if word]

@@ -5,7 +5,6 @@ mails, reminders and the answer under its key, all in one transaction of three s
 writer of stage, version and head. It never commits.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from cocreate import vault
 from cocreate.db import table_of
 from cocreate.domain import audience, news, reminding
 from cocreate.domain.chain import START, canonical, commitment, event_hash
@@ -218,7 +218,7 @@ def _mails(before: Facts, after: Facts, change: Change, seq: int) -> list[dict[s
 def _fingerprint(name: str, request: Any, actor: int | None) -> str:
     """What was asked and by whom: a key belongs to exactly this. Fresh secrets do not count."""
     asked = {name: value for name, value in values_of(request).items() if name not in _SECRETS}
-    return hashlib.sha256(canonical({"act": name, "actor": actor, "asked": asked}).encode()).hexdigest()
+    return vault.stamp(canonical({"act": name, "actor": actor, "asked": asked}))
 
 
 _SECRETS = frozenset({"duties", "token", "token_sha256", "code", "code_hash", "expires_at", "evidence", "arrival",

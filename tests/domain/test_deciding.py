@@ -34,6 +34,9 @@ class TestLastDay:
     def test_there_is_none_without_an_option_or_without_a_value(self, given):
         assert decided(**given) is None
 
+    def test_there_is_none_where_no_calendar_has_the_day(self):
+        assert decided(term=Answer(Decimal(9999))) is None
+
     def test_of_a_shorter_month_its_last_day_counts(self):
         assert moved(date(2027, 8, 31), -6, 0) == date(2027, 2, 28)
         assert moved(date(2028, 2, 29), 12, 0) == date(2029, 2, 28)

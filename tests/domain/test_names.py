@@ -8,6 +8,7 @@ from cocreate.domain.names import (
     clean_line,
     content_disposition,
     display_name,
+    holds_name,
     initials,
     mixed_script,
     skeleton,
@@ -153,6 +154,16 @@ class TestLikeness:
     ])
     def test_honest_names_are_not_flagged(self, name):
         assert not mixed_script(name)
+
+
+@pytest.mark.parametrize(("text", "name", "held"), [
+    ("Dr. Anne Berg, managing director", "Anne Berg", True), ("ANNE  BERG", "Anne Berg", True),
+    ("Marianne Berger", "Anne Berg", False), ("Jan Maier, CEO", "Jan Mai", False),
+    ("Anne Maria Berg", "Anne Berg", False),
+    ("Anne Berg", "", False), ("", "Anne Berg", False),
+])
+def test_a_name_stands_in_a_text_word_by_word(text, name, held):
+    assert holds_name(text, name) is held
 
 
 @pytest.mark.parametrize(("name", "letters"), [

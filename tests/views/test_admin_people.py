@@ -82,6 +82,17 @@ class TestPeople:
         assert all("project has a new account manager." in page or "projects have a new" in page for page in said)
         assert said[0] == said[1]
 
+    def test_two_buttons_of_one_page_are_two_acts(self, client, session, small, ben):
+        client.post("/admin/people/invite", data={"name": "Tom New", "roles": ["account_manager"],
+                                                  "email": f"both{small.host_id}@host.example"})
+        link = re.search(r'href="(/admin/people/[^/"]+)"[^>]*>Tom New<', client.get("/admin/people").text)[1]
+        page = client.get(link).text
+        acts = re.findall(r'action="([^"]+)"', page)
+        again, back = (next(one for one in acts if one.endswith(end)) for end in ("/send", "/take-back"))
+        said = [text(client.post(act, data={"key": "a-key-of-one-page"}, follow_redirects=True))
+                for act in (again, back)]
+        assert "Sent again." in said[0] and "Sent again." not in said[1]
+
     def test_who_has_gone_is_let_in_again(self, client, session, small, refs, ben):
         client.post(f"/admin/people/{refs['anna']}/deactivate", data={"to": ben})
         page = text(client.get(f"/admin/people/{refs['anna']}"))

@@ -100,7 +100,10 @@ class TestHelp:
         assert "asks for help" in small.maker.get("").text
         assert "There are two." in small.maker.get("/tasks/returns?party=2").text
         small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Both.", "reply_to": number})
-        small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number})
+        first, second = (small.shop.post("/tasks/returns/helped", data={
+            "party": 2, "number": number, "key": "a-key-of-one-click"}) for _click in range(2))
+        assert (first.status_code, first.location) == (second.status_code, second.location)
+        assert first.status_code == 303
         assert "Did it help?" not in small.shop.get("").text
         assert "help was found" in small.maker.get("/tasks/returns?party=2").text
         assert small.shop.get("/tasks/returns/helped?party=2").status_code == 409

@@ -19,7 +19,7 @@ from cocreate.services.acts.contributions import REASON
 from cocreate.services.acts.neutral import NeutralArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
-from workflows.facts import Facts, ProposalFact, ProposalState
+from workflows.facts import Facts, PartyFact, ProposalFact, ProposalState
 from workflows.texts import say
 from workflows.values import replace
 
@@ -74,10 +74,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     if given.kind != "charter" and len(str(body.get("reason", "")).strip()) < REASON:
         raise Invalid("reason.why", field="reason", least=REASON)
     kind.check(facts, given.subject, body)
-    parties = facts.contracting if kind.contracting else facts.present
-    if kind.one_is_enough:  # who could do it alone says so
-        parties = tuple(party for party in parties if any(
-            lets(facts, kind.act, member) for member in facts.people(party.number, "champion")))
+    parties = _asked(facts, kind)
     facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
         number=1 + max((p.number for p in facts.proposals), default=0), kind=given.kind, subject=given.subject,
@@ -89,6 +86,14 @@ def propose(facts: Facts, given: Propose) -> Change:
         facts=facts, party=own, answer={"number": proposal.number},
         details={"proposal": proposal.number, "kind": given.kind, "subject": given.subject},
         personal={"body": given.body}, letters=_asking(facts, proposal, kind, actor.person)))
+
+
+def _asked(facts: Facts, kind: Kind) -> tuple[PartyFact, ...]:
+    """The parties whose agreement counts; where one is enough those who may do it alone, or all where none may."""
+    parties = facts.contracting if kind.contracting else facts.present
+    alone = tuple(party for party in parties if any(
+        lets(facts, kind.act, member) for member in facts.people(party.number, "champion")))
+    return alone if kind.one_is_enough and alone else parties
 
 
 def answer(facts: Facts, given: Answer) -> Change:

@@ -1,6 +1,7 @@
 """A double click on a page of administration has one effect, and both clicks get the same answer."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from flask import flash, redirect, request
@@ -21,7 +22,7 @@ T = TypeVar("T")
 def done(work: Callable[[Any], T], url: str | Callable[[T], str], said: str | Callable[[T], str],
          ) -> ResponseReturnValue:
     """Do it in one transaction, once for the form that was sent; then go there, with what came of it."""
-    me, key = login.me().id, sent_key()
+    me, key = login.me().id, _key()
     with transaction() as session:
         answer = once.take(session, me, key, now=now())
         if answer is None:
@@ -37,7 +38,7 @@ def again() -> ResponseReturnValue | None:
     """The answer of a form that was done already; what it was about may look different now."""
     if request.method != "POST":
         return None
-    answer = once.answer(db.session(), login.me().id, sent_key())
+    answer = once.answer(db.session(), login.me().id, _key())
     return _give(answer) if answer else None
 
 
@@ -46,6 +47,11 @@ def refused(error: CocreateError) -> ResponseReturnValue:
     """The first of two clicks may have been done while the second looked."""
     db.session.rollback()
     return again() or pages.refuse(error)
+
+
+def _key() -> str:
+    """Of this form and what it does: several buttons of a page carry one key."""
+    return sha256(f"{sent_key()} {request.path}".encode()).hexdigest()
 
 
 def _give(answer: Answer) -> ResponseReturnValue:

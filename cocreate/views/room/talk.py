@@ -112,10 +112,12 @@ def task_helped(ref: str, key: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     topic = Topic("task", key, request.values.get("party", 0, type=int))
     call = comments.thread(db.session(), facts, topic).help
-    if call is None:
-        raise Conflict("help.ended", task=key) if facts.task(key, topic.party or 0) else NotFound
-    number = request.form.get("number", call.row.number, type=int)
-    task, _actor = require_asker(facts, Helped(key, topic.party or 0, number))
+    task = facts.task(key, topic.party or 0)
+    if task is None:
+        raise NotFound
+    number = request.form.get("number", call.row.number if call else 0, type=int)
+    if request.method == "GET":  # a form that was sent is answered by its act: again, if it was done
+        require_asker(facts, Helped(key, task.party, number))
     form = HelpedForm.from_request()
 
     def tell(session: Any) -> str:

@@ -22,6 +22,13 @@ def number(story):
     return max(one.number for one in story.facts.proposals)
 
 
+class TestRest:
+    def test_where_a_template_leaves_holding_to_others_one_champion_still_agrees(self):
+        story = begin(TWO_SIDES + "\nmay: {hold: [host, facilitator]}\n").act(REST, FACILITATOR)
+        assert not story.facts.on_hold
+        assert story.act(Answer(number(story), True), champion(2)).facts.on_hold
+
+
 class TestHandingOver:
     def test_who_is_neutral_stays_until_the_next_has_come(self):
         story = begin().act(HandOverNeutral(NEW, "Sofia", "", "t", "h", LATER), FACILITATOR)
