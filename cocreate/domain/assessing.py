@@ -46,6 +46,16 @@ def awaited(facts: Facts, task: TaskFact) -> tuple[MemberFact, ...]:
     return tuple(member for member in expected(facts, task) if member.person not in there)
 
 
+def least(facts: Facts, task: TaskFact) -> int:
+    """How many must have answered before the others can be left out: of fewer, single answers could be read."""
+    return min(FEW, len(expected(facts, task)))
+
+
+def enough(facts: Facts, task: TaskFact) -> bool:
+    """Whether the answers that are there can count without the others."""
+    return bool(task.voices) and len(answered(task)) >= least(facts, task)
+
+
 def asked(facts: Facts, task: TaskFact) -> tuple[int, ...]:
     """The people of whom a task is asked by name: of an assessment everybody who has not answered."""
     if is_assessment(facts, task):

@@ -109,12 +109,16 @@ PLAIN = {
     "outside.file": N_("Add the file that shows the decision."),
     "enter.signed": N_("What is signed cannot be entered for somebody else."),
     "enter.own": N_("What somebody thinks, nobody enters for them: each person answers alone."),
+    "enter.canvas": N_("A canvas is entered for nobody: each party writes its own entries into the boxes."),
+    "canvas.entries": N_("A canvas is given by its entries. Write entries into its boxes, then submit it."),
     "entry.empty": N_("Write something first."),
     "entry.no_party": N_("Only the parties write on it. You can comment on what they wrote."),
     "entry.supported": N_("Your party supports it already."),
     "entry.no_support": N_("Your party does not support it."),
     "entry.withdrawn": N_("It was withdrawn by who wrote it."),
     "assessment.nobody": N_("Nobody has answered yet, so there is nothing to count. Answer for yourself first."),
+    "assessment.few": N_("So few answers would show who said what. They can count once %(least)s people or more have "
+                         "answered: ask your colleagues to answer."),
     # talks
     "comment.empty": N_("Write something first."),
     "note.no_party": N_("Notes are private to a party, and you are of none."),

@@ -11,8 +11,9 @@ from cocreate.domain import audience
 from cocreate.domain.answers import Answer
 from cocreate.models.people import Person
 from cocreate.models.work import Entry
-from cocreate.services import contributions, progress
+from cocreate.services import progress
 from cocreate.services.acts.canvases import AddEntry, SupportEntry, There, WithdrawEntry
+from cocreate.services.acts.contributions import Submit
 from cocreate.services.facts import look
 from workflows.facts import Facts
 
@@ -68,8 +69,8 @@ def submit(session: Session, ref: str, *, task: str, party: int, seen: int, acto
     """Submit what stands on the canvas now as the asked party's next version."""
     facts = look(session, ref, person=actor, now=now, lock=True).facts
     found = entries(session, facts, task, party) if task in facts.definition.tasks else ()
-    return contributions.submit(session, ref, task=task, party=party, seen=seen, draft=facts.drafts.get(
-        (task, party), 0), answers=texts(facts, found), actor=actor, key=key, now=now)
+    given = Submit(task, party, seen, facts.drafts.get((task, party), 0), texts(facts, found), entries=True)
+    return progress.act(session, ref, given, actor=actor, key=key, now=now)
 
 
 def texts(facts: Facts, found: Iterable[Written]) -> dict[str, Answer]:

@@ -110,7 +110,7 @@ def say(session: Session, ref: str, *, kind: str, topic: str, text: str, mention
     """
     facts = look(session, ref, person=actor, now=now).facts
     of = Topic.parse(topic)
-    if of is not None and of.kind == "entry" and session.get(Entry, (facts.project.id, of.number)) is None:
+    if of is not None and of.kind == "entry" and not _is_entry(session, facts, of):
         raise NotFound
     parent = session.get(Comment, (facts.project.id, reply_to)) if reply_to else None
     if reply_to and (parent is None or parent.kind == "concern" or not parent.sees & _mask(facts.actor)
@@ -209,6 +209,12 @@ def _about(topic: Topic) -> ColumnElement[bool]:
         return whole
     return or_(whole, *(Comment.subject.startswith(f"{kind}:{topic.key}:{topic.party}:", autoescape=True)
                         for kind in sorted(OF_TASK - {"task"})))
+
+
+def _is_entry(session: Session, facts: Facts, of: Topic) -> bool:
+    """Whether there is this entry on the canvas that the topic names."""
+    entry = session.get(Entry, (facts.project.id, of.number))
+    return entry is not None and (entry.task, entry.party) == (of.key, of.party)
 
 
 def _call_above(session: Session, said: Comment | None) -> int | None:

@@ -93,8 +93,9 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
         may_confirm=task.state is TaskState.ENTERED and _acts(facts, Act.CONFIRM, party=task.party),
         may_enter=not own and task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
-        and facts.task_of(task).kind not in ("sign", "assessment") and _acts(facts, Act.ENTER_FOR, party=task.party),
-        may_count=bool(task.voices) and own and _counts(facts, task),
+        and facts.task_of(task).kind not in ("sign", "assessment", "canvas")
+        and _acts(facts, Act.ENTER_FOR, party=task.party),
+        may_count=own and assessing.enough(facts, task) and _counts(facts, task),
         may_reopen=task.state is TaskState.ACCEPTED and may_reopen(facts, task) and not facts.ended
         and not facts.on_hold and facts.definition.tasks[task.key][0] == facts.project.stage)
 
@@ -145,6 +146,8 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
     if there is None:
         raise NotFound
     require(facts, Act.DRAFT, party=party, asked=there.asked, on_hold=True)
+    if facts.task_of(there).kind == "canvas":
+        raise Conflict("canvas.entries", task=task)
     if there.state not in (TaskState.OPEN, TaskState.RETURNED):
         raise Conflict("contribution.not_open", task=task, state=there.state.value, since=there.since)
     values = {"typed": json.dumps(typed, ensure_ascii=False), "files": json.dumps(files, ensure_ascii=False),

@@ -33,6 +33,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.services import (
     accounts,
+    canvases,
     composing,
     contracts,
     contributions,
@@ -248,11 +249,24 @@ class _Told:
         return done
 
     def _submit(self, facts: Facts, task: TaskFact) -> None:
+        if facts.task_of(task).kind == "canvas":
+            return self._submit_canvas(facts, task)
         with transaction() as session:
             contributions.submit(
                 session, self.ref, task=task.key, party=task.party, seen=task.number, draft=0,
                 answers=self._answers(facts, task), actor=self._person(facts, task.party), key=self.key(),
                 now=self.now())
+
+    def _submit_canvas(self, facts: Facts, task: TaskFact) -> None:
+        """Each box gets one entry, and what stands there is submitted."""
+        actor = self._person(facts, task.party)
+        for box in facts.task_of(task).boxes:
+            with transaction() as session:
+                canvases.add(session, self.ref, task=task.key, party=task.party, box=box, text=UNSAID, actor=actor,
+                             key=self.key(), now=self.now())
+        with transaction() as session:
+            canvases.submit(session, self.ref, task=task.key, party=task.party, seen=task.number, actor=actor,
+                            key=self.key(), now=self.now())
 
     def _accept(self, facts: Facts, task: TaskFact) -> None:
         with transaction() as session:

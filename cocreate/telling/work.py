@@ -17,7 +17,7 @@ def _submit(s: Speaker) -> str:
 def _count_answers(s: Speaker) -> str:
     said: str = s.reader.ngettext(
         "%(who)s let '%(task)s' count for %(party)s with the answers of one person, version %(number)s.",
-        "%(who)s let '%(task)s' count for %(party)s with the answers of %(num)d people, version %(number)s.",
+        "%(who)s let '%(task)s' count for %(party)s with the answers of %(num)s people, version %(number)s.",
         s.details["people"], who=s.who, task=s.task(), party=s.party(s.line.party), number=s.details["number"])
     return said
 
@@ -86,7 +86,7 @@ def _pass_on(s: Speaker) -> str:
         return s.gettext("%(who)s proposed to invite %(name)s for '%(task)s'.", name=name, task=s.task())
     if fields := s.details.get("fields"):
         said: str = s.reader.ngettext("%(who)s asked %(name)s for one field of '%(task)s'.",
-                                      "%(who)s asked %(name)s for %(num)d fields of '%(task)s'.", len(fields),
+                                      "%(who)s asked %(name)s for %(num)s fields of '%(task)s'.", len(fields),
                                       name=name, task=s.task(), who=s.who)
         return said
     if s.details.get("invited"):

@@ -49,6 +49,8 @@ class TestPassingOn:
         page = small.room(tom).get("/tasks/credit").text
         assert page.index("You are asked for") < page.index('id="f-places"') < page.index('id="f-amount"')
         assert "Asked of colleagues" not in small.shop.get("/tasks/credit?party=1").text
+        small.maker.post("/tasks/credit/pass", data={"party": 1, "to": str(tom), "fields": ["amount", "places"]})
+        assert "for 2 fields of" in small.maker.get("/record").text
 
     def test_somebody_new_is_invited_at_once_by_a_champion(self, project):
         small = project()
@@ -298,7 +300,10 @@ class TestTwoValues:
 class TestCanvas:
     def test_all_parties_write_and_support_and_the_asked_one_submits(self, project):
         def make(session):
-            return projects.open_small(session, definition=stories.later_definition())
+            data = json.loads(stories.later_definition())
+            tasks = data["stages"]["figures"]["tasks"]
+            tasks["plan"] = tasks["board"] | {"title": "A second page"}
+            return projects.open_small(session, definition=json.dumps(data))
         small = project(make)
         assert "2 boxes are empty: What we want, What worries us." in small.maker.get("/tasks/board").text
         for room, box, words in ((small.maker, "aim", "Fewer crates"), (small.shop, "fear", "Mud")):
@@ -312,13 +317,30 @@ class TestCanvas:
         assert "Supported by Aurelis Hotels" in " ".join(small.maker.get("/tasks/board").text.split())
         small.maker.post("/talk", data={"topic": f"entry:board:1:{second}", "text": "Which mud?"})
         assert "about an entry: Mud" in small.shop.get("/tasks/board?party=1").text
-        assert small.maker.post("/talk", data={"topic": "entry:board:1:9999", "text": "Which?"}).status_code == 404
+        for topic in ("entry:board:1:9999", f"entry:plan:1:{second}"):  # of this canvas only
+            assert small.maker.post("/talk", data={"topic": topic, "text": "Which?"}).status_code == 404
         assert "supported an entry in" in small.maker.get("/record").text
         assert small.maker.post("/tasks/board/canvas", data={"party": 1, "seen": 0}).status_code == 303
         read = small.shop.get("/tasks/board/versions/1?party=1").text
         assert "Fewer crates (Tornby Furniture, Aurelis Hotels)" in read and "Mud (Aurelis Hotels)" in read
         late = small.shop.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": "Late"})
         assert late.status_code == 409
+
+    def test_is_given_by_its_entries_only_and_written_by_who_sees_it(self, project):
+        def make(session):
+            data = json.loads(stories.later_definition())
+            data["stages"]["figures"]["tasks"]["board"]["visible_to"] = "own"
+            return projects.open_small(session, definition=json.dumps(data))
+        small = project(make)
+        forged = {"party": 1, "seen": 0, "draft": 0, "f-aim": "Forged (Aurelis Hotels)", "f-fear": "None"}
+        answer = small.maker.post("/tasks/board", data=forged)
+        assert answer.status_code == 409 and "Write entries into its boxes" in answer.text
+        assert small.maker.post("/tasks/board/draft", data=forged).status_code == 409
+        assert small.shop.post("/tasks/board/enter", data=forged).status_code == 403
+        assert small.maker.post("/tasks/offer/canvas", data={"party": 1, "seen": 0}).status_code == 404
+        assert small.facts().task("board", 1).number == 0
+        assert "/tasks/board/entries" in small.maker.get("/tasks/board").text
+        assert "/tasks/board/entries" not in small.shop.get("/tasks/board?party=1").text
 
     def test_an_entry_goes_with_its_author_only_and_an_empty_one_is_none(self, project):
         def make(session):
@@ -400,12 +422,18 @@ class TestAssessment:
         small = project(make)
         tom = small.room(_colleague(small, 1, "contributor"))
         assert "nothing to count" in small.maker.post("/tasks/mood/count", data={"party": 1}).text
-        page = tom.get("/tasks/mood").text
-        tom.post("/tasks/mood", data=_hidden(page) | {"f-open": "s5"})
+        others = [small.room(_colleague(small, 1, "contributor")) for _ in range(2)]
+        assert "4 people answer for" in tom.get("/tasks/mood").text
+        for answered, room in enumerate((tom, *others), 1):
+            room.post("/tasks/mood", data=_hidden(room.get("/tasks/mood").text) | {"f-open": "s5"})
+            if answered < 3:  # or all would read what one person said
+                assert "/tasks/mood/count" not in small.maker.get("/tasks/mood").text
+                early = small.maker.post("/tasks/mood/count", data={"party": 1})
+                assert early.status_code == 409 and "3 people or more have answered" in early.text
         assert tom.post("/tasks/mood/count", data={"party": 1}).status_code == 403
         assert "Let it count without the others" in small.maker.get("/tasks/mood").text
         read = small.maker.post("/tasks/mood/count", data={"party": 1}, follow_redirects=True).text
-        assert "5, fully (one person)" in read
+        assert "5 on average (3 people)" in read
         assert "let &#39;How ready are we&#39; count" in small.shop.get("/record").text
 
     def test_a_low_answer_says_why(self, project):

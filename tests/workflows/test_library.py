@@ -376,7 +376,7 @@ def submit(story: Story, turn: Turn, person: int, limits: dict[str, Decimal], *,
             owner = Answer(story.facts.present[0].name)
             answers[key] = Answer(tuple({**row, rule.party: owner} for row in rows))
     seen = story.facts.task(turn.key, turn.party)
-    story.act(Submit(turn.key, turn.party, seen.number, 0, answers), person)
+    story.act(Submit(turn.key, turn.party, seen.number, 0, answers, entries=task.kind == "canvas"), person)
 
 
 def limits_of(definition: Definition) -> dict[str, Decimal]:

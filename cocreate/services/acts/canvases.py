@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from cocreate.db import table_of
-from cocreate.domain import audience
 from cocreate.domain.rights import Act
+from cocreate.domain.writing import may_write, sees
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.work import Entry
 from cocreate.services.acts.change import Change, require
@@ -69,7 +69,7 @@ def add_entry(facts: Facts, given: AddEntry) -> Change:
     row = {"project_id": facts.project.id, "number": number, "host_id": facts.project.host_id, "task": task.key,
            "party": task.party, "box": given.box, "giver": actor.party, "person": actor.person, "at": facts.now,
            "text": text, "supports": "", "withdrawn_at": None}
-    return Change(facts=facts, party=actor.party, sees=_sees(facts, task), answer={"number": number},
+    return Change(facts=facts, party=actor.party, sees=sees(facts, task), answer={"number": number},
                   rows=(Insert(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "box": given.box,
                            "sha256": hashlib.sha256(text.encode()).hexdigest()})
@@ -83,7 +83,7 @@ def support_entry(facts: Facts, given: SupportEntry) -> Change:
     kept = {*there.supports} - {actor.party} if given.back else {*there.supports, actor.party}
     row = {"project_id": facts.project.id, "number": given.entry,
            "supports": " ".join(str(party) for party in sorted(one for one in kept if one is not None))}
-    return Change(facts=facts, party=actor.party, sees=_sees(facts, task), rows=(Update(table_of(Entry), (row,)),),
+    return Change(facts=facts, party=actor.party, sees=sees(facts, task), rows=(Update(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "entry": given.entry, "back": given.back})
 
 
@@ -93,7 +93,7 @@ def withdraw_entry(facts: Facts, given: WithdrawEntry) -> Change:
     if there.person != actor.person:
         raise Forbidden("only", act="withdraw_entry", persons=(there.person,))
     row = {"project_id": facts.project.id, "number": given.entry, "withdrawn_at": facts.now}
-    return Change(facts=facts, party=actor.party, sees=_sees(facts, task), rows=(Update(table_of(Entry), (row,)),),
+    return Change(facts=facts, party=actor.party, sees=sees(facts, task), rows=(Update(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "entry": given.entry})
 
 
@@ -105,7 +105,7 @@ def _open(facts: Facts, key: str, party: int) -> tuple[TaskFact, MemberFact]:
     actor = require(facts, Act.COMMENT)
     if actor.party is None:
         raise Invalid("entry.no_party", field="text")
-    if not _sees(facts, task) & audience.bit(actor.party):
+    if not may_write(facts, task):
         raise NotFound
     require_open(facts, task)
     return task, actor
@@ -117,7 +117,3 @@ def _standing(there: There | None) -> There:
     if there.withdrawn:
         raise Conflict("entry.withdrawn")
     return there
-
-
-def _sees(facts: Facts, task: TaskFact) -> int:
-    return audience.audience(facts.task_of(task).visible_to, facts, giver=task.party)

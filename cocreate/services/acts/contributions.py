@@ -15,7 +15,7 @@ from cocreate.domain.figures import figures as figures_of
 from cocreate.domain.owing import nobodys
 from cocreate.domain.rights import Act
 from cocreate.domain.spelling import encode
-from cocreate.errors import Conflict, Invalid, Refused
+from cocreate.errors import Conflict, Invalid, NotFound, Refused
 from cocreate.models.work import WHOLE_PARTY, Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.writes import Delete, Insert, Row, Write
@@ -41,7 +41,10 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Submit for a task. ``seen`` is the version and ``draft`` the save that the form was made from."""
+    """Submit for a task. ``seen`` is the version and ``draft`` the save that the form was made from.
+
+    entries: the answers are what stands on a canvas, and nothing that somebody typed.
+    """
 
     task: str
     party: int
@@ -49,6 +52,7 @@ class Submit:
     draft: int
     answers: Answers
     files: tuple[NewFile, ...] = ()
+    entries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def submit(facts: Facts, given: Submit) -> Change:
     if facts.task_of(task).kind == "sign":
         raise Conflict("agreement.is_signed", task=task.key)  # with password and code, by who signs for the party
     actor = require(facts, Act.SUBMIT, party=given.party, asked=task.asked)
+    if given.entries is not (facts.task_of(task).kind == "canvas"):
+        raise NotFound if given.entries else Conflict("canvas.entries", task=task.key)
     require_same(given.seen, task.number, "contribution.changed", task=given.task, since=task.since)
     require_open(facts, task)
     if facts.task_of(task).kind == "assessment":
@@ -174,6 +180,8 @@ def count(facts: Facts, given: Count) -> Change:
         raise Conflict("contribution.not_open", task=task.key, state=task.state.value, since=task.since)
     if not task.voices:
         raise Conflict("assessment.nobody", task=task.key)
+    if not assessing.enough(facts, task):
+        raise Conflict("assessment.few", least=assessing.least(facts, task))
     change = _counted(facts, task, actor.person)
     return replace(change, details={**change.details, "people": len(assessing.answered(task))})
 

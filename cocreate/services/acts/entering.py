@@ -55,6 +55,8 @@ def enter_for(facts: Facts, given: EnterFor) -> Change:
         raise Invalid("enter.signed", field="task")
     if facts.task_of(task).kind == "assessment":
         raise Invalid("enter.own", field="task")
+    if facts.task_of(task).kind == "canvas":
+        raise Invalid("enter.canvas", field="task")
     require_same(given.seen, task.number, "contribution.changed", task=task.key, since=task.since)
     contributions.require_open(facts, task)
     contributions.require_complete(facts, task, given.answers)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from cocreate import login, pages
 from cocreate.db import db
-from cocreate.domain import openness
 from cocreate.domain.asking import fields_of, is_required
-from cocreate.domain.rights import Act, may
+from cocreate.domain.writing import may_write
 from cocreate.forms.canvases import EntryForm
 from cocreate.services import canvases
 from cocreate.services.canvases import Written
@@ -49,8 +48,7 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
     open_ = task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
     running = open_ and not (facts.ended or facts.on_hold)
     actor = facts.actor
-    writes = running and actor is not None and actor.party is not None and (
-        may(Act.COMMENT, actor) or openness.talks(facts, actor))
+    writes = running and may_write(facts, task)
     found = canvases.entries(db.session(), facts, task.key, task.party)
     if not (found or open_):
         return None
