@@ -153,7 +153,8 @@ class Letter:
     @property
     def unsigned(self) -> str:
         """The parties whose signature is missing."""
-        missing = (self.shaped(p.number) for p in self.facts.signing if self.facts.signature(p.number) is None)
+        missing = (self.shaped(p.number) for p in self.facts.signers(self.paper)
+                   if self.facts.signature(p.number, self.paper) is None)
         return words.listed(missing, self._context.reader)
 
     @property

@@ -3,7 +3,7 @@ the board and mails, so that all of them say the same.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cocreate.domain import assessing, audience, charter
 from cocreate.domain.reminding import asked_for, looks_after
@@ -17,6 +17,7 @@ from workflows.refusals import Refusal
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
+AHEAD = timedelta(days=92)  # a duty later than that is no turn yet; its list has it
 CALLS = ("help", "helped")  # on top of every turn
 
 
@@ -142,7 +143,7 @@ def _contract(facts: Facts) -> list[Turn]:
 
 
 def _duties(facts: Facts) -> tuple[Turn, ...]:
-    """After the signature: acceding, and what the own party still owes, soonest first."""
+    """After the signature: acceding, and what the own party owes in the next months, soonest first."""
     member, contract = facts.actor, facts.contract
     if member is None or facts.project.outcome != "agreed":
         return ()
@@ -150,8 +151,10 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
             and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
     zone = facts.calendars[0] if facts.calendars else None
-    owed = sorted((one for one in facts.duties if one.party == member.party and one.done_at is None
-                   and may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)), key=lambda one: one.due)
+    near = (one for one in facts.duties if one.party == member.party and one.done_at is None
+            and one.due - facts.now.date() <= AHEAD)
+    owed = sorted((one for one in near if may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)),
+                  key=lambda one: one.due)
     return tuple(Turn("duty", str(one.number), one.party, at(one.due, zone.end, zone.zone) if zone else None,
                       facts.now, mine=True) for one in owed if member.person in looks_after(facts, one))
 

@@ -28,6 +28,7 @@ from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 REASON = 10  # letters a reason needs that all parties read; the acts ask for as many
+LARGEST = 2**53  # of numbers in addresses and forms
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
@@ -76,6 +77,14 @@ class Form(wtforms.Form):
     def unfold(self) -> list[tuple[str, str]]:
         """All errors with the ids of their fields, in the order of the page, out of nested forms and rows too."""
         return [("", str(sentence)) for sentence in self.form_errors] + list(_unfold(self._fields))
+
+
+def whole(text: str) -> int:
+    """A number that a page keeps, for ``type=``: what no column could hold is none. Raises: ValueError."""
+    number = int(text)
+    if abs(number) > LARGEST:
+        raise ValueError(text)
+    return number
 
 
 def sent_key() -> str:

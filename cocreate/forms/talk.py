@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import Optional
+from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from cocreate.forms.base import Form, Needed, lines
+from cocreate.forms.base import LARGEST, Form, Needed, lines
 
 
 class SayForm(Form):
@@ -17,7 +17,7 @@ class SayForm(Form):
     private = BooleanField(_("Private note: only my party reads it"))
     mentions = SelectMultipleField(_("Mention somebody"), choices=[], option_widget=CheckboxInput(), coerce=int,
                                    widget=ListWidget(prefix_label=False), validate_choice=False)
-    reply_to = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    reply_to = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(max=LARGEST)])
 
 
 class ConcernForm(Form):

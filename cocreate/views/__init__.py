@@ -5,10 +5,19 @@ from typing import Any
 from flask import Flask, Request, current_app, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
+from werkzeug.routing import IntegerConverter
 
 from cocreate import login
+from cocreate.forms.base import LARGEST
 from cocreate.pages import Entry
 from cocreate.views import account, admin, auth, desk, policy, portal, room
+
+
+class _Whole(IntegerConverter):
+    """A number in an address: one that no column could hold is of nothing, like any other that is missing."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"max": LARGEST, **more})
 
 
 class _Request(Request):
@@ -22,6 +31,7 @@ class _Request(Request):
 
 def init_app(app: Flask) -> None:
     app.request_class = _Request
+    app.url_map.converters["int"] = _Whole
     app.before_request(policy.check)
     for audience in (auth, account, portal, desk, admin, room):
         app.register_blueprint(audience.bp)

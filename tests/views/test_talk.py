@@ -57,6 +57,14 @@ class TestTalk:
         assert answer.status_code == 422 and "This is needed." in answer.text
         assert small.maker.post("/talk", data={"topic": "task:nothing:2", "text": "x"}).status_code == 404
 
+    def test_a_number_no_column_holds_is_of_nothing(self, project):
+        shop, huge = project().shop, 10**23
+        assert shop.get(f"/talk?topic=task:returns:2&reply_to={huge}").status_code == 200
+        answer = shop.post("/talk", data={"topic": "task:returns:2", "text": "Yes.", "reply_to": huge})
+        assert answer.status_code == 422
+        assert shop.post(f"/tasks/returns/entries/{huge}/support").status_code == 404
+        assert shop.get(f"/documents/{huge}").status_code == 404
+
     def test_sent_twice_it_is_said_once(self, project):
         small = project()
         for _ in range(2):

@@ -13,7 +13,7 @@ from cocreate.db import db, transaction
 from cocreate.domain.rights import PARTS, TABLE
 from cocreate.errors import Conflict, NotFound
 from cocreate.forms.admin import PublishForm
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.pages import Entry
 from cocreate.services import templates
@@ -185,7 +185,7 @@ def _found(ref: str) -> TemplatePage:
 
 def _load(ref: str) -> tuple[TemplatePage, Version]:
     found = _found(ref)
-    return found, found.version(request.args.get("version", type=int))
+    return found, found.version(request.args.get("version", type=whole))
 
 
 def _require_seen(draft: Version) -> None:

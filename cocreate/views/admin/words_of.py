@@ -106,6 +106,9 @@ def due(definition: Definition, of: Due) -> str:
 def rule(definition: Definition, gate: Gate) -> str:
     """Who must agree."""
     match gate.rule:
+        case AtLeast(at_least=least, of=str(seat)):
+            said = ngettext("At least %(num)d as %(seat)s must agree.", "At least %(num)d as %(seat)s must agree.",
+                            least, seat=seats(definition, [seat]))
         case AtLeast(at_least=least):
             said = ngettext("At least %(num)d must agree.", "At least %(num)d must agree.", least)
         case of:

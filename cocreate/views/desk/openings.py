@@ -18,6 +18,7 @@ from cocreate.domain import countries
 from cocreate.domain.openings import LEFT_AT
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.forms.base import whole
 from cocreate.forms.openings import NONE, AnswerForm, OpeningForm, Partner, fields_of_step, form_for, not_before
 from cocreate.models.hosts import Host
 from cocreate.services import casebook, hosts, openings, templates
@@ -88,7 +89,7 @@ def _saved(page: Page, step: str) -> Draft:
     if (seat := request.form.get("add", "")) in page.definition.parties:
         sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + 1)
     typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent, LEFT_AT: step})
-    seen = request.form.get("version", page.draft.version, type=int)
+    seen = request.form.get("version", page.draft.version, type=whole)
     with transaction() as session:
         version = openings.save(session, page.draft.ref, typed, seen=seen, person=login.me().id, now=now())
     return replace(page.draft, typed=typed, version=version, saved_at=now())

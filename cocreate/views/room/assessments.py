@@ -14,7 +14,7 @@ from cocreate.db import db, transaction
 from cocreate.domain import assessing
 from cocreate.domain.asking import FEW, fields_of
 from cocreate.domain.saying import spread
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room.blueprint import bp
@@ -50,7 +50,7 @@ class Part:
 @bp.post("/tasks/<key>/count")
 def task_count(ref: str, key: str) -> ResponseReturnValue:
     """Let the answers count without those that are missing."""
-    party = request.form.get("party", 0, type=int)
+    party = request.form.get("party", 0, type=whole)
     with transaction() as session:
         contributions.count(session, ref, task=key, party=party, actor=login.me().id, key=Form.from_request().key(),
                             now=now())

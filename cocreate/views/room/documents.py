@@ -17,7 +17,7 @@ from cocreate.domain.names import content_disposition, display_name
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.documents import WHO, NewVersionForm, SeenByForm, UploadForm
 from cocreate.models.work import DocumentVersion
 from cocreate.services import documents as service
@@ -153,7 +153,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
         try:
             file = stored(facts, form.upload.data, "upload")
             with transaction() as session:
-                service.new_version(session, ref, document=number, seen=request.form.get("seen", 0, type=int),
+                service.new_version(session, ref, document=number, seen=request.form.get("seen", 0, type=whole),
                                     file=file, note=form.note.data or "", actor=login.me().id, key=form.key(),
                                     now=now())
         except (Invalid, StoreFull) as error:
@@ -211,7 +211,7 @@ def document_withdraw(ref: str, number: int) -> ResponseReturnValue:
     reading = service.readings(db.session(), facts, [found])[number]
 
     def act(session: Any) -> str:
-        service.withdraw(session, ref, document=number, seen=request.form.get("seen", 0, type=int),
+        service.withdraw(session, ref, document=number, seen=request.form.get("seen", 0, type=whole),
                          actor=login.me().id, key=form.key(), now=now())
         return _("Withdrawn. Nobody can open it any more.")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
@@ -29,8 +28,6 @@ from workflows.definition import AtLeast, Gate
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.progression import subject
 from workflows.texts import say
-
-NAMED = 3  # versions that a confirmation names; more are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +135,9 @@ def rule_words(facts: Facts, gate_: Gate) -> str:
             rule = _("One party that agrees is enough.")
         case "one_per_side":
             rule = _("Each side must agree.")
+        case AtLeast(at_least=least, of=str(seat)):
+            rule = _("At least %(least)s of %(all)s as %(seat)s must agree.", least=least,
+                     all=len(facts.holders([seat])), seat=say(facts.definition.parties[seat].name, pages.language()))
         case AtLeast(at_least=least):
             rule = _("At least %(least)s of %(all)s must agree.", least=least, all=len(facts.holders(gate_.of)))
     return f"{rule} {_('%(names)s has a veto.', names=', '.join(veto))}" if veto else rule
@@ -216,9 +216,8 @@ def _recorded(facts: Facts, key: str, answer: str) -> str:
         return _("Recorded for %(party)s: agreed on version %(number)s. It lapses if the text changes.", party=party,
                  number=facts.contract.number if facts.contract else 0)
     numbers = [part.rsplit("=", 1)[1] for part in subject(facts, key).split()]
-    if len(numbers) > NAMED:
+    if len(numbers) > 1:
         return _("Recorded for %(party)s: agreed on %(count)s contributions, each in its version of today. "
                  "It lapses if one of them changes.", party=party, count=words.number(len(numbers), pages.reader()))
-    return ngettext("Recorded for %(party)s: agreed on version %(numbers)s. It lapses if it changes.",
-                    "Recorded for %(party)s: agreed on versions %(numbers)s. It lapses if one of them changes.",
-                    len(numbers), party=party, numbers=words.listed(numbers, pages.reader()))
+    return _("Recorded for %(party)s: agreed on version %(numbers)s. It lapses if it changes.", party=party,
+             numbers="".join(numbers))

@@ -190,6 +190,8 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
     def act(session: Any) -> str:
         contributions.reopen(session, ref, task=key, party=task.party, seen=number("seen"), reason=form.reason.data,
                              actor=login.me().id, key=form.key(), now=now())
+        if facts.actor and facts.actor.party == task.party:
+            return _("Open again. The others have been told why.")
         return _("Open again. %(party)s has been told why.", party=giver(page))
 
     following = contributions.if_reopened(facts, task)

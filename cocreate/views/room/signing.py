@@ -15,7 +15,7 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused, TooOften
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.contracts import RefuseForm, SignForm
 from cocreate.services import contracts, sign_ins, signing
 from cocreate.views.room import contract_words, frame, signature, signing_words
@@ -196,7 +196,7 @@ def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 receipt = signing.refuse_to_sign(
-                    session, ref, version=request.form.get("version", 0, type=int), reason=form.reason.data,
+                    session, ref, version=request.form.get("version", 0, type=whole), reason=form.reason.data,
                     paper=paper, actor=login.me().id, key=form.key(), now=now())
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))

@@ -13,7 +13,7 @@ from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.outlook import outlook
 from cocreate.errors import Invalid, NotFound
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import stages
 from cocreate.views.room import frame
@@ -29,7 +29,7 @@ def go_on(ref: str, key: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     login.require_proof("room.now", ref=ref)
     with transaction() as session:
-        receipt = stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=int),
+        receipt = stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
                                actor=login.me().id, key=Form.from_request().key(), now=now())
     flash(_("Now in %(stage)s. Everybody asked has been told.",
             stage=pages.stage(facts.definition, receipt.stage)), "done")
@@ -48,7 +48,7 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
-                stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=int),
+                stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
                              reason=form.reason.data, actor=login.me().id, key=form.key(), now=now())
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))

@@ -17,6 +17,7 @@ from cocreate.domain import audience, openness
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import OF_TASK, Topic, audience_of
 from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.forms.base import whole
 from cocreate.forms.talk import ConcernForm, SayForm
 from cocreate.forms.tasks import HelpedForm, HelpForm
 from cocreate.services import canvases, comments
@@ -77,7 +78,7 @@ def talk_say(ref: str) -> ResponseReturnValue:
             return redirect(f"{where(facts, topic)}#c-{receipt.values['number']}", 303)
     body = frame.show("room/talk/say.html", facts, (_title(facts, topic), where(facts, topic)),
                       (_("Comment"), None), form=form,
-                      call=comments.call(db.session(), facts, request.values.get("reply_to", type=int)),
+                      call=comments.call(db.session(), facts, request.values.get("reply_to", type=whole)),
                       thing=_title(facts, topic), back_url=where(facts, topic))
     return body, 200 if request.method == "GET" else 422
 
@@ -86,7 +87,7 @@ def talk_say(ref: str) -> ResponseReturnValue:
 def task_help(ref: str, key: str) -> ResponseReturnValue:
     """Ask for help with a task."""
     facts = frame.enter(ref)
-    party = request.values.get("party", type=int) or (facts.actor.party if facts.actor else None)
+    party = request.values.get("party", type=whole) or (facts.actor.party if facts.actor else None)
     task = facts.task(key, party or 0)
     if task is None:
         raise NotFound
@@ -110,12 +111,12 @@ def task_help(ref: str, key: str) -> ResponseReturnValue:
 def task_helped(ref: str, key: str) -> ResponseReturnValue:
     """Did it help? Yes ends the call, no asks again."""
     facts = frame.enter(ref)
-    topic = Topic("task", key, request.values.get("party", 0, type=int))
+    topic = Topic("task", key, request.values.get("party", 0, type=whole))
     call = comments.thread(db.session(), facts, topic).help
     task = facts.task(key, topic.party or 0)
     if task is None:
         raise NotFound
-    number = request.form.get("number", call.row.number if call else 0, type=int)
+    number = request.form.get("number", call.row.number if call else 0, type=whole)
     if request.method == "GET":  # a form that was sent is answered by its act: again, if it was done
         require_asker(facts, Helped(key, task.party, number))
     form = HelpedForm.from_request()
@@ -186,8 +187,8 @@ def where(facts: Facts, topic: Topic) -> str:
 
 
 def _form(facts: Facts, topic: Topic) -> SayForm:
-    form = SayForm.from_request(topic=str(topic), reply_to=request.args.get("reply_to", type=int),
-                                mentions=request.args.getlist("mention", type=int))
+    form = SayForm.from_request(topic=str(topic), reply_to=request.args.get("reply_to", type=whole),
+                                mentions=request.args.getlist("mention", type=whole))
     sees = audience_of(topic, facts)
     form.mentions.choices = [SelectChoice(member.person, member.name) for member in facts.members
                              if member.present and member is not facts.actor

@@ -16,7 +16,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
 from cocreate.errors import NotFound
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
@@ -33,7 +33,7 @@ from workflows.texts import say
 
 def load(ref: str, key: str) -> TaskPage:
     """The task as the person who asks may see it."""
-    page = contributions.page(db.session(), ref, key, request.values.get("party", type=int), person=login.me().id,
+    page = contributions.page(db.session(), ref, key, request.values.get("party", type=whole), person=login.me().id,
                               now=now())
     frame.keep(page.facts)
     return page

@@ -12,7 +12,7 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.reminding import check_by
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
 from cocreate.services import contributions
@@ -185,7 +185,7 @@ def submitted(page: contributions.TaskPage, state: str) -> str:
 
 
 def number(name: str) -> int:
-    value = request.form.get(name, type=int)
+    value = request.form.get(name, type=whole)
     if value is None:
         raise Invalid("form.broken", field=name)
     return value
