@@ -28,7 +28,7 @@ from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 REASON = 10  # letters a reason needs that all parties read; the acts ask for as many
-LARGEST = 2**53  # of numbers in addresses and forms
+LARGEST = 2**63 - 1  # what a column holds, and so of every number in addresses and forms
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 

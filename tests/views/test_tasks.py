@@ -185,7 +185,7 @@ class TestOpeningAgain:
         assert "Tornby Furniture's decision 'Is this our picture?' lapses." in page
         answer = small.shop.post("/tasks/returns/reopen", data=_hidden(page) | {
             "reason": "Two shops were left out."}, follow_redirects=True)
-        assert "Open again. Aurelis Hotels has been told why." in answer.text
+        assert "Open again. The others have been told why." in answer.text
         assert "Two shops were left out." in answer.text
         assert small.facts().task("returns", 2).round == 2
         assert {one.state for one in small.facts().asked_at("picture")} == {"lapsed"}

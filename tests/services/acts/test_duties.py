@@ -46,6 +46,11 @@ class TestHandOver:
         assert (matter.asked, matter.champions) == ((COLLEAGUE,), (champion(1),))
         assert story.act(ReportDuty(1), COLLEAGUE).facts.duties[0].done_by == COLLEAGUE
 
+    def test_one_of_a_later_year_is_no_turn_yet(self):
+        story = agreed()
+        far = replace(story.facts.duties[0], due=date(2038, 11, 28))
+        assert turns(story.facts.with_duty(far), champion(1)) == () != turns(story.facts, champion(1))
+
     def test_goes_back_to_the_champions_when_the_colleague_is_gone(self):
         story = agreed().act(HandDuty(1, COLLEAGUE), champion(1))
         member = story.facts.member(COLLEAGUE)
@@ -66,5 +71,5 @@ class TestHandOver:
 def agreed():
     """A signed contract by which the first party owes a report."""
     story = begin().to_signature().sign("giver").sign("taker")
-    story.facts = story.facts.with_duty(DutyFact(1, 1, "Energy report", date(2028, 3, 1), "quantity"))
+    story.facts = story.facts.with_duty(DutyFact(1, 1, "Energy report", date(2027, 5, 3), "quantity"))
     return story
