@@ -32,7 +32,7 @@ def live(house):
     return house.live
 
 
-@pytest.mark.parametrize("kind", ["customer champion", "signs"])
+@pytest.mark.parametrize("kind", ["customer champion", pytest.param("signs", marks=pytest.mark.long)])
 def test_on_a_phone_no_page_is_wider_than_the_screen_or_has_an_axe_finding(house, new_page, kind):
     page, wrong = _as(house, new_page, kind), {}
     page.set_viewport_size({"width": 360, "height": 780})
