@@ -211,6 +211,7 @@ class TestReset:
         with dead():
             accounts.reset_needs(session, older, NOON)
         accounts.reset(session, newer, OTHER, now=NOON)
+        assert check(session, anna.email, OTHER).person_id == anna.id
 
     def test_a_refused_password_leaves_the_link_good(self, session, anna):
         link = reset_link(session, anna)
@@ -222,6 +223,7 @@ class TestReset:
         link = reset_link(session, anna)
         with dead():
             accounts.reset(session, link, OTHER, now=NOON + accounts.RESET_LIFE)
+        assert check(session, anna.email, PASSWORD).person_id == anna.id
 
     def test_asks_for_fewer_characters_with_an_app_code(self, session, anna):
         assert accounts.reset_needs(session, reset_link(session, anna), NOON)[1] == 15

@@ -63,8 +63,11 @@ class TestPublish:
             session.flush()
 
     def test_a_draft_does(self, session, save):
-        save(ONE).note = "Another"
+        version = save(ONE)
+        version.note = "Another"
         session.flush()
+        session.refresh(version)
+        assert version.note == "Another"
 
     def test_another_hosts_is_not_there(self, session, host, save):
         other = hosts.create_host(session, name="Other", now=NOON)

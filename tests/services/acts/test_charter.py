@@ -177,7 +177,8 @@ class TestTakingBack:
 class TestWhoProposes:
     @pytest.mark.parametrize("person", [FACILITATOR, champion(TAKER)])
     def test_seated_people_and_the_neutral_person_do(self, person):
-        story(0).act(Propose("charter", "words", '{"text": "Steam is steam."}'), person)
+        proposed = story(0).act(Propose("charter", "words", '{"text": "Steam is steam."}'), person).facts.proposals[-1]
+        assert (proposed.person, proposed.subject) == (person, "words")
 
     def test_an_account_manager_reads(self):
         with pytest.raises(Forbidden):

@@ -1,0 +1,295 @@
+"""What a mail is about: a task, a decision, a proposal, a paper, a duty, somebody who comes or goes."""
+
+import json
+from datetime import datetime
+
+from cocreate import words
+from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.assessing import asked
+from cocreate.domain.reminding import check_by, owed
+from cocreate.letters.speaking import Speaking
+from workflows.definition import AtLeast
+from workflows.facts import DecisionFact, DutyFact, ProposalFact, TaskFact
+from workflows.guards import accepting
+
+
+class About(Speaking):
+    """The thing, and what is known of it at the moment of sending."""
+
+    @property
+    def project(self) -> str:
+        return named(self.facts.project.title, 120)
+
+    @property
+    def thing(self) -> str:
+        """The task's title, the gate's question, or the contract's title."""
+        definition, key = self.facts.definition, self.subject.key
+        match self.subject.matter:
+            case "task" | "check":
+                return self.say(definition.tasks[key][1].title)
+            case "decision":
+                return self.say(definition.gates[key][1].question)
+            case "contract" | "signature" | "agreement":
+                return self.contract
+            case "proposal":
+                return self.proposed
+            case "seat":
+                return self.say(definition.parties[key].name)
+            case "duty":
+                return self.duty_named(self.duty)
+            case "document" | "figure" | "clause":
+                return self.item
+            case _:
+                return self.project
+
+    @property
+    def item(self) -> str:
+        """A document by its name, a figure or a clause by its title."""
+        definition, key = self.facts.definition, self.subject.key
+        if self.subject.matter == "document":
+            document = next((one for one in self.facts.documents if str(one.number) == key), None)
+            return named(document.name) if document else self._("a document")
+        if self.subject.matter == "clause":
+            return self.say(definition.clauses[key].title) if key in definition.clauses else self.contract
+        _stage, task, field, *_rest = (*key.split("."), "", "")
+        known = definition.tasks.get(task)
+        return self.say(known[1].fields[field].label) if known and field in known[1].fields else plain(key)
+
+    @property
+    def seat(self) -> str:
+        """The seat of the party that came."""
+        party = self.facts.party(int(self.subject.key))
+        return self.say(self.facts.definition.parties[party.seat].name)
+
+    @property
+    def invited_at(self) -> datetime:
+        member = self.facts.member(int(self.subject.key))
+        return (member.invited_at if member else None) or self.facts.now
+
+    @property
+    def unreachable(self) -> str:
+        """The address that a mail came back from, as far as whoever knows it recognises it, and not as a link."""
+        local, _at, domain = plain(str(self.more.get("address", ""))).partition("@")
+        return f"{local}@{domain.partition('.')[0]}…"
+
+    @property
+    def moved(self) -> str:
+        """The person or the party that a mail about coming and going names."""
+        match self.subject.matter:
+            case "party":
+                return self.party_name(int(self.subject.key))
+            case "absence":
+                absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
+                return self.person(absence.person if absence else None)
+            case _:
+                return self.person(int(self.subject.key)) if self.subject.key else ""
+
+    @property
+    def moved_party(self) -> str:
+        """The party of the person that a mail about coming and going names."""
+        member = self.facts.member(int(self.subject.key)) if self.subject.matter == "member" else None
+        return self.party_name(member.party) if member and member.party is not None else self.host
+
+    @property
+    def substitute(self) -> str:
+        """Who takes over: a part for a time or for good, or the whole project."""
+        if self.subject.matter == "member":
+            return self.person(int(self.subject.key))
+        absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
+        return self.person(absence.substitute if absence else self.facts.project.manager_id)
+
+    @property
+    def stage(self) -> str:
+        return plain(words.stage(self.facts.definition, self.facts.project.stage, self._context.reader))
+
+    @property
+    def purpose(self) -> str:
+        stage = self.facts.definition.stages.get(self.facts.project.stage)
+        return self.say(stage.purpose) if stage else ""
+
+    @property
+    def reopened(self) -> str:
+        """Tasks that began a new round when the project came to its stage."""
+        since = self.facts.project.entered_at
+        titles = dict.fromkeys(self.title(t.key) for t in self.facts.tasks if t.round > 1 and t.since >= since)
+        return words.listed(titles, self._context.reader)
+
+    # tasks
+
+    @property
+    def task(self) -> TaskFact | None:
+        known = self.subject.matter in ("task", "check")
+        return self.facts.task(self.subject.key, self.subject.party or 0) if known else None
+
+    @property
+    def why(self) -> str:
+        return self.say(self.facts.definition.tasks[self.subject.key][1].why)
+
+    @property
+    def minutes(self) -> str:
+        return words.minutes(self.facts.definition.tasks[self.subject.key][1].minutes, self._context.reader)
+
+    @property
+    def unlocks(self) -> str:
+        return self.say(self.facts.definition.tasks[self.subject.key][1].unlocks)
+
+    @property
+    def waits_outside(self) -> bool:
+        task = self.task
+        return bool(task and task.outside_until and task.outside_until >= self._context.reader.today)
+
+    @property
+    def outsider(self) -> str:
+        return self.quote(self.task.outsider) if self.task and self.task.outsider else self._("someone outside")
+
+    @property
+    def answers_call(self) -> bool:
+        """Whether it is an answer to the recipient's own call for help."""
+        task = self.task
+        return bool(task and task.helper and task.help_by == self._context.person and self.details.get("call"))
+
+    @property
+    def asked(self) -> str:
+        """Who was asked for the task, or decides."""
+        task = self.task
+        people = asked(self.facts, task) if task else ()
+        return words.listed(map(self.person, people), self._context.reader) if people else \
+            self.people(self.subject.party, "signatory")
+
+    @property
+    def asked_is_recipient(self) -> bool:
+        """Whether an escalation reaches the very person who was reminded before."""
+        task = self.task
+        if task and (people := asked(self.facts, task)):
+            return people == (self._context.person,)
+        part = "champion" if task or self.subject.matter == "duty" else "signatory"
+        return all(m.person == self._context.person for m in self.facts.people(self.subject.party, part))
+
+    @property
+    def waiting(self) -> str:
+        """Who waits for the recipient's party: who accepts the task, else all others."""
+        task = self.task
+        seats = accepting(self.facts, task) if task else ()
+        others = seats or tuple(p for p in self.facts.contracting if p.number != self.subject.party)
+        return words.listed((self.shaped(p.number) for p in others), self._context.reader) or self.host
+
+    @property
+    def due(self) -> datetime | None:
+        if self.subject.matter in ("check", "signature"):
+            matter = owed(self.facts).get(str(self.subject))
+            return matter.due_at if matter else None
+        asked = self.task or self.decision
+        return asked.due_at if asked else None
+
+    @property
+    def days_left(self) -> int:
+        return (words.local_day(self.due, self._context.reader) - self._context.reader.today).days if self.due else 0
+
+    @property
+    def check_by(self) -> datetime | None:
+        """Until when what was submitted should be accepted or returned."""
+        return check_by(self.facts, self.task) if self.task else None
+
+    # decisions and proposals
+
+    @property
+    def decision(self) -> DecisionFact | None:
+        known = self.subject.matter == "decision"
+        return self.facts.decision(self.subject.key, self.subject.party or 0) if known else None
+
+    @property
+    def about(self) -> str:
+        """What a decision binds to, in titles."""
+        titles = (self.title(key) for key in self.facts.definition.about(self.subject.key))
+        return words.listed(titles, self._context.reader) or self.contract
+
+    @property
+    def rule(self) -> str:
+        match self.facts.definition.gates[self.subject.key][1].rule:
+            case "all":
+                return self._("All parties asked must agree.")
+            case "any":
+                return self._("One party's agreement is enough.")
+            case "one_per_side":
+                return self._("Each side must agree.")
+            case AtLeast(at_least=least, of=str(seat)):
+                return self._("%(n)s parties as %(seat)s must agree.", n=words.number(least, self._context.reader),
+                              seat=self.say(self.facts.definition.parties[seat].name))
+            case AtLeast(at_least=least):
+                return self._("%(n)s parties must agree.", n=words.number(least, self._context.reader))
+
+    @property
+    def changed(self) -> tuple[str, str]:
+        """What made a decision lapse: its title and its version now."""
+        thing, _, versions = ((self.decision and self.decision.changed) or "").partition("=")
+        key = thing.partition("@")[0]
+        return (self.title(key) if key in self.facts.definition.tasks else self.contract), versions.partition(">")[2]
+
+    @property
+    def proposal(self) -> ProposalFact | None:
+        known = self.subject.matter == "proposal"
+        return next((p for p in self.facts.proposals if known and str(p.number) == self.subject.key), None)
+
+    @property
+    def proposed(self) -> str:
+        """What a proposal would do, as a part of a sentence."""
+        kinds = {
+            "withdraw": self._("to withdraw the project"), "add_party": self._("to let a further party in"),
+            "waive": self._("to go on without a value"), "settle": self._("which value counts"),
+            "charter": self._("words of the charter"), "later": self._("to settle a value later"),
+            "strike": self._("to strike a clause"),
+        }
+        return kinds.get(self.proposal.kind if self.proposal else "", self._("something that needs all parties"))
+
+    @property
+    def proposal_reason(self) -> str:
+        return self.quote(json.loads(self.proposal.body).get("reason", "")) if self.proposal else ""
+
+    # papers and duties
+
+    @property
+    def paper(self) -> str:
+        """The key of the short agreement that this is about; "" is the contract."""
+        return self.subject.key if self.subject.matter == "agreement" else ""
+
+    @property
+    def contract(self) -> str:
+        """The title of the contract, or of the short agreement."""
+        return self.title(self.paper) if self.paper else self.say(self.facts.definition.contract_title)
+
+    @property
+    def version(self) -> str:
+        """Of the contract, or of the short agreement."""
+        if self.subject.matter in ("contract", "signature"):
+            return self.subject.key
+        newest = max((one.number for one in self.facts.versions(self.paper)), default=1)
+        return str(self.values.get("version", newest))
+
+    @property
+    def fingerprint(self) -> str:
+        contract = self.facts.standing(self.paper)
+        return grouped(contract.text_sha256[:16]) if contract else ""
+
+    @property
+    def unsigned(self) -> str:
+        """The parties whose signature is missing."""
+        missing = (self.shaped(p.number) for p in self.facts.signers(self.paper)
+                   if self.facts.signature(p.number, self.paper) is None)
+        return words.listed(missing, self._context.reader)
+
+    @property
+    def duty(self) -> DutyFact:
+        return next(one for one in self.facts.duties if str(one.number) == self.subject.key)
+
+    @property
+    def open_duties(self) -> tuple[DutyFact, ...]:
+        """What the party it is about still owes, soonest first."""
+        return tuple(sorted((one for one in self.facts.duties if one.party == self.subject.party
+                             and one.done_at is None), key=lambda one: one.due))
+
+    def duty_named(self, duty: DutyFact) -> str:
+        return unlinked(plain(duty.what, 120), "")
+
+
+def grouped(digits: str) -> str:
+    return " ".join(digits[at:at + 4] for at in range(0, len(digits), 4))

@@ -1,0 +1,177 @@
+"""A letter whole: what it asks of its reader, the digest, and the frame of every mail."""
+
+from collections import Counter
+from urllib.parse import quote
+
+from cocreate import words
+from cocreate.digesting import Section, Speaker, count_news, sections
+from cocreate.domain.addresses import named
+from cocreate.domain.assessing import asked
+from cocreate.domain.turns import Turn, asked_first
+from cocreate.letters.about import About, grouped
+from cocreate.services.digests import Digest
+from cocreate.turn_words import label
+from workflows.facts import TaskState
+
+# The links that carry a secret, and those of mails about an account.
+LINKS = {
+    "invitation": "/i/{secret}", "invitation_again": "/i/{secret}", "sign_in_link": "/l/{secret}",
+    "reset": "/r/{secret}", "welcome": "/r/{secret}", "staff_invitation": "/h/{secret}",
+    "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
+    "suggestion": "/desk", "suggestion_answered": "/your-turn", "digest": "/your-turn",
+}
+# Kinds of mails that may be joined to another -> the act they ask for.
+_ASKED = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision_asked": "decide",
+          "decision_lapsed": "decide_again", "please_sign": "sign", "proposal": "answer", "clause_proposed": "answer"}
+MOST_NAMED = 5
+
+
+class Letter(About):
+    """What a template may say: names and words of people made harmless, texts in the recipient's language."""
+
+    # what it asks
+
+    @property
+    def champions(self) -> str:
+        """Of the party it is about, without the recipient."""
+        found = (named(m.name) for m in self.facts.people(self.subject.party, "champion")
+                 if m.person != self._context.person)
+        return words.listed(found, self._context.reader, either=True)
+
+    @property
+    def mine(self) -> str:
+        """The first thing the recipient is asked for now."""
+        open_ = [t for t in self.facts.tasks if self.member.person in asked(self.facts, t)
+                 and t.state in (TaskState.OPEN, TaskState.RETURNED)]
+        first = min(open_, key=lambda t: (t.due_at is None, t.due_at), default=None)
+        if first is None:
+            return ""
+        if first.due_at is None:
+            return self.title(first.key)
+        return self._("%(task)s, by %(date)s", task=self.title(first.key), date=self.day(first.due_at))
+
+    @property
+    def first_ask(self) -> str:
+        """What an invited person would begin with: title, minutes, date."""
+        task = asked_first(self.facts, self.member.person)
+        if task is None:
+            return ""
+        minutes = words.minutes(self.facts.task_of(task).minutes, self._context.reader)
+        if task.due_at is None:
+            return self._("%(task)s, %(minutes)s", task=self.title(task.key), minutes=minutes)
+        return self._("%(task)s, %(minutes)s, by %(date)s", task=self.title(task.key), minutes=minutes,
+                      date=self.day(task.due_at))
+
+    @property
+    def role(self) -> str:
+        """What an invited person would do."""
+        for part, said in (("champion", self._("lead for %(party)s (champion)", party=self.party)),
+                           ("signatory", self._("decide and sign for %(party)s (signatory)", party=self.party)),
+                           ("contributor", self._("contribute for %(party)s", party=self.party)),
+                           ("observer", self._("read along for %(party)s", party=self.party))):
+            if part in self.member.parts:
+                return said
+        return self._("help as a neutral person")
+
+    @property
+    def gone_on(self) -> bool:
+        """Whether it says as well that the project has come to its stage."""
+        return any(kind == "gone_on" for kind, _subject, _seq in self._context.also)
+
+    @property
+    def also(self) -> str:
+        """What else this one mail asks for, named; of many the first."""
+        context, speaker = self._context, Speaker(self.facts, self._context.reader)
+        named_ = [label(Turn(_ASKED[kind], subject.key, subject.party, None, self.facts.now, mine=True), speaker)
+                  for kind, subject, _seq in context.also if subject is not None and kind in _ASKED]
+        named_ = [one if many == 1 else context.reader.gettext("%(what)s (%(count)s)", what=one, count=many)
+                  for one, many in Counter(named_).items()]
+        if (left := len(named_) - MOST_NAMED) > 1:
+            named_[MOST_NAMED:] = [context.reader.ngettext("%(num)s more", "%(num)s more", left)]
+        return words.listed((f"'{one}'" for one in named_), context.reader) if named_ else ""
+
+    # the digest
+
+    @property
+    def digest(self) -> Digest:
+        found: Digest = self.more["digest"]
+        return found
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return sections(self.digest, self._context.reader)[0]
+
+    @property
+    def left_out(self) -> int:
+        return sections(self.digest, self._context.reader)[1]
+
+    @property
+    def news(self) -> int:
+        return count_news(self.digest)
+
+    # the frame
+
+    @property
+    def link(self) -> str:
+        return self._address + self._path()
+
+    def _path(self) -> str:
+        secret = quote(str(self.values.get("secret", "")), safe="")
+        if self.kind in LINKS:
+            return LINKS[self.kind].format(secret=secret)
+        return f"/p/{self.facts.project.ref}{self._place()}"
+
+    def _place(self) -> str:
+        """Where in the room the very thing is that a mail is about."""
+        key, of = self.subject.key, self.subject.party
+        # Several parties may be asked for one task: without its number a page shows the reader's own.
+        whose = "" if of in (None, self.member.party) else f"?party={of}"
+        by_kind = {"please_sign": "/contract/sign", "signing_code": "/contract/sign", "handed_over": "/people",
+                   "nobody_can_act": "/people", "mail_came_back": f"/people/{key}/address"}
+        by_matter = {
+            "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
+            "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
+            "contract": "/contract", "signature": "/contract", "clause": f"/contract/clauses/{key}",
+            "proposal": f"/proposals/{key}", "duty": "/duties", "duties": "/duties/who",
+            "party": "/people", "member": "/people", "absence": "/people",
+        }
+        if self.subject.matter == "accession":
+            return "/contract/accede"
+        if self.answers_call:
+            return f"/tasks/{key}/helped?party={of}"
+        if self.subject.matter == "agreement":
+            return f"/agreements/{key}" + ("/sign" if self.kind == "signing_code" else "")
+        if self.kind == "handed_over" and self.subject.matter == "task":
+            return by_matter["task"]
+        return by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")
+
+    @property
+    def because(self) -> str:
+        """Why this person gets it; the strongest of what they are."""
+        if self._context.facts is None:
+            return self._("it is about how you sign in")
+        if not self.member.present:
+            return self._("%(person)s invited you", person=self.person(self.more.get("by")))
+        task = self.task
+        if task and self.member.person in asked(self.facts, task):
+            return self._("you are asked for it")
+        named_by_part = {
+            "champion": self._("you lead for %(party)s", party=self.party),
+            "signatory": self._("you sign for %(party)s", party=self.party),
+            "contributor": self._("you contribute for %(party)s", party=self.party),
+            "observer": self._("you read along for %(party)s", party=self.party),
+            "facilitator": self._("you are the neutral person of this project"),
+            "manager": self._("you look after this project"),
+        }
+        return next((said for part, said in named_by_part.items() if part in self.member.parts),
+                    self._("you are in this project"))
+
+    @property
+    def record(self) -> str:
+        """How far the record was, so that thousands of mails are witnesses of it."""
+        if self._context.facts is None or not self.member.present:
+            return ""
+        project = self.facts.project
+        return self._context.reader.ngettext(
+            "Record: %(num)s event, last fingerprint %(head)s", "Record: %(num)s events, last fingerprint %(head)s",
+            project.version, head=grouped(project.head[:32]))

@@ -1,0 +1,177 @@
+"""How a mail speaks: names, words and days as its reader may read them; what people typed comes out of it harmless."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from cocreate import words
+from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.notices import Subject
+from cocreate.services.letters import MailContext
+from workflows.facts import Facts, MemberFact
+from workflows.texts import say
+
+SHAPES = "●■⬢◆"
+HOLLOW = "⬡◇"
+
+
+class Speaking:
+    """Who writes to whom, in the recipient's language and days."""
+
+    def __init__(self, context: MailContext, address: str) -> None:
+        self._context, self._address = context, address
+        self._ = context.reader.gettext
+        self.kind, self.values, self.more = context.kind, context.values, context.more
+
+    @property
+    def facts(self) -> Facts:
+        if self._context.facts is None:
+            raise LookupError(f"a mail of kind {self.kind} is about no project")
+        return self._context.facts
+
+    @property
+    def subject(self) -> Subject:
+        return self._context.subject or Subject("project", "")
+
+    @property
+    def recipient(self) -> str:
+        return named(self._context.name)
+
+    @property
+    def host(self) -> str:
+        """Of mails: the name the host chose for them."""
+        return named(self._context.head.sender or self._context.host) or "cocreate"
+
+    @property
+    def legal_note(self) -> list[str]:
+        """Who the host is by law, line by line."""
+        return [unlinked(line, "…") for line in self._context.head.legal_note.splitlines() if line.strip()]
+
+    @property
+    def who(self) -> str:
+        """The person who caused it, "Tom for Renee" where somebody stood in, or the host where nobody did."""
+        absent = self.facts.member(self.details.get("stands_for")) if self.details.get("stands_for") else None
+        if absent is not None and self._context.sender:
+            return self._("%(person)s for %(absent)s", person=named(self._context.sender), absent=named(absent.name))
+        return named(self._context.sender) or self.host
+
+    @property
+    def sender(self) -> str:
+        """As the head of the mail names it: nobody writes to themselves."""
+        person = "" if self.by_recipient else named(self._context.sender)
+        return self._("%(person)s via %(host)s", person=person, host=self.host) if person else self.host
+
+    @property
+    def member(self) -> MemberFact:
+        member = self.facts.member(self._context.person)
+        if member is None:
+            raise LookupError("who is not in a project gets no mail about it")
+        return member
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is a page where the recipient can choose how often we write: not before accepting."""
+        return self.kind != "staff_invitation" if self._context.facts is None else self.member.present
+
+    @property
+    def party(self) -> str:
+        """The recipient's own."""
+        return self.party_name(self.member.party)
+
+    @property
+    def of(self) -> str:
+        """The party it is about."""
+        return self.party_name(self.subject.party)
+
+    @property
+    def by_recipient(self) -> bool:
+        """Whether it is a receipt for one's own act."""
+        happened = self._context.happened
+        return happened is not None and happened.actor == self._context.person
+
+    @property
+    def actor_party(self) -> str:
+        happened = self._context.happened
+        return self.party_name(happened.party) if happened and happened.party is not None else self.host
+
+    @property
+    def happened_party(self) -> int | None:
+        happened = self._context.happened
+        return happened.party if happened else None
+
+    # naming
+
+    def party_name(self, number: int | None) -> str:
+        return "" if number is None else named(self.facts.party(number).name)
+
+    def shaped(self, number: int | None) -> str:
+        """A party as on every page: its shape, then its name."""
+        if number is None:
+            return self.host
+        seat = list(self.facts.definition.parties).index(self.facts.party(number).seat)
+        shape = SHAPES[seat] if seat < len(SHAPES) else HOLLOW[(seat - 2) % 2]
+        return f"{shape}\N{NO-BREAK SPACE}{self.party_name(number)}"
+
+    def people(self, party: int | None, part: str) -> str:
+        found = (named(m.name) for m in self.facts.people(party, part))
+        return words.listed(found, self._context.reader, either=True)
+
+    def person(self, number: int | None) -> str:
+        member = self.facts.member(number)
+        return named(member.name) if member else self.host
+
+    def title(self, task: str) -> str:
+        return self.say(self.facts.definition.tasks[task][1].title)
+
+    def say(self, text: Any) -> str:
+        return unlinked(plain(say(text, self._context.reader.language), 300), "")
+
+    # what people wrote
+
+    def quote(self, text: object) -> str:
+        """Words of a person; an address in them cannot be followed from our mail."""
+        return unlinked(plain(str(text or ""), 1500), self._("(a link; see the project)"))
+
+    @property
+    def reason(self) -> str:
+        happened = self._context.happened
+        return self.quote(happened.words.get("reason", "")) if happened else ""
+
+    @property
+    def said(self) -> str:
+        """The comment that a mail is about."""
+        return self.quote(self.more.get("said", ""))
+
+    @property
+    def words(self) -> str:
+        """What somebody wrote with a no."""
+        happened = self._context.happened
+        return self.quote(happened.words.get("words", "")) if happened else ""
+
+    @property
+    def wanted(self) -> str:
+        happened = self._context.happened
+        return self.quote(happened.words.get("wanted", "")) if happened else ""
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        happened = self._context.happened
+        return happened.details if happened else {}
+
+    # when
+
+    def day(self, of: date | datetime) -> str:
+        return words.day(of, self._context.reader)
+
+    def day_time(self, of: datetime) -> str:
+        return words.day_time(of, self._context.reader)
+
+    def clock(self, of: datetime) -> str:
+        return words.clock_time(of, self._context.reader)
+
+    def moment(self, name: str) -> datetime:
+        """A moment among the values."""
+        return datetime.fromisoformat(self.values[name])
+
+    def date(self, name: str) -> date:
+        return date.fromisoformat(self.values[name])
