@@ -232,7 +232,7 @@ class TestContext:
 
 def claim(session, room, now=NOON):
     """Due mails of this project; others of this database are left alone."""
-    session.execute(update(Outbox).where(Outbox.project_id != room.id).values(state="sent"))
+    session.execute(update(Outbox).where(Outbox.project_id != room.id, Outbox.state == "waiting").values(state="sent"))
     return [one for one in outbox.claim(session, now, 100) if one.project_id == room.id]
 
 
