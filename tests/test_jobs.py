@@ -109,6 +109,19 @@ class TestTick:
             assert db.session.execute(select(AccountMail.state, AccountMail.attempts)).one() == ("waiting", 1)
         assert "cannot be read" in caplog.text
 
+    def test_nor_does_one_whose_link_was_locked_under_a_secret_that_is_lost(self, place, clock, smtp, caplog):
+        app = place(smtp=smtp.url)
+        with app.app_context(), transaction() as session:
+            outbox.post_account(session, person_id=lighting(session).anna, kind="sign_in_link",
+                                values={"until": clock.moment, "secret": "x"}, now=clock.moment)
+        app = place(smtp=smtp.url, secret="another secret, since the first one is lost")
+        waiting(app, mails=2)
+        jobs.tick(app)
+        assert states(app) == {"sent": 2}
+        with app.app_context():
+            assert db.session.execute(select(AccountMail.state, AccountMail.attempts)).one() == ("waiting", 1)
+        assert "locked under another secret" in caplog.text
+
     def test_no_transaction_is_open_while_a_mail_is_sent(self, place, clock, monkeypatch):
         app, seen = place(), []
         waiting(app, mails=2)

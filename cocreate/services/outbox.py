@@ -6,9 +6,10 @@ Both tables, ``outbox`` and ``account_mail``, live by the same rules. What a mai
 
 import hashlib
 import json
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,8 @@ from cocreate import vault
 from cocreate.domain.moments import EPOCH, MICROSECOND
 from cocreate.domain.notices import Subject
 from cocreate.models.mails import AccountMail, Outbox
+
+log = logging.getLogger(__name__)
 
 SECRET = "secret"  # noqa: S105 - the name of the value that is encrypted, and wiped once it is sent
 ALSO = "also"  # the name of the further asks that a mail stands for: of each kind, subject, number of the event
@@ -104,10 +107,22 @@ class Claimed:
 
 
 def claim(session: Session, now: datetime, batch: int) -> tuple[Claimed, ...]:
-    """Take up to ``batch`` due mails of each table; nobody else gets them before the lease ends."""
-    return (*(_claimed(AccountMail, mail, mail.person_id) for mail in _take(session, AccountMail, now, batch)),
-            *(_claimed(Outbox, mail, mail.recipient, project_id=mail.project_id, seq=mail.seq,
-                       subject=Subject.parse(mail.subject)) for mail in _take(session, Outbox, now, batch)))
+    """Take up to ``batch`` due mails of each table; nobody else gets them before the lease ends.
+
+    One whose secret no key of ours opens is tried again later: it keeps nobody else waiting.
+    """
+    taken = (*(_of_account(mail) for mail in _take(session, AccountMail, now, batch)),
+             *(_of_project(mail) for mail in _take(session, Outbox, now, batch)))
+    return tuple(opened for mail in taken if (opened := _opened_or_failed(session, mail, now)))
+
+
+def _opened_or_failed(session: Session, mail: Claimed, now: datetime) -> Claimed | None:
+    try:
+        return _opened(mail)
+    except vault.Unreadable:  # the former secret may still be put back into the settings
+        log.error("mail %s (%s) was locked under another secret", mail.message_id, mail.kind)
+        mark_failed(session, mail, now, "locked under another secret", permanent=False)
+        return None
 
 
 def _take(session: Session, table: Any, now: datetime, batch: int) -> Sequence[Any]:
@@ -124,16 +139,23 @@ def _take(session: Session, table: Any, now: datetime, batch: int) -> Sequence[A
 
 def read(mail: Outbox) -> Claimed:
     """A waiting mail as it would be sent, without taking it."""
-    return _claimed(Outbox, mail, mail.recipient, project_id=mail.project_id, seq=mail.seq,
-                    subject=Subject.parse(mail.subject))
+    return _opened(_of_project(mail))
 
 
-def _claimed(table: type[Outbox] | type[AccountMail], mail: Any, recipient: int, **more: Any) -> Claimed:
-    values = json.loads(mail.values)
-    if SECRET in values:
-        values[SECRET] = vault.unlock(values[SECRET])
-    return Claimed(table, mail.message_id, mail.kind, recipient, values, mail.attempts, mail.created_at,
-                   mail.lease_until, **more)
+def _of_account(mail: Any) -> Claimed:
+    return Claimed(AccountMail, mail.message_id, mail.kind, mail.person_id, json.loads(mail.values), mail.attempts,
+                   mail.created_at, mail.lease_until)
+
+
+def _of_project(mail: Any) -> Claimed:
+    return Claimed(Outbox, mail.message_id, mail.kind, mail.recipient, json.loads(mail.values), mail.attempts,
+                   mail.created_at, mail.lease_until, mail.project_id, mail.seq, Subject.parse(mail.subject))
+
+
+def _opened(mail: Claimed) -> Claimed:
+    """With its secret as it will be read."""
+    locked = mail.values.get(SECRET)
+    return mail if locked is None else replace(mail, values={**mail.values, SECRET: vault.unlock(locked)})
 
 
 # what came of it
