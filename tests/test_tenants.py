@@ -162,7 +162,7 @@ class TestWords:
             read += world.words.inside in body
         assert read > 30
         mine = signed_in(both.app, world.small.maker)
-        for path in ("/documents/2", "/tasks/credit", "/record"):  # where it may, it does
+        for path in ("/documents/2", "/tasks/credit", "/tasks/offer", "/record"):  # where it may, it does
             assert secret in mine.get(f"/p/{world.ref}{path}").text, path
 
     def test_are_in_no_search(self, both):

@@ -300,7 +300,8 @@ def _tasks(session: Any, world: World) -> World:
     places = Answer(value=({"place": Answer(value=f"Oslo {word}"), "lorries": Answer(value=Decimal(2))},))
     submit(session, small, "credit", 1, 0, {**projects.answers("credit"), "places": places})
     contributions.accept(session, small.ref, task="credit", party=1, seen=1, actor=small.shop, key=key(), now=NOON)
-    submit(session, small, "offer", 1, 0, stories.answers("offer"))
+    narrow = {"margin": Answer(not_available=f"Not before the books are closed {world.words.secret}")}
+    submit(session, small, "offer", 1, 0, stories.answers("offer") | narrow)
     contributions.accept(session, small.ref, task="offer", party=1, seen=1, actor=small.shop, key=key(), now=NOON)
     submit(session, small, "ramp_0", 2, 0, stories.answers("ramp_0"))
     gates.decide(session, small.ref, gate="picture", seen=seen(session, small, "picture"), answer="refused",
