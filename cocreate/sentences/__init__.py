@@ -4,8 +4,10 @@ Each sentence is spoken for its reader, in his language: what he may not see is 
 """
 
 from cocreate.errors import CocreateError, Refused
-from cocreate.sentences.errors import ERRORS, other
+from cocreate.sentences import uploads as _uploads  # noqa: F401 - it registers its sentences
+from cocreate.sentences.errors import other
 from cocreate.sentences.refusals import REFUSALS
+from cocreate.sentences.registry import ERRORS
 from cocreate.sentences.speaker import Act, NoFacts, Sentence, Speaker
 from cocreate.words import Reader
 from workflows.facts import Facts
