@@ -7,14 +7,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.domain import countries, days_off
 from cocreate.domain.addresses import address
 from cocreate.domain.hosts import Said
 from cocreate.forms.accounts import REASONS, zones
-from cocreate.forms.base import Form, line, lines
+from cocreate.forms.base import Form, Needed, line, lines
 
 ROLES = [("administrator", _("Administrator: templates, people, health")),
          ("account_manager", _("Account manager: opens and looks after projects"))]
@@ -100,7 +100,7 @@ class StandInForm(SuccessorForm):
     """Who stands in, and until which day."""
 
     to = SelectField(_("Who stands in?"), coerce=int)
-    until = DateField(_("Until, this day included"), [InputRequired(_("This is needed."))])
+    until = DateField(_("Until, this day included"), [Needed()])
 
 
 class HostForm(Form):

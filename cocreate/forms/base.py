@@ -7,8 +7,8 @@ is sent twice happens once.
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Self
 
 import wtforms
 from flask import g, request
@@ -33,7 +33,42 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
-class Form(wtforms.Form):
+class Wrong(NamedTuple):
+    """One error: the id of its input, how the input is called with its seat or row, and what to do."""
+
+    id: str
+    label: str
+    sentence: str
+
+
+class _Said:
+    """What WTForms itself refuses, in sentences of ours that say what to do."""
+
+    SENTENCES = {
+        "Not a valid date value.": _("Give the day as year, month and day: 2027-03-20."),
+        "Not a valid integer value.": _("Give a whole number."),
+        **dict.fromkeys((
+            "Not a valid choice.", "Invalid Choice: could not coerce.",
+            "'%(value)s' is not a valid choice for this field.",
+            "Invalid choice(s): one or more data inputs could not be coerced."), _("Choose from what is offered.")),
+    }
+
+    def gettext(self, text: str) -> str:
+        return str(self.SENTENCES.get(text, text))
+
+    def ngettext(self, one: str, _many: str, _count: int) -> str:
+        return self.gettext(one)
+
+
+class Part(wtforms.Form):
+    """Fields that stand in a form several times: a row, a seat."""
+
+    class Meta:
+        def get_translations(self, _form: wtforms.Form) -> _Said:
+            return _Said()
+
+
+class Form(Part):
     """A form as a page shows it and a request brings it back."""
 
     nonce = HiddenField(name="key", default=lambda: secrets.token_urlsafe(18))
@@ -74,9 +109,9 @@ class Form(wtforms.Form):
         return [(labels[name][0], labels[name][1].get(text, text)) for name, text in sent
                 if name in labels and text.strip()]
 
-    def unfold(self) -> list[tuple[str, str]]:
-        """All errors with the ids of their fields, in the order of the page, out of nested forms and rows too."""
-        return [("", str(sentence)) for sentence in self.form_errors] + list(_unfold(self._fields))
+    def unfold(self) -> list[Wrong]:
+        """All errors in the order of the page, out of nested forms and rows too."""
+        return [Wrong("", "", str(sentence)) for sentence in self.form_errors] + list(_unfold(self))
 
 
 def whole(text: str) -> int:
@@ -96,25 +131,26 @@ def _key(given: str | None) -> str:
     return given if given and _KEY.fullmatch(given) else secrets.token_urlsafe(18)
 
 
-def _unfold(fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
-    for field in fields.values():
-        if isinstance(field, FormField):
-            yield from _unfold(field.form._fields)
-        elif isinstance(field, FieldList):
-            yield from _unfold({entry.name: entry for entry in field.entries})
-        if not isinstance(field, FormField):
-            yield from ((field.id, str(error)) for error in field.errors if not isinstance(error, (list, dict)))
-
-
-def _labels(fields: Iterable[Field]) -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
-    """Names of the inputs one sees, with their labels and the words of their choices."""
+def _unfold(fields: Iterable[Field], of: str = "") -> Iterator[Wrong]:
     for field in fields:
         if isinstance(field, FormField):
-            yield from _labels(field.form)
+            yield from _unfold(field.form, f"{field.label.text}, ")
+            continue
+        if isinstance(field, FieldList):
+            yield from _unfold(field.entries)
+        yield from (Wrong(field.id, f"{of}{field.label.text}", str(error)) for error in field.errors
+                    if not isinstance(error, (list, dict)))
+
+
+def _labels(fields: Iterable[Field], of: str = "") -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
+    """Names of the inputs one sees, with their labels and the words of their choices. of: their seat or row."""
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _labels(field.form, f"{field.label.text}, ")
         elif isinstance(field, FieldList):
             yield from _labels(field.entries)
         elif not isinstance(field, (HiddenField, PasswordField)):
-            yield field.name, (str(field.label.text), _words_of_choices(field))
+            yield field.name, (f"{of}{field.label.text}", _words_of_choices(field))
 
 
 def _words_of_choices(field: Field) -> dict[str, str]:

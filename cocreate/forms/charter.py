@@ -13,12 +13,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.domain.charter import GOALS, MOST_GOALS, Goal
 from cocreate.domain.openness import KINDS
-from cocreate.forms.base import Form, Needed, line, lines
+from cocreate.forms.base import Form, Needed, Part, line, lines
 
 BLANK = 2  # empty rows to write into
 
 
-class GoalRow(wtforms.Form):
+class GoalRow(Part):
     """One goal; a row without a word is none."""
 
     what = line(_("What do you want?"), most=200, optional=True)
@@ -37,7 +37,10 @@ class GoalsForm(Form):
         """The form with these goals and some empty rows."""
         rows: list[dict[str, Any]] = [{"what": one.what, "measure": one.measure, "owner": one.owner, "by": one.by}
                                       for one in goals]
-        return cls.from_request(goals=[*rows, *[{} for _n in range(min(BLANK, MOST_GOALS - len(rows)))]])
+        form = cls.from_request(goals=[*rows, *[{} for _n in range(min(BLANK, MOST_GOALS - len(rows)))]])
+        for number, row in enumerate(form.goals.entries, 1):
+            row.label.text = gettext("Goal %(number)s", number=number)
+        return form
 
     def validate(self, extra_validators: Any = None) -> bool:
         right = super().validate(extra_validators)

@@ -71,6 +71,7 @@ class Entry:
     lines: list[Line] = item(default_factory=list)
     blank: Line | None = None
     next: int = 0
+    sheet: str = ""  # pasted, and not put into the table yet
     read_back: str = ""
 
     @property

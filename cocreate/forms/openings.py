@@ -15,7 +15,7 @@ from cocreate.domain.addresses import address
 from cocreate.domain.names import skeleton
 from cocreate.errors import CocreateError
 from cocreate.forms.accounts import REASONS
-from cocreate.forms.base import Form, Needed, line, lines
+from cocreate.forms.base import Form, Needed, Part, line, lines
 from workflows.definition import Definition
 from workflows.texts import say
 
@@ -76,7 +76,7 @@ class Partner:
     country: str
 
 
-class SeatForm(wtforms.Form):
+class SeatForm(Part):
     """One place in a seat: which organisation, and who leads for it."""
 
     organisation = line(_("Organisation"), optional=True, render_kw={"list": "partners", "autocomplete": "off"})
@@ -199,6 +199,12 @@ def cards_of(definition: Definition, more: Mapping[str, int]) -> tuple[Card, ...
     return tuple(found)
 
 
+def called(card: Card, definition: Definition, language: str) -> str:
+    """The seat's name; a further card of it has its number."""
+    name = say(definition.parties[card.seat].name, language)
+    return name if card.place == 1 else f"{name} {card.place}"
+
+
 def form_for(definition: Definition, *, host_name: str, language: str, languages: Sequence[tuple[str, str]],
              partners: Iterable[Partner] = (), more: Mapping[str, int] | None = None) -> type[OpeningForm]:
     """The form with the cards of ``definition``. more: how many cards were asked for, by seat."""
@@ -226,7 +232,7 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
         "partners": {skeleton(one.name): one for one in partners},
         "own_seat": SelectField(gettext("Which seat is %(host)s's?", host=host_name), choices=_offered(places),
                                 default=NONE),
-        **{card.name: FormField(kind_of(card), say(definition.parties[card.seat].name, language)) for card in cards},
+        **{card.name: FormField(kind_of(card), called(card, definition, language)) for card in cards},
         "affected": lines(_("Affected groups"), most=4000, optional=True, description=_(
             "People whom it touches and who have no seat: one group per line.")),
         "public_buyer": RadioField(_("Does a public buyer take part?"), choices=_offered(PUBLIC_BUYER), default="no"),

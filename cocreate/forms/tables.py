@@ -40,7 +40,7 @@ def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str) -> b
             if _CELL.fullmatch(name) and name.rsplit("-", 1)[0] == f"f-{remove}":
                 del texts[name]
     elif isinstance(pasted, f.Table | f.Schedule):
-        _paste(texts, paste, pasted, next(iter(texts.get(f"sheet-{paste}", [])), ""), language)
+        _paste(texts, paste, pasted, next(iter(texts.pop(f"sheet-{paste}", [])), ""), language)
     return bool(add or remove or paste)
 
 
@@ -97,6 +97,7 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     indexes = indexes or [str(place) for place in range(max(least, 1))]
     entry.lines = [_line(bound, entry, index, str(number)) for number, index in enumerate(indexes, 1)]
     entry.next = int(indexes[-1]) + 1
+    entry.sheet = bound.named(f"sheet-{entry.key}")
     entry.blank = _line(bound, entry, "__index__", "__number__")
 
 

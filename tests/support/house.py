@@ -184,16 +184,17 @@ def endpoint_of(house: House, path: str) -> str:
         return ""
 
 
-def pages(house: House, kind: str, fetch: Callable[[str], tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def pages(house: House, kind: str, fetch: Callable[[str], tuple[str, str]], *,
+          per_page: int = PER_PAGE) -> Iterator[tuple[str, str, str]]:
     """(endpoint, path, page) of everything that links lead this person to.
 
-    fetch: path -> (where one arrived, page or "").
+    fetch: path -> (where one arrived, page or ""). per_page: how many of one kind.
     """
     todo, seen, count = [(path, "") for path in ("/", *house.further.get(kind, ()))], set(), {}
     while todo:
         path, by = todo.pop(0)
         endpoint = endpoint_of(house, path)
-        if path in seen or not endpoint or endpoint == "asset" or count.get(endpoint, 0) >= PER_PAGE:
+        if path in seen or not endpoint or endpoint == "asset" or count.get(endpoint, 0) >= per_page:
             continue
         seen.add(path)
         arrived, page = fetch(path)

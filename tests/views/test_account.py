@@ -39,13 +39,13 @@ class TestProfile:
         assert read_number("1.234,5", "en-DE") == Decimal("1234.5")
 
     @pytest.mark.parametrize(("wrong", "sentence"), [
-        ({"numbers": "XX"}, "Not a valid choice."),
+        ({"numbers": "XX"}, "Choose from what is offered."),
         ({"name": ""}, "This is needed."),
         ({"name": "x" * 121}, "Too long: 121 of 120 characters."),
         ({"name": "Renee\u202eKim"}, "There is a hidden character in this text."),
         ({"name": "Renee\nBcc: x"}, "There is a hidden character in this text."),
-        ({"zone": "Mars/Olympus"}, "Not a valid choice."),
-        ({"digest": "hourly"}, "Not a valid choice."),
+        ({"zone": "Mars/Olympus"}, "Choose from what is offered."),
+        ({"digest": "hourly"}, "Choose from what is offered."),
     ])
     def test_what_cannot_be_used_comes_back_with_everything_typed(self, hers, wrong, sentence):
         answer = hers.post("/account", data={**PROFILE, "name": "Kept", **wrong})

@@ -18,8 +18,17 @@ from cocreate.domain import countries
 from cocreate.domain.openings import LEFT_AT
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.forms.base import whole
-from cocreate.forms.openings import NONE, AnswerForm, OpeningForm, Partner, fields_of_step, form_for, not_before
+from cocreate.forms.base import Wrong, whole
+from cocreate.forms.openings import (
+    NONE,
+    STEPS,
+    AnswerForm,
+    OpeningForm,
+    Partner,
+    fields_of_step,
+    form_for,
+    not_before,
+)
 from cocreate.models.hosts import Host
 from cocreate.services import casebook, hosts, openings, templates
 from cocreate.services import suggestions as suggested
@@ -234,12 +243,22 @@ def _show(page: Page, step: str, *, checked: bool = False) -> str:
         return render_template(f"desk/opening/{step}.html", form=form, **context)
     if not checked:
         _check(page.form)
-    wrong = page.form.unfold()
+    letters = () if page.form.unfold() else _letters(page)  # the last to find something wrong
     return render_template(
         "desk/opening/check.html", form=page.form, seats=opening_words.seats(page.form, pages.language()),
-        letters=() if wrong else _letters(page), wrong=[said for _id, said in page.form.unfold()],
+        letters=letters, wrong=_elsewhere(page), checked=checked,
         buyer=opening_words.chosen(page.form.public_buyer), currency=opening_words.chosen(page.form.currency),
         **context)
+
+
+def _elsewhere(page: Page) -> list[tuple[str, str, str]]:
+    """(address, field, what to do) of everything that is wrong, each at its step."""
+    def at(wrong: Wrong) -> str:
+        name = wrong.id if wrong.id in page.form else wrong.id.partition("-")[0]
+        step = next((step for step, names in STEPS.items() if name in names), "seats")
+        there = "" if step == "check" else url_for("desk.opening_step", ref=page.draft.ref, step=step)
+        return f"{there}#{wrong.id}" if wrong.id else ""
+    return [(at(wrong), wrong.label, wrong.sentence) for wrong in page.form.unfold()]
 
 
 def _early(page: Page, needs: int, earliest: date) -> str:

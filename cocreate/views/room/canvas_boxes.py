@@ -55,9 +55,15 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
     given, language = {one.box for one in found}, pages.language()
     boxes = tuple(Box(key, say(box.title, language), say(box.help, language),
                       tuple(one for one in found if one.box == key),
-                      (typed[1] if typed and key == typed[0] else EntryForm(box=key)) if writes else None)
+                      _form(key, say(box.title, language), typed) if writes else None)
                   for key, box in definition.boxes.items())
     asked = fields_of(definition)
     return Canvas(boxes, writes, running and page.may_edit,
                   tuple(box.title for box in boxes if is_required(asked[box.key]) and box.key not in given),
                   actor.party if actor else None, login.me().id)
+
+
+def _form(key: str, title: str, typed: tuple[str, EntryForm] | None) -> EntryForm:
+    form = typed[1] if typed and key == typed[0] else EntryForm(box=key)
+    form.name(key, title)
+    return form
