@@ -51,16 +51,18 @@ class ContributionForm:
         self.task, self.language = task, language
         self.fields = fields_of(task)
         self.form_errors: list[str] = []
-        self.refused: frozenset[str] = frozenset()  # fields whose file was not taken
+        self.came: frozenset[str] = frozenset()  # fields whose file came with this request
+        self.refused: Mapping[str, str] = {}  # fields whose file was not taken, and why
         self.status = 422  # of the answer, if it comes back
         self._asked, self.sources = asked, sources
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
-        self.rearranged = tables.rearrange(texts, self.fields, language)
+        dropped = next(iter(texts.pop("drop-file", ())), "")
+        self.rearranged = tables.rearrange(texts, self.fields, language) or dropped in self.fields
         self._bound = Bound(texts, language=language, currency=currency)
         self._files = {key: file_of(each) for key, each in (files or {}).items()
-                       if isinstance(self.fields.get(key), f.File) and f"f-{key}-drop" not in texts}
+                       if isinstance(self.fields.get(key), f.File) and key != dropped}
         self.entries = [self._entry(key, field) for key, field in self.fields.items()]
         self._answers = {entry.key: answer for entry in self.entries if (answer := self._read(entry)) is not None}
         for entry in self.entries:
@@ -90,7 +92,7 @@ class ContributionForm:
 
     @property
     def files(self) -> dict[str, FileAnswer]:
-        """Field to the file the draft keeps; one ticked for removal is gone."""
+        """Field to the file the draft keeps; one whose removal was asked for is gone."""
         return dict(self._files)
 
     # what it means
@@ -113,7 +115,7 @@ class ContributionForm:
 
     def refuse(self, sentences: Mapping[str, str], *, status: int = 415) -> None:
         """Say at each field why the file that came for it was not taken."""
-        self.refused, self.status = frozenset(sentences), status
+        self.refused, self.status = sentences, status
         for entry in self.entries:
             if entry.key in sentences:
                 entry.control.errors = [sentences[entry.key]]
@@ -197,8 +199,6 @@ class ContributionForm:
                 entry.kind, entry.file = "file", self._files.get(key)
                 entry.help = " ".join(filter(None, (say(field.contains, self.language), entry.help)))
                 entry.control = bound.bind(input_of(field, name, label, "", self.language))
-                if entry.file:
-                    entry.drop = bound.bind(Control(f"{name}-drop", BooleanField(_("Remove this file"))))
             case _:
                 entry.control = bound.bind(input_of(field, name, label, bound.named(name), self.language))
                 entry.kind = {"SelectField": "select", "RadioField": "choices", "Ticks": "choices"}.get(

@@ -62,7 +62,6 @@ class Entry:
     absent: Any = None
     why: Any = None
     by: Any = None
-    drop: Any = None
     file: FileAnswer | None = None
     marked: str | None = None  # the reason, if the field was marked when the task was returned
     columns: dict[str, f.Base] = item(default_factory=dict)
@@ -103,8 +102,7 @@ class Entry:
         for line in self.lines:
             yield from (*line.cells.values(), *line.about.values())
         after = () if self.kind == "table" else (self.currency, self.year)
-        yield from filter(_there, (*after, self.period, self.grade, self.source, self.drop, self.absent, self.why,
-                                   self.by))
+        yield from filter(_there, (*after, self.period, self.grade, self.source, self.absent, self.why, self.by))
 
 
 def _there(control: Any) -> bool:

@@ -137,7 +137,7 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
                files: Mapping[str, Mapping[str, object]], actor: int, now: datetime) -> int:
     """Keep what is typed, for the own party only; answers the number of this save.
 
-    number: of the save that the typing began from.
+    number: of the save that the typing began from. The same save once more, because its answer was lost, is one save.
     Raises: Conflict if a colleague saved meanwhile; both texts are kept, theirs on the server, this one on the page.
     """
     # Locked: a save on its way while somebody submits would come back as a draft of what is submitted.
@@ -158,9 +158,17 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
         **where, host_id=facts.project.host_id, **values)
     kept = session.execute(insert.on_conflict_do_update(
         index_elements=list(where), set_=values, where=Draft.number == number).returning(Draft.number)).first()
-    if kept is None or (number and not owner and (task, party) not in facts.drafts):
+    begun = not number or bool(owner) or (task, party) in facts.drafts
+    if (kept is None and not _is_saved(session, where, values)) or not begun:
         raise Conflict("draft.changed", task=task)
     return number + 1
+
+
+def _is_saved(session: Session, where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether the newest save is this very one."""
+    row = session.get(Draft, where)
+    same = ("typed", "files", "number", "person")
+    return row is not None and all(getattr(row, name) == values[name] for name in same)
 
 
 def submit(session: Session, ref: str, *, task: str, party: int, seen: int, draft: int, answers: Answers,

@@ -2,12 +2,19 @@
 //
 // The server answers JSON: {"status": "Draft saved 10:42, only Aurelis sees it"}, and may add
 //   "values": {"version": "5"}            new values of hidden fields, used by the next save and by the submit
-//   "texts": {"f-cost-read": "Read as …"} new texts of elements, by id: what the server read, what is still open
+//   "texts": {"f-cost-read": "Read as …"} new texts of elements, by id: what the server read, what is still open;
+//                                         an element in a [data-chosen] hides it while there is none
+//   "errors": {"f-report": "…"}           why the file of an input was not kept; the rest was
 //   "url", "label"                        a way on, shown behind the status (a 409 or 401 always has them)
-// Texts for the other cases stand on the status element: data-offline, data-failed.
+// Texts for the other cases stand on the status element: data-offline, data-failed; about files on the form: data-most
+// (bytes), data-too-large, data-keeping, data-not-kept.
+//
+// A chosen file follows the texts in a save of its own, so that a slow upload costs no word. Once it is kept the input
+// is empty again and the file stands above it; until then nothing says that it is saved.
 
 const PAUSE = 800;
 const RETRY = [2000, 5000, 15000, 30000];
+const MEGABYTE = 1048576;
 
 class Draft {
   constructor(form) {
@@ -19,18 +26,22 @@ class Draft {
     this.leaving = false;
     this.running = null;
     this.failures = 0;
-    form.addEventListener("input", () => this.changed());
-    form.addEventListener("change", () => this.changed());
+    this.refusals = 0;
+    this.dropped = new Set(); // fields whose file shall go
+    form.addEventListener("input", (event) => event.target.type !== "file" && this.changed());
+    form.addEventListener("change", (event) => (event.target.type === "file" ? this.chose(event.target) : this.changed()));
+    form.addEventListener("click", (event) => this.drops(event));
     form.addEventListener("submit", (event) => this.submit(event));
     window.addEventListener("online", () => this.dirty && this.after(0));
-    window.addEventListener("beforeunload", (event) => this.dirty && !this.leaving && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => this.pending() && !this.leaving && event.preventDefault());
     window.addEventListener("pageshow", () => (this.leaving = false)); // back again after a submit
     document.addEventListener("visibilitychange", () => document.hidden && this.dirty && this.after(0));
+    if (this.inputs().length) this.changed(0); // a browser that brings chosen files over a reload
   }
 
-  changed() {
+  changed(delay = PAUSE) {
     this.dirty = true;
-    this.after(PAUSE);
+    this.after(delay);
   }
 
   after(delay) {
@@ -38,37 +49,71 @@ class Draft {
     if (!this.stopped && !this.leaving) this.timer = setTimeout(() => this.save(), delay);
   }
 
-  body() {
+  pending() {
+    return this.dirty || this.inputs().length > 0;
+  }
+
+  inputs() {
+    return [...this.form.querySelectorAll("input[type=file]")].filter((input) => input.files.length);
+  }
+
+  body(files) {
     const data = new FormData(this.form);
-    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name); // files go with the submit
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    for (const { name, files: [file] } of files) data.set(name, file);
+    const [field] = this.dropped;
+    if (field) data.set("drop-file", field);
     return data;
   }
 
   async save() {
     if (this.running) return;
     this.dirty = false;
-    this.running = this.send();
+    this.running = this.both();
     await this.running;
     this.running = null;
     if (this.dirty) this.after(this.failures ? RETRY[Math.min(this.failures, RETRY.length) - 1] : PAUSE);
   }
 
-  async send() {
-    const body = this.body();
+  async both() {
+    const saved = await this.send([]);
+    const inputs = this.inputs();
+    if (saved && inputs.length) await this.send(inputs);
+  }
+
+  async send(inputs) {
+    const sent = inputs.map((input) => [input, input.files[0]]);
+    const body = this.body(inputs);
+    const dropped = body.get("drop-file");
     const headers = { Accept: "application/json", "X-CSRFToken": body.get("csrf_token") ?? "" };
     try {
       const response = await fetch(this.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "error" });
       const answer = await response.json().catch(() => ({}));
-      if (response.ok) this.saved(answer);
-      else if (answer.url) this.stop(answer);
+      const refused = sent.length && [413, 415, 507].includes(response.status);
+      if (response.ok || refused) {
+        this.dropped.delete(dropped);
+        this.kept(sent, answer, refused);
+        this.saved(answer);
+        return true;
+      }
+      if (answer.url) this.stop(answer);
       else this.failed(answer.status ?? this.status?.dataset.failed);
     } catch {
       this.failed(this.status?.dataset.offline);
     }
+    return false;
+  }
+
+  // The files that were sent are kept or refused; one chosen meanwhile stays to be sent.
+  kept(sent, answer, refused) {
+    for (const [input, file] of sent) {
+      const error = answer.errors?.[input.name] ?? (refused && !answer.errors && this.words("notKept", file));
+      if (error) this.refuse(input, error);
+      else if (input.files[0] === file) input.value = "";
+    }
   }
 
   saved(answer) {
-    this.failures = 0;
     for (const [name, value] of Object.entries(answer.values ?? {})) {
       const field = this.form.elements.namedItem(name);
       if (field?.type === "hidden") field.value = value;
@@ -76,8 +121,13 @@ class Draft {
     for (const [id, text] of Object.entries(answer.texts ?? {})) {
       const place = document.getElementById(id);
       if (place) place.textContent = text;
+      place?.closest("[data-chosen]")?.toggleAttribute("hidden", !text);
     }
-    this.say("saved", answer);
+    if (this.dropped.size) this.dirty = true;
+    const [input] = this.inputs();
+    if (!input) this.failures = 0;
+    if (input) this.say("waiting", { status: this.words("keeping", input.files[0]) });
+    else this.say(answer.errors && Object.keys(answer.errors).length ? "waiting" : "saved", answer);
   }
 
   failed(status) {
@@ -104,13 +154,59 @@ class Draft {
     this.status.append(" ", link);
   }
 
+  words(about, file) {
+    const size = Math.ceil(file.size / MEGABYTE);
+    return (this.form.dataset[about] ?? "").replace("{name}", file.name).replace("{size}", size);
+  }
+
+  // files
+
+  chose(input) {
+    const [file] = input.files;
+    this.error(input, "");
+    if (!file) return;
+    if (file.size > Number(this.form.dataset.most ?? Infinity)) {
+      this.refuse(input, this.words("tooLarge", file)); // it would be sent for minutes, only to be refused
+      return;
+    }
+    this.say("waiting", { status: this.words("keeping", file) });
+    this.changed(0);
+  }
+
+  refuse(input, sentence) {
+    this.refusals += 1;
+    input.value = "";
+    this.error(input, sentence);
+  }
+
+  error(input, sentence) {
+    const place = document.getElementById(`${input.id}-refused`);
+    if (!place) return;
+    document.getElementById(`${input.id}-error`)?.remove(); // of the page as it came
+    place.hidden = !sentence;
+    place.lastElementChild.textContent = sentence;
+    input.classList.toggle("is-invalid", Boolean(sentence));
+    input.setAttribute("aria-invalid", Boolean(sentence));
+  }
+
+  drops(event) {
+    const button = event.target.closest("button[name=drop-file]");
+    if (!button) return;
+    event.preventDefault();
+    this.dropped.add(button.value);
+    document.getElementById(`f-${button.value}`)?.focus();
+    this.changed(0);
+  }
+
   async submit(event) {
     clearTimeout(this.timer);
     if (this.running) {
       // A save on its way changes the draft's version: wait, so that the submit carries the new one.
+      const before = this.refusals;
       event.preventDefault();
       await this.running;
-      this.form.requestSubmit(event.submitter);
+      if (this.refusals === before) this.form.requestSubmit(event.submitter);
+      else this.form.querySelector("input[type=file].is-invalid")?.focus();
       return;
     }
     this.leaving = true;

@@ -116,6 +116,7 @@ POLICY: dict[str, Access] = {
     "room.task_version": IN_PROJECT,
     "room.task_compare": IN_PROJECT,
     "room.task_file": IN_PROJECT,
+    "room.task_draft_file": IN_PROJECT,
     "room.task_pass": IN_PROJECT,
     "room.task_let_in": IN_PROJECT,
     "room.task_wait": IN_PROJECT,

@@ -110,7 +110,7 @@ class TestReading:
         lab = {"sha256": "ab" * 32, "name": "lab.pdf", "media_type": "application/pdf", "size": 12}
         asked = asking(report={"type": "file"})
         assert form(asked, files={"report": lab}).answers()["report"].value == FileAnswer(None, None, *lab.values())
-        assert form(asked, {"f-report-drop": "y"}, files={"report": lab}).files == {}
+        assert form(asked, {"drop-file": "report"}, files={"report": lab}).files == {}
         upload = SimpleNamespace(filename="lab.pdf")
         assert form(asked, uploads={"f-report": upload, "f-other": upload}).uploaded == {"report": upload}
 

@@ -232,8 +232,11 @@ def _people(session: Any, world: World) -> World:
 def _open_ends(session: Any, small: Small, words: Words) -> None:
     """What stands in a project only while it is open: a draft, a reason, a wait, somebody who shall be invited."""
     ref, word = small.ref, words.inside
-    contributions.save_draft(session, ref, task="offer", party=1, number=0, files={}, actor=small.maker, now=NOON,
-                             typed={"price": [f"about 70 {words.secret}"]})
+    stored = small.store.put(prefix(session, small.host_id), PDF + word.encode())
+    contributions.save_draft(session, ref, task="offer", party=1, number=0, actor=small.maker, now=NOON,
+                             typed={"price": [f"about 70 {words.secret}"]}, files={"proof": {
+                                 "sha256": stored.sha256, "name": f"draft-{words.secret}.pdf", "size": stored.size,
+                                 "media_type": "application/pdf"}})
     submit(session, small, "returns", 2, 0, projects.answers("returns"))
     contributions.return_(session, ref, task="returns", party=2, seen=1, reason=f"Only one garage, I think {word}.",
                           marked=("crates",), actor=small.maker, key=key(), now=NOON)

@@ -565,7 +565,7 @@ class TestFiles:
         page = small.maker.get("/tasks/offer").text
         answer = small.maker.post("/tasks/offer", data=_hidden(page) | {
             "f-price": "", "f-proof": (io.BytesIO(PDF), "offer.pdf")}, content_type="multipart/form-data")
-        assert answer.status_code == 422 and "There is offer.pdf." in answer.text
+        assert answer.status_code == 422 and "offer.pdf, " in answer.text
         answer = small.maker.post("/tasks/offer", data=_hidden(answer.text) | {
             "f-price": "1", "f-price-year": "2027", "f-margin": "12"})
         assert answer.status_code == 303

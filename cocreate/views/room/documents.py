@@ -1,28 +1,26 @@
 """Every file of the project once, with its newest version: asked for by tasks, shared by somebody, or one's own."""
 
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 from wtforms.fields.choices import SelectChoice
 
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import audience
-from cocreate.domain.names import content_disposition, display_name
+from cocreate.domain.names import content_disposition
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
-from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
+from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.documents import WHO, NewVersionForm, SeenByForm, UploadForm
 from cocreate.models.work import DocumentVersion
 from cocreate.services import documents as service
 from cocreate.services import files
-from cocreate.services.acts.contributions import NewFile
 from cocreate.services.acts.documents import owns
 from cocreate.services.documents import Newest, Reading
 from cocreate.storage import StoreFull
@@ -32,6 +30,7 @@ from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.frame import PartyView
 from cocreate.views.room.previews import Preview
 from cocreate.views.room.talk import talk
+from cocreate.views.room.uploads import blame, rule, stored
 from workflows.facts import DocumentFact, Facts
 from workflows.fields import File
 from workflows.guards import rests
@@ -218,45 +217,6 @@ def document_withdraw(ref: str, number: int) -> ResponseReturnValue:
     return dialog(facts, form, "room/documents/withdraw.html", _("Withdraw %(name)s", name=found.name), act,
                   then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
                   document=found, ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)])
-
-
-# files that come
-
-
-def rule() -> str:
-    return _("PDF, pictures, spreadsheets, up to %(limit)s MB", limit=current_app.config["SETTINGS"].upload_mb)
-
-
-def stored(facts: Facts, upload: FileStorage | str | None, field: str) -> NewFile:
-    """A file of this request: checked and in the store.
-
-    Raises: Invalid with the rule it breaks, or where there is none; StoreFull.
-    """
-    if not isinstance(upload, FileStorage) or not upload.filename:
-        raise Invalid("outside.file" if field == "proof" else "document.none", field=field)
-    upload.stream.seek(0, 2)
-    size = upload.stream.tell()
-    upload.stream.seek(0)
-    new = files.keep(current_app.extensions["store"], files.prefix(db.session(), facts.project.host_id), field,
-                     upload.filename, cast(BinaryIO, upload.stream), size,
-                     limit_mb=int(current_app.config["SETTINGS"].upload_mb))
-    if display_name(upload.filename)[1]:
-        flash(_("The name contained hidden characters; we show it as '%(name)s'.", name=new.name), "info")
-    return new
-
-
-def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> int:
-    """Put what was refused at its field, and answer the page's status.
-
-    A file's own name for its field is not the form's.
-    """
-    named = error.values.get("field")
-    name = named if isinstance(named, str) and named in form and named != "file" else field
-    form.blame(name, sentences.error(error, pages.reader(), facts))
-    if isinstance(error, StoreFull):
-        return 507
-    too_large, of_file = error.code == "upload.too_large", error.code.startswith("upload.")
-    return 413 if too_large else 415 if of_file else 422
 
 
 # parts of the pages

@@ -22,8 +22,8 @@ from cocreate.storage import StoreFull
 from cocreate.views.room import frame, limits
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
-from cocreate.views.room.documents import blame, rule, stored
 from cocreate.views.room.talk import talk
+from cocreate.views.room.uploads import blame, rule, stored
 from workflows.definition import AtLeast, Gate
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.progression import subject

@@ -21,11 +21,11 @@ from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
 from cocreate.services import contributions, passing
 from cocreate.services.acts.passing import can_take, due_after
 from cocreate.services.contributions import TaskPage
-from cocreate.views.room import frame
+from cocreate.views.room import frame, uploads
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import part_words
 from cocreate.views.room.dialogs import dialog
-from cocreate.views.room.task_forms import complete, file_rule, filled, make_form
+from cocreate.views.room.task_forms import complete, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
 from workflows.fields import Computed
@@ -224,7 +224,7 @@ def _entering(page: TaskPage, form: ContributionForm) -> str:
     return frame.show(
         "room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None), page=page,
         task=page.task, definition=facts.task_of(page.task), form=form, nonce=Form(), title=title_of(page),
-        giver=giver(page), file_rule=file_rule(), back_url=_there(page),
+        giver=giver(page), file_rule=uploads.rule(), back_url=_there(page),
         carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
 
 

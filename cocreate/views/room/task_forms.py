@@ -5,10 +5,9 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from flask import current_app, request
-from flask_babel import gettext as _
+from flask import request
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, sentences, words
 from cocreate.db import db
 from cocreate.domain import assessing
 from cocreate.domain.answers import Answer, Answers, FileAnswer
@@ -18,15 +17,13 @@ from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import typed_of
 from cocreate.services import casebook, contributions, files
-from cocreate.services.acts.contributions import require_owed
+from cocreate.services.acts.contributions import NewFile, require_owed
 from cocreate.services.contributions import TaskPage
-from cocreate.views.room import frame
+from cocreate.views.room import frame, uploads
 from workflows.definition import Task
 from workflows.facts import Facts, TaskState
 from workflows.fields import Computed
 from workflows.figures import named
-
-_TOO_LARGE = frozenset({"upload.too_large", "upload.bomb"})
 
 
 def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, uploads: Any = None) -> ContributionForm:
@@ -76,12 +73,25 @@ def filled(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None) -> Contri
         return form
     stored, refused = _stored(page, form)
     rearranged = form.rearranged
-    form = make_form(page, form.typed(), {**{k: asdict(f) for k, f in form.files.items()}, **stored})
-    form.rearranged = rearranged
+    came = {key: FileAnswer(None, None, new.sha256, new.name, new.media_type, new.size) for key, new in stored.items()}
+    form = make_form(page, form.typed(), {**form.files, **came})
+    form.rearranged, form.came = rearranged, frozenset(came)
     if refused:
         form.refuse({field: sentences.error(error, pages.reader()) for field, error in refused.items()},
-                    status=413 if any(error.code in _TOO_LARGE for error in refused.values()) else 415)
+                    status=max(map(uploads.status_of, refused.values())))
     return form
+
+
+def files_of(form: ContributionForm) -> dict[str, dict[str, Any]]:
+    """The files of a form as a draft keeps them."""
+    return {key: {k: v for k, v in asdict(file).items() if k not in ("document", "version")}
+            for key, file in form.files.items()}
+
+
+def chosen(form: ContributionForm) -> dict[str, str]:
+    """Id of the place at each file field to what is chosen there; empty where nothing is."""
+    return {f"f-{entry.key}-chosen": f"{entry.file.name}, {words.size(entry.file.size, pages.reader())}"
+            if entry.file else "" for entry in form.entries if entry.kind == "file"}
 
 
 def complete(page: TaskPage, form: ContributionForm) -> bool:
@@ -121,24 +131,13 @@ def _marked(page: TaskPage) -> dict[str, str]:
     return dict.fromkeys(contributions.marked(db.session(), page.facts, page.task), page.task.reason or "")
 
 
-def file_rule() -> str:
-    return _("PDF, pictures, spreadsheets, up to %(limit)s MB", limit=current_app.config["SETTINGS"].upload_mb)
-
-
-def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, Any], dict[str, CocreateError]]:
+def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, NewFile], dict[str, CocreateError]]:
     """Files that came with this request, by field: kept in the store, or why they were not."""
-    kept: dict[str, Any] = {}
+    kept: dict[str, NewFile] = {}
     refused: dict[str, CocreateError] = {}
-    prefix = files.prefix(db.session(), page.facts.project.host_id) if form.uploaded else ""
     for field, upload in form.uploaded.items():
-        upload.stream.seek(0, 2)
-        size = upload.stream.tell()
-        upload.stream.seek(0)
         try:
-            new = files.keep(current_app.extensions["store"], prefix, field, upload.filename, upload.stream, size,
-                             limit_mb=int(current_app.config["SETTINGS"].upload_mb))
+            kept[field] = uploads.keep(page.facts, upload, field)
         except CocreateError as error:
             refused[field] = error
-        else:
-            kept[field] = {k: v for k, v in asdict(new).items() if k != "field"}
     return kept, refused

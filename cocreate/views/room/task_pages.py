@@ -21,10 +21,10 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
 from cocreate.views.proposals_words import field_words
-from cocreate.views.room import assessments, drafts, frame, limits, reviews
+from cocreate.views.room import assessments, drafts, frame, limits, reviews, uploads
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
 from cocreate.views.room.talk import talk
-from cocreate.views.room.task_forms import computed, file_rule
+from cocreate.views.room.task_forms import computed
 from workflows.calendars import local_day
 from workflows.facts import Facts, TaskState
 from workflows.guards import accepting, first_missing
@@ -70,7 +70,10 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
-        marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=file_rule(),
+        marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=uploads.rule(),
+        limit_mb=uploads.limit_mb(), kept={entry.key: url_for(
+            "room.task_draft_file", ref=facts.project.ref, key=task.key, field=entry.key, party=task.party)
+            for entry in form.entries if entry.kind == "file"} if form else {},
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
         disputed=_disputed(page), drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine,
         typed=typed,
@@ -93,7 +96,7 @@ def ahead(facts: Facts, key: str) -> str:
     accepts = () if task.accepted_by == "nobody" else facts.holders([task.accepted_by])
     return frame.show(
         "room/tasks/ahead.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)), (title, None),
-        title=title, definition=task, form=ContributionForm(task, language=pages.language()), file_rule=file_rule(),
+        title=title, definition=task, form=ContributionForm(task, language=pages.language()), file_rule=uploads.rule(),
         stage=pages.stage(facts.definition, stage), holders=facts.holders(task.of),
         acceptors=[party.name for party in accepts],
         reviews=say(facts.definition.tasks[task.reviews][1].title, pages.language()) if task.reviews else "")

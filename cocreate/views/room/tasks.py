@@ -1,8 +1,8 @@
 """One task: its form, saved and submitted, and what the other side says to it."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -15,11 +15,12 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
-from cocreate.services import contributions
+from cocreate.services import contributions, files
 from cocreate.services.progress import Receipt
 from cocreate.views.room import assessments, drafts, frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.task_forms import complete, filled, given_files, make_form
+from cocreate.views.room.documents import download
+from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
 from workflows.facts import TaskState
 from workflows.guards import accepting
@@ -44,15 +45,15 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
     page = load(ref, key)
     meta = Form.from_request()
     typed, taken = drafts.taken(request.form)
-    form = filled(page, typed, given_files(page))
+    form = filled(page, typed, given_files(page)) if editable(page) else make_form(page, typed, None)
     try:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
-        if "ask" in request.form:
+        if "ask" in request.form and not form.refused:
             _save(page, form)
             return redirect(url_for("room.task_pass", ref=ref, key=key, party=page.task.party,
                                     field=request.form["ask"]), 303)
-        if form.rearranged or not request.form.keys().isdisjoint({"save", "stay"}):
+        if form.rearranged or not request.form.keys().isdisjoint({"save", "stay", "ask"}):
             return _saved(page, form, leave="save" in request.form and not form.refused)
         unchanged = "unchanged" in request.form
         if unchanged and "drop" not in request.form and drafts.differs(page, form):
@@ -70,11 +71,11 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
 
 def _submit(page: contributions.TaskPage, form: ContributionForm, key: str, *, unchanged: bool) -> Receipt:
     answers = page.newest.answers if unchanged and page.newest else form.answers()
-    files_ = contributions.new_files(db.session(), page.facts, page.task, answers)
+    new = contributions.new_files(db.session(), page.facts, page.task, answers)
     with transaction() as session:
         return contributions.submit(
             session, page.facts.project.ref, task=page.task.key, party=page.task.party, seen=number("seen"),
-            draft=number("draft"), answers=answers, files=files_, actor=login.me().id, key=key, now=now())
+            draft=number("draft"), answers=answers, files=new, actor=login.me().id, key=key, now=now())
 
 
 _MEANWHILE = frozenset({"draft.changed", "contribution.changed", "contribution.not_open"})
@@ -87,12 +88,37 @@ def _both(ref: str, key: str, form: ContributionForm, error: Conflict) -> Respon
     page = load(ref, key)
     sentence = _faster(page, error)
     if editable(page):
-        kept = {name: asdict(file) for name, file in form.files.items()}
-        mine = make_form(page, form.typed(), {**given_files(page), **kept})
-        return show(page, mine, theirs=drafts.theirs(page, mine), faster=sentence), 409
+        after, mine = _with_files(page, form)
+        return show(after, mine, theirs=drafts.theirs(page, mine), faster=sentence), 409
     typed = form.typed() if page.may_edit else {}
     return show(page, None, faster=sentence, mine=drafts.kept(page, form) if page.may_edit else (),
                  typed=[(name, text) for name, texts in typed.items() for text in texts]), 409
+
+
+def _with_files(page: contributions.TaskPage, form: ContributionForm) -> tuple[contributions.TaskPage,
+                                                                             ContributionForm]:
+    """The draft of a faster colleague with the files that came here, where it has none; and the form with its files.
+
+    A browser cannot bring a file a second time: what the page does not say now has to be chosen again.
+    """
+    there = given_files(page)
+    new = {key: file for key, file in files_of(form).items() if key in form.came and key not in there}
+    after = page
+    if new:
+        typed = make_form(page, page.draft.texts, there).typed()
+        with transaction() as session:
+            contributions.save_draft(
+                session, page.facts.project.ref, task=page.task.key, party=page.task.party, number=page.draft.number,
+                typed=typed, files={**there, **new}, actor=login.me().id, now=now())
+        after = load(page.facts.project.ref, page.task.key)
+    mine = make_form(after, form.typed(), given_files(after))
+    by = page.draft.by or (page.newest.by if page.newest else "")
+    lost = {key: _("'%(mine)s' is not kept: %(name)s chose '%(other)s' meanwhile. Choose yours again if it shall "
+                   "count.", mine=form.files[key].name, name=by, other=mine.files[key].name) for key in form.came
+            if mine.files[key].sha256 != form.files[key].sha256}
+    if lost:
+        mine.refuse(lost, status=409)
+    return after, mine
 
 
 def _faster(page: contributions.TaskPage, error: Conflict) -> str:
@@ -107,15 +133,30 @@ def _faster(page: contributions.TaskPage, error: Conflict) -> str:
 def task_draft(ref: str, key: str) -> ResponseReturnValue:
     """What the page saves by itself while one types."""
     page = load(ref, key)
-    form = make_form(page, request.form, given_files(page))
+    form = filled(page, request.form, given_files(page)) if editable(page) else make_form(page, request.form, None)
     try:
         saved = _save(page, form)
     except Conflict as error:
         # Without an address to go to: leaving this page would lose what is typed on it, pressing its button does not.
         said = _faster(load(ref, key), error)
         return jsonify(status=_("%(said)s Press 'Save and close': you will see both texts.", said=said)), 409
-    return jsonify(status=draft_words(page, words.clock_time(now(), pages.reader())), values={"draft": str(saved)},
-                   texts=form.read_back() | {"open-fields": form.open_sentence})
+    status = _("The rest is saved. One file is not kept: see its field.") if form.refused else \
+        draft_words(page, words.clock_time(now(), pages.reader()))
+    return jsonify(status=status, values={"draft": str(saved)},
+                   texts=form.read_back() | chosen(form) | {"open-fields": form.open_sentence},
+                   errors={f"f-{field}": sentence for field, sentence in form.refused.items()}), \
+        form.status if form.refused else 200
+
+
+@bp.get("/tasks/<key>/draft/files/<field>")
+def task_draft_file(ref: str, key: str, field: str) -> ResponseReturnValue:
+    """A file that the form has: of the draft, or of what was given last; for who may change it only."""
+    page = load(ref, key)
+    file = given_files(page).get(field) if editable(page) else None
+    if file is None:
+        raise NotFound
+    store, prefix = current_app.extensions["store"], files.prefix(db.session(), page.facts.project.host_id)
+    return download(store.read(prefix, str(file["sha256"])), str(file["media_type"]), str(file["name"]))
 
 
 @bp.post("/tasks/<key>/take-back")
@@ -130,7 +171,7 @@ def task_take_back(ref: str, key: str) -> ResponseReturnValue:
         form = make_form(page, request.form, given_files(page))
         with transaction() as session:
             contributions.save_draft(session, ref, task=key, party=party, number=page.draft.number,
-                                     typed=form.typed(), files={}, actor=login.me().id, now=now())
+                                     typed=form.typed(), files=files_of(form), actor=login.me().id, now=now())
     flash(_("Taken back. Change it and submit it again."), "done")
     return redirect(url_for("room.task", ref=ref, key=key, party=party), 303)
 
@@ -203,11 +244,9 @@ def _saved(page: contributions.TaskPage, form: ContributionForm, *, leave: bool)
 
 
 def _save(page: contributions.TaskPage, form: ContributionForm) -> int:
-    kept = {key: {k: v for k, v in asdict(file).items() if k not in ("document", "version")}
-            for key, file in form.files.items()}
     with transaction() as session:
         return contributions.save_draft(
             session, page.facts.project.ref, task=page.task.key, party=page.task.party, number=number("draft"),
-            typed=form.typed(), files=kept, actor=login.me().id, now=now())
+            typed=form.typed(), files=files_of(form), actor=login.me().id, now=now())
 
 

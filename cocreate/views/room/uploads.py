@@ -1,0 +1,67 @@
+"""Files that come with a request: what is taken, and what is answered where one is not."""
+
+from typing import BinaryIO, cast
+
+from flask import current_app, flash
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from cocreate import pages, sentences
+from cocreate.db import db
+from cocreate.domain.names import display_name
+from cocreate.errors import CocreateError, Invalid
+from cocreate.forms.base import Form
+from cocreate.services import files
+from cocreate.services.acts.contributions import NewFile
+from workflows.facts import Facts
+
+_TOO_LARGE = frozenset({"upload.too_large", "upload.bomb"})
+
+
+def limit_mb() -> int:
+    return int(current_app.config["SETTINGS"].upload_mb)
+
+
+def rule() -> str:
+    """Said before one chooses."""
+    return _("PDF, pictures, spreadsheets, up to %(limit)s MB", limit=limit_mb())
+
+
+def keep(facts: Facts, upload: FileStorage, field: str) -> NewFile:
+    """A file of this request: checked and in the store.
+
+    Raises: Invalid with the rule it breaks, TooLarge, StoreFull; then nothing is kept.
+    """
+    upload.stream.seek(0, 2)
+    size = upload.stream.tell()
+    upload.stream.seek(0)
+    return files.keep(current_app.extensions["store"], files.prefix(db.session(), facts.project.host_id), field,
+                      upload.filename or "", cast(BinaryIO, upload.stream), size, limit_mb=limit_mb())
+
+
+def stored(facts: Facts, upload: FileStorage | str | None, field: str) -> NewFile:
+    """The same for a form that cannot do without. Raises: Invalid also where there is none."""
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        raise Invalid("outside.file" if field == "proof" else "document.none", field=field)
+    new = keep(facts, upload, field)
+    if display_name(upload.filename)[1]:
+        flash(_("The name contained hidden characters; we show it as '%(name)s'.", name=new.name), "info")
+    return new
+
+
+def status_of(error: CocreateError) -> int:
+    """Of the page on which a file was not taken."""
+    if error.code == "store.full":
+        return 507
+    return 413 if error.code in _TOO_LARGE else 415 if error.code.startswith("upload.") else 422
+
+
+def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> int:
+    """Put what was refused at its field, and answer the page's status.
+
+    A file's own name for its field is not the form's.
+    """
+    named = error.values.get("field")
+    name = named if isinstance(named, str) and named in form and named != "file" else field
+    form.blame(name, sentences.error(error, pages.reader(), facts))
+    return status_of(error)

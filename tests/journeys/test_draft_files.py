@@ -1,0 +1,98 @@
+"""A picture taken for a form is there on the next device, before anything is submitted."""
+
+import re
+
+import pytest
+
+from cocreate.services.openings import Seating
+from tests.journeys.sides import Side, new_address, new_host
+from tests.support.walking import DESK, PHONE, Walker
+
+pytestmark = pytest.mark.browser
+WMATA = 2
+BILL = "^Last energy bill"
+
+
+class TestOnThePhone:
+    def test_a_picture_goes_with_the_draft_to_the_desk_and_is_submitted_there(self, live, new_page):
+        renee = started(live, new_page)
+        held = held_back(renee.page)
+        renee.takes_picture(BILL)
+        renee.page.wait_for_selector("text=Keeping 'IMG_2041.png' …")
+        renee.type("^Energy", "420000")
+        assert "Draft saved" not in bar(renee)
+        held.clear()
+        renee.page.wait_for_selector("[data-save-status=saved]")
+        assert renee.reads("Chosen: IMG_2041.png") and "Draft saved" in bar(renee)
+        assert renee.page.locator("input[type=file]").first.evaluate("input => input.files.length") == 0
+        renee.look()
+
+        desk = Walker(live, new_page(**DESK), renee.address)
+        desk.signs_in()
+        desk.open(renee.page.url)
+        assert desk.reads("Chosen: IMG_2041.png")
+        assert desk.page.get_by_label(re.compile("^Energy")).first.input_value() == "420000"
+        desk.page.locator("[name='f-energy-year']").fill("2025")
+        staff = desk.page.locator("[data-field=staff]")
+        staff.get_by_label("Not available").check()
+        staff.get_by_role("textbox", name="Why").fill("It is not kept per garage.")
+        desk.press("^Submit to Philips")
+        assert desk.reads("Submitted. Philips Lighting")
+        desk.room = renee.room
+        desk.enter("documents")
+        assert desk.reads("IMG_2041.png")
+
+    def test_one_that_is_refused_is_said_beside_its_field_and_one_can_be_removed(self, live, new_page):
+        renee = started(live, new_page)
+        bill = renee.page.get_by_label(re.compile(BILL)).first
+        bill.set_input_files({"name": "bill.pdf", "mimeType": "application/pdf", "buffer": b"MZ" + bytes(200)})
+        renee.page.wait_for_selector("text=This file is a program disguised as a PDF. We did not keep it.")
+        assert "Draft saved" not in bar(renee)
+        renee.look()
+        bill.set_input_files({"name": "bill.pdf", "mimeType": "application/pdf", "buffer": bytes(26 * 2**20)})
+        renee.page.wait_for_selector("text='bill.pdf' has 26 MB; the limit is 25.")
+        renee.takes_picture(BILL)
+        renee.page.wait_for_selector("[data-save-status=saved]")
+        assert "the limit is 25" not in renee.page.inner_text("main")
+        renee.page.get_by_role("button", name="Remove the file of: Last energy bill").click()
+        renee.page.wait_for_selector("[data-chosen]", state="hidden")
+        renee.page.wait_for_selector("[data-save-status=saved]")
+        renee.page.reload()
+        assert "IMG_2041.png" not in renee.page.inner_text("main")
+
+    def test_without_connection_the_bar_does_not_say_that_it_is_kept(self, live, new_page):
+        renee = started(live, new_page)
+        renee.page.context.set_offline(True)
+        renee.takes_picture(BILL)
+        renee.page.wait_for_selector("text=No connection. Keep this page open; we save as soon as you are back.")
+        renee.page.context.set_offline(False)
+        renee.page.wait_for_selector("[data-save-status=saved]")
+        assert renee.reads("Chosen: IMG_2041.png")
+
+
+def started(live, new_page):
+    """Renee on her phone, at the form that asks for a bill."""
+    renee = Walker(live, new_page(**PHONE), new_address("Renee Kim", "wmata"))
+    host = new_host(live, "Philips Lighting", "Anna Berg", "garage_lighting.yaml")
+    Side.opens(live, host, "garage_lighting", "Garage lighting",
+               Seating("customer", "WMATA", "public_body", "US", "Renee Kim", renee.address), own_seat="provider")
+    renee.comes_in()
+    renee.open("/your-turn")
+    renee.press("Total cost today")
+    return renee
+
+
+def bar(walker):
+    return walker.page.inner_text("[data-save-status]")
+
+
+def held_back(page):
+    """Uploads wait until it is cleared; texts do not."""
+    held = [True]
+
+    def hold(route):
+        while held and b"filename=" in (route.request.post_data_buffer or b""):
+            page.wait_for_timeout(50)
+        route.continue_()
+    page.route("**/draft", hold)
+    return held
