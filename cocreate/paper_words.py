@@ -19,6 +19,7 @@ def phrases(language: str) -> Phrases:
     return Phrases(
         not_given=_("[{label}: not given]"), later=_("(to be given by {who} by {by}: {rule})"),
         struck=_("[struck: {reason}]"), not_applicable=_("(not applicable: nobody takes part as {seat})"),
+        pointless=_("(not applicable: the answer to “{field}” is: {answers})"),
         annex=_("Annex {number}"), project_title=_("Title of the project"),
         project_purpose=_("Purpose of the project"))
 

@@ -6,14 +6,14 @@ evaluated: conditions, rules and placeholders come from closed sets, texts are t
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from workflows.conditions import DEPTH, NODES, Condition, FigureReaches, walk
-from workflows.fields import Computed, Key, Path, Strict, TypedField
+from workflows.fields import Computed, Key, OnlyIf, Path, Strict, TypedField
 from workflows.texts import Language, Text, Words, say
 
 Strategy = Literal[
@@ -97,6 +97,7 @@ class Task(Strict):
     reviews: TaskRef | None = None
     agreement: Text | None = None  # Markdown of a short agreement
     final: bool = False
+    only_if: OnlyIf | None = None  # the answer without which nobody is asked for it
 
     @field_validator("of", mode="before")
     @classmethod
@@ -113,6 +114,8 @@ class Task(Strict):
             raise ValueError(f"a task of kind {self.kind} needs {needs}")
         if self.kind == "assessment" and (self.fields or self.accepted_by != "nobody"):
             raise ValueError("an assessment has statements and no fields, and nobody accepts what people think")
+        if self.kind == "sign" and self.only_if:
+            raise ValueError("a short agreement is for all it names; it has no only_if")
         return self
 
     @property
@@ -209,7 +212,7 @@ class Clause(Strict):
     title: Text
     text: Text
     needs: dict[Key, Need] = {}
-    only_if: Key | None = None  # the optional seat without which the clause has no object
+    only_if: Key | OnlyIf | None = None  # the optional seat, or the answer, without which the clause has no object
     optional: bool = False  # may be struck when a value is missing
     sample: bool = True
 
@@ -219,7 +222,7 @@ class Annex(Strict):
 
     title: Text
     of: Path
-    only_if: Key | None = None  # the optional seat without which the annex has no object
+    only_if: Key | OnlyIf | None = None  # the optional seat, or the answer, without which the annex has no object
 
 
 class DutyRule(Strict):
@@ -346,6 +349,39 @@ class Definition(Strict):
         operands = (of for path in paths for computed in self._computed(path)
                     for of in self._field_of(computed).of)  # type: ignore[union-attr]  # it is computed
         return frozenset(path.split(".")[1] for path in (*paths, *operands))
+
+    @cached_property
+    def hanging(self) -> tuple[str, ...]:
+        """The tasks that are asked only if something was answered so."""
+        return tuple(key for key, (_, task) in self.tasks.items() if task.only_if)
+
+    @cached_property
+    def narrowed(self) -> Mapping[str, tuple[str, ...]]:
+        """Task -> its fields that hang on an answer to another task."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, (stage, task) in self.tasks.items():
+            fields = tuple(name for name, field in task.fields.items()
+                           if field.only_if and not field.only_if.answer.startswith(f"{stage}.{key}."))
+            if fields:
+                found[key] = fields
+        return found
+
+    def hangs(self) -> Iterator[tuple[str, OnlyIf]]:
+        """(where it stands, on which answer) of all that is there only if something was answered so."""
+        for key, (stage, task) in self.tasks.items():
+            path = f"stages.{stage}.tasks.{key}"
+            if task.only_if:
+                yield path, task.only_if
+            yield from ((f"{path}.fields.{name}", field.only_if) for name, field in task.fields.items()
+                        if field.only_if)
+        parts = [(f"clauses.{key}", one.only_if) for key, one in self.clauses.items()]
+        parts += [(f"annexes.{key}", one.only_if) for key, one in self.annexes.items()]
+        yield from ((path, only_if) for path, only_if in parts if isinstance(only_if, OnlyIf))
+
+    @cached_property
+    def decisive(self) -> frozenset[str]:
+        """Paths of the choices on which something hangs."""
+        return frozenset(only_if.answer for _, only_if in self.hangs())
 
     @cached_property
     def first(self) -> str:

@@ -3,15 +3,17 @@
 A field says what is asked, never how it is drawn; forms/ makes an input of it and domain/ an answer.
 """
 
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, field_validator, model_validator
 
 from workflows.texts import Text, Words
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Unit = Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$")]
+AnswerPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$")]
 FigurePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}(@[a-z0-9_]+)?$")]
 Period = Literal["h", "d", "month", "a", "once", "total"]
 
@@ -29,6 +31,28 @@ class Example(Strict):
     source: Words
 
 
+class OnlyIf(Strict):
+    """A choice that was answered so, or otherwise; until it is answered what hangs on it is asked."""
+
+    answer: AnswerPath
+    is_: list[Key] = Field(default=[], alias="is")
+    is_not: list[Key] = []
+
+    @field_validator("is_", "is_not", mode="before")
+    @classmethod
+    def _one_word_is_a_list(cls, words: Any) -> Any:
+        return [words] if isinstance(words, str) else words
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "OnlyIf":
+        if bool(self.is_) == bool(self.is_not):
+            raise ValueError("give either is or is_not")
+        return self
+
+    def holds(self, chosen: Collection[str]) -> bool:
+        return any(one in self.is_ if self.is_ else one not in self.is_not for one in chosen)
+
+
 class Base(Strict):
     """What every field has."""
 
@@ -39,6 +63,7 @@ class Base(Strict):
     example: Example | None = None
     required: bool = True
     certain: bool = False  # "not available" is no answer: whoever is asked knows it
+    only_if: OnlyIf | None = None  # the answer without which it is not asked
     group: Text | None = None
     visible_to: Literal["all", "own", "facilitator"] | list[Key] | None = None  # None: as the task
     matter: Literal["costs", "composition", "volumes", "designs"] | None = None  # kind of item; None: by its type
@@ -142,6 +167,13 @@ def options(of: dict[str, Any] | list[str]) -> dict[str, Any]:
     return of if isinstance(of, dict) else {key: key.replace("_", " ") for key in of}
 
 
+def chosen(value: object) -> tuple[str, ...]:
+    """The keys an answer to a choice stands for; those of yes and no are these words."""
+    if isinstance(value, bool):
+        return ("yes" if value else "no",)
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, tuple) else ()
+
+
 class Choice(Base):
     type: Literal["choice"]
     of: Annotated[Options, Field(min_length=2, max_length=60)]
@@ -200,6 +232,12 @@ class Table(Base):
     least: int = Field(default=1, ge=0, le=200)
     most: int = Field(default=100, ge=1, le=500)
 
+    @model_validator(mode="after")
+    def _columns_stand_in_every_row(self) -> "Table":
+        if any(column.only_if for column in self.columns.values()):
+            raise ValueError("a column stands in every row; give only_if to the table")
+        return self
+
 
 class Computed(Base):
     """A number worked out from declared fields by one of a closed set of operations."""
@@ -210,6 +248,12 @@ class Computed(Base):
     operation: Literal["sum", "difference", "product", "ratio", "share", "mean", "least", "greatest"]
     of: Annotated[list[Path], Field(min_length=1, max_length=20)]
     unit: Unit | None = None
+
+    @model_validator(mode="after")
+    def _nobody_is_asked(self) -> "Computed":
+        if self.only_if:
+            raise ValueError("nobody is asked for what is worked out; leave only_if out")
+        return self
 
 
 TypedField = Annotated[

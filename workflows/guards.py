@@ -80,15 +80,17 @@ def task_reasons(facts: Facts, key: str) -> Reasons:
 def _never_asked(facts: Facts, key: str) -> Reasons:
     """A task whose stage the project has not seen is not done, although nobody was asked for it.
 
-    In a stage it has seen, what was asked of nobody is done: its seats were empty.
+    In a stage it has seen, what was asked of nobody is done: its seats were empty, or an answer made it pointless.
     """
-    stage, task = facts.definition.tasks[key]
-    seen = stage == facts.project.stage or any(
-        facts.definition.tasks[asked.key][0] == stage for asked in facts.tasks)
-    return NONE if seen else tuple(
+    return NONE if facts.definition.tasks[key][0] in seen_stages(facts) else tuple(
         Refusal("task.not_begun", party.number, {"task": key, "of": party.number, "person": None, "due": None,
                                                  "since": facts.project.entered_at})
-        for party in facts.holders(task.of))
+        for party in facts.asked(key))
+
+
+def seen_stages(facts: Facts) -> frozenset[str]:
+    """The stages in which somebody was asked for something, and the one that runs."""
+    return frozenset((facts.project.stage, *(facts.definition.tasks[asked.key][0] for asked in facts.tasks)))
 
 
 def why_open(facts: Facts, task: TaskFact) -> Refusal:

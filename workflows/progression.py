@@ -14,12 +14,13 @@ from workflows.definition import AtLeast, Due
 from workflows.facts import ContractState, DecisionFact, DecisionState, Facts, PartyFact, TaskFact, TaskState
 from workflows.fields import Computed
 from workflows.gates import is_open
-from workflows.guards import accepting, left_behind, rests
+from workflows.guards import accepting, left_behind, rests, seen_stages
 from workflows.values import replace
 
 _DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 _UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 _OWED = (TaskState.OPEN, TaskState.RETURNED)
+_UNFINISHED = (*_OWED, TaskState.ENTERED, TaskState.SUBMITTED)
 _FIRST_ASKED = ("champion", "contributor")
 _FIRST_TO_SIGN = ("signatory", "champion")
 
@@ -84,18 +85,22 @@ def reopen(facts: Facts, task: TaskFact, reason: str) -> Facts:
     """A new round of a task; what was given stays as its history. What is being worked on is only due anew."""
     if task.state in _OWED:
         return facts.with_task(replace(task, due_at=None))
-    again = replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None,
-                    entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None,
-                    help=None, help_by=None, help_sees=0, helper=None)
+    again = _next_round(facts, task, reason)
     return facts.with_task(replace(task, state=TaskState.SUPERSEDED, since=facts.now)).with_task(again)
+
+
+def _next_round(facts: Facts, task: TaskFact, reason: str | None) -> TaskFact:
+    return replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None,
+                   entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None,
+                   help=None, help_by=None, help_sees=0, helper=None)
 
 
 def settle(facts: Facts) -> Facts:
     """Draw every consequence of the facts, until nothing follows any more."""
     if facts.ended:
         return facts
-    for consequence in (_end_agreements, _leave, _end_absences, _name, _accept_unopposed, _date_tasks, _end_contract,
-                        _lapse, _open_gates):
+    for consequence in (_end_agreements, _leave, _follow_answers, _end_absences, _name, _accept_unopposed, _date_tasks,
+                        _end_contract, _lapse, _open_gates):
         facts = consequence(facts)
     if (earlier := _has_nothing_to_sign(facts)) is not None:
         return enter(facts, earlier)
@@ -116,9 +121,32 @@ def subject(facts: Facts, gate: str) -> str:
 def _ask_tasks(facts: Facts, parties: tuple[PartyFact, ...]) -> Facts:
     for key, task in facts.definition.stages[facts.project.stage].tasks.items():
         for party in parties:
-            if party.seat in task.of and facts.task(key, party.number) is None:
-                facts = facts.with_task(TaskFact(
-                    key, party.number, round=1, state=TaskState.OPEN, since=facts.now, due_at=None))
+            if party.seat in task.of and facts.task(key, party.number) is None and facts.holds(
+                    task.only_if, party.number):
+                facts = facts.with_task(_first_round(facts, key, party))
+    return facts
+
+
+def _first_round(facts: Facts, key: str, party: PartyFact) -> TaskFact:
+    return TaskFact(key, party.number, round=1, state=TaskState.OPEN, since=facts.now, due_at=None)
+
+
+def _follow_answers(facts: Facts) -> Facts:
+    """A task that hangs on an answer is asked once that answer asks for it; what is still owed lapses with it."""
+    order, seen = facts.definition.order, seen_stages(facts) if facts.definition.hanging else frozenset()
+    for key in facts.definition.hanging:
+        stage, task = facts.definition.tasks[key]
+        if stage not in seen or order[stage] > order[facts.project.stage]:
+            continue
+        for party in facts.holders(task.of):
+            there = facts.task(key, party.number)
+            if not facts.holds(task.only_if, party.number):
+                if there is not None and there.state in _UNFINISHED:
+                    facts = facts.with_task(replace(there, state=TaskState.LAPSED, since=facts.now))
+            elif there is None:
+                facts = facts.with_task(_first_round(facts, key, party))
+            elif there.state is TaskState.LAPSED:
+                facts = facts.with_task(_next_round(facts, there, None))
     return facts
 
 
@@ -334,7 +362,8 @@ def contract_inputs(facts: Facts) -> frozenset[str]:
     paths = [*(need for clause in definition.clauses.values() for need in clause.needs.values() if "." in need),
              *(annex.of for annex in definition.annexes.values()), *(rule.rows for rule in definition.duties),
              *(path for _, path in definition.party_details.named()),
-             *(path for rule in definition.decide for _, path in rule.named())]
+             *(path for rule in definition.decide for _, path in rule.named()),
+             *(only_if.answer for where, only_if in definition.hangs() if where.startswith(("clauses.", "annexes.")))]
     found: set[str] = set()
     while paths:
         _, key, name, *_ = paths.pop().partition("@")[0].split(".")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
-from cocreate.domain.answers import Answers, AnyField
+from cocreate.domain.answers import Answer, Answers, AnyField
 from workflows import fields as f
-from workflows.definition import Task
+from workflows.definition import Definition, Task
 from workflows.fields import TypedField
 from workflows.texts import Text
 
@@ -128,8 +128,48 @@ def open_fields(task: Task, answers: Answers) -> tuple[str, ...]:
 
 
 def _required(task: Task, answers: Answers) -> tuple[str, ...]:
-    because = asked_because(task, answers)
-    return tuple(key for key, field in fields_of(task).items() if is_required(field) or key in because)
+    because, pointless = asked_because(task, answers), idle(task, answers)
+    return tuple(key for key, field in fields_of(task).items()
+                 if (is_required(field) or key in because) and key not in pointless)
+
+
+def idle(task: Task, answers: Answers) -> frozenset[str]:
+    """Fields that another answer of the same task makes pointless; until that is given nothing is."""
+    return frozenset(key for key, field in task.fields.items()
+                     if field.only_if and (said := _chosen(answers, hangs_on(field)))
+                     and not field.only_if.holds(said))
+
+
+def hangs_on(field: f.Base) -> str:
+    """The field whose answer decides whether this one is asked."""
+    return field.only_if.answer.split(".")[2] if field.only_if else ""
+
+
+_YES_NO: dict[str, Text] = {"yes": {"en": "Yes", "de": "Ja"}, "no": {"en": "No", "de": "Nein"}}
+
+
+def answers_offered(field: AnyField) -> dict[str, Text]:
+    """The answers to choose from, with their words; none where it is no choice."""
+    if isinstance(field, f.YesNo):
+        return _YES_NO
+    return f.options(field.of) if isinstance(field, f.Choice | f.Choices) else {}
+
+
+def chosen(definition: Definition, task_key: str, answers: Answers) -> dict[str, tuple[str, ...]]:
+    """What was chosen in the fields on which something else hangs."""
+    stage = definition.tasks[task_key][0]
+    return {key: said for key in answers if f"{stage}.{task_key}.{key}" in definition.decisive
+            and (said := _chosen(answers, key))}
+
+
+def _chosen(answers: Answers, key: str) -> tuple[str, ...]:
+    return f.chosen(answers[key].value) if key in answers else ()
+
+
+def without_idle(task: Task, answers: Answers) -> dict[str, Answer]:
+    """The answers to what is asked; what was typed before a choice made it pointless is not given."""
+    asked = fields_of(task).keys() - idle(task, answers)
+    return {key: answer for key, answer in answers.items() if key in asked}
 
 
 def changed(task: Task, a: Answers, b: Answers) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cocreate.domain.asking import answers_offered
 from cocreate.domain.contract import AnnexText, ClauseText, Gap, Source
 from cocreate.domain.prose import clean, escape, fill, placeholders
 from workflows.definition import Annex, Clause, Definition
+from workflows.fields import OnlyIf
 from workflows.texts import say
 
 
@@ -41,11 +43,13 @@ class Table:
 class Given:
     """What the project has, apart from values, when its contract is composed. Keys are those of the definition.
 
-    seats: the seats somebody holds. tables: path of an annex -> rows. struck: clause -> reason.
+    seats: the seats somebody holds. chosen: path of a choice -> what was chosen there.
+    tables: path of an annex -> rows. struck: clause -> reason.
     wording: clause -> the agreed words in place of the template's. reservations: clause -> sentences.
     """
 
     seats: frozenset[str]
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
     struck: Mapping[str, str] = field(default_factory=dict)
     wording: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +64,7 @@ class Phrases:
     later: str
     struck: str
     not_applicable: str
+    pointless: str
     annex: str
     project_title: str
     project_purpose: str
@@ -96,10 +101,21 @@ class _Composer:
 
     def absent(self, part: Clause | Annex) -> str | None:
         """Why a clause or annex does not stand; None if it stands."""
+        if isinstance(part.only_if, OnlyIf):
+            return self._answered_otherwise(part.only_if)
         if part.only_if is not None and part.only_if not in self.given.seats:
             seat = say(self.definition.parties[part.only_if].name, self.language)
             return self.said.not_applicable.format(seat=seat)
         return None
+
+    def _answered_otherwise(self, only_if: OnlyIf) -> str | None:
+        said = self.given.chosen.get(only_if.answer, frozenset())
+        if not said or only_if.holds(said):
+            return None
+        _, task, name = only_if.answer.split(".")
+        field_ = self.definition.tasks[task][1].fields[name]
+        answers = ", ".join(say(words, self.language) for key, words in answers_offered(field_).items() if key in said)
+        return self.said.pointless.format(field=say(field_.label, self.language), answers=answers)
 
     def label(self, need: str) -> str:
         """What people call a need."""

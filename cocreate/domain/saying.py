@@ -13,7 +13,7 @@ from babel.numbers import format_decimal, get_currency_name
 
 from cocreate.domain import countries
 from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Row, Tally, rows_of
-from cocreate.domain.asking import FEW, SCORES, changed, columns_of, fields_of
+from cocreate.domain.asking import FEW, SCORES, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
 from workflows import fields as f
 from workflows.definition import Task
@@ -196,16 +196,19 @@ class Compared:
 
 
 def shown(task: Task, answers: Answers, *, language: str = "en") -> tuple[Shown, ...]:
-    """Every field of the task with its answer in words, in order."""
+    """Every field of the task with its answer in words, in order; without what an answer made pointless."""
+    pointless = idle(task, answers)
     return tuple(_shown(key, field, answers.get(key), language) for key, field in fields_of(task).items()
-                 if not isinstance(field, f.Computed) or key in answers)
+                 if key in answers or not (isinstance(field, f.Computed) or key in pointless))
 
 
 def compared(task: Task, before: Answers, after: Answers, *, language: str = "en") -> tuple[Compared, ...]:
     """Two versions field by field."""
     different = changed(task, before, after)
-    return tuple(Compared(a, b, b.key in different) for a, b in zip(
-        shown(task, before, language=language), shown(task, after, language=language), strict=True))
+    old, new = ({one.key: one for one in shown(task, given, language=language)} for given in (before, after))
+    nothing = {key: Shown(key, one.label) for key, one in (new | old).items()}
+    return tuple(Compared(old.get(key, nothing[key]), new.get(key, nothing[key]), key in different)
+                 for key in fields_of(task) if key in nothing)
 
 
 def _shown(key: str, field: AnyField, answer: Answer | None, language: str) -> Shown:

@@ -14,7 +14,17 @@ from wtforms import BooleanField
 
 from cocreate.domain import countries
 from cocreate.domain.answers import Answer, FileAnswer
-from cocreate.domain.asking import comments, fields_of, is_required, may_be_absent, open_fields
+from cocreate.domain.asking import (
+    answers_offered,
+    comments,
+    fields_of,
+    hangs_on,
+    idle,
+    is_required,
+    may_be_absent,
+    open_fields,
+    without_idle,
+)
 from cocreate.domain.saying import say as in_words
 from cocreate.errors import Invalid
 from cocreate.forms import figures, tables
@@ -65,7 +75,9 @@ class ContributionForm:
                        if isinstance(self.fields.get(key), f.File) and key != dropped}
         self.entries = [self._entry(key, field) for key, field in self.fields.items()]
         self._answers = {entry.key: answer for entry in self.entries if (answer := self._read(entry)) is not None}
+        pointless = idle(task, self._answers)
         for entry in self.entries:
+            entry.idle = entry.key in pointless
             entry.read_back = self._read_back(entry)
             if entry.reads_back:
                 entry.control.read_back = entry.read_back
@@ -98,15 +110,18 @@ class ContributionForm:
     # what it means
 
     def answers(self) -> dict[str, Answer]:
-        """Everything that could be read; complete and right only after ``validate`` said so."""
-        return dict(self._answers)
+        """Everything that is asked and could be read; complete and right only after ``validate`` said so."""
+        return without_idle(self.task, self._answers)
 
     def validate(self) -> bool:
         """Whether it can be submitted; if not, every input has its errors, whatever else is wrong beside it."""
         for entry in self.entries:
             if entry.key in self.open and not self._spoken(entry):
                 self._bound.wrong(entry.control, self._missing(entry))
+        pointless = {id(control) for entry in self.entries if entry.idle for control in entry.inputs}
         for control, message, line in self._bound.found:
+            if id(control) in pointless:
+                continue
             control.errors = [*control.errors, message]
             if line is not None:
                 line.errors.append((control, message))
@@ -189,6 +204,12 @@ class ContributionForm:
             entry.published = self._published[key]
         elif field.example:
             entry.published = f"{say(field.example.text, self.language)} ({field.example.source})"
+        if field.only_if and (other := hangs_on(field)) in self.fields:
+            offered = answers_offered(self.fields[other])
+            entry.hangs_on = f"f-{other}"
+            entry.only = tuple(key for key in offered if field.only_if.holds((key,)))
+            entry.when = _("Only if “%(field)s” is: %(answers)s.", field=say(self.fields[other].label, self.language),
+                           answers=", ".join(say(offered[key], self.language) for key in entry.only))
         match field:
             case f.Computed():
                 entry.kind = "computed"

@@ -72,6 +72,10 @@ class Entry:
     next: int = 0
     sheet: str = ""  # pasted, and not put into the table yet
     read_back: str = ""
+    hangs_on: str = ""  # input whose answer decides whether this is asked ...
+    only: tuple[str, ...] = ()  # ... by one of these ...
+    when: str = ""  # ... said in words
+    idle: bool = False  # that answer made it pointless
 
     @property
     def is_absent(self) -> bool:
@@ -115,3 +119,7 @@ class Group:
 
     title: str
     entries: list[Entry]
+
+    @property
+    def idle(self) -> bool:
+        return all(entry.idle for entry in self.entries)

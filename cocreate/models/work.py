@@ -41,6 +41,7 @@ class Task(Model):
     given: Mapped[int] = mapped_column(default=0)
     missing: Mapped[str] = mapped_column(default="")
     dates: Mapped[str] = mapped_column(default="{}")
+    chosen: Mapped[str] = mapped_column(default="{}")
     entered_by: Mapped[int | None]
     outsider: Mapped[str | None] = mapped_column(String(200))
     outside_until: Mapped[date | None]

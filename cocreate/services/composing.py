@@ -36,8 +36,8 @@ def _contract(session: Session, facts: Facts) -> ContractText:
     language = facts.project.language
     clauses, annexes = domain.compose(
         facts.definition, _values(facts, counting, project, language),
-        Given(seats=frozenset(party.seat for party in facts.present), tables=_tables(facts, counting, language),
-              struck=_struck(facts)),
+        Given(seats=frozenset(party.seat for party in facts.present), chosen=_chosen(facts),
+              tables=_tables(facts, counting, language), struck=_struck(facts)),
         paper_words.phrases(language), language=language)
     return replace(
         _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
@@ -139,6 +139,12 @@ def _later(facts: Facts, need: str) -> SettledLater | None:
         return None
     body = json.loads(proposal.body)
     return SettledLater(who=body["who"], by=body["by"], rule=body["rule"])
+
+
+def _chosen(facts: Facts) -> dict[str, frozenset[str]]:
+    """Choice on which something hangs -> everything that was chosen there."""
+    return {path: frozenset(key for said in facts.chosen(path).values() for key in said)
+            for path in facts.definition.decisive}
 
 
 def _struck(facts: Facts) -> dict[str, str]:

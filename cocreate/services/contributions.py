@@ -104,8 +104,8 @@ def is_ahead(facts: Facts, key: str) -> bool:
     """Whether this is a task of a later stage that a party here will be asked for: open to read, for all."""
     if key not in facts.definition.tasks or facts.ended or facts.instances(key):
         return False
-    order, (stage, task) = facts.definition.order, facts.definition.tasks[key]
-    return order[stage] > order[facts.project.stage] and bool(facts.holders(task.of))
+    order, stage = facts.definition.order, facts.definition.tasks[key][0]
+    return order[stage] > order[facts.project.stage] and bool(facts.asked(key))
 
 
 def results(session: Session, facts: Facts, key: str) -> dict[int, Answers]:

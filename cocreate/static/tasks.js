@@ -1,5 +1,5 @@
 // Ticking "Not available" closes the field beside it; what was typed stays and is sent along. A removed row takes its
-// errors with it.
+// errors with it. A field that hangs on an answer is shown once that answer asks for it; what was typed in it is kept.
 
 function close(box) {
   const value = box.closest("[data-field]")?.querySelector("[data-value]");
@@ -17,3 +17,25 @@ document.addEventListener("click", (event) => {
   const errors = event.target.closest("[data-rows-remove]")?.closest("[data-row]")?.nextElementSibling;
   if (errors?.matches("[data-row-errors]")) errors.remove();
 }, { capture: true });
+
+const hanging = [...document.querySelectorAll("[data-hangs-on]")];
+
+function chosen(form, name) {
+  const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+  return inputs.filter((input) => input.value && (input.matches("select") || input.checked)).map((input) => input.value);
+}
+
+function follow() {
+  for (const field of hanging) {
+    const said = chosen(field.closest("form") ?? document, field.dataset.hangsOn);
+    const only = field.dataset.only.split(" ");
+    field.hidden = said.length > 0 && !said.some((one) => only.includes(one));
+  }
+  for (const sheet of new Set(hanging.map((field) => field.closest("section"))))
+    sheet.hidden = [...sheet.querySelectorAll("[data-field]")].every((field) => field.hidden);
+}
+
+if (hanging.length) {
+  document.addEventListener("change", follow);
+  follow();
+}

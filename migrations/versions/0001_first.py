@@ -692,6 +692,7 @@ def upgrade() -> None:
     sa.Column('given', sa.BigInteger(), nullable=False),
     sa.Column('missing', sa.Text(), nullable=False),
     sa.Column('dates', sa.Text(), nullable=False),
+    sa.Column('chosen', sa.Text(), nullable=False),
     sa.Column('entered_by', sa.BigInteger(), nullable=True),
     sa.Column('outsider', sa.String(length=200), nullable=True),
     sa.Column('outside_until', sa.Date(), nullable=True),

@@ -33,7 +33,8 @@ from workflows.definition import Definition, Seat
 
 COST = "baseline.today.cost"
 SAID = Phrases("[{label}: not given]", "(to be given by {who} by {by}: {rule})", "[struck: {reason}]",
-               "(not applicable: nobody takes part as {seat})", "Annex {number}", "Title of the project",
+               "(not applicable: nobody takes part as {seat})",
+               "(not applicable: the answer to “{field}” is: {answers})", "Annex {number}", "Title of the project",
                "Purpose of the project")
 SOURCE = Source("Total cost today", "tasks/today/3", 3, "WMATA")
 
@@ -74,6 +75,19 @@ class TestCompose:
     def test_the_clause_of_a_seat_that_is_held_stands(self, definition):
         clauses, _ = compose(definition, {"seat:bank": Value("KfW")}, Given(SEATS | {"bank"}), SAID, language="en")
         assert clauses[2].body == "KfW guarantees."
+
+    @pytest.mark.parametrize(("chosen", "state", "body"), [
+        ({}, "given", "KfW guarantees."), ({"yes"}, "given", "KfW guarantees."),
+        ({"no"}, "struck", "(not applicable: the answer to “Secured” is: No)")])
+    def test_a_clause_that_hangs_on_an_answer(self, definition, chosen, state, body):
+        path = "baseline.today.secured"
+        data = definition.model_dump(by_alias=True, exclude_defaults=True)
+        data["stages"]["baseline"]["tasks"]["today"]["fields"]["secured"] = {"type": "yes_no", "label": "Secured"}
+        data["clauses"]["guarantee"]["only_if"] = {"answer": path, "is": "yes"}
+        changed = type(definition).model_validate(data)
+        given = Given(SEATS, chosen={path: frozenset(chosen)})
+        clauses, _ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
+        assert (clauses[2].state, plain(clauses[2].body)) == (state, body)
 
     def test_agreed_wording_replaces_the_template_and_is_no_sample(self, definition):
         wording = Given(SEATS, wording={"price": "It costs $fee, once."})

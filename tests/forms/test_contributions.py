@@ -312,6 +312,29 @@ class TestTyped:
         assert form(FORM, {"f-cost-currency": ""}, currency="SEK").typed()["f-cost-currency"] == [""]
 
 
+class TestHanging:
+    """Fields that are asked only after some answer."""
+
+    ASKED = asking(kind={"type": "choice", "of": {"none": "Neither", "deposit": "A deposit"}},
+                   sum={"type": "money", "currency": "EUR", "only_if": {"answer": "s.t.kind", "is_not": "none"}})
+
+    def test_nothing_is_asked_that_an_answer_made_pointless(self, form):
+        typed = {"f-kind": "none", "f-sum": "much"}
+        said = form(self.ASKED, typed)
+        assert (said.open, said.validate(), errors_of(said), [*said.answers()]) == ((), True, {}, ["kind"])
+        assert said.typed()["f-sum"] == ["much"]  # it is there again if the answer changes
+        assert said.entries[1].idle and not form(self.ASKED).entries[1].idle
+
+    def test_what_the_answer_asks_for_is_missing(self, form):
+        said = form(self.ASKED, {"f-kind": "deposit"})
+        assert not said.validate()
+        assert said.open == ("sum",)
+
+    def test_says_when_it_is_asked(self, form):
+        entry = form(self.ASKED).entries[1]
+        assert (entry.hangs_on, entry.only, entry.when) == ("f-kind", ("deposit",), "Only if “Kind” is: A deposit.")
+
+
 class TestRows:
     def test_a_new_form_has_the_rows_that_are_needed(self, form):
         assert [line.index for line in form(FORM).entries[15].lines] == ["0"]

@@ -1,5 +1,6 @@
 """The shipped templates: what a practitioner recognises, and what can be walked to its end by people."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -9,9 +10,12 @@ from itertools import count
 
 import pytest
 
+from cocreate.domain import composing as domain
 from cocreate.domain.answers import Answer, Answers
-from cocreate.domain.asking import columns_of, fields_of, may_be_absent, open_fields
+from cocreate.domain.asking import columns_of, fields_of, idle, may_be_absent, open_fields
+from cocreate.domain.composing import compose
 from cocreate.domain.turns import Turn, turns
+from cocreate.paper_words import phrases
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.stages import GoOn
 from tests.support.facts import REASON, Story, champion, facts_of
@@ -19,8 +23,10 @@ from workflows import conditions as c
 from workflows import engine, library
 from workflows import fields as f
 from workflows.definition import Definition, Seat, Task
+from workflows.facts import TaskFact, TaskState
 from workflows.fields import Path
 from workflows.texts import Text, say
+from workflows.verification.hanging import hanging, offers
 
 STAGES = ["idea", "partners", "baseline", "design", "value_case", "pilot", "terms", "signature"]
 TARGETS = {
@@ -62,10 +68,24 @@ MANDATORY = {
     "open": {"subject", "price", "indicators", "liability", "exit", "governance"},
 }
 OPTIONAL = {
-    "industrial_symbiosis": {"rejects", "know_how", "security", "competition"}, "take_back": {"repair_data"},
-    "platform": {"end_of_use", "ip"}, "customer_cooperation": {"competition"},
-    "proximity": {"packaging", "data", "governance", "security", "competition"}, "value_network": set(),
-    "open": {"security", "competition"},
+    "industrial_symbiosis": {"rejects", "know_how", "security"}, "take_back": {"repair_data"},
+    "platform": {"end_of_use", "ip"}, "customer_cooperation": set(),
+    "proximity": {"data", "governance", "security", "competition"}, "value_network": set(), "open": {"security"},
+}
+# Clauses that stand only after some answer.
+ANSWERED = {
+    "industrial_symbiosis": {"competition"}, "take_back": {"deposit", "wiping"}, "platform": {"base_fee", "hours"},
+    "customer_cooperation": {"marking", "competition"}, "proximity": {"packaging", "tender"}, "value_network": set(),
+    "open": {"take_back", "competition"},
+}
+NOTHING = {"none", "no", "nothing", "neither", "never", "without"}
+# Choices with such an answer on which nothing hangs: what is said there is only read.
+READ_ONLY = {
+    "industrial_symbiosis": {"partners.team.visit", "baseline.stream_data.route"},
+    "take_back": {"idea.in_use.today"},
+    "platform": {"idea.wanted.today", "partners.team.rivals", "partners.team.board"},
+    "customer_cooperation": {"baseline.demand.metered", "design.service_levels.energy"},
+    "proximity": {"design.quality.visits"}, "value_network": set(), "open": set(),
 }
 EXTRA_GATES = {
     "industrial_symbiosis": ("design", "status_decided"), "take_back": ("design", "not_waste"),
@@ -175,7 +195,7 @@ class TestTables:
 
 class TestClauses:
     def test_number(self, shipped):
-        assert 12 <= len(shipped.clauses) <= 18
+        assert 12 <= len(shipped.clauses) <= 20
 
     def test_what_the_trade_must_settle_can_not_be_struck(self, shipped):
         assert MANDATORY[shipped.key] <= shipped.clauses.keys()
@@ -213,6 +233,62 @@ class TestClauses:
         assert {"supplier_offer", "supply_terms", "supplier_profile"} <= private
         assert not any(need.split(".")[1] in private for clause in definition.clauses.values()
                        for need in clause.needs.values() if "." in need)
+
+
+class TestPointless:
+    """Whatever an answer makes pointless is neither asked nor printed."""
+
+    def test_every_answer_that_means_nothing_says_what_hangs_on_it(self, shipped):
+        found = {f"{stage}.{task}.{key}" for stage, task, key, one in shipped.fields() if NOTHING & {*offers(one)}}
+        assert found - shipped.decisive == READ_ONLY[shipped.key]
+
+    def test_the_clauses_that_hang_on_an_answer(self, shipped):
+        found = {key for key, clause in shipped.clauses.items() if isinstance(clause.only_if, f.OnlyIf)}
+        assert found == ANSWERED[shipped.key]
+
+    def test_after_each_answer_exactly_what_hangs_on_it_is_there(self, shipped):
+        found = [*shipped.hangs()]
+        for path in shipped.decisive:
+            for said in offers(field(shipped, path)):
+                there = Given(shipped, path, said)
+                assert {where for where, _ in found if where not in there.all} == {
+                    where for where, only_if in found if only_if.answer == path and not only_if.holds((said,))}
+                assert there.printed <= there.asked
+
+    def test_is_closed(self, shipped):
+        """No clause prints, and nothing is worked out from, what is not asked after every answer."""
+        assert not [*hanging(shipped)]
+
+
+class Given:
+    """A project with every seat filled in which one choice was answered, and nothing else."""
+
+    def __init__(self, definition: Definition, path: Path, said: str) -> None:
+        _, key, name = path.split(".")
+        facts = facts_of(definition, SEATS["several"](definition))
+        for party in facts.holders(definition.tasks[key][1].of):
+            facts = facts.with_task(TaskFact(key, party.number, 1, TaskState.ACCEPTED, facts.now, None, number=1,
+                                             chosen=json.dumps({name: [said]})))
+        values = {"yes": True, "no": False}
+        answers = {name: Answer((said,) if isinstance(field(definition, path), f.Choices) else values.get(said, said))}
+        self.all: set[str] = set()
+        self.asked: set[str] = set()
+        for task, (stage, whole) in definition.tasks.items():
+            asked = facts.asked(task)
+            if not asked:
+                continue
+            where = f"stages.{stage}.tasks.{task}"
+            now = facts.task_of(TaskFact(task, asked[0].number, 1, TaskState.OPEN, facts.now, None))
+            fields = now.fields.keys() - (idle(whole, answers) if task == key else frozenset())
+            self.all |= {where, *(f"{where}.fields.{one}" for one in fields)}
+            self.asked |= {f"{stage}.{task}.{one}" for one in fields}
+        clauses, annexes = compose(definition, {}, domain.Given(
+            frozenset(definition.parties), chosen={path: frozenset([said])}), phrases("en"), language="en")
+        standing = [one.key for one in clauses if one.state != "struck"]
+        self.all |= {f"clauses.{one}" for one in standing} | {f"annexes.{one.key}" for one in annexes if one.gaps}
+        self.printed = {need.partition("@")[0] for one in standing for need in definition.clauses[one].needs.values()
+                        if ":" not in need}
+        self.printed |= {definition.annexes[one.key].of for one in annexes if one.gaps}
 
 
 class TestRules:

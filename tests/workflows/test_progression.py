@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from cocreate.errors import Conflict, Refused
+from cocreate.errors import Conflict, Invalid, Refused
 from tests.support.facts import (
+    REASON,
     TWO_SIDES,
     Story,
     begin,
@@ -20,7 +21,7 @@ from tests.support.facts import (
     tell,
 )
 from workflows.facts import ContractState, DecisionState, Facts, TaskState
-from workflows.progression import contract_inputs, settle, subject
+from workflows.progression import contract_inputs, reopen, settle, subject
 from workflows.verification import publishable, verify
 
 slow = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -53,6 +54,63 @@ class TestEntering:
         story = begin().to_signature().sign("giver").sign("taker")
         assert (story.stage, story.facts.project.outcome) == ("agreed", "agreed")
         assert story.facts.project.ended_at == story.facts.now
+
+
+DEPOSIT = TWO_SIDES.replace(
+    "need: {of: taker, accepted_by: giver}",
+    "need: {of: taker, fields: {kind: {type: choice, of: [none, deposit]}, sum: {type: number, only_if: "
+    "{answer: figures.need.kind, is: deposit}}}}").replace(
+    "batch: {of: taker}",
+    "batch: {of: taker}\n      custody: {of: giver, accepted_by: taker, "
+    "only_if: {answer: figures.need.kind, is: deposit}}"
+).replace("passed: {of: [giver, taker], about: [batch]}", "passed: {of: [giver, taker]}")
+
+
+def with_kind(kind: str) -> Story:
+    return begin(DEPOSIT).give("stream").give("need", kind=kind).agree("picture").go("to_trial")
+
+
+class TestAnswers:
+    """What is asked only if something was answered so."""
+
+    def test_a_task_is_asked_after_the_answer_it_hangs_on(self):
+        assert with_kind("deposit").task("custody").asked == champion(1)
+        assert with_kind("none").facts.instances("custody") == ()
+
+    def test_as_long_as_nothing_is_answered_everything_is_asked(self):
+        story = begin(DEPOSIT)
+        assert [party.name for party in story.facts.asked("custody")] == ["giver"]
+        story.give("need", kind="none")
+        assert story.facts.asked("custody") == ()
+
+    def test_what_is_not_asked_hinders_nothing(self):
+        story = with_kind("none").give("batch").agree("passed").go("to_terms")
+        assert story.stage == "terms"
+
+    def test_a_field_that_an_answer_makes_pointless_is_neither_asked_nor_kept(self):
+        story = begin(DEPOSIT).give("need", kind="none", sum=4)
+        assert (story.task("need").fields, story.task("need").given) == (1, 1)
+        assert story.change.rows[0].rows[0]["answers"] == '{"kind":{"value":"none"}}'
+        with pytest.raises(Invalid, match=r"contribution\.incomplete"):
+            begin(DEPOSIT).give("need", kind="deposit", sum=False)
+
+    @pytest.mark.parametrize("done", [False, True])
+    def test_another_answer_asks_for_it_or_lets_it_lapse(self, done):
+        story = with_kind("deposit")
+        if done:
+            story.submit("custody")
+        story.go("wrong").consequence(reopen(story.facts, story.task("need"), REASON))
+        story.give("stream").give("need", kind="none").agree("picture").go("to_trial")
+        assert (story.facts.task("custody", 1).state, story.facts.instances("custody")) == (TaskState.LAPSED, ())
+        story.go("wrong").consequence(reopen(story.facts, story.task("need"), REASON))
+        story.give("stream").give("need", kind="deposit").agree("picture").go("to_trial")
+        assert (story.task("custody").state, story.task("custody").round) == (TaskState.OPEN, 2)
+
+    def test_what_was_accepted_stays(self):
+        story = with_kind("deposit").give("custody").go("wrong")
+        story.consequence(reopen(story.facts, story.task("need"), REASON))
+        story.give("stream").give("need", kind="none").agree("picture").go("to_trial")
+        assert story.task("custody").state is TaskState.ACCEPTED
 
 
 class TestGates:

@@ -24,6 +24,7 @@ from workflows.facts.work import (
     TaskState,
     versions_of,
 )
+from workflows.fields import OnlyIf
 from workflows.values import replace
 
 
@@ -269,7 +270,33 @@ class Facts:
     # the definition's view of a fact
 
     def task_of(self, task: TaskFact) -> Task:
-        return self.definition.tasks[task.key][1]
+        """What this party is asked: without the fields that answers to other tasks made pointless."""
+        whole, hanging = self.definition.tasks[task.key][1], self.definition.narrowed.get(task.key, ())
+        idle = [name for name in hanging if not self.holds(whole.fields[name].only_if, task.party)]
+        return whole.model_copy(update={"fields": {
+            name: one for name, one in whole.fields.items() if name not in idle}}) if idle else whole
+
+    def asked(self, key: str) -> tuple[PartyFact, ...]:
+        """The organisations that are asked for a task as soon as its stage runs, as far as is known."""
+        task = self.definition.tasks[key][1]
+        return tuple(party for party in self.holders(task.of) if self.holds(task.only_if, party.number))
+
+    def holds(self, only_if: OnlyIf | None, party: int | None = None) -> bool:
+        """Whether something was answered so, as far as is known: by this party if it was asked, else by anybody.
+
+        What nobody has answered yet, or could not, holds.
+        """
+        if only_if is None:
+            return True
+        given = self.chosen(only_if.answer)
+        said = [given[party]] if party in given else given.values()
+        return not given or any(map(only_if.holds, said))
+
+    def chosen(self, path: str) -> dict[int, tuple[str, ...]]:
+        """Party -> what it chose there last; without those who have not answered."""
+        _, key, name = path.split(".")
+        return {task.party: tuple(said) for task in self.instances(key)
+                if (said := json.loads(task.chosen).get(name))}
 
     def gate_of(self, decision: DecisionFact) -> Gate:
         return self.definition.gates[decision.gate][1]

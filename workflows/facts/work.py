@@ -50,6 +50,7 @@ class TaskFact:
     given: int = 0  # ... and how many have a value
     missing: str = ""  # JSON: required field answered "not available" -> [reason, who sees it]
     dates: str = "{}"  # JSON: date field of that version -> ISO date
+    chosen: str = "{}"  # JSON: choice of that version on which something hangs -> what was chosen
     entered_by: int | None = None  # party that typed it in
     outsider: str | None = None  # whom it waits for outside, until ``outside_until``
     outside_until: date | None = None

@@ -15,6 +15,7 @@ from workflows.verification import (
     fairness,
     figures,
     gates,
+    hanging,
     names,
     tasks,
     walks,
@@ -27,7 +28,7 @@ _NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, 
 _RULES: tuple[_Check, ...] = (
     tasks.asked, gates.decided, figures.computed, ways.guarded, ways.automatic, contracts.contract,
     contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
-    gates.owned, fairness.fairness)
+    hanging.hanging, gates.owned, fairness.fairness)
 
 
 def verify(definition: Definition) -> tuple[Finding, ...]:

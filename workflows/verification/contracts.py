@@ -71,7 +71,7 @@ def clauses(d: Definition) -> Iterator[Finding]:
     for key, clause in d.clauses.items():
         path = f"clauses.{key}"
         yield from _placeholders(clause, path)
-        if clause.only_if and certain(d, clause.only_if):
+        if isinstance(clause.only_if, str) and certain(d, clause.only_if):
             yield warning("clause.always", f"{path}.only_if", f"The seat '{clause.only_if}' is always filled.")
         for name, need in clause.needs.items():
             yield from _need(d, clause, need, f"{path}.needs.{name}", prepared)
@@ -123,7 +123,7 @@ def _need(d: Definition, clause: Clause, need: str, path: str, prepared: str | N
 
 def _annexed(d: Definition, annex: Annex, path: str) -> Iterator[Finding]:
     """Somebody certain fills the annex, or it says without whom it has no object."""
-    if annex.only_if and certain(d, annex.only_if):
+    if isinstance(annex.only_if, str) and certain(d, annex.only_if):
         yield warning("annex.always", f"{path}.only_if", f"The seat '{annex.only_if}' is always filled.")
     field, task = field_at(d, annex.of), d.tasks.get(annex.of.split(".")[1], (None, None))[1]
     if field is None or task is None:

@@ -30,12 +30,12 @@ def _seats_named(d: Definition) -> Iterator[tuple[str, str]]:
         others = ELSEWHERE.get(act, ())
         yield from ((f"may.{act}", seat) for seat in holders if seat not in others)
     for key, annex in d.annexes.items():
-        if annex.only_if:
+        if isinstance(annex.only_if, str):
             yield f"annexes.{key}.only_if", annex.only_if
     for index, rule in enumerate(d.decide):
         yield from ((f"decide.{index}.of", seat) for seat in rule.of)
     for key, clause in d.clauses.items():
-        if clause.only_if:
+        if isinstance(clause.only_if, str):
             yield f"clauses.{key}.only_if", clause.only_if
         for name, need in clause.needs.items():
             seat = need.removeprefix("seat:") if need.startswith("seat:") else need.partition("@")[2]
@@ -150,6 +150,7 @@ def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
                     for name, need in clause.needs.items() if ":" not in need)
     for key, annex in d.annexes.items():
         yield f"annexes.{key}.of", annex.of
+    yield from ((f"{where}.only_if", only_if.answer) for where, only_if in d.hangs())
     yield from ((f"party_details.{name}", path) for name, path in d.party_details.named())
     for index, decided in enumerate(d.decide):
         yield from ((f"decide.{index}.{name}", path) for name, path in decided.named())

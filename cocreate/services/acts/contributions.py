@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from cocreate.db import table_of
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.answers import Answers
-from cocreate.domain.asking import counts, dates, open_fields
+from cocreate.domain.asking import chosen, counts, dates, open_fields, without_idle
 from cocreate.domain.chain import canonical
 from cocreate.domain.computed import with_computed
 from cocreate.domain.figures import figures as figures_of
@@ -132,13 +132,15 @@ def require_owed(facts: Facts, task: TaskFact, answers: Answers) -> None:
 
 def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     """The party's next version, which counts; accepted at once where nobody has to accept it."""
+    given = _asked_only(facts, task, given)
     require_complete(facts, task, given.answers)
     require_owed(facts, task, given.answers)
     state = TaskState.SUBMITTED if accepting(facts, task) else TaskState.ACCEPTED
     count = counts(facts.task_of(task), given.answers)
     after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,
-                    given=count.given, dates=canonical(dates(facts.task_of(task), given.answers)), entered_by=None,
-                    outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None, shared="")
+                    given=count.given, dates=canonical(dates(facts.task_of(task), given.answers)),
+                    chosen=canonical(chosen(facts.definition, task.key, given.answers)), entered_by=None, outsider=None,
+                    outside_until=None, wanted=None, wanted_by=None, wanted_name=None, shared="")
     version = version_of(facts, after, given.answers, person)
     after = replace(after, missing=_absent(count.missing, given.answers, version))
     figures = _figures(facts, given, version)
@@ -157,6 +159,12 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
         rows=(*rows, *documents),
         details={"task": task.key, "number": after.number, "sha256": version["sha256"],
                  "files": [file.sha256 for file in given.files]})
+
+
+def _asked_only(facts: Facts, task: TaskFact, given: Submit) -> Submit:
+    """Without what a choice made pointless."""
+    answers = without_idle(facts.task_of(task), given.answers)
+    return replace(given, answers=answers, files=tuple(file for file in given.files if file.field in answers))
 
 
 def _speak(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain.answers import Answers
+from cocreate.domain.asking import without_idle
 from cocreate.domain.rights import Act, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.work import Contribution
@@ -59,11 +60,12 @@ def enter_for(facts: Facts, given: EnterFor) -> Change:
         raise Invalid("enter.canvas", field="task")
     require_same(given.seen, task.number, "contribution.changed", task=task.key, since=task.since)
     contributions.require_open(facts, task)
-    contributions.require_complete(facts, task, given.answers)
-    contributions.require_owed(facts, task, given.answers)
+    answers = without_idle(facts.task_of(task), given.answers)
+    contributions.require_complete(facts, task, answers)
+    contributions.require_owed(facts, task, answers)
     after = replace(task, state=TaskState.ENTERED, since=facts.now, number=task.number + 1, entered_by=actor.party,
                     outsider=None, outside_until=None)
-    version = contributions.version_of(facts, after, given.answers, actor.person,
+    version = contributions.version_of(facts, after, answers, actor.person,
                                        for_party=NO_PARTY if actor.party is None else actor.party)
     return Change(facts=facts.with_task(after), party=actor.party, answer={"number": after.number},
                   rows=(Insert(table_of(Contribution), (version,)),),

@@ -93,7 +93,9 @@ def _rows(facts: Facts, key: str, wanted: Callable[[TaskFact], bool], chosen: di
         return [Row(title, url_for("room.task", ref=ref, key=key, party=one.party), (one.party,), task.minutes,
                     task_state.chip(facts, one), one.due_at if one.state is TaskState.RETURNED else None,
                     frame.asked(facts, one)) for one in instances if wanted(one)]
-    holders = tuple(holder.number for holder in facts.holders(task.of))
+    holders = tuple(holder.number for holder in facts.asked(key))
+    if task.only_if and not holders:  # an answer made it pointless
+        return []
     if chosen["state"] or chosen["whose"] or (chosen["party"] and chosen["party"] not in map(str, holders)):
         return []
     url = url_for("room.task", ref=ref, key=key) if contributions.is_ahead(facts, key) else ""

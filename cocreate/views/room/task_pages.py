@@ -97,7 +97,7 @@ def ahead(facts: Facts, key: str) -> str:
     return frame.show(
         "room/tasks/ahead.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)), (title, None),
         title=title, definition=task, form=ContributionForm(task, language=pages.language()), file_rule=uploads.rule(),
-        stage=pages.stage(facts.definition, stage), holders=facts.holders(task.of),
+        stage=pages.stage(facts.definition, stage), holders=facts.asked(key),
         acceptors=[party.name for party in accepts],
         reviews=say(facts.definition.tasks[task.reviews][1].title, pages.language()) if task.reviews else "")
 

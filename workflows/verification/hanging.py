@@ -1,0 +1,158 @@
+"""What is there only after some answer: it is a choice and known before, and nothing rests on what may be missing."""
+
+from collections.abc import Iterator
+
+from workflows import conditions as c
+from workflows.definition import Annex, Clause, Definition
+from workflows.fields import Choice, Choices, Computed, OnlyIf, TypedField, YesNo, options
+from workflows.verification.findings import Finding, error, listed
+from workflows.verification.names import due_field, due_task, field_at
+
+
+def hanging(d: Definition) -> Iterator[Finding]:
+    for path, only_if in d.hangs():
+        field = field_at(d, only_if.answer)
+        if field is not None:
+            yield from _answer(only_if, field, f"{path}.only_if")
+    yield from _before(d)
+    yield from _rests(d)
+    for key, part in d.clauses.items():
+        for name, need in part.needs.items():
+            if ":" not in need:
+                yield from _bound(d, part, need.partition("@")[0], f"clauses.{key}.needs.{name}")
+    for key, annex in d.annexes.items():
+        yield from _bound(d, annex, annex.of, f"annexes.{key}.of")
+
+
+def offers(field: TypedField) -> tuple[str, ...]:
+    """The keys of the answers a choice offers; none where it is no choice."""
+    if isinstance(field, YesNo):
+        return ("yes", "no")
+    return tuple(options(field.of)) if isinstance(field, Choice | Choices) else ()
+
+
+def _answer(only_if: OnlyIf, field: TypedField, path: str) -> Iterator[Finding]:
+    """It is a choice with such answers, and one that somebody is asked for whatever is answered elsewhere."""
+    offered = offers(field)
+    if not offered:
+        yield error("only_if.no_choice", path, f"'{only_if.answer}' is no choice; name a choice, choices or yes_no.")
+        return
+    if unknown := [one for one in (*only_if.is_, *only_if.is_not) if one not in offered]:
+        yield error("only_if.no_answer", path,
+                    f"'{only_if.answer}' has no answer {listed(unknown)}; its answers are {listed(offered)}.")
+    elif all(only_if.holds((one,)) for one in offered):
+        yield error("only_if.always", path, "Every answer asks for this. Leave only_if out.")
+    elif not any(only_if.holds((one,)) for one in offered):
+        yield error("only_if.never", path, "No answer asks for this.")
+    if field.only_if:
+        yield error("only_if.twice", path, f"'{only_if.answer}' hangs on an answer itself. Name that one.")
+
+
+def _before(d: Definition) -> Iterator[Finding]:
+    """The answer is known when something is asked because of it."""
+    for key, (stage, task) in d.tasks.items():
+        path = f"stages.{stage}.tasks.{key}"
+        if task.only_if and not _known(d, key, task.only_if):
+            yield error("only_if.later", f"{path}.only_if", _LATER.format(task.only_if.answer))
+        for place, (name, field) in enumerate(task.fields.items()):
+            if not field.only_if:
+                continue
+            _, other, answer = field.only_if.answer.split(".")
+            if other == key:
+                if answer in task.fields and [*task.fields].index(answer) >= place:
+                    yield error("only_if.below", f"{path}.fields.{name}.only_if",
+                                f"'{answer}' stands below it. Ask for it first.")
+            elif not _known(d, key, field.only_if):
+                yield error("only_if.later", f"{path}.fields.{name}.only_if", _LATER.format(field.only_if.answer))
+
+
+_LATER = "'{}' may be answered only after this is asked. Name an answer of an earlier stage, or put its task in after."
+
+
+def _known(d: Definition, key: str, only_if: OnlyIf) -> bool:
+    """Whether that answer is given in an earlier stage, or to a task that has to be accepted before."""
+    other = only_if.answer.split(".")[1]
+    if other not in d.tasks:
+        return True  # said elsewhere
+    if d.order[d.tasks[other][0]] < d.order[d.tasks[key][0]]:
+        return True
+    found, rest = {key}, [key]
+    while rest:
+        earlier = [one for one in d.tasks[rest.pop()][1].waits_for if one in d.tasks and one not in found]
+        found.update(earlier)
+        rest += earlier
+    return other != key and other in found
+
+
+def _rests(d: Definition) -> Iterator[Finding]:
+    """What must be there in every project does not hang on an answer."""
+    for where, path, what in _needed(d):
+        if _conditions(d, path):
+            yield error("only_if.needed", where, f"'{path}' is not asked after every answer, and {what}.")
+    for where, key, only_if in _followed(d):
+        hangs = d.tasks[key][1].only_if
+        if hangs and not _covers(d, only_if, hangs):
+            yield error("only_if.followed", where,
+                        f"'{key}' is not asked after every answer, and this waits for it. Give this the same only_if.")
+
+
+def _needed(d: Definition) -> Iterator[tuple[str, str, str]]:
+    for stage, key, name, field in d.fields():
+        if isinstance(field, Computed):
+            yield from ((f"stages.{stage}.tasks.{key}.fields.{name}.of", of, "this is worked out from it")
+                        for of in field.of)
+    for key, way in d.transitions.items():
+        for _, one in c.walk(way.when):
+            match one:
+                case c.FigureReaches(figure=comparison):
+                    paths = [path for path in (comparison.path, comparison.limit[1]) if isinstance(path, str)]
+                case c.DocumentThere(document=path):
+                    paths = [path]
+                case _:
+                    paths = []
+            yield from ((f"transitions.{key}.when", path.partition("@")[0], "this way waits for it") for path in paths)
+    yield from ((f"party_details.{name}", path, "the contract prints it of every party")
+                for name, path in d.party_details.named())
+    for index, rule in enumerate(d.decide):
+        yield from ((f"decide.{index}.{name}", path, "a day is worked out from it") for name, path in rule.named())
+    for key, (stage, task) in d.tasks.items():
+        yield from ((f"stages.{stage}.tasks.{key}.due", path, "this is due after it") for path in due_field(task.due))
+    for key, (stage, gate) in d.gates.items():
+        yield from ((f"stages.{stage}.gates.{key}.due", path, "this is due after it") for path in due_field(gate.due))
+
+
+def _followed(d: Definition) -> Iterator[tuple[str, str, OnlyIf | None]]:
+    """(where, task, what this hangs on itself) of all that a date or a review takes from a task."""
+    for key, (stage, task) in d.tasks.items():
+        path = f"stages.{stage}.tasks.{key}"
+        yield from ((f"{path}.due", one, task.only_if) for one in due_task(task.due) if one in d.tasks)
+        if task.reviews in d.tasks:
+            yield f"{path}.reviews", str(task.reviews), task.only_if
+    for key, (stage, gate) in d.gates.items():
+        yield from ((f"stages.{stage}.gates.{key}.due", one, None) for one in due_task(gate.due) if one in d.tasks)
+
+
+def _bound(d: Definition, part: Clause | Annex, path: str, where: str) -> Iterator[Finding]:
+    """A clause stands only where its values are asked for."""
+    for hangs in _conditions(d, path):
+        if not _covers(d, part.only_if if isinstance(part.only_if, OnlyIf) else None, hangs):
+            only_if = f"{{answer: {hangs.answer}, is: [{listed(sorted(_asking(d, hangs)))}]}}"
+            yield error("only_if.printed", where, f"'{path}' is not asked after every answer. Leave it out, or give "
+                                                  f"what prints it only_if: {only_if}.")
+
+
+def _conditions(d: Definition, path: str) -> list[OnlyIf]:
+    """The answers on which a value hangs: those of its field and of its task."""
+    field, task = field_at(d, path), d.tasks.get(path.split(".")[1])
+    return [one for one in (field.only_if if field else None, task[1].only_if if task else None) if one]
+
+
+def _covers(d: Definition, own: OnlyIf | None, hangs: OnlyIf) -> bool:
+    """Whether what hangs on ``own`` is there only where what hangs on ``hangs`` is."""
+    return own is not None and own.answer == hangs.answer and _asking(d, own) <= _asking(d, hangs)
+
+
+def _asking(d: Definition, only_if: OnlyIf) -> frozenset[str]:
+    field = field_at(d, only_if.answer)
+    return frozenset(one for one in (offers(field) if field else ()) if only_if.holds((one,)))
+
