@@ -1,13 +1,35 @@
 """Who owes a dated row of the agreed terms: the party it names, and nobody by guess."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from cocreate.domain.answers import Answer, Row, rows_of
 from cocreate.domain.names import skeleton
 from workflows.definition import DutyRule
-from workflows.facts import Facts
+from workflows.facts import Facts, PartyFact
 from workflows.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Whom a form offers where it asks who owes a row. known: skeletons of every word for one of them."""
+
+    columns: frozenset[tuple[str, str]] = frozenset()  # (field, column)
+    parties: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+
+    def knows(self, name: str) -> bool:
+        return skeleton(name) in self.known
+
+
+def offered(facts: Facts, task: str) -> Offered:
+    """The parties that are there, in the order of the contract, and the columns of this task in which one is chosen."""
+    place = f"{facts.definition.tasks[task][0]}.{task}."
+    columns = frozenset((rule.rows.removeprefix(place), rule.party) for rule in facts.definition.duties
+                        if rule.rows.startswith(place))
+    words = {word for party in facts.present for word in _words_for(facts, party)}
+    return Offered(columns, tuple(party.name for party in facts.present), frozenset(words))
 
 
 def dated(rule: DutyRule, answer: Answer | None) -> Iterator[tuple[str, date, Answer | None]]:
@@ -23,8 +45,13 @@ def owing(facts: Facts, named: Answer | None) -> tuple[int, ...]:
     """The party that is named, or each in the seat that is named; none where it is neither."""
     words = skeleton(str(named.value)) if named is not None else ""
     by_name = tuple(party.number for party in facts.present if words == skeleton(party.name))
-    return by_name or tuple(party.number for party in facts.present if words in (skeleton(party.seat), skeleton(
-        say(facts.definition.parties[party.seat].name, facts.project.language))))
+    return by_name or tuple(party.number for party in facts.present if words in _words_for(facts, party))
+
+
+def _words_for(facts: Facts, party: PartyFact) -> tuple[str, str, str]:
+    """Its name, and its seat by key and by name."""
+    seat = say(facts.definition.parties[party.seat].name, facts.project.language)
+    return skeleton(party.name), skeleton(party.seat), skeleton(seat)
 
 
 def nobodys(facts: Facts, path: str, answer: Answer | None) -> str | None:

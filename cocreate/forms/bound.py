@@ -7,6 +7,7 @@ from wtforms import Field, FileField
 from wtforms.form import BaseForm
 
 from cocreate.domain.answers import AnyField, Value
+from cocreate.domain.owing import Offered
 from cocreate.forms.entries import Line
 from cocreate.forms.inputs import Control
 from cocreate.forms.reading import Unreadable, read_value, storable
@@ -24,9 +25,12 @@ class Wrong(NamedTuple):
 
 
 class Bound:
-    """The texts of one form. language: its reader's. currency: chosen where nobody has chosen one yet."""
+    """The texts of one form. language: its reader's. currency: chosen where nobody has chosen one yet. owing: whom
+    it offers where it asks who owes a row.
+    """
 
-    def __init__(self, typed: Typed, *, language: str, currency: str) -> None:
+    def __init__(self, typed: Typed, *, language: str, currency: str, owing: Offered) -> None:
+        self.owing = owing
         self.texts = _Texts({name: [storable(text) for text in texts] for name, texts in typed.items()})
         self.language, self.currency = language, currency
         self.names: list[str] = []  # of the inputs whose texts a draft keeps

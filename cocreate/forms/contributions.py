@@ -25,6 +25,7 @@ from cocreate.domain.asking import (
     open_fields,
     without_idle,
 )
+from cocreate.domain.owing import Offered
 from cocreate.domain.saying import say as in_words
 from cocreate.errors import Invalid
 from cocreate.forms import figures, tables
@@ -39,6 +40,7 @@ from workflows.texts import say
 
 LARGEST_DRAFT = 1_000_000  # characters of all texts together
 REASON = 3  # characters
+NOBODY = Offered()
 NAMED, IN_THE_BAR = 3, 70  # open fields that the bar names, and how many characters it has for them
 
 
@@ -48,7 +50,8 @@ class ContributionForm:
     typed: input name to texts, from a request or a draft. files: field to the file the draft has, as FileAnswer or
     its fields. uploads: the request's files by input name. currency: chosen where nobody has chosen one yet.
     marked: field to the reason for which it was returned, or "". computed: values of computed fields. asked: the
-    fields a colleague passed to this reader. sources: documents of the room that a figure may come from.
+    fields a colleague passed to this reader. suggested: names for inputs that offer some, by list: documents as
+    "sources" of a figure, "people". owing: whom a table offers where it asks who owes a row.
     """
 
     def __init__(
@@ -56,7 +59,7 @@ class ContributionForm:
         files: Mapping[str, Any] | None = None, uploads: Mapping[str, Any] | None = None, currency: str = "",
         marked: Mapping[str, str] | None = None, computed: Mapping[str, Answer] | None = None,
         published: Mapping[str, str] | None = None, asked: Collection[str] = (),
-        sources: Collection[str] = (),
+        suggested: Mapping[str, Collection[str]] | None = None, owing: Offered = NOBODY,
     ) -> None:
         self.task, self.language = task, language
         self.fields = fields_of(task)
@@ -64,13 +67,14 @@ class ContributionForm:
         self.came: frozenset[str] = frozenset()  # fields whose file came with this request
         self.refused: Mapping[str, str] = {}  # fields whose file was not taken, and why
         self.status = 422  # of the answer, if it comes back
-        self._asked, self.sources = asked, sources
+        self._asked = asked
+        self._suggested = {**(suggested or {}), "parties": owing.parties}
         self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
         dropped = next(iter(texts.pop("drop-file", ())), "")
         self.rearranged = tables.rearrange(texts, self.fields, language) or dropped in self.fields
-        self._bound = Bound(texts, language=language, currency=currency)
+        self._bound = Bound(texts, language=language, currency=currency, owing=owing)
         self._files = {key: file_of(each) for key, each in (files or {}).items()
                        if isinstance(self.fields.get(key), f.File) and key != dropped}
         self.entries = [self._entry(key, field) for key, field in self.fields.items()]
@@ -185,6 +189,12 @@ class ContributionForm:
             groups[-1].entries.append(entry)
             last = of
         return groups
+
+    @property
+    def suggested(self) -> dict[str, Collection[str]]:
+        """Lists of names that inputs of this form offer, by the id they look for."""
+        looked_for = {(control.render_kw or {}).get("list") for control in self}
+        return {name: found for name, found in self._suggested.items() if name in looked_for}
 
     @property
     def names_countries(self) -> tuple[tuple[str, str], ...]:

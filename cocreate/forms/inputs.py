@@ -1,7 +1,7 @@
 """Inputs of a task's form, by the type of what is asked; none is bound to a form yet."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -19,6 +19,9 @@ SIDE_BY_SIDE = 3  # up to so many, beside another field
 # Phones offer their camera for media types, computers their files for extensions.
 FILES = ",".join([*(f".{extension}" for extension in TYPES),
                   *sorted({kind.media_type for kind in TYPES.values() if kind.media_type.startswith("image/")})])
+
+
+SUGGESTED: dict[type[f.Base], str] = {f.Person: "people", f.Organisation: "parties"}  # id of the list of names
 
 
 class Control(NamedTuple):
@@ -67,7 +70,9 @@ def input_of(field: f.Base, name: str, label: str, typed: str, language: str, *,
     match field:
         case f.LongText() if not cell:
             return Control(name, TextAreaField(label, render_kw={"rows": 4}))
-        case f.ShortText() | f.LongText() | f.Person() | f.Organisation() | f.Place() | f.WasteCode():
+        case f.Person() | f.Organisation():
+            return text(name, label, list=SUGGESTED[type(field)], **named)
+        case f.ShortText() | f.LongText() | f.Place() | f.WasteCode():
             return text(name, label, **named)
         case f.Whole() | f.Number() | f.Quantity() | f.Money() | f.Percent():
             return text(name, label, inputmode="numeric" if isinstance(field, f.Whole) else "decimal", **named)
@@ -85,6 +90,12 @@ def input_of(field: f.Base, name: str, label: str, typed: str, language: str, *,
             return _choice_of(field, name, label, language, named)
         case _:
             raise TypeError(f"no input for a {type(field).__name__}")
+
+
+def one_of(names: Collection[str], name: str, label: str, typed: str) -> Control:
+    """One of these names in a table cell; another that was typed before stays to be read."""
+    shown = [*names, *([typed] if typed and typed not in names else [])]
+    return select(name, label, [(one, one) for one in shown], blank="–", **{"aria-label": label})
 
 
 def _choice_of(field: f.YesNo | f.Choice, name: str, label: str, language: str, named: dict[str, Any]) -> Control:

@@ -14,7 +14,7 @@ from cocreate.domain.asking import columns_of
 from cocreate.forms import figures
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Anchor, Entry, Line, Named
-from cocreate.forms.inputs import input_of
+from cocreate.forms.inputs import input_of, one_of
 from cocreate.forms.reading import typed_about, typed_choice, unit_words
 from cocreate.forms.typed import Typed
 from workflows import fields as f
@@ -112,11 +112,19 @@ def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
     cells = {}
     for (key, column), (head, unit, _numbers) in zip(entry.columns.items(), entry.heads, strict=True):
         label = ", ".join(filter(None, (place, head, unit)))
-        cells[key] = bound.bind(input_of(column, f"{row}-{key}", label, bound.named(f"{row}-{key}"), bound.language,
-                                         cell=True))
+        name = f"{row}-{key}"
+        typed = bound.named(name)
+        cells[key] = bound.bind(one_of(bound.owing.parties, name, label, typed) if _owes(bound, entry, key) else
+                                input_of(column, name, label, typed, bound.language, cell=True))
     about = {key: bound.bind(figures.about(bound, key, f"{row}-_{key}", head, place))
              for key, head in entry.about_heads.items()}
     return Line(index, number, cells, about)
+
+
+def _owes(bound: Bound, entry: Entry, column: str) -> bool:
+    """Whether one of the parties is chosen in this column."""
+    return bool(bound.owing.parties) and (entry.key, column) in bound.owing.columns and isinstance(
+        entry.columns[column], f.Organisation | f.ShortText)
 
 
 def read(bound: Bound, entry: Entry) -> Answer | None:
@@ -152,6 +160,8 @@ def _read_line(bound: Bound, entry: Entry, line: Line, shared: dict[str, Any]) -
         if value is not None:
             beside = _beside(column, about, shared) if isinstance(value, Decimal) else {}
             row[key] = Answer(value, **beside)
+            if _owes(bound, entry, key) and not bound.owing.knows(str(value)):
+                bound.wrong(cell, _("'%(name)s' is no party of this project. Choose who owes it.", name=value), line)
         elif column.required and not bound.is_wrong(cell):
             bound.wrong(cell, _("%(column)s is missing. Give a value, or remove the row.", column=head), line)
     if isinstance(entry.field, f.Schedule) and "from" in row and "to" in row:

@@ -17,6 +17,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from cocreate import assets, icons
 from cocreate.domain.answers import Answer, FileAnswer
+from cocreate.domain.names import skeleton
+from cocreate.domain.owing import Offered
 from cocreate.domain.saying import compared, shown
 from cocreate.domain.spelling import decode, encode
 from cocreate.errors import Invalid
@@ -446,6 +448,52 @@ def language_app():
 def words(language_app):
     with language_app.test_request_context():
         yield
+
+
+class TestWhoOwes:
+    """The column of a table whose rows become duties."""
+
+    ASKED = asking(rows={"type": "table", "columns": {
+        "what": {"label": "What", "type": "text"}, "who": {"label": "By whom", "type": "organisation"},
+        "due": {"label": "By when", "type": "date"}}}, lead={"type": "person", "required": False},
+        owner={"type": "organisation", "required": False})
+    OFFERED = Offered(frozenset({("rows", "who")}), ("Tornby Furniture", "Aurelis Hotels"),
+                      frozenset(map(skeleton, ("Tornby Furniture", "Aurelis Hotels", "shop"))))
+
+    def made(self, form, who="", **more):
+        typed = {"f-rows-0-what": "Wash", "f-rows-0-who": who, "f-rows-0-due": "2028-03-01"}
+        return form(self.ASKED, typed, owing=self.OFFERED, **more)
+
+    def test_is_chosen_of_the_parties_in_the_order_of_the_contract(self, form):
+        cell = self.made(form).entries[0].lines[0].cells["who"]
+        assert [value for value, *_rest in cell.iter_choices()] == ["", "Tornby Furniture", "Aurelis Hotels"]
+        assert cell.render_kw["aria-label"] == "Rows, row 1, By whom"
+        assert "__index__" in self.made(form).entries[0].blank.cells["who"].name
+
+    @pytest.mark.parametrize("older", ["shop", "AURELIS HOTELS"])
+    def test_of_older_answers_stays_as_it_was_typed(self, form, older):
+        made = self.made(form, older)
+        assert older in str(made.entries[0].lines[0].cells["who"]())
+        assert made.validate() and made.answers()["rows"].value[0]["who"].value == older
+
+    def test_who_is_no_party_is_said_at_the_row_and_still_shown(self, form):
+        made = self.made(form, "Somebody Ltd")
+        cell = made.entries[0].lines[0].cells["who"]
+        assert not made.validate()
+        assert cell.errors == ["'Somebody Ltd' is no party of this project. Choose who owes it."]
+        assert "<option selected value=\"Somebody Ltd\">" in str(cell())
+
+    def test_a_pasted_row_finds_its_party(self, form):
+        made = form(self.ASKED, {"paste-rows": "rows", "sheet-rows": "Wash\taurelis hotels\t2028-03-01"},
+                    owing=self.OFFERED)
+        assert made.validate() and made.answers()["rows"].value[0]["who"].value == "aurelis hotels"
+
+    def test_other_people_and_organisations_are_suggested(self, form):
+        made = self.made(form, suggested={"people": ["Claire Duval"], "sources": ["plan.pdf"]})
+        assert made.suggested == {"people": ["Claire Duval"], "parties": ("Tornby Furniture", "Aurelis Hotels")}
+
+    def test_where_no_project_is_yet_it_is_a_text(self, form):
+        assert form(self.ASKED).entries[0].lines[0].cells["who"].type == "StringField"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from flask import request
 
 from cocreate import login, pages, sentences, words
 from cocreate.db import db
-from cocreate.domain import assessing
+from cocreate.domain import assessing, owing
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.asking import asks_currency
 from cocreate.domain.figures import FigureValue, compute, figures
@@ -43,7 +43,9 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     currency = page.facts.project.currency if asks_currency(task) else ""
     asked = page.task.shared_with.get(login.me().id, ())
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
-                   marked=_marked(page), asked=asked, sources=_sources(page.facts), currency=currency, published=beside)
+                   marked=_marked(page), asked=asked, currency=currency, published=beside,
+                   suggested={"sources": _sources(page.facts), "people": _people(page.facts)},
+                   owing=owing.offered(page.facts, page.task.key))
     form = make()
     if not _computes(task):
         return form
@@ -56,6 +58,10 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
 def _sources(facts: Facts) -> list[str]:
     """Documents that this reader may name as where a figure comes from."""
     return sorted({document.name for document in files.visible(facts, frame.mask(facts))})
+
+
+def _people(facts: Facts) -> list[str]:
+    return sorted({member.name for member in facts.members if member.left_at is None})
 
 
 def given_files(page: TaskPage) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from cocreate.domain import owing
 from cocreate.domain.answers import Answer
 from cocreate.domain.audience import bit
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
@@ -71,6 +72,13 @@ class TestSubmit:
         counted = {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"), row("TAKER")))})}
         assert composing.duties(story.facts, counted) == (NewDuty(2, "Wash", date(2028, 3, 1), "quantity"),)
         assert story.submit("stream", rows=(row("taker"),)).task("stream").number == 1
+
+    def test_the_parties_are_offered_where_a_row_asks_who_owes_it(self):
+        facts = begin(OWED).facts
+        found = owing.offered(facts, "stream")
+        assert found.columns == {("rows", "who")} and found.parties == tuple(party.name for party in facts.present)
+        assert all(found.knows(word) for word in (*found.parties, "taker", " TAKER")) and not found.knows("Somebody")
+        assert not owing.offered(facts, "need").columns
 
     def test_old_words_that_name_nobody_are_missing_in_the_contract(self):
         facts, counted = begin(OWED).facts, {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"),))})}
