@@ -105,6 +105,7 @@ class Figure(Base):
 class ShortText(Base):
     type: Literal["text"]
     most: int = Field(default=200, ge=1, le=2_000)
+    begins: Literal["currency"] | None = None  # what a new row begins with: the project's currency
 
 
 class LongText(Base):

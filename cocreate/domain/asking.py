@@ -87,7 +87,13 @@ def asks_currency(task: Task) -> bool:
     """Whether somebody has to choose the currency of an amount."""
     inside = (column for field in task.fields.values() if isinstance(field, f.Table | f.Schedule)
               for column in columns_of(field).values())
-    return any(isinstance(each, f.Money) and each.currency is None for each in (*task.fields.values(), *inside))
+    return any(isinstance(each, f.Money) and each.currency is None or begins_with_currency(each)
+               for each in (*task.fields.values(), *inside))
+
+
+def begins_with_currency(column: AnyField | None) -> bool:
+    """Whether a new row says the project's currency here until somebody writes another."""
+    return isinstance(column, f.ShortText) and column.begins == "currency"
 
 
 def comments(task: Task) -> dict[str, str]:

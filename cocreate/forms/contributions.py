@@ -73,7 +73,7 @@ class ContributionForm:
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
         dropped = next(iter(texts.pop("drop-file", ())), "")
-        self.rearranged = tables.rearrange(texts, self.fields, language) or dropped in self.fields
+        self.rearranged = tables.rearrange(texts, self.fields, language, currency) or dropped in self.fields
         self._bound = Bound(texts, language=language, currency=currency, owing=owing)
         self._files = {key: file_of(each) for key, each in (files or {}).items()
                        if isinstance(self.fields.get(key), f.File) and key != dropped}

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cocreate.domain.answers import NUMBERS, Answer
-from cocreate.domain.asking import columns_of
+from cocreate.domain.asking import begins_with_currency, columns_of
 from cocreate.forms import figures
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Anchor, Entry, Line, Named
@@ -22,11 +22,15 @@ from workflows.texts import say
 
 SPARE_ROWS = 50  # kept above a table's most, so that nothing is lost before the error says so
 
+BLANK = "__index__"  # of the row that a page copies
 _CELL = re.compile(r"f-([a-z][a-z0-9_]*)-([0-9]{1,4})-[a-z_][a-z0-9_]*")
 
 
-def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str) -> bool:
-    """Add or remove the row for which a button without JavaScript asked, or put in the rows that were pasted."""
+def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str, currency: str = "") -> bool:
+    """Add or remove the row for which a button without JavaScript asked, or put in the rows that were pasted.
+
+    currency: of the project; rows that are pasted without one get it.
+    """
     add, remove, paste = (texts.pop(name, [""])[0] for name in ("add-row", "remove-row", "paste-rows"))
     table, pasted = fields.get(add), fields.get(paste)
     if isinstance(table, f.Table | f.Schedule):
@@ -40,11 +44,11 @@ def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str) -> b
             if _CELL.fullmatch(name) and name.rsplit("-", 1)[0] == f"f-{remove}":
                 del texts[name]
     elif isinstance(pasted, f.Table | f.Schedule):
-        _paste(texts, paste, pasted, next(iter(texts.pop(f"sheet-{paste}", [])), ""), language)
+        _paste(texts, paste, pasted, next(iter(texts.pop(f"sheet-{paste}", [])), ""), language, currency)
     return bool(add or remove or paste)
 
 
-def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, language: str) -> None:
+def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, language: str, currency: str) -> None:
     """Rows as a spreadsheet copies them, after those that have a text; one that only repeats the heads is left out."""
     columns = columns_of(table)
     heads = [say(column.label, language).casefold() for column in columns.values()]
@@ -57,7 +61,8 @@ def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, lan
     rows = [row for row in rows if any(row) and [cell.casefold() for cell in row[:len(heads)]] != heads]
     used = _indexes(texts, key)
     empty = [index for index in used
-             if not any(texts.get(f"f-{key}-{index}-{name}", [""])[0].strip() for name in names)]
+             if not any((text := texts.get(f"f-{key}-{index}-{name}", [""])[0].strip())
+                        and not _begun(columns.get(name), text, currency) for name in names)]
     for name in [name for name in texts if name.startswith(tuple(f"f-{key}-{index}-" for index in empty))]:
         if _CELL.fullmatch(name):
             del texts[name]
@@ -67,6 +72,14 @@ def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, lan
             field = columns.get(name)
             texts[f"f-{key}-{number}-{name}"] = [
                 typed_choice(field, cell, language) if field else typed_about(name[1:], cell, language)]
+        for name in filter(lambda name: begins_with_currency(columns[name]), columns):
+            said = texts.setdefault(f"f-{key}-{number}-{name}", [""])
+            texts[f"f-{key}-{number}-{name}"] = said if said[0] else [currency]
+
+
+def _begun(column: f.Base | None, text: str, currency: str) -> bool:
+    """Whether this text is only what a row begins with."""
+    return begins_with_currency(column) and text == currency
 
 
 def _about(columns: Mapping[str, f.Base]) -> list[str]:
@@ -98,7 +111,7 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     entry.lines = [_line(bound, entry, index, str(number)) for number, index in enumerate(indexes, 1)]
     entry.next = int(indexes[-1]) + 1
     entry.sheet = bound.named(f"sheet-{entry.key}")
-    entry.blank = _line(bound, entry, "__index__", "__number__")
+    entry.blank = _line(bound, entry, BLANK, "__number__")
 
 
 def _head(column: f.Base, language: str) -> str:
@@ -108,6 +121,7 @@ def _head(column: f.Base, language: str) -> str:
 
 def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
     row = f"f-{entry.key}-{index}"
+    begun = _begin(bound, entry, row)
     place = _("%(table)s, row %(number)s", table=entry.label, number=number)
     cells = {}
     for (key, column), (head, unit, _numbers) in zip(entry.columns.items(), entry.heads, strict=True):
@@ -118,6 +132,9 @@ def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
                                 input_of(column, name, label, typed, bound.language, cell=True))
     about = {key: bound.bind(figures.about(bound, key, f"{row}-_{key}", head, place))
              for key, head in entry.about_heads.items()}
+    if index == BLANK:  # copied by the page, no part of the draft
+        for name in begun:
+            del bound.texts[name]
     return Line(index, number, cells, about)
 
 
@@ -127,10 +144,22 @@ def _owes(bound: Bound, entry: Entry, column: str) -> bool:
         entry.columns[column], f.Organisation | f.ShortText)
 
 
+def _begin(bound: Bound, entry: Entry, row: str) -> list[str]:
+    """Give a row in which nothing stands yet what it begins with; answers the inputs that got it."""
+    names = [f"{row}-{key}" for key, column in entry.columns.items() if begins_with_currency(column)]
+    if not bound.currency or any(bound.named(f"{row}-{key}").strip() for key in entry.columns):
+        return []
+    begun = [name for name in names if name not in bound.texts]
+    bound.texts |= {name: [bound.currency] for name in begun}
+    return begun
+
+
 def read(bound: Bound, entry: Entry) -> Answer | None:
     """The rows in which something stands; None where there is none, or one of them is wrong."""
     wrong, field = len(bound.found), entry.field
-    filled = [line for line in entry.lines if any(_has_text(bound, cell) for cell in line.cells.values())]
+    filled = [line for line in entry.lines if any(
+        _has_text(bound, cell) and not _begun(entry.columns[key], bound.text(cell).strip(), bound.currency)
+        for key, cell in line.cells.items())]
     if not filled:
         return None
     money = any(isinstance(column, f.Money) and (column.required or _has_text(bound, line.cells[key]))

@@ -361,6 +361,40 @@ class TestRows:
         assert form(FORM, {**TYPED, name: of}).answers() == form(FORM, TYPED).answers()
 
 
+class TestCurrency:
+    """Rows that begin with the project's currency."""
+
+    ASKED = asking(rows={"type": "table", "columns": {
+        "item": {"type": "text", "label": "What for"},
+        "amount": {"type": "number", "label": "Amount", "required": False},
+        "currency": {"type": "text", "label": "Currency", "most": 3, "begins": "currency", "required": False}}})
+
+    def test_a_new_row_has_it(self, form):
+        entry = form(self.ASKED, currency="SEK").entries[0]
+        assert [row.cells["currency"].data for row in (*entry.lines, entry.blank)] == ["SEK", "SEK"]
+        added = form(self.ASKED, {"f-rows-0-item": "Rent", "f-rows-0-currency": "", "add-row": "rows"}, currency="SEK")
+        assert [row.cells["currency"].data for row in added.entries[0].lines] == ["", "SEK"]
+        assert not [name for name in added.typed() if "__index__" in name]
+
+    def test_a_row_with_nothing_else_is_empty(self, form):
+        new = form(self.ASKED, {"f-rows-0-currency": "SEK"}, currency="SEK")
+        assert (new.answers(), new.open) == ({}, ("rows",))
+        other = form(self.ASKED, {"f-rows-0-currency": "USD"}, currency="SEK")
+        assert not other.validate()
+        assert [*errors_of(other)] == ["f-rows-0-item"]
+
+    def test_a_row_that_was_given_without_stays_without(self, form):
+        given = form(self.ASKED, {"f-rows-0-item": "Rent"}, currency="SEK")
+        assert [*given.answers()["rows"].value[0]] == ["item"]
+
+    def test_pasted_rows_that_lack_it_get_it(self, form):
+        sheet = "Rent\t4\nFee\t5\tUSD\nTax\t6\t\n"
+        typed = {"f-rows-0-currency": "SEK", "sheet-rows": sheet, "paste-rows": "rows"}
+        pasted = form(self.ASKED, typed, currency="SEK")
+        assert [[cell.data for cell in row.cells.values()] for row in pasted.entries[0].lines] == [
+            ["Rent", "4", "SEK"], ["Fee", "5", "USD"], ["Tax", "6", "SEK"]]
+
+
 class TestGroups:
     def test_six_at_most_and_tables_alone(self, form):
         groups = form(FORM).groups
