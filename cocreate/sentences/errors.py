@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cocreate import words
+from cocreate import narrowing, words
 from cocreate.domain.rights import NARROWED
 from cocreate.sentences.plain import PLAIN
 from cocreate.sentences.registry import ERRORS, explains
@@ -52,12 +52,19 @@ def _ended(s: Speaker) -> str:
 
 @explains("only")
 def _only(s: Speaker) -> str:
-    if not s.values["persons"]:
-        narrowed = next((key for act, key in NARROWED.items() if act.value == s.values["act"]), None)
-        if narrowed and getattr(s.facts.definition.may, narrowed) == []:
-            return s._("The rules of this project let nobody do this.")
+    narrowed = next((key for act, key in NARROWED.items() if act.value == s.values["act"]), None)
+    left_to = getattr(s.facts.definition.may, narrowed) if narrowed else None
+    if left_to == []:
+        return s._("The template of this project leaves this to nobody.")
+    names = s.people(*s.values["persons"])
+    if left_to:
+        who = narrowing.holders(s.facts.definition, left_to, s.reader)
+        return s._("The template of this project leaves this to %(who)s. Only %(names)s can do this.", who=who,
+                   names=names) if names else s._(
+            "The template of this project leaves this to %(who)s. Nobody of them can do this yet.", who=who)
+    if not names:
         return s._("Nobody in this project can do this yet.")
-    return s._("Only %(names)s can do this.", names=s.people(*s.values["persons"]))
+    return s._("Only %(names)s can do this.", names=names)
 
 
 @explains("opener")

@@ -9,7 +9,8 @@ does change without an event is read every time: see ``reading.fleeting``.
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -29,6 +30,7 @@ from workflows.values import replace
 
 MOST = 300  # projects whose facts a process keeps
 _KEPT: OrderedDict[str, Facts] = OrderedDict()  # reference -> the facts under the lock, after the last event seen
+_ASIDE: set[str] = set()  # references of projects that are taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,19 @@ def keep(facts: Facts) -> None:
     """Remember the facts after an act, at the head that its event gave the record."""
     _KEPT[facts.project.ref] = reading.in_order(facts)
     _KEPT.move_to_end(facts.project.ref)
-    while len(_KEPT) > MOST:
+    while len(_KEPT) > MOST + len(_ASIDE):
         _KEPT.popitem(last=False)
+
+
+@contextmanager
+def aside(ref: str) -> Iterator[None]:
+    """A project that is opened and taken back: what it keeps meanwhile takes no place of another."""
+    _ASIDE.add(ref)
+    try:
+        yield
+    finally:
+        _ASIDE.discard(ref)
+        _KEPT.pop(ref, None)
 
 
 def forget() -> None:

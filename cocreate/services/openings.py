@@ -18,7 +18,7 @@ from cocreate.models.mails import Outbox
 from cocreate.models.openings import Opening
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
-from cocreate.services import hosts, outbox, people, progress, templates
+from cocreate.services import facts, hosts, outbox, people, progress, templates
 from cocreate.services.acts.openings import Open
 from cocreate.services.letters import MailContext, context
 from cocreate.services.locks import lock_host
@@ -109,7 +109,9 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
 
 def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now: datetime) -> list[MailContext]:
     """The invitations as they would arrive. It opens the project to write them: roll back what it did."""
-    ref = open_project(session, host_id, new, actor=actor, key=f"look-{new_ref()}", now=now)
+    key = f"look-{new_ref()}"
+    with facts.aside(_ref(host_id, actor, key)):
+        ref = open_project(session, host_id, new, actor=actor, key=key, now=now)
     session.flush()  # the mails are read back
     project = session.scalars(select(Project.id).where(Project.ref == ref)).one()
     rows = session.scalars(select(Outbox).where(Outbox.project_id == project, Outbox.kind == "invitation")

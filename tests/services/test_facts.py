@@ -15,13 +15,14 @@ from cocreate.models.projects import Member, Project
 from cocreate.models.work import Figure, Task
 from cocreate.services import openings, progress
 from cocreate.services.acts.contributions import Submit
-from cocreate.services.facts import forget, keep, look
+from cocreate.services.facts import MOST, aside, forget, keep, look
 from cocreate.services.reading import FACTS
 from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.projects import key
 from tests.support.stories import facts
 from workflows.facts import ContractState, DecisionState, TaskState
+from workflows.values import replace
 
 
 class TestLook:
@@ -175,6 +176,21 @@ class TestKept:
                          key=key(), now=NOON)
             1 / 0  # noqa: B018
         assert locked(small).task("ramp_0", 2).number == 0
+
+    def test_those_of_a_project_that_is_taken_back_take_no_place_of_another(self, small, query_counter):
+        known = locked(small)
+
+        def keep_as(ref):
+            keep(replace(known, project=replace(known.project, ref=ref)))
+
+        for ref in (small.ref, *(f"p{number}" for number in range(MOST - 1))):
+            keep_as(ref)
+        with aside("preview"):
+            keep_as("preview")
+        with query_counter() as counted:
+            assert locked(small) == known
+        assert not any("FROM task" in statement for statement in counted.statements)
+        forget()
 
     def test_what_changes_without_an_event_is_read_every_time(self, small):
         known = locked(small)

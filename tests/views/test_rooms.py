@@ -122,8 +122,9 @@ class TestRules:
         assert "decline: nobody" in text(room.shop.get("/rules"))
         held = f"/p/{room.small.ref}/hold"
         assert held not in links(room.shop.get("")) and held in links(room.maker.get(""))
-        assert "Only" in text(room.shop.get("/hold"), 403)
-        assert "The rules of this project let nobody do this." in text(room.shop.get("/decline"), 403)
+        told = text(room.shop.get("/hold"), 403)
+        assert "The template of this project leaves this to Maker and the account manager of the host. Only" in told
+        assert "The template of this project leaves this to nobody." in text(room.shop.get("/decline"), 403)
 
     def test_show_the_table_of_rights_cell_by_cell(self, play):
         room = play()

@@ -176,6 +176,8 @@ class TestRules:
           "stages__write__tasks": {"fourth": task()}}, "task.reviews_later"),
         ({"decide": [decide(notice="talk.first.mass")]}, "decide.no_span"),
         ({"decide": [decide(only="talk.first.note")]}, "decide.no_span"),
+        ({"decide": [decide(notice="talk.second.days")], "stages__talk__tasks__second__fields__days": {
+            "type": "whole", "unit": "d", "label": "Days"}}, "decide.no_max"),
         ({"decide": [decide(start="talk.first.note")]}, "decide.no_date"),
         ({"decide": [decide(of="guest")]}, "decide.signs_nothing"),
         ({"stages__write__tasks__who": who(certain=False)}, "details.may_be_blank"),

@@ -32,3 +32,6 @@ def _usable(name: str, path: str, field: TypedField, where: str) -> Iterator[Fin
         yield error("decide.no_span", f"{where}.{name}", f"'{path}' is no number.")
     elif name != "only" and field.unit not in SPANS:
         yield error("decide.no_span", f"{where}.{name}", f"'{path}' is not in years (a), months (month) or days (d).")
+    elif name != "only" and field.max is None:
+        yield error("decide.no_max", f"{where}.{name}", f"'{path}' has no max, so no calendar may reach the day that "
+                                                        "follows from it. Say how long it can be at most.")

@@ -22,7 +22,7 @@ from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.admin.once import done
 from cocreate.views.room.cards import part_words
-from cocreate.views.room.rules import act_words, right_words
+from cocreate.views.room.rules import act_words, narrowed_words, right_words
 from workflows import library
 from workflows.exchange.yaml_text import write
 from workflows.texts import say
@@ -215,6 +215,7 @@ def _content(tab: str, found: TemplatePage, version: Version) -> dict[str, Any]:
     match tab:
         case "rights":
             return {"table": TABLE, "parts": PARTS, "acts": act_words(), "rights": right_words(),
+                    "narrowed": narrowed_words(version.definition),
                     "part_words": part_words() | {"administrator": _("administrator")}}
         case "texts":
             return {"texts": words_of.texts(version.definition)}

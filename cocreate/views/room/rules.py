@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import pages, words
+from cocreate import narrowing, pages, words
 from cocreate.domain import openness
 from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
 from cocreate.views.conditions import waits_for
@@ -17,7 +17,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import part_words
 from cocreate.views.room.gates import rule_words
-from workflows.definition import Audience, ReminderRule, Task, Transition
+from workflows.definition import Audience, Definition, ReminderRule, Task, Transition
 from workflows.facts import Facts
 from workflows.texts import say
 
@@ -42,7 +42,8 @@ def rules(ref: str) -> ResponseReturnValue:
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
         currency=currency_said(facts),
-        narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE, parts=PARTS, may=_may(facts),
+        narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE,
+        parts=PARTS, may=narrowed_words(definition),
         acts=act_words(),
         rights=right_words(), part_words=part_words() | {"administrator": _("administrator")})
 
@@ -51,14 +52,13 @@ def _named(facts: Facts, seats: Iterable[str]) -> str:
     return words.listed((say(facts.definition.parties[key].name, pages.language()) for key in seats), pages.reader())
 
 
-def _may(facts: Facts) -> list[str]:
+def narrowed_words(definition: Definition) -> list[str]:
     """What the template leaves to fewer than the table."""
     acts = act_words()
-    found = {key: acts[act] for act, key in NARROWED.items()}
-    others = {"host": _("the account manager of the host"), "facilitator": _("the neutral person")}
-    return [_("%(act)s: only %(who)s", act=found[key], who=words.listed(
-        (others[one] if one in others else _named(facts, [one]) for one in holders), pages.reader())) if holders
-        else _("%(act)s: nobody", act=found[key]) for key, holders in facts.definition.may.named()]
+    said = {key: words.listed((acts[act] for act in NARROWED if NARROWED[act] == key), pages.reader())
+            for key in NARROWED.values()}
+    return [_("%(act)s: only %(who)s", act=said[key], who=narrowing.holders(definition, holders, pages.reader()))
+            if holders else _("%(act)s: nobody", act=said[key]) for key, holders in definition.may.named()]
 
 
 def _sees(facts: Facts, audience: Audience, task: Task) -> str:
