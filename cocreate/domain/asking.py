@@ -172,9 +172,14 @@ def _chosen(answers: Answers, key: str) -> tuple[str, ...]:
     return f.chosen(answers[key].value) if key in answers else ()
 
 
+def asked_after(task: Task, answers: Answers) -> frozenset[str]:
+    """The fields that are asked after these answers."""
+    return frozenset(fields_of(task)) - idle(task, answers)
+
+
 def without_idle(task: Task, answers: Answers) -> dict[str, Answer]:
     """The answers to what is asked; what was typed before a choice made it pointless is not given."""
-    asked = fields_of(task).keys() - idle(task, answers)
+    asked = asked_after(task, answers)
     return {key: answer for key, answer in answers.items() if key in asked}
 
 
