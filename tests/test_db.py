@@ -79,6 +79,10 @@ class TestRef:
         assert {len(ref) for ref in refs} == {26}
         assert set("".join(refs)) == set("0123456789abcdefghjkmnpqrstvwxyz")
 
+    def test_every_letter_of_one_is_drawn(self):
+        refs = [new_ref() for _ in range(1_000)]  # that one of 32 never comes up at a place: once in 10^12 runs
+        assert all(len({ref[place] for ref in refs}) == 32 for place in range(26))
+
 
 class TestTransaction:
     def test_commits(self, here):

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from cocreate.db import db
+from cocreate.services import hosts, people
 from tests.support import projects, stories
-from tests.support.people import entered
+from tests.support.clock import NOON
+from tests.support.people import entered, someone
 from workflows.progression import subject
 
 COLUMNS = sorted({column.name for table in db.metadata.tables.values() for column in table.columns})
@@ -33,6 +35,49 @@ def test_other_inputs_change_nothing(app, session, clock):
     expected, found = (content(session, small) for small in (plain, attacked))
     for table, rows in expected.items():
         assert found[table] == rows, table
+
+
+def test_nor_in_an_account_at_a_host_or_among_people(app, session):
+    small, other = (projects.open_small(session) for _ in range(2))
+    administrator, hand = someone(session, "Petra"), someone(session, "Hand")
+    hosts.employ(session, small.host_id, administrator.id, hosts.ADMINISTRATOR, now=NOON)
+    people.invite(session, small.ref, party=2, email=hand.email, name="Hand", parts=("observer",), greeting="",
+                  actor=small.shop, key=projects.key(), now=NOON)
+    session.commit()
+    extra = hostile(session, other) | {"email": "mallory@evil.example", "role": "administrator"}
+    for email, path, sent, may in (
+        (small.emails[small.shop], "/account",
+         {"name": "Claire R", "addressed": "", "language": "en", "zone": "Asia/Tokyo", "numbers": "", "theme": "dark",
+          "digest": "weekly"}, {"person": {"name", "zone", "theme", "digest", "addressed", "numbers"}}),
+        (administrator.email, "/admin/host",
+         {"name": "Crate House", "country": "DE", "zone": "Europe/Berlin", "days": ["1", "2"], "second_step": "choice",
+          "opens": [str(small.manager)], "legal_note": "Register 7", "sender_name": "", "sender_address": "",
+          "greeting": "", "days_off": ""},
+         {"host": {"name", "country", "zone", "working_days", "legal_note"}, "host_member": {"opens"}}),
+        (small.emails[small.shop], f"/p/{small.ref}/people/{hand.id}/parts", {"parts": ["observer", "contributor"]},
+         {"member": {"parts"}, "project": {"version", "head"}})):
+        before = everything(session)
+        assert entered(app, email).post(path, data=extra | sent).status_code == 303, path
+        changed = differences(before, everything(session))
+        assert changed and all(columns <= may.get(table, set()) for table, columns in changed.items()), (path, changed)
+
+
+def everything(session):
+    """(table, primary key) -> row, of what tells who may do what."""
+    session.rollback()
+    tables = [db.metadata.tables[name] for name in ("person", "host", "host_member", "member", "party", "project")]
+    return {(table.name, *(row[column.name] for column in table.primary_key)): dict(row)
+            for table in tables for row in session.execute(select(table)).mappings()}
+
+
+def differences(before, after):
+    """Table -> columns that changed; a row that came or went counts as all of its columns."""
+    found = {}
+    for key in before.keys() | after.keys():
+        old, new = before.get(key, {}), after.get(key, {})
+        if columns := {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}:
+            found.setdefault(key[0], set()).update(columns)
+    return found
 
 
 def hostile(session, other):
