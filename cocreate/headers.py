@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(SecurityError)
     def _not_this_host(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
         # A page would need addresses, and there are none under a host that is not ours.
-        said = f"This installation has another address: {settings.base_url}\n"
+        said = f"This installation has another address: {settings.address}\n"
         return said, 400, {"Content-Type": "text/plain; charset=utf-8"}
 
     @app.after_request

@@ -240,10 +240,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tried: dict[str, set[str | None]] = {}
+    for item in items:
+        tried.setdefault(_function(item), set()).add(_database(item))
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if _database(item) not in (None, _its_turn(item)) and item.nodeid.startswith(ONE_OF_TWO):
+        both = len(tried[_function(item)]) > 1  # one that has a single database would be tried nowhere else
+        if both and _database(item) != _its_turn(item) and item.nodeid.startswith(ONE_OF_TWO):
             item.add_marker("long")
 
 
@@ -259,5 +263,9 @@ def _database(item: pytest.Item) -> str | None:
     return item.callspec.params.get("database") if hasattr(item, "callspec") else None
 
 
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
 def _its_turn(item: pytest.Item) -> str:
-    return ENGINES[crc32(item.nodeid.partition("[")[0].encode()) % len(ENGINES)]
+    return ENGINES[crc32(_function(item).encode()) % len(ENGINES)]

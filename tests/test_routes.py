@@ -181,6 +181,11 @@ class TestHost:
                 assert (answer.status_code, "evil" in answer.text) == (400, False), (str(route), host)
         assert everything() == before
 
+    def test_of_another_name_is_told_the_right_address(self, new_app, database):
+        answer = new_app(database, base_url="", port="8123").test_client().get("/", headers={"Host": "localhost:8123"})
+        assert answer.status_code == 400
+        assert answer.text == "This installation has another address: http://127.0.0.1:8123\n"
+
     def test_in_no_mail(self, both):
         world, app = both.ours, both.app
         with app.app_context():
@@ -261,7 +266,7 @@ def mailed(app: Flask) -> list[str]:
     found = []
     with app.app_context():
         rows = [outbox.read(row) for row in db.session.scalars(select(Outbox).where(Outbox.state == "waiting"))]
-        rows += [outbox._claimed(AccountMail, row, row.person_id) for row in db.session.scalars(select(AccountMail))]
+        rows += [outbox.read(row) for row in db.session.scalars(select(AccountMail))]
         for context in letters.contexts(db.session(), rows, NOON).values():
             if context is not None:
                 message = compose(context, app.config["SETTINGS"])

@@ -137,9 +137,9 @@ def _take(session: Session, table: Any, now: datetime, batch: int) -> Sequence[A
         .returning(*table.__table__.columns)).all()
 
 
-def read(mail: Outbox) -> Claimed:
+def read(mail: Outbox | AccountMail) -> Claimed:
     """A waiting mail as it would be sent, without taking it."""
-    return _opened(_of_project(mail))
+    return _opened(_of_project(mail) if isinstance(mail, Outbox) else _of_account(mail))
 
 
 def _of_account(mail: Any) -> Claimed:

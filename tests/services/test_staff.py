@@ -113,7 +113,7 @@ class TestInviting:
         new = invited(session, small, f"rita{small.host_id}@host.example")
         session.flush()
         mail = session.scalars(select(AccountMail).where(AccountMail.person_id == new)).one()
-        claimed = outbox._claimed(AccountMail, mail, new)
+        claimed = outbox.read(mail)
         about = letters.context(session, claimed, NOON)
         assert (about.sender, about.host, about.reader.zone) == (
             "Anna Berg", session.get_one(Host, small.host_id).name, "Asia/Seoul")
