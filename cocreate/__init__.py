@@ -58,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    quiet = {"hide_parameters": True}  # errors are logged; rows hold words of people, and what opens their accounts
     if url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}}
+        return quiet | {"connect_args": {"check_same_thread": False}}
     limits = "-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
-    return {"connect_args": {"options": limits, "prepare_threshold": 0}}
+    return quiet | {"connect_args": {"options": limits, "prepare_threshold": 0}}

@@ -80,7 +80,7 @@ class TestRef:
         assert set("".join(refs)) == set("0123456789abcdefghjkmnpqrstvwxyz")
 
     def test_every_letter_of_one_is_drawn(self):
-        refs = [new_ref() for _ in range(1_000)]  # that one of 32 never comes up at a place: once in 10^12 runs
+        refs = [new_ref() for _ in range(1_000)]  # that one of 32 never comes up at a place: once in 10^10 runs
         assert all(len({ref[place] for ref in refs}) == 32 for place in range(26))
 
 
@@ -149,6 +149,16 @@ class TestTransaction:
             with transaction() as session:
                 session.add(person())
         assert count(Person) == 2
+
+
+class TestErrors:
+    def test_say_nothing_of_what_was_to_be_written(self, here):
+        """They reach the log; rows hold words of people, and what opens their accounts."""
+        with pytest.raises(IntegrityError) as refused, transaction() as session:
+            session.add(Organisation(host_id=4711, ref=new_ref(), name="Secret partner", skeleton="secretpartner",
+                                     kind="company", created_at=NOON))
+        assert "organisation" in str(refused.value)
+        assert "ecret" not in str(refused.value)
 
 
 class TestReferences:

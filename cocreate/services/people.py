@@ -15,7 +15,7 @@ from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.models.records import Event, EventDetail
-from cocreate.services import accounts, hosts, progress, returned
+from cocreate.services import accounts, hosts, progress, returned, throttling
 from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival
 from cocreate.services.acts.people import (
     AcceptInvitation,
@@ -58,8 +58,9 @@ class Invitation:
 
 def invite(session: Session, ref: str, *, party: int, email: str, name: str, parts: tuple[str, ...], greeting: str,
            language: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
-    """Invite a person into a party; a known address is answered like an unknown one."""
+    """Invite a person into a party; a known address is answered like an unknown one. Raises: TooOften."""
     person = accounts.find_or_invite_person(session, email=email, name=name, language=language or "en", now=now)
+    _count_mail(session, actor, person, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, Invite(
         person=person, name=name, party=party, parts=parts, greeting=greeting, token=token,
@@ -67,7 +68,8 @@ def invite(session: Session, ref: str, *, party: int, email: str, name: str, par
 
 
 def resend(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
-    """Mail an invited person a new link."""
+    """Mail an invited person a new link. Raises: TooOften."""
+    _count_mail(session, actor, person, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, Resend(person, token, digest(token), now + INVITATION_LASTS), actor=actor,
                         key=key, now=now)
@@ -82,9 +84,10 @@ def correct_address(session: Session, ref: str, *, person: int, email: str, acto
                     now: datetime) -> progress.Receipt:
     """Invite at another address instead; who has the first one is not in the project any more.
 
-    Also somebody who has come in, where mails to them come back.
+    Also somebody who has come in, where mails to them come back. Raises: TooOften.
     """
     to = accounts.find_or_invite_person(session, email=email, name=name_of(session, person), now=now)
+    _count_mail(session, actor, to, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, CorrectAddress(
         person, to, token, digest(token), now + INVITATION_LASTS, returned.is_unreachable(session, person)),
@@ -147,6 +150,11 @@ def hand_over_neutral(session: Session, ref: str, *, email: str, name: str, gree
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, HandOverNeutral(person, name, greeting, token, digest(token),
                                                       now + INVITATION_LASTS), actor=actor, key=key, now=now)
+
+
+def _count_mail(session: Session, actor: int, person: int, now: datetime) -> None:
+    """One more mail by somebody to somebody who may never have asked for one."""
+    throttling.take(session, [f"invitation:{actor}:{person}"], now)
 
 
 def with_address(session: Session, email: str) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from cocreate import vault
-from cocreate.errors import Conflict, Ended, Invalid
+from cocreate.errors import Conflict, Ended, Invalid, TooOften
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member
@@ -52,6 +52,29 @@ class TestInvitation:
         session.execute(update(Person).where(Person.id == person).values(deactivated_at=NOON))
         with pytest.raises(Ended):
             people.invitation(session, token, now=NOON)
+
+
+class TestMailed:
+    def test_nobody_is_mailed_more_than_ten_times_in_a_quarter_of_an_hour_by_the_same_person(self, session, small,
+                                                                                         token):
+        person = people.invitation(session, token, now=NOON).person
+        for _ in range(9):
+            people.resend(session, small.ref, person=person, actor=small.maker, key=projects.key(), now=NOON)
+        with pytest.raises(TooOften):
+            people.resend(session, small.ref, person=person, actor=small.maker, key=projects.key(), now=NOON)
+
+    def test_nor_by_taking_the_invitation_back_each_time(self, session, small):
+        with pytest.raises(TooOften):
+            for _ in range(11):
+                token = invite(session, small, "tom")
+                people.withdraw(session, small.ref, person=people.invitation(session, token, now=NOON).person,
+                                actor=small.maker, key=projects.key(), now=NOON)
+
+    def test_others_are(self, session, small, token):
+        with pytest.raises(TooOften):
+            for _ in range(11):
+                invite(session, small, "tom")
+        assert people.invitation(session, invite(session, small, "lea"), now=NOON).email.startswith("lea")
 
 
 class TestAccept:
