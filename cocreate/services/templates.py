@@ -85,6 +85,20 @@ class TemplatePage:
         return None if self.newest.published_at else self.newest
 
     @property
+    def overtaken(self) -> tuple[Version, ...]:
+        """Drafts that a newer version came after: nothing opens with them any more."""
+        return tuple(version for version in self.versions[1:] if version.published_at is None)
+
+    def same(self, version: Version) -> Version | None:
+        """The published version that says the same as this draft, if there is one."""
+        return next((one for one in self.versions if one.published_at and one.sha256 == version.sha256), None)
+
+    def stored(self, sha256: str) -> Version | None:
+        """A draft that says this, or the version that projects open with; going back to an older one is a new draft."""
+        return next((one for one in self.versions if one.sha256 == sha256
+                     and (one.published_at is None or one == self.published)), None)
+
+    @property
     def running(self) -> int:
         return sum(version.running for version in self.versions)
 
@@ -203,23 +217,25 @@ def copy_to_draft(session: Session, host_id: int, template_id: int, number: int,
 
 
 def discard(session: Session, host_id: int, template_id: int, number: int) -> bool:
-    """Do away with the newest version, which nothing was opened with; answers whether the template is gone with it.
+    """Do away with a draft, which nothing was opened with; answers whether the template is gone with it.
 
-    Raises: NotFound; Conflict where it is published, or not the newest any more.
+    Raises: NotFound; Conflict where it is published.
     """
     template = session.scalars(select(Template).where(Template.id == template_id, Template.host_id == host_id)
                                .with_for_update()).one_or_none()
     if template is None:
         raise NotFound
-    newest, *earlier = session.scalars(select(TemplateVersion).where(TemplateVersion.template_id == template_id)
-                                       .order_by(TemplateVersion.number.desc())).all()
-    if newest.number != number or newest.published_at is not None:
-        raise Conflict("template.newer" if newest.number != number else "template.published", number=newest.number)
-    session.delete(newest)
+    versions = session.scalars(select(TemplateVersion).where(TemplateVersion.template_id == template_id)).all()
+    draft = next((version for version in versions if version.number == number), None)
+    if draft is None:
+        raise NotFound
+    if draft.published_at is not None:
+        raise Conflict("template.published", number=number)
+    session.delete(draft)
     session.flush()  # before the template that it belongs to
-    if not earlier:
+    if len(versions) == 1:
         session.delete(template)
-    return not earlier
+    return len(versions) == 1
 
 
 def retire(session: Session, host_id: int, template_id: int, *, now: datetime) -> None:

@@ -162,6 +162,32 @@ class TestPublishing:
         assert said[0] == said[1] and "Version 2 of 'Returned crates' is discarded." in said[0]
         assert "Make a draft from version 1" in said[0] and client.get(page).status_code == 409
 
+    def test_an_older_draft_is_discarded_by_its_number(self, client, session, small, ref):
+        drafted(client, ref)
+        changed = projects.SMALL.replace("target: 10", "target: 12")
+        client.post("/admin/templates/import", data={"text": changed, "save": "1"})
+        assert "Version 3 1 older draft" in text(client.get("/admin/templates"))
+        shown = text(client.get(f"/admin/templates/{ref}?show=versions"))
+        assert "Discard version 2 It says the same as version 1." in shown and "Discard version 1" not in shown
+        page = f"/admin/templates/{ref}/discard?version=2"
+        assert "It says the same as version 1, which stays." in text(client.get(page))
+        seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get(page).text).group(1)
+        sent = {"key": "a-key-of-one-form", "seen": seen}
+        said = [text(client.post(page, data=sent, follow_redirects=True)) for _click in range(2)]
+        assert said[0] == said[1] and "Version 2 of 'Returned crates' is discarded." in said[0]
+        assert versions(session, small) == 2
+        assert client.get(f"/admin/templates/{ref}/discard?version=1").status_code == 409
+        assert client.get(f"/admin/templates/{ref}/discard?version=9").status_code == 404
+
+    def test_the_first_is_published_without_a_note(self, fresh):
+        page = fresh.post("/admin/templates/start", data={"template": "open"}).location
+        shown = fresh.get(f"{page}/publish")
+        assert "What changed?" not in text(shown)
+        seen = re.search(r'name="seen" value="([0-9a-f]+)"', shown.text).group(1)
+        assert fresh.post(f"{page}/publish", data={"seen": "0" * 64}).status_code == 422
+        assert fresh.post(f"{page}/publish", data={"seen": seen}).status_code == 303
+        assert "Version 1, published" in text(fresh.get(page))
+
     def test_a_template_that_was_only_a_draft_leaves_the_list_with_it(self, fresh):
         page = fresh.post("/admin/templates/start", data={"template": "open"})
         shown = fresh.get(f"{page.location}/discard")
@@ -205,6 +231,14 @@ class TestImport:
         assert [client.post("/admin/templates/import", data=changed).status_code for _ in range(2)] == [303, 303]
         assert versions(session, small) == 2
         assert templates.by_key(session, small.host_id, "returned_crates").number == 1
+
+    def test_makes_no_second_draft_of_the_same_content(self, client, session, small, ref):
+        first = {"text": projects.SMALL.replace("target: 10", "target: 12"), "save": "1"}
+        second = {"text": projects.SMALL.replace("target: 10", "target: 13"), "save": "1"}
+        for sent in (first, second, first, {"text": projects.SMALL, "save": "1"}):
+            answer = client.post("/admin/templates/import", data=sent, follow_redirects=True)
+        assert "This is version 1 already." in text(answer)  # what is published
+        assert versions(session, small) == 3
 
     def test_reads_a_file(self, fresh):
         body = BytesIO(write(library.load("proximity")).encode())

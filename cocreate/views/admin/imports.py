@@ -47,9 +47,10 @@ def template_import() -> ResponseReturnValue:
 
 def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
     there = templates.of_key(db.session(), host_id, definition.key)
-    if there and there.newest.sha256 == definition.sha256:  # sent twice, or nothing changed
-        flash(_("This is version %(number)s already.", number=there.newest.number), "info")
-        return redirect(url_for("admin.template", ref=there.ref), 303)
+    if there and (stored := there.stored(definition.sha256)):  # sent twice, or nothing changed
+        flash(_("This is version %(number)s already.", number=stored.number), "info")
+        return redirect(url_for("admin.template", ref=there.ref, version=stored.number), 303)
+
     def store(session: Any) -> tuple[str, int]:
         """Reference of the template, and number of the new version."""
         version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id,

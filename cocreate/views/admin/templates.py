@@ -106,11 +106,13 @@ def template_publish(ref: str) -> ResponseReturnValue:
     if (draft := found.draft) is None:
         raise Conflict("template.published", number=found.newest.number)
     form = PublishForm.from_request()
+    if found.published is None:  # nothing was there before that could have changed
+        del form.note
     if request.method == "POST" and form.validate():
         try:
             _require_seen(draft)
             return done(lambda session: templates.publish(session, found.host_id, found.id, draft.number,
-                                                          note=form.note.data, actor=login.me().id, now=now()),
+                                                          note=form.data.get("note"), actor=login.me().id, now=now()),
                         url_for("admin.template", ref=ref),
                         _("Version %(number)s is published. New projects open with it.", number=draft.number))
         except Conflict as error:
@@ -122,11 +124,13 @@ def template_publish(ref: str) -> ResponseReturnValue:
 
 @bp.route("/templates/<ref>/discard", methods=["GET", "POST"])
 def template_discard(ref: str) -> ResponseReturnValue:
-    """Do without the draft; what is published stays."""
+    """Do without a draft, the newest or one that was overtaken; what is published stays."""
     login.require_proof()
     found = _found(ref)
-    if (draft := found.draft) is None:
-        raise Conflict("template.published", number=found.newest.number)
+    number = request.args.get("version", type=whole)
+    draft = found.draft if number is None else found.version(number)
+    if draft is None or draft.published_at:
+        raise Conflict("template.published", number=(draft or found.newest).number)
     before = next((version for version in found.versions if version != draft), None)
     if request.method == "POST":
         _require_seen(draft)
@@ -134,7 +138,8 @@ def template_discard(ref: str) -> ResponseReturnValue:
                     url_for("admin.template", ref=ref) if before else url_for("admin.templates"),
                     _("Version %(number)s of '%(name)s' is discarded.", number=draft.number, name=_name(draft)))
     return render_template("admin/templates/discard.html", form=Form(), template=found, draft=draft, before=before,
-                           name=_name(draft), back_url=_url(found, draft), trail=_trail(found))
+                           same=found.same(draft), name=_name(draft), back_url=_url(found, draft),
+                           trail=_trail(found))
 
 
 @bp.route("/templates/<ref>/retire", methods=["GET", "POST"])
