@@ -102,6 +102,7 @@ def _signatures(_: Translate) -> dict[str, str]:
         "law": _("If your law asks for a handwritten or a qualified signature, this is not one."),
         "level": _("What the signatures are"),
         "seal": _("The seal of {host} shows that the file has not changed; it signs for nobody."),
+        "signed_by": _("signed by"),
         "seal_reason": _("Seal of {host}: the file has not changed"),
         "signatures": _("Signatures"),
         "signatures_lead": _("The parties sign this text electronically. Its bytes are fixed before anybody signs; who "
@@ -138,6 +139,20 @@ def accession(language: str) -> Words:
         ("effect", _("Nothing else is agreed"), _(
             "{organisation} has the sealed agreement and has read it. This accession changes nothing in it and adds "
             "nothing to it. What the agreement says of those who accede applies."))))
+
+
+@cache
+def accession_sheet(language: str) -> dict[str, str]:
+    """What stands around the clauses of an accession: one party signs it, and it names who that is and no others."""
+    _ = Reader(language).gettext
+    return paper(language) | {
+        "parties": _("Parties"),
+        "nobody_affected": "",
+        "does_not_sign": _("does not sign this accession"),
+        "takes_part": _("does not sign this accession"),
+        "signatures_lead": _("The party that accedes signs this text electronically. Its bytes are fixed before it is "
+                             "signed; who signed, when and how stands in the evidence, a document of its own."),
+    }
 
 
 @cache

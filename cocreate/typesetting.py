@@ -73,25 +73,28 @@ class Evidence(Clean):
 # --- the contract ----------------------------------------------------------------------------------------------------
 
 
-def contract_pdf(text: ContractText, *, text_sha256: str, mark: str = "", logo: bytes = b"") -> bytes:
+def contract_pdf(text: ContractText, *, text_sha256: str, mark: str = "", logo: bytes = b"",
+                 words: Mapping[str, str] | None = None) -> bytes:
     """The contract as PDF/A-2a and PDF/UA-1.
 
     mark: words that stand on every page of a copy that nobody signs ("not signed"). logo: of the host, PNG or JPEG, for
-    the cover; the fingerprint of the text does not depend on it.
+    the cover; the fingerprint of the text does not depend on it. words: around the clauses, where not those of a
+    contract.
     """
-    return _typeset("contract.typ", _contract(text, text_sha256, mark) | {"logo": list(logo)})[0]
+    said = words or paper_words.paper(text.language)
+    return _typeset("contract.typ", _contract(text, text_sha256, mark, said) | {"logo": list(logo)})[0]
 
 
 def unprintable(text: ContractText) -> tuple[str, ...]:
     """What no font of this server can show; the PDF has it as numbers, [U+4E2D]. Compiles the whole contract."""
-    return _typeset("contract.typ", _contract(text, "0" * 64, "") | {"logo": []})[1]
-
-
-def _contract(text: ContractText, text_sha256: str, mark: str) -> Json:
-    language, _, region = text.language.partition("-")
     said = paper_words.paper(text.language)
+    return _typeset("contract.typ", _contract(text, "0" * 64, "", said) | {"logo": []})[1]
+
+
+def _contract(text: ContractText, text_sha256: str, mark: str, said: Mapping[str, str]) -> Json:
+    language, _, region = text.language.partition("-")
     return {
-        "words": said | {"seal": said["seal"].format(host=text.host)},
+        "words": {**said, "seal": said["seal"].format(host=text.host)},
         "title": text.title,
         "running": _running(text.title),
         "contract": _prose(asdict(text) | {

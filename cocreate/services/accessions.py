@@ -45,7 +45,8 @@ def document(session: Session, facts: Facts, *, made_at: datetime) -> Document:
         describing.signatories(facts, said, party.number), paper_words.accession(facts.project.language),
         made_at=made_at)
     sha256 = domain.text_sha256(text)
-    return Document(text, sha256, typesetting.contract_pdf(text, text_sha256=sha256), frozen.row.sealed_sha256)
+    pdf = typesetting.contract_pdf(text, text_sha256=sha256, words=paper_words.accession_sheet(text.language))
+    return Document(text, sha256, pdf, frozen.row.sealed_sha256)
 
 
 def send_code(session: Session, ref: str, *, version: int, actor: int, key: str, now: datetime) -> progress.Receipt:

@@ -1,5 +1,6 @@
 """Acceding to a sealed contract: one organisation, a document of its own, at any time after."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -43,6 +44,13 @@ class TestDocument:
         assert [(party.organisation, party.signs) for party in made.text.parties] == [
             ("Tornby Furniture", False), ("Aurelis Hotels", True)]
         assert domain.signable(made.text)
+
+    def test_its_sheet_is_of_the_one_who_signs_it_and_names_nobody_who_is_touched(self, session, sealed):
+        made = accessions.document(session, facts(session, sealed, person=sealed.shop), made_at=LATER)
+        said = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(made.pdf)).pages).split())
+        assert re.search(r"signed by (AH )?Aurelis Hotels", said) and "between" not in said
+        assert "ffected groups" not in said and "None are named" not in said
+        assert "takes part as Maker company, Norway does not sign this accession" in said
 
     def test_of_one_moment_is_the_same_bytes(self, session, sealed):
         looked = facts(session, sealed, person=sealed.shop)

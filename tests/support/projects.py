@@ -299,9 +299,16 @@ def ready_to_sign(session: Session, *, now: datetime = NOON) -> Small:
     return small
 
 
-def agreed_with_one_to_accede(session: Session, *, now: datetime = NOON) -> Small:
-    """Signed by the maker alone: the shop accedes to what is sealed, by a document of its own."""
-    small = in_terms(session, now=now, definition=SMALL.replace("side: using", "side: using, signs: accession"))
+def agreed_with_one_to_accede(session: Session, *, named: str = "", now: datetime = NOON) -> Small:
+    """Signed by the maker alone: the shop accedes to what is sealed, by a document of its own.
+
+    named: whom the shop has said to sign for it.
+    """
+    definition = WHO_SIGNS if named else SMALL
+    small = in_terms(session, now=now, definition=definition.replace("side: using", "side: using, signs: accession"))
+    if named:
+        say_who_signs(session, small, 1, "Ingrid Solvik", "Storgata 1, Oslo", now=now)
+        say_who_signs(session, small, 2, named, "Gran Via 3, Madrid", now=now)
     freeze(session, small, now=now)
     for party in small.people:
         agree(session, small, party, now=now)

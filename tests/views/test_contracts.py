@@ -357,6 +357,18 @@ class TestDecideBefore:
 
 
 class TestAccede:
+    def test_who_accedes_under_another_name_than_the_party_gave_is_told_so(self, project, tmp_path):
+        small = project(lambda session: projects.agreed_with_one_to_accede(session, named="Rosa Marin, CFO"))
+        with small.app.app_context():
+            with transaction() as session:
+                session.execute(update(ContractVersion).where(
+                    ContractVersion.host_id != small.small.host_id).values(sealed_at=NOON))
+            sealings.run(small.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=1))
+        page = unescape(small.shop.get("/contract/accede").text)
+        assert ("The text names Rosa Marin, CFO for Aurelis Hotels. You sign in their place: say below on what "
+                "authority. If that is not right, let who is named accede: a champion makes them a signatory under "
+                "People.") in page
+
     def test_from_your_turn_to_the_document(self, project, tmp_path):
         small = project(projects.agreed_with_one_to_accede)
         assert "has not acceded yet" in small.shop.get("/contract").text
@@ -370,6 +382,7 @@ class TestAccede:
         page = small.shop.get("/contract/accede").text
         assert "You accede for Aurelis Hotels, by a document of its own." in page
         assert "Accession to: Agreement on returned crates" in page
+        assert "signed by <strong>Aurelis Hotels</strong>" in page and "The text names" not in page
         mailed = small.shop.post("/contract/accede/code", data=_form(page) | TICKED).text
         data = _form(mailed) | TICKED | {"password": PASSWORD, "code": "00000000"}
         wrong = small.shop.post("/contract/accede", data=data)

@@ -132,6 +132,10 @@ class TestEvery:
         assert len(examples) >= 5
         assert all("," in example.source for example in examples)
 
+    def test_who_is_asked_who_signs_reads_that_each_party_signs_once(self, shipped):
+        asked = shipped.party_details.signatory.split(".")[1]
+        assert "Each party signs here once" in say(shipped.tasks[asked][1].help, "en")
+
     def test_people_and_places_have_fields_of_their_own(self, shipped):
         kinds = {type(field) for _, _, _, field in shipped.fields()}
         assert {f.Table, f.Schedule, f.Person, f.Place, f.Computed} <= kinds

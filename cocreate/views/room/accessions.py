@@ -17,7 +17,7 @@ from cocreate.forms.contracts import SignForm
 from cocreate.services import accessions as service
 from cocreate.services import bundles, sign_ins, signing
 from cocreate.services.acts.accessions import require_acceding
-from cocreate.views.room import contract_words, frame, signature
+from cocreate.views.room import contract_words, frame, signature, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
 from workflows.facts import AccessionFact, Facts
@@ -141,8 +141,9 @@ def _show(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
     return frame.show(
         "room/accessions/sign.html", facts, (_("Contract"), url_for("room.contract", ref=facts.project.ref)),
         (_("Read and accede"), None), form=form, text=text, only=only, number=number,
-        t=paper_words.paper(text.language) if text else None, marked=contract_words.marker(text) if text else None,
+        t=paper_words.accession_sheet(text.language) if text else None,
+        marked=contract_words.marker(text) if text else None,
         numbered=domain.numbered, fingerprint=contract_words.grouped, party=contract_words.own(facts),
-        totp=me.totp, email=me.email,
+        instead=signing_words.in_place_of(facts, text, accedes=True) if text else "", totp=me.totp, email=me.email,
         code_ready=me.totp or (number and signing.code_waits(db.session(), facts, version=number, actor=me.id)),
         mailed=sign_ins.masked(me.email) if mailed else "")

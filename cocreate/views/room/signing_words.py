@@ -86,15 +86,18 @@ def may_sign(facts: Facts, paper: str = "") -> bool:
     return standing is not None and possible(lambda: require_signing(facts, standing.number, paper))
 
 
-def in_place_of(facts: Facts, text: ContractText) -> str:
-    """What a reader is told who signs for a party whose text names somebody else."""
+def in_place_of(facts: Facts, text: ContractText, *, accedes: bool = False) -> str:
+    """What a reader is told who signs for a party whose text names somebody else. accedes: there is no refusing it."""
     own = facts.actor.party if facts.actor else None
     party = next((one for one in text.parties if one.number == own), None)
     if facts.actor is None or party is None or not party.signatories or names(party, facts.actor.name):
         return ""
-    return _("The text names %(named)s for %(party)s. You sign in their place: say below on what authority. If that is "
-             "not right, do not sign, with a reason.", named=words.listed(
-                 [one.name for one in party.signatories], pages.reader()), party=party.organisation)
+    named = words.listed([one.name for one in party.signatories], pages.reader())
+    said = _("The text names %(named)s for %(party)s. You sign in their place: say below on what authority.",
+             named=named, party=party.organisation)
+    otherwise = _("If that is not right, let who is named accede: a champion makes them a signatory under People.") \
+        if accedes else _("If that is not right, do not sign, with a reason.")
+    return f"{said} {otherwise}"
 
 
 def may_refuse(facts: Facts, paper: str) -> bool:
