@@ -68,7 +68,6 @@ def _parties(_: Translate) -> dict[str, str]:
         "parties": _("Parties and affected groups"),
         "parties_head": _("Parties"),
         "signs": _("signs"),
-        "takes_part": _("takes part, does not sign"),
     }
 
 
@@ -98,7 +97,7 @@ def _signatures(_: Translate) -> dict[str, str]:
     """What the signatures are, and the seal."""
     return {
         "basis": _("Basis"),
-        "basis_missing": _("states the basis when signing"),
+        "basis_missing": _("stated when signing"),
         "law": _("If your law asks for a handwritten or a qualified signature, this is not one."),
         "level": _("What the signatures are"),
         "seal": _("The seal of {host} shows that the file has not changed; it signs for nobody."),

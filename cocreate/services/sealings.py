@@ -29,6 +29,7 @@ from cocreate.services.acts.accessions import SealAccession
 from cocreate.services.acts.contracts import Seal
 from cocreate.services.facts import look
 from cocreate.storage import Store
+from cocreate.words import language_name
 from workflows.facts import Facts
 
 log = logging.getLogger(__name__)
@@ -201,5 +202,6 @@ def _signature_rows(session: Session, facts: Facts, paper: str, number: int, par
         said = json.loads(row.evidence)
         yield typesetting.SignatureRow(
             number=row.party, who=said["name"], party=party_name, basis=said["basis"], at=row.at, zone=said["zone"],
-            methods=tuple(said["methods"]), statements=tuple(said["statements"]), language=said["language"],
-            address=said["address"], agent=said["agent"], seq=row.seq, hash=event_hash)
+            methods=tuple(said["methods"]), statements=tuple(said["statements"]),
+            language=language_name(said["language"]), address=said["address"], agent=said["agent"], seq=row.seq,
+            hash=event_hash)
