@@ -50,8 +50,8 @@ def _turn(turn: Turn, facts: Facts, reader: Reader) -> str:
     if turn.due_at is None:
         return reader.gettext("%(what)s (%(project)s)", **values)
     if turn.due_at < reader.now:
-        return reader.gettext("%(what)s, was due %(day)s (%(project)s)", day=words.day(turn.due_at, reader), **values)
-    return reader.gettext("%(what)s, due %(day)s (%(project)s)", day=words.day(turn.due_at, reader), **values)
+        return reader.gettext("%(what)s (%(project)s), was due %(day)s", day=words.day(turn.due_at, reader), **values)
+    return reader.gettext("%(what)s (%(project)s), due %(day)s", day=words.day(turn.due_at, reader), **values)
 
 
 def _coming(coming: Coming, reader: Reader) -> str:

@@ -94,7 +94,7 @@ class TestContent:
         line(session, room, room.renee, kind="gone_on", subject="stage:contract")
         found, left = read(session, room, room.renee, TUESDAY)
         assert [(section.heading, section.rows) for section in found] == [
-            ("Your turn", ("Fill in: Total cost today, due Fri 5 Mar (Garage lighting)",
+            ("Your turn", ("Fill in: Total cost today (Garage lighting), due Fri 5 Mar",
                            "Go on to Contract (Garage lighting)")),
             ("New since yesterday", ("Garage lighting: Philips submitted 'Price sheet'; now in Contract",)),
             ("Coming up this week", ("Fri 5 Mar, Philips: Is this our common picture? (Garage lighting)",
