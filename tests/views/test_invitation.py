@@ -160,7 +160,7 @@ class TestDeadLinks:
                 pages.add(re.sub(r'value="[^"]*"', "", answer.text))
         assert len(pages) == 1
         page = pages.pop()
-        assert "This invitation is no longer open." in page
+        assert "This invitation is no longer open" in page
         assert "Ask for a new one" in page and re.search(r'"btn" href="/sign-in">Sign in<', page)
 
     def test_a_new_one_can_be_asked_for(self, client):

@@ -63,14 +63,14 @@ class TestYourTurn:
         hosts.employ(session, small.host_id, petra.id, hosts.ADMINISTRATOR, now=NOON)
         session.commit()
         page = signed_in(petra.id, petra.email).get(path).text
-        assert "an administrator needs none" in page and 'class="btn mt-3" href="/admin/people"' in page
+        assert "an administrator needs none" in page and 'class="btn" href="/admin/people"' in page
         assert "by invitation" not in page and "You have no project yet" not in page
 
-    def test_an_ended_project_is_folded_and_asks_nothing(self, signed_in, session, clock):
+    def test_an_agreed_project_asks_nothing(self, signed_in, session, clock):
         small = projects.agreed(session)
         session.commit()
         page = text(signed_in(small.shop, small.emails[small.shop]).get("/your-turn"))
-        assert "Nothing is asked of you right now." in page and "Ended Mon 1 Mar." in page
+        assert "Nothing is asked of you right now." in page and "Agreed on Mon 1 Mar." in page
 
     def test_several_things_are_counted_in_words(self, signed_in, session, small):
         contributions.submit(session, small.ref, task="credit", party=1, seen=0, draft=0,

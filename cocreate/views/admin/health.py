@@ -58,10 +58,13 @@ def _show(checked: RecordCheck | None) -> str:
     host = here()
     found = service.look(db.session(), host.id, [job.name for job in jobs.JOBS],
                          current_app.config["SETTINGS"].folder, now=now)
-    lines = [*_jobs(found), _mails(found), _sealing(found), _files(found), _clock(found),
+    running = _jobs(found)
+    lines = [*running, _mails(found), _sealing(found), _files(found), _clock(found),
              _records(checked or found.checked, fresh=checked is not None),
              Line("done", _("Database"), found.database), Line("done", _("Version"), _version())]
     worst = min(lines, key=lambda line: _BAD[line.level])
+    if all(line.level == "late" for line in running):  # said once of what runs them all
+        worst = _job(_("Scheduler"), max((ran for _name, ran in found.jobs if ran), default=None), found.now)
     return render_template("admin/health.html", host=host, hosts=mine(), lines=lines, worst=worst, health=found,
                            form=Form(), kinds=_kinds(), development="admin.mails" in current_app.view_functions)
 

@@ -152,7 +152,8 @@ def template_retire(ref: str) -> ResponseReturnValue:
                     url_for("admin.templates"), _("'%(name)s' is retired: no new projects.", name=_name(found.newest)))
     return render_template("admin/templates/retire.html", form=Form(), name=_name(found.newest),
                            back_url=_url(found, found.newest), trail=_trail(found),
-                           stay=ngettext("%(num)d running one stays.", "%(num)d running ones stay.", found.running))
+                           stay=ngettext("%(num)d running one stays.", "%(num)d running ones stay.", found.running)
+                           if found.running else "")
 
 
 @bp.post("/templates/<ref>/back")

@@ -62,5 +62,6 @@ def keep(name: str, token: str, endpoint: str) -> ResponseReturnValue:
 def ended(name: str, again: str) -> ResponseReturnValue:
     """The one answer for every link that does not work any more."""
     cookie.pop(name, None)
-    return render_template("errors/error.html", heading=_("This link has ended"), sentence=_("Ask for a new one."),
-                           act_url=again, act_label=_("Ask for a new link")), 410
+    return render_template("errors/error.html", heading=_("This link has ended"), act_url=again,
+                           sentence=_("It works once and for a short time. Ask for a new one."),
+                           act_label=_("Ask for a new link")), 410

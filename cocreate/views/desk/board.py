@@ -164,12 +164,13 @@ def _order(row: BoardRow, sort: str) -> tuple[Any, ...]:
 
 def _heading(group: str) -> str:
     return {"you": _("Your turn"), "customers": _("The customers' turn"), "others": _("The others' turn"),
-            "nobody": _("Nobody can act"), "hold": _("On hold"), "ended": _("Ended")}[group]
+            "nobody": _("Nobody can act"), "hold": _("On hold"), "ended": _("Agreed or ended")}[group]
 
 
 def _counters(rows: Sequence[BoardRow], q: str, show: str) -> list[Counter]:
     labels = {"you": _("waiting for you"), "customers": _("waiting for customers"), "others": _("waiting for others"),
-              "nobody": _("nobody can act"), "overdue": _("overdue"), "hold": _("on hold"), "ended": _("ended")}
+              "nobody": _("nobody can act"), "overdue": _("overdue"), "hold": _("on hold"),
+              "ended": _("agreed or ended")}
     return [Counter(key, sum(_shown(row, key) for row in rows), label,
                     url_for("desk.board", q=q or None, show=None if key == show else key), key == show)
             for key, label in labels.items()]
@@ -182,16 +183,16 @@ def _sorts() -> Iterable[tuple[str, str]]:
 def _row(row: Situation) -> Row:
     facts = row.facts
     views = frame.party_views(facts)
-    stages, here = facts.definition.stages, facts.definition.order[facts.project.stage]
+    stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
     says, url, party, further = _waits(row)
     return Row(
         title=facts.project.title, url=url_for("room.now", ref=facts.project.ref),
         parties=tuple(views[number] for number in sorted(party.number for party in facts.present)),
         stage=pages.stage(facts.definition, facts.project.stage),
-        place=min(here, len(stages)), stages=len(stages), days=_days(row),
+        place=min(here, stages), stages=stages, days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
         waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
-        signing=words.day(facts.project.target, pages.reader()),
+        signing="–" if facts.ended else words.day(facts.project.target, pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
         unread=None, returned=())
 
@@ -224,12 +225,9 @@ def _nudge(row: Situation) -> nudges.Offer | None:
 
 def _chip(row: Situation) -> tuple[str, str] | None:
     reader, project = pages.reader(), row.facts.project
-    if project.ended_at is not None:
-        agreed = row.facts.definition.terminal.get(project.stage) == "success"
-        return "done" if agreed else "draft", words.day(project.ended_at, reader)
     if project.hold_until is not None:
         return "hold", _("until %(day)s", day=words.day(project.hold_until, reader))
-    if row.next_at is None:
+    if row.next_at is None or project.ended_at is not None:
         return None
     days = (words.local_day(row.next_at, reader) - reader.today).days
     if row.next_at < reader.now:

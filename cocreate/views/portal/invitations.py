@@ -77,7 +77,7 @@ def _no_longer_open(_error: Ended) -> ResponseReturnValue:
     """One answer for used, withdrawn, old and wrong."""
     db.session.rollback()
     cookie.pop(TOKEN, None)
-    return render_template("errors/error.html", heading=_("This invitation is no longer open."),
+    return render_template("errors/error.html", heading=_("This invitation is no longer open"),
                            sentence=_("It was answered or withdrawn, or it is too old."),
                            act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one"),
                            sign_in_url=url_for("auth.sign_in")), 410

@@ -26,13 +26,16 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One project in a list. ``place`` of ``stages``, from 0; after the end every stage is behind it."""
+    """One project in a list.
+
+    ``place`` of ``stages``, from 0: after an agreement every stage is behind it; no ``stages`` where it ended without.
+    """
 
     title: str
     url: str
     stage_line: str
     says: str
-    next_at: datetime | None
+    next: str  # when something is due next
     place: int
     stages: int
     agreed: bool  # ended with a contract
@@ -56,21 +59,28 @@ def waits(facts: Facts) -> list[Wait]:
 
 
 def line(facts: Facts) -> Line:
-    stages, here = facts.definition.stages, facts.definition.order[facts.project.stage]
+    stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
     return Line(facts.project.title, url_for("room.now", ref=facts.project.ref), frame.stage_line(facts),
-                says(facts), next_date(facts), min(here, len(stages)), len(stages),
-                facts.definition.terminal.get(facts.project.stage) == "success")
+                says(facts), _next(next_date(facts)), min(here, stages), stages, frame.agreed(facts))
 
 
 def says(facts: Facts) -> str:
     """What the project waits for, in one sentence."""
     reader = pages.reader()
     if facts.project.ended_at is not None:
-        return _("Ended %(day)s.", day=words.day(facts.project.ended_at, reader))
+        day = words.day(facts.project.ended_at, reader)
+        return _("Agreed on %(day)s.", day=day) if frame.agreed(facts) else _("Ended %(day)s.", day=day)
     if facts.project.hold_until is not None:
         return _("On hold until %(day)s.", day=words.day(facts.project.hold_until, reader))
     found = waits(facts)
     return found[0].text if found else _("Nothing stands in the way of going on.")
+
+
+def _next(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    day = words.day(at, pages.reader(), distance=True)
+    return _("Was due %(day)s.", day=day) if at < pages.reader().now else _("Next date: %(day)s.", day=day)
 
 
 def next_date(facts: Facts) -> datetime | None:

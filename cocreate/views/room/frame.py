@@ -91,6 +91,16 @@ def stage_line(facts: Facts) -> str:
              all=len(facts.definition.stages), name=name)
 
 
+def agreed(facts: Facts) -> bool:
+    """Whether it ended with a contract."""
+    return facts.definition.terminal.get(facts.project.stage) == "success"
+
+
+def stages(facts: Facts) -> int:
+    """How many the rail of a list shows: none where the project ended without a contract."""
+    return 0 if facts.ended and not agreed(facts) else len(facts.definition.stages)
+
+
 def room(facts: Facts) -> Room:
     views = party_views(facts)
     open_tasks = sum(1 for task in facts.tasks if task.state in ("open", "returned", "submitted", "entered"))
