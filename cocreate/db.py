@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from cocreate import driver
 from cocreate.domain.moments import EPOCH, MICROSECOND
 
 log = logging.getLogger(__name__)
@@ -153,6 +154,7 @@ RESTED = 5.0  # seconds after which a connection may have died unnoticed
 
 def _prepare_postgresql(engine: Engine) -> None:
     """Ask a connection whether it still lives, but only one that has rested: the question is a trip of its own."""
+    driver.end_transactions(engine)
 
     @event.listens_for(engine, "checkin")
     def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -169,7 +171,7 @@ def _prepare_postgresql(engine: Engine) -> None:
 
 
 def end_reading() -> None:
-    """Let go of what the session has only read; psycopg would forget its prepared statements at a rollback."""
+    """Let go of what the session has only read."""
     session = db.session()
     # One that writes is not ours to end; one that failed has nothing left to end.
     if session.is_active and session.in_transaction() and not _writes(session):

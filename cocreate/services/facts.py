@@ -50,10 +50,10 @@ def look(session: Session, ref: str, *, person: int | None, now: datetime, key: 
     connection = session.connection()
     if lock:
         return look_locked(connection, ref, person=person, now=now, key=key)
-    row = driver.execute(connection, (reading.whole(_postgres(connection)), (ref, key))).fetchone()
-    if row is None:
+    found = driver.execute(connection, (reading.whole(_postgres(connection)), (ref, key)))
+    if not found:
         raise NotFound
-    return _for(*_read(connection, row[0]), person, now)
+    return _for(*_read(connection, found[0]), person, now)
 
 
 def look_all(session: Session, refs: Sequence[str], *, person: int, now: datetime) -> list[Facts]:
@@ -62,8 +62,8 @@ def look_all(session: Session, refs: Sequence[str], *, person: int, now: datetim
         return []
     connection = session.connection()
     sql = reading.whole(_postgres(connection), several=True)
-    rows = driver.execute(connection, (sql, (json.dumps(refs), ""))).fetchall()
-    found = [_for(*_read(connection, text), person, now).facts for (text,) in rows]
+    texts = driver.execute(connection, (sql, (json.dumps(refs), "")))
+    found = [_for(*_read(connection, text), person, now).facts for text in texts]
     place = {ref: number for number, ref in enumerate(refs)}
     return sorted(found, key=lambda facts: place[facts.project.ref])
 
@@ -78,15 +78,15 @@ def look_locked(connection: Connection, ref: str, *, person: int | None, now: da
     # The lock is a statement of its own: a sub-select beside FOR UPDATE keeps the snapshot from before the wait.
     lock = ((reading.LOCK, (ref,)),) if postgres else ()
     whole = (reading.whole(postgres, compared=True), (ref, key))
-    row = driver.execute(connection, *lock, (reading.fleeting(postgres), (ref, key)) if kept else whole).fetchone()
-    if row is None:
+    found = driver.execute(connection, *lock, (reading.fleeting(postgres), (ref, key)) if kept else whole)
+    if not found:
         raise NotFound
     if kept:
-        head, fleeting = reading.head_of(row[0])
+        head, fleeting = reading.head_of(found[0])
         if head == kept.project.head:
             return _for(kept, fleeting, person, max(now, kept.now))
-        row = driver.execute(connection, whole).fetchone()
-    facts, fleeting = _read(connection, row[0])
+        found = driver.execute(connection, whole)
+    facts, fleeting = _read(connection, found[0])
     return _for(facts, fleeting, person, max(now, facts.now))
 
 

@@ -153,14 +153,19 @@ def enter_organisation(session: Session, host_id: int, *, name: str, kind: str, 
     there = session.scalars(select(Organisation).where(
         Organisation.host_id == host_id, Organisation.skeleton == skeleton(name))).one_or_none()
     if there is not None:
-        if there.name.casefold() != name.casefold():
-            raise Conflict("organisation.looks_alike", name=there.name)
+        require_spelt(there.name, name)
         return there
     organisation = Organisation(host_id=host_id, ref=new_ref(), name=name, skeleton=skeleton(name), kind=kind,
                                 country=country, own=own, created_at=now)
     session.add(organisation)
     session.flush()  # parties refer to its number
     return organisation
+
+
+def require_spelt(known: str, name: str) -> None:
+    """Raises: Conflict if a known name only looks the same."""
+    if known.casefold() != name.casefold():
+        raise Conflict("organisation.looks_alike", name=known)
 
 
 def own_organisation(session: Session, host_id: int) -> Organisation:

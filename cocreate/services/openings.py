@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cocreate.db import new_ref, table_of
 from cocreate.domain import countries
 from cocreate.domain import openings as domain
+from cocreate.domain.names import skeleton
 from cocreate.domain.openings import Typed
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host, Organisation
@@ -18,11 +19,12 @@ from cocreate.models.mails import Outbox
 from cocreate.models.openings import Opening
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
-from cocreate.services import facts, hosts, outbox, people, progress, templates
+from cocreate.services import facts, grounds, hosts, outbox, people, progress
 from cocreate.services.acts.openings import Open
+from cocreate.services.grounds import Grounds, Known
 from cocreate.services.letters import MailContext, context
 from cocreate.services.locks import lock_host
-from cocreate.services.writes import Insert, send
+from cocreate.services.writes import Insert, send, send_first
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.definition import Definition
 from workflows.texts import say
@@ -67,44 +69,38 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     Raises: Forbidden unless the actor may open projects of the host; Invalid with the seat at fault; Conflict where
     an organisation's name only looks like a known one, or the key opened another project.
     """
-    hosts.require_opener(session, host_id, actor)
-    ref = _ref(host_id, actor, key)
-    # One opening of a host at a time: the second of two clicks finds what the first one opened.
-    lock_host(session, host_id)
-    opened = session.scalar(select(Project.title).where(Project.ref == ref))
-    if opened is not None:
-        if opened != new.title:
+    ref, connection = _ref(host_id, actor, key), session.connection()
+    found = grounds.look(connection, host_id, actor=actor, ref=ref, template=new.template,
+                         names=[seating.organisation for seating in new.seats])
+    if found.title is not None:
+        if found.title != new.title:
             raise Conflict("key.used")
         return ref
-    template = templates.by_key(session, host_id, new.template)
-    _check(template.definition, new)
-    host = hosts.own_organisation(session, host_id)
-    currency = countries.currency_of(host.country, now.date()) if new.currency is None else new.currency
-    project = Project(
-        ref=ref, host_id=host_id, template_id=template.template_id, template_version=template.number,
-        definition_sha256=template.definition.sha256, title=new.title, purpose=new.purpose, language=new.language,
-        stage=template.definition.first, visit=0, entered_at=now, version=0, head="", target=new.target,
-        manager_id=actor, opened_at=now, public_buyer=new.public_buyer, currency=currency,
-        specimen=new.specimen)
-    session.add(project)
-    session.flush()  # everything inside it begins with its number
-    parties = _seat(session, host, template.definition, new, now)
-    inside: dict[str, Any] = {"project_id": project.id, "host_id": host_id}
-    send(session.connection(), None, [
+    template_id, number, definition = found.template
+    _check(definition, new)
+    parties = _seat(session, host_id, found, new, now)
+    currency = countries.currency_of(found.host.country, now.date()) if new.currency is None else new.currency
+    project_id = send_first(connection, table_of(Project), {
+        "ref": ref, "host_id": host_id, "template_id": template_id, "template_version": number,
+        "definition_sha256": definition.sha256, "title": new.title, "purpose": new.purpose, "language": new.language,
+        "stage": definition.first, "visit": 0, "entered_at": now, "version": 0, "head": "", "target": new.target,
+        "manager_id": actor, "opened_at": now, "public_buyer": new.public_buyer, "currency": currency,
+        "specimen": new.specimen})
+    inside: dict[str, Any] = {"project_id": project_id, "host_id": host_id}
+    send(connection, None, [
         Insert(table_of(Party), tuple(inside | party for _seating, party in parties)),
-        Insert(table_of(Member), (inside | _opener(session, host, parties, actor, now),)),
-        Insert(table_of(AffectedGroup), tuple(inside | {"number": number, "name": name}
-                                              for number, name in enumerate(new.affected, 1)))])
+        Insert(table_of(Member), (inside | _opener(found, parties, actor, now),)),
+        Insert(table_of(AffectedGroup), tuple(inside | {"number": place, "name": name}
+                                              for place, name in enumerate(new.affected, 1)))])
     proposed = charter(new.purpose, new.public_buyer)
-    progress.act(session, project.ref, Open(template.key, template.number, charter=proposed), actor=actor,
-                 key=f"open-{key}", now=now)
+    progress.act(session, ref, Open(definition.key, number, charter=proposed), actor=actor, key=f"open-{key}", now=now)
     for seating, party in parties:
         if seating.email:
-            people.invite(session, project.ref, party=party["number"], email=seating.email,
+            people.invite(session, ref, party=party["number"], email=seating.email,
                           name=seating.name or seating.email.partition("@")[0], language=seating.language,
                           parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
                           key=f"invite-{party['number']}-{key}", now=now)
-    return project.ref
+    return ref
 
 
 def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now: datetime) -> list[MailContext]:
@@ -166,9 +162,10 @@ def _check(definition: Definition, new: NewProject) -> None:
         raise Invalid("seat.nobody_contracts", field="seats")
 
 
-def _seat(session: Session, host: Organisation, definition: Definition, new: NewProject, now: datetime,
+def _seat(session: Session, host_id: int, found: Grounds, new: NewProject, now: datetime,
           ) -> list[tuple[Seating, dict[str, Any]]]:
     """The parties, numbered in the order of the template's seats."""
+    host, definition = found.host, found.template[2]
     order = list(definition.parties)
     seatings = list(new.seats)
     if new.own_seat:
@@ -177,8 +174,7 @@ def _seat(session: Session, host: Organisation, definition: Definition, new: New
     parties: list[tuple[Seating, dict[str, Any]]] = []
     taken: dict[int, str] = {}
     for number, seating in enumerate(seatings, 1):
-        organisation = hosts.enter_organisation(
-            session, host.host_id, name=seating.organisation, kind=seating.kind, country=seating.country, now=now)
+        organisation = _organisation(session, host_id, found, seating, now)
         if organisation.id in taken:
             raise Invalid("seat.twice", field=seating.seat, name=organisation.name,
                           seat=say(definition.parties[taken[organisation.id]].name, new.language))
@@ -188,12 +184,21 @@ def _seat(session: Session, host: Organisation, definition: Definition, new: New
     return parties
 
 
-def _opener(session: Session, host: Organisation, parties: list[tuple[Seating, dict[str, Any]]], actor: int,
-            now: datetime) -> dict[str, Any]:
+def _organisation(session: Session, host_id: int, found: Grounds, seating: Seating, now: datetime,
+                  ) -> Known | Organisation:
+    known = found.organisations.get(skeleton(seating.organisation))
+    if known is None:
+        return hosts.enter_organisation(session, host_id, name=seating.organisation, kind=seating.kind,
+                                        country=seating.country, now=now)
+    hosts.require_spelt(known.name, seating.organisation)
+    return known
+
+
+def _opener(found: Grounds, parties: list[tuple[Seating, dict[str, Any]]], actor: int, now: datetime) -> dict[str, Any]:
     """The account manager sits for the host, or helps without a seat."""
-    own = next((party["number"] for _seating, party in parties if party["organisation"] == host.id), None)
+    own = next((party["number"] for _seating, party in parties if party["organisation"] == found.host.id), None)
     parts = "manager" if own is None else "champion signatory contributor manager"
-    return {"person": actor, "party": own, "name": people.name_of(session, actor), "parts": parts, "greeting": "",
+    return {"person": actor, "party": own, "name": found.opener, "parts": parts, "greeting": "",
             "accepted_at": now}
 
 

@@ -81,7 +81,7 @@ def whole(postgres: bool, *, compared: bool = False, several: bool = False) -> s
 
     compared: only those figures. several: the reference is a JSON list of them.
     """
-    dialect = _Dialect(postgres)
+    dialect = Dialect(postgres)
     parts = [
         dialect.array(f"p.{name}" for name in _PROJECT),
         "p.definition_sha256",
@@ -94,21 +94,19 @@ def whole(postgres: bool, *, compared: bool = False, several: bool = False) -> s
         if name == "figures":
             where += _COUNTS + (f" AND t.task IN ({_COMPARED[postgres]})" if compared else "")
         parts.append(dialect.rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t", where))
-    which = f"= {dialect.mark(1)}"
-    if several:
-        which = f"IN (SELECT value FROM {'json_array_elements_text($1::json)' if postgres else 'json_each(?1)'})"
-    return dialect.select(parts, which)
+    which = f"IN ({dialect.texts(dialect.mark(1))})" if several else f"= {dialect.mark(1)}"
+    return dialect.select(parts, f"project p WHERE p.ref {which}")
 
 
 @cache
 def fleeting(postgres: bool) -> str:
     """The head of a project's record, and what may have changed without it."""
-    dialect = _Dialect(postgres)
-    return dialect.select(["p.head", *_fleeting(dialect)], f"= {dialect.mark(1)}")
+    dialect = Dialect(postgres)
+    return dialect.select(["p.head", *_fleeting(dialect)], f"project p WHERE p.ref = {dialect.mark(1)}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Dialect:
+class Dialect:
     """How either database makes JSON."""
 
     postgres: bool
@@ -124,11 +122,17 @@ class _Dialect:
         group = f"coalesce(json_agg({each}), '[]')" if self.postgres else f"json_group_array({each})"
         return f"(SELECT {group} FROM {source} WHERE {where})"
 
-    def select(self, parts: Iterable[str], which: str) -> str:
-        return f"SELECT {self.array(parts)}{'::text' if self.postgres else ''} FROM project p WHERE p.ref {which}"
+    def texts(self, value: str) -> str:
+        """The texts in a JSON list, as rows."""
+        each = f"json_array_elements_text({value}::json)" if self.postgres else f"json_each({value})"
+        return f"SELECT value FROM {each}"
+
+    def select(self, parts: Iterable[str], source: str) -> str:
+        """A row of one JSON list for each row of the source."""
+        return f"SELECT {self.array(parts)}{'::text' if self.postgres else ''} FROM {source}"
 
 
-def _fleeting(dialect: _Dialect) -> list[str]:
+def _fleeting(dialect: Dialect) -> list[str]:
     host = dialect.array(["h.zone", "h.working_days", "h.country", "h.days_off"])
     answer = dialect.array(["e.request_sha256", "e.answer"])
     return [

@@ -81,6 +81,15 @@ def send(connection: Connection, move: Move | None, writes: Sequence[Write], the
             (_send_bundled if postgres else _send_listed)(connection, first, part)
 
 
+def send_first(connection: Connection, table: Table, row: Row) -> int:
+    """Write the one row to whose number all others will refer; answers that."""
+    names = tuple(row)
+    postgres = connection.dialect.name == "postgresql"
+    places = {name: f"{'$' if postgres else '?'}{number}" for number, name in enumerate(names, 1)}
+    values = list(map(_bound, row.values())) if postgres else _plain(table, names)(row)
+    return int(driver.execute(connection, (_row_sql(Insert, table, names, places) + " RETURNING id", values))[0])
+
+
 def _joined(writes: Sequence[Write]) -> list[Write]:
     """Several writes of one shape as one, so that there are few shapes; empty ones left out."""
     rows: dict[tuple[type, Table, tuple[str, ...]], list[Row]] = {}
@@ -116,7 +125,7 @@ def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]
         else:
             values.append(_text(write.rows))
     sql = _bundle_sql(tuple(move.values) if move else None, shapes)
-    if driver.execute(connection, (sql, list(map(_bound, values)))).fetchone()[0] != 1:
+    if not driver.execute(connection, (sql, list(map(_bound, values)))):
         raise Conflict("project.moved")
 
 
@@ -147,7 +156,7 @@ def _bundle_sql(moved: tuple[str, ...] | None, shapes: tuple[_Shape, ...]) -> st
         sets = ", ".join(f'"{name}" = {place()}' for name in moved)
         parts.append(f"moved AS (UPDATE project SET {sets} WHERE id = {place()} AND version = {place()} RETURNING 1)")
     parts += [f"w{number} AS ({_part_sql(shape, place)})" for number, shape in enumerate(shapes)]
-    return f"WITH {', '.join(parts)} SELECT {'count(*) FROM moved' if moved is not None else '1'}"
+    return f"WITH {', '.join(parts)} SELECT 1{' FROM moved' if moved is not None else ''}"
 
 
 def _part_sql(shape: _Shape, place: Callable[[], str]) -> str:
@@ -181,7 +190,7 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
     if move is not None:
         names = tuple(move.values)
         given = (*_plain(PROJECT, names)(move.values), move.project_id, move.read_version)
-        if driver.execute(connection, (_listed_move_sql(names), given)).rowcount != 1:
+        if not driver.execute(connection, (_listed_move_sql(names), given)):
             raise Conflict("project.moved")
     for write in writes:
         match write:
@@ -196,7 +205,7 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
 
 @cache
 def _listed_move_sql(names: tuple[str, ...]) -> str:
-    return f"UPDATE project SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ? AND version = ?"
+    return f"UPDATE project SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ? AND version = ? RETURNING 1"
 
 
 @cache
@@ -225,13 +234,12 @@ _CANCEL = ("UPDATE reminder SET state = 'cancelled' WHERE project_id = {} AND st
 
 def _row_sql(kind: type[Write], table: Table, names: tuple[str, ...], place: Mapping[str, str]) -> str:
     """One row; ``place`` says where each value is bound."""
-    keys = [column.name for column in table.primary_key]
-    where = " AND ".join(f'"{key}" = {place[key]}' for key in keys)
-    if kind is Update:
+    if kind in (Update, Delete):
+        keys = [column.name for column in table.primary_key]
+        where = " AND ".join(f'"{key}" = {place[key]}' for key in keys)
         sets = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in keys)
-        return f"UPDATE {table.name} SET {sets} WHERE {where}"
-    if kind is Delete:
-        return f"DELETE FROM {table.name} WHERE {where}"
+        return f"DELETE FROM {table.name} WHERE {where}" if kind is Delete else (
+            f"UPDATE {table.name} SET {sets} WHERE {where}")
     columns = ", ".join(f'"{name}"' for name in names)
     return (f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(place.values())})"
             + _on_conflict(kind, table, names))
@@ -277,4 +285,4 @@ def _array(texts: Iterable[str]) -> str:
 _text = json.JSONEncoder(ensure_ascii=False, default=_json_value, separators=(",", ":")).encode
 
 
-__all__ = ["Cancel", "Delete", "Insert", "Move", "Put", "Row", "Update", "Write", "send"]
+__all__ = ["Cancel", "Delete", "Insert", "Move", "Put", "Row", "Update", "Write", "send", "send_first"]

@@ -1,0 +1,180 @@
+"""Statements by libpq itself: they share the session's transaction, and fail as everything else does."""
+
+import signal
+import threading
+import time
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
+
+from cocreate import driver, trips
+from cocreate.db import db, transaction
+from cocreate.models.people import Person
+from cocreate.services import accounts
+from tests.support.clock import NOON
+
+NAME = "SELECT name FROM person WHERE email = $1"
+RENAME = "UPDATE person SET name = $1 WHERE email = $2"
+
+
+@pytest.fixture
+def database(databases):
+    return databases.shared("postgresql")
+
+
+@pytest.fixture
+def here(app):
+    with app.app_context():
+        yield
+        db.session.rollback()
+
+
+@pytest.fixture
+def email(here):
+    with transaction() as session:
+        address = f"{time.monotonic_ns()}@trips.example"
+        accounts.create_person(session, email=address, name="Ada", now=NOON)
+    return address
+
+
+def name(email):
+    return db.session.scalar(select(Person.name).where(Person.email == email))
+
+
+class TestInTheSessionsTransaction:
+    def test_what_the_session_wrote_is_there_and_the_other_way_round(self, email):
+        with transaction() as session:
+            session.execute(text("UPDATE person SET name = 'Bea' WHERE email = :email"), {"email": email})
+            assert driver.execute(session.connection(), (RENAME, ("Cleo", email)), (NAME, (email,))) == ["Cleo"]
+            assert name(email) == "Cleo"
+        assert name(email) == "Cleo"
+
+    def test_it_is_undone_with_it(self, email):
+        with pytest.raises(LookupError), transaction() as session:
+            driver.execute(session.connection(), (RENAME, ("Bea", email)))
+            raise LookupError
+        assert name(email) == "Ada"
+
+    def test_nothing_is_left_open(self, email):
+        with transaction() as session:
+            raw = session.connection().connection.driver_connection
+            driver.execute(session.connection(), (NAME, (email,)))
+        assert raw.info.transaction_status == 0
+
+
+class TestValues:
+    @pytest.mark.parametrize("value", ["", "'; DROP TABLE person; --", "Größe €\n\t\\", "x" * 3_000_000])
+    def test_come_back_as_they_were(self, here, value):
+        assert driver.execute(db.session.connection(), ("SELECT $1::text", (value,))) == [value]
+
+    def test_every_row(self, here):
+        assert driver.execute(db.session.connection(), ("SELECT n FROM generate_series(1, $1) n", ("3",))) == [
+            "1", "2", "3"]
+
+    def test_none(self, here):
+        assert driver.execute(db.session.connection(), ("SELECT coalesce($1, 'none')", (None,))) == ["none"]
+
+    def test_a_nul_is_refused_and_not_the_end(self, here):
+        with pytest.raises(DataError):
+            driver.execute(db.session.connection(), ("SELECT $1::text", ("a\0b",)))
+
+
+class TestErrors:
+    def test_are_those_of_sqlalchemy_and_the_connection_goes_on(self, email):
+        wrong = "INSERT INTO person (id) VALUES ($1)"
+        with pytest.raises(IntegrityError) as caught, transaction() as session:
+            driver.execute(session.connection(), (wrong, ("1",)))
+        assert "null" in str(caught.value)
+        assert name(email) == "Ada"
+
+    @pytest.mark.parametrize("at", [0, 1, 2])
+    def test_of_several_the_one_that_failed_speaks(self, email, at):
+        statements = [(NAME, (email,))] * 3
+        statements[at] = ("SELECT 1 / $1::int", ("0",))
+        with pytest.raises(DataError, match="division by zero"), transaction() as session:
+            driver.execute(session.connection(), *statements)
+        assert name(email) == "Ada"
+
+    def test_a_statement_that_cannot_be_prepared(self, email):
+        with pytest.raises(ProgrammingError, match="nowhere"), transaction() as session:
+            driver.execute(session.connection(), ("SELECT * FROM nowhere", ()))
+        assert name(email) == "Ada"
+
+    def test_a_connection_that_is_gone_is_replaced(self, email):
+        with pytest.raises(OperationalError), transaction() as session:
+            pid = driver.execute(session.connection(), ("SELECT pg_backend_pid()", ()))[0]
+            with db.engine.connect() as other:
+                other.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+            driver.execute(session.connection(), (NAME, (email,)))
+        db.session.rollback()
+        assert name(email) == "Ada"
+
+    def test_a_failed_commit_is_an_error(self, email):
+        with pytest.raises(OperationalError), transaction() as session:
+            pid = driver.execute(session.connection(), (RENAME, ("Bea", email)), ("SELECT pg_backend_pid()", ()))[0]
+            with db.engine.connect() as other:
+                other.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+        db.session.rollback()
+        assert name(email) == "Ada"
+
+
+class TestPrepared:
+    def test_once_for_a_connection_also_after_a_rollback(self, email):
+        for _ in range(2):
+            with pytest.raises(LookupError), transaction() as session:
+                driver.execute(session.connection(), (NAME, (email,)))
+                raise LookupError
+        assert prepared(NAME) <= 1  # the pool may have given another connection
+
+    @pytest.mark.parametrize("forgetting", ["DEALLOCATE ALL", "DISCARD PLANS", "CREATE TEMP TABLE t (); DROP TABLE t"])
+    def test_what_the_server_forgot_is_prepared_anew(self, email, forgetting):
+        with transaction() as session:
+            driver.execute(session.connection(), (NAME, (email,)))
+            for one in forgetting.split("; "):
+                session.connection().exec_driver_sql(one)
+            assert driver.execute(session.connection(), (NAME, (email,))) == ["Ada"]
+
+    def test_a_part_that_is_undone(self, email):
+        with transaction() as session:
+            with pytest.raises(LookupError), session.begin_nested():
+                driver.execute(session.connection(), (RENAME, ("Bea", email)))
+                raise LookupError
+            assert driver.execute(session.connection(), (NAME, (email,))) == ["Ada"]
+
+    def test_not_more_than_so_many(self, here):
+        with transaction() as session:
+            for number in range(trips.MOST + 5):
+                driver.execute(session.connection(), (f"SELECT {number}", ()))
+            ours = session.connection().exec_driver_sql(
+                "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'cocreate%%'").scalar()
+        assert ours <= trips.MOST
+
+
+class TestWaiting:
+    def test_others_run_meanwhile(self, here):
+        turns = []
+        other = threading.Timer(0.1, lambda: turns.append("other"))
+        other.start()
+        driver.execute(db.session.connection(), ("SELECT pg_sleep(0.5)::text", ()))
+        turns.append("this")
+        other.join()
+        assert turns == ["other", "this"]
+
+    def test_a_signal_gets_through_and_the_connection_is_given_up(self, email):
+        def stop(*_):
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGALRM, stop)
+        try:
+            with pytest.raises(KeyboardInterrupt), transaction() as session:
+                signal.setitimer(signal.ITIMER_REAL, 0.2)
+                driver.execute(session.connection(), ("SELECT pg_sleep(5)::text", ()))
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert name(email) == "Ada"
+
+
+def prepared(sql):
+    return db.session.connection().exec_driver_sql(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", (sql,)).scalar()
