@@ -1,5 +1,7 @@
 """cocreate: from a shared idea to a signed circular contract, in one room."""
 
+import logging
+
 from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
@@ -20,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     app = Flask(__name__, template_folder="../templates", static_folder=None)
     settings.check(debug=app.debug)
+    _log(settings.log_level)
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.update(
         SETTINGS=settings,
@@ -55,6 +58,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (assets, icons, headers, from_here, login, pages, views, cli):
         part.init_app(app)
     return app
+
+
+def _log(level: str) -> None:
+    """To the standard error stream, which whoever started us keeps; of other libraries only warnings."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cocreate").setLevel(level)
 
 
 def _engine_options(url: str) -> dict[str, object]:

@@ -1,30 +1,51 @@
 """Commands of the operator: ``flask --app wsgi ...``."""
 
 import json
-from typing import BinaryIO
+from typing import Any, BinaryIO
+from zoneinfo import available_timezones
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from cocreate import cases, jobs
+from cocreate import cases, jobs, sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain import countries
 from cocreate.errors import CocreateError
 from cocreate.services import accounts, demo, hosts, records, relocking, second_steps, sweeping, templates
+from cocreate.words import Reader
 from workflows import library
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.schema import json_schema
 from workflows.exchange.yaml_text import read
 from workflows.verification import publishable, verify
 
-host = AppGroup("host", help="Hosts: the organisations that open projects.")
-record = AppGroup("record", help="The record of what happened.")
-files = AppGroup("files", help="The files that people gave, contracts and seals.")
-person = AppGroup("person", help="Accounts, where nobody but the operator can help.")
-secret = AppGroup("secret", help="The secret of the installation.")
-template = AppGroup("template", help="Templates as text.")
-demo_group = AppGroup("demo", help="Demo data; never in production.")
+
+class Commands(AppGroup):
+    """Commands that say in one sentence where the database is missing, or its tables."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except DBAPIError as error:
+            said = str(error.orig).partition("\n")[0]
+            if "no such table" in said or "does not exist" in said:
+                raise click.ClickException(f"Tables are missing ({said}). First run: flask --app wsgi db upgrade"
+                                           ) from error
+            if isinstance(error, OperationalError):
+                raise click.ClickException(f"The database does not answer: {said}") from error
+            raise
+
+
+host = Commands("host", help="Hosts: the organisations that open projects.")
+record = Commands("record", help="The record of what happened.")
+files = Commands("files", help="The files that people gave, contracts and seals.")
+person = Commands("person", help="Accounts, where nobody but the operator can help.")
+secret = Commands("secret", help="The secret of the installation.")
+template = Commands("template", help="Templates as text.")
+demo_group = Commands("demo", help="Demo data; never in production.")
 
 
 def init_app(app: Flask) -> None:
@@ -33,11 +54,23 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(scheduler)
 
 
+def _known_country(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if value and value not in countries.CODES:
+        raise click.BadParameter(f"'{value}' is no country; give the two capital letters of ISO 3166, such as DE.")
+    return value
+
+
+def _known_zone(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if value not in available_timezones():
+        raise click.BadParameter(f"'{value}' is no time zone; give one such as Europe/Berlin.")
+    return value
+
+
 @host.command("create")
 @click.argument("name")
 @click.option("--admin", required=True, help="E-mail address of the first administrator.")
-@click.option("--country", default="", help="Whose holidays count, such as DE.")
-@click.option("--zone", default="UTC", help="Time zone, such as Europe/Berlin.")
+@click.option("--country", default="", callback=_known_country, help="Whose holidays count, such as DE.")
+@click.option("--zone", default="UTC", callback=_known_zone, help="Time zone, such as Europe/Berlin.")
 def create_host(name: str, admin: str, country: str, zone: str) -> None:
     """Make a host with its administrator, who gets a link to choose a password."""
     try:
@@ -52,7 +85,7 @@ def create_host(name: str, admin: str, country: str, zone: str) -> None:
                 templates.publish(session, made.id, version.template_id, version.number, now=now())
             accounts.welcome(session, person, now=now())
     except CocreateError as error:
-        raise click.ClickException(f"{error.code} {error.values}") from error
+        raise click.ClickException(sentences.error(error, Reader())) from error
     click.echo(f"{name} is there. {admin} gets a mail with a link to choose a password.")
 
 

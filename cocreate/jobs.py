@@ -287,6 +287,7 @@ class Scheduler:
         """Tick until asked to stop; what is under way is finished, what was only claimed is given back."""
         production = self.app.config["SETTINGS"].production
         every = IntervalTrigger(seconds=SECONDS if production else SECONDS_IN_DEVELOPMENT, timezone=UTC)
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick is still at work is no news
         clockwork = BackgroundScheduler(timezone=UTC)
         clockwork.add_job(self.tick, every, next_run_time=now(), coalesce=True, max_instances=1,
                           misfire_grace_time=None)

@@ -17,7 +17,7 @@ from flask.cli import ScriptInfo
 
 from cocreate import create_app
 from cocreate.services import demo
-from cocreate.settings import Settings
+from cocreate.settings import Misconfigured, Settings
 
 READY_SECONDS = 30
 ENDING_SECONDS = 10  # for requests and jobs under way
@@ -25,6 +25,11 @@ ENDING_SECONDS = 10  # for requests and jobs under way
 
 def main() -> int:
     settings = Settings.from_env()
+    try:
+        settings.check()
+    except Misconfigured as mistakes:
+        click.echo(str(mistakes), err=True)
+        return 1
     if _answers(settings.port):
         click.echo(f"Port {settings.port} is taken; try: make run PORT={int(settings.port) + 1}", err=True)
         return 1

@@ -81,9 +81,7 @@ class Settings:
 
     def mistakes(self, *, debug: bool = False, mounts: str = "") -> list[str]:
         """Each as a sentence that says what to set. mounts: what lies where, as Linux lists it."""
-        wrong = []
-        if self.mode not in ("development", "production"):
-            wrong.append(f"COCREATE_MODE is '{self.mode}'; set development or production.")
+        wrong = self._unreadable()
         if self.production:
             if self.secret == DEVELOPMENT_SECRET or len(self.secret) < 32:
                 wrong.append("COCREATE_SECRET is missing or short; set 32 random characters or more.")
@@ -102,6 +100,30 @@ class Settings:
         return wrong
 
 
+    def _unreadable(self) -> list[str]:
+        """What has no meaning, in any mode."""
+        smtp, base = urlsplit(self.smtp), urlsplit(self.address)
+        checks = (
+            ("COCREATE_MODE", self.mode, self.mode in ("development", "production"), "development or production"),
+            ("COCREATE_DATABASE", self.database, self.database_url.startswith(("sqlite:", "postgresql+psycopg:")),
+             "postgres://user:password@host/name, or nothing for SQLite"),
+            ("COCREATE_BASE_URL", self.base_url, base.scheme in ("http", "https") and bool(base.hostname),
+             "an address such as https://cocreate.example"),
+            ("COCREATE_SMTP", self.smtp, not self.smtp or (smtp.scheme in ("smtp", "smtps") and bool(smtp.hostname)),
+             "smtp://user:password@host:587 or smtps://..."),
+            ("COCREATE_SENDER", self.sender, bool(re.fullmatch(r"[^@\s]+@[^@\s]+", self.sender)),
+             "one address such as cocreate@cocreate.example"),
+            ("PORT", self.port, self.port.isdecimal() and 0 < int(self.port) < 65536, "a number up to 65535"),
+            ("COCREATE_UPLOAD_MB", self.upload_mb, self.upload_mb.isdecimal() and int(self.upload_mb) > 0,
+             "a whole number of megabytes"),
+            ("COCREATE_LOG_LEVEL", self.log_level, self.log_level in LOG_LEVELS, "one of " + ", ".join(LOG_LEVELS)))
+        # What may hold a password is not repeated.
+        return [f"{name} " + ("cannot be read" if name in WITH_PASSWORD else f"is '{value}'") + f"; set {right}."
+                for name, value, good, right in checks if not good]
+
+
+WITH_PASSWORD = frozenset({"COCREATE_DATABASE", "COCREATE_SMTP"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MOUNTS = Path("/proc/self/mounts")
 SHARES = frozenset("9p afs ceph cifs fuse.glusterfs fuse.sshfs glusterfs lustre ncpfs nfs nfs4 smb3 smbfs".split())
 

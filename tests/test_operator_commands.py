@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
 from cocreate import vault
 from cocreate.db import db, transaction
+from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.services import accounts, second_steps, sign_ins
 from cocreate.services.sign_ins import Device
@@ -71,3 +75,28 @@ def test_files_that_are_missing_or_changed_are_named(fresh_database, new_app):
         assert (answer.exit_code, path.name in answer.output) == (1, True)
         path.unlink()
         assert run(args=["files", "verify"]).exit_code == 1
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (["--admin", "nobody"], "This is not one complete address"),
+    (["--admin", "petra@crates.example", "--country", "XX"], "'XX' is no country"),
+    (["--admin", "petra@crates.example", "--zone", "Mars/Base"], "'Mars/Base' is no time zone"),
+])
+def test_a_host_that_could_not_work_is_not_made(app, given, said):
+    answer = app.test_cli_runner().invoke(args=["host", "create", "Crates on Mars", *given])
+    assert answer.exit_code != 0 and said in answer.output
+    with app.app_context():
+        assert db.session.scalar(select(Host.id).where(Host.name == "Crates on Mars")) is None
+
+
+@pytest.mark.parametrize("command", [["record", "verify"], ["files", "verify"], ["secret", "renew"], ["demo", "load"],
+                                     ["host", "create", "Crates", "--admin", "petra@crates.example"]])
+def test_a_database_without_tables_is_told_how_to_get_them(empty_database, new_app, command):
+    answer = new_app(empty_database).test_cli_runner().invoke(args=command)
+    assert answer.exit_code == 1
+    assert "First run: flask --app wsgi db upgrade" in answer.output
+
+
+def test_a_database_that_is_away_is_said_to_be(new_app):
+    answer = new_app("postgresql://nobody@127.0.0.1:1/nothing").test_cli_runner().invoke(args=["record", "verify"])
+    assert (answer.exit_code, "The database does not answer: " in answer.output) == (1, True)

@@ -1,6 +1,10 @@
 """Settings: a start that would cost people dearly is refused (P-42), and each is documented."""
 
+import logging
+import os
 import re
+import subprocess
+import sys
 from dataclasses import fields, replace
 
 import pytest
@@ -73,6 +77,42 @@ class TestProduction:
 class TestDevelopment:
     def test_needs_nothing(self):
         Settings().check(debug=True)
+
+
+class TestValues:
+    @pytest.mark.parametrize("wrong", [
+        {"upload_mb": "many"}, {"upload_mb": "0"}, {"upload_mb": "-1"}, {"port": "http"}, {"port": "99999"},
+        {"log_level": "LOUD"}, {"smtp": "mail.example"}, {"smtp": "http://mail.example"}, {"sender": "cocreate"},
+        {"sender": "a@b.example, c@d.example"}, {"base_url": "cocreate.example"}, {"base_url": "https://"},
+        {"database": "mysql://db.example/x"}, {"mode": "prod"}])
+    def test_without_meaning_are_refused_in_any_mode(self, wrong):
+        (name, value), = wrong.items()
+        said, = Settings(**wrong).mistakes()
+        field, = (field for field in fields(Settings) if field.name == name)
+        assert said.startswith(f"{field.metadata['name']} ") and "; set " in said
+        assert value in said or name in ("smtp", "database")
+
+    @pytest.mark.parametrize("wrong", [{"smtp": "me:hunter2@mail.example"}, {"database": "mysql://me:hunter2@db/x"}])
+    def test_with_a_password_are_not_repeated(self, wrong):
+        said, = Settings(**wrong).mistakes()
+        assert "hunter2" not in said and "cannot be read; set " in said
+
+    def test_of_the_log_are_followed(self, tmp_path, one_key):
+        ours = logging.getLogger("cocreate")
+        before = ours.level
+        try:
+            create_app(Settings(data=str(tmp_path), log_level="ERROR"))
+            assert (ours.isEnabledFor(logging.ERROR), ours.isEnabledFor(logging.WARNING)) == (True, False)
+            create_app(Settings(data=str(tmp_path)))
+            assert (ours.isEnabledFor(logging.INFO), ours.isEnabledFor(logging.DEBUG)) == (True, False)
+        finally:
+            ours.setLevel(before)
+
+    def test_that_are_wrong_end_a_command_with_what_to_set_and_no_more(self):
+        run = subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "host"], cwd=ROOT, capture_output=True,
+                             text=True, env={**os.environ, "COCREATE_MODE": "prod"}, check=False)
+        assert run.returncode != 0 and "COCREATE_MODE is 'prod'; set development or production." in run.stderr
+        assert "Traceback" not in run.stderr
 
 
 class TestDocuments:
