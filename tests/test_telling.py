@@ -70,7 +70,7 @@ class TestSentences:
                 people.remove(session, small.ref, person=tom, to=None, actor=small.maker, key=projects.key(), now=NOON)
                 removed, handed = records.lines(session, there, most=2)
         assert telling.tell(removed, there, READER).sentence == "Ingrid Solvik removed Tom Baker from Tornby Furniture."
-        assert "handed the own part over to Tom Baker for good" in telling.tell(
+        assert "handed their part over to Tom Baker for good" in telling.tell(
             replace(handed, personal={}), there, READER).sentence
 
 

@@ -64,9 +64,9 @@ class PassForm(Form):
 class WaitForm(Form):
     """Whom a task waits for who is not in the project."""
 
-    outsider = line(_("Who outside is it waiting for?"), most=200,
+    outsider = line(_("Who outside do you wait for?"), most=200,
                     description=_("For example the grid operator. They get no mail from us."))
-    until = DateField(_("Until when?"), [Needed()], description=_("Reminders rest until then."))
+    until = DateField(_("Until when?"), [Needed()])
     move = BooleanField(_("Move the due date with it"))
 
 

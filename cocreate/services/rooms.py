@@ -27,13 +27,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stage as it was entered. ``back``: from a later one; by whom and why, where somebody did it."""
+    """A stage as it was entered. ``back``: from a later one; by whom, why and what was learned, where somebody did it."""
 
     stage: str
     at: datetime
     back: bool
     who: str
     reason: str
+    lessons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def course(session: Session, facts: Facts) -> tuple[Entry, ...]:
     found = []
     for at, details, personal in rows:
         said, words = json.loads(details), json.loads(personal) if personal else {}
-        found.append(Entry(said["after"], at, bool(said.get("back")), words.get("actor", ""), words.get("reason", "")))
+        found.append(Entry(said["after"], at, bool(said.get("back")), words.get("actor", ""), words.get("reason", ""),
+                           words.get("lessons", "")))
     return tuple(found)
 
 

@@ -72,8 +72,8 @@ def _substitute(s: Speaker) -> str:
     values = {"name": s.named("person", "person"), "to": s.named("to", "to")}
     if s.details["actor"] == s.details["person"]:
         if "until" not in s.details:
-            return s.gettext("%(who)s handed the own part over to %(to)s for good.", **values)
-        return s.gettext("%(who)s handed the own part over to %(to)s from %(starts)s until %(until)s.", **values,
+            return s.gettext("%(who)s handed their part over to %(to)s for good.", **values)
+        return s.gettext("%(who)s handed their part over to %(to)s from %(starts)s until %(until)s.", **values,
                          starts=s.day("starts"), until=s.day("until"))
     if "until" not in s.details:
         return s.gettext("%(who)s handed the part of %(name)s over to %(to)s for good.", **values)

@@ -237,7 +237,7 @@ class TestPeople:
         answer = room.maker.post(f"/people/{maker}/hand-over", follow_redirects=True, data={
             "to": str(tom), "parts": ["champion", "signatory", "contributor"], "how": "good"})
         assert "Handed over to Tom Baker." in text(answer)
-        assert "handed the own part over to Tom Baker for good." in text(room.shop.get("/record"))
+        assert "handed their part over to Tom Baker for good." in text(room.shop.get("/record"))
         assert more(room.maker) == ALWAYS
 
     def test_the_project_goes_to_a_colleague_of_the_host(self, play, session):

@@ -174,7 +174,7 @@ class TestCharter:
         assert "Costs and prices only who gives it" in page and "Agreed by both on Mon 1 Mar, version 1." in page
         assert "Costs and prices only who gives it" in text(room.shop.get("/rules"))
         before = text(room.manager.get("/tasks/credit?party=1"))
-        assert "Fewer see 'Credit': Tornby Furniture and Aurelis Hotels." in text(room.maker.get("/tasks/credit"))
+        assert "Only Tornby Furniture and Aurelis Hotels see 'Credit'." in text(room.maker.get("/tasks/credit"))
         with room.app.app_context():
             stories.give(room.small, "credit")
         after = text(room.manager.get("/tasks/credit?party=1"))  # who neither accepts nor signs

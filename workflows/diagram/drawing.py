@@ -4,7 +4,7 @@ The layout is made once per definition; ``display`` says how one project stands,
 id. Classes and proportions are those of the theme's section ``score``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from math import ceil
@@ -50,14 +50,17 @@ class Words:
 ENGLISH = Words()
 
 
-def score(definition: Definition, *, language: str = "en", words: Words = ENGLISH) -> str:
-    """The diagram of a definition as SVG, with nothing done yet."""
+def score(definition: Definition, *, language: str = "en", words: Words = ENGLISH, seats: Sequence[str] = ()) -> str:
+    """The diagram of a definition as SVG, with nothing done yet.
+
+    seats: in the order of their lanes and shapes; that of the template unless a project says otherwise.
+    """
     points = [_Point(key, say(stage.name, language), words.days.format(n=stage.target))
               for key, stage in definition.stages.items()]
     end = next((key for key, outcome in definition.terminal.items() if outcome == "success"), None)
     if end is not None:
         points.append(_Point(end, words.end if end == "agreed" else definition.stage_name(end, language), ""))
-    drawing = _Drawing(definition, language, end)
+    drawing = _Drawing(definition, language, end, tuple(seats or definition.parties))
     top = 0.0
     for row in _rows(points):
         top = drawing.row(row, top)
@@ -108,6 +111,7 @@ class _Drawing:
     definition: Definition
     language: str
     end: str | None
+    seats: tuple[str, ...]
     parts: list[str] = field(default_factory=list)
 
     def row(self, row: _Row, top: float) -> float:
@@ -116,7 +120,7 @@ class _Drawing:
         rail = top + HEAD + ARC * (1 + max((arc.level for arc in arcs), default=-1))
         labels = _Labels(row)
         lanes = rail + 25 + labels.height
-        bottom = lanes + LANE * len(self.definition.parties)
+        bottom = lanes + LANE * len(self.seats)
         self._lanes(lanes)
         self._rail(row, rail)
         for arc in arcs:
@@ -131,14 +135,14 @@ class _Drawing:
         return bottom + (2 if row.last else 22)
 
     def _lanes(self, top: float) -> None:
-        for number, seat in enumerate(self.definition.parties.values()):
+        for number, key in enumerate(self.seats):
             y = top + LANE * number
             if number % 2 == 0:
                 size = f'width="{WIDTH:.0f}" height="{LANE:.0f}"'
                 self.parts.append(f'<rect class="lane" x="0" y="{at(y)}" {size} rx="3"/>')
             classes = f"fp{colour_of(number)}" if number < 4 else f"mk todo sp{colour_of(number)}"
             shape = shaped(number, 14, y + LANE / 2, 6, f'class="{classes}"')
-            self.parts.append(f"<g><title>{escape(say(seat.name, self.language))}</title>{shape}</g>")
+            self.parts.append(f"<g><title>{escape(say(self.definition.parties[key].name, self.language))}</title>{shape}</g>")
 
     def _rail(self, row: _Row, y: float) -> None:
         following = {(t.from_, t.to) for t in self.definition.transitions.values()}
@@ -204,7 +208,7 @@ class _Drawing:
 
     def _marks(self, point: _Point, row: _Row, top: float) -> None:
         stage = self.definition.stages.get(point.key)
-        for number, seat in enumerate(self.definition.parties):
+        for number, seat in enumerate(self.seats):
             tasks = [(key, task) for key, task in (stage.tasks if stage else {}).items() if seat in task.of]
             step = min(14.5, (row.gap - 10) / max(len(tasks), 1))
             x = point.x - step * (len(tasks) - 1) / 2
@@ -216,7 +220,7 @@ class _Drawing:
                 x += step
 
     def _colour_of(self, seat: str) -> int:
-        return colour_of(list(self.definition.parties).index(seat)) if seat in self.definition.parties else 1
+        return colour_of(self.seats.index(seat)) if seat in self.seats else 1
 
 
 class _Labels:

@@ -26,6 +26,7 @@ class Come:
     label: str
     url: str
     more: str = ""
+    quoted: str = ""  # in somebody's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,13 @@ def _decided(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
 def _agreed(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
     """What all agreed about it: settled later, or struck."""
     subjects = [("later", need) for need in facts.definition.clauses[clause.key].needs.values()]
-    found = []
+    found: dict[str, int] = {}  # the same reason once
     for kind, subject in (*subjects, ("strike", clause.key)):
         proposal = facts.holding(kind, subject)
         if proposal is not None and (kind == "strike") == (clause.state == "struck"):
-            reason = json.loads(proposal.body).get("reason", "")
-            found.append(Come(_("agreed by all"), url_for("room.proposal", ref=facts.project.ref,
-                                                          number=proposal.number), reason))
-    return tuple(found)
+            found.setdefault(str(json.loads(proposal.body).get("reason", "")), proposal.number)
+    return tuple(Come(_("agreed by all"), url_for("room.proposal", ref=facts.project.ref, number=number), quoted=reason)
+                 for reason, number in found.items())
 
 
 _VERDICTS = {DecisionState.AGREED: "yes", DecisionState.RESERVED: "yes", DecisionState.REFUSED: "no"}

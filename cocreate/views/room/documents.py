@@ -164,7 +164,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
             return redirect(there, 303)
     form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (found.name, there), (_("New version"), None),
-                      form=form, title=_("New version of %(name)s", name=found.name), button=_("Share this version"),
+                      form=form, title=_("New version of '%(name)s'", name=found.name), button=_("Share this version"),
                       back_url=there, document=found, sees=_seen_by(facts, found.sees),
                       lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                               for one in service.decided_on(facts, found)])
@@ -194,7 +194,7 @@ def document_seen_by(ref: str, number: int) -> ResponseReturnValue:
                             key=f"{form.key()}-{'w' if wider else 'n'}", now=now())
         return _("Changed. The record says who sees it from now on.")
 
-    return dialog(facts, form, "room/documents/seen_by.html", _("Who sees %(name)s", name=found.name), act,
+    return dialog(facts, form, "room/documents/seen_by.html", _("Who sees '%(name)s'", name=found.name), act,
                   then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
                   ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)],
                   only_wider=found.path is not None)
@@ -214,7 +214,7 @@ def document_withdraw(ref: str, number: int) -> ResponseReturnValue:
                          actor=login.me().id, key=form.key(), now=now())
         return _("Withdrawn. Nobody can open it any more.")
 
-    return dialog(facts, form, "room/documents/withdraw.html", _("Withdraw %(name)s", name=found.name), act,
+    return dialog(facts, form, "room/documents/withdraw.html", _("Withdraw '%(name)s'", name=found.name), act,
                   then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
                   document=found, ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)])
 

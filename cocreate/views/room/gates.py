@@ -113,7 +113,8 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
     question = say(gate_.question, pages.language())
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
-        mine=mine, may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
+        mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
+        may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
         is_open=is_open(facts, key), about=_about(facts, key, mine),
         seen=subject(facts, key), decisions=[facts.decision(key, p.number) for p in facts.holders(gate_.of)],
         deciders=facts.people(own, "signatory") if own is not None else (),

@@ -33,12 +33,13 @@ from workflows.texts import say
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a project ended: by whom and why, where somebody ended it."""
+    """How a project ended: by whom, why and what was learned, where somebody ended it."""
 
     outcome: str
     says: str
     who: str
     reason: str
+    lessons: str
 
 
 @bp.get("")
@@ -54,7 +55,7 @@ def now(ref: str) -> ResponseReturnValue:
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)
                   if way.back and can_take(facts, way.key)],
-        diagram=plan.picture(facts), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
+        diagram=plan.picture(facts, course), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
         steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts), back=_back(facts, course),
         ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
@@ -106,7 +107,7 @@ def _ending(facts: Facts, course: tuple[Entry, ...]) -> Ending | None:
     outcome = facts.project.outcome or ""
     last = course[-1] if course else None
     return Ending(outcome, says.get(outcome, _("Ended on %(day)s.", day=day)), last.who if last else "",
-                  _why_ended(facts, last))
+                  _why_ended(facts, last), last.lessons if last else "")
 
 
 def _why_ended(facts: Facts, last: Entry | None) -> str:

@@ -71,7 +71,7 @@ def task_pass(ref: str, key: str) -> ResponseReturnValue:
                  name=form.name.data)
 
     then = _there(page) if request.form.getlist("fields") else url_for("room.now", ref=ref)
-    return dialog(facts, form, "room/passing/pass.html", _("Pass on: %(title)s", title=title_of(page)), act,
+    return dialog(facts, form, "room/passing/pass.html", _("Pass on '%(title)s'", title=title_of(page)), act,
                   then=then, back=_there(page), trail=_trail(page), party=task.party,
                   directly=directly, champions=[m.name for m in facts.people(task.party, "champion")])
 

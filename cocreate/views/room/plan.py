@@ -59,35 +59,49 @@ def _asked_next(facts: Facts, seat: str) -> str:
     for key, stage in facts.definition.stages.items():
         if facts.definition.order[key] > here and any(seat in task.of for task in stage.tasks.values()):
             return _("Nothing is asked until the stage %(stage)s.", stage=say(stage.name, language))
-    return _("Nothing more is asked by a task.")
+    return _("No further task is asked.")
 
 
-def picture(facts: Facts) -> Markup:
+def picture(facts: Facts, course: tuple[Entry, ...]) -> Markup:
     """The stages as a picture; only what diagram.py makes is marked as safe."""
-    key = facts.definition.sha256, pages.language()
+    lanes = _lanes(facts)
+    key = facts.definition.sha256, pages.language(), lanes
     if key not in _SCORES:
-        _SCORES[key] = score(facts.definition, language=pages.language(), words=pages.diagram_words())
-    order = facts.definition.order
+        _SCORES[key] = score(facts.definition, language=pages.language(), words=pages.diagram_words(), seats=lanes)
+    order, here = facts.definition.order, _reached(facts, course)
     seats = {party.number: party.seat for party in facts.parties}
     return Markup(decorate(  # noqa: S704 - made by us of escaped texts
         _SCORES[key], stage=facts.project.stage,
-        done={stage for stage in facts.definition.stages if order[stage] < order[facts.project.stage]},
+        done={stage for stage in facts.definition.stages if order[stage] < order[here]},
         accepted={(task.key, seats[task.party]): task.state.value for task in facts.tasks},
         decisions={(d.gate, seats[d.party]): d.state.value for d in facts.decisions}))
 
 
-_SCORES: dict[tuple[str, str], str] = {}  # (definition, language) -> its diagram with nothing done yet
+_SCORES: dict[tuple[str, str, tuple[str, ...]], str] = {}  # (definition, language, lanes) -> with nothing done yet
+
+
+def _lanes(facts: Facts) -> tuple[str, ...]:
+    """The seats in the order in which parties took them, so that each has its shape here too; then the empty ones."""
+    return tuple(dict.fromkeys([*(party.seat for party in facts.parties), *facts.definition.parties]))
+
+
+def _reached(facts: Facts, course: tuple[Entry, ...]) -> str:
+    """The stage that runs; of a project that ended without an agreement, the one in which it did."""
+    stages = [entry.stage for entry in course if entry.stage in facts.definition.stages]
+    failed = facts.definition.terminal.get(facts.project.stage) == "failure"
+    return stages[-1] if failed and stages else facts.project.stage
 
 
 def steps(facts: Facts, course: tuple[Entry, ...], ahead: Outlook | None) -> list[dict[str, Any]]:
     """The stages as a list: done ones with their dates, the others with those expected."""
-    order, here = facts.definition.order, facts.definition.order[facts.project.stage]
-    ended = _ended(course)
+    reached, order = _reached(facts, course), facts.definition.order
+    here, ended = order[reached], _ended(course)
     rows: list[dict[str, Any]] = []
     for key, stage in facts.definition.stages.items():
-        state = "done" if order[key] < here else "now" if order[key] == here else "ahead"
+        state = "done" if order[key] < here else "now" if key == facts.project.stage else "ahead"
         rows.append({"name": say(stage.name, pages.language()), "state": state,
-                     "what": _dates(key, state, stage.target, ended, ahead)})
+                     "what": _("ended here") if facts.ended and key == reached else
+                     _dates(key, state, stage.target, ended, ahead)})
         rows += [_gate_step(facts, gate_key, gate, state) for gate_key, gate in stage.gates.items() if state == "now"]
     rows.append({"name": pages.stage(facts.definition, "agreed"), "state": "end",
                  "what": _("about %(day)s", day=words.day(ahead.expected, pages.reader())) if ahead else ""})

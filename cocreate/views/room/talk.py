@@ -103,7 +103,7 @@ def task_help(ref: str, key: str) -> ResponseReturnValue:
                  "helped.")
 
     there = url_for("room.task", ref=ref, key=key, party=task.party)
-    return dialog(facts, form, "room/talk/help.html", _("Ask for help: %(title)s", title=title), ask, then=there,
+    return dialog(facts, form, "room/talk/help.html", _("Ask for help with '%(title)s'", title=title), ask, then=there,
                   back=there, trail=((title, there),), party=task.party)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from cocreate import login, pages, words
 from cocreate.clock import now
@@ -175,10 +176,13 @@ def _narrower(page: TaskPage) -> list[str]:
         sees = openness.of_field(facts, task.key, key, giver=task.party)
         if sees != whole:
             fewer.setdefault(sees, []).append(f"'{say(field.label, pages.language())}'")
-    return [_("Fewer see %(fields)s: %(parties)s.", fields=words.listed(labels, pages.reader()),
-              parties=words.listed((facts.party(number).name for number in audience.parties_in(
-                  sees, [party.number for party in facts.present])), pages.reader()))
-            for sees, labels in fewer.items()]
+    found, reader = [], pages.reader()
+    for sees, labels in fewer.items():
+        names = [facts.party(number).name
+                 for number in audience.parties_in(sees, [party.number for party in facts.present])]
+        found.append(ngettext("Only %(parties)s sees %(fields)s.", "Only %(parties)s see %(fields)s.", len(names),
+                              parties=words.listed(names, reader), fields=words.listed(labels, reader)))
+    return found
 
 
 def links(page: TaskPage, version: int) -> dict[str, str]:
