@@ -12,8 +12,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cocreate import pages, words
-from cocreate.domain import charter, countries
-from workflows.facts import Facts, ProposalFact
+from cocreate.domain import audience, charter, countries
+from workflows.facts import Facts, FigureFact, ProposalFact
 from workflows.texts import say
 
 
@@ -122,9 +122,18 @@ def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
 def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     name = field_words(facts, proposal.subject)
     value = f"{body['value']} {body.get('unit') or ''}".strip()
+    seen = audience.reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else 0
+    given = [given_words(facts, one) for one in facts.figures if one.path == proposal.subject and one.sees & seen]
     return Words(_("Settle '%(name)s'", name=name),
-                 (_("%(value)s shall be the value that counts.", value=value),),
+                 (_("%(value)s shall be the value that counts.", value=value),
+                  *([_("Given: %(values)s.", values="; ".join(given))] if given else [])),
                  (_("All values given stay readable with their sources. If one of them changes, this is open again."),))
+
+
+def given_words(facts: Facts, figure: FigureFact) -> str:
+    """A value with who gave it and where it comes from."""
+    value, party = words.quantity(figure.value, figure.unit, pages.reader()), facts.party(figure.party).name
+    return f"{value} ({party}: {figure.source})" if figure.source else f"{value} ({party})"
 
 
 @says("charter")

@@ -45,7 +45,7 @@ class TestWithoutASeat:
         dahye.open("/your-turn")
         dahye.press("^Answer: (?!How)")
         assert dahye.reads("Measured at the meter for a year.")
-        dahye.press("^Agree$")
+        dahye.press("^Agree for")
         goes_on(sora, "Terms")
 
         gives_steps(sora, ("2027-01-01", "15"), ("2029-01-01", "34"), ("2031-01-01", "60"))
@@ -71,7 +71,7 @@ class TestWithoutASeat:
         assert not eunji.mails()
         dahye.open("/your-turn")
         dahye.press("^Answer: (?!How)")
-        dahye.press("^Agree$")
+        dahye.press("^Agree for")
         eunji.comes_in()
         eunji.enter("people")
         assert eunji.reads("SK Chemicals") and eunji.reads("Taker")

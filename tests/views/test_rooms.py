@@ -60,12 +60,40 @@ class TestNow:
         room.maker.post("/go-back/figures_wrong", data={"visit": "2", "reason": REASON})
         assert f"Back in Figures since Mon 1 Mar. Ingrid Solvik: {REASON}" in text(room.shop.get(""))
 
-    def test_the_end_says_who_and_why(self, play):
+    def test_the_end_says_who_and_why_and_what_was_learned(self, play):
+        room = play()
+        given = {"reason": REASON, "title": "Crates come back", "lessons": "Count before you ask."}
+        room.shop.post("/decline", data=given)
+        page = text(room.maker.get(""))
+        assert f"Declined on Mon 1 Mar. Claire Duval: {REASON} What was learned: Count before you ask." in page
+        assert "Everything stays readable" in page
+        assert more(room.maker) == ["Rules of this project", "Export the record"]
+
+
+    def test_who_ended_in_the_first_stage_has_done_none(self, play):
         room = play()
         room.shop.post("/decline", data={"reason": REASON, "title": "Crates come back"})
-        page = text(room.maker.get(""))
-        assert f"Declined on Mon 1 Mar. Claire Duval: {REASON} Everything stays readable" in page
-        assert more(room.maker) == ["Rules of this project", "Export the record"]
+        page = room.maker.get("")
+        assert "Figures ended here" in text(page) and "done" not in text(page)
+        assert 'id="score-stage-figures" class="node"' in page.text
+
+    def test_each_party_has_one_shape_also_in_the_diagram(self, play):
+        page = play().shop.get("").text  # of the shop, though the template names the carrier before it
+        assert re.search(r'<rect id="score-task-returns-shop" class="mk sp2 fp2', page)
+
+
+class TestGate:
+    def test_who_has_decided_reads_that_it_stands_and_changes_it_in_a_fold(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        bar = 'form="decide"'  # the one act, at hand on a phone
+        assert bar in room.maker.get("/gates/picture").text
+        with room.app.app_context():
+            stories.decide(room.small, "picture", 1)
+        page = room.maker.get("/gates/picture")
+        assert "It stands as you see it above. Change it" in text(page) and bar not in page.text
+        assert bar in room.shop.get("/gates/picture").text
 
 
 class TestRefusals:
@@ -80,6 +108,7 @@ class TestRefusals:
         room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
         page = room.shop.get("/tasks/returns")
         assert "Save and close" in buttons(page) and not any("Submit" in one for one in buttons(page))
+        assert "The project is on hold until Fri 12 Mar. Drafts are kept" in text(page)
         kept = room.shop.post("/tasks/returns/draft", data={"party": "2", "draft": "0", "seen": "0", "crates": "12"})
         assert kept.status_code == 200, kept.text
 

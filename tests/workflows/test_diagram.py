@@ -75,6 +75,11 @@ class TestScore:
         assert sum(id_.startswith("score-task-") for id_ in ids) == 3 * (0 + 1 + 2 + 3 + 0 + 1)
         assert sum(id_.startswith("score-gate-") for id_ in ids) == 3 * (0 + 1 + 2 + 0 + 1 + 2)
 
+    def test_a_project_has_its_parties_in_their_own_order(self):
+        drawn = by_id(score(definition(2), seats=("c", "a", "b")))
+        assert [drawn[f"score-task-t1x0-{seat}"].attrib["class"].split()[1] for seat in "cab"] == ["sp1", "sp2", "sp3"]
+        assert drawn["score-task-t1x0-c"].tag.endswith("circle")
+
     def test_no_styles_and_nothing_of_the_template_as_markup(self):
         svg = score(definition(3, names='<script>alert("x")</script>', back=1))
         assert "<script" not in svg

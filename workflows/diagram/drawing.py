@@ -142,7 +142,8 @@ class _Drawing:
                 self.parts.append(f'<rect class="lane" x="0" y="{at(y)}" {size} rx="3"/>')
             classes = f"fp{colour_of(number)}" if number < 4 else f"mk todo sp{colour_of(number)}"
             shape = shaped(number, 14, y + LANE / 2, 6, f'class="{classes}"')
-            self.parts.append(f"<g><title>{escape(say(self.definition.parties[key].name, self.language))}</title>{shape}</g>")
+            name = say(self.definition.parties[key].name, self.language)
+            self.parts.append(f"<g><title>{escape(name)}</title>{shape}</g>")
 
     def _rail(self, row: _Row, y: float) -> None:
         following = {(t.from_, t.to) for t in self.definition.transitions.values()}

@@ -16,7 +16,7 @@ from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveFo
 from cocreate.forms.base import Form
 from cocreate.forms.reading import Unreadable, read_number
 from cocreate.services import proposals
-from cocreate.views.proposals_words import field_words
+from cocreate.views.proposals_words import field_words, given_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts, FigureFact, versions_of
@@ -48,7 +48,7 @@ def settle(ref: str) -> ResponseReturnValue:
     if len(figures) < 2:
         raise NotFound
     form = SettleForm.from_request()
-    form.which.choices = [SelectChoice(str(number), _value(facts, one)) for number, one in enumerate(figures)]
+    form.which.choices = [SelectChoice(str(number), given_words(facts, one)) for number, one in enumerate(figures)]
     form.which.choices.append(SelectChoice("third", _("A third value")))
     return _propose(facts, form, "settle", path, title=_("Settle '%(name)s'", name=field_words(facts, path)),
                     follows=[_("All values stay readable with their sources."),
@@ -115,10 +115,6 @@ def _known(facts: Facts, path: str) -> None:
         raise NotFound
     if parts[2] not in facts.definition.tasks[parts[1]][1].fields:
         raise NotFound
-
-
-def _value(facts: Facts, figure: FigureFact) -> str:
-    return f"{words.quantity(figure.value, figure.unit, pages.reader())} ({facts.party(figure.party).name})"
 
 
 def _settlement(form: Form, figures: list[FigureFact]) -> dict[str, Any]:
