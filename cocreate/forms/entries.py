@@ -88,8 +88,9 @@ class Entry:
 
     @property
     def sure_open(self) -> bool:
+        """While something in it is missing, wrong or marked: what is there stands in the words that are read back."""
         asked = self.field.grade or self.field.source
-        return asked or any(each.data or each.errors for each in self.sure)
+        return bool(self.marked) or any(each.errors or (asked and not each.data) for each in self.sure)
 
     @property
     def reads_back(self) -> bool:

@@ -27,7 +27,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stage as it was entered. ``back``: from a later one. By whom, why, and what was learned: where somebody did it."""
+    """A stage as it was entered. ``back``: from a later one. By whom, why and what was learned: if somebody did it."""
 
     stage: str
     at: datetime

@@ -132,7 +132,8 @@ class TestProposals:
         assert "These are the words that are proposed already." in text(same, 422)
         taken = room.maker.post(page, data={"answer": "take_back"}, follow_redirects=True)
         assert "Taken back. Nobody is asked any more" in text(taken)
-        assert "Taken back on" in text(room.shop.get(page)) and not any("Agree" in one for one in buttons(room.shop.get(page)))
+        seen = room.shop.get(page)
+        assert "Taken back on" in text(seen) and not any("Agree" in one for one in buttons(seen))
         assert "took a proposal back: words of the charter (purpose)." in text(room.shop.get("/record"))
 
 

@@ -16,9 +16,10 @@ from workflows.texts import say
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """One way out: who can take it, and where, if the reader can."""
+    """One way out: who can take it; and, if the reader can, where and what its button says."""
 
     text: str
+    label: str
     url: str
 
 
@@ -51,15 +52,15 @@ def _way(facts: Facts, out: Out) -> WayOut:
         case "change":
             task = say(facts.definition.tasks[out.key][1].title, pages.language())
             text = _("%(names)s can still change the value in '%(task)s'.", names=names, task=task)
-            url = url_for("room.task", ref=ref, key=out.key, party=out.party)
+            label, url = _("Change the value"), url_for("room.task", ref=ref, key=out.key, party=out.party)
         case "waive":
             text = _("%(names)s can propose to go on all the same; all contracting parties must agree.", names=names)
-            url = url_for("room.waive", ref=ref, path=out.key)
+            label, url = _("Propose to go on all the same"), url_for("room.waive", ref=ref, path=out.key)
         case "answer":
             text = _("It is proposed to go on all the same; %(names)s can answer.", names=names)
-            url = url_for("room.proposal", ref=ref, number=int(out.key))
+            label, url = _("Answer"), url_for("room.proposal", ref=ref, number=int(out.key))
         case _:
             stage = pages.stage(facts.definition, facts.definition.transitions[out.key].to)
             text = _("%(names)s can take the project back to %(stage)s.", names=names, stage=stage)
-            url = url_for("room.go_back", ref=ref, key=out.key)
-    return WayOut(text, url if mine else "")
+            label, url = _("Back to %(stage)s", stage=stage), url_for("room.go_back", ref=ref, key=out.key)
+    return WayOut(text, label, url if mine else "")
