@@ -101,7 +101,7 @@ def steps(facts: Facts, course: tuple[Entry, ...], ahead: Outlook | None) -> lis
         state = "done" if order[key] < here else "now" if key == facts.project.stage else "ahead"
         rows.append({"name": say(stage.name, pages.language()), "state": state,
                      "what": _("ended here") if facts.ended and key == reached else
-                     _dates(key, state, stage.target, ended, ahead)})
+                     "" if facts.ended and state == "ahead" else _dates(key, state, stage.target, ended, ahead)})
         rows += [_gate_step(facts, gate_key, gate, state) for gate_key, gate in stage.gates.items() if state == "now"]
     rows.append({"name": pages.stage(facts.definition, "agreed"), "state": "end",
                  "what": _("about %(day)s", day=words.day(ahead.expected, pages.reader())) if ahead else ""})
