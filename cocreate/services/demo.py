@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.db import transaction
-from cocreate.domain import charter
+from cocreate.domain import causes, charter
 from cocreate.domain.answers import Answer, Answers
 from cocreate.models.mails import Outbox
 from cocreate.services import (
@@ -107,7 +107,7 @@ def _tell_the_past(session: Session, now: datetime) -> None:
     old = [mail for mail in old if mail.state == "waiting" or mail.created_at < now - timedelta(days=6)]
     contexts = letters.contexts(session, [outbox.read(mail) for mail in old if mail.state == "waiting"], now)
     for mail in old:
-        asked = letters.asks(mail.kind) or mail.kind == "invitation"
+        asked = causes.asks(mail.kind) or mail.kind == "invitation"
         if not (asked and mail.created_at > now - timedelta(days=10) and contexts.get(mail.message_id)):
             mail.state = "sent" if mail.state == "waiting" else "told"
             mail.sent_at = mail.created_at

@@ -1,0 +1,85 @@
+"""Whether a mail still has its cause: what it asks for is owed until it is done, what it tells stays true.
+
+Pure. It is asked again at the moment a mail goes out.
+"""
+
+from cocreate.domain.notices import Subject
+from cocreate.domain.turns import calls
+from workflows.facts import DecisionState, Facts, ProposalState, TaskState
+
+# Mails that ask for something: without it they are noise. All others tell what happened, and that stays true.
+_OPEN = (TaskState.OPEN, TaskState.RETURNED)
+_TASK_STATES = {"ask": _OPEN, "returned": (TaskState.RETURNED,), "submitted": (TaskState.SUBMITTED,),
+                "entered": (TaskState.ENTERED,), "nobody_can_act": _OPEN}
+_REMINDING = frozenset({"due_soon", "due_today", "overdue", "escalation"})
+_ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_to_read", "signing_code",
+                     "signature_ended", "help", "invitation_unanswered", "proposal",
+                     "clause_proposed"})
+_OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
+_OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
+
+
+def asks(kind: str) -> bool:
+    """Whether a mail of this kind asks for something, so that it lapses when that is done."""
+    return kind in _TASK_STATES or kind in _REMINDING or kind in _ASKING or kind in _OF_DUTIES
+
+
+def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
+    """Whether what a mail asks for is still owed."""
+    if subject is not None and subject.matter in ("duty", "duties"):
+        return _duty_is_owed(subject, facts)
+    if kind in ("gone_on", "gone_back"):  # where it has gone on since, the newer mail says so
+        return subject is None or subject.key == facts.project.stage
+    if subject is not None and subject.matter == "accession":
+        return facts.accession(subject.party) is None
+    if not asks(kind):
+        return True
+    if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:
+        return False
+    match subject.matter:
+        case "task" | "check":
+            return _task_is_owed(kind, subject, facts)
+        case "decision":
+            decision = facts.decision(subject.key, subject.party or 0)
+            return decision is not None and decision.state in _OPEN_DECISION
+        case "proposal":
+            return _proposal_is_open(subject, facts)
+        case "contract":
+            return facts.contract is not None and str(facts.contract.number) == subject.key
+        case "signature" | "agreement":
+            return kind == "signature_ended" or _signature_is_owed(subject, facts)
+        case "member" if kind == "invitation_unanswered":
+            invited = facts.member(int(subject.key))
+            return invited is not None and invited.accepted_at is None and invited.left_at is None
+        case _:
+            return subject.matter != "seat" or not facts.holders([subject.key])
+
+
+def _proposal_is_open(subject: Subject, facts: Facts) -> bool:
+    return any(one.state is ProposalState.OPEN for one in facts.proposals if str(one.number) == subject.key)
+
+
+def _signature_is_owed(subject: Subject, facts: Facts) -> bool:
+    """Under the very version of the contract that it names, or under a short agreement that stands."""
+    paper = subject.key if subject.matter == "agreement" else ""
+    standing = facts.standing(paper)
+    if standing is None or (not paper and str(standing.number) != subject.key):
+        return False
+    return facts.signature(subject.party or 0, paper) is None
+
+
+def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
+    task = facts.task(subject.key, subject.party or 0)
+    if task is None:
+        return False
+    if kind == "help":
+        return calls(task) and task.helper is None
+    if subject.matter == "check":
+        return task.state is TaskState.SUBMITTED
+    return task.state in _TASK_STATES.get(kind, (*_OPEN, TaskState.ENTERED))
+
+
+def _duty_is_owed(subject: Subject, facts: Facts) -> bool:
+    """Of "duties", whether the party still has some; of one, whether it is not done."""
+    return any(duty.party == subject.party and duty.done_at is None and (
+        subject.matter == "duties" or str(duty.number) == subject.key) for duty in facts.duties)
