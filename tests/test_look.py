@@ -486,6 +486,27 @@ PAIRS = [
 ]
 
 
+class TestClasses:
+    """Neither the theme nor the pages keep a class that only the other side knew once."""
+
+    def test_of_the_theme_are_worn(self):
+        theme = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "", (assets.STATIC / "theme.css").read_text("utf-8"), flags=re.S)
+        drawn = "".join(path.read_text("utf-8") for folder in ("templates", "cocreate", "workflows")
+                        for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".html", ".py", ".js"))
+        words = set(re.findall(r"[\w-]+", drawn))
+        # A party's colour is its word and a number, joined where it is drawn.
+        assert [name for name in sorted(set(re.findall(r"\.([a-z][\w-]*)", theme)))
+                if name not in words and not re.fullmatch(r"(on-p|[fstw]?p|v)[1-4]", name)] == []
+
+    def test_of_pages_are_known(self):
+        known = set(re.findall(r"\.([a-zA-Z][\w-]*)", assets.bundle().decode()))
+        worn = {name: path.name for path in sorted(TEMPLATES.rglob("*.html")) if path.parent.name != "mail"
+                for said in re.findall(r'class="([^"]*)"', re.sub(r"[\w-]*\{[{%].*?[%}]\}[\w-]*", " ",
+                                                                  path.read_text("utf-8"), flags=re.S))
+                for name in said.split()}
+        assert {name: page for name, page in worn.items() if name not in known} == {}
+
+
 class TestColours:
     def test_old_browsers_get_the_light_set(self):
         light, _, fallback = tokens()
