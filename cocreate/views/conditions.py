@@ -8,8 +8,10 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from cocreate import pages, words
+from cocreate.domain.asking import answers_offered
 from workflows import conditions as c
 from workflows.definition import Definition
+from workflows.fields import OnlyIf
 from workflows.texts import say
 
 _TURNED = {"at_least": "below", "at_most": "above", "above": "at_most", "below": "at_least"}
@@ -24,6 +26,24 @@ def waits_for(definition: Definition, when: c.AnyCondition | None) -> list[str]:
             return [said for one in inner for said in waits_for(definition, one)]
         case _:
             return [_clause(definition, when)]
+
+
+def only_if_words(definition: Definition, only_if: OnlyIf | str | None) -> str:
+    """Without what a field, a task, a clause or an annex is not there; empty where it always is."""
+    match only_if:
+        case None:
+            return ""
+        case str():
+            seat = definition.parties.get(only_if)
+            return _("Only if there is: %(seat)s.", seat=_say(seat.name) if seat else only_if)
+    task, name = only_if.answer.split(".")[1:]
+    found = definition.tasks.get(task)
+    field = found[1].fields.get(name) if found else None
+    if found is None or field is None:
+        return _("Only if '%(field)s' is answered so.", field=only_if.answer)
+    answers = [_say(said) for key, said in answers_offered(field).items() if only_if.holds((key,))]
+    return _("Only if “%(field)s” in '%(task)s' is: %(answers)s.", field=_say(field.label), task=_say(found[1].title),
+             answers=words.listed(answers, pages.reader(), either=True))
 
 
 def _clause(definition: Definition, when: c.AnyCondition) -> str:

@@ -21,6 +21,7 @@ from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.admin.once import done
+from cocreate.views.conditions import only_if_words
 from cocreate.views.room.cards import part_words
 from cocreate.views.room.rules import act_words, narrowed_words, right_words
 from workflows import library
@@ -68,7 +69,7 @@ def template(ref: str) -> str:
         "admin/templates/show.html", template=found, version=version, tab=tab, tabs=_tabs(found, version, tab),
         top=words_of.top_line(found, pages.reader()), diagram=words_of.picture(version, _stage(version)),
         chosen=_stage(version), definition=version.definition, say=_say, form=Form(),
-        trail=_trail(found), words_of=words_of, **_content(tab, found, version))
+        trail=_trail(found), words_of=words_of, only_if_words=only_if_words, **_content(tab, found, version))
 
 
 @bp.get("/templates/<ref>/tasks/<key>")
@@ -84,6 +85,7 @@ def template_task(ref: str, key: str) -> str:
         "admin/templates/task.html", template=found, version=version, task=task, say=_say, title=_say(task.title),
         stage=version.definition.stages[stage], form=ContributionForm(task, language=pages.language()),
         seats=words_of.seats(version.definition, task.of), words_of=words_of, definition=version.definition,
+        only_if_words=only_if_words,
         around=[(keys[n], _say(version.definition.tasks[keys[n]][1].title)) if 0 <= n < len(keys) else None
                 for n in (place - 1, place + 1)],
         trail=[*_trail(found)[:1], Entry(_name(version), _url(found, version, "forms")), Entry(_say(task.title), "")])

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from cocreate import narrowing, pages, words
 from cocreate.domain import openness
 from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
-from cocreate.views.conditions import waits_for
+from cocreate.views.conditions import only_if_words, waits_for
 from cocreate.views.proposals_words import currency_said, openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -41,7 +41,7 @@ def rules(ref: str) -> ResponseReturnValue:
         kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
-        currency=currency_said(facts),
+        currency=currency_said(facts), only_if_words=only_if_words,
         narrowed=openness_words(facts, {"kinds": openness.agreed(facts)}), table=TABLE,
         parts=PARTS, may=narrowed_words(definition),
         acts=act_words(),
