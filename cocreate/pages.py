@@ -140,7 +140,7 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
                                               mask=g.get("mask", 0)).text for r in error.reasons)
     else:
         sentence = sentences.error(error, reader(), facts)
-    if isinstance(error, Forbidden) and facts is not None:
+    if isinstance(error, Forbidden) and facts is not None and error.values.get("persons", True):
         sentence += " " + _("You can read it, or ask them.")
     stands = _stands(error.code) if facts is not None else ""
     answer = _page(status, stands or _heading(status), sentence, stands=bool(stands),
