@@ -136,6 +136,12 @@ class TestEvery:
         asked = shipped.party_details.signatory.split(".")[1]
         assert "Each party signs here once" in say(shipped.tasks[asked][1].help, "en")
 
+    def test_every_text_that_a_clause_prints_says_how_it_could_read(self, shipped):
+        printed = {need.partition("@")[0] for clause in shipped.clauses.values() for need in clause.needs.values()}
+        bare = [f"{task}.{key}" for stage, task, key, one in shipped.fields() if f"{stage}.{task}.{key}" in printed
+                and isinstance(one, f.ShortText | f.LongText) and not one.help and not one.example]
+        assert bare == []
+
     def test_people_and_places_have_fields_of_their_own(self, shipped):
         kinds = {type(field) for _, _, _, field in shipped.fields()}
         assert {f.Table, f.Schedule, f.Person, f.Place, f.Computed} <= kinds
