@@ -72,8 +72,10 @@ def commands(port: str) -> list[list[str]]:
 def greet(settings: Settings) -> None:
     """Say where it is, and how each kind of user gets in."""
     click.echo(f"\n  cocreate runs on {settings.address}\n")
-    for kind, email, password in demo.sign_ins():
-        click.echo(f"  {kind:<20} {email:<40} {password}")
+    for kind, email, password in (("Sign in as", "address", "password"), *demo.sign_ins()):
+        click.echo(f"  {kind:<21} {email:<30} {password}")
+    if not settings.smtp:
+        click.echo("\n  No mail leaves this machine: the administrator reads each of them under Mails.")
     click.echo("\n  Ctrl-C ends it.\n")
 
 
