@@ -235,7 +235,7 @@ class TestWords:
             "Asked of WMATA by ●\xa0Philips: 'Total cost today', until Fri 5 Mar 12:00\n"
             "(New York). It takes about 15 minutes.\n\n"
             "Philips needs this to calculate the offer.\n\n"
-            "Philips can start the offer.\n")
+            "After that: Philips can start the offer.\n")
 
     def test_one_mail_stands_for_several(self, contexts):
         context = replace(contexts("ask"), also=(
