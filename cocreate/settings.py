@@ -91,6 +91,8 @@ class Settings:
                 wrong.append("COCREATE_PROXIES is missing; set the number of proxies in front, 0 if none.")
             if not self.smtp:
                 wrong.append("COCREATE_SMTP is missing; set the mail server.")
+            if self.sender.endswith("@localhost"):
+                wrong.append("COCREATE_SENDER is missing; set the address mails come from.")
             if self.database_url.startswith("sqlite") and file_system(
                     make_url(self.database_url).database or "/", mounts) in SHARES:
                 wrong.append("COCREATE_DATABASE is SQLite on a network share, where it loses data; "

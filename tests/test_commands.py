@@ -2,12 +2,9 @@
 
 import re
 import subprocess
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
-
-from cocreate.settings import DEVELOPMENT_SECRET, Misconfigured, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,43 +35,6 @@ class TestLocks:
     def test_locks_hold_what_is_required(self, stem):
         wanted = re.findall(r"^[a-zA-Z0-9-]+", (ROOT / f"{stem}.txt").read_text(), re.M)
         assert {name.lower() for name in wanted if not name.startswith("-")} <= pins(f"{stem}.lock").keys()
-
-
-class TestSettings:
-    def test_each_is_documented_with_its_default(self):
-        rows = (ROOT / "docs/operating.md").read_text().splitlines()
-        settings = [field.metadata["name"] for field in fields(Settings)]
-        assert [name for name in settings if not any(row.startswith(f"| `{name}` |") for row in rows)] == []
-
-    def test_none_is_documented_that_does_not_exist(self):
-        named = re.findall(r"\bCOCREATE_[A-Z_]+\b", (ROOT / "docs/operating.md").read_text())
-        assert set(named) <= {field.metadata["name"] for field in fields(Settings)}
-
-
-class TestProduction:
-    SOUND = {"mode": "production", "secret": "x" * 40, "base_url": "https://cocreate.example", "proxies": "0",
-             "smtp": "smtp://127.0.0.1"}
-
-    def test_starts_when_everything_is_said(self):
-        Settings(**self.SOUND).check()
-
-    @pytest.mark.parametrize(("change", "said"), [
-        ({"secret": DEVELOPMENT_SECRET}, "COCREATE_SECRET"), ({"secret": "short"}, "COCREATE_SECRET"),
-        ({"base_url": ""}, "COCREATE_BASE_URL"), ({"base_url": "http://cocreate.example"}, "COCREATE_BASE_URL"),
-        ({"proxies": ""}, "COCREATE_PROXIES"), ({"smtp": ""}, "COCREATE_SMTP"), ({"mode": "prod"}, "COCREATE_MODE")])
-    def test_refuses_to_start_with_the_setting_at_fault(self, change, said):
-        with pytest.raises(Misconfigured, match=said):
-            Settings(**self.SOUND | change).check()
-
-    def test_refuses_debug_mode(self):
-        with pytest.raises(Misconfigured, match="Debug mode is on"):
-            Settings(**self.SOUND).check(debug=True)
-
-    def test_says_everything_at_once(self):
-        with pytest.raises(Misconfigured) as refused:
-            Settings(mode="production").check(debug=True)
-        assert all(name in str(refused.value) for name in (
-            "COCREATE_SECRET", "COCREATE_BASE_URL", "COCREATE_PROXIES", "COCREATE_SMTP", "Debug"))
 
 
 def pins(lock: str) -> dict[str, str]:

@@ -43,7 +43,8 @@ class TestTick:
         assert [one.message["Subject"] for one in smtp.received] == ["In 4 days: Total cost today"]
 
     def test_asks_joined_to_one_mail_do_not_end_with_its_cause(self, place, clock, smtp):
-        app = place(smtp=smtp.url, mode="production", secret="s" * 40, base_url="https://cocreate.example", proxies="0")
+        app = place(smtp=smtp.url, mode="production", secret="s" * 40, base_url="https://cocreate.example", proxies="0",
+                    sender="cocreate@cocreate.example")
         clock.go(hours=3)  # in the morning in New York
         with app.app_context(), transaction() as session:
             room = lighting(session)

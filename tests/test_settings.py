@@ -14,7 +14,8 @@ from cocreate.settings import DEVELOPMENT_SECRET, Misconfigured, Settings, file_
 from tests.support.run import ROOT
 
 GOOD = Settings(mode="production", secret="s" * 32, base_url="https://cocreate.example", proxies="1",
-                smtp="smtp://mail.example:25", database="postgresql://db.example/cocreate")
+                smtp="smtp://mail.example:25", sender="cocreate@cocreate.example",
+                database="postgresql://db.example/cocreate")
 MOUNTS = """\
 /dev/sda1 / ext4 rw,relatime 0 0
 server:/export /srv/shared nfs4 rw 0 0
@@ -35,6 +36,7 @@ class TestProduction:
         ({"base_url": "HTTPS//cocreate.example"}, "COCREATE_BASE_URL"),
         ({"proxies": ""}, "COCREATE_PROXIES"), ({"proxies": "-1"}, "COCREATE_PROXIES"),
         ({"proxies": "many"}, "COCREATE_PROXIES"), ({"smtp": ""}, "COCREATE_SMTP"),
+        ({"sender": "cocreate@localhost"}, "COCREATE_SENDER"),
         ({"mode": "prod"}, "COCREATE_MODE"), ({"mode": ""}, "COCREATE_MODE"),
     ])
     def test_is_refused(self, tmp_path, wrong, said):
@@ -121,3 +123,7 @@ class TestDocuments:
         listed = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", text, re.M))
         for field in fields(Settings):
             assert field.metadata["name"] in listed, field.name
+
+    def test_name_none_that_does_not_exist(self):
+        named = set(re.findall(r"\bCOCREATE_[A-Z_]+\b", (ROOT / "docs" / "operating.md").read_text("utf-8")))
+        assert named <= {field.metadata["name"] for field in fields(Settings)}

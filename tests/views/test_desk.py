@@ -89,7 +89,7 @@ class TestMails:
 
     def test_does_not_exist_in_production(self, new_app, database):
         app = new_app(database, mode="production", secret="x" * 40, base_url="https://cocreate.example", proxies="0",
-                      smtp="smtp://127.0.0.1")
+                      smtp="smtp://127.0.0.1", sender="cocreate@cocreate.example")
         assert not any(rule.rule.startswith("/admin/mails") for rule in app.url_map.iter_rules())
 
 
