@@ -26,6 +26,7 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
 from cocreate.mail import NotDelivered, Transport, compose, transport
+from cocreate.rasterising.kept import PREVIEWS, Pictures
 from cocreate.services import (
     absences,
     boards,
@@ -228,7 +229,8 @@ def tidy(turn: Turn) -> None:
 
 def sweep(turn: Turn) -> None:
     """Once a day files go that no row names."""
-    if turn.goes_on() and (gone := sweeping.sweep(LocalStore(turn.settings.folder / "files"), now=now)):
+    folder = turn.settings.folder
+    if turn.goes_on() and (gone := sweeping.sweep(LocalStore(folder / "files"), Pictures(folder / PREVIEWS), now=now)):
         log.info("%s files that nothing names are gone", gone)
 
 

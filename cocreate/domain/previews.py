@@ -1,18 +1,21 @@
 """Which files may be shown beside their download, and how much of a text.
 
-Only what browsers draw and never run: pictures of a few kinds, and text that we put on the page as text. Anything that
-may hold a script (SVG, HTML, PDF, office files) opens after a download only.
+Only what browsers draw and never run: pictures of a few kinds, pictures of the first pages of a PDF that were drawn
+elsewhere, and text that we put on the page as text. What else may hold a script (SVG, HTML, office files) opens after a
+download only.
 """
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PAGES = frozenset({"application/pdf"})
 TEXTS = frozenset({"text/plain", "text/csv"})
 MOST = 20_000  # bytes of a text that are shown
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
 
 
 def kind(media_type: str) -> str:
-    """"picture", "text" or "" where there is no preview."""
-    return "picture" if media_type in PICTURES else "text" if media_type in TEXTS else ""
+    """"picture", "pages", "text" or "" where there is no preview."""
+    kinds = (("picture", PICTURES), ("pages", PAGES), ("text", TEXTS))
+    return next((name for name, types in kinds if media_type in types), "")
 
 
 def beginning(body: bytes) -> tuple[str, bool]:

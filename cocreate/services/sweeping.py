@@ -17,6 +17,7 @@ from cocreate.db import db, end_reading
 from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.hosts import Host
 from cocreate.models.work import Contribution, DocumentVersion, Draft
+from cocreate.rasterising.kept import Pictures
 from cocreate.storage import LocalStore, Missing
 
 EVERY = timedelta(days=1)
@@ -29,13 +30,14 @@ NAMES = (ContractVersion.pdf_sha256, ContractVersion.sealed_sha256, ContractVers
 _TEXTS = (Draft.files, Contribution.answers)
 
 
-def sweep(store: LocalStore, *, now: Callable[[], datetime]) -> int:
-    """Remove what no row has named for a day, if it is time again; how many there were."""
+def sweep(store: LocalStore, pictures: Pictures, *, now: Callable[[], datetime]) -> int:
+    """Remove what no row has named for a day, if it is time again, with its pictures; how many there were."""
     if not _due(store.folder / MARK, now()):
         return 0
     found = named(db.session())
     end_reading()
     gone = store.sweep(found)
+    pictures.sweep(found)
     (store.folder / MARK).write_text(now().isoformat(), "utf-8")
     return gone
 

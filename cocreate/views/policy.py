@@ -176,6 +176,7 @@ POLICY: dict[str, Access] = {
     "room.document": IN_PROJECT,
     "room.document_download": IN_PROJECT,
     "room.document_picture": IN_PROJECT,
+    "room.document_page": IN_PROJECT,
     "room.contract": IN_PROJECT,
     "room.contract_clauses": IN_PROJECT,
     "room.contract_clause": IN_PROJECT,

@@ -87,10 +87,10 @@ def document(ref: str, number: int) -> ResponseReturnValue:
         talk=talk(facts, Topic("document", str(number))))
 
 
-def _preview(facts: Facts, newest: DocumentVersion) -> Preview | None:
+def _preview(facts: Facts, newest: DocumentVersion) -> Preview:
     """The newest version where it can be shown; a text shown to its end has been read."""
     found = previews.of(facts, newest)
-    if found is not None and found.text and found.whole:
+    if found.text and found.whole:
         with transaction() as session:
             service.mark_read(session, facts, newest.document, newest.number)
     return found
