@@ -227,7 +227,7 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
     if again:
         act_url, act_label = request.full_path.rstrip("?"), _("Try again")
     body = render_template(
-        "errors/error.html", heading=heading, sentence=sentence, kept=_kept() if status in (409, 422) else [],
+        "errors/error.html", heading=heading, sentence=sentence, kept=_kept() if status in (403, 409, 422) else [],
         act_url=act_url, act_label=act_label, rules_url=url_for("room.rules", ref=room) if room else "",
         resume_url=url_for("room.resume", ref=room) if resume else "",
         again=destination.typed() if again and request.method == "POST" else None)

@@ -12,6 +12,7 @@ from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.memberships import AwayForm, LeaveForm
 from cocreate.services import memberships
+from cocreate.views import once
 from cocreate.views.account.blueprint import bp
 
 
@@ -70,13 +71,15 @@ def leave(ref: str) -> ResponseReturnValue:
             with transaction() as session:
                 memberships.leave(session, me, ref, to=form.to.data if isinstance(form, LeaveForm) else None,
                                   key=form.key(), now=now())
+                once.note(session, url_for("account.show"), said := _(
+                    "You act for %(organisation)s no more. The champions there have been told.",
+                    organisation=found.name))
         except CocreateError as error:
             if not isinstance(error, (Invalid, Conflict)):
                 raise
             form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
         else:
-            flash(_("You act for %(organisation)s no more. The champions there have been told.",
-                    organisation=found.name), "done")
+            flash(said, "done")
             return redirect(url_for("account.show"), 303)
     return render_template(
         "account/leave.html", form=form, found=found, owed=owed, takers=takers, stuck=memberships.stuck(found),

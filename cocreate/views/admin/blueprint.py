@@ -9,8 +9,11 @@ from cocreate.db import db
 from cocreate.errors import NotFound
 from cocreate.models.hosts import Host
 from cocreate.services import hosts
+from cocreate.views import once
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
+bp.before_request(once.again)
+once.heed(bp)
 
 
 @bp.url_defaults

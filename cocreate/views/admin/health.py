@@ -17,7 +17,7 @@ from cocreate.forms.base import Form
 from cocreate.services import health as service
 from cocreate.services.health import Health, RecordCheck
 from cocreate.views.admin.blueprint import bp, here, mine
-from cocreate.views.admin.once import done
+from cocreate.views.once import done
 
 CLOCK = timedelta(seconds=5)
 LITTLE = 2 * 2**30  # bytes of free disk

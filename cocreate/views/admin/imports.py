@@ -13,7 +13,7 @@ from cocreate.forms.admin import ImportForm
 from cocreate.pages import Entry
 from cocreate.services import templates
 from cocreate.views.admin.blueprint import bp, here
-from cocreate.views.admin.once import done
+from cocreate.views.once import done
 from workflows.definition import Definition
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.yaml_text import read

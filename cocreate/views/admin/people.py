@@ -19,7 +19,7 @@ from cocreate.services import joining, staff
 from cocreate.services import people as project_people
 from cocreate.services.staff import Employee
 from cocreate.views.admin.blueprint import bp, here, mine
-from cocreate.views.admin.once import done
+from cocreate.views.once import done
 
 
 @bp.get("/people")

@@ -20,8 +20,8 @@ from cocreate.services import templates
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
-from cocreate.views.admin.once import done
 from cocreate.views.conditions import only_if_words
+from cocreate.views.once import done
 from cocreate.views.room.cards import part_words
 from cocreate.views.room.rules import act_words, narrowed_words, right_words
 from workflows import library
@@ -104,10 +104,9 @@ def template_yaml(ref: str, number: int) -> Response:
 def template_publish(ref: str) -> ResponseReturnValue:
     """From now on projects open with the draft; running ones stay on theirs."""
     login.require_proof()
-    found = _found(ref)
+    found, form = _found(ref), PublishForm.from_request()
     if (draft := found.draft) is None:
         raise Conflict("template.published", number=found.newest.number)
-    form = PublishForm.from_request()
     if found.published is None:  # nothing was there before that could have changed
         del form.note
     if request.method == "POST" and form.validate():

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from cocreate.views import once
+
 bp = Blueprint("desk", __name__, url_prefix="/desk")
+once.heed(bp)

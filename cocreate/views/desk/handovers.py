@@ -14,6 +14,7 @@ from cocreate.forms.people import HandOverForm
 from cocreate.services import people
 from cocreate.services.acts.change import require_running
 from cocreate.services.acts.people import tasks_of
+from cocreate.views import once
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.room import frame
 from workflows.facts import Facts
@@ -35,13 +36,15 @@ def hand_over(ref: str) -> ResponseReturnValue:
             with transaction() as session:
                 people.hand_over(session, ref, facts.project.host_id, to=form.to.data, actor=me, key=form.key(),
                                  now=now())
+                once.note(session, url_for("desk.board"), said := _(
+                    "%(name)s looks after '%(title)s' now. The champions have been told.",
+                    name=dict(others)[form.to.data], title=facts.project.title))
         except (Invalid, Conflict) as error:
             if isinstance(error, Conflict) and error.code != "member.elsewhere":
                 raise
             form.blame("to", sentences.error(error, pages.reader(), facts))
         else:
-            flash(_("%(name)s looks after '%(title)s' now. The champions have been told.",
-                    name=dict(others)[form.to.data], title=facts.project.title), "done")
+            flash(said, "done")
             return redirect(url_for("desk.board"), 303)
     body = render_template("desk/hand_over.html", **_shown(facts, form, others))
     return body, 200 if request.method == "GET" else 422

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from cocreate.views import once
+
 bp = Blueprint("room", __name__, url_prefix="/p/<ref>")
+once.heed(bp)

@@ -10,6 +10,7 @@ from cocreate import pages, sentences
 from cocreate.db import transaction
 from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.base import Form
+from cocreate.views import once
 from cocreate.views.room import frame
 from workflows.facts import Facts
 
@@ -18,10 +19,15 @@ def dialog(facts: Facts, form: Form, template: str, title: str, act: Callable[[A
            then: str, back: str | None = None, trail: tuple[tuple[str, str], ...] = (),
            **values: object) -> ResponseReturnValue:
     """The page; once it is sent and right, the act, whose words are flashed on the page ``then``."""
-    if request.method == "POST" and form.validate():
+    sent = request.method == "POST"
+    right = sent and form.validate()
+    if sent and not right and (answer := once.again()):
+        return answer  # what was offered is not there any more since the first click
+    if right:
         try:
             with transaction() as session:
                 said = act(session)
+                once.note(session, then, said)
         except (Invalid, Conflict) as error:
             if isinstance(error, Conflict) and "field" not in error.values:
                 raise

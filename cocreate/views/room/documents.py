@@ -159,6 +159,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
             status = blame(form, error, facts)
         except Conflict as error:
             form.form_errors.append(sentences.error(error, pages.reader(), facts))
+            status = 409
         else:
             flash(_("Shared. The earlier versions stay readable."), "done")
             return redirect(there, 303)

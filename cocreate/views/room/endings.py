@@ -29,12 +29,11 @@ from workflows.texts import say
 @bp.route("/decline", methods=["GET", "POST"])
 def decline(ref: str) -> ResponseReturnValue:
     """End the project for all."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), DeclineForm.from_request()
     own = _own(facts, Act.DECLINE)
     if not acts.may_decline(facts, own):
         raise Conflict("party.optional", party=own)
     login.require_proof()
-    form = DeclineForm.from_request()
     form.title.description = _("It is: %(title)s", title=facts.project.title)
 
     def act(session: Any) -> str:
@@ -53,12 +52,11 @@ def decline(ref: str) -> ResponseReturnValue:
 @bp.route("/leave", methods=["GET", "POST"])
 def leave(ref: str) -> ResponseReturnValue:
     """Go with one's party, while the project goes on."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), LeaveForm.from_request()
     own = _own(facts, Act.LEAVE)
     if not acts.may_leave(facts, own):
         raise Conflict("party.required", party=own)
     login.require_proof()
-    form = LeaveForm.from_request()
     seat = say(facts.definition.parties[facts.party(own).seat].name, pages.language())
 
     def act(session: Any) -> str:
@@ -74,13 +72,12 @@ def leave(ref: str) -> ResponseReturnValue:
 @bp.route("/withdraw", methods=["GET", "POST"])
 def withdraw(ref: str) -> ResponseReturnValue:
     """Alone while nobody else has come in; later only if all agree."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), ReasonForm.from_request()
     early = acts.host_alone(facts) and possible(lambda: require(facts, Act.WITHDRAW_EARLY))
     own = facts.actor.party if facts.actor else None
     if not early:
         require(facts, Act.WITHDRAW, party=own)
     login.require_proof()
-    form = ReasonForm.from_request()
 
     def act(session: Any) -> str:
         me, reason = login.me().id, form.reason.data or ""

@@ -41,11 +41,10 @@ class Band:
 @bp.route("/hold", methods=["GET", "POST"])
 def hold(ref: str) -> ResponseReturnValue:
     """Let the project rest until a day, with a reason; who may not do that proposes it."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), HoldForm.from_request()
     require(facts, Act.HOLD)
     login.require_proof()
     alone = can(facts, Act.HOLD, directly=True)
-    form = HoldForm.from_request()
     form.wrong_day = lambda until: _wrong_day(facts, until)
 
     def act(session: Any) -> str:

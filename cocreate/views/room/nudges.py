@@ -37,7 +37,7 @@ class Offer:
 @bp.route("/nudge/<subject>/<int:party>", methods=["GET", "POST"])
 def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
     """One line to who owes it: who gets it, and when the next is possible."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), NudgeForm.from_request()
     require(facts, Act.NUDGE)
     owed = next((ask for ask in asks(facts) if (ask.subject, ask.party) == (subject, party)), None)
     if owed is None:
@@ -45,7 +45,6 @@ def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
     possible = next_possible(facts, subject, party)
     if possible is not None:
         raise Conflict("nudge.soon", party=party, possible=possible)
-    form = NudgeForm.from_request()
     names = _names(facts, owed)
 
     def act(session: Any) -> str:

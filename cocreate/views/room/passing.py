@@ -21,6 +21,7 @@ from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
 from cocreate.services import contributions, passing
 from cocreate.services.acts.passing import can_take, due_after
 from cocreate.services.contributions import TaskPage
+from cocreate.views import once
 from cocreate.views.room import frame, uploads
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import part_words
@@ -28,6 +29,7 @@ from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.task_forms import complete, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
+from workflows.facts import TaskState
 from workflows.fields import Computed
 from workflows.texts import say
 
@@ -85,15 +87,17 @@ def task_let_in(ref: str, key: str) -> ResponseReturnValue:
             facts.actor is None or facts.actor.party != task.party):
         raise Conflict("pass.answered")
     login.require_proof()
-    form = Form.from_request()
+    form, there = Form.from_request(), url_for("room.now", ref=ref)
     if request.method == "POST":
         agree = "agree" in request.form
         with transaction() as session:
             passing.answer(session, ref, task=key, party=task.party, to=number("to"), agree=agree,
                            actor=login.me().id, key=form.key(), now=now())
-        flash(_("%(name)s is invited, and the task is theirs.", name=task.wanted_name) if agree else
-              _("Not invited. The task stays where it is."), "done")
-        return redirect(url_for("room.now", ref=ref), 303)
+            said = _("%(name)s is invited, and the task is theirs.", name=task.wanted_name) if agree else \
+                _("Not invited. The task stays where it is.")
+            once.note(session, there, said)
+        flash(said, "done")
+        return redirect(there, 303)
     return frame.show(
         "room/passing/let_in.html", facts, *_trail(page), (_("A new colleague"), None), form=form, task=task,
         title=title_of(page), by=frame.person_name(facts, task.wanted_by), back_url=_there(page),
@@ -133,7 +137,10 @@ def task_wait_end(ref: str, key: str) -> ResponseReturnValue:
 def task_enter(ref: str, key: str) -> ResponseReturnValue:
     """Type in for another party what it said elsewhere: the same form, and nothing is kept until it is handed over."""
     page = load(ref, key)
-    if not page.may_enter:
+    # What was sent is judged by the act, which knows whether it was done already or somebody was faster.
+    late = request.method == "POST" and page.task.state is TaskState.ENTERED and may(
+        Act.ENTER_FOR, page.facts.actor, party=page.task.party)
+    if not page.may_enter and not late:
         raise Forbidden("only", act=Act.ENTER_FOR.value, persons=tuple(
             m.person for m in page.facts.members if m.present and m.party != page.task.party
             and may(Act.ENTER_FOR, m, party=page.task.party)))
@@ -150,11 +157,13 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
             contributions.enter_for(session, ref, task=key, party=page.task.party, seen=number("seen"),
                                     answers=form.answers(), actor=login.me().id, key=Form.from_request().key(),
                                     now=now())
+            said = _("Entered. It counts as soon as %(party)s says that it is right; they have been told.",
+                     party=giver(page))
+            once.note(session, _there(page), said)
     except Conflict as error:
         form.form_errors.append(sentences.error(error, pages.reader(), page.facts))
         return _entering(page, form), 409
-    flash(_("Entered. It counts as soon as %(party)s says that it is right; they have been told.", party=giver(page)),
-          "done")
+    flash(said, "done")
     return redirect(_there(page), 303)
 
 

@@ -101,11 +101,11 @@ def people_withdraw(ref: str, person: int) -> ResponseReturnValue:
 def people_address(ref: str, person: int) -> ResponseReturnValue:
     """Invite at another address instead."""
     facts, member = _member(ref, person)
+    form = AddressForm.from_request()
     require(facts, Act.CORRECT_ADDRESS, party=member.party)
     if member.accepted_at is not None and not returned.is_unreachable(db.session(), person):
         raise Conflict("invitation.answered")
     login.require_proof()
-    form = AddressForm.from_request()
 
     def act(session: Any) -> str:
         try:
@@ -192,13 +192,12 @@ def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
 @bp.route("/people/neutral", methods=["GET", "POST"])
 def people_neutral(ref: str) -> ResponseReturnValue:
     """Name a neutral person, which needs all parties; who is it hands it on alone."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), NeutralForm.from_request()
     own = facts.actor.party if facts.actor else None
     there = neutral(facts)
     mine = there is not None and there.person == login.me().id
     require(facts, Act.SUBSTITUTE if mine else Act.ADD_PARTY, party=own)
     login.require_proof()
-    form = NeutralForm.from_request()
     if mine:
         del form.reason
 

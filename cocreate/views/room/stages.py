@@ -12,10 +12,11 @@ from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.outlook import outlook
-from cocreate.errors import Invalid, NotFound
+from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import stages
+from cocreate.views import once
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from workflows import progression
@@ -39,21 +40,23 @@ def go_on(ref: str, key: str) -> ResponseReturnValue:
 @bp.route("/go-back/<key>", methods=["GET", "POST"])
 def go_back(ref: str, key: str) -> ResponseReturnValue:
     """Back to an earlier stage: what reopens, what lapses, what is kept; then the reason."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), ReasonForm.from_request()
     way = facts.definition.transitions.get(key)
-    if way is None or not facts.definition.is_back(way) or way.from_ != facts.project.stage:
+    if way is None or not facts.definition.is_back(way):
         raise NotFound
+    if way.from_ != facts.project.stage:
+        raise Conflict("stage.changed", stage=facts.project.stage)
     login.require_proof()
-    form = ReasonForm.from_request()
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
                 stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
                              reason=form.reason.data, actor=login.me().id, key=form.key(), now=now())
+                once.note(session, url_for("room.now", ref=ref), said := _("Back since today.") + _told(facts))
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
         else:
-            flash(_("Back since today.") + _told(facts), "done")
+            flash(said, "done")
             return redirect(url_for("room.now", ref=ref), 303)
     stage = pages.stage(facts.definition, way.to)
     body = frame.show("room/stages/back.html", facts, (_("Back to %(stage)s", stage=stage), None), form=form,

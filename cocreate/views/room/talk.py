@@ -139,9 +139,8 @@ def task_helped(ref: str, key: str) -> ResponseReturnValue:
 @bp.route("/concern", methods=["GET", "POST"])
 def concern(ref: str) -> ResponseReturnValue:
     """Say something that is hard to say to all, to people one chooses."""
-    facts = frame.enter(ref)
+    facts, form = frame.enter(ref), ConcernForm.from_request()
     require(facts, Act.CONCERN, on_hold=True)
-    form = ConcernForm.from_request()
     offered = [(choice, _choice(facts, choice)) for choice in comments.CONCERNS if comments.readers(facts, choice)]
     form.to.choices = [SelectChoice(choice, label[:1].upper() + label[1:]) for choice, label in offered]
     neutral = bool(comments.readers(facts, "facilitator"))

@@ -1,10 +1,10 @@
-"""A double click on a page of administration has one effect, and both clicks get the same answer."""
+"""A double click has one effect, and both clicks get the same answer; so has a form whose answer was lost."""
 
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from flask import flash, redirect, request
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cocreate import login, pages
@@ -14,14 +14,13 @@ from cocreate.errors import CocreateError
 from cocreate.forms.base import sent_key
 from cocreate.services import once
 from cocreate.services.once import Answer
-from cocreate.views.admin.blueprint import bp
 
 T = TypeVar("T")
 
 
 def done(work: Callable[[Any], T], url: str | Callable[[T], str], said: str | Callable[[T], str],
          ) -> ResponseReturnValue:
-    """Do it in one transaction, once for the form that was sent; then go there, with what came of it."""
+    """Do what is no act of a project in one transaction, once for the form that was sent; then say what came of it."""
     me, key = login.me().id, _key()
     with transaction() as session:
         answer = once.take(session, me, key, now=now())
@@ -33,20 +32,25 @@ def done(work: Callable[[Any], T], url: str | Callable[[T], str], said: str | Ca
     return _give(answer)
 
 
-@bp.before_request
+def note(session: Any, url: str, said: str) -> None:
+    """Keep the answer of an act, which happens once by itself: when it is sent again its page may refuse it."""
+    once.note(session, login.me().id, _key(), Answer(url, said), now=now())
+
+
 def again() -> ResponseReturnValue | None:
     """The answer of a form that was done already; what it was about may look different now."""
-    if request.method != "POST":
+    if request.method != "POST" or login.visitor() is None:
         return None
     answer = once.answer(db.session(), login.me().id, _key())
     return _give(answer) if answer else None
 
 
-@bp.errorhandler(CocreateError)
-def refused(error: CocreateError) -> ResponseReturnValue:
-    """The first of two clicks may have been done while the second looked."""
-    db.session.rollback()
-    return again() or pages.refuse(error)
+def heed(blueprint: Blueprint) -> None:
+    """What is refused on these pages may have been done by the first of two clicks."""
+    @blueprint.errorhandler(CocreateError)
+    def refused(error: CocreateError) -> ResponseReturnValue:
+        db.session.rollback()
+        return again() or pages.refuse(error)
 
 
 def _key() -> str:
