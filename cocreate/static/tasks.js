@@ -1,5 +1,5 @@
 // Ticking "Not available" closes the field beside it; what was typed stays and is sent along. A removed row takes its
-// errors with it. A field that hangs on an answer is shown once that answer asks for it; what was typed in it is kept.
+// errors with it. A field that hangs on an answer is there while that answer asks for it; what was typed is kept.
 
 function close(box) {
   const value = box.closest("[data-field]")?.querySelector("[data-value]");
@@ -36,6 +36,7 @@ function follow() {
 }
 
 if (hanging.length) {
+  for (const words of document.querySelectorAll("[data-when]")) words.hidden = true; // one sees it now
   document.addEventListener("change", follow);
   follow();
 }

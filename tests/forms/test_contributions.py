@@ -337,6 +337,22 @@ class TestHanging:
         assert (entry.hangs_on, entry.only, entry.when) == ("f-kind", ("deposit",), "Only if “Kind” is: A deposit.")
 
 
+class TestHangingOnAPage:
+    def test_a_field_comes_and_goes_with_the_answer_and_keeps_what_was_typed(self, open_page):
+        page = open_page("/hanging/light")
+        amount = page.locator("[data-field=sum]")
+        assert amount.is_visible() and page.get_by_text("Only if").is_hidden()
+        page.fill("[name=f-sum]", "25")
+        page.check("[name=f-kind][value=none]")
+        assert amount.is_hidden()
+        page.check("[name=f-kind][value=deposit]")
+        assert amount.is_visible() and page.input_value("[name=f-sum]") == "25"
+
+    def test_without_scripts_it_says_when_it_is_asked(self, open_page):
+        page = open_page("/hanging/light", java_script_enabled=False)
+        assert page.get_by_text("Only if “Kind” is: A deposit.").is_visible()
+
+
 class TestRows:
     def test_a_new_form_has_the_rows_that_are_needed(self, form):
         assert [line.index for line in form(FORM).entries[15].lines] == ["0"]
@@ -551,8 +567,9 @@ def address():
 
     @app.get("/<kind>/<theme>")
     def page(kind, theme):
-        form = ContributionForm(FORM, typed=TYPED if kind == "read" else WRONG if kind == "wrong" else {},
-                                marked={"mass": "For one garage only?"})
+        form = ContributionForm(TestHanging.ASKED) if kind == "hanging" else ContributionForm(
+            FORM, typed=TYPED if kind == "read" else WRONG if kind == "wrong" else {},
+            marked={"mass": "For one garage only?"})
         if kind == "wrong":
             form.validate()
         now = form.answers()
