@@ -15,7 +15,7 @@ class TestBoard:
     def test_says_for_whom_each_project_waits(self, client, small):
         page = text(client.get("/desk"))
         assert "The customers' turn 1" in page and "waiting for customers" in page
-        assert "has not started" in page and "1 of 3, 0 of 10 days" in page
+        assert "has not started" in page and "1 of 3, day 1 of 10" in page
 
     def test_counters_are_filters(self, client, small, clock):
         assert "overdue" not in text(client.get("/desk"))

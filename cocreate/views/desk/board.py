@@ -200,7 +200,7 @@ def _row(row: Situation) -> Row:
 def _days(row: Situation) -> str:
     if not row.days_planned:
         return ""
-    return _("%(place)s of %(all)s, %(days)s of %(planned)s days", days=row.days, planned=row.days_planned,
+    return _("%(place)s of %(all)s, day %(day)s of %(planned)s", day=row.days + 1, planned=row.days_planned,
              place=row.facts.definition.order[row.facts.project.stage] + 1, all=len(row.facts.definition.stages))
 
 
