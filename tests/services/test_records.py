@@ -73,6 +73,11 @@ class TestExport:
         data = records.export(altered.session, altered.shop)
         assert data["events"][4].keys() == {"seq", "prev_hash", "at_us", "details_sha256", "hash"}
 
+    def test_every_salt_is_drawn_for_one_line_so_that_nobody_can_try_what_was_hidden_or_erased(self, told):
+        events = records.export(db.session, facts(told))["events"]
+        salts = [event[name] for event in events for name in ("salt", "personal_salt")]
+        assert len(events) > 3 and len(set(salts)) == len(salts) == 2 * len(events)
+
 
 class TestCheck:
     def test_a_whole_record(self, told):
