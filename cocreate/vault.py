@@ -45,7 +45,7 @@ def relock(text: str) -> str:
 
 def stamp(text: str) -> str:
     """Recognises the same text again; without the secret nobody can try texts until one fits. HMAC-SHA256, hex."""
-    return hmac.new(_stamp, text.encode(), "sha256").hexdigest()
+    return hmac.digest(_stamp, text.encode(), "sha256").hex()
 
 
 def _key(secret: str) -> Fernet:

@@ -1,6 +1,7 @@
 """What follows of itself: entering a stage, opening gates, lapsing decisions, ending a contract, going on.
 
-Facts in, facts out. ``settle`` is called after every act, so no act has to remember the consequences of its change.
+Facts in, facts out. ``settle`` is called after every act, so no act has to remember the consequences of its change, and
+nothing else here draws them.
 """
 
 import json
@@ -30,14 +31,14 @@ def enter(facts: Facts, stage: str) -> Facts:
     facts = facts.with_project(stage=stage, visit=facts.project.visit + 1, entered_at=facts.now)
     if stage in facts.definition.terminal:
         return facts.with_project(ended_at=facts.now, outcome=stage)
-    return settle(_ask_tasks(_undated(facts), facts.present))
+    return _ask_tasks(_undated(facts), facts.present)
 
 
 def join(facts: Facts, party: PartyFact) -> Facts:
     """A party that joins is asked the tasks of the stage that runs; a contract that does not name it ends."""
     facts = _ask_tasks(facts.with_party(party), (party,))
     frozen = facts.contract is not None and facts.contract.state is ContractState.FROZEN
-    return settle(end_contract(facts, "parties") if frozen else facts)
+    return end_contract(facts, "parties") if frozen else facts
 
 
 def go_back(facts: Facts, transition: str, reason: str) -> Facts:
@@ -103,9 +104,9 @@ def settle(facts: Facts) -> Facts:
                         _end_contract, _lapse, _open_gates):
         facts = consequence(facts)
     if (earlier := _has_nothing_to_sign(facts)) is not None:
-        return enter(facts, earlier)
+        return settle(enter(facts, earlier))
     key = engine.automatic(facts)
-    return enter(facts, facts.definition.transitions[key].to) if key else facts
+    return settle(enter(facts, facts.definition.transitions[key].to)) if key else facts
 
 
 def subject(facts: Facts, gate: str) -> str:
@@ -293,6 +294,8 @@ def _reopened(facts: Facts, gate: str) -> bool:
 
 def _difference(before: str, after: str) -> str:
     """The first thing that differs, as "thing=from>to"; what was not given yet is version 0."""
+    if before == after:
+        return ""
     old = dict(part.rsplit("=", 1) for part in before.split())
     new = dict(part.rsplit("=", 1) for part in after.split())
     versions = ((thing, old.get(thing, "0"), new.get(thing, "0")) for thing in sorted(old | new))

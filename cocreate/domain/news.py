@@ -110,6 +110,8 @@ def _tasks(before: Facts, after: Facts) -> Iterator[News]:
     old = {task.id: task for task in before.tasks}
     for task in after.tasks:
         was = old.get(task.id)
+        if was is task and task.state is not TaskState.OPEN:
+            continue  # of what stays as it was only that it can begin now is news
         subject, asked = Subject("task", task.key, task.party), asked_for(after, task) if task.asked else ()
         changed = was is None or was.state is not task.state
         if task.state in OWED and was is not None and was.shared != task.shared:
@@ -134,9 +136,10 @@ def _around(before: Facts, after: Facts) -> Iterator[News]:
     """Waits for somebody outside that began or ended, and colleagues who shall be let in."""
     old = {task.id: task for task in before.tasks}
     for task in after.tasks:
-        was, subject = old.get(task.id), Subject("task", task.key, task.party)
-        if was is None:
+        was = old.get(task.id)
+        if was is None or was is task:
             continue
+        subject = Subject("task", task.key, task.party)
         ended = task.outside_until is None and was.outside_until is not None and task.state in OWED
         if (task.outside_until is not None and was.outside_until != task.outside_until) or (
                 ended and after.actor is None):
@@ -154,6 +157,8 @@ def _decisions(before: Facts, after: Facts) -> Iterator[News]:
     old = {decision.id: decision for decision in before.decisions}
     for decision in after.decisions:
         was = old.get(decision.id)
+        if was is decision and decision.state not in UNDECIDED:
+            continue
         kind = None if was and was.state is decision.state else _SAID.get(decision.state)
         if decision.state in UNDECIDED and not (kind == "decision_lapsed" and _is_here(after, decision)):
             # Asked of people once they can decide: for the first time, or again after something was mended.
@@ -254,7 +259,10 @@ def _people(before: Facts, after: Facts) -> Iterator[News]:
     """Who came, who said no, who went, who took over."""
     old = {member.person: member for member in before.members}
     for member in after.members:
-        was, subject = old.get(member.person), Subject("member", str(member.person))
+        was = old.get(member.person)
+        if was is member:
+            continue
+        subject = Subject("member", str(member.person))
         if was is None or was.left_at is not None:
             if member.left_at is None and member.accepted_at is None:
                 yield News("invitation", subject, member.party, (member.person,))

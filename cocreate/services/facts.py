@@ -92,7 +92,7 @@ def look_locked(connection: Connection, ref: str, *, person: int | None, now: da
 
 def keep(facts: Facts) -> None:
     """Remember the facts after an act, at the head that its event gave the record."""
-    _KEPT[facts.project.ref] = reading.in_order(facts)
+    _KEPT[facts.project.ref] = reading.in_order(facts, _KEPT.get(facts.project.ref))
     _KEPT.move_to_end(facts.project.ref)
     while len(_KEPT) > MOST + len(_ASIDE):
         _KEPT.popitem(last=False)
@@ -121,8 +121,9 @@ def _read(connection: Connection, text: str) -> tuple[Facts, Fleeting]:
 
 def _for(facts: Facts, fleeting: Fleeting, person: int | None, now: datetime) -> Seen:
     """What this person sees at this moment. Computed figures are never kept: they follow from all the others."""
-    members = tuple(member if member.zone == (zone := fleeting.zones[member.person]) else replace(member, zone=zone)
-                    for member in facts.members)
+    members = facts.members
+    if any(member.zone != fleeting.zones[member.person] for member in members):
+        members = tuple(replace(member, zone=fleeting.zones[member.person]) for member in members)
     actor = next((member for member in members if member.person == person and member.present), None)
     if person is not None and actor is None:
         raise NotFound

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Table
@@ -162,8 +163,10 @@ def _changed(before: Facts, after: Facts, change: Change, where: dict[str, int])
         old, new = getattr(before, name), getattr(after, name)
         if old is new:
             continue
-        table, same = table_of(model), set(map(id, old))
-        rows = (where | _columns(name, fact) for fact in new if id(fact) not in same and fact not in old)
+        table = table_of(model)
+        # What an act changes stays in its place, and what it adds comes last.
+        changed = (fact for was, fact in zip_longest(old[:len(new)], new) if fact is not was and fact != was)
+        rows = (where | _columns(name, fact) for fact in changed)
         writes += [kind(table, (row,)) for row in rows if _key(table, row) not in own]
     return writes
 

@@ -182,12 +182,18 @@ def _fleeting_values(host: Any, answered: Any, drafts: Any, zones: Any) -> Fleet
                     {(task, party): number for task, party, number in drafts}, dict(zones))
 
 
-def in_order(facts: Facts) -> Facts:
-    """The facts after an act, as they would be read: each kind by its key, without the figures that are computed."""
-    ordered: dict[str, Any] = {name: tuple(sorted(found, key=_key(fact, table))) for name, fact, table in FACTS
-               if len(found := getattr(facts, name)) > 1 or name == "figures"}
-    ordered["figures"] = tuple(figure for figure in ordered["figures"] if figure.number)
-    return replace(facts, members=tuple(sorted(facts.members, key=_standing)), **ordered)
+def in_order(facts: Facts, known: Facts | None) -> Facts:
+    """The facts after an act, as they would be read: each kind by its key, without the figures that are computed.
+
+    known: in order already, those before the act.
+    """
+    ordered: dict[str, Any] = {
+        name: tuple(sorted(found, key=_key(fact, table))) for name, fact, table in FACTS
+        if len(found := getattr(facts, name)) > 1 and (known is None or found is not getattr(known, name))}
+    ordered["figures"] = tuple(figure for figure in ordered.get("figures", facts.figures) if figure.number)
+    if known is None or facts.members is not known.members:
+        ordered["members"] = tuple(sorted(facts.members, key=_standing))
+    return replace(facts, **ordered)
 
 
 @cache
