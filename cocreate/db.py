@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from cocreate import driver
+from cocreate import trips
 from cocreate.domain.moments import EPOCH, MICROSECOND
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,10 @@ RESTED = 5.0  # seconds after which a connection may have died unnoticed
 
 def _prepare_postgresql(engine: Engine) -> None:
     """Ask a connection whether it still lives, but only one that has rested: the question is a trip of its own."""
-    driver.end_transactions(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _record: object, arguments: Any, options: Any) -> trips.Connection:
+        return trips.Connection.connect(*arguments, **options)
 
     @event.listens_for(engine, "checkin")
     def _rest(_connection: object, record: ConnectionPoolEntry) -> None:

@@ -7,17 +7,56 @@ through; what one of them breaks off leaves a connection that is good for nothin
 import select
 from collections.abc import Sequence
 from itertools import count
+from typing import Any, Self, cast
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 MOST = 200  # statements that a connection keeps prepared
 
 _numbers = count(1)
+_Asked = tuple[bytes, list[bytes | None]]  # name of a prepared statement, its values
 _GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 _RUNNING = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+
+# What psycopg follows by letting the server forget all that was prepared, ours too.
+_FORGETTING = ("ROLLBACK", "DROP", "ALTER", "DISCARD", "DEALLOCATE")
+
+
+class Connection(psycopg.Connection[Any]):
+    """One of psycopg's that makes such trips too, and ends its transactions by them.
+
+    So psycopg does not forget at a rollback, as it else does, which statements it has prepared.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trips, self.cursor_factory = Trips(self.pgconn), Cursor
+
+    def commit(self) -> None:
+        self.trips.end("COMMIT")
+
+    def rollback(self) -> None:
+        self.trips.end("ROLLBACK")
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """One of psycopg's that comes after what was saved, and tells when psycopg forgets."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:
+        trips = cast(Connection, self.connection).trips
+        trips.make_saved()
+        super().execute(*args, **kwargs)
+        if (self.statusmessage or "").startswith(_FORGETTING):
+            trips.forget()
+        return self
+
+    def executemany(self, *args: Any, **kwargs: Any) -> None:
+        cast(Connection, self.connection).trips.make_saved()
+        super().executemany(*args, **kwargs)
 
 
 class Trips:
@@ -25,6 +64,7 @@ class Trips:
 
     def __init__(self, connection: PGconn) -> None:
         self._connection, self._prepared = connection, dict[str, bytes]()
+        self._saved: list[_Asked] = []
         self._readable, self._movable = select.poll(), select.poll()
         self._readable.register(connection.socket, select.POLLIN)
         self._movable.register(connection.socket, select.POLLIN | select.POLLOUT)
@@ -34,34 +74,58 @@ class Trips:
 
         Raises: psycopg.Error
         """
-        asked = [(self._name(sql), [_encoded(value) for value in values]) for sql, values in statements]
-        connection = self._connection
-        begins = connection.transaction_status == TransactionStatus.IDLE
-        if len(asked) == 1 and not begins:
-            connection.send_query_prepared(*asked[0])
-            result = self._result()
-        else:
-            connection.enter_pipeline_mode()
-            if begins:
-                connection.send_query_params(b"BEGIN", None)
-            for name, values in asked:
-                connection.send_query_prepared(name, values)
-            connection.pipeline_sync()
-            results = [self._result() for _ in range(begins + len(asked))]
-            self._next()  # the mark that all of them came
-            connection.exit_pipeline_mode()
-            result = next((one for one in results if one.status not in _GOOD), results[-1])
-        _require_good(result)
+        self._begin()
+        result = self._trip([self._asked(sql, values) for sql, values in statements])
         return [(result.get_value(row, 0) or b"").decode() for row in range(result.ntuples)]
+
+    def save(self, sql: str, values: Sequence[str | None]) -> None:
+        """Run this with whatever comes next in the running transaction, which may be its end: a trip less."""
+        self._begin()
+        self._saved.append(self._asked(sql, values))
+
+    def _begin(self) -> None:
+        if self._connection.transaction_status == TransactionStatus.IDLE and not self._saved:
+            self._saved.append(self._asked("BEGIN"))
+
+    def make_saved(self) -> None:
+        """Raises: psycopg.Error."""
+        if self._saved:
+            self._trip([])
 
     def end(self, how: str) -> None:
         """COMMIT or ROLLBACK, if a transaction runs.
 
         Raises: psycopg.Error
         """
-        if self._connection.transaction_status in _RUNNING:
-            self._connection.send_query(how.encode())
-            _require_good(self._result())
+        if how == "ROLLBACK":
+            self._saved.clear()
+        if self._saved or self._connection.transaction_status in _RUNNING:
+            self._trip([self._asked(how)])
+
+    def _trip(self, asked: list[_Asked]) -> PGresult:
+        """There and back with all of them, after what was saved; the last result."""
+        connection, asked, self._saved = self._connection, [*self._saved, *asked], []
+        if len(asked) == 1:
+            connection.send_query_prepared(*asked[0])
+            result = self._result()
+        else:
+            connection.enter_pipeline_mode()
+            for name, values in asked:
+                connection.send_query_prepared(name, values)
+            connection.pipeline_sync()
+            results = [self._result() for _ in asked]
+            self._next()  # the mark that all of them came
+            connection.exit_pipeline_mode()
+            result = next((one for one in results if one.status not in _GOOD), results[-1])
+        self._require_good(result)
+        return result
+
+    def _asked(self, sql: str, values: Sequence[str | None] = ()) -> _Asked:
+        return self._name(sql), [_encoded(value) for value in values]
+
+    def forget(self) -> None:
+        """The server knows none of our statements any more."""
+        self._prepared.clear()
 
     def _name(self, sql: str) -> bytes:
         """Of the statement, prepared."""
@@ -70,7 +134,7 @@ class Trips:
             if len(self._prepared) >= MOST:
                 self._connection.exec_(b"DEALLOCATE " + self._prepared.pop(next(iter(self._prepared))))
             name = f"cocreate_{next(_numbers)}".encode()
-            _require_good(self._connection.prepare(name, sql.encode()))
+            self._require_good(self._connection.prepare(name, sql.encode()))
             self._prepared[sql] = name
         return name
 
@@ -92,6 +156,12 @@ class Trips:
             connection.consume_input()
         return connection.get_result()
 
+    def _require_good(self, result: PGresult) -> None:
+        if result.status not in _GOOD:
+            if self._connection.status == ConnStatus.BAD:
+                raise psycopg.OperationalError(result.get_error_message())
+            raise error_from_result(result)
+
 
 def _encoded(value: str | None) -> bytes | None:
     if value is None:
@@ -100,8 +170,3 @@ def _encoded(value: str | None) -> bytes | None:
     if b"\0" in encoded:  # libpq would take it for the end
         raise psycopg.DataError("PostgreSQL keeps no text with a NUL in it")
     return encoded
-
-
-def _require_good(result: PGresult) -> None:
-    if result.status not in _GOOD:
-        raise error_from_result(result)

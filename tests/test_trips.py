@@ -63,6 +63,43 @@ class TestInTheSessionsTransaction:
         assert raw.info.transaction_status == 0
 
 
+class TestWithWhatComesNext:
+    """A statement of which nobody asks for an answer waits for the next one."""
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_for_commit(self, email, first):
+        with transaction() as session:
+            if not first:
+                driver.execute(session.connection(), (NAME, (email,)))
+            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+        assert name(email) == "Bea"
+
+    def test_for_a_statement(self, email):
+        with transaction() as session:
+            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            driver.execute_with_next(session.connection(), RENAME, ("Cleo", email))
+            assert driver.execute(session.connection(), (NAME, (email,))) == ["Cleo"]
+
+    def test_for_one_of_the_sessions(self, email):
+        with transaction() as session:
+            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            assert name(email) == "Bea"
+
+    def test_not_after_all(self, email):
+        with pytest.raises(LookupError), transaction() as session:
+            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            raise LookupError
+        with transaction() as session:
+            driver.execute(session.connection(), (NAME, (email,)))
+        assert name(email) == "Ada"
+
+    def test_that_fails_with_it_and_nothing_of_it_stays(self, email):
+        with pytest.raises(DataError, match="division by zero"), transaction() as session:
+            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            driver.execute_with_next(session.connection(), "SELECT 1 / $1::int", ("0",))
+        assert name(email) == "Ada"
+
+
 class TestValues:
     @pytest.mark.parametrize("value", ["", "'; DROP TABLE person; --", "Größe €\n\t\\", "x" * 3_000_000])
     def test_come_back_as_they_were(self, here, value):

@@ -73,7 +73,9 @@ Write = Insert | Cancel
 def send(connection: Connection, move: Move | None, writes: Sequence[Write], then: Sequence[Write] = ()) -> None:
     """Write everything, ``then`` after the rest. No row is written twice within one of the two.
 
-    Raises: Conflict if the project is not at the version that was read.
+    On PostgreSQL it is written with what comes next, which may be COMMIT: should it fail, that fails.
+    Raises: Conflict if the project is not at the version that was read; on PostgreSQL, where its lock was held while
+    it was read, that is an error of the database.
     """
     postgres = connection.dialect.name == "postgresql"
     for first, part in ((move, _joined(writes)), (None, _joined(then))):
@@ -125,8 +127,7 @@ def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]
         else:
             values.append(_text(write.rows))
     sql = _bundle_sql(tuple(move.values) if move else None, shapes)
-    if not driver.execute(connection, (sql, list(map(_bound, values)))):
-        raise Conflict("project.moved")
+    driver.execute_with_next(connection, sql, list(map(_bound, values)))
 
 
 class _Shape(NamedTuple):
@@ -156,7 +157,8 @@ def _bundle_sql(moved: tuple[str, ...] | None, shapes: tuple[_Shape, ...]) -> st
         sets = ", ".join(f'"{name}" = {place()}' for name in moved)
         parts.append(f"moved AS (UPDATE project SET {sets} WHERE id = {place()} AND version = {place()} RETURNING 1)")
     parts += [f"w{number} AS ({_part_sql(shape, place)})" for number, shape in enumerate(shapes)]
-    return f"WITH {', '.join(parts)} SELECT 1{' FROM moved' if moved is not None else ''}"
+    # Nobody looks at the answer: a project that did not move is an error.
+    return f"WITH {', '.join(parts)} SELECT 1{' / count(*) FROM moved' if moved is not None else ''}"
 
 
 def _part_sql(shape: _Shape, place: Callable[[], str]) -> str:
