@@ -143,7 +143,7 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
     if isinstance(error, Forbidden) and facts is not None and error.values.get("persons", True):
         sentence += " " + _("You can read it, or ask them.")
     stands = _stands(error.code) if facts is not None else ""
-    answer = _page(status, stands or _heading(status), sentence, stands=bool(stands),
+    answer = _page(status, stands or _heading(status), sentence,
                    room=facts.project.ref if facts is not None else "",
                    resume=error.code == "project.on_hold" and facts is not None and not facts.ended and can(
                        facts, Act.HOLD, directly=True))
@@ -162,7 +162,7 @@ def _stands(code: str) -> str:
 def _heading(status: int) -> str:
     headings = {
         403: _("This is for somebody else to do"), 404: _("Not found"), 409: _("Changed meanwhile"),
-        410: _("This link has ended"), 422: _("One thing needs a look"), 429: _("Too many tries"),
+        410: _("This link has ended"), 422: _("One thing needs a look"), 429: _("Please wait a little"),
         413: _("Too large"), 507: _("The file could not be stored"),
     }
     return str(headings.get(status, _("Something went wrong")))
@@ -211,18 +211,18 @@ def _away_for_a_moment(error: Exception) -> ResponseReturnValue:
     return body, status, headers
 
 
-def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bool = False, stands: bool = False,
+def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bool = False,
           resume: bool = False) -> tuple[str, int, dict[str, str]]:
     """One page with one way on; what was typed is kept where it helps.
 
     room: reference of the project it happened in; there one can read the rules, and see whom to ask. again: the way on
-    is the same once more. stands: the way on leads to the project, which is as it was. resume: the reader may wake it.
+    is the same once more. resume: the reader may wake it.
     """
     found = login.visitor()
     act_url, act_label = _home() if found else (url_for("auth.sign_in"), _("Sign in"))
     if room and status == 403:
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
-    if stands:
+    if room and status == 409:
         act_url, act_label = url_for("room.now", ref=room), _("Open the project")
     if again:
         act_url, act_label = request.full_path.rstrip("?"), _("Try again")

@@ -50,6 +50,15 @@ class TestNotDone:
         assert answer.status_code == 409 and "Changed meanwhile" in text(answer)
         assert "Affected groups Drivers of lorries" in text(answer) and "version 1" not in text(answer)
 
+    def test_409_in_a_project_keeps_the_text_and_leads_back_into_it(self, shop, small):
+        answer = shop.post(f"/p/{small.ref}/nudge/task:returns:1/1", data={"words": "Before Friday, please."})
+        assert answer.status_code == 409 and "Your line Before Friday, please." in text(answer)
+        assert f'href="/p/{small.ref}">Open the project</a>' in answer.text
+
+    def test_403_keeps_the_text_too(self, shop, small):
+        answer = shop.post(f"/p/{small.ref}/people/neutral", data={"name": "Ada", "reason": "She knows both of us."})
+        assert answer.status_code in (403, 422) and "She knows both of us." in text(answer)
+
     def test_410_of_a_link(self, app, clock):
         client = browser(app)
         client.get("/r/nothing")
@@ -66,6 +75,7 @@ class TestNotDone:
         client = browser(app)
         answers = [client.post("/sign-in/mail", data={"email": "nobody@wmata.example"}) for _ in range(11)]
         assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) > 0
+        assert "Please wait a little Too many tries" in text(answers[-1])
         assert re.search(r"Too many tries\. It works again at .*\d\d:\d\d", text(answers[-1]))
 
     def test_a_form_that_was_open_for_long_is_sent_again(self, new_app, database):
