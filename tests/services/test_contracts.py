@@ -27,9 +27,31 @@ from cocreate.storage import LocalStore
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
+from workflows.exchange.yaml_text import read
 
 LATER = NOON + timedelta(hours=1)
 ROUNDS = 20
+
+
+class TestAnswers:
+    """What hangs on an answer, from the row in which the answer is kept to the text of the contract."""
+
+    @pytest.mark.parametrize(("said", "state"), [("deposit", "given"), ("none", "struck")])
+    def test_what_it_makes_pointless_is_neither_asked_nor_printed(self, session, said, state):
+        data, only = json.loads(read(projects.SMALL).canonical()), {"answer": "figures.returns.kind", "is": ["deposit"]}
+        stage = data["stages"]["figures"]["tasks"]
+        stage["returns"]["fields"]["kind"] = {"type": "choice", "label": "Kind", "of": ["none", "deposit"]}
+        stage["custody"] = {**stage["credit"], "after": ["returns"], "only_if": only}
+        data["clauses"]["custody"] = {"title": "Custody", "only_if": only, "text": "Kept apart: $amount.",
+                                      "needs": {"amount": "figures.custody.amount"}}
+        small = projects.open_small(session, definition=json.dumps(data))
+        projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)})
+        projects.give_all(session, small)
+        here = facts(session, small)
+        assert here.chosen("figures.returns.kind") == {2: (said,)}
+        assert bool(here.instances("custody")) == (said == "deposit")
+        clause = next(one for one in composing.compose(session, here).clauses if one.key == "custody")
+        assert (clause.state, clause.gaps, "Kept apart" in clause.body) == (state, (), said == "deposit")
 
 
 class TestFreeze:
