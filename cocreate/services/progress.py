@@ -1,8 +1,8 @@
 """The one function that writes to a project.
 
 ``act`` locks the project, reads its facts, lets a pure function decide, and writes the outcome: stage, rows, event,
-mails, reminders and the answer under its key, all in one transaction of three statements on PostgreSQL. It is the only
-writer of stage, version and head. It never commits.
+mails, reminders and the answer under its key, all in one transaction of three statements on PostgreSQL, the last of
+which goes with COMMIT. It is the only writer of stage, version and head. It never commits.
 """
 
 import json
