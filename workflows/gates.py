@@ -1,10 +1,45 @@
 """What a gate lacks by its rule: who has not decided, said no, or has to decide again."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from workflows.definition import AtLeast
-from workflows.facts import DecisionFact, DecisionState, Facts, TaskState
+from workflows.facts import DecisionFact, DecisionState, Facts, PartyFact, TaskState
 from workflows.refusals import NONE, Reasons, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """Whose agreement a gate counts, and how many of them it needs; who else decides speaks, and may have a veto."""
+
+    parties: tuple[PartyFact, ...]
+    needed: int
+
+
+def quorum(facts: Facts, key: str) -> Quorum:
+    """Of those who were asked; before anybody is, of who sits there now: who joins later is not asked."""
+    rule = facts.definition.gates[key][1].rule
+    asked = deciding(facts, key)
+    match rule:
+        case "all":
+            return Quorum(asked, len(asked))
+        case "any":
+            return Quorum(asked, min(1, len(asked)))
+        case "one_per_side":
+            return Quorum(asked, len({_side(facts, party) for party in asked}))
+        case AtLeast(at_least=least, of=seat):
+            return Quorum(tuple(party for party in asked if seat in (None, party.seat)), least)
+
+
+def deciding(facts: Facts, key: str) -> tuple[PartyFact, ...]:
+    """Everybody who decides here, whether the rule counts them or not."""
+    asked = tuple(facts.party(decision.party) for decision in facts.asked_at(key)
+                  if decision.state is not DecisionState.SUPERSEDED)
+    return asked or facts.holders(facts.definition.gates[key][1].of)
+
+
+def _side(facts: Facts, party: PartyFact) -> str:
+    return facts.definition.parties[party.seat].side or party.seat
 
 
 def gate_reasons(facts: Facts, key: str) -> Reasons:
@@ -23,8 +58,8 @@ def gate_reasons(facts: Facts, key: str) -> Reasons:
             return NONE if agreed and not vetoes else vetoes or open_reasons
         case "one_per_side":
             return vetoes or _sides(facts, key, decisions)
-        case AtLeast(at_least=least, of=seat):
-            return vetoes or _enough(facts, key, least, seat, decisions)
+        case AtLeast():
+            return vetoes or _enough(facts, key, decisions)
 
 
 def is_open(facts: Facts, key: str) -> bool:
@@ -82,24 +117,21 @@ def _why_not_agreed(facts: Facts, decision: DecisionFact) -> Refusal:
                    values | {"persons": tuple(d.person for d in deciders), "due": decision.due_at})
 
 
-def _enough(facts: Facts, key: str, least: int, seat: str | None, decisions: tuple[DecisionFact, ...]) -> Reasons:
+def _enough(facts: Facts, key: str, decisions: tuple[DecisionFact, ...]) -> Reasons:
     """So many of those asked, or of those of one seat, have to agree."""
-    counted = [d for d in decisions if seat is None or facts.party(d.party).seat == seat]
-    agreed = sum(decision.agreed for decision in counted)
-    if agreed >= least:
+    counts = quorum(facts, key)
+    numbers = {party.number for party in counts.parties}
+    agreeing = {d.party for d in decisions if d.agreed and d.party in numbers}
+    if len(agreeing) >= counts.needed:
         return NONE
-    since: datetime = min((d.since for d in counted), default=facts.now)
+    since: datetime = min((d.since for d in decisions if d.party in numbers), default=facts.now)
     return (Refusal("gate.not_enough", None, {
-        "gate": key, "n": least, "m": len(counted), "k": agreed, "since": since,
-        "parties": tuple(d.party for d in counted if not d.agreed)}),)
+        "gate": key, "n": counts.needed, "m": len(numbers), "k": len(agreeing), "since": since,
+        "parties": tuple(party.number for party in counts.parties if party.number not in agreeing)}),)
 
 
 def _sides(facts: Facts, gate: str, decisions: tuple[DecisionFact, ...]) -> Reasons:
     """Each side named by the seats asked needs one agreement."""
-    def side(decision: DecisionFact) -> str:
-        seat = facts.party(decision.party).seat
-        return facts.definition.parties[seat].side or seat
-
-    agreed = {side(d) for d in decisions if d.agreed}
+    agreed = {_side(facts, facts.party(d.party)) for d in decisions if d.agreed}
     return tuple(Refusal("gate.side_missing", d.party, {"gate": gate, "since": d.since, "of": d.party})
-                 for d in decisions if side(d) not in agreed)
+                 for d in decisions if _side(facts, facts.party(d.party)) not in agreed)

@@ -96,6 +96,21 @@ class TestGate:
         assert bar in room.shop.get("/gates/picture").text
 
 
+class TestDecisions:
+    def test_the_ring_and_the_sentence_count_the_same_parties(self, play):
+        data = json.loads(stories.definition())
+        data["stages"]["figures"]["gates"]["picture"]["rule"] = {"at_least": 1, "of": "shop"}
+        room = play(definition=json.dumps(data))
+        with room.app.app_context():
+            stories.give_all(room.small)
+        answer = room.maker.get("")
+        said = " ".join(text(answer).split())
+        assert "needs 1 of 1 parties; 0 agreed so far. Still to decide: Aurelis Hotels." in said
+        assert "At least 1 of 1 as Shop must agree. 0 of 1 agree." in said
+        ring = re.search(r'<svg class="ring big".*?</svg>', answer.text, re.S)[0]
+        assert ring.count('class="seg') == 1
+
+
 class TestRefusals:
     def test_say_who_can_where_to_ask_and_where_the_rules_are(self, play):
         room = play()

@@ -20,6 +20,7 @@ from workflows.facts import (
     ProposalState,
     versions_of,
 )
+from workflows.gates import deciding, quorum
 from workflows.guards import accepting, can_start, reasons, rests
 from workflows.progression import settle
 
@@ -205,6 +206,17 @@ class TestRules:
     def test_n_of_a_seat(self, given, least):
         agreed = sum(one in AGREE for one in given[1:])
         assert self.holds(f"{{at_least: {least}, of: user}}", given) is (agreed >= least)
+
+    def test_who_is_counted_is_the_same_in_the_sentence_and_in_the_ring(self):
+        story = crowd(2, "{at_least: 1, of: user}").give("plan")
+        counts, refusal = quorum(story.facts, "planned"), why(story.facts, {"gate": "planned"})[0]
+        assert [party.name for party in counts.parties] == ["user", "user.2"] and counts.needed == 1
+        assert (refusal.values["n"], refusal.values["m"]) == (counts.needed, len(counts.parties))
+        assert [party.name for party in deciding(story.facts, "planned")] == ["maker", "user", "user.2"]
+
+    def test_who_joins_later_is_not_counted(self):
+        story = crowd(1, "{at_least: 2}").give("plan").seat("user")
+        assert [party.name for party in quorum(story.facts, "planned").parties] == ["maker", "user"]
 
     @given(st.tuples(answers, answers, answers, answers),
            st.sampled_from(["any", "one_per_side", "{at_least: 1}", "{at_least: 1, of: user}"]))

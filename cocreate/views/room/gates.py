@@ -24,8 +24,9 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.talk import talk
 from cocreate.views.room.uploads import blame, rule, stored
-from workflows.definition import AtLeast, Gate
+from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
+from workflows.gates import deciding, quorum
 from workflows.progression import subject
 from workflows.texts import say
 
@@ -123,11 +124,12 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
         refused=any(one.state is DecisionState.REFUSED for one in facts.asked_at(key)),
         lapsed={one.party: why_lapsed(facts, one) for one in facts.asked_at(key)},
         missed=limits.missed(facts) if here else (),
-        rule=rule_words(facts, gate_), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
+        rule=rule_words(facts, key), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
 
 
-def rule_words(facts: Facts, gate_: Gate) -> str:
+def rule_words(facts: Facts, key: str) -> str:
     """Who must agree, in words."""
+    gate_, counts = facts.definition.gates[key][1], quorum(facts, key)
     veto = [p.name for p in facts.holders(gate_.veto)]
     match gate_.rule:
         case "all":
@@ -136,22 +138,31 @@ def rule_words(facts: Facts, gate_: Gate) -> str:
             rule = _("One party that agrees is enough.")
         case "one_per_side":
             rule = _("Each side must agree.")
-        case AtLeast(at_least=least, of=str(seat)):
-            rule = _("At least %(least)s of %(all)s as %(seat)s must agree.", least=least,
-                     all=len(facts.holders([seat])), seat=say(facts.definition.parties[seat].name, pages.language()))
-        case AtLeast(at_least=least):
-            rule = _("At least %(least)s of %(all)s must agree.", least=least, all=len(facts.holders(gate_.of)))
+        case AtLeast(of=str(seat)):
+            rule = _("At least %(least)s of %(all)s as %(seat)s must agree.", least=counts.needed,
+                     all=len(counts.parties), seat=say(facts.definition.parties[seat].name, pages.language()))
+        case AtLeast():
+            rule = _("At least %(least)s of %(all)s must agree.", least=counts.needed, all=len(counts.parties))
     return f"{rule} {_('%(names)s has a veto.', names=', '.join(veto))}" if veto else rule
 
 
+def agreed_words(facts: Facts, key: str) -> str:
+    """How many of those whose agreement counts have agreed."""
+    counted = quorum(facts, key).parties
+    agreed = sum(one is not None and one.agreed for one in (facts.decision(key, party.number) for party in counted))
+    return _("%(number)s of %(all)s agree.", number=agreed, all=len(counted))
+
+
 def segments(facts: Facts, key: str) -> list[tuple[int, str]]:
-    """The ring of a gate: one segment per party that decides."""
-    found = []
-    for party in facts.holders(facts.definition.gates[key][1].of):
+    """The ring of a gate: one segment per party whose agreement counts, and per other that stops it by a veto."""
+    counted, found = quorum(facts, key).parties, []
+    stops = facts.definition.gates[key][1].veto
+    for party in deciding(facts, key):
         decision = facts.decision(key, party.number)
         state = "agreed" if decision and decision.agreed else \
             "objects" if decision and decision.state == "refused" else "open"
-        found.append((party.number, state))
+        if party in counted or (state == "objects" and party.seat in stops):
+            found.append((party.number, state))
     return found
 
 

@@ -13,7 +13,7 @@ from cocreate import pages, words
 from cocreate.domain.outlook import Outlook
 from cocreate.services.rooms import Entry
 from cocreate.views.room import frame
-from cocreate.views.room.gates import rule_words, segments, why_lapsed
+from cocreate.views.room.gates import agreed_words, rule_words, segments, why_lapsed
 from workflows.definition import Gate
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
@@ -140,11 +140,8 @@ def questions(facts: Facts) -> list[dict[str, Any]]:
         decisions = facts.asked_at(key)
         if order[stage] > here or (stage != facts.project.stage and not decisions):
             continue
-        parts = segments(facts, key)
-        agreed = _("%(number)s of %(all)s agree.", number=sum(state == "agreed" for _n, state in parts),
-                   all=len(parts))
-        rows.append({"key": key, "question": say(gate.question, pages.language()), "segments": parts,
-                     "rule": f"{rule_words(facts, gate)} {agreed}",
+        rows.append({"key": key, "question": say(gate.question, pages.language()), "segments": segments(facts, key),
+                     "rule": f"{rule_words(facts, key)} {agreed_words(facts, key)}",
                      "decisions": [(one, why_lapsed(facts, one)) for one in decisions],
                      "now": stage == facts.project.stage,
                      "url": url_for("room.gate", ref=facts.project.ref, key=key)})

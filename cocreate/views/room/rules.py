@@ -37,7 +37,7 @@ def rules(ref: str) -> ResponseReturnValue:
     definition = facts.definition
     return frame.show(
         "room/rules.html", facts, (_("Rules of this project"), None), definition=definition,
-        rule_words=lambda gate: rule_words(facts, gate), sees=lambda task: _sees(facts, task.visible_to, task),
+        rule_words=lambda key: rule_words(facts, key), sees=lambda task: _sees(facts, task.visible_to, task),
         kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
