@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
-from workflows.calendars import add_working_days, local_day, working_days_between
+from workflows.calendars import add_working_days, at, local_day, working_days_between
 from workflows.facts import DecisionState, Facts, TaskState
+
+_OWED = (TaskState.OPEN, TaskState.RETURNED)
+_UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +36,32 @@ def outlook(facts: Facts) -> Outlook | None:
     zone, order = facts.calendars[0].zone, facts.definition.order
     today, entered = local_day(facts.now, zone), local_day(facts.project.entered_at, zone)
     gone = working_days_between(entered, today, facts.calendars)
-    at = max(today, add_working_days(entered, stage.target, facts.calendars))
+    then = max(today, add_working_days(entered, stage.target, facts.calendars))
     starts: dict[str, date] = {}
     for key, ahead in facts.definition.stages.items():
         if order[key] > order[facts.project.stage]:
-            starts[key] = at
-            at = add_working_days(at, ahead.target, facts.calendars)
-    return Outlook(gone + 1, stage.target, at, max(0, working_days_between(facts.project.target, at, facts.calendars)),
+            starts[key] = then
+            then = add_working_days(then, ahead.target, facts.calendars)
+    return Outlook(gone + 1, stage.target, then, max(0, working_days_between(facts.project.target, then, facts.calendars)),
                    starts, _next_due(facts, zone))
+
+
+def next_date(facts: Facts) -> datetime | None:
+    """When something is due next, be it in the past: after the signature what a party owes under the terms."""
+    if facts.on_hold:
+        return None
+    if facts.ended:
+        zone = facts.calendars[0]
+        days = (duty.due for duty in facts.duties if duty.done_at is None and facts.project.outcome == "agreed")
+        return min((at(day, zone.end, zone.zone) for day in days), default=None)
+    dates = chain((task.due_at for task in facts.tasks if task.state in _OWED),
+                  (one.due_at for one in facts.decisions if one.state in _UNDECIDED))
+    return min((date for date in dates if date is not None), default=None)
 
 
 def _next_due(facts: Facts, zone: str) -> date | None:
     owed = [*(task.outside_until or task.due_at for task in facts.tasks
-              if task.state in (TaskState.OPEN, TaskState.RETURNED)),
-            *(one.due_at for one in facts.decisions if one.state in (DecisionState.ASKED, DecisionState.LAPSED))]
+              if task.state in _OWED),
+            *(one.due_at for one in facts.decisions if one.state in _UNDECIDED)]
     days = [local_day(one, zone) if isinstance(one, datetime) else one for one in owed if one is not None]
     return min((day for day in days if day >= local_day(facts.now, zone)), default=None)

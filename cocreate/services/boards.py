@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
 from cocreate.domain import audience
-from cocreate.domain.turns import OWED, UNDECIDED, Turn, turns, waits_for
+from cocreate.domain.outlook import next_date
+from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
 from cocreate.models.projects import Member, Project, Seen
 from cocreate.services.facts import look_all
@@ -21,8 +22,9 @@ from workflows.definition import Definition
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 
-Group = Literal["you", "customers", "others", "nobody", "hold", "ended"]
-GROUPS: tuple[Group, ...] = ("you", "customers", "others", "nobody", "hold", "ended")
+Group = Literal["you", "customers", "others", "nobody", "hold", "agreed", "ended"]
+GROUPS: tuple[Group, ...] = ("you", "customers", "others", "nobody", "hold", "agreed", "ended")
+OVER = ("agreed", "ended")  # behind a filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,15 @@ def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:
     names = (facts.project.title, *(party.name for party in facts.parties),
              *(member.name for member in facts.members if member.left_at is None))
     return BoardRow(
-        facts.project.ref, found.group, found.since, found.next_at, facts.project.target, names,
+        facts.project.ref, found.group, found.since, found.next_at, signing(facts), names,
         found.next_at is not None and found.next_at < now, _unread(facts.project.version, seen), situation=found)
+
+
+def signing(facts: Facts) -> date:
+    """When all signed; until then the day that is planned."""
+    ended = facts.project.ended_at
+    agreed = ended is not None and facts.project.outcome == "agreed"
+    return local_day(ended, facts.calendars[0].zone) if agreed and ended else facts.project.target
 
 
 def _unread(version: int, seen: int | None) -> int | None:
@@ -123,21 +132,19 @@ def _unread(version: int, seen: int | None) -> int | None:
 def _situation(facts: Facts) -> Situation:
     own = turns(facts, facts.actor.person) if facts.actor else ()
     refusals = () if facts.ended or facts.on_hold else waits_for(facts)
-    dates = [] if facts.ended or facts.on_hold else [
-        *(task.due_at for task in facts.tasks if task.state in OWED and task.due_at),
-        *(one.due_at for one in facts.decisions if one.state in UNDECIDED and one.due_at)]
     days = _days_in_stage(facts)
     stage = facts.definition.stages.get(facts.project.stage)
     planned = stage.target if stage else 0
     return Situation(
         facts=facts, turns=own, waits=refusals, group=_group(facts, own, refusals),
-        since=min(chain((turn.since for turn in own), _began(refusals)), default=facts.project.entered_at),
-        next_at=min(dates, default=None), days=days, days_planned=planned, later=_later(facts, max(0, planned - days)))
+        since=facts.project.ended_at or min(chain((turn.since for turn in own), _began(refusals)),
+                                            default=facts.project.entered_at),
+        next_at=next_date(facts), days=days, days_planned=planned, later=_later(facts, max(0, planned - days)))
 
 
 def _group(facts: Facts, turns: tuple[Turn, ...], refusals: tuple[Refusal, ...]) -> Group:
     if facts.ended:
-        return "ended"
+        return "agreed" if facts.project.outcome == "agreed" else "ended"
     if facts.on_hold:
         return "hold"
     if turns:

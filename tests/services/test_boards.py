@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from cocreate.models.contracts import Duty
 from cocreate.models.projects import Seen
-from cocreate.services import boards, openings
+from cocreate.services import boards, endings, openings
 from tests.support import projects
 from tests.support.clock import NOON
 
@@ -31,11 +32,24 @@ class TestRows:
         found = boards._situation(without_people(projects.facts(session, small, person=small.manager)))
         assert found.group == "nobody"
 
-    def test_an_ended_project_waits_for_nobody(self, session):
+    def test_an_agreed_project_waits_for_nobody_and_has_been_signed_on_a_day(self, session):
         small = projects.agreed(session)
-        row = only(session, small)
-        assert (row.group, row.next_at) == ("ended", None)
+        row = only(session, small, now=NOON + timedelta(days=30))
+        assert (row.group, row.next_at, row.signing, row.since.date()) == ("agreed", None, NOON.date(), NOON.date())
         assert (row.situation.waits, row.situation.later) == ((), 0)
+
+    def test_what_is_owed_after_the_signature_is_its_next_date(self, session):
+        small = projects.agreed(session)
+        session.add(owed(session, small, due=date(2027, 4, 1)))
+        session.flush()
+        row = only(session, small)
+        assert (row.group, row.next_at.date(), row.overdue) == ("agreed", date(2027, 4, 1), False)
+        assert only(session, small, now=NOON + timedelta(days=60)).overdue
+
+    def test_a_project_that_was_declined_has_ended(self, session, small):
+        endings.decline(session, small.ref, reason="No more crates are made.", lessons="", title="Crates come back",
+                        actor=small.shop, key=projects.key(), now=NOON)
+        assert only(session, small).group == "ended"
 
     def test_says_by_how_many_working_days_the_signature_comes_later(self, session, small):
         assert only(session, small).situation.later == 0  # 20 working days for a date in three months
@@ -126,6 +140,12 @@ def only(session, small, now=NOON):
     rows = look(session, small.manager, now=now)
     assert [row.ref for row in rows] == [small.ref]
     return rows[0]
+
+
+def owed(session, small, *, due):
+    """A duty of the shop that the signed terms ask for."""
+    return Duty(project_id=projects.facts(session, small).project.id, host_id=small.host_id, number=90, party=2,
+                what="Report the crates", due=due, decide=False)
 
 
 def without_people(facts):

@@ -41,12 +41,13 @@ class TestBoard:
     def test_can_be_ordered(self, client, small, sort):
         assert "Crates come back" in text(client.get(f"/desk?sort={sort}"))
 
-    def test_ended_ones_are_behind_a_filter(self, app, session, clock):
+    def test_agreed_ones_are_behind_a_filter_of_their_own(self, app, session, clock):
         small = projects.agreed(session)
         session.commit()
         client = entered(app, small.emails[small.manager])
-        assert "Crates come back" not in text(client.get("/desk"))
-        assert "Crates come back" in text(client.get("/desk?show=ended"))
+        assert "Crates come back" not in text(client.get("/desk")) + text(client.get("/desk?show=ended"))
+        page = text(client.get("/desk?show=agreed"))
+        assert "Agreed since Mon 1 Mar Agreed on Mon 1 Mar." in page and "Ended" not in page
 
     def test_shows_nobody_elses_projects(self, app, session, client, small):
         other = projects.open_small(session)

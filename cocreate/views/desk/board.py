@@ -140,10 +140,10 @@ def _shown(row: BoardRow, show: str) -> bool:
     match show:
         case "overdue":
             return row.overdue
-        case "you" | "customers" | "others" | "nobody" | "hold" | "ended":
+        case "you" | "customers" | "others" | "nobody" | "hold" | "agreed" | "ended":
             return row.group == show
         case _:
-            return row.group != "ended"
+            return row.group not in boards.OVER
 
 
 def _matches(row: BoardRow, q: str) -> bool:
@@ -164,13 +164,13 @@ def _order(row: BoardRow, sort: str) -> tuple[Any, ...]:
 
 def _heading(group: str) -> str:
     return {"you": _("Your turn"), "customers": _("The customers' turn"), "others": _("The others' turn"),
-            "nobody": _("Nobody can act"), "hold": _("On hold"), "ended": _("Agreed or ended")}[group]
+            "nobody": _("Nobody can act"), "hold": _("On hold"), "agreed": _("Agreed"), "ended": _("Ended")}[group]
 
 
 def _counters(rows: Sequence[BoardRow], q: str, show: str) -> list[Counter]:
     labels = {"you": _("waiting for you"), "customers": _("waiting for customers"), "others": _("waiting for others"),
-              "nobody": _("nobody can act"), "overdue": _("overdue"), "hold": _("on hold"),
-              "ended": _("agreed or ended")}
+              "nobody": _("nobody can act"), "overdue": _("overdue"), "hold": _("on hold"), "agreed": _("agreed"),
+              "ended": _("ended")}
     return [Counter(key, sum(_shown(row, key) for row in rows), label,
                     url_for("desk.board", q=q or None, show=None if key == show else key), key == show)
             for key, label in labels.items()]
@@ -192,12 +192,14 @@ def _row(row: Situation) -> Row:
         place=min(here, stages), stages=stages, days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
         waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
-        signing="–" if facts.ended else words.day(facts.project.target, pages.reader()),
+        signing="–" if row.group == "ended" else words.day(boards.signing(facts), pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
         unread=None, returned=())
 
 
 def _days(row: Situation) -> str:
+    if row.facts.project.ended_at is not None:
+        return _("since %(day)s", day=words.day(row.facts.project.ended_at, pages.reader()))
     if not row.days_planned:
         return ""
     return _("%(place)s of %(all)s, day %(day)s of %(planned)s", day=row.days + 1, planned=row.days_planned,

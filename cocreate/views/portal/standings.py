@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import pages, sentences, words
-from cocreate.domain.turns import OWED, UNDECIDED, waits_for
+from cocreate.domain.outlook import next_date
+from cocreate.domain.turns import waits_for
 from cocreate.views.room import frame
 from workflows.facts import Facts
 
@@ -60,16 +60,15 @@ def waits(facts: Facts) -> list[Wait]:
 
 def line(facts: Facts) -> Line:
     stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
-    return Line(facts.project.title, url_for("room.now", ref=facts.project.ref), frame.stage_line(facts),
-                says(facts), _next(next_date(facts)), min(here, stages), stages, frame.agreed(facts))
+    return Line(facts.project.title, url_for("room.now", ref=facts.project.ref),
+                "" if facts.ended else frame.stage_line(facts), says(facts), _next(next_date(facts)), min(here, stages), stages, frame.agreed(facts))
 
 
 def says(facts: Facts) -> str:
     """What the project waits for, in one sentence."""
     reader = pages.reader()
     if facts.project.ended_at is not None:
-        day = words.day(facts.project.ended_at, reader)
-        return _("Agreed on %(day)s.", day=day) if frame.agreed(facts) else _("Ended %(day)s.", day=day)
+        return _ended(facts, words.day(facts.project.ended_at, reader))
     if facts.project.hold_until is not None:
         return _("On hold until %(day)s.", day=words.day(facts.project.hold_until, reader))
     found = waits(facts)
@@ -83,10 +82,17 @@ def _next(at: datetime | None) -> str:
     return _("Was due %(day)s.", day=day) if at < pages.reader().now else _("Next date: %(day)s.", day=day)
 
 
-def next_date(facts: Facts) -> datetime | None:
-    """When something is due next, be it in the past."""
-    if facts.ended or facts.on_hold:
-        return None
-    dates = chain((task.due_at for task in facts.tasks if task.state in OWED),
-                  (decision.due_at for decision in facts.decisions if decision.state in UNDECIDED))
-    return min((date for date in dates if date is not None), default=None)
+def _ended(facts: Facts, day: str) -> str:
+    """How it ended and when; of what was agreed, what is owed next."""
+    match facts.project.outcome:
+        case "agreed":
+            owed = min((one for one in facts.duties if one.done_at is None), key=lambda one: one.due, default=None)
+            agreed = _("Agreed on %(day)s.", day=day)
+            return f"{agreed} " + _("Next: %(duty)s (%(party)s).", duty=owed.what, party=facts.party(
+                owed.party).name) if owed else agreed
+        case "declined":
+            return _("Declined on %(day)s.", day=day)
+        case "withdrawn":
+            return _("Withdrawn on %(day)s.", day=day)
+        case _:
+            return _("Ended %(day)s.", day=day)
