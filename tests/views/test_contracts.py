@@ -330,6 +330,7 @@ class TestSign:
         page = small.shop.get("/contract").text
         assert "Agreed by all on Mon 1 Mar." in page and "The seal is being put on; a minute." in page
         assert "/versions/1/sealed.pdf" not in page
+        assert "All have signed. The seal of the host is being put on." in small.shop.get("/contract/sign").text
         with small.app.app_context():
             with transaction() as session:
                 session.execute(update(ContractVersion).where(
@@ -337,6 +338,9 @@ class TestSign:
             sealings.run(small.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=1))
         page = small.shop.get("/contract").text
         assert "How to check it without us" in page
+        signing = small.shop.get("/contract/sign").text
+        assert "All have signed. Sealed on Mon 1 Mar 13:00 (UTC)." in signing
+        assert "is being put on" not in signing
         for kind in ("signed", "sealed", "evidence"):
             assert small.shop.get(f"/contract/versions/1/{kind}.pdf").data.startswith(b"%PDF")
 

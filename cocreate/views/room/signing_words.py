@@ -124,7 +124,10 @@ def signed(facts: Facts, paper: str = "") -> str:
         [m.name for m in facts.people(party.number, "signatory")], reader, either=True) or _("nobody named yet"))
         for party in facts.signers(paper) if facts.signature(party.number, paper) is None]
     if not waiting:
-        return f"{said} {_('All have signed. The seal of the host is being put on.')}"
+        sealed = contracts.version(db.session(), facts, mine.version, paper=paper).row.sealed_at
+        return f"{said} " + (
+            _("All have signed. Sealed on %(moment)s.", moment=words.day_time(sealed, reader)) if sealed else
+            _("All have signed. The seal of the host is being put on."))
     return f"{said} " + _("Waiting for %(whom)s, asked %(when)s.", whom="; ".join(waiting),
                           when=words.away(_asked_at(facts, paper), reader))
 
