@@ -67,6 +67,7 @@ SUBJECTS = {
     "mention": "Anna Berg mentions you: Total cost today",
     "comment": "Anna Berg writes about: Total cost today",
     "help": "Anna Berg asks for help: Total cost today",
+    "help_ended": "No help is needed any more: Total cost today",
     "concern": "A concern was raised (Garage lighting)",
     "waiting_outside": "Waits for someone outside: Total cost today (Garage lighting)",
     "invitation_accepted": "Grace Lee is in (Garage lighting)",
@@ -242,6 +243,11 @@ class TestWords:
             ("submitted", Subject("task", "cost", 2), 3), ("decision_asked", Subject("decision", "common", 2), 3)))
         assert ("Also waiting for you in the project: 'Check: Total cost today from WMATA' and 'Decide: Is this our "
                 "common picture?'.") in body(written(context)).replace("\n", " ")
+
+    def test_one_reminder_stands_for_several(self, contexts):
+        context = replace(contexts("due_today"), also=(("due_today", Subject("decision", "common", 2), -7),))
+        assert "Also waiting for you in the project: 'Decide: Is this our common picture?'." in body(
+            written(context)).replace("\n", " ")
 
     def test_a_reason_stands_in_full(self, contexts):
         assert "> Only one garage? See (a link; see the project)" in body(written(contexts("returned")))
@@ -482,7 +488,7 @@ def _of_people(session, room, kind):
 def _of_talk(session, room, kind):
     task = update(Task).where(Task.project_id == room.id)
     match kind:
-        case "mention" | "comment" | "help":
+        case "mention" | "comment" | "help" | "help_ended":
             session.execute(task.values(help=1))
             add(session, room, Comment, number=1, kind="comment", subject="task:cost:2", party=PHILIPS,
                 person=room.anna, at=NOON, text="Is the bill of May in it? See https://evil.example/x", sees=-1)

@@ -232,13 +232,24 @@ class TestSeatsAndContract:
             "4 of 4 clauses are not agreed: 1 to 4. Next to answer: Philips."]
 
     def test_not_signed(self, frozen):
-        assert say(signed(frozen, PHILIPS, JAN), {"contract": "signed"}) == [
-            "Version 1 is not signed by WMATA (Grace Lee, asked Mon 3 Feb)."]
+        frozen = signed(in_signature(frozen), PHILIPS, JAN)
+        assert say(frozen, {"contract": "signed"}) == ["Version 1 is not signed by WMATA (Grace Lee, asked Mon 3 Feb)."]
 
-    def test_nobody_can_sign_yet(self, frozen):
-        frozen = replace(frozen, members=tuple(m for m in frozen.members if m.person != GRACE))
-        assert say(signed(frozen, PHILIPS, JAN), {"contract": "signed"}) == [
-            "Version 1 is not signed by WMATA (nobody yet, asked Mon 3 Feb)."]
+    def test_who_came_in_later_is_asked_since_then(self, frozen):
+        frozen = signed(in_signature(frozen), PHILIPS, JAN)
+        later = frozen.with_member(replace(frozen.member(GRACE), accepted_at=NOW))
+        assert say(later, {"contract": "signed"}) == ["Version 1 is not signed by WMATA (Grace Lee, asked Wed 5 Feb)."]
+
+    def test_nobody_is_said_to_be_asked_before_they_are(self, frozen):
+        frozen = signed(frozen, PHILIPS, JAN)
+        waits = "Version 1 is not signed by WMATA (Grace Lee, not asked yet)."
+        assert say(frozen, {"contract": "signed"}) == [waits]  # the stage of signature has not come
+        signing = in_signature(frozen)
+        invited = signing.with_member(replace(signing.member(GRACE), accepted_at=None))
+        assert say(invited, {"contract": "signed"}) == [waits]
+        nobody = replace(signing, members=tuple(m for m in signing.members if m.person != GRACE))
+        assert say(nobody, {"contract": "signed"}) == [
+            "Version 1 is not signed by WMATA (nobody yet)."]
 
     def test_signatures_ended(self, frozen):
         frozen = signed(signed(frozen, PHILIPS, JAN), WMATA, GRACE)
@@ -373,6 +384,14 @@ def with_veto(facts):
 def figures(facts, *values, unit="MWh", sees=-1):
     return facts.with_figures(FigureFact("today.cost.energy", party, 1, Decimal(value), unit, False, sees)
                               for party, value in zip((PHILIPS, WMATA), values, strict=False))
+
+
+def in_signature(facts):
+    """In a stage in which the contract is signed, since Monday."""
+    stages = DEFINITION["stages"]
+    signing = {**DEFINITION, "stages": {**stages, "contract": {**stages["contract"], "contract": "signed"}}}
+    return replace(facts, definition=Definition.model_validate(signing)).with_project(
+        stage="contract", entered_at=MONDAY)
 
 
 def signed(facts, party, person):

@@ -3,7 +3,7 @@
 The set of conditions is closed. Texts of people are carried as values, sentences are made elsewhere.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -96,7 +96,7 @@ def seen_stages(facts: Facts) -> frozenset[str]:
 def why_open(facts: Facts, task: TaskFact) -> Refusal:
     """The one sentence for a task that is not accepted."""
     def because(code: str, party: int | None = task.party, **values: object) -> Refusal:
-        return Refusal(code, party, {"task": task.key, "of": task.party, "since": task.since, **values})
+        return Refusal(code, party, {"task": task.key, "of": task.party, "since": began(facts, task), **values})
 
     earlier = first_missing(facts, task)
     match task.state:
@@ -118,6 +118,13 @@ def why_open(facts: Facts, task: TaskFact) -> Refusal:
         return because("task.reopened")
     code = "task.draft" if (task.key, task.party) in facts.drafts else "task.not_begun"
     return because(code, person=task.asked, due=task.due_at, some=bool(task.voices))
+
+
+def began(facts: Facts, task: TaskFact) -> datetime:
+    """Since when a task is as it is: of one that waited for earlier ones, since the last of them was accepted."""
+    earlier = (one.since for key in facts.task_of(task).waits_for for one in facts.instances(key)
+               if one.state is TaskState.ACCEPTED and task.state is TaskState.OPEN)
+    return max((task.since, *earlier))
 
 
 def first_missing(facts: Facts, task: TaskFact) -> TaskFact | None:
@@ -260,6 +267,25 @@ def _contract(facts: Facts, state: str) -> Reasons:
             gates = [key for key, (_, gate) in facts.definition.gates.items() if gate.about == "contract"]
             return tuple(refusal for key in gates for refusal in gate_reasons(facts, key))
     return tuple(Refusal("contract.unsigned", party.number, {
-        "n": contract.number, "of": party.number, "since": contract.frozen_at, "date": contract.frozen_at,
+        "n": contract.number, "of": party.number, "since": contract.frozen_at,
+        "date": asked_to_sign(facts, party.number),
         "persons": tuple(m.person for m in facts.people(party.number, "signatory"))})
         for party in facts.signing if facts.signature(party.number) is None)
+
+
+def asked_to_sign(facts: Facts, party: int, paper: str = "") -> datetime | None:
+    """Since when somebody of a party has been asked; None where nobody has come in who could sign, or it cannot be yet.
+
+    paper: the key of a short agreement; "" is the contract.
+    """
+    came = [m.accepted_at for m in facts.people(party, "signatory") if m.present and m.accepted_at]
+    since = _signing_began(facts, party, paper)
+    return max(since, min(came)) if since and came else None
+
+
+def _signing_began(facts: Facts, party: int, paper: str) -> datetime | None:
+    if paper:
+        task = facts.task(paper, party)
+        return task.since if task is not None and can_start(facts, task) else None
+    stage = facts.definition.stages.get(facts.project.stage)
+    return facts.project.entered_at if stage is not None and stage.contract == "signed" else None

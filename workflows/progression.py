@@ -92,16 +92,16 @@ def reopen(facts: Facts, task: TaskFact, reason: str) -> Facts:
 
 def _next_round(facts: Facts, task: TaskFact, reason: str | None) -> TaskFact:
     return replace(task, round=task.round + 1, state=TaskState.OPEN, since=facts.now, reason=reason, due_at=None,
-                   entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None, wanted_name=None,
-                   help=None, help_by=None, help_sees=0, helper=None)
+                   entered_by=None, outsider=None, outside_until=None, wanted=None, wanted_by=None,
+                   wanted_name=None).called_off
 
 
 def settle(facts: Facts) -> Facts:
     """Draw every consequence of the facts, until nothing follows any more."""
     if facts.ended:
         return facts
-    for consequence in (_end_agreements, _leave, _follow_answers, _end_absences, _name, _accept_unopposed, _date_tasks,
-                        _end_contract, _lapse, _open_gates):
+    for consequence in (_end_agreements, _leave, _follow_answers, _end_absences, _name, _accept_unopposed, _call_off,
+                        _date_tasks, _end_contract, _lapse, _open_gates):
         facts = consequence(facts)
     if (earlier := _has_nothing_to_sign(facts)) is not None:
         return settle(enter(facts, earlier))
@@ -148,6 +148,14 @@ def _follow_answers(facts: Facts) -> Facts:
                 facts = facts.with_task(_first_round(facts, key, party))
             elif there.state is TaskState.LAPSED:
                 facts = facts.with_task(_next_round(facts, there, None))
+    return facts
+
+
+def _call_off(facts: Facts) -> Facts:
+    """Who has handed a task in needs no help with it any more, whatever came of the call."""
+    for task in facts.tasks:
+        if task.help is not None and task.state not in (*_OWED, TaskState.ENTERED):
+            facts = facts.with_task(task.called_off)
     return facts
 
 

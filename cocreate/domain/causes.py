@@ -4,6 +4,7 @@ Pure. It is asked again at the moment a mail goes out.
 """
 
 from cocreate.domain.notices import Subject
+from cocreate.domain.reminding import can_be_decided
 from cocreate.domain.turns import calls
 from workflows.facts import DecisionState, Facts, ProposalState, TaskState
 
@@ -13,9 +14,10 @@ _TASK_STATES = {"ask": _OPEN, "returned": (TaskState.RETURNED,), "submitted": (T
                 "entered": (TaskState.ENTERED,), "nobody_can_act": _OPEN}
 _REMINDING = frozenset({"due_soon", "due_today", "overdue", "escalation"})
 _ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_to_read", "signing_code",
-                     "signature_ended", "help", "invitation_unanswered", "proposal",
-                     "clause_proposed"})
+                     "signature_ended", "help", "invitation_unanswered", "invitation_expired",
+                     "proposal", "clause_proposed"})
 _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
+_TO_DECIDE = frozenset({"decision_asked", "decision_lapsed"})  # mailed anew when it can be decided again
 _OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
 
 
@@ -41,16 +43,18 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
             return _task_is_owed(kind, subject, facts)
         case "decision":
             decision = facts.decision(subject.key, subject.party or 0)
-            return decision is not None and decision.state in _OPEN_DECISION
+            return decision is not None and decision.state in _OPEN_DECISION and (
+                kind not in _TO_DECIDE or can_be_decided(facts, decision))
         case "proposal":
             return _proposal_is_open(subject, facts)
         case "contract":
             return facts.contract is not None and str(facts.contract.number) == subject.key
         case "signature" | "agreement":
             return kind == "signature_ended" or _signature_is_owed(subject, facts)
-        case "member" if kind == "invitation_unanswered":
+        case "member" if kind in ("invitation_unanswered", "invitation_expired"):
             invited = facts.member(int(subject.key))
-            return invited is not None and invited.accepted_at is None and invited.left_at is None
+            return invited is not None and invited.accepted_at is None and invited.left_at is None and (
+                (invited.expired_at is not None) == (kind == "invitation_expired"))
         case _:
             return subject.matter != "seat" or not facts.holders([subject.key])
 

@@ -71,8 +71,10 @@ def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
 
 
 # What asks for something, most pressing first: of one act it comes as one mail, which says also where the project is.
-ASKING = ("please_sign", "decision_asked", "ask", "submitted", "entered")
+ASKING = ("please_sign", "decision_lapsed", "decision_asked", "ask", "submitted", "entered")
 _TOGETHER = (*ASKING, "gone_on")
+# Reminders that come for several things on the same morning as one mail of their kind.
+REMINDERS = frozenset({"due_soon", "due_today", "overdue", "duty_due", "duty_overdue"})
 
 
 def mailed(found: Mapping[tuple[str, int], Heard]) -> dict[tuple[str, int], tuple[tuple[str, Subject], ...]]:
@@ -140,6 +142,8 @@ def _around(before: Facts, after: Facts) -> Iterator[News]:
         if was is None or was is task:
             continue
         subject = Subject("task", task.key, task.party)
+        if was.help is not None and task.help is None and task.state is not was.state:
+            yield News("help_ended", subject, task.party, tuple(int(one) for one in was.helpers.split()), was.help_sees)
         ended = task.outside_until is None and was.outside_until is not None and task.state in OWED
         if (task.outside_until is not None and was.outside_until != task.outside_until) or (
                 ended and after.actor is None):
@@ -159,11 +163,13 @@ def _decisions(before: Facts, after: Facts) -> Iterator[News]:
         was = old.get(decision.id)
         if was is decision and decision.state not in UNDECIDED:
             continue
-        kind = None if was and was.state is decision.state else _SAID.get(decision.state)
-        if decision.state in UNDECIDED and not (kind == "decision_lapsed" and _is_here(after, decision)):
-            # Asked of people once they can decide: for the first time, or again after something was mended.
-            asked_before = was is not None and was.state in UNDECIDED and can_be_decided(before, was)
-            kind = "decision_asked" if can_be_decided(after, decision) and not asked_before else None
+        same = was is not None and was.state is decision.state
+        kind = None if same else _SAID.get(decision.state)
+        # Asked of people once they can decide: for the first time, or again after something was mended.
+        if decision.state in UNDECIDED and can_be_decided(after, decision):
+            kind = None if same and was is not None and can_be_decided(before, was) else _SAID[decision.state]
+        elif decision.state in UNDECIDED:
+            kind = "decision_rests" if kind == "decision_lapsed" and _is_here(after, decision) else None
         if kind:
             yield News(kind, Subject("decision", decision.gate, decision.party), decision.party,
                        signatories(after, decision.party))

@@ -42,12 +42,14 @@ document_changed      - D D P - - P P
 comment               M P P P - - P P
 mention               M P P P - - P P
 help                  M P P P - - P P
+help_ended            M D D D - - D D
 two_values            M D D D - - D P
 settled               M D D D - - D P
 decision_asked        M D P - M - P P
 decision_agreed       - D D P D - D D
 not_agreed            - M M P M - M M
 decision_lapsed       M M D P M - D D
+decision_rests        - D D P D - D D
 gone_on               - M M D D D D M
 gone_back             M M M M D D M M
 hold                  M M M D D D M M
@@ -92,7 +94,7 @@ BY_LETTER = frozenset({"invitation", "clause_proposed", "clause_objected"})
 # An ending concerns every person of the project, whatever their part.
 _OF_EVERYBODY = frozenset({"all_signed", "declined", "withdrawn"})
 # "Please decide again" is for the party that decides, not for everybody who signs for somebody.
-_OF_ONE_PARTY = frozenset({"decision_asked", "decision_lapsed", "please_sign"})
+_OF_ONE_PARTY = frozenset({"decision_asked", "decision_lapsed", "decision_rests", "please_sign"})
 
 
 @dataclass(frozen=True, slots=True)

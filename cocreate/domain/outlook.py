@@ -42,8 +42,8 @@ def outlook(facts: Facts) -> Outlook | None:
         if order[key] > order[facts.project.stage]:
             starts[key] = then
             then = add_working_days(then, ahead.target, facts.calendars)
-    return Outlook(gone + 1, stage.target, then, max(0, working_days_between(facts.project.target, then, facts.calendars)),
-                   starts, _next_due(facts, zone))
+    later = max(0, working_days_between(facts.project.target, then, facts.calendars))
+    return Outlook(gone + 1, stage.target, then, later, starts, _next_due(facts, zone))
 
 
 def next_date(facts: Facts) -> datetime | None:

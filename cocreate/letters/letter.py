@@ -7,6 +7,8 @@ from cocreate import words
 from cocreate.digesting import Section, Speaker, count_news, sections
 from cocreate.domain.addresses import named
 from cocreate.domain.assessing import asked
+from cocreate.domain.news import REMINDERS
+from cocreate.domain.notices import Subject
 from cocreate.domain.turns import Turn, asked_first
 from cocreate.letters.about import About, grouped
 from cocreate.services.digests import Digest
@@ -21,9 +23,17 @@ LINKS = {
     "suggestion": "/desk", "suggestion_answered": "/your-turn", "digest": "/your-turn",
 }
 # Kinds of mails that may be joined to another -> the act they ask for.
-_ASKED = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision_asked": "decide",
+_ACTS = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision_asked": "decide",
           "decision_lapsed": "decide_again", "please_sign": "sign", "proposal": "answer", "clause_proposed": "answer"}
+# The same of a reminder, by what it is about.
+_OWED = {"task": "fill_in", "check": "check", "decision": "decide", "signature": "sign", "agreement": "sign",
+         "duty": "duty"}
 MOST_NAMED = 5
+
+
+def _act_of(kind: str, subject: Subject) -> str | None:
+    """What a joined mail asks for; None of one that only tells something."""
+    return _ACTS.get(kind) or (_OWED.get(subject.matter) if kind in REMINDERS else None)
 
 
 class Letter(About):
@@ -82,8 +92,9 @@ class Letter(About):
     def also(self) -> str:
         """What else this one mail asks for, named; of many the first."""
         context, speaker = self._context, Speaker(self.facts, self._context.reader)
-        named_ = [label(Turn(_ASKED[kind], subject.key, subject.party, None, self.facts.now, mine=True), speaker)
-                  for kind, subject, _seq in context.also if subject is not None and kind in _ASKED]
+        named_ = [label(Turn(act, subject.key, subject.party, None, self.facts.now, mine=True), speaker)
+                  for kind, subject, _seq in context.also
+                  if subject is not None and (act := _act_of(kind, subject)) is not None]
         named_ = [one if many == 1 else context.reader.gettext("%(what)s (%(count)s)", what=one, count=many)
                   for one, many in Counter(named_).items()]
         if (left := len(named_) - MOST_NAMED) > 1:

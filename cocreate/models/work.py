@@ -53,6 +53,7 @@ class Task(Model):
     help_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     help_sees: Mapped[int] = mapped_column(default=0)
     helper: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    helpers: Mapped[str] = mapped_column(default="")
     voices: Mapped[str] = mapped_column(default="")
 
 

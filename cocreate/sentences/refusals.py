@@ -298,9 +298,13 @@ def _clauses_open(s: Speaker) -> Said:
 def _unsigned(s: Speaker) -> Said:
     own = s.values["of"] == s.own
     act = Act("contract/sign", s._("Read and sign")) if own else Act("contract", s._("Read the contract"))
-    return s._("Version %(n)s is not signed by %(party)s (%(person)s, asked %(date)s).",
-               n=words.number(s.values["n"], s.reader), party=s.party(), person=s.people(*s.values["persons"]),
-               date=s.day("date")), act
+    said = {"n": words.number(s.values["n"], s.reader), "party": s.party(), "person": s.people(*s.values["persons"])}
+    if not s.values["persons"]:
+        return s._("Version %(n)s is not signed by %(party)s (%(person)s).", **said), act
+    if s.values["date"] is None:
+        return s._("Version %(n)s is not signed by %(party)s (%(person)s, not asked yet).", **said), act
+    return s._("Version %(n)s is not signed by %(party)s (%(person)s, asked %(date)s).", date=s.day("date"),
+               **said), act
 
 
 @_says("contract.signatures_ended")

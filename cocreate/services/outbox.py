@@ -8,13 +8,13 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate import vault
@@ -125,10 +125,26 @@ def _opened_or_failed(session: Session, mail: Claimed, now: datetime) -> Claimed
         return None
 
 
-def _take(session: Session, table: Any, now: datetime, batch: int) -> Sequence[Any]:
+def claim_along(session: Session, going: Sequence[tuple[Claimed, Collection[str]]], now: datetime,
+                ) -> tuple[Claimed, ...]:
+    """Take what else waits for the readers of mails that go out, due or put off: of each, of its project and of kinds
+    that it may speak for.
+    """
+    if not going:
+        return ()
+    fits = or_(*(and_(Outbox.project_id == mail.project_id, Outbox.recipient == mail.recipient, Outbox.kind.in_(kinds))
+                 for mail, kinds in going))
+    return tuple(_of_project(mail) for mail in _take(session, Outbox, now, ALL, fits))
+
+
+ALL = 1000  # of what waits for the readers of one batch
+
+
+def _take(session: Session, table: Any, now: datetime, batch: int, which: ColumnElement[bool] | None = None,
+          ) -> Sequence[Any]:
     # In a CTE: PostgreSQL may run a sub-select with LIMIT several times, and lock more rows than asked for.
     due = (select(table.message_id)
-           .where(table.state == "waiting", table.next_try <= now,
+           .where(table.state == "waiting", table.next_try <= now if which is None else which,
                   or_(table.lease_until.is_(None), table.lease_until < now))
            .order_by(table.next_try).limit(batch).with_for_update(skip_locked=True).cte("due"))
     return session.execute(
@@ -194,8 +210,9 @@ def put_off(session: Session, mail: Claimed, until: datetime) -> None:
 
 def join(session: Session, first: Claimed, further: Claimed) -> None:
     """One claimed mail speaks for another, which is not sent; ``first`` has its values already."""
-    _mark(session, first, {"values": _stored(first.values)})
-    _mark(session, further, _closed(further, "dropped", None))
+    # Whoever lost the first to another worker must not drop what that one does not speak for.
+    if _mark(session, first, {"values": _stored(first.values)}):
+        _mark(session, further, _closed(further, "dropped", None))
 
 
 def give_back(session: Session, mails: Sequence[Claimed]) -> None:
@@ -204,10 +221,14 @@ def give_back(session: Session, mails: Sequence[Claimed]) -> None:
         _mark(session, mail, {"lease_until": None, "attempts": mail.attempts - 1})
 
 
-def _mark(session: Session, mail: Claimed, values: dict[str, Any]) -> None:
+def _mark(session: Session, mail: Claimed, values: dict[str, Any]) -> bool:
+    """Whether it was still ours."""
     # A worker whose lease has ended must not overwrite what the next one did.
-    session.execute(update(mail.table).where(mail.table.message_id == mail.message_id, mail.table.state == "waiting",
-                                             mail.table.lease_until == mail.lease_until).values(**values))
+    marked = session.execute(
+        update(mail.table).where(mail.table.message_id == mail.message_id, mail.table.state == "waiting",
+                                 mail.table.lease_until == mail.lease_until)
+        .values(**values).returning(mail.table.message_id)).all()
+    return bool(marked)
 
 
 def _closed(mail: Claimed, state: str, reply: str | None) -> dict[str, Any]:

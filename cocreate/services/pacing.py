@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cocreate.domain.news import ASKING
+from cocreate.domain.news import ASKING, REMINDERS
 from cocreate.models.mails import Outbox
 from cocreate.services import outbox, working
 from cocreate.services.outbox import Claimed
@@ -22,6 +22,7 @@ APART = timedelta(hours=1)  # between two mails of asks
 PROMPT = frozenset({"invitation", "signing_code", "mail_came_back"})
 # What asks for something; of one project and hour it is one mail that names them all, whatever their kinds.
 TOGETHER = frozenset({*ASKING, "proposal", "clause_proposed"})
+GATHERED = frozenset({"submitted"})  # five days are left to check it: it waits an hour for further ones
 
 
 def pace(session: Session, claimed: Sequence[Claimed], now: datetime) -> tuple[Claimed, ...]:
@@ -30,7 +31,7 @@ def pace(session: Session, claimed: Sequence[Claimed], now: datetime) -> tuple[C
     persons = {mail.recipient for mail in slow}
     calendars = working.calendars(session, persons, now) if persons else {}
     sent, latest = _sent_today(session, calendars, now), _last_asks(session, persons, now)
-    going: list[Claimed] = []
+    going: list[Claimed] = []  # each speaks for what else of its kind waits for its reader
     for mail in claimed:
         if mail not in slow:
             going.append(mail)
@@ -45,7 +46,18 @@ def pace(session: Session, claimed: Sequence[Claimed], now: datetime) -> tuple[C
         else:
             sent[mail.recipient] = sent.get(mail.recipient, 0) + 1
             going.append(mail)
+    for mail in outbox.claim_along(session, [(one, _speaks_for(one)) for one in going if _speaks_for(one)], now):
+        place = _place(mail, going)
+        if place is not None:
+            going[place] = _joined(session, going[place], mail)
     return tuple(going)
+
+
+def _speaks_for(mail: Claimed) -> frozenset[str]:
+    """The kinds of mails that go out as a part of this one."""
+    if mail.table is not Outbox:
+        return frozenset()
+    return TOGETHER if mail.kind in TOGETHER else frozenset({mail.kind}) & REMINDERS
 
 
 def _until(mail: Claimed, calendar: Calendar, sent: int, latest: Mapping[tuple[int | None, int], datetime],
@@ -55,15 +67,15 @@ def _until(mail: Claimed, calendar: Calendar, sent: int, latest: Mapping[tuple[i
     if opens <= now and sent >= MOST:
         tomorrow = local_day(now, calendar.zone) + timedelta(days=1)
         opens = next_open(at(tomorrow, calendar.start, calendar.zone), calendar)
+    if mail.kind in GATHERED:
+        opens = max(opens, mail.created_at + APART)
     before = latest.get((mail.project_id, mail.recipient)) if mail.kind in TOGETHER else None
     return max(opens, before + APART) if before is not None else opens
 
 
 def _place(mail: Claimed, going: Sequence[Claimed]) -> int | None:
-    """Where a mail that asks for something else stands that goes out now."""
-    if mail.kind not in TOGETHER:
-        return None
-    return next((place for place, one in enumerate(going) if one.table is Outbox and one.kind in TOGETHER and (
+    """Where a mail stands that goes out now and speaks for this one too."""
+    return next((place for place, one in enumerate(going) if mail.kind in _speaks_for(one) and (
         one.project_id, one.recipient) == (mail.project_id, mail.recipient)), None)
 
 

@@ -28,14 +28,14 @@ from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Absence, Member, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
-from cocreate.models.talk import Nudge
+from cocreate.models.talk import Comment, Nudge
 from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox
 from cocreate.services.acts import ACTS, Change
 from cocreate.services.facts import keep, look_locked
 from cocreate.services.writes import Cancel, Insert, Move, Put, Row, Update, Write, send
 from workflows import progression
-from workflows.facts import Facts
+from workflows.facts import Facts, TaskFact
 from workflows.values import replace, values_of
 
 
@@ -102,7 +102,7 @@ def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, 
     move = Move(before.project.id, before.project.version, _project_row(before, after) | {
         "version": seq, "head": event["hash"]})
     writes: list[Write] = [
-        *_changed(before, after, change, where), *change.rows,
+        *_changed(before, after, change, where), *change.rows, *_calls_ended(before, after),
         _insert(Event, event), _insert(EventDetail, detail),
         Insert(table_of(Outbox), tuple(_mails(before, after, change, seq))),
     ]
@@ -125,7 +125,7 @@ def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> 
         **({"stands_for": change.stands_for} if change.stands_for else {}),
         "before": project.stage if project.version else None, "after": after.project.stage,
         "visit": after.project.visit,
-        "consequences": _consequences(before, after), "definition_sha256": after.definition.sha256, "sees": sees,
+        "consequences": _consequences(before, after, sees), "definition_sha256": after.definition.sha256, "sees": sees,
         "personal_sha256": commitment(personal_salt, personal)})
     salt = secrets.token_hex(16)
     where = {"project_id": project.id, "seq": seq, "host_id": project.host_id}
@@ -136,15 +136,33 @@ def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> 
                            "personal_salt": personal_salt, "personal": personal}
 
 
-def _consequences(before: Facts, after: Facts) -> list[str]:
-    """What followed of itself: decisions that lapsed, versions and signatures that ended."""
+def _consequences(before: Facts, after: Facts, sees: int) -> list[str]:
+    """What followed of itself: decisions that lapsed, versions and signatures that ended, calls for help that nobody
+    needs to answer any more, where all who read the event knew of them.
+    """
     old = {decision.id: decision.state for decision in before.decisions}
     lapsed = [f"lapsed decision:{d.gate}:{d.party} {d.changed or ''}".strip() for d in after.decisions
               if d.state == "lapsed" and old.get(d.id) not in (None, "lapsed")]
     stood = {(one.paper, one.number) for one in before.papers if one.ended_at is None}
     ended = [f"ended {one.paper or 'contract'}:{one.number} {one.ended_because}" for one in after.papers
              if one.ended_at is not None and (one.paper, one.number) in stood]
-    return [*lapsed, *ended]
+    called_off = [f"called_off {task.key}:{task.party}" for task in _called_off(before, after)
+                  if not sees & ~task.help_sees]
+    return [*lapsed, *ended, *called_off]
+
+
+def _called_off(before: Facts, after: Facts) -> list[TaskFact]:
+    """The tasks, as they were, whose calls for help have ended."""
+    if before.tasks is after.tasks:
+        return []
+    calling = {task.help for task in after.tasks}
+    return [task for task in before.tasks if task.help is not None and task.help not in calling]
+
+
+def _calls_ended(before: Facts, after: Facts) -> list[Write]:
+    rows = tuple({"project_id": before.project.id, "number": task.help, "resolved_at": after.now}
+                 for task in _called_off(before, after))
+    return [Update(table_of(Comment), rows)] if rows else []
 
 
 _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (

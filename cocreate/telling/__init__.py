@@ -82,7 +82,8 @@ def _seen(s: Speaker, subject: str) -> Iterable[str]:
 
 
 def _consequence(s: Speaker, said: str) -> str:
-    """What followed of itself, as ``progress`` writes it: lapsed decision:gate:party, ended contract:number.
+    """What followed of itself, as ``progress`` writes it: lapsed decision:gate:party, ended contract:number,
+    called_off task:party.
 
     In place of "contract" stands the task of a short agreement.
     """
@@ -92,6 +93,8 @@ def _consequence(s: Speaker, said: str) -> str:
     if what == "lapsed":
         return s.reader.gettext("%(party)s's decision on '%(question)s' lapsed.", party=s.party(int(parts[2])),
                                 question=s.question(parts[1]))
+    if what == "called_off":
+        return s.reader.gettext("The call for help with '%(task)s' ended with it.", task=s.title(parts[0]))
     if parts[0] != "contract":
         return s.reader.gettext("Version %(number)s of '%(paper)s' ended, and every signature under it.",
                                 number=parts[1], paper=s.title(parts[0]))

@@ -107,9 +107,12 @@ class TestDecisions:
         assert {subject.key for subject in subjects} == {"picture"}
 
     def test_what_lapsed_is_asked_again_once_it_can_be_decided(self):
-        story = begin().to_terms().go("anew").submit("stream")
-        assert "decision_asked" not in story.kinds()
-        assert story.accept("stream", "taker").mails() == {("decision_asked", SIGNS), ("decision_asked", ALSO)}
+        story = begin().to_terms().go("anew")
+        assert {kind for kind in story.kinds() if kind.startswith("decision")} == set()
+        assert {("decision_rests", SIGNS), ("decision_rests", ALSO), ("decision_rests", TAKER)} <= story.lines()
+        assert not any(kind.startswith("decision") for kind in story.submit("stream").kinds())
+        again = {("decision_lapsed", SIGNS), ("decision_lapsed", ALSO), ("decision_lapsed", GIVER)}
+        assert story.accept("stream", "taker").mails() == again
 
 
 class TestContract:

@@ -24,10 +24,12 @@ AGREED = """
 | document or new version shared | - | D | D | D | - | D | D | D |
 | document narrowed, widened or withdrawn | - | D | D | P | - | - | P | P |
 | comment; mention or help request (asked = named) | M | P | P | P | - | - | P | P |
+| call for help ended with its task (asked = who answered) | M | D | D | D | - | - | D | D |
 | two values for one figure; settled | M | D | D | D | - | - | D | P |
 | decision asked | M | D | P | - | M | - | P | P |
 | decision given: agree / not agree | - | D / M | D / M | P | D / M | - | D / M | D / M |
 | decision or agreed clause lapsed | M | M | D | P | M | - | D | D |
+| decision lapsed while it cannot be decided again | - | D | D | P | D | - | D | D |
 | gone on to the next stage | - | M | M | D | D | D | D | M |
 | gone back | M | M | M | M | D | D | M | M |
 | put on hold, resumed | M | M | M | D | D | D | M | M |
@@ -49,9 +51,10 @@ AGREED = """
 KINDS_OF = (
     "invitation", "invitation_accepted", "invitation_declined invitation_unanswered", "ask", "due_soon due_today",
     "overdue", "escalation", "draft_saved", "submitted", "entered", "returned", "accepted", "document_shared",
-    "document_changed", "comment mention help", "two_values settled", "decision_asked", "decision_agreed not_agreed",
-    "decision_lapsed", "gone_on", "gone_back", "hold resumed", "waiting_outside", "nobody_can_act",
-    "clause_proposed clause_objected", "ready_to_read please_sign", "signed", "signing_declined signature_ended",
+    "document_changed", "comment mention help", "help_ended", "two_values settled", "decision_asked",
+    "decision_agreed not_agreed", "decision_lapsed", "decision_rests", "gone_on", "gone_back", "hold resumed",
+    "waiting_outside", "nobody_can_act", "clause_proposed clause_objected", "ready_to_read please_sign", "signed",
+    "signing_declined signature_ended",
     "all_signed declined withdrawn", "joined left handed_over", "concern", "template_corrected migrated",
     "duty_due duty_overdue still_you", "mail_came_back",
 )

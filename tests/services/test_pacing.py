@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from cocreate.domain.news import REMINDERS
 from cocreate.models.mails import Outbox
 from cocreate.services import outbox, pacing
 from tests.support.lighting import lighting
@@ -73,6 +74,39 @@ class TestTogether:
         assert pace(session, room, NOON) == []
         assert NOON + timedelta(minutes=40) in next_try(session, room)
 
+    def test_a_submission_waits_an_hour_for_further_ones(self, session, room):
+        for seq, minutes in ((1, 0), (2, 20), (3, 50)):
+            post(session, room, "submitted", room.anna, seq=seq, subject=f"task:{seq}:2",
+                 now=NOON + timedelta(minutes=minutes))
+        assert pace(session, room, NOON + timedelta(minutes=55)) == []
+        assert pace(session, room, NOON + timedelta(hours=1)) == ["submitted"]
+        rows = session.execute(select(Outbox.state, Outbox.values).where(Outbox.project_id == room.id)).all()
+        assert sorted(row.state for row in rows) == ["dropped", "dropped", "waiting"]
+        kept, = (json.loads(row.values) for row in rows if row.state == "waiting")
+        assert {subject for _kind, subject, _seq in kept["also"]} == {"task:2:2", "task:3:2"}
+
+    def test_what_waits_goes_along_with_an_ask_that_goes(self, session, room):
+        post(session, room, "submitted", room.anna, seq=1, subject="task:one:2", now=NOON)
+        post(session, room, "decision_asked", room.anna, seq=2, subject="decision:common:1", now=NOON)
+        assert pace(session, room, NOON) == ["decision_asked"]
+        assert set(states(session, room)) == {"waiting", "dropped"}
+
+    @pytest.mark.parametrize("kind", sorted(REMINDERS))
+    def test_reminders_of_one_kind_and_morning_are_one_mail(self, session, room, kind):
+        for seq in (-1, -2, -3):
+            post(session, room, kind, room.renee, seq=seq, subject=f"task:{-seq}:2", now=NOON)
+        post(session, room, "returned", room.renee, seq=5, now=NOON)
+        assert sorted(pace(session, room, NOON)) == sorted([kind, "returned"])
+
+    def test_what_another_worker_took_meanwhile_is_not_spoken_for(self, session, room):
+        for seq in (1, 2):
+            post(session, room, "ask", room.renee, seq=seq, subject=f"task:{seq}:2", now=NOON)
+        claimed = [mail for mail in outbox.claim(session, NOON, 500) if mail.project_id == room.id]
+        session.execute(update(Outbox).where(Outbox.message_id == claimed[0].message_id).values(
+            lease_until=NOON + timedelta(hours=1)))
+        pacing.pace(session, claimed, NOON)
+        assert states(session, room) == ["waiting", "waiting"]
+
     def test_words_that_somebody_wrote_are_never_joined(self, session, room):
         for seq in (1, 2):
             post(session, room, "returned", room.renee, seq=seq, now=NOON)
@@ -91,6 +125,11 @@ def pace(session, room, now):
     going = pacing.pace(session, [mail for mail in outbox.claim(session, now, 500)
                                   if mail.project_id == room.id], now)
     return [mail.kind for mail in going]
+
+
+def states(session, room):
+    session.expire_all()
+    return session.scalars(select(Outbox.state).where(Outbox.project_id == room.id)).all()
 
 
 def next_try(session, room):

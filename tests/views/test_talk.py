@@ -2,14 +2,16 @@
 
 import io
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
 from cocreate.db import db
+from cocreate.models.mails import Outbox
 from cocreate.models.talk import Comment
 from cocreate.models.work import DocumentRead
-from tests.support import projects
+from tests.support import projects, stories
 from tests.views.test_tasks import PDF, Played, _colleague, _decided, _hidden, _plain
 
 XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
@@ -113,8 +115,23 @@ class TestHelp:
         assert (first.status_code, first.location) == (second.status_code, second.location)
         assert first.status_code == 303
         assert "Did it help?" not in small.shop.get("").text
-        assert "help was found" in small.maker.get("/tasks/returns?party=2").text
+        assert "call ended" in small.maker.get("/tasks/returns?party=2").text
         assert small.shop.get("/tasks/returns/helped?party=2").status_code == 409
+
+    def test_ends_visibly_with_the_task(self, project):
+        small = project()
+        small.shop.post("/tasks/returns/help", data={"party": 2, "text": "Which ramp is meant here?", "who": "all"})
+        number = _numbers(small, "help")[0]
+        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "The one at gate 3.", "reply_to": number})
+        small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number, "stuck": "1", "text": ""})
+        with small.app.app_context():
+            stories.submit(small.small, "returns")
+            assert db.session.scalars(select(Outbox.recipient).where(Outbox.kind == "help_ended",
+                                                                     Outbox.state == "waiting")).all() == [
+                                                                         small.small.maker]
+        page = small.maker.get("/tasks/returns?party=2").text
+        assert "call ended" in page and "asks for help" not in page
+        assert "The call for help with 'Crates per year' ended with it." in unescape(small.maker.get("/record").text)
 
     def test_of_the_own_party_nobody_else_hears(self, project):
         small = project()

@@ -82,6 +82,12 @@ class TestTasks:
         east = replace(facts, calendars=(Calendar("Pacific/Kiritimati"),), now=datetime(2027, 3, 1, 11, tzinfo=UTC))
         assert codes(east, {"task": "stream"}) == ["task.not_begun"]  # there it is tomorrow already
 
+    def test_what_had_to_follow_another_is_waited_for_since_that_was_accepted(self):
+        story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [stream],"))
+        story.facts = replace(story.facts, now=story.facts.now + timedelta(days=9))
+        refusal, = why(story.give("stream").facts, {"task": "need"})
+        assert refusal.values["since"] == story.task("stream").since > story.task("need").since
+
     def test_what_must_follow_another_cannot_start_before(self):
         story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [stream],"))
         assert codes(story.facts, {"task": "need"}) == ["task.must_follow"]

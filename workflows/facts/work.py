@@ -62,11 +62,17 @@ class TaskFact:
     help_by: int | None = None
     help_sees: int = 0  # audience of the call
     helper: int | None = None  # person whose answer to the call waits for "Did it help?"
+    helpers: str = ""  # everybody who has answered the call, helpful or not: persons separated by blanks
     voices: str = ""  # JSON, of an assessment: person -> their answers, while others of the party are waited for
 
     @property
     def id(self) -> tuple[str, int, int]:
         return self.key, self.party, self.round
+
+    @property
+    def called_off(self) -> Self:
+        """The task without its call for help."""
+        return replace(self, help=None, help_by=None, help_sees=0, helper=None, helpers="")
 
     @property
     def shared_with(self) -> dict[int, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.talk import Comment
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.contributions import REASON
-from cocreate.services.writes import Insert, Row, Update
+from cocreate.services.writes import Insert, Row
 from workflows.facts import Facts, MemberFact, TaskFact
 from workflows.values import replace
 
@@ -91,7 +91,7 @@ def say(facts: Facts, given: Say) -> Change:
                reply_to=given.reply_to)
     helps = _helps(facts, actor, topic, sees, given.call)
     return Change(
-        facts=facts.with_task(replace(helps, helper=actor.person)) if helps else facts, party=actor.party, sees=sees,
+        facts=facts.with_task(_answered(helps, actor)) if helps else facts, party=actor.party, sees=sees,
         rows=(Insert(table_of(Comment), (row,)),), answer={"number": row["number"]},
         letters=_letters(facts, actor, topic, sees, mentions, given, helps),
         details={"kind": given.kind, "topic": given.topic, "number": row["number"],
@@ -110,7 +110,7 @@ def ask_help(facts: Facts, given: AskHelp) -> Change:
     topic = Topic("task", task.key, task.party)
     sees = audience.bit(task.party) if given.own else audience_of(topic, facts)
     row = _row(facts, actor, kind="help", topic=topic, text=text, sees=sees)
-    after = replace(task, help=row["number"], help_by=actor.person, help_sees=sees, helper=None)
+    after = replace(task, help=row["number"], help_by=actor.person, help_sees=sees, helper=None, helpers="")
     return Change(
         facts=facts.with_task(after), party=task.party, sees=sees, rows=(Insert(table_of(Comment), (row,)),),
         answer={"number": row["number"]}, details={"task": task.key, "number": row["number"]},
@@ -119,10 +119,7 @@ def ask_help(facts: Facts, given: AskHelp) -> Change:
 
 def helped(facts: Facts, given: Helped) -> Change:
     task, _actor = require_asker(facts, given)
-    after = replace(task, help=None, help_by=None, help_sees=0, helper=None)
-    row = {"project_id": facts.project.id, "number": given.number, "resolved_at": facts.now}
-    return Change(facts=facts.with_task(after), party=task.party, sees=task.help_sees,
-                  rows=(Update(table_of(Comment), (row,)),),
+    return Change(facts=facts.with_task(task.called_off), party=task.party, sees=task.help_sees,
                   details={"task": task.key, "number": given.number})
 
 
@@ -186,6 +183,11 @@ def _calling(facts: Facts, task: TaskFact, actor: MemberFact) -> tuple[Letter, .
     subject = str(Subject("task", task.key, task.party))
     return tuple(Letter("help", member.person, subject) for member in facts.members
                  if may_help(member, task) and member is not actor)
+
+
+def _answered(task: TaskFact, by: MemberFact) -> TaskFact:
+    helpers = dict.fromkeys((*task.helpers.split(), str(by.person)))
+    return replace(task, helper=by.person, helpers=" ".join(helpers))
 
 
 def _helps(facts: Facts, actor: MemberFact, topic: Topic, sees: int, call: int | None) -> TaskFact | None:

@@ -18,6 +18,7 @@ from workflows.definition import Gate
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
 from workflows.facts import Facts, TaskFact, TaskState
+from workflows.guards import can_start
 from workflows.texts import say
 
 MOST = 4  # lines of a party's column
@@ -31,11 +32,7 @@ class Column:
     party: frame.PartyView
     tasks: tuple[TaskFact, ...]
     later: str
-
-    @property
-    def open(self) -> bool:
-        """Whether this party owes any of them."""
-        return any(task.state in _OWED for task in self.tasks)
+    open: bool  # whether this party can do one of them now
 
 
 def columns(facts: Facts) -> list[Column]:
@@ -49,7 +46,9 @@ def columns(facts: Facts) -> list[Column]:
         tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
                  and task.state is not TaskState.LAPSED]
         tasks.sort(key=lambda task: (task.state not in _OWED, task.due_at is None, task.due_at or task.since))
-        found.append(Column(views[party.number], tuple(tasks), "" if tasks else _asked_next(facts, party.seat)))
+        found.append(Column(
+            views[party.number], tuple(tasks), "" if tasks else _asked_next(facts, party.seat),
+            open=any(task.state in _OWED and can_start(facts, task) for task in tasks)))
     return found
 
 

@@ -19,7 +19,8 @@ from cocreate.views.room import contract_words, frame
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.frame import PartyView
 from cocreate.words import Reader
-from workflows.facts import Facts, TaskState
+from workflows.facts import Facts, PartyFact
+from workflows.guards import asked_to_sign
 from workflows.texts import say
 
 
@@ -120,21 +121,26 @@ def signed(facts: Facts, paper: str = "") -> str:
     said = _("Signed for %(party)s, %(local)s, %(utc)s UTC.", party=contract_words.own(facts),
              local=words.day_time(mine.at, reader),
              utc=words.clock_time(mine.at, Reader(reader.language, "UTC", reader.now)))
-    waiting = [_("%(party)s: %(names)s", party=party.name, names=words.listed(
-        [m.name for m in facts.people(party.number, "signatory")], reader, either=True) or _("nobody named yet"))
-        for party in facts.signers(paper) if facts.signature(party.number, paper) is None]
+    waiting = [_waiting(facts, party, paper) for party in facts.signers(paper)
+               if facts.signature(party.number, paper) is None]
     if not waiting:
         sealed = contracts.version(db.session(), facts, mine.version, paper=paper).row.sealed_at
         return f"{said} " + (
             _("All have signed. Sealed on %(moment)s.", moment=words.day_time(sealed, reader)) if sealed else
             _("All have signed. The seal of the host is being put on."))
-    return f"{said} " + _("Waiting for %(whom)s, asked %(when)s.", whom="; ".join(waiting),
-                          when=words.away(_asked_at(facts, paper), reader))
+    return f"{said} " + _("Waiting for %(whom)s.", whom="; ".join(waiting))
 
 
-def _asked_at(facts: Facts, paper: str) -> datetime:
-    return max(task.since for task in facts.instances(paper) if task.state is not TaskState.ACCEPTED) \
-        if paper else facts.project.entered_at
+def _waiting(facts: Facts, party: PartyFact, paper: str) -> str:
+    """Such as "Philips: Jan Vos, asked today"; of who has not come in yet nothing has been asked."""
+    reader, asked = pages.reader(), asked_to_sign(facts, party.number, paper)
+    people = facts.people(party.number, "signatory")
+    names = words.listed([m.name for m in people if m.present or asked is None], reader, either=True)
+    if asked is not None:
+        return _("%(party)s: %(names)s, asked %(when)s", party=party.name, names=names, when=words.away(asked, reader))
+    if names:
+        return _("%(party)s: %(names)s, not asked yet", party=party.name, names=names)
+    return _("%(party)s: nobody named yet", party=party.name)
 
 
 def since_last_reading(facts: Facts, text: ContractText, paper: str = "") -> tuple[str, list[Difference]]:

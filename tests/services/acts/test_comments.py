@@ -108,10 +108,31 @@ class TestHelp:
         story.facts = story.facts.with_member(gone)
         assert asked(story) == {champion(1): "helped"}
 
-    def test_rests_while_the_task_is_with_the_other_side(self):
+    def test_ends_with_the_task_also_unanswered_and_is_not_back_when_that_is_returned(self):
         story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(1)).submit("stream")
-        assert asked(story) == {}
-        assert champion(2) in asked(story.send_back("stream", by="taker"))
+        assert asked(story) == {} and story.task("stream").help is None
+        assert ("help_ended", champion(2)) in story.lines()
+        assert asked(story.send_back("stream", by="taker")) == {}
+        story.act(AskHelp("stream", 1, "And which one is returned?"), champion(1))
+        assert champion(2) in asked(story)
+
+    def test_whoever_answered_in_vain_is_told_that_it_ended(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(1))
+        number = story.task("stream").help
+        answer = Say("comment", "task:stream:1", "The one at gate 3.", answers=champion(1), call=number)
+        story.act(answer, FACILITATOR).act(StillStuck("stream", 1, number), champion(1)).act(answer, champion(2))
+        story.submit("stream")
+        assert {person for kind, person in story.mails() if kind == "help_ended"} == {FACILITATOR, champion(2)}
+
+    def test_that_it_helped_is_no_further_mail(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(1))
+        number = story.task("stream").help
+        story.act(Say("comment", "task:stream:1", "That one.", answers=champion(1), call=number), champion(2))
+        assert "help_ended" not in story.act(Helped("stream", 1, number), champion(1)).kinds()
+
+    def test_of_the_own_party_only_others_do_not_hear_of_its_end(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?", own=True), champion(1)).submit("stream")
+        assert {person for kind, person in story.lines() if kind == "help_ended"} == {13}
 
     def test_of_the_own_party_only(self):
         story = begin().act(AskHelp("stream", 1, "Which meter is meant?", own=True), champion(1))
