@@ -31,6 +31,8 @@ from cocreate.services import (
     absences,
     boards,
     digests,
+    duties,
+    expiring,
     health,
     holds,
     leases,
@@ -102,13 +104,19 @@ class Job:
 
 
 def expire(turn: Turn) -> None:
-    """What a day brings by itself: holds and waits that are over, absences that begin and end."""
+    """What a day brings by itself: holds, waits, invitations and days to decide that are over, absences that begin
+    and end.
+    """
     session, moment = db.session(), now()
     acts = [*(partial(holds.expire, ref=ref, key=key) for ref, key in holds.due(session, moment)),
             *(partial(absences.turn, ref=ref, number=number, key=key)
               for ref, number, key in absences.due(session, moment)),
             *(partial(passing.expire, ref=ref, task=task, party=party, key=key)
-              for ref, task, party, key in passing.due(session, moment))]
+              for ref, task, party, key in passing.due(session, moment)),
+            *(partial(expiring.expire, ref=ref, given=given, key=key)
+              for ref, given, key in expiring.due(session, moment)),
+            *(partial(duties.decide_later, ref=ref, given=given, key=key)
+              for ref, given, key in duties.due(session, moment))]
     session.rollback()
     for act in acts:
         if not turn.goes_on():

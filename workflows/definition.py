@@ -241,6 +241,7 @@ class DecideRule(Strict):
     """A day before which parties decide how the contract goes on: so long before the end of its term.
 
     start: a date or month; left out: the day of the last signature. only: a number; where it is 0 nothing is decided.
+    goes_on_by: months by which it goes on where nobody decides, again and again; 0: then it has ended.
     """
 
     what: Text
@@ -249,6 +250,7 @@ class DecideRule(Strict):
     term: Path
     notice: Path
     only: Path | None = None
+    goes_on_by: Annotated[int, Field(ge=0, le=1200)] = 0
 
     @field_validator("of", mode="before")
     @classmethod

@@ -10,10 +10,10 @@ from workflows.definition import DecideRule, Definition
 
 
 def last_day(definition: Definition, rule: DecideRule, answer: Callable[[str], Answer | None], *,
-             signed: date) -> date | None:
-    """The day before the last on which it would be too late.
+             signed: date, after: date | None = None) -> date | None:
+    """The day before the last on which it would be too late; of one that goes on, the first later than ``after``.
 
-    None where the rule has no object, a value is missing or no calendar has the day.
+    None where the rule has no object, a value is missing, no calendar has the day or it is not later.
 
     answer: what was given at a path. signed: the day of the last signature, from which the term runs unless said.
     """
@@ -21,9 +21,16 @@ def last_day(definition: Definition, rule: DecideRule, answer: Callable[[str], A
     term, notice = (_span(definition, path, answer(path)) for path in (rule.term, rule.notice))
     if start is None or term is None or notice is None or (rule.only and not _number(answer(rule.only))):
         return None
+    months, days = term
     try:
-        end = moved(start, *term)
-        return moved(end, -notice[0], -notice[1]) - timedelta(days=1)
+        while True:
+            # Each time from the beginning: a year after 29 February is not a year after 28 February a year later.
+            last = moved(moved(start, months, days), -notice[0], -notice[1]) - timedelta(days=1)
+            if after is None or last > after:
+                return last
+            if not rule.goes_on_by:
+                return None
+            months += rule.goes_on_by
     except (ValueError, OverflowError):  # a term such as 9999 years: no calendar has that day
         return None
 

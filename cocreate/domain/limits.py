@@ -6,11 +6,13 @@ And every way out, with who can take it.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cocreate.domain.turns import can_take
+from cocreate.domain.taking import can_take
 from workflows import engine
 from workflows.facts import Facts, ProposalState, TaskState
 from workflows.figures import bare
 from workflows.refusals import Refusal
+
+LIMIT = "figure.limit"  # the code of its refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,35 @@ def missed(facts: Facts, task: str | None = None) -> tuple[Refusal, ...]:
         return ()
     found: dict[tuple[object, ...], Refusal] = {}
     for refusal in (refusal for way in engine.ways(facts) if not way.back for refusal in way.refusals):
-        if refusal.code == "figure.limit" and task in (None, _task(refusal)):
+        if refusal.code == LIMIT and task in (None, _task(refusal)):
             found.setdefault((refusal.values["figure"], refusal.party), refusal)
     return tuple(found.values())
 
 
+def to_choose(facts: Facts) -> tuple[Refusal, ...]:
+    """The limits that are missed by what nobody works on any more: no task, only decisions stand beside them."""
+    ways = [way.refusals for way in engine.ways(facts) if not way.back]
+    if any(not refusals for refusals in ways):
+        return ()
+    stuck = [refusals for refusals in ways
+             if all(one.code == LIMIT or one.code.startswith("gate.") for one in refusals)]
+    return tuple({path_of(one): one for one in min(stuck, key=len, default=()) if one.code == LIMIT}.values())
+
+
+def can_act(facts: Facts, refusal: Refusal) -> frozenset[int]:
+    """Who is asked for a way out; nobody while it is proposed to go on all the same: then that is to be answered."""
+    outs = ways_out(facts, refusal)
+    if any(out.kind == "answer" for out in outs):
+        return frozenset()
+    return frozenset(person for out in outs for person in out.persons)
+
+
+def path_of(refusal: Refusal) -> str:
+    return bare(refusal.values["figure"])
+
+
 def ways_out(facts: Facts, refusal: Refusal) -> tuple[Out, ...]:
-    return tuple(out for out in (*_change(facts, refusal), *_waive(facts, bare(refusal.values["figure"])),
+    return tuple(out for out in (*_change(facts, refusal), *_waive(facts, path_of(refusal)),
                                  *_back(facts)) if out.persons)
 
 

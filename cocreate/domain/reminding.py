@@ -79,7 +79,8 @@ def can_be_decided(facts: Facts, decision: DecisionFact) -> bool:
 def _invitations(facts: Facts) -> Iterator[Matter]:
     """Who was invited and has not answered. ``champions`` are those who hear of it when nothing came in the end."""
     for member in facts.members:
-        if member.accepted_at is None and member.left_at is None and member.invited_at is not None:
+        if (member.accepted_at is None and member.left_at is None and member.invited_at is not None
+                and member.expired_at is None):
             told = recipients("invitation_unanswered", members=facts.members, actor=None, party=member.party)
             yield Matter(Subject("member", str(member.person)), 1, member.invited_at, (member.person,),
                          member.party or 0, tuple(person for person, channel in told if channel is Channel.MAIL))

@@ -5,9 +5,11 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cocreate.domain import assessing, audience, charter
+from cocreate.domain import assessing, audience, charter, limits
+from cocreate.domain.leading import is_first
 from cocreate.domain.reminding import asked_for, looks_after
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
+from cocreate.domain.taking import can_take as can_take
 from workflows import engine
 from workflows.calendars import at
 from workflows.facts import DecisionState, Facts, MemberFact, ProposalState, TaskFact, TaskState
@@ -25,9 +27,10 @@ CALLS = ("help", "helped")  # on top of every turn
 class Turn:
     """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, accede, answer,
     go_on, confirm (what was entered for the own party), let_in (a colleague whom another proposed), help (somebody
-    called), helped (somebody answered the own call: did it help?), duty.
+    called), helped (somebody answered the own call: did it help?), duty, invite_again (somebody whose invitation
+    expired), limit (a figure misses its limit though every task is done, and the actor has a way out).
 
-    key: of the task, gate or transition, or the number of the proposal.
+    key: of the task, gate or transition, or the number of the proposal, duty or person, or the path of a figure.
     party: whose task it is; of anything else the own party.
     """
 
@@ -40,7 +43,8 @@ class Turn:
     reason: str | None = None
 
 
-_HOLDS_UP = frozenset({"go_on", "freeze", "sign", "accede"})  # nothing goes on before it, whatever else has no date
+# Nothing goes on before it, whatever else has no date.
+_HOLDS_UP = frozenset({"limit", "go_on", "freeze", "sign", "accede"})
 
 
 def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
@@ -52,7 +56,8 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     if facts.ended:
         return _duties(facts)
     found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_contract(facts),
-             *_proposals(facts), *_entered(facts), *_proposed(facts), *_calls(facts), *_ways(facts)]
+             *_proposals(facts), *_entered(facts), *_proposed(facts), *_expired(facts), *_calls(facts), *_ways(facts),
+             *_limits(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
         t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
@@ -187,6 +192,13 @@ def _proposed(facts: Facts) -> list[Turn]:
             and facts.actor is not None and facts.actor.party == task.party]
 
 
+def _expired(facts: Facts) -> list[Turn]:
+    """People whose invitation expired: whoever may invite them does it again, or takes it back."""
+    return [Turn("invite_again", str(member.person), member.party, None, member.expired_at, mine=True)
+            for member in facts.members if member.expired_at is not None and member.left_at is None
+            and may(Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))]
+
+
 def _calls(facts: Facts) -> list[Turn]:
     """Calls for help that the actor can answer; once somebody did, the asker says whether it helped."""
     member = facts.actor
@@ -247,13 +259,16 @@ def _ways(facts: Facts) -> list[Turn]:
             for way in engine.ways(facts) if not way.back and way.open and can_take(facts, way.key)]
 
 
-def can_take(facts: Facts, transition: str) -> bool:
-    """Whether the actor is one of those that the template lets take a transition."""
-    member = facts.actor
-    if member is None or not member.present or not member.parts & {"champion", "signatory", "manager"}:
-        return False
-    seat = facts.party(member.party).seat if member.party is not None else None
-    return engine.may_take(facts, facts.definition.transitions[transition], seat=seat, host="manager" in member.parts)
+def _limits(facts: Facts) -> list[Turn]:
+    """A figure that misses its limit, once every task is done: of who can do something about it, but not of those
+    who proposed to go on all the same. Whoever is asked about that has it as a proposal.
+    """
+    own = facts.actor
+    if own is None:
+        return []
+    return [Turn("limit", limits.path_of(refusal), own.party, None, facts.project.entered_at, mine=True)
+            for refusal in limits.to_choose(facts)
+            if own.person in limits.can_act(facts, refusal)]
 
 
 def waits_for(facts: Facts) -> tuple[Refusal, ...]:

@@ -136,3 +136,4 @@ class Duty(Model):
     confirmed_at: Mapped[datetime | None]  # when its party last said who looks after it
     owner: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))  # who looks after it
     decide: Mapped[bool] = mapped_column(default=False)  # how the contract goes on; due on the last day for it
+    goes_on_by: Mapped[int] = mapped_column(default=0)  # months to the next such day where nobody decides

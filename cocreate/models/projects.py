@@ -18,6 +18,7 @@ def inside_project() -> ForeignKeyConstraint:
 
 
 _RESTS = text("hold_until IS NOT NULL")
+_INVITED = text("token_sha256 IS NOT NULL")
 
 
 class Project(Model):
@@ -88,6 +89,7 @@ class Member(Model):
         inside_project(),
         ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
         Index("ix_member_person", "person", "left_at"),
+        Index("ix_member_invited", "expires_at", sqlite_where=_INVITED, postgresql_where=_INVITED),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -102,6 +104,7 @@ class Member(Model):
     token_sha256: Mapped[Sha256 | None] = mapped_column(unique=True)  # of the invitation; gone once it is answered
     again_sha256: Mapped[Sha256 | None] = mapped_column(unique=True)  # of the link in the last reminder of it
     expires_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]  # when the clock ended it, unanswered
     accepted_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]

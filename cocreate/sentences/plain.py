@@ -47,6 +47,8 @@ PLAIN = {
     "title.differs": N_("Type the name as it stands here: %(title)s"),
     "withdraw.others": N_("Others have come in. Withdrawing needs the agreement of all parties now."),
     # people
+    "duty.later": N_("The day for this decision has not passed, or was moved on already."),
+    "invitation.newer": N_("This invitation was sent anew, or has ended."),
     "invitation.answered": N_("This invitation has been answered, or taken back."),
     "member.gone": N_("This person is not in the project any more."),
     "member.last_champion": N_("Name another champion first."),

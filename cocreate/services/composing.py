@@ -1,8 +1,9 @@
 """Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.describing import Counting
 from workflows import fields as f
 from workflows.calendars import local_day
-from workflows.facts import Facts, FigureFact
+from workflows.facts import DutyFact, Facts, FigureFact
 from workflows.texts import say as in_language
 
 
@@ -210,17 +211,33 @@ def _owed(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
 
 def _to_decide(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
     signed = local_day(facts.now, facts.calendars[0].zone if facts.calendars else "UTC")
+    for rule in facts.definition.decide:
+        due = deciding.last_day(facts.definition, rule, _answers(facts, counting), signed=signed, after=signed)
+        if due is not None:
+            what, clause = in_language(rule.what, facts.project.language), _clause_with(facts, rule.notice)
+            yield from (NewDuty(party.number, what, due, clause, decide=True, goes_on_by=rule.goes_on_by)
+                        for party in facts.holders(rule.of))
 
+
+def decided_again(facts: Facts, counting: Counting, duty: DutyFact) -> date | None:
+    """The next last day of a decision whose day has passed; None where no rule of the template is about it any more."""
+    zone = facts.calendars[0].zone if facts.calendars else "UTC"
+    for rule in facts.definition.decide:
+        if duty.party in {party.number for party in facts.holders(rule.of)} and duty.what == in_language(
+                rule.what, facts.project.language):
+            return deciding.last_day(facts.definition, rule, _answers(facts, counting), after=duty.due,
+                                     signed=local_day(facts.project.ended_at or facts.now, zone))
+    return None
+
+
+def _answers(facts: Facts, counting: Counting) -> Callable[[str], Answer | None]:
+    """What counts at a path, whoever gave it."""
     def answer(path: str) -> Answer | None:
         _, task, key = path.split(".")
         given = (counting.get((task, party.number), (0, {}))[1].get(key) for party in facts.present)
         return next((one for one in given if one is not None), None)
 
-    for rule in facts.definition.decide:
-        due = deciding.last_day(facts.definition, rule, answer, signed=signed)
-        if due is not None and due > signed:
-            what, clause = in_language(rule.what, facts.project.language), _clause_with(facts, rule.notice)
-            yield from (NewDuty(party.number, what, due, clause, decide=True) for party in facts.holders(rule.of))
+    return answer
 
 
 def _clause_with(facts: Facts, path: str) -> str | None:

@@ -1,12 +1,19 @@
 """Duties: what the parties owe by a day under the agreed terms."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate.services import accounts, hashing, progress
-from cocreate.services.acts.duties import HandDuty, LookAfter, ReportDuty, Successor
+from cocreate.models.contracts import Duty
+from cocreate.models.hosts import Host
+from cocreate.models.projects import Project
+from cocreate.services import accounts, composing, contributions, hashing, progress
+from cocreate.services.acts.duties import DecideLater, HandDuty, LookAfter, ReportDuty, Successor
+from cocreate.services.facts import look
 from cocreate.services.people import INVITATION_LASTS
+from workflows.calendars import local_day
+from workflows.values import replace
 
 
 def report(session: Session, ref: str, *, number: int, actor: int, key: str, now: datetime) -> progress.Receipt:
@@ -28,3 +35,29 @@ def hand_on(session: Session, ref: str, *, number: int, person: int, actor: int,
             now: datetime) -> progress.Receipt:
     """Name the colleague who looks after a duty from now on."""
     return progress.act(session, ref, HandDuty(number, person), actor=actor, key=key, now=now)
+
+
+def due(session: Session, now: datetime) -> list[tuple[str, DecideLater, str]]:
+    """(project, what is decided later, key) of every decision on a contract that goes on whose last day has passed."""
+    rows = session.execute(
+        select(Project.ref, Duty.number, Duty.due, Host.zone)
+        .join(Project, Project.id == Duty.project_id).join(Host, Host.id == Project.host_id)
+        .where(Duty.goes_on_by > 0, Duty.done_at.is_(None), Duty.due <= (now + timedelta(days=1)).date(),
+               Project.outcome == "agreed")).all()
+    return [(row.ref, DecideLater(row.number, row.due, following), f"later-{row.number}-{row.due.isoformat()}")
+            for row in rows if row.due < local_day(now, row.zone)
+            and (following := _following(session, row.ref, row.number, now)) is not None]
+
+
+def _following(session: Session, ref: str, number: int, now: datetime) -> date | None:
+    facts = look(session, ref, person=None, now=now).facts
+    duty = next(one for one in facts.duties if one.number == number)
+    following = composing.decided_again(facts, contributions.counting(session, facts), duty)
+    # After a year without a scheduler the days of that year are past as well.
+    while following is not None and following < local_day(now, facts.calendars[0].zone):
+        following = composing.decided_again(facts, contributions.counting(session, facts), replace(duty, due=following))
+    return following
+
+
+def decide_later(session: Session, ref: str, given: DecideLater, key: str, *, now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, given, actor=None, key=key, now=now)

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.domain.countries import zone_of
@@ -166,43 +167,74 @@ def address_of(session: Session, person: int) -> str:
     return session.scalars(select(Person.email).where(Person.id == person)).one()
 
 
-def invitation(session: Session, token: str, *, now: datetime) -> Invitation:
-    """The invitation that a mailed token opens; reading changes nothing.
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The invitation to one project of somebody who is signed in: that shows as much as the link in the mail."""
+
+    ref: str
+    person: int
+
+
+def invitation(session: Session, link: str | Mine, *, now: datetime) -> Invitation:
+    """The invitation that a mailed token opens, or the person's own; reading changes nothing.
 
     Raises: Ended if it was answered, withdrawn, is too old or never was: the same for all.
     """
+    row = session.execute(_invitations(_which(link))).first()
+    found = _open(row, now) if row is not None else None
+    if found is None:
+        raise Ended("invitation")
+    return found if isinstance(link, Mine) else replace(found, token_sha256=digest(link))
+
+
+def waiting_for(session: Session, person: int, *, now: datetime) -> list[Invitation]:
+    """What somebody who has an account is invited to and has not answered, oldest first."""
+    rows = session.execute(_invitations(and_(Member.person == person, Member.token_sha256.is_not(None)))
+                           .order_by(Member.invited_at, Member.project_id))
+    return [found for row in rows if (found := _open(row, now)) is not None]
+
+
+def _which(link: str | Mine) -> ColumnElement[bool]:
+    if isinstance(link, Mine):
+        return and_(Project.ref == link.ref, Member.person == link.person, Member.token_sha256.is_not(None))
+    # The link of the first mail, or of the last reminder of it; both end with the first one's.
+    return or_(Member.token_sha256 == digest(link),
+               and_(Member.again_sha256 == digest(link), Member.token_sha256.is_not(None)))
+
+
+def _invitations(which: ColumnElement[bool]) -> Select[Member, Project, Person, str, str, str, str]:
     inviter = aliased(Person)
-    row = session.execute(
+    return (
         select(Member, Project, Person, Party.name.label("party_name"), Host.name.label("host"), Host.legal_note,
                inviter.name.label("inviter"))
         .join(Project, Project.id == Member.project_id).join(Person, Person.id == Member.person)
         .join(Host, Host.id == Project.host_id)
         .outerjoin(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
         .outerjoin(inviter, inviter.id == Member.invited_by)
-        # The link of the first mail, or of the last reminder of it; both end with the first one's.
-        .where(or_(Member.token_sha256 == digest(token),
-                   and_(Member.again_sha256 == digest(token), Member.token_sha256.is_not(None))))).first()
-    if row is None:
-        raise Ended("invitation")
+        .where(which))
+
+
+def _open(row: Any, now: datetime) -> Invitation | None:
+    """The invitation, if it can still be answered."""
     member, project, person = row.Member, row.Project, row.Person
     if (member.expires_at is None or member.expires_at < now or member.left_at is not None
             or (project.ended_at is not None and project.outcome != "agreed") or person.deactivated_at is not None):
-        raise Ended("invitation")
+        return None
     return Invitation(
         ref=project.ref, person=person.id, email=person.email, name=member.name,
         known=person.password_hash is not None, title=project.title, purpose=project.purpose, host=row.host,
         inviter=row.inviter or row.host, invited_by=member.invited_by, party=row.party_name or "",
         party_number=member.party or 0, parts=frozenset(member.parts.split()), greeting=member.greeting,
-        legal_note=row.legal_note, token_sha256=digest(token))
+        legal_note=row.legal_note, token_sha256=member.token_sha256)
 
 
-def accept(session: Session, token: str, *, name: str, password: str | None, now: datetime) -> Invitation:
+def accept(session: Session, link: str | Mine, *, name: str, password: str | None, now: datetime) -> Invitation:
     """Come in; who is new sets name and password in the same step.
 
     password: None where the person has signed in already.
     Raises: Ended; Invalid if the password will not do.
     """
-    given = _locked(session, token, now)
+    given = _locked(session, link, now)
     if password is not None:
         if given.known:
             raise Ended("invitation")  # somebody with a sign-in shows it; a mailed link must not replace a password
@@ -210,21 +242,21 @@ def accept(session: Session, token: str, *, name: str, password: str | None, now
                           context=(given.party, given.host), now=now)
     # Inside the act nobody is a member yet: the token is the right to come in.
     progress.act(session, given.ref, AcceptInvitation(given.person, name, given.token_sha256), actor=None,
-                 key=_key("accept", token), now=now)
+                 key=_key("accept", given.token_sha256), now=now)
     return given
 
 
-def _locked(session: Session, token: str, now: datetime) -> Invitation:
+def _locked(session: Session, link: str | Mine, now: datetime) -> Invitation:
     """The invitation under the project's lock: in the same moment a newer link may have ended this one."""
-    ref = invitation(session, token, now=now).ref
+    ref = invitation(session, link, now=now).ref
     lock_projects(session, [ref])
-    return invitation(session, token, now=now)
+    return invitation(session, link, now=now)
 
 
-def decline(session: Session, token: str, *, words: str, now: datetime) -> Invitation:
-    given = _locked(session, token, now)
+def decline(session: Session, link: str | Mine, *, words: str, now: datetime) -> Invitation:
+    given = _locked(session, link, now)
     progress.act(session, given.ref, DeclineInvitation(given.person, given.token_sha256, words), actor=None,
-                 key=_key("decline", token), now=now)
+                 key=_key("decline", given.token_sha256), now=now)
     return given
 
 
@@ -237,15 +269,15 @@ def answered(session: Session, ref: str, token: str, answer: str) -> tuple[int, 
         select(EventDetail.details)
         .join(Event, (Event.project_id == EventDetail.project_id) & (Event.seq == EventDetail.seq))
         .join(Project, Project.id == Event.project_id)
-        .where(Project.ref == ref, Event.key == _key(answer, token))).first()
+        .where(Project.ref == ref, Event.key == _key(answer, digest(token)))).first()
     if row is None:
         return None
     person = json.loads(row.details)["person"]
     return person, session.scalars(select(Person.email).where(Person.id == person)).one()
 
 
-def _key(answer: str, token: str) -> str:
-    return f"{answer}-{digest(token)[:32]}"
+def _key(answer: str, token_sha256: str) -> str:
+    return f"{answer}-{token_sha256[:32]}"
 
 
 def name_of(session: Session, person: int) -> str:

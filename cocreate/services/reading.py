@@ -72,7 +72,7 @@ class Fleeting:
 LOCK = "SELECT id FROM project WHERE ref = $1 FOR UPDATE"
 _PROJECT = [field.name for field in fields(ProjectFact)]
 _ZONE = "CASE WHEN q.activated_at IS NULL THEN '' ELSE q.zone END"  # who never signed in has chosen none
-_MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at", "invited_at")
+_MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at", "invited_at", "expired_at")
 
 
 @cache
@@ -203,9 +203,9 @@ def _key(fact: type, table: Table) -> Callable[[Any], Any]:
 
 
 def _member(values: list[Any]) -> MemberFact:
-    person, name, party, parts, accepted_at, left_at, invited_at = values
+    person, name, party, parts, accepted_at, left_at, invited_at, expired_at = values
     return MemberFact(person, name, party, frozenset(parts.split()), _moment(accepted_at), _moment(left_at),
-                      invited_at=_moment(invited_at))
+                      invited_at=_moment(invited_at), expired_at=_moment(expired_at))
 
 
 def _standing(member: MemberFact) -> tuple[Any, ...]:

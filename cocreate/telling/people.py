@@ -31,6 +31,11 @@ def _resend(s: Speaker) -> str:
     return s.gettext("%(who)s sent %(name)s a new link.", name=s.named())
 
 
+@tells("expire_invitation")
+def _expire_invitation(s: Speaker) -> str:
+    return s.reader.gettext("The invitation of %(name)s has expired.", name=s.named())
+
+
 @tells("withdraw_invitation")
 def _withdraw_invitation(s: Speaker) -> str:
     return s.gettext("%(who)s took the invitation of %(name)s back.", name=s.named())

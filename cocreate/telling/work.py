@@ -1,5 +1,7 @@
 """What people give, decide and say, as sentences of the record."""
 
+from datetime import date, timedelta
+
 from cocreate import words
 from cocreate.telling.speaker import Speaker, tells
 
@@ -65,6 +67,14 @@ def _report_duty(s: Speaker) -> str:
         return s.gettext("%(who)s said for %(party)s that this is decided: %(what)s", what=s.duty(),
                          party=s.party(s.line.party))
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
+
+
+@tells("decide_later")
+def _decide_later(s: Speaker) -> str:
+    was, due = (date.fromisoformat(s.details[name]) for name in ("was", "due"))
+    return s.reader.gettext("Nobody decided for %(party)s by %(was)s: %(what)s. So it goes on; the next decision is "
+                            "before %(day)s.", party=s.party(s.line.party), what=s.duty(), was=words.day(was, s.reader),
+                            day=words.day(due + timedelta(days=1), s.reader))
 
 
 @tells("hand_duty")

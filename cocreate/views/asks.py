@@ -62,6 +62,14 @@ class _Names:
     def duty(self, key: str) -> str:
         return next(one.what for one in self.facts.duties if str(one.number) == key)
 
+    def figure(self, path: str) -> str:
+        _stage, task, field, *_rest = path.split(".")
+        return say(self.facts.definition.tasks[task][1].fields[field].label, pages.language())
+
+    def person(self, key: str) -> str:
+        member = self.facts.member(int(key))
+        return member.name if member else ""
+
     def wanted(self, turn: Turn) -> str:
         task = self.facts.task(turn.key, turn.party or 0)
         return (task.wanted_name if task else None) or ""
@@ -80,6 +88,8 @@ def _url(turn: Turn, ref: str) -> str:
         "help": ("task", {"key": turn.key, "party": turn.party, "_anchor": "talk"}),
         "freeze": ("contract", {}), "sign": ("sign", {}), "accede": ("accede", {}), "duty": ("duties", {}),
         "answer": ("proposal", {"number": turn.key}), "charter": ("charter", {}),
+        "invite_again": ("people", {"_anchor": f"person-{turn.key}"}),
+        "limit": ("now", {"_anchor": "waiting"}),
         "go_on": ("now", {"_anchor": "go-on"}),
     }
     endpoint, values = known.get(turn.act, ("task", {"key": turn.key, "party": turn.party}))
@@ -110,6 +120,7 @@ def _button(turn: Turn, facts: Facts) -> str:
             "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),
             "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
             "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),
+            "invite_again": _("Invite again"), "limit": _("See the ways out"),
             }.get(turn.act, _("Open it"))
 
 

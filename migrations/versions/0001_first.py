@@ -585,6 +585,7 @@ def upgrade() -> None:
     sa.Column('confirmed_at', Utc(), nullable=True),
     sa.Column('owner', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('decide', sa.Boolean(), nullable=False),
+    sa.Column('goes_on_by', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['done_by'], ['person.id'], name=op.f('fk_duty_done_by')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_duty_host_id_project_id')),
     sa.ForeignKeyConstraint(['owner'], ['person.id'], name=op.f('fk_duty_owner')),
@@ -619,6 +620,7 @@ def upgrade() -> None:
     sa.Column('token_sha256', sa.String(length=64), nullable=True),
     sa.Column('again_sha256', sa.String(length=64), nullable=True),
     sa.Column('expires_at', Utc(), nullable=True),
+    sa.Column('expired_at', Utc(), nullable=True),
     sa.Column('accepted_at', Utc(), nullable=True),
     sa.Column('declined_at', Utc(), nullable=True),
     sa.Column('left_at', Utc(), nullable=True),
@@ -631,6 +633,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_sha256', name=op.f('uq_member_token_sha256'))
     )
     with op.batch_alter_table('member', schema=None) as batch_op:
+        batch_op.create_index('ix_member_invited', ['expires_at'], unique=False, sqlite_where=sa.text('token_sha256 IS NOT NULL'), postgresql_where=sa.text('token_sha256 IS NOT NULL'))
         batch_op.create_index('ix_member_person', ['person', 'left_at'], unique=False)
 
     op.create_table('signature',

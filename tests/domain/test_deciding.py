@@ -13,12 +13,12 @@ SIGNED = date(2027, 3, 1)
 START = Answer(date(2027, 1, 1))
 
 
-def decided(key="customer_cooperation", **given):
+def decided(key="customer_cooperation", after=None, **given):
     """The last day of the first rule of a template; given: field -> answer, 10 years with half a year's notice else."""
     definition = library.load(key)
     answers = {"start": START, "term": Answer(Decimal(10)), "notice": Answer(Decimal(6)), "option": Answer(Decimal(2))}
     return last_day(definition, definition.decide[0], lambda path: (answers | given).get(path.split(".")[2]),
-                    signed=SIGNED)
+                    signed=SIGNED, after=after)
 
 
 class TestLastDay:
@@ -36,6 +36,13 @@ class TestLastDay:
 
     def test_there_is_none_where_no_calendar_has_the_day(self):
         assert decided(term=Answer(Decimal(9999))) is None
+
+    def test_of_a_contract_that_goes_on_from_year_to_year_the_next_one_follows(self):
+        assert decided("open", after=SIGNED) == date(2036, 6, 30)
+        assert decided("open", after=date(2036, 6, 30)) == date(2037, 6, 30)
+        assert decided("open", after=date(2040, 1, 1), start=Answer(date(2027, 2, 28)), notice=Answer(
+            Decimal(1))) == date(2040, 1, 27)
+        assert decided(after=date(2036, 6, 30)) is None  # an option is used once
 
     def test_of_a_shorter_month_its_last_day_counts(self):
         assert moved(date(2027, 8, 31), -6, 0) == date(2027, 2, 28)

@@ -1,5 +1,6 @@
 """Whose turn it is: what is offered can be done, and what can be done is offered."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain.turns import asked_first, can_take, may_freeze, turns, waits_for, with_colleagues
+from cocreate.services.acts.proposals import Propose
+from tests.domain.test_limits import LIMITED
 from tests.support.facts import (
     FACILITATOR,
     MANAGER,
+    REASON,
     TWO_SIDES,
     Story,
     begin,
@@ -21,6 +25,8 @@ from tests.support.facts import (
     tell,
 )
 from workflows.facts import ProposalFact, ProposalState
+
+RATE = "trial.batch.rate"
 
 
 def asks(story: Story, person: int) -> list[tuple[str, str]]:
@@ -73,6 +79,24 @@ class TestStory:
         all_of_stage = begin(TWO_SIDES.replace(", about: [batch]", "")).to_trial().give("batch").seat("carrier")
         assert asks(all_of_stage, signatory(1)) == []
         assert ("decide", "passed") in asks(all_of_stage.give("haul"), signatory(1))
+
+
+class TestLimits:
+    def test_a_limit_that_is_missed_is_asked_of_who_has_a_way_out_until_one_is_proposed(self):
+        story = begin(LIMITED).give("stream").give("need").agree("picture").go("to_trial").submit("batch", rate=90)
+        assert ("limit", RATE) not in asks(story, champion(1))  # it can still be returned
+        story.accept("batch", "giver")
+        assert asks(story, champion(1)) == [("limit", RATE)]
+        assert asks(story, signatory(1)) == [("decide", "passed"), ("limit", RATE)]
+        story.agree("passed")
+        assert asks(story, signatory(2)) == [("limit", RATE)] and asks(story, 14) == asks(story, MANAGER) == []
+        story.act(Propose("waive", RATE, json.dumps({"reason": REASON})), champion(1))
+        assert asks(story, champion(1)) == [] and asks(story, champion(2)) == [("answer", "1")]
+
+    def test_what_reaches_its_limit_asks_nobody(self):
+        story = begin(LIMITED).give("stream").give("need").agree("picture").go("to_trial").submit("batch", rate=95)
+        story.accept("batch", "giver").agree("passed")
+        assert [turn.act for _, turn in story.all_turns()] == ["go_on"] * 4
 
 
 class TestNobodysTurn:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from io import BytesIO
@@ -17,12 +17,13 @@ from sqlalchemy import select, update
 
 from cocreate import clock, vault
 from cocreate.db import db, transaction
+from cocreate.domain import reminding
 from cocreate.domain.answers import Answer
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member
-from cocreate.services import contracts, contributions, people, sealings, signing
+from cocreate.services import contracts, contributions, duties, people, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, entered, someone
@@ -354,10 +355,28 @@ class TestDecideBefore:
             (2, "2036-06-30", True, "term")]
         page = unescape(small.shop.get("/duties").text)
         assert "Next: Aurelis Hotels decides before Tue 1 Jul 2036: Give notice, or it goes on for a year." in page
-        assert "decide before Tue 1 Jul 2036" in page and "Say that it is decided" in page
+        assert "decide before Tue 1 Jul 2036" in page and "Say that notice was given" in page
         assert "decide before Tue 1 Jul 2036" in unescape(small.maker.get("").text)
         small.shop.post("/duties/1/done")
         assert "said for Aurelis Hotels that this is decided" in unescape(small.maker.get("/record").text)
+
+    def test_where_nobody_gives_notice_the_day_of_the_next_year_becomes_the_duty(self, project):
+        small = project(_with_notice)
+        late = datetime(2036, 7, 2, 9, tzinfo=UTC)
+        with small.app.app_context():
+            assert duties.due(db.session, datetime(2036, 6, 30, 9, tzinfo=UTC)) == []
+            for _twice in range(2):  # two schedulers
+                for ref, given, key in duties.due(db.session, late):
+                    with transaction() as session:
+                        duties.decide_later(session, ref, given, key, now=late)
+            here = projects.facts(db.session, small.small, now=late)
+            assert [one.due.isoformat() for one in here.duties] == ["2037-06-30"]
+            assert "duty:1:2" in reminding.owed(here)
+            (_ref, given, _key), = duties.due(db.session, datetime(2039, 1, 1, tzinfo=UTC))
+            assert given.due.isoformat() == "2039-06-30"  # a year without a scheduler is made up for
+        page = unescape(small.maker.get("/record").text)
+        assert "Nobody decided for Aurelis Hotels by Mon 30 Jun 2036" in page
+        assert "the next decision is before Wed 1 Jul 2037" in page
 
 
 class TestAccede:
@@ -570,6 +589,7 @@ decide:
     start: figures.credit.start
     term: figures.credit.term
     notice: figures.credit.notice
+    goes_on_by: 12
 terminal:""")
     small = projects.open_small(session, now=now, definition=term)
     projects.give(session, small, "returns", now=now)

@@ -12,7 +12,7 @@ from cocreate.services import openings
 from tests.services.test_people import invite, mailed
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import PASSWORD, browser, entered, someone
 
 ACCEPT = {"name": "Tom Vos", "password": PASSWORD}
 
@@ -165,6 +165,41 @@ class TestDeadLinks:
 
     def test_a_new_one_can_be_asked_for(self, client):
         assert client.get("/invitation/again").status_code == 200
+
+
+class TestOnYourTurn:
+    """Who has an account needs no link."""
+
+    def test_a_further_project_is_accepted_there(self, app, session, small, renee):
+        invited(session, small, renee)
+        client = entered(app, renee.email)
+        page = client.get("/your-turn").text
+        assert "Ingrid Solvik invites you to &#39;Crates come back&#39;" in page and "One thing is your turn." in page
+        assert "You would contribute for Tornby Furniture." in page and "Accept and start" in page
+        given = {"project": small.ref, "name": "Renee Kim"}
+        first, second = (client.post("/invitation", data=given) for _click in range(2))
+        assert first.status_code == second.status_code == 303
+        assert first.location == second.location == f"/p/{small.ref}"
+        assert present(session, small, renee.id)
+        assert "invites you to" not in client.get("/your-turn").text
+
+    def test_it_can_be_read_and_declined(self, app, session, small, renee):
+        invited(session, small, renee)
+        client = entered(app, renee.email)
+        page = client.get(f"/invitation?project={small.ref}").text
+        assert "You know the ramp." in page and f"/invitation/no?project={small.ref}" in page
+        assert client.post(f"/invitation/no?project={small.ref}", data={"words": ""}).status_code == 303
+        assert "invites you to" not in client.get("/your-turn").text
+        assert client.get(f"/invitation?project={small.ref}").status_code == 410
+
+    def test_it_is_nobody_elses(self, app, session, small, renee):
+        invited(session, small, renee)
+        other = someone(session)
+        session.commit()
+        for client in (browser(app), entered(app, other.email)):
+            assert client.get(f"/invitation?project={small.ref}").status_code == 410
+            assert client.post("/invitation", data={"project": small.ref, "name": "X"}).status_code == 410
+        assert not present(session, small, renee.id)
 
 
 def version(session, small):

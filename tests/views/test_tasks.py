@@ -282,6 +282,36 @@ class TestLimits:
             assert out in small.manager.get(path).text and "/waive?path" not in small.manager.get(path).text
         assert "misses its limit" in small.shop.get("/waive?path=figures.returns.crates").text
 
+    def test_one_that_is_all_that_is_missing_is_the_one_act_of_now_and_of_the_gate(self, project):
+        def decided(session):
+            data = json.loads(stories.definition())
+            data["transitions"]["to_terms"]["when"]["all"].append(
+                {"figure": {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}})
+            small = projects.open_small(session, definition=json.dumps(data))
+            for task in ("returns", "credit", "offer"):
+                projects.give(session, small, task, stories.answers(task))
+            for party in (1, 2):
+                projects.agree(session, small, party, gate="picture")
+            return small
+
+        small = project(decided)
+        for room in (small.maker, small.shop):
+            page = room.get("").text
+            assert "Choose how to go on: &#39;Crates that come back&#39; misses its limit" in page
+            assert "Nothing is asked of you" not in page
+            for path in ("", "/gates/picture"):
+                main = room.get(path).text.partition("<main")[2].partition("</main>")[0]
+                primary = re.findall(r'class="btn btn-primary[^"]*"[^>]*>([^<]*)<', main)
+                assert set(primary) == {"Propose to go on all the same"}
+            turns = room.client.get("/your-turn").text
+            assert "Choose how to go on" in turns
+        page = small.manager.get("").text
+        assert "Nothing is asked of you." in page
+        assert "Ingrid Solvik or Claire Duval can propose to go on all the same" in page
+        small.shop.post("/waive?path=figures.returns.crates", data={"reason": "The ramp is full already."})
+        assert "Choose how to go on" not in small.shop.get("").text + small.maker.get("").text
+        assert "Answer:" in small.maker.get("").text
+
 
 class TestTwoValues:
     def test_both_stand_on_the_page_with_their_sources_until_they_are_settled(self, project):

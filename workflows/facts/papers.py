@@ -67,6 +67,7 @@ class DutyFact:
     confirmed_at: datetime | None = None  # when its party last said who looks after it
     owner: int | None = None  # person who looks after it; None: the champions of its party
     decide: bool = False  # to be decided, not done: ``due`` is the last day
+    goes_on_by: int = 0  # months after which the next such day comes where nobody decides; 0: none comes
 
     @property
     def before(self) -> date:

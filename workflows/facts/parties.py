@@ -33,6 +33,7 @@ class MemberFact:
     lent: frozenset[str] = frozenset()
     stands_for: frozenset[int] = frozenset()  # persons
     invited_at: datetime | None = None
+    expired_at: datetime | None = None  # when an invitation that nobody answered ended
 
     @property
     def own(self) -> frozenset[str]:

@@ -59,6 +59,7 @@ class NewDuty:
     due: date
     clause: str | None
     decide: bool = False
+    goes_on_by: int = 0  # months
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def sign(facts: Facts, given: Sign) -> Change:
     if last:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
         for number, new in enumerate(given.duties, 1):
-            after = after.with_duty(DutyFact(number, new.party, new.what, new.due, new.clause, decide=new.decide))
+            after = after.with_duty(DutyFact(number, new.party, new.what, new.due, new.clause, decide=new.decide,
+                                             goes_on_by=new.goes_on_by))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
                   details=_of(given.paper, version=contract.number, text_sha256=given.text_sha256,
                               pdf_sha256=given.pdf_sha256, last=last,

@@ -4,7 +4,7 @@ A duty belongs to a party; its champions look after it, or the colleague they ha
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may, who_may
@@ -12,6 +12,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, Letter
 from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
+from workflows.calendars import local_day
 from workflows.facts import DutyFact, Facts, MemberFact
 from workflows.values import replace
 
@@ -31,10 +32,38 @@ class HandDuty:
     person: int
 
 
+@dataclass(frozen=True, slots=True)
+class DecideLater:
+    """The last day for a decision, ``was``, has passed: the contract goes on, and ``due`` is the next such day."""
+
+    number: int
+    was: date
+    due: date
+
+
 def report(facts: Facts, given: ReportDuty) -> Change:
     duty, actor = _mine(facts, given.number, Act.DUTY_DONE)
-    after = replace(duty, done_at=facts.now, done_by=actor.person)
-    return Change(facts=facts.with_duty(after), party=duty.party, details={"duty": duty.number})
+    for one in facts.duties:
+        # Who gives notice of what else goes on ends it for the others as well.
+        if one is duty or (duty.goes_on_by and one.done_at is None and (one.what, one.due, one.clause) == (
+                duty.what, duty.due, duty.clause)):
+            facts = facts.with_duty(replace(one, done_at=facts.now, done_by=actor.person))
+    return Change(facts=facts, party=duty.party, details={"duty": duty.number})
+
+
+def decide_later(facts: Facts, given: DecideLater) -> Change:
+    """Nobody but the clock does this, on the day after."""
+    if facts.actor is not None:
+        raise Forbidden("only", act=Act.DUTY_DONE.value, persons=())
+    duty = next((one for one in facts.duties if one.number == given.number), None)
+    if duty is None:
+        raise Conflict("duty.unknown", number=given.number)
+    if duty.done_at is not None:
+        raise Conflict("duty.done", number=duty.number, at=duty.done_at)
+    if duty.due != given.was or given.due <= given.was or local_day(facts.now, facts.calendars[0].zone) <= duty.due:
+        raise Conflict("duty.later", number=duty.number)
+    return Change(facts=facts.with_duty(replace(duty, due=given.due)), party=duty.party, details={
+        "duty": duty.number, "was": given.was.isoformat(), "due": given.due.isoformat()})
 
 
 def hand_on(facts: Facts, given: HandDuty) -> Change:

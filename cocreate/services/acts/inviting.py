@@ -27,12 +27,12 @@ def invited(change: Change, member: MemberFact, link: Link, greeting: str = "") 
     """The change with this person invited by the actor; a link of before, also one in a reminder, ends."""
     facts = change.facts
     member = replace(member, parts=member.own, lent=frozenset(), stands_for=frozenset(), accepted_at=None,
-                     left_at=None, invited_at=facts.now)
+                     left_at=None, invited_at=facts.now, expired_at=None)
     row = {"project_id": facts.project.id, "person": member.person, "host_id": facts.project.host_id,
            "party": member.party, "name": member.name, "parts": " ".join(sorted(member.own)),
            "invited_by": facts.actor.person if facts.actor else None, "invited_at": facts.now, "greeting": greeting,
            "token_sha256": link.token_sha256, "again_sha256": None, "expires_at": link.expires_at,
-           "accepted_at": None, "declined_at": None, "left_at": None}
+           "expired_at": None, "accepted_at": None, "declined_at": None, "left_at": None}
     return replace(change, facts=facts.with_member(member),
                    rows=(*change.rows, Put(table_of(Member), (row,))), letters=(*change.letters, letter(member, link)))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cocreate.db import table_of
+from cocreate.domain.leading import is_first, led
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
 from cocreate.models.projects import Member, Party
@@ -169,8 +170,8 @@ def _invited(facts: Facts, person: int) -> MemberFact:
 def resend(facts: Facts, given: Resend) -> Change:
     member = _open_invitation(facts, given.person, Act.PEOPLE)
     row = {"project_id": facts.project.id, "person": member.person, "token_sha256": given.token_sha256,
-           "again_sha256": None, "expires_at": given.expires_at, "invited_at": facts.now}
-    return Change(facts=facts.with_member(replace(member, invited_at=facts.now)), party=member.party,
+           "again_sha256": None, "expires_at": given.expires_at, "expired_at": None, "invited_at": facts.now}
+    return Change(facts=facts.with_member(replace(member, invited_at=facts.now, expired_at=None)), party=member.party,
                   details={"person": member.person}, personal={"name": member.name},
                   rows=(Update(table_of(Member), (row,)),), letters=(letter(member, given),))
 
@@ -325,17 +326,6 @@ def _oneself(facts: Facts, person: int) -> MemberFact | None:
         return None
     require_running(facts)
     return actor
-
-
-def led(facts: Facts, party: int, *, but: int | None = None) -> bool:
-    """Whether somebody leads for a party, invited or there."""
-    return any("champion" in member.own and member.person != but for member in facts.people(party, "champion"))
-
-
-def is_first(facts: Facts, member: MemberFact | None) -> bool:
-    """Whether this is the one champion of a party: whom an account manager without a seat looks after."""
-    return member is not None and member.party is not None and "champion" in member.own and not led(
-        facts, member.party, but=member.person)
 
 
 def is_last_champion(facts: Facts, member: MemberFact) -> bool:

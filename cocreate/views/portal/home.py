@@ -14,10 +14,12 @@ from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.nudges import asks
 from cocreate.domain.turns import CALLS, Turn, with_colleagues
-from cocreate.services import comments, rooms
+from cocreate.forms.base import Form
+from cocreate.services import comments, people, rooms
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
 from cocreate.views.portal.blueprint import bp
+from cocreate.views.portal.invitations import role
 from cocreate.views.portal.standings import Line, Wait, line, says, waits
 from cocreate.views.room import frame, nudges
 from workflows.facts import Facts
@@ -51,10 +53,11 @@ def home() -> ResponseReturnValue:
 def your_turn() -> ResponseReturnValue:
     """The home of whoever takes part."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
-    cards = _cards(found)
+    cards, invited = _cards(found), people.waiting_for(db.session(), login.me().id, now=now())
     running = [one for one in found if not one.facts.ended]
     return render_template(
-        "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards)),
+        "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
+        invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found), waits=[wait for one in running for wait in _of_others(one.facts)],
         lines=[line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running),
         administers=_administers())

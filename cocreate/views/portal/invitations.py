@@ -9,11 +9,11 @@ from cocreate import browsers, destination, login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.turns import asked_first, turns
-from cocreate.errors import Conflict, Ended, Invalid
+from cocreate.errors import Conflict, Ended, Invalid, NotFound
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
 from cocreate.services import accounts, people, sign_ins
 from cocreate.services.facts import look
-from cocreate.services.people import Invitation
+from cocreate.services.people import Invitation, Mine
 from cocreate.views.asks import ask
 from cocreate.views.auth.links import keep
 from cocreate.views.portal.blueprint import bp
@@ -33,6 +33,8 @@ def invitation_arrives(token: str) -> ResponseReturnValue:
 def invitation() -> ResponseReturnValue:
     """Why me, what for, how long, who sees it."""
     given = _given()
+    if _mine() is not None:
+        return _page(given, _accept_form(given))
     cookie[PROJECT] = given.ref  # with it, a form that is sent twice finds the answer of the first time
     if login.visitor() is None and given.known:
         destination.keep("portal.invitation_arrives", token=cookie[TOKEN])
@@ -46,7 +48,7 @@ def accept_invitation() -> ResponseReturnValue:
         given = _given()
         return _accept(given, _accept_form(given))
     except (Conflict, Ended):
-        return _accepted_before()
+        return _accepted_before() if _mine() is None else _in_already()
 
 
 @bp.route("/invitation/no", methods=["GET", "POST"])
@@ -86,8 +88,18 @@ def _no_longer_open(_error: Ended) -> ResponseReturnValue:
 # Accepting
 
 
+def _mine() -> Mine | None:
+    """The own invitation that Your turn names: who is signed in needs no link for it."""
+    me, ref = login.visitor(), request.values.get("project", "")
+    return Mine(ref, me.id) if me and ref else None
+
+
+def _link() -> str | Mine:
+    return _mine() or cookie.get(TOKEN, "")
+
+
 def _given() -> Invitation:
-    return people.invitation(db.session(), cookie.get(TOKEN, ""), now=now())
+    return people.invitation(db.session(), _link(), now=now())
 
 
 def _accept_form(given: Invitation) -> AcceptForm:
@@ -103,7 +115,7 @@ def _accept(given: Invitation, form: AcceptForm) -> ResponseReturnValue:
         return _page(given, form, 422)
     try:
         with transaction() as session:
-            people.accept(session, cookie[TOKEN], name=form.name.data, now=now(),
+            people.accept(session, _link(), name=form.name.data, now=now(),
                           password=None if me else form.password.data)
             opened = None if me else sign_ins.begin(session, given.person, method="password",
                                                     device=browsers.device(given.email), now=now())
@@ -111,6 +123,17 @@ def _accept(given: Invitation, form: AcceptForm) -> ResponseReturnValue:
         form.refuse(refused)
         return _page(given, form, 422)
     return _into(given.ref, opened)
+
+
+def _in_already() -> ResponseReturnValue:
+    """The second of two clicks on Your turn."""
+    db.session.rollback()
+    ref = request.values.get("project", "")
+    try:
+        look(db.session(), ref, person=login.me().id, now=now())
+    except NotFound:
+        raise Ended("invitation") from None
+    return _into(ref, None)
 
 
 def _accepted_before() -> ResponseReturnValue:
@@ -153,16 +176,17 @@ def _into(ref: str, opened: str | None) -> ResponseReturnValue:
 
 
 def _decline(form: DeclineForm | SomeoneElseForm, page: str) -> ResponseReturnValue:
-    token = cookie.get(TOKEN, "")
+    link = _link()
     try:
         given = _given()
         if request.method == "GET" or not form.validate():
-            return render_template(page, form=form, given=given, back_url=url_for("portal.invitation")), \
+            return render_template(page, form=form, given=given, back_url=_home()), \
                 200 if request.method == "GET" else 422
         with transaction() as session:
-            people.decline(session, token, words=form.said(), now=now())
+            people.decline(session, link, words=form.said(), now=now())
     except Ended:
-        if request.method == "GET" or not people.answered(db.session(), cookie.get(PROJECT, ""), token, "decline"):
+        if request.method == "GET" or not isinstance(link, str) or not people.answered(
+                db.session(), cookie.get(PROJECT, ""), link, "decline"):
             raise
     return redirect(url_for("portal.invitation_answered"), 303)
 
@@ -170,13 +194,20 @@ def _decline(form: DeclineForm | SomeoneElseForm, page: str) -> ResponseReturnVa
 # The page
 
 
+def _home() -> str:
+    """The page of the invitation, by the own name of it where there is one."""
+    mine = _mine()
+    return url_for("portal.invitation", project=mine.ref) if mine else url_for("portal.invitation")
+
+
 def _page(given: Invitation, form: AcceptForm, status: int = 200) -> ResponseReturnValue:
     me = login.visitor()
     facts = look(db.session(), given.ref, person=None, now=now()).facts
     return render_template(
-        "invitation/show.html", given=given, form=form, inviter_of=_inviter_of(given, facts), role=_role(given),
+        "invitation/show.html", given=given, form=form, inviter_of=_inviter_of(given, facts), role=role(given),
         first=_first_ask(given, facts), two=len(facts.contracting) == 2,
         signs_only="signatory" in given.parts and not given.parts & {"champion", "contributor"},
+        project=mine.ref if (mine := _mine()) else None,
         other=me if me and me.id != given.person else None, sign_in=me is None and given.known), status
 
 
@@ -186,7 +217,8 @@ def _inviter_of(given: Invitation, facts: Facts) -> str:
     return facts.party(member.party).name if member and member.party else given.host
 
 
-def _role(given: Invitation) -> str:
+def role(given: Invitation) -> str:
+    """What the person would do, after "You would"."""
     for part, said in (("champion", _("lead for %(party)s (champion)", party=given.party)),
                        ("signatory", _("decide and sign for %(party)s (signatory)", party=given.party)),
                        ("contributor", _("contribute for %(party)s", party=given.party)),

@@ -61,7 +61,8 @@ def waits(facts: Facts) -> list[Wait]:
 def line(facts: Facts) -> Line:
     stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
     return Line(facts.project.title, url_for("room.now", ref=facts.project.ref),
-                "" if facts.ended else frame.stage_line(facts), says(facts), _next(next_date(facts)), min(here, stages), stages, frame.agreed(facts))
+                "" if facts.ended else frame.stage_line(facts), says(facts), _next(next_date(facts)),
+                min(here, stages), stages, frame.agreed(facts))
 
 
 def says(facts: Facts) -> str:

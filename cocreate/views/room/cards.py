@@ -9,10 +9,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import pages, words
+from cocreate.domain.leading import is_first, led
 from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
 from cocreate.services.acts.change import require
-from cocreate.services.acts.people import is_first, is_last_champion, led
+from cocreate.services.acts.people import is_last_champion
 from cocreate.views.room import frame
 from cocreate.views.room.dialogs import possible
 from workflows.facts import AbsenceFact, Facts, MemberFact
@@ -23,6 +24,7 @@ from workflows.texts import say
 class Person:
     """One person on the page: what they do, what is to be known, what the reader can do about it."""
 
+    person: int
     name: str
     parts: str
     state: str
@@ -52,8 +54,8 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
     if absence is not None and hands_over(facts, member.person) and not facts.ended:
         posts.append((_("Back now") if absence.runs else _("Not away after all"),
                       url_for("room.people_back", ref=facts.project.ref, number=absence.number)))
-    return Person(member.name, listed(member.own), _state(facts, member, undelivered, absence), tuple(acts),
-                  tuple(posts))
+    return Person(member.person, member.name, listed(member.own), _state(facts, member, undelivered, absence),
+                  tuple(acts), tuple(posts))
 
 
 def corrects(facts: Facts, member: MemberFact) -> bool:
@@ -73,7 +75,8 @@ def _of_invited(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
     if corrects(facts, member):
         acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=number)))
     if changes:
-        posts = [(_("Send a new link"), url_for("room.people_resend", ref=ref, person=number)),
+        again = _("Send a new link") if member.expired_at is None else _("Invite again")
+        posts = [(again, url_for("room.people_resend", ref=ref, person=number)),
                  (_("Withdraw invitation"), url_for("room.people_withdraw", ref=ref, person=number))]
     return acts, posts
 
@@ -99,7 +102,9 @@ def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
 def _state(facts: Facts, member: MemberFact, undelivered: Mapping[int, str], absence: AbsenceFact | None) -> str:
     """What is to be known of somebody: not come in yet, away, not to be reached."""
     said = ""
-    if member.accepted_at is None:
+    if member.expired_at is not None:
+        said = _("invitation expired %(day)s", day=words.day(member.expired_at, pages.reader()))
+    elif member.accepted_at is None:
         since = member.invited_at
         said = _("invited %(day)s, not yet accepted", day=words.day(since, pages.reader())) if since else \
             _("invited, not yet accepted")

@@ -47,10 +47,13 @@ def now(ref: str) -> ResponseReturnValue:
     """The first page of a room."""
     facts = frame.enter(ref)
     course, ahead = rooms.course(db.session(), facts), outlook(facts)
+    asks = [ask(turn, facts) for turn in turns(facts, login.me().id)]
+    choose = bool(asks) and asks[0].url.endswith("#waiting")
+    first = waiting.first(facts, choose=choose)
     told = [tell(line, facts) for line in records.lines(db.session(), facts, most=5)]
     return frame.show(
-        "room/now.html", facts, asks=[ask(turn, facts) for turn in turns(facts, login.me().id)],
-        first=waiting.first(facts), groups=waiting.groups(facts), nonce=Form(),
+        "room/now.html", facts, asks=asks, choose=choose,
+        first=first, groups=waiting.groups(facts), nonce=Form(),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)
@@ -60,6 +63,7 @@ def now(ref: str) -> ResponseReturnValue:
         ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
+        way_out=next((way for way in first.row.ways if way.url), None) if first else None,
         undelivered=_undelivered(facts), concerns=_concerns(facts))
 
 

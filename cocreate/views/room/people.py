@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.leading import is_first, led
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
@@ -19,7 +20,7 @@ from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest, today
 from cocreate.services.acts.neutral import neutral
-from cocreate.services.acts.people import FIRST, heirs, is_first, is_last_champion, led, tasks_of
+from cocreate.services.acts.people import FIRST, heirs, is_last_champion, tasks_of
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp

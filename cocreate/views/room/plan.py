@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cocreate import pages, words
+from cocreate.domain import limits
 from cocreate.domain.outlook import Outlook
 from cocreate.services.rooms import Entry
 from cocreate.views.room import frame
@@ -33,6 +34,7 @@ class Column:
     tasks: tuple[TaskFact, ...]
     later: str
     open: bool  # whether this party can do one of them now
+    chooses: bool  # a way out of a limit that is missed
 
 
 def columns(facts: Facts) -> list[Column]:
@@ -42,13 +44,17 @@ def columns(facts: Facts) -> list[Column]:
     keys += [t.key for t in facts.tasks if t.state in (TaskState.OPEN, TaskState.RETURNED) and t.key not in keys
              and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage]]
     found = []
+    choosing = {member.party for refusal in limits.to_choose(facts) for person in limits.can_act(facts, refusal)
+                if (member := facts.member(person))}
     for party in facts.present:
         tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
                  and task.state is not TaskState.LAPSED]
         tasks.sort(key=lambda task: (task.state not in _OWED, task.due_at is None, task.due_at or task.since))
         found.append(Column(
             views[party.number], tuple(tasks), "" if tasks else _asked_next(facts, party.seat),
-            open=any(task.state in _OWED and can_start(facts, task) for task in tasks)))
+            open=party.number in choosing or any(
+                task.state in _OWED and can_start(facts, task) for task in tasks),
+            chooses=party.number in choosing))
     return found
 
 

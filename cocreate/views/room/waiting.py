@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from cocreate import pages, sentences, words
 from cocreate.db import db
+from cocreate.domain.limits import LIMIT
 from cocreate.domain.nudges import Owed, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
@@ -59,11 +60,13 @@ def groups(facts: Facts) -> tuple[Group, ...]:
                  for party, found in rows.items())
 
 
-def first(facts: Facts) -> First | None:
+def first(facts: Facts, *, choose: bool = False) -> First | None:
+    """choose: the reader is asked for a way out of a missed limit; then that, however long others have waited."""
     refusals = _reasons(facts)
     if not refusals:
         return None
-    refusal, views = refusals[0], frame.party_views(facts)
+    limit = next((one for one in refusals if one.code == LIMIT), None) if choose else None
+    refusal, views = limit or refusals[0], frame.party_views(facts)
     party = views.get(refusal.party) if refusal.party is not None else None
     return First(party, _row(facts, refusal), " ".join(_since(facts, refusal)))
 
