@@ -575,8 +575,8 @@ def _with_notice(session, *, now=NOON):
             label: Places
 """, """\
           start: {label: Start, type: date}
-          term: {label: Term, type: whole, unit: a}
-          notice: {label: Notice, type: whole, unit: month}
+          term: {label: Term, type: whole, unit: a, max: 30}
+          notice: {label: Notice, type: whole, unit: month, max: 24}
           places:
             label: Places
 """).replace("annexes:\n", """\

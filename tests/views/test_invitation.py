@@ -174,7 +174,7 @@ class TestOnYourTurn:
         invited(session, small, renee)
         client = entered(app, renee.email)
         page = client.get("/your-turn").text
-        assert "Ingrid Solvik invites you to &#39;Crates come back&#39;" in page and "One thing is your turn." in page
+        assert "Ingrid Solvik invites you to 'Crates come back'" in page and "One thing is your turn." in page
         assert "You would contribute for Tornby Furniture." in page and "Accept and start" in page
         given = {"project": small.ref, "name": "Renee Kim"}
         first, second = (client.post("/invitation", data=given) for _click in range(2))
