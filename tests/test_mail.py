@@ -72,6 +72,7 @@ SUBJECTS = {
     "waiting_outside": "Waits for someone outside: Total cost today (Garage lighting)",
     "invitation_accepted": "Grace Lee is in (Garage lighting)",
     "invitation_declined": "Grace Lee says no (Garage lighting)",
+    "invitation_expired": "The invitation of Grace Lee has expired (Garage lighting)",
     "invitation_unanswered": "No answer yet: Grace Lee (Garage lighting)",
     "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "duty_overdue": "Was due Fri 1 Oct 2027: Energy report (Garage lighting)",
@@ -158,7 +159,8 @@ def test_every_kind_is_known():
     assert templates == set(SUBJECTS)
     mailed = {kind for kind, cells in notices.TABLE.items() if notices.Channel.MAIL in cells}
     assert mailed - templates == {"template_corrected", "migrated"}  # templates do not change under projects
-    own = {"signing_code", "invitation_again", "nudge", "proposal", "proposal_refused"}  # letters of an act
+    # Letters of an act, which no table names.
+    own = {"signing_code", "invitation_again", "invitation_expired", "nudge", "proposal", "proposal_refused"}
     assert templates - ACCOUNT - own <= notices.KINDS
     assert set(letters.LINKS) - {"invitation", "invitation_again", "digest"} == ACCOUNT
 
@@ -473,9 +475,10 @@ def _of_people(session, room, kind):
     match kind:
         case "left" | "invitation_accepted" | "invitation_declined":
             return room.renee, f"member:{room.grace}", {}
-        case "invitation_unanswered":
+        case "invitation_unanswered" | "invitation_expired":
             session.execute(update(Member).where(Member.person == room.grace).values(
-                accepted_at=None, invited_at=NOON, token_sha256="t"))
+                accepted_at=None, invited_at=NOON, token_sha256="t",
+                expired_at=NOON if kind == "invitation_expired" else None))
             return room.renee, f"member:{room.grace}", {}
         case "mail_came_back":
             session.execute(update(Person).where(Person.id == room.grace).values(unreachable_at=NOON))
