@@ -14,6 +14,7 @@ from cocreate.domain import countries, days_off
 from cocreate.domain.addresses import address
 from cocreate.domain.hosts import Said
 from cocreate.forms.accounts import REASONS, zones
+from cocreate.forms.addresses import AddressedForm, their_address
 from cocreate.forms.base import Form, Needed, line, lines
 
 ROLES = [("administrator", _("Administrator: templates, people, health")),
@@ -65,20 +66,12 @@ class PublishForm(Form):
     note = lines(_("What changed?"), most=500, render_kw={"rows": 3})
 
 
-class StaffForm(Form):
+class StaffForm(AddressedForm):
     """Somebody who will work for the host."""
 
     name = line(_("Name"), render_kw={"autocomplete": "off"})
-    email = line(_("Work address"), most=254, render_kw={
-        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+    email = their_address(_("Work address"))
     roles = _roles()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        right = super().validate(extra_validators)
-        if self.email.data and address(self.email.data) is None:
-            self.blame("email", REASONS["email.not_one_address"])
-            return False
-        return right
 
 
 class RolesForm(Form):

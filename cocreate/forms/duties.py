@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from cocreate.domain.addresses import address
 from cocreate.forms.accounts import REASONS
+from cocreate.forms.addresses import their_address
 from cocreate.forms.base import Form, line
 
 ME, NEW = "me", "new"
@@ -19,8 +20,7 @@ class LookAfterForm(Form):
 
     who = RadioField(_("Who looks after it from now on?"), default=ME)
     name = line(_("Name of somebody new"), optional=True, render_kw={"autocomplete": "off"})
-    email = line(_("Work address"), most=254, optional=True, render_kw={
-        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+    email = their_address(_("Work address"), optional=True)
 
     def offer(self, colleagues: Iterable[tuple[int, str]]) -> None:
         self.who.choices = [SelectChoice(ME, _("Yes, I do")),

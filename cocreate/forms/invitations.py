@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from cocreate.domain.addresses import address
-from cocreate.forms.accounts import REASONS, AccountForm
+from cocreate.forms.accounts import AccountForm
+from cocreate.forms.addresses import AddressedForm, their_address
 from cocreate.forms.base import Form, line, lines, secret
 
 
@@ -29,19 +29,11 @@ class DeclineForm(Form):
         return self.words.data or ""
 
 
-class SomeoneElseForm(Form):
+class SomeoneElseForm(AddressedForm):
     """Who should do it instead; nobody is invited by this."""
 
     name = line(_("Their name"))
-    email = line(_("Their e-mail"), most=254, render_kw={
-        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
-
-    def validate(self, extra_validators: object = None) -> bool:
-        right = super().validate(extra_validators)
-        if self.email.data and address(self.email.data) is None:
-            self.blame("email", REASONS["email.not_one_address"])
-            return False
-        return right
+    email = their_address(_("Their e-mail"))
 
     def said(self) -> str:
         """The words that reach the person who invited."""

@@ -15,6 +15,7 @@ from cocreate.domain.addresses import address
 from cocreate.domain.names import skeleton
 from cocreate.errors import CocreateError
 from cocreate.forms.accounts import REASONS
+from cocreate.forms.addresses import their_address
 from cocreate.forms.base import Form, Needed, Part, line, lines
 from workflows.definition import Definition
 from workflows.texts import say
@@ -83,8 +84,7 @@ class SeatForm(Part):
     kind = SelectField(_("Kind"), choices=_offered(KINDS), default="company")
     country = SelectField(_("Country"))
     name = line(_("Champion's name"), optional=True, render_kw={"autocomplete": "off"})
-    email = line(_("Champion's e-mail"), most=254, optional=True, render_kw={
-        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+    email = their_address(_("Champion's e-mail"), optional=True)
     language = SelectField(_("Language of the invitation"))
 
     @property

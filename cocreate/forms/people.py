@@ -9,8 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cocreate.domain.addresses import address
-from cocreate.forms.accounts import REASONS
+from cocreate.forms.addresses import AddressedForm, their_address
 from cocreate.forms.base import Form, line, lines
 
 PARTS = [("champion", _("Champion: leads, and hears what is late")), ("signatory", _("Signatory: decides and signs")),
@@ -28,16 +27,11 @@ def _parts(label: Any, **more: Any) -> SelectMultipleField:
                                choices=[SelectChoice(value, text) for value, text in PARTS], **more)
 
 
-def _email(label: Any) -> Any:
-    return line(label, most=254, render_kw={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false",
-                                            "autocomplete": "off"})
-
-
 class InviteForm(Form):
     """A colleague, or the first person of another party."""
 
     name = line(_("Name"), render_kw={"autocomplete": "off"})
-    email = _email(_("Work address"))
+    email = their_address(_("Work address"))
     parts = _parts(_("Part"), default=["contributor"])
     greeting = lines(_("Your line of greeting"), most=500, optional=True)
 
@@ -57,28 +51,17 @@ class RemoveForm(Form):
         self.to.choices = [SelectChoice(person, name) for person, name in heirs]
 
 
-class _Addressed(Form):
-    """A form with one person's address."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        right = super().validate(extra_validators)
-        if self.email.data and address(self.email.data) is None:
-            self.blame("email", REASONS["email.not_one_address"])
-            return False
-        return right
-
-
-class AddressForm(_Addressed):
+class AddressForm(AddressedForm):
     """Another address of the same person."""
 
-    email = _email(_("The right address"))
+    email = their_address(_("The right address"))
 
 
-class NeutralForm(_Addressed):
+class NeutralForm(AddressedForm):
     """Somebody of no party, who helps and never decides."""
 
     name = line(_("Name"), render_kw={"autocomplete": "off"})
-    email = _email(_("Work address"))
+    email = their_address(_("Work address"))
     reason = lines(_("Why this person?"), most=2000, description=_("All parties see it before they answer."))
     greeting = lines(_("Your line of greeting"), most=500, optional=True,
                      description=_("It stands in the invitation, in your own words."))

@@ -1,6 +1,5 @@
 """Forms about proposals."""
 
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField
@@ -8,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 
 from cocreate.domain import countries
 from cocreate.domain.addresses import address
-from cocreate.forms.accounts import REASONS
+from cocreate.forms.addresses import AddressedForm, their_address
 from cocreate.forms.base import Form, Needed, line, lines
 from cocreate.forms.openings import KINDS
 
@@ -19,7 +18,7 @@ class RefuseForm(Form):
     reason = lines(_("Why not?"), most=2000, optional=True, description=_("Needed if you do not agree. All see it."))
 
 
-class AddPartyForm(Form):
+class AddPartyForm(AddressedForm):
     """Which organisation, in which seat, and who leads for it."""
 
     seat = RadioField(_("Which seat?"), [Needed()])
@@ -27,8 +26,7 @@ class AddPartyForm(Form):
     kind = SelectField(_("Kind"), choices=[SelectChoice(value, label) for value, label in KINDS], default="company")
     country = SelectField(_("Country"))
     name = line(_("Champion's name"), render_kw={"autocomplete": "off"})
-    email = line(_("Champion's e-mail"), most=254, render_kw={
-        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+    email = their_address(_("Champion's e-mail"))
     reason = lines(_("Why?"), most=2000, description=_("All parties see it before they answer."))
     greeting = lines(_("Your line of greeting"), most=500, optional=True,
                      description=_("It stands in the invitation, in your own words."))
@@ -40,13 +38,6 @@ class AddPartyForm(Form):
         self.country.choices = [SelectChoice(value, label) for value, label in named]
         if len(seats) == 1 and not self.seat.data:
             self.seat.data = seats[0][0]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        right = super().validate(extra_validators)
-        if self.email.data and address(self.email.data) is None:
-            self.blame("email", REASONS["email.not_one_address"])
-            return False
-        return right
 
     def body(self) -> dict[str, str]:
         """What is proposed, as the act keeps it."""

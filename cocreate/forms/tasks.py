@@ -5,6 +5,7 @@ from wtforms import BooleanField, DateField, FileField, RadioField, SelectMultip
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cocreate.forms.addresses import their_address
 from cocreate.forms.base import Form, Needed, line, lines
 from cocreate.forms.inputs import FILES
 
@@ -56,8 +57,7 @@ class PassForm(Form):
                                  widget=ListWidget(prefix_label=False),
                                  description=_("With nothing ticked the whole task is passed on."))
     name = line(_("Name of the new colleague"), optional=True, render_kw={"autocomplete": "off"})
-    email = line(_("Their work address"), most=254, optional=True,
-                 render_kw={"autocomplete": "off", "inputmode": "email"})
+    email = their_address(_("Their work address"), optional=True)
     words = lines(_("A line of your own"), most=500, optional=True)
 
 

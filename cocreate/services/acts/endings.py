@@ -60,7 +60,7 @@ def host_alone(facts: Facts) -> bool:
 
 
 def decline(facts: Facts, given: Decline) -> Change:
-    own = _party(facts, Act.DECLINE)
+    own = speaking_for(facts, Act.DECLINE)
     if not may_decline(facts, own):
         raise Conflict("party.optional", party=own)
     reason = _reason(given.reason)
@@ -80,7 +80,7 @@ def withdraw_early(facts: Facts, given: WithdrawEarly) -> Change:
 
 
 def leave(facts: Facts, given: Leave) -> Change:
-    own = _party(facts, Act.LEAVE)
+    own = speaking_for(facts, Act.LEAVE)
     if not may_leave(facts, own):
         raise Conflict("party.required", party=own)
     reason = _reason(given.reason)
@@ -96,8 +96,8 @@ def leave(facts: Facts, given: Leave) -> Change:
                   rows=(Update(table_of(Member), rows),))
 
 
-def _party(facts: Facts, act: Act) -> int:
-    """The actor's party, for which they may say this."""
+def speaking_for(facts: Facts, act: Act) -> int:
+    """The actor's party, for which they may say this. Raises: Forbidden, with who may."""
     require_running(facts)
     own = facts.actor.party if facts.actor else None
     if own is None:

@@ -11,12 +11,12 @@ from cocreate import login, pages, words
 from cocreate.clock import now
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import can_take
-from cocreate.errors import Conflict, Forbidden
+from cocreate.errors import Conflict
 from cocreate.forms.endings import DeclineForm, LeaveForm
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import endings, proposals
 from cocreate.services.acts import endings as acts
-from cocreate.services.acts.change import require, require_running
+from cocreate.services.acts.change import require
 from cocreate.services.acts.proposals import lacks
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -30,7 +30,7 @@ from workflows.texts import say
 def decline(ref: str) -> ResponseReturnValue:
     """End the project for all."""
     facts, form = frame.enter(ref), DeclineForm.from_request()
-    own = _own(facts, Act.DECLINE)
+    own = acts.speaking_for(facts, Act.DECLINE)
     if not acts.may_decline(facts, own):
         raise Conflict("party.optional", party=own)
     login.require_proof()
@@ -53,7 +53,7 @@ def decline(ref: str) -> ResponseReturnValue:
 def leave(ref: str) -> ResponseReturnValue:
     """Go with one's party, while the project goes on."""
     facts, form = frame.enter(ref), LeaveForm.from_request()
-    own = _own(facts, Act.LEAVE)
+    own = acts.speaking_for(facts, Act.LEAVE)
     if not acts.may_leave(facts, own):
         raise Conflict("party.required", party=own)
     login.require_proof()
@@ -92,17 +92,6 @@ def withdraw(ref: str) -> ResponseReturnValue:
     return dialog(facts, form, "room/endings/withdraw.html", _("Withdraw the project"), act,
                   then=url_for("room.now", ref=ref), early=early, others=words.listed(others, pages.reader()),
                   ends=_ends(facts))
-
-
-def _own(facts: Facts, act: Act) -> int:
-    """The reader's party, for which they may say that it goes."""
-    require_running(facts)
-    own = facts.actor.party if facts.actor else None
-    if own is None:
-        raise Forbidden("only", act=act.value, persons=tuple(
-            member.person for party in facts.contracting for member in facts.people(party.number, "champion")))
-    require(facts, act, party=own)
-    return own
 
 
 def _ends(facts: Facts) -> list[str]:

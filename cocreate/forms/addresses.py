@@ -1,0 +1,26 @@
+"""The address of somebody else: typed letter by letter, never filled in by the browser, exactly one."""
+
+from typing import Any
+
+from wtforms import StringField
+
+from cocreate.domain.addresses import address
+from cocreate.forms.accounts import REASONS
+from cocreate.forms.base import Form, line
+
+
+def their_address(label: Any, *, optional: bool = False) -> StringField:
+    # Not type=email, as in ``accounts.email``.
+    return line(label, most=254, optional=optional, render_kw={
+        "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+
+
+class AddressedForm(Form):
+    """A form whose ``email`` is one address, where there is any."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = super().validate(extra_validators)
+        if self.email.data and address(self.email.data) is None:
+            self.blame("email", REASONS["email.not_one_address"])
+            return False
+        return right
