@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from argon2 import PasswordHasher
@@ -95,6 +96,16 @@ class TestStranger:
             check(session, "nobody@wmata.example", "wrong")
         assert unknown.statements == known.statements
         assert hashed == [True, False]  # against her hash, against nobody's
+
+    def test_is_compared_with_a_password_of_nobody(self):
+        stored, spent = hashing.slow("violet harbour lanterns sway"), []
+        for one in (stored, None):
+            hashing.matches(one, "once before: nobody's is made at the first time")
+            begun = process_time()
+            for _ in range(5):
+                hashing.matches(one, "wrong")
+            spent.append(process_time() - begun)
+        assert 0.5 < spent[0] / spent[1] < 2, spent  # of the processor: what else runs here does not count
 
     def test_gets_no_mail_and_no_other_answer(self, session, anna):
         for ask in (sign_ins.ask_link, accounts.ask_reset):
