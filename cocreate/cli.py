@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 from zoneinfo import available_timezones
 
 import click
+import flask_migrate.cli
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
     for group in (host, record, files, person, secret, template, demo_group, cases.group):
         app.cli.add_command(group)
     app.cli.add_command(scheduler)
+    flask_migrate.cli.db.add_command(downgrade)
 
 
 def _known_country(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -171,6 +173,13 @@ def load_demo() -> None:
     if current_app.config["SETTINGS"].production:
         raise click.ClickException("The demo never loads in production.")
     demo.load(now=now())
+
+
+@click.command("downgrade", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def downgrade() -> None:
+    """Never: migrations only go forward."""
+    raise click.ClickException("Migrations only go forward. What was before an update is in the backup made before it: "
+                               "docs/operating.md, Backup and restore.")
 
 
 @click.command("scheduler")

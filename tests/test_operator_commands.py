@@ -100,3 +100,9 @@ def test_a_database_without_tables_is_told_how_to_get_them(empty_database, new_a
 def test_a_database_that_is_away_is_said_to_be(new_app):
     answer = new_app("postgresql://nobody@127.0.0.1:1/nothing").test_cli_runner().invoke(args=["record", "verify"])
     assert (answer.exit_code, "The database does not answer: " in answer.output) == (1, True)
+
+
+@pytest.mark.parametrize("further", [[], ["0001"], ["--sql", "base"]])
+def test_there_is_no_way_back_but_the_backup(app, further):
+    answer = app.test_cli_runner().invoke(args=["db", "downgrade", *further])
+    assert (answer.exit_code, "Migrations only go forward." in answer.output) == (1, True)

@@ -216,7 +216,7 @@ class TestPeople:
         room = play()
         tom, maker = room.colleague(), room.small.maker
         url = f"/people/{maker}/hand-over"
-        assert 'say "Tom for Ingrid Solvik"' in text(room.maker.get(url))
+        assert 'name your colleague "for Ingrid Solvik"' in text(room.maker.get(url))
         assert "Until which day?" in text(room.maker.post(
             url, data={"to": str(tom), "parts": ["champion"], "how": "time"}), 422)
         answer = room.maker.post(url, data={"to": str(tom), "parts": ["champion"], "how": "time",
