@@ -467,6 +467,11 @@ class TestHanging:
     def test_on_what_is_no_such_answer(self, hangs, code):
         assert (code, f"{self.SECOND}.only_if") in hanging(second=hangs)
 
+    def test_a_clause_on_an_answer_that_not_all_who_sign_may_read_is_pointed_out(self):
+        asked = {**task(), "fields": {"kind": {**KIND, "visible_to": "own"}}}
+        own = clause("talk.first.mass", **only())
+        assert hanging(stages__talk__tasks__ask=asked, **own) == [("clause.narrow", "clauses.more.only_if")]
+
     def test_on_what_hangs_itself(self):
         fields = {"kind": KIND, "sure": {"type": "yes_no", "label": "Sure", **only("talk.ask.kind")},
                   "note": {"type": "text", "label": "Note", **only("talk.ask.sure", **{"is": "yes"})}}

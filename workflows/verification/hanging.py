@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from workflows import conditions as c
 from workflows.definition import Annex, Clause, Definition
 from workflows.fields import Choice, Choices, Computed, OnlyIf, TypedField, YesNo, options
-from workflows.verification.findings import Finding, error, listed
+from workflows.verification.findings import Finding, contracting, error, listed, warning
 from workflows.verification.names import due_field, due_task, field_at
+from workflows.verification.tasks import hides
 
 
 def hanging(d: Definition) -> Iterator[Finding]:
@@ -14,6 +15,8 @@ def hanging(d: Definition) -> Iterator[Finding]:
         field = field_at(d, only_if.answer)
         if field is not None:
             yield from _answer(only_if, field, f"{path}.only_if")
+            if path.startswith(("clauses.", "annexes.")):
+                yield from _read_by_all(d, only_if, field, f"{path}.only_if")
     yield from _before(d)
     yield from _rests(d)
     for key, part in d.clauses.items():
@@ -46,6 +49,15 @@ def _answer(only_if: OnlyIf, field: TypedField, path: str) -> Iterator[Finding]:
         yield error("only_if.never", path, "No answer asks for this.")
     if field.only_if:
         yield error("only_if.twice", path, f"'{only_if.answer}' hangs on an answer itself. Name that one.")
+
+
+def _read_by_all(d: Definition, only_if: OnlyIf, field: TypedField, path: str) -> Iterator[Finding]:
+    """What is left out of the contract says because of which answer."""
+    task = d.tasks[only_if.answer.split(".")[1]][1]
+    audience = task.visible_to if field.visible_to is None else field.visible_to
+    if hidden := [seat for seat in contracting(d) if seat not in task.of and hides(audience, seat)]:
+        yield warning("clause.narrow", path, f"{listed(hidden)} will sign this but may not see the answer it hangs on; "
+                                             "where it is left out, the contract tells it.")
 
 
 def _before(d: Definition) -> Iterator[Finding]:
