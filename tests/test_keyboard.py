@@ -29,6 +29,7 @@ STOPS = """(() => {
     const style = getComputedStyle(e), box = e.getBoundingClientRect();
     const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== 'none';
     if (!seen) tell(e, 'does not show that it has the focus');
+    if (e.matches('input[type=text], textarea, select') && box.width < 64) tell(e, 'is too narrow for what is typed');
     if (box.width < 2 || box.height < 2) continue;  // a box drawn by its label
     // Of a link over two lines, the first.
     const line = e.getClientRects()[0], within = (at, most) => Math.max(1, Math.min(most - 1, at));

@@ -38,7 +38,9 @@ for (const table of document.querySelectorAll("[data-rows]")) {
       row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     } else {
       const row = button.closest("[data-row]");
-      const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+      const rows = [...body.querySelectorAll("[data-row]")];
+      const neighbour = rows[rows.indexOf(row) + 1] ?? rows[rows.indexOf(row) - 1];
+      if (row.nextElementSibling?.matches("[data-row-errors]")) row.nextElementSibling.remove(); // what was wrong in it
       row.remove();
       (neighbour?.querySelector("[data-rows-remove]") ?? add).focus();
     }
