@@ -23,7 +23,7 @@ from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member
-from cocreate.services import contracts, contributions, duties, people, sealings, signing
+from cocreate.services import contracts, contributions, duties, people, proposals, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, entered, someone
@@ -57,6 +57,11 @@ class TestRead:
         answer = small.maker.post("/contract/freeze")
         assert answer.status_code == 422
         assert "No version was made. A value is missing in clause 2." in answer.text
+
+    def test_what_all_agreed_about_a_clause_stands_beside_it_with_its_reason(self, project):
+        small = project(_settled_later)
+        for page in ("/contract", "/contract/clauses", "/contract/clauses/credit"):
+            assert "agreed by all</a> <q>Nobody has counted yet.</q>" in small.shop.get(page).text, page
 
     def test_what_is_missing_stands_once_and_names_its_party_once(self, project):
         page = project(projects.frozen).maker.get("/contract").text
@@ -560,6 +565,16 @@ def _with_gap(session, *, now=NOON):
     projects.give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now)
     projects.give(session, small, "credit", now=now)
     projects.go_on(session, small, "to_terms", now=now)
+    return small
+
+
+def _settled_later(session, *, now=NOON):
+    small = _with_gap(session, now=now)
+    body = {"clause": "credit", "name": "crates", "who": "Aurelis Hotels", "by": "1 June 2027", "rule": "as counted",
+            "reason": "Nobody has counted yet."}
+    number = proposals.propose(session, small.ref, kind="later", subject="figures.returns.crates", body=body,
+                               actor=small.maker, key=projects.key(), now=now).values["number"]
+    proposals.answer(session, small.ref, number=number, agree=True, actor=small.shop, key=projects.key(), now=now)
     return small
 
 

@@ -206,7 +206,7 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
     following = contributions.if_reopened(facts, task)
     questions = [(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                  for one in following.lapses]
-    return dialog(facts, form, "room/passing/reopen.html", _("Open again: %(title)s", title=title_of(page)), act,
+    return dialog(facts, form, "room/passing/reopen.html", _("Open '%(title)s' again", title=title_of(page)), act,
                   then=_there(page), back=_there(page), trail=_trail(page), task=task, following=following,
                   questions=questions, giver=giver(page))
 
