@@ -56,7 +56,7 @@ def _only(s: Speaker) -> str:
     left_to = getattr(s.facts.definition.may, narrowed) if narrowed else None
     if left_to == []:
         return s._("The template of this project leaves this to nobody.")
-    names = s.people(*s.values["persons"])
+    names = s.people(*s.values["persons"]) if s.values["persons"] else ""
     if left_to:
         who = narrowing.holders(s.facts.definition, left_to, s.reader)
         return s._("The template of this project leaves this to %(who)s. Only %(names)s can do this.", who=who,
