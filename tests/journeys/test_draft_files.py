@@ -22,7 +22,7 @@ class TestOnThePhone:
         renee.type("^Energy", "420000")
         assert "Draft saved" not in bar(renee)
         held.clear()
-        renee.page.wait_for_selector("[data-save-status=saved]")
+        renee.until_kept()
         assert renee.reads("Chosen: IMG_2041.png") and "Draft saved" in bar(renee)
         assert renee.page.locator("input[type=file]").first.evaluate("input => input.files.length") == 0
         renee.look()
@@ -52,11 +52,11 @@ class TestOnThePhone:
         bill.set_input_files({"name": "bill.pdf", "mimeType": "application/pdf", "buffer": bytes(26 * 2**20)})
         renee.page.wait_for_selector("text='bill.pdf' has 26 MB; the limit is 25.")
         renee.takes_picture(BILL)
-        renee.page.wait_for_selector("[data-save-status=saved]")
+        renee.until_kept()
         assert "the limit is 25" not in renee.page.inner_text("main")
         renee.page.get_by_role("button", name="Remove the file of: Last energy bill").click()
         renee.page.wait_for_selector("[data-chosen]", state="hidden")
-        renee.page.wait_for_selector("[data-save-status=saved]")
+        renee.until_kept()
         renee.page.reload()
         assert "IMG_2041.png" not in renee.page.inner_text("main")
 
@@ -66,7 +66,7 @@ class TestOnThePhone:
         renee.takes_picture(BILL)
         renee.page.wait_for_selector("text=No connection. Keep this page open; we save as soon as you are back.")
         renee.page.context.set_offline(False)
-        renee.page.wait_for_selector("[data-save-status=saved]")
+        renee.until_kept()
         assert renee.reads("Chosen: IMG_2041.png")
 
 

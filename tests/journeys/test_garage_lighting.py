@@ -87,6 +87,7 @@ def fills_in(person: Walker, *, energy: str) -> None:
     staff.get_by_label("Not available").check()
     staff.get_by_role("textbox", name="Why").fill("It is not kept per garage.")
     person.takes_picture("^Last energy bill")
+    person.until_kept()
 
 
 def invites_signatory(champion: Walker, signatory: Walker) -> None:

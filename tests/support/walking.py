@@ -121,6 +121,10 @@ class Walker:
         self.page.get_by_label(re.compile(label)).first.set_input_files(
             {"name": "IMG_2041.png", "mimeType": "image/png", "buffer": self.page.screenshot()})
 
+    def until_kept(self) -> None:
+        """Wait for the bar to say that all that is typed and chosen is saved."""
+        self.page.wait_for_selector("[data-save-status=saved]")
+
     def signs(self, basis: str = "managing director, commercial register") -> None:
         """On the page of the signature: a code by mail, the statements, the password, the code."""
         self.press("Mail me the code")
