@@ -37,7 +37,7 @@ STRUCTURE = frozenset("""
     evidence_sha256 seat sha256 skeleton stage state strategy subject task text_sha256 theme token_sha256 unit
     public_buyer currency zone working_days media_type mentions ended_because changed code_hash narrower files
     password_hash totp_secret roles values details compared reader waits_for again_sha256 shared dates
-    box supports""".split())
+    box supports helpers chosen""".split())
 
 # Where a project has more than one of a kind, the others too: what one party says among itself stands there.
 MORE = ("/tasks/credit?party=1", "/tasks/credit/versions/1?party=1", "/tasks/offer?party=1", "/tasks/ramp_0?party=2",
