@@ -1,0 +1,15 @@
+"""What follows of itself: entering a stage, opening gates, lapsing decisions, ending a contract, going on.
+
+Facts in, facts out. ``settle`` is called after every act, so no act has to remember the consequences of its change, and
+nothing else here draws them.
+"""
+
+from workflows.progression.dates import due_at
+from workflows.progression.decisions import subject
+from workflows.progression.papers import contract_inputs, end_agreement, end_contract
+from workflows.progression.settling import settle
+from workflows.progression.stages import days_on_hold, enter, go_back, join, resume
+from workflows.progression.tasks import reopen
+
+__all__ = ["contract_inputs", "days_on_hold", "due_at", "end_agreement", "end_contract", "enter", "go_back", "join",
+           "reopen", "resume", "settle", "subject"]

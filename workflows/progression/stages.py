@@ -1,0 +1,60 @@
+"""The stage a project is in: how it comes to one, back to one, and on from a hold."""
+
+from workflows.calendars import add_working_days, local_day, working_days_between
+from workflows.facts import ContractState, DecisionState, Facts, PartyFact
+from workflows.progression.dates import moved, undate
+from workflows.progression.papers import end_contract
+from workflows.progression.states import OWED, UNDECIDED
+from workflows.progression.tasks import ask, reopen
+from workflows.values import replace
+
+
+def enter(facts: Facts, stage: str) -> Facts:
+    """The facts after the project came to ``stage``: its tasks are asked of every organisation in their seats."""
+    facts = facts.with_project(stage=stage, visit=facts.project.visit + 1, entered_at=facts.now)
+    if stage in facts.definition.terminal:
+        return facts.with_project(ended_at=facts.now, outcome=stage)
+    return ask(undate(facts), facts.present)
+
+
+def join(facts: Facts, party: PartyFact) -> Facts:
+    """A party that joins is asked the tasks of the stage that runs; a contract that does not name it ends."""
+    facts = ask(facts.with_party(party), (party,))
+    frozen = facts.contract is not None and facts.contract.state is ContractState.FROZEN
+    return end_contract(facts, "parties") if frozen else facts
+
+
+def go_back(facts: Facts, transition: str, reason: str) -> Facts:
+    """Back to an earlier stage: what the transition reopens begins a new round, the rest is kept."""
+    way = facts.definition.transitions[transition]
+    for key in way.reopens:
+        if key in facts.definition.tasks:
+            for task in facts.instances(key):
+                facts = reopen(facts, task, reason)
+        else:
+            for decision in facts.asked_at(key):
+                facts = facts.with_decision(replace(decision, state=DecisionState.SUPERSEDED, since=facts.now))
+    return enter(facts, way.to)
+
+
+def resume(facts: Facts) -> Facts:
+    """The facts when a hold is over: what was due while the project rested moves by the working days it rested."""
+    project, days = facts.project, days_on_hold(facts)
+    facts = facts.with_project(hold_until=None, held_at=None)
+    if not days:
+        return facts
+    facts = facts.with_project(target=add_working_days(project.target, days, facts.calendars))
+    for task in facts.tasks:
+        if task.state in OWED and task.due_at is not None:
+            facts = facts.with_task(replace(task, due_at=moved(facts, task.due_at, days)))
+    for decision in facts.decisions:
+        if decision.state in UNDECIDED and decision.due_at is not None:
+            facts = facts.with_decision(replace(decision, due_at=moved(facts, decision.due_at, days)))
+    return facts
+
+
+def days_on_hold(facts: Facts) -> int:
+    """Working days since the project was put on hold."""
+    zone = facts.calendars[0].zone
+    held = facts.project.held_at or facts.now
+    return max(0, working_days_between(local_day(held, zone), local_day(facts.now, zone), facts.calendars))
