@@ -22,6 +22,7 @@ from cocreate.db import db, table_of
 from cocreate.models.contracts import ContractVersion
 from cocreate.models.projects import Project
 from cocreate.models.records import Event
+from cocreate.rasterising.kept import PREVIEWS, Pictures
 from cocreate.services import files, records, sweeping
 from cocreate.storage import LocalStore
 from tests.support import stories
@@ -100,7 +101,7 @@ def swept(small: Small) -> None:
     for path in files_there:
         age(path)
     wanted = {sha256 for _, sha256 in sweeping.named(db.session())}
-    gone = sweeping.sweep(small.store, now=lambda: NOON)
+    gone = sweeping.sweep(small.store, Pictures(small.store.folder.parent / PREVIEWS), now=lambda: NOON)
     left = {path.name for path in small.store.folder.rglob("*") if len(path.name) == 64}
     assert left == wanted
     assert gone == len(files_there) - len(left) > 0

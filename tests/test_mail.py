@@ -452,10 +452,12 @@ def _what(session, room, kind):
             return room.renee, "task:cost:2", {"announces": date(2027, 3, 11)}
         case "ask" | "due_soon" | "due_today" | "escalation":
             return room.renee, "task:cost:2", {}
-        case "decision_lapsed":
-            session.execute(decision.values(state="lapsed", changed="cost@2=3>4"))
+        case "decision_lapsed" | "decision_asked":
+            session.execute(task.values(state="accepted", number=4))  # a gate opens when what it is about is accepted
+            if kind == "decision_lapsed":
+                session.execute(decision.values(state="lapsed", changed="cost@2=3>4"))
             return room.grace, "decision:common:2", {}
-        case "decision_asked" | "decision_agreed" | "not_agreed":
+        case "decision_agreed" | "not_agreed":
             return room.grace, "decision:common:2", {}
         case "ready_to_read" | "please_sign" | "signed" | "signature_ended" | "all_signed" | "signing_code":
             return room.grace, _contract(session, room, kind), (

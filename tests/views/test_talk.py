@@ -213,7 +213,7 @@ class TestDocuments:
         assert small.facts().documents[0].name == "plan.pdf"
         data["upload"] = (io.BytesIO(PDF), "plan-3.pdf")
         late = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
-        assert late.status_code == 422 and "There is a newer version of this document." in late.text
+        assert late.status_code == 409 and "There is a newer version of this document." in late.text
 
     def test_withdrawn_it_is_gone(self, project):
         small = project()
