@@ -72,3 +72,21 @@ def test_every_stop_is_seen_and_every_page_has_its_own_title(house, new_page, ki
             wrong[path] = [*wrong.get(path, ()), *map(str, page.evaluate(WIDER)), *page.evaluate(STOPS)]
     said = [f"{where}: {what}" for where, found in wrong.items() for what in found]
     assert not said, "\n".join(said)
+
+
+TABS = """[...document.querySelectorAll('.tabs a')].filter(link => {
+  const box = link.getBoundingClientRect();
+  return [.2, .5, .9].some(part => {
+    const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height * part);
+    return !link.contains(hit); });
+}).map(link => link.innerText)"""
+
+
+def test_with_a_mouse_the_tabs_of_a_room_are_pressed_in_all_of_their_height(house, new_page):
+    page = _as(house, new_page, "customer champion")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{house.live.url}/your-turn")
+    room = "/".join(page.locator("main a[href^='/p/']").first.get_attribute("href").split("/")[:3])
+    page.goto(house.live.url + room)
+    assert page.locator(".tabs a").count() > 5
+    assert page.evaluate(TABS) == []

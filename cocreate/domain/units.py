@@ -24,7 +24,8 @@ _SPELLINGS = {
     "km": "kilometer", "m": "meter", "cm": "centimeter", "mm": "millimeter", "µm": "micrometer", "μm": "micrometer",
     "ha": "hectare", **dict.fromkeys(("l", "L", "litre", "litres"), "liter"), "ml": "milliliter", "mL": "milliliter",
     "hl": "hectoliter",
-    **dict.fromkeys(("a", "y", "yr", "year", "years"), "common_year"), **dict.fromkeys(("month", "months"), "month"),
+    **dict.fromkeys(("a", "y", "yr", "year", "years"), "common_year"),
+    **dict.fromkeys(("month", "months"), "common_month"),
     **dict.fromkeys(("week", "weeks"), "week"), **dict.fromkeys(("d", "day", "days"), "day"),
     **dict.fromkeys(("h", "hour", "hours"), "hour"), "min": "minute", "s": "second",
     "J": "joule", "kJ": "kilojoule", "MJ": "megajoule", "GJ": "gigajoule", "TJ": "terajoule", "PJ": "petajoule",
@@ -136,7 +137,7 @@ def _worth(name: str) -> tuple[Fraction, tuple[tuple[str, int], ...], Fraction]:
 @lru_cache(maxsize=1)
 def _registry() -> UnitRegistry[Any]:
     registry: UnitRegistry[Any] = UnitRegistry(non_int_type=Decimal)
-    registry.define("month = common_year / 12")
+    registry.define("common_month = common_year / 12")
     return registry
 
 

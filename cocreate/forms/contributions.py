@@ -208,7 +208,8 @@ class ContributionForm:
         name, label, bound = f"f-{key}", say(field.label, self.language), self._bound
         entry = Entry(key, field, "text", label, say(field.help, self.language),
                       optional=not is_required(field), marked=self._marked.get(key))
-        if key in comments(self.task):
+        statement = comments(self.task).get(key)
+        if statement is not None:
             entry.help = _("Needed if you choose 1 or 2.")
         if key in self._published:
             entry.published = self._published[key]
@@ -236,6 +237,9 @@ class ContributionForm:
                     entry.control.type, "text")
                 entry.wide = isinstance(field, f.LongText | f.ShortText) or (
                     entry.kind == "choices" and len(entry.control.choices) > SIDE_BY_SIDE)
+        if statement is not None:  # as ``part`` does: there is one under each statement
+            of = say(self.fields[statement].label, self.language)
+            entry.control.render_kw = {**(entry.control.render_kw or {}), "aria-label": f"{of}, {label}"}
         if field.figure:
             figures.build(bound, entry, name)
         if entry.kind != "table":

@@ -124,8 +124,10 @@ def _with_files(page: contributions.TaskPage, form: ContributionForm) -> tuple[c
 def _faster(page: contributions.TaskPage, error: Conflict) -> str:
     """Who did what meanwhile."""
     if error.code == "draft.changed" and page.draft.at:
-        return _("%(name)s saved this at %(time)s while you were typing.", name=page.draft.by,
-                 time=words.clock_time(page.draft.at, pages.reader()))
+        at = words.clock_time(page.draft.at, pages.reader())
+        if page.draft.by == login.me().name:  # in another window, or this page was loaded anew
+            return _("You saved something else at %(time)s.", time=at)
+        return _("%(name)s saved this at %(time)s while you were typing.", name=page.draft.by, time=at)
     return sentences.error(error, pages.reader(), page.facts)
 
 
