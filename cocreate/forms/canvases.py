@@ -10,7 +10,7 @@ from cocreate.forms.base import Form, lines
 class EntryForm(Form):
     """What somebody adds to one box."""
 
-    text = lines(_("Add an entry"), most=500, render_kw={"rows": 2})
+    text = lines(_("Add an entry"), most=500, render_kw={"rows": 2, "data-unsent": ""})
     box = HiddenField()
 
     def name(self, key: str, title: str) -> None:

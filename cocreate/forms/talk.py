@@ -11,7 +11,7 @@ from cocreate.forms.base import LARGEST, Form, Needed, lines
 class SayForm(Form):
     """A comment, or a note for the own party."""
 
-    text = lines(_("Your words"), most=4000)
+    text = lines(_("Your words"), most=4000, render_kw={"data-unsent": ""})
     topic = HiddenField()
     about = SelectField(_("About"), choices=[], validate_choice=False, validators=[Optional()])
     private = BooleanField(_("Private note: only my party reads it"))

@@ -7,11 +7,13 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from cocreate.db import db
+from cocreate.clock import now
+from cocreate.db import db, transaction
 from cocreate.models.mails import Outbox
 from cocreate.models.talk import Comment
 from cocreate.models.work import DocumentRead
 from tests.support import projects, stories
+from tests.views.test_contracts import _sign_in
 from tests.views.test_tasks import PDF, Played, _colleague, _decided, _hidden, _plain
 
 XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
@@ -345,3 +347,28 @@ def project(app, session, clock):
         session.commit()
         return Played(app, small)
     return play
+
+
+class TestUnsent:
+    """In a real browser: words that nothing keeps are not lost unsaid."""
+
+    def test_who_goes_on_without_sending_them_is_asked_first(self, live, new_page):
+        with live.app.app_context(), transaction() as session:
+            small = projects.in_terms(session, now=now())
+        page, asked = new_page(), []
+        _sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/tasks/returns?party=2")
+        page.get_by_text("Say something").click()
+        page.get_by_label("Your words").fill("Which of the shops?")
+
+        def stay(dialog):
+            asked.append(dialog.type)
+            dialog.dismiss()
+        page.on("dialog", stay)
+        page.locator("a.brand").click(no_wait_after=True)
+        page.wait_for_timeout(300)
+        assert asked == ["beforeunload"] and "/tasks/returns" in page.url
+        assert page.get_by_label("Your words").input_value() == "Which of the shops?"
+        page.get_by_role("button", name="Say it").click()
+        page.wait_for_url(lambda url: "#c-" in url)
+        assert asked == ["beforeunload"] and "Which of the shops?" in page.inner_text("main")
