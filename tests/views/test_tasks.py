@@ -54,6 +54,7 @@ class TestPassingOn:
 
     def test_somebody_new_is_invited_at_once_by_a_champion(self, project):
         small = project()
+        assert re.search('<input checked [^>]*value="new"', small.shop.get("/tasks/returns/pass?party=2").text)
         answer = small.shop.post("/tasks/returns/pass", data={
             "party": 2, "to": "new", "name": "Lea Roth", "email": f"{projects.key()}@hotels.example"},
             follow_redirects=True)

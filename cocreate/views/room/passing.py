@@ -51,6 +51,8 @@ def task_pass(ref: str, key: str) -> ResponseReturnValue:
     if directly and form.to.data == "new" and request.method == "POST":
         login.require_proof()
     form.to.choices.append(SelectChoice("new", _("Somebody new")))
+    if len(form.to.choices) == 1 and request.method == "GET":
+        form.to.data = "new"
 
     def act(session: Any) -> str:
         chosen = tuple(form.fields.data or ())
