@@ -42,14 +42,16 @@ class TestOnThePhone:
         desk.enter("documents")
         assert desk.reads("IMG_2041.png")
 
-    def test_one_that_is_refused_is_said_beside_its_field_and_one_can_be_removed(self, live, new_page):
+    def test_one_that_is_refused_is_said_beside_its_field_and_one_can_be_removed(self, live, new_page, tmp_path):
         renee = started(live, new_page)
         bill = renee.page.get_by_label(re.compile(BILL)).first
         bill.set_input_files({"name": "bill.pdf", "mimeType": "application/pdf", "buffer": b"MZ" + bytes(200)})
         renee.page.wait_for_selector("text=This file is a program disguised as a PDF. We did not keep it.")
         assert "Draft saved" not in bar(renee)
         renee.look()
-        bill.set_input_files({"name": "bill.pdf", "mimeType": "application/pdf", "buffer": bytes(26 * 2**20)})
+        with (large := tmp_path / "bill.pdf").open("wb") as file:
+            file.truncate(26 * 2**20)
+        bill.set_input_files(large)
         renee.page.wait_for_selector("text='bill.pdf' has 26 MB; the limit is 25.")
         renee.takes_picture(BILL)
         renee.until_kept()
