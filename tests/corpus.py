@@ -81,6 +81,11 @@ def pdf(*objects: bytes, root: bytes = b"", tail: bytes = b"") -> bytes:
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
         *objects,
     ]
+    return bound(*bodies, tail=tail)
+
+
+def bound(*bodies: bytes, tail: bytes = b"") -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalog."""
     out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
     for number, body in enumerate(bodies, 1):
         places.append(len(out))

@@ -15,6 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from cocreate.rasterising import NoPicture, draw, drawing
 from cocreate.rasterising.kept import Pictures
 from cocreate.storage import LocalStore
+from tests import corpus
 
 HOST = "h" * 26
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -133,7 +134,7 @@ class TestKept:
 def page(content, media=b"[0 0 200 200]", *, root=b"", resources=b"", filtered=b"", further=(), count=1):
     """A PDF of ``count`` same pages."""
     kids = b" ".join(b"3 0 R" for _ in range(count))
-    return whole(
+    return corpus.bound(
         b"<</Type/Catalog/Pages 2 0 R%s>>" % root, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, count),
         b"<</Type/Page/Parent 2 0 R/MediaBox%s/Contents 4 0 R/Resources<<%s>>>>" % (media, resources),
         stream(content, filtered), *further)
@@ -145,17 +146,6 @@ def stream(body, about=b""):
 
 def form(content, resources=b""):
     return stream(content, b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]/Resources<<%s>>" % resources)
-
-
-def whole(*objects):
-    out, places = bytearray(b"%PDF-1.7\n"), []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
 
 
 def hostile(name):

@@ -23,7 +23,10 @@ class TestTake:
     def test_after_that_time_it_works_again(self, session):
         for _ in range(LIMIT):
             take(session, ["guess:b"], NOON)
-        take(session, ["guess:b"], NOON + SPAN)
+        for _ in range(LIMIT):
+            take(session, ["guess:b"], NOON + SPAN)
+        with pytest.raises(TooOften):
+            take(session, ["guess:b"], NOON + SPAN)
 
     def test_the_span_slides(self, session):
         for minute in range(LIMIT):
@@ -42,6 +45,10 @@ class TestTake:
         for _ in range(LIMIT * 2):
             take(session, ["guess:e"], NOON)
             give_back(session, ["guess:e"], NOON)
+        for _ in range(LIMIT):
+            take(session, ["guess:e"], NOON)
+        with pytest.raises(TooOften):
+            take(session, ["guess:e"], NOON)
 
 
 class TestForget:

@@ -82,6 +82,7 @@ class TestBundle:
         contribution = where | {"task": "late", "party": 1, "number": 1, "round": 1, "answers": "{}", "sha256": "s",
                                 "person": small.maker, "at": NOON, "sees": -1, "narrower": "{}"}
         write(Insert(db.metadata.tables["contribution"], (contribution,)), Insert(TASK, (task,)))
+        assert facts(small).task("late", 1).state is TaskState.OPEN
 
     def test_writes_of_one_shape_are_one_statement(self, small, query_counter):
         rows = groups(small, *"abcdefgh")

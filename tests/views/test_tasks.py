@@ -263,18 +263,20 @@ class TestSources:
         assert "&lt;b&gt;" in page and 'href="javascript' not in page
 
 
+def _limited(session):
+    """A project that has answered everything, and misses a limit on its way on."""
+    data = json.loads(stories.definition())
+    data["transitions"]["to_terms"]["when"]["all"].append(
+        {"figure": {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}})
+    small = projects.open_small(session, definition=json.dumps(data))
+    for task in ("returns", "credit", "offer"):
+        projects.give(session, small, task, stories.answers(task))
+    return small
+
+
 class TestLimits:
     def test_one_that_is_missed_is_said_with_its_ways_out_on_now_on_the_task_and_at_the_gate(self, project):
-        def limited(session):
-            data = json.loads(stories.definition())
-            data["transitions"]["to_terms"]["when"]["all"].append(
-                {"figure": {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}})
-            small = projects.open_small(session, definition=json.dumps(data))
-            for task in ("returns", "credit", "offer"):
-                projects.give(session, small, task, stories.answers(task))
-            return small
-
-        small = project(limited)
+        small = project(_limited)
         out = "can propose to go on all the same; all contracting parties must agree."
         for path in ("", "/tasks/returns", "/gates/picture"):
             page = small.shop.get(path).text
@@ -285,12 +287,7 @@ class TestLimits:
 
     def test_one_that_is_all_that_is_missing_is_the_one_act_of_now_and_of_the_gate(self, project):
         def decided(session):
-            data = json.loads(stories.definition())
-            data["transitions"]["to_terms"]["when"]["all"].append(
-                {"figure": {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}})
-            small = projects.open_small(session, definition=json.dumps(data))
-            for task in ("returns", "credit", "offer"):
-                projects.give(session, small, task, stories.answers(task))
+            small = _limited(session)
             for party in (1, 2):
                 projects.agree(session, small, party, gate="picture")
             return small
