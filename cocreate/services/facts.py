@@ -50,7 +50,8 @@ def look(session: Session, ref: str, *, person: int | None, now: datetime, key: 
     connection = session.connection()
     if lock:
         return look_locked(connection, ref, person=person, now=now, key=key)
-    found = driver.execute(connection, (reading.whole(_postgres(connection)), (ref, key)))
+    own = () if person is None else (str(person),)
+    found = driver.execute(connection, (reading.whole(_postgres(connection), own=bool(own)), (ref, key, *own)))
     if not found:
         raise NotFound
     return _for(*_read(connection, found[0]), person, now)

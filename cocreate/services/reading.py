@@ -76,10 +76,11 @@ _MEMBER = ("person", "name", "party", "parts", "accepted_at", "left_at", "invite
 
 
 @cache
-def whole(postgres: bool, *, compared: bool = False, several: bool = False) -> str:
+def whole(postgres: bool, *, compared: bool = False, several: bool = False, own: bool = False) -> str:
     """A row of one column for each project: everything as one JSON list.
 
-    compared: only those figures. several: the reference is a JSON list of them.
+    compared: only those figures. several: the reference is a JSON list of them. own: only of a project that the third
+    value is in: reading all of a foreign one would take longer than finding none, and so tell that it is there.
     """
     dialect = Dialect(postgres)
     parts = [
@@ -95,7 +96,8 @@ def whole(postgres: bool, *, compared: bool = False, several: bool = False) -> s
             where += _COUNTS + (f" AND t.task IN ({_COMPARED[postgres]})" if compared else "")
         parts.append(dialect.rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t", where))
     which = f"IN ({dialect.texts(dialect.mark(1))})" if several else f"= {dialect.mark(1)}"
-    return dialect.select(parts, f"project p WHERE p.ref {which}")
+    mine = _OWN.format(dialect.mark(3)) if own else ""
+    return dialect.select(parts, f"project p WHERE p.ref {which}{mine}")
 
 
 @cache
@@ -143,6 +145,9 @@ def _fleeting(dialect: Dialect) -> list[str]:
         dialect.rows(["m.person", _ZONE], "member m JOIN person q ON q.id = m.person", "m.project_id = p.id"),
     ]
 
+
+_OWN = (" AND EXISTS (SELECT 1 FROM member m WHERE m.project_id = p.id AND m.person = {} "
+        "AND m.accepted_at IS NOT NULL AND m.left_at IS NULL)")
 
 # Figures of the version that its task is at; a round that was reopened stays at an older one.
 _COUNTS = (" AND EXISTS (SELECT 1 FROM task k WHERE k.project_id = t.project_id AND k.key = t.task "
