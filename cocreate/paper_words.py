@@ -24,6 +24,11 @@ def phrases(language: str) -> Phrases:
         project_purpose=_("Purpose of the project"))
 
 
+def to_give(language: str, label: str, rule: str) -> str:
+    """The duty of who gives a value that was settled later."""
+    return Reader(language).gettext("Give “%(label)s”: %(rule)s", label=label, rule=" ".join(rule.split()))
+
+
 @cache
 def paper(language: str) -> dict[str, str]:
     """What stands around the clauses."""

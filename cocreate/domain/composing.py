@@ -101,17 +101,15 @@ class _Composer:
 
     def absent(self, part: Clause | Annex) -> str | None:
         """Why a clause or annex does not stand; None if it stands."""
+        if part.only_if is None or _has_object(part.only_if, self.given):
+            return None
         if isinstance(part.only_if, OnlyIf):
             return self._answered_otherwise(part.only_if)
-        if part.only_if is not None and part.only_if not in self.given.seats:
-            seat = say(self.definition.parties[part.only_if].name, self.language)
-            return self.said.not_applicable.format(seat=seat)
-        return None
+        seat = say(self.definition.parties[part.only_if].name, self.language)
+        return self.said.not_applicable.format(seat=seat)
 
-    def _answered_otherwise(self, only_if: OnlyIf) -> str | None:
-        said = self.given.chosen.get(only_if.answer, frozenset())
-        if not said or only_if.holds(said):
-            return None
+    def _answered_otherwise(self, only_if: OnlyIf) -> str:
+        said = self.given.chosen[only_if.answer]
         _, task, name = only_if.answer.split(".")
         field_ = self.definition.tasks[task][1].fields[name]
         answers = ", ".join(say(words, self.language) for key, words in answers_offered(field_).items() if key in said)
@@ -126,10 +124,7 @@ class _Composer:
                 return self.said.project_title
             case ("project", ":", _):
                 return self.said.project_purpose
-        path, _, seat = need.partition("@")
-        _, task, name = path.split(".")
-        label = say(self.definition.tasks[task][1].fields[name].label, self.language)
-        return f"{label} ({say(self.definition.parties[seat].name, self.language)})" if seat else label
+        return called(self.definition, need, self.language)
 
     def words(self, need: str, value: Value | None) -> str:
         """What stands in the text for one need."""
@@ -141,6 +136,35 @@ class _Composer:
 
     def gap(self, name: str, need: str, value: Value | None) -> Gap:
         return Gap(name, need, self.label(need), (value.missing_reason or "") if value else "")
+
+
+def called(definition: Definition, need: str, language: str) -> str:
+    """What people call a field that a clause prints, and whose it is where several seats answer."""
+    path, _, seat = need.partition("@")
+    _, task, name = path.split(".")
+    label = say(definition.tasks[task][1].fields[name].label, language)
+    return f"{label} ({say(definition.parties[seat].name, language)})" if seat else label
+
+
+def printed(definition: Definition, given: Given) -> dict[str, str | None]:
+    """What the clauses and annexes that stand print -> the first clause that does; None: an annex alone."""
+    found: dict[str, str | None] = {}
+    for key, clause in definition.clauses.items():
+        if key not in given.struck and (clause.only_if is None or _has_object(clause.only_if, given)):
+            for need in clause.needs.values():
+                found.setdefault(need, key)
+    for annex in definition.annexes.values():
+        if annex.only_if is None or _has_object(annex.only_if, given):
+            found.setdefault(annex.of, None)
+    return found
+
+
+def _has_object(only_if: OnlyIf | str, given: Given) -> bool:
+    """Whether somebody holds the seat, or the answer is none that makes it pointless."""
+    if isinstance(only_if, str):
+        return only_if in given.seats
+    said = given.chosen.get(only_if.answer, frozenset())
+    return not said or only_if.holds(said)
 
 
 def _missing(value: Value | None) -> bool:

@@ -105,7 +105,7 @@ def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = F
     words = phrases(language)
     if answer.not_available is not None:
         reason = words.absent.format(reason=answer.not_available)
-        return f"{reason}; {words.comes.format(date=_day(answer.by, language))}" if answer.by else reason
+        return f"{reason}; {words.comes.format(date=day_text(answer.by, language))}" if answer.by else reason
     match answer.value:
         case Decimal() as number:
             around = () if bare else _around(answer, words)
@@ -113,7 +113,7 @@ def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = F
         case bool() as yes:
             return words.yes if yes else words.no
         case date() as day:
-            return _month(day, language) if isinstance(field, f.Month) else _day(day, language)
+            return _month(day, language) if isinstance(field, f.Month) else day_text(day, language)
         case FileAnswer(name=name):
             return name
         case str() as text:
@@ -315,7 +315,7 @@ def _named(field: AnyField, text: str, language: str) -> str:
             return text
 
 
-def _day(day: date, language: str) -> str:
+def day_text(day: date, language: str) -> str:
     return format_date(day, "long", locale_of(language))
 
 

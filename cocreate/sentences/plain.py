@@ -10,6 +10,8 @@ PLAIN = {
     "opening.changed": N_("This opening was saved from another window. Look at it again before you go on."),
     "duty.unknown": N_("There is no such duty."),
     "duty.not_theirs": N_("Choose somebody who has come in and works for the party that owes it."),
+    "later.nobodys": N_("Choose somebody who signs the contract: who is named owes the value."),
+    "later.past": N_("Choose a day that is still to come: by then the value is owed."),
     "duty.done": N_("Somebody has reported it as done already."),
     "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),
     "link": N_("This link has ended. Ask for a new one."),

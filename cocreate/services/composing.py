@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from cocreate import paper_words
 from cocreate.domain import composing as domain
-from cocreate.domain import deciding, owing
+from cocreate.domain import deciding, owing, settling
 from cocreate.domain.answers import Answer
 from cocreate.domain.composing import Given, SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
-from cocreate.domain.saying import period_choices, phrases, rows, say, with_unit
+from cocreate.domain.saying import day_text, period_choices, phrases, rows, say, with_unit
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.services import contributions, describing
@@ -37,14 +37,18 @@ def _contract(session: Session, facts: Facts) -> ContractText:
     language = facts.project.language
     clauses, annexes = domain.compose(
         facts.definition, _values(facts, counting, project, language),
-        Given(seats=frozenset(party.seat for party in facts.present), chosen=_chosen(facts),
-              tables=_tables(facts, counting, language), struck=_struck(facts)),
+        replace(_given(facts), tables=_tables(facts, counting, language)),
         paper_words.phrases(language), language=language)
     return replace(
         _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
         parties=describing.parties(session, facts, counting, facts.present, facts.signing),
         affected=describing.affected(session, facts),
         clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language))
+
+
+def _given(facts: Facts) -> Given:
+    """What stands and what does not."""
+    return Given(seats=frozenset(party.seat for party in facts.present), chosen=_chosen(facts), struck=_struck(facts))
 
 
 def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
@@ -82,6 +86,11 @@ def _value(need: str, facts: Facts, counting: Counting, project: Project, langua
     if need.startswith("seat:"):
         holders = facts.holders([need.removeprefix("seat:")])
         return Value(", ".join(party.name for party in holders)) if holders else None
+    return _at(need, facts, counting, language)
+
+
+def _at(need: str, facts: Facts, counting: Counting, language: str) -> Value | None:
+    """What stands where a clause prints a field, perhaps of one seat only."""
     path, _, seat = need.partition("@")
     _, task, key = path.split(".")
     field = facts.definition.tasks[task][1].fields[key]
@@ -135,11 +144,11 @@ def _worked_out(facts: Facts, path: str, need: str, language: str) -> Value | No
 
 def _later(facts: Facts, need: str) -> SettledLater | None:
     """What all contracting parties agreed about a value that will be given after signature."""
-    proposal = facts.holding("later", need)
-    if proposal is None:
+    settled = settling.settled(facts, need)
+    if settled is None:
         return None
-    body = json.loads(proposal.body)
-    return SettledLater(who=body["who"], by=body["by"], rule=body["rule"])
+    return SettledLater(who=", ".join(facts.party(number).name for number in settled.parties),
+                        by=day_text(settled.due, facts.project.language), rule=settled.rule)
 
 
 def _chosen(facts: Facts) -> dict[str, frozenset[str]]:
@@ -195,8 +204,9 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
 
 
 def duties(facts: Facts, counting: Counting) -> tuple[NewDuty, ...]:
-    """Every dated row that the definition makes a duty, and what is to be decided by a day, in the order of days."""
-    return tuple(sorted((*_owed(facts, counting), *_to_decide(facts, counting)), key=lambda duty: duty.due))
+    """Every dated row that the definition makes a duty, what is to be given and what decided by a day, by days."""
+    return tuple(sorted((*_owed(facts, counting), *_to_give(facts, counting), *_to_decide(facts, counting)),
+                        key=lambda duty: duty.due))
 
 
 def _owed(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
@@ -207,6 +217,16 @@ def _owed(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
             for what, due, named in owing.dated(rule, answer):
                 for owes in owing.owing(facts, named):
                     yield NewDuty(owes, what, due, _clause_with(facts, rule.rows))
+
+
+def _to_give(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
+    """Each value that was settled later, and is still missing in what all signed."""
+    language = facts.project.language
+    for need, clause in domain.printed(facts.definition, _given(facts)).items():
+        settled, value = settling.settled(facts, need), _at(need, facts, counting, language) if "." in need else None
+        if settled is not None and value is not None and value.later is not None:
+            what = paper_words.to_give(language, domain.called(facts.definition, need, language), settled.rule)
+            yield from (NewDuty(party, what, settled.due, clause) for party in settled.parties)
 
 
 def _to_decide(facts: Facts, counting: Counting) -> Iterator[NewDuty]:

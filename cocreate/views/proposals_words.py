@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from cocreate import pages, words
 from cocreate.domain import audience, charter, countries
+from cocreate.domain.settling import Settled
 from workflows.facts import Facts, FigureFact, ProposalFact
 from workflows.texts import say
 
@@ -152,11 +153,13 @@ def _conflict(_facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
 
 @says("later")
 def _later(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
-    name = field_words(facts, proposal.subject.partition("@")[0])
+    name, settled, reader = field_words(facts, proposal.subject.partition("@")[0]), Settled.read(body), pages.reader()
+    who = [facts.party(number).name for number in settled.parties]
     return Words(_("Settle '%(name)s' later", name=name),
-                 (_("%(who)s gives it by %(by)s, by this rule: %(rule)s", who=body["who"], by=body["by"],
-                    rule=body["rule"]),),
-                 (_("The clause says so in these words. A version of the contract that is ready to read ends."),))
+                 (_("%(who)s gives it by %(by)s, by this rule: %(rule)s", who=words.listed(who, reader),
+                    by=words.day(settled.due, reader, year=True), rule=settled.rule),),
+                 (_("The clause says so in these words. When all have signed, it is a duty with that date."),
+                  _("A version of the contract that is ready to read ends.")))
 
 
 @says("strike")

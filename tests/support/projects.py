@@ -257,6 +257,16 @@ def agree(session: Session, small: Small, party: int, *, gate: str = "our_contra
                  actor=small.people[party], key=key(), now=now)
 
 
+def sign_all(session: Session, small: Small, *, now: datetime = NOON) -> None:
+    """From the stage of the contract to its last signature."""
+    freeze(session, small, now=now)
+    for party in small.people:
+        agree(session, small, party, now=now)
+    go_on(session, small, "to_signature", now=now)
+    for party in small.people:
+        sign(session, small, party, now=now)
+
+
 def sign(session: Session, small: Small, party: int, *, now: datetime = NOON) -> progress.Receipt:
     """Sign what stands, as somebody whose password and code were right."""
     standing = facts(session, small, now=now).contract

@@ -20,9 +20,9 @@ from cocreate.db import db, transaction
 from cocreate.domain import reminding
 from cocreate.domain.answers import Answer
 from cocreate.models.contracts import ContractVersion, Signature
-from cocreate.models.mails import Outbox
+from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.people import Person, SignIn
-from cocreate.models.projects import Member
+from cocreate.models.projects import Member, Project
 from cocreate.services import contracts, contributions, duties, people, proposals, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
@@ -351,6 +351,29 @@ class TestSign:
             assert small.shop.get(f"/contract/versions/1/{kind}.pdf").data.startswith(b"%PDF")
 
 
+class TestSettledLater:
+    def test_is_asked_with_a_day_to_come_and_once_all_have_signed_is_a_duty_that_people_are_reminded_of(self, project):
+        small = project(_with_gap)
+        where = "/contract/later?need=figures.returns.crates"
+        given = {"who": "2", "by": "2027-06-01", "rule": "as counted by the lorry", "reason": "Nobody has counted yet."}
+        past = small.maker.post(where, data=given | {"by": "2027-02-01"})
+        assert past.status_code == 422 and "Choose a day that is still to come" in past.text
+        number = int(small.maker.post(where, data=given).location.rpartition("/")[2])
+        said = " ".join(re.sub(r"<[^>]+>", " ", small.shop.get(f"/proposals/{number}").text).split())
+        assert "Aurelis Hotels gives it by Tue 1 Jun 2027, by this rule: as counted by the lorry" in said
+        with small.app.app_context(), transaction() as session:
+            proposals.answer(session, small.ref, number=number, agree=True, actor=small.small.shop,
+                             key=projects.key(), now=NOON)
+            projects.sign_all(session, small.small)
+        for page in ("", "/duties"):
+            assert "Give “Crates that come back”: as counted by the lorry" in small.shop.get(page).text, page
+        with small.app.app_context():
+            (duty,) = _facts(small).duties
+            assert (duty.party, duty.due, duty.clause) == (2, date(2027, 6, 1), "credit")
+            assert db.session.scalars(select(Reminder.recipient).join(Project, Project.id == Reminder.project_id).where(
+                Project.ref == small.ref, Reminder.subject.startswith("duty:"))).all()
+
+
 class TestDecideBefore:
     def test_a_notice_is_a_duty_to_decide_from_the_last_signature_on(self, project):
         """Ten years from January 2027, half a year's notice."""
@@ -570,8 +593,7 @@ def _with_gap(session, *, now=NOON):
 
 def _settled_later(session, *, now=NOON):
     small = _with_gap(session, now=now)
-    body = {"clause": "credit", "name": "crates", "who": "Aurelis Hotels", "by": "1 June 2027", "rule": "as counted",
-            "reason": "Nobody has counted yet."}
+    body = {"parties": [2], "by": "2027-06-01", "rule": "as counted", "reason": "Nobody has counted yet."}
     number = proposals.propose(session, small.ref, kind="later", subject="figures.returns.crates", body=body,
                                actor=small.maker, key=projects.key(), now=now).values["number"]
     proposals.answer(session, small.ref, number=number, agree=True, actor=small.shop, key=projects.key(), now=now)
@@ -611,12 +633,7 @@ terminal:""")
     projects.give(session, small, "credit", projects.answers("credit") | {
         "start": Answer(date(2027, 1, 1)), "term": Answer(Decimal(10)), "notice": Answer(Decimal(6))}, now=now)
     projects.go_on(session, small, "to_terms", now=now)
-    projects.freeze(session, small, now=now)
-    for party in small.people:
-        projects.agree(session, small, party, now=now)
-    projects.go_on(session, small, "to_signature", now=now)
-    for party in small.people:
-        projects.sign(session, small, party, now=now)
+    projects.sign_all(session, small, now=now)
     return small
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocreate.domain import charter, openness
+from cocreate.domain import charter, openness, settling
 from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, lets, may_answer
@@ -231,6 +231,15 @@ def _pull_apart(facts: Facts, subject: str, _body: Mapping[str, Any]) -> None:
         raise Invalid("charter.conflict", field="other")
 
 
+def _is_owed(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
+    """A value that is settled later is owed by somebody who signs, by a day that is to come."""
+    settled = settling.Settled.read(body)
+    if not settled.parties or not {party.number for party in facts.contracting}.issuperset(settled.parties):
+        raise Invalid("later.nobodys", field="who")
+    if settled.due <= holds.today(facts):
+        raise Invalid("later.past", field="by")
+
+
 def _reword(facts: Facts, _proposal: ProposalFact) -> Facts:
     """A clause that changes ends the version that was made of it."""
     return progression.end_contract(facts, "clause")
@@ -262,6 +271,6 @@ KINDS: dict[str, Kind] = {
     "settle": Kind(Act.SETTLE, _nothing_more, contracting=True),
     "charter": Kind(Act.CHARTER, _nothing_more, check=_is_a_part),
     "conflict": Kind(Act.CHARTER, _nothing_more, check=_pull_apart, asks_all=True),
-    "later": Kind(Act.CLAUSES, _reword, contracting=True),
+    "later": Kind(Act.CLAUSES, _reword, contracting=True, check=_is_owed),
     "strike": Kind(Act.CLAUSES, _reword, contracting=True),
 }

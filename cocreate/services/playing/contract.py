@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
@@ -40,17 +40,10 @@ def _close(told: Told, facts: Facts, gaps: list[tuple[str, domain.Gap]], annexes
     for key in dict.fromkeys(key for key, _ in gaps if _clause(told, key).optional):
         told.agree("strike", key, {"clause": key, "reason": REASON})
         told.struck.append(Decided(key, say(_clause(told, key).title)))
-    needed = dict.fromkeys((gap.path, key) for key, gap in gaps if not _clause(told, key).optional)
-    missing: dict[str, str] = {}
-    for path, key in needed:
-        missing.setdefault(path, key)
-    for annex in annexes:
-        for gap in annex.gaps:
-            missing.setdefault(gap.path, annex.key)
-    by = _words(facts.project.target + LATER)
-    for path, key in missing.items():
-        told.agree("later", path, {"clause": key, "name": path, "who": _givers(told, facts, path), "by": by,
-                                    "rule": RULE, "reason": REASON})
+    needed = [gap.path for key, gap in gaps if not _clause(told, key).optional]
+    by = (facts.project.target + LATER).isoformat()
+    for path in dict.fromkeys([*needed, *(gap.path for annex in annexes for gap in annex.gaps)]):
+        told.agree("later", path, {"parties": _givers(told, facts, path), "by": by, "rule": RULE, "reason": REASON})
         told.later.append(Decided(path, _need(told, path)))
 
 
@@ -62,12 +55,9 @@ def _need(told: Told, need: str) -> str:
     return told.label(need) if "." in need else need
 
 
-def _givers(told: Told, facts: Facts, need: str) -> str:
-    """Whose value it is; where nobody sits there, everybody who contracts."""
+def _givers(told: Told, facts: Facts, need: str) -> list[int]:
+    """Whose value it is; where nobody who contracts sits there, everybody who does."""
     path, _, seat = need.partition("@")
     of = [seat] if seat else told.definition.tasks[path.split(".")[1]][1].of if "." in path else []
-    return ", ".join(party.name for party in facts.holders(of) or facts.contracting)
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    contracting = [party.number for party in facts.contracting]
+    return [party.number for party in facts.holders(of) if party.number in contracting] or contracting

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,7 +81,7 @@ class Told:
         one = fields_of(task).get(name)
         return f"{say(task.title)}: {say(one.label)}" if one is not None else say(task.title)
 
-    def agree(self, kind: str, about: str, body: Mapping[str, str]) -> None:
+    def agree(self, kind: str, about: str, body: Mapping[str, Any]) -> None:
         """One contracting party proposes it, by name, and every other agrees."""
         facts = self.facts()
         first, *others = self.signatories(facts, [party.number for party in facts.contracting])

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences, words
+from cocreate import login, pages, sentences
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.errors import CocreateError, NotFound
@@ -60,17 +60,18 @@ def settle(ref: str) -> ResponseReturnValue:
 def later(ref: str) -> ResponseReturnValue:
     """Propose that a missing value is given after signature, by a named rule."""
     facts, need = frame.enter(ref), request.args.get("need", "")
-    if need not in {one for clause in facts.definition.clauses.values() for one in clause.needs.values()}:
+    printed = {one for clause in facts.definition.clauses.values() for one in clause.needs.values()}
+    if need not in printed | {annex.of for annex in facts.definition.annexes.values()}:
         raise NotFound
     form = LaterForm.from_request()
-    form.who.choices = [SelectChoice(party.name, party.name) for party in facts.contracting]
-    reader = pages.reader()
+    form.who.choices = [SelectChoice(str(party.number), party.name) for party in facts.contracting]
     return _propose(facts, form, "later", need,
                     title=_("Settle '%(name)s' later", name=field_words(facts, need.partition("@")[0])),
                     follows=[_("The clause will say who gives it, by when and by what rule."),
+                             _("When all have signed, it is a duty: it stands on Now, and we remind of it."),
                              _("All contracting parties must agree.")],
                     button=_("Propose to settle it later"),
-                    body=lambda f: {"who": f.who.data, "by": words.day(f.by.data, reader), "rule": f.rule.data,
+                    body=lambda f: {"parties": [int(f.who.data)], "by": f.by.data.isoformat(), "rule": f.rule.data,
                                     "reason": f.reason.data})
 
 

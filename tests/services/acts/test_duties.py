@@ -1,17 +1,25 @@
 """After the signature: reporting a duty as done, and handing it to a colleague."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from cocreate.domain.answers import Answer
 from cocreate.domain.reminding import owed
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services import composing
+from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.acts.duties import HandDuty, ReportDuty
+from cocreate.services.acts.proposals import Answer as Answering
+from cocreate.services.acts.proposals import Propose
 from tests.support.facts import MANAGER, begin, champion, signatory
 from workflows.facts import DutyFact
 
+ABSENT = {("stream", 1): (1, {"mass": Answer(not_available="nobody has weighed it")})}
 COLLEAGUE = 13  # contributes for the first party
 READER = 14  # only reads
 
@@ -35,6 +43,32 @@ class TestReport:
     def test_of_one_that_is_there(self):
         with pytest.raises(Conflict, match="duty.unknown"):
             agreed().act(ReportDuty(2), champion(1))
+
+
+class TestSettledLater:
+    """What a clause leaves to be given later is owed once all have signed."""
+
+    def test_is_owed_by_who_was_named_by_the_day_that_was_agreed(self):
+        story = settled()
+        assert composing.duties(story.facts, ABSENT) == (
+            NewDuty(1, "Give “Mass”: as weighed at the gate", date(2027, 6, 1), "quantity"),)
+
+    def test_not_where_it_was_given_meanwhile_its_clause_was_struck_or_its_party_has_left(self):
+        story = settled()
+        assert composing.duties(story.facts, {("stream", 1): (2, {"mass": Answer(Decimal(3))})}) == ()
+        gone = replace(story.facts.parties[0], left_at=story.facts.now)
+        assert composing.duties(story.facts.with_party(gone), ABSENT) == ()
+        story.act(Propose("strike", "quantity", json.dumps({"reason": "Nobody needs it any more."})), champion(1))
+        struck = story.act(Answering(2, True), champion(2)).facts
+        assert composing.duties(struck, ABSENT) == ()
+
+    @pytest.mark.parametrize(("body", "code", "field"), [
+        ({"parties": []}, "later.nobodys", "who"), ({"parties": [3]}, "later.nobodys", "who"),
+        ({"by": "2027-03-01"}, "later.past", "by")])
+    def test_names_who_signs_and_a_day_to_come(self, body, code, field):
+        with pytest.raises(Invalid, match=code) as refused:
+            begin(carrier=1).act(later(**body), champion(1))
+        assert refused.value.values["field"] == field
 
 
 class TestHandOver:
@@ -73,3 +107,12 @@ def agreed():
     story = begin().to_signature().sign("giver").sign("taker")
     story.facts = story.facts.with_duty(DutyFact(1, 1, "Energy report", date(2027, 5, 3), "quantity"))
     return story
+
+
+def later(**changed):
+    body = {"parties": [1], "by": "2027-06-01", "rule": "as weighed\nat the gate", "reason": "Nobody has weighed it."}
+    return Propose("later", "figures.stream.mass", json.dumps(body | changed))
+
+
+def settled():
+    return begin().act(later(), champion(1)).act(Answering(1, True), champion(2))
