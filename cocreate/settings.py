@@ -36,6 +36,8 @@ class Settings:
     sender: str = _setting("COCREATE_SENDER", "cocreate@localhost", "address mails come from")
     port: str = _setting("PORT", "8000", "port of `make run`")
     upload_mb: str = _setting("COCREATE_UPLOAD_MB", "25", "largest file in megabytes")
+    project_mb: str = _setting("COCREATE_PROJECT_MB", "1000", "megabytes of files of one party in one project")
+    free_mb: str = _setting("COCREATE_FREE_MB", "500", "megabytes of the disk that uploads leave free")
     log_level: str = _setting("COCREATE_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @classmethod
@@ -116,8 +118,9 @@ class Settings:
             ("COCREATE_SENDER", self.sender, bool(re.fullmatch(r"[^@\s]+@[^@\s]+", self.sender)),
              "one address such as cocreate@cocreate.example"),
             ("PORT", self.port, self.port.isdecimal() and 0 < int(self.port) < 65536, "a number up to 65535"),
-            ("COCREATE_UPLOAD_MB", self.upload_mb, self.upload_mb.isdecimal() and int(self.upload_mb) > 0,
-             "a whole number of megabytes"),
+            *((name, value, value.isdecimal() and int(value) > 0, "a whole number of megabytes") for name, value in (
+                ("COCREATE_UPLOAD_MB", self.upload_mb), ("COCREATE_PROJECT_MB", self.project_mb),
+                ("COCREATE_FREE_MB", self.free_mb))),
             ("COCREATE_LOG_LEVEL", self.log_level, self.log_level in LOG_LEVELS, "one of " + ", ".join(LOG_LEVELS)))
         # What may hold a password is not repeated.
         return [f"{name} " + ("cannot be read" if name in WITH_PASSWORD else f"is '{value}'") + f"; set {right}."

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -77,6 +78,9 @@ class Store(Protocol):
 
     def size(self, host: str, sha256: str) -> int: ...
 
+    def free(self) -> int:
+        """Bytes that it still has room for."""
+
 
 class LocalStore:
     """A folder: ``<host>/<aa>/<sha256>``, for its owner's eyes only. A symbolic link in it is refused."""
@@ -128,6 +132,9 @@ class LocalStore:
     def size(self, host: str, sha256: str) -> int:
         with self.open(host, sha256) as file:
             return os.fstat(file.fileno()).st_size
+
+    def free(self) -> int:
+        return shutil.disk_usage(self.folder).free
 
     def clean(self, *, older_than: timedelta = DAY) -> int:
         """Remove what a put never finished; how many there were."""

@@ -227,6 +227,20 @@ class DocumentVersion(Model):
     at: Mapped[datetime]
 
 
+class Upload(Model):
+    """The room that one file of a party takes, whatever became of it; gone when the file is. Outside any act."""
+
+    __tablename__ = "upload"
+    __table_args__ = (inside_project(),)
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)  # 0: somebody without a party gave it
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    host_id: Mapped[Id]
+    size: Mapped[int]
+    at: Mapped[datetime]
+
+
 class DocumentRead(Model):
     """Who has downloaded which version, for the first time when; written outside any act."""
 

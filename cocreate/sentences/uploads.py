@@ -14,6 +14,19 @@ def _too_large(s: Speaker) -> str:
                name=s.values["name"], size=s.values["size_mb"], limit=limit)
 
 
+@explains("upload.quota")
+def _quota(s: Speaker) -> str:
+    party = s.values["party"]
+    numbers = {"name": s.values["name"], "size": s.values["size_mb"], "used": s.values["used_mb"],
+               "limit": s.values["limit_mb"]}
+    if not party:
+        return s._("'%(name)s' has %(size)s MB; the people of no party have used %(used)s of the %(limit)s MB they "
+                   "may use in this project. Make it smaller, or ask the operator for more room.", **numbers)
+    return s._("'%(name)s' has %(size)s MB; %(party)s has used %(used)s of the %(limit)s MB it may use in this "
+               "project. Make it smaller, or ask %(manager)s for more room.", party=s.facts.party(party).name,
+               manager=s.holding("manager", None), **numbers)
+
+
 @explains("upload.type")
 def _type(s: Speaker) -> str:
     named = {"name": s.values["name"], "extension": s.values["extension"]}

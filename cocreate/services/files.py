@@ -6,7 +6,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate.domain.uploads import check
+from cocreate.domain.uploads import Accepted
 from cocreate.errors import NotFound
 from cocreate.models.hosts import Host
 from cocreate.models.people import Person
@@ -24,12 +24,11 @@ class VersionRow:
     by: str
 
 
-def keep(store: Store, prefix: str, field: str, name: str, file: BinaryIO, size: int, *, limit_mb: int) -> NewFile:
-    """Check a file and store it; a contribution or a document then refers to it.
+def keep(store: Store, prefix: str, field: str, file: BinaryIO, accepted: Accepted, *, limit_mb: int) -> NewFile:
+    """Store a file that was checked; a contribution or a document then refers to it.
 
-    Raises: Invalid with the rule it breaks, TooLarge, StoreFull; then nothing is kept.
+    Raises: TooLarge, StoreFull; then nothing is kept.
     """
-    accepted = check(name, file, size, limit_mb=limit_mb)
     stored = store.put(prefix, file, limit=limit_mb * 2**20)
     return NewFile(field, stored.sha256, accepted.name, accepted.media_type, stored.size)
 

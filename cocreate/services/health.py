@@ -21,7 +21,7 @@ from cocreate.models.hosts import Host, HostMember
 from cocreate.models.mails import AccountMail, Lease, Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
-from cocreate.services import leases, outbox, records
+from cocreate.services import leases, outbox, quotas, records
 
 MOST = 20  # mails that are named
 STILL = timedelta(minutes=5)  # a scheduler that has not run for so long has stopped
@@ -56,6 +56,8 @@ class Files:
     count: int
     size: int
     free: int
+    most: int  # that one party has used in one project
+    ref: str  # of that project; "" of none
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def look(session: Session, host_id: int, jobs: Sequence[str], folder: Path, *, n
     host = session.get_one(Host, host_id)
     return Health(
         now=after, jobs=tuple((job, ran.get(job)) for job in jobs), waiting=waiting, oldest=oldest, failed=failed,
-        mails=mails, unsealed=_unsealed(session, host_id), files=_files(folder / "files", host.ref),
+        mails=mails, unsealed=_unsealed(session, host_id), files=_files(session, folder / "files", host),
         database=_database(session), clock_off=theirs - (before + (after - before) / 2),
         checked=last_check(folder, host.ref))
 
@@ -239,9 +241,9 @@ def _unsealed(session: Session, host_id: int) -> tuple[Unsealed, ...]:
     return tuple(Unsealed(since, attempts, error or "") for since, attempts, error in rows)
 
 
-def _files(folder: Path, host_ref: str) -> Files:
-    sizes = [path.stat().st_size for path in (folder / host_ref).glob("*/*") if path.is_file()]
-    return Files(len(sizes), sum(sizes), shutil.disk_usage(folder).free)
+def _files(session: Session, folder: Path, host: Host) -> Files:
+    sizes = [path.stat().st_size for path in (folder / host.ref).glob("*/*") if path.is_file()]
+    return Files(len(sizes), sum(sizes), shutil.disk_usage(folder).free, *quotas.most(session, host.id))
 
 
 def _database(session: Session) -> str:

@@ -13,11 +13,12 @@ from pathlib import Path
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from cocreate.db import db, end_reading
+from cocreate.db import db, end_reading, transaction
 from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.hosts import Host
 from cocreate.models.work import Contribution, DocumentVersion, Draft
 from cocreate.rasterising.kept import Pictures
+from cocreate.services import quotas
 from cocreate.storage import LocalStore, Missing
 
 EVERY = timedelta(days=1)
@@ -38,6 +39,8 @@ def sweep(store: LocalStore, pictures: Pictures, *, now: Callable[[], datetime])
     end_reading()
     gone = store.sweep(found)
     pictures.sweep(found)
+    with transaction() as session:
+        quotas.forget(session, found, store, now())
     (store.folder / MARK).write_text(now().isoformat(), "utf-8")
     return gone
 

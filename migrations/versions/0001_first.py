@@ -761,6 +761,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['project_id', 'task', 'party', 'round'], ['task.project_id', 'task.key', 'task.party', 'task.round'], name=op.f('fk_contribution_project_id_task_party_round')),
     sa.PrimaryKeyConstraint('project_id', 'task', 'party', 'number', name=op.f('pk_contribution'))
     )
+    op.create_table('upload',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_upload_host_id_project_id')),
+    sa.PrimaryKeyConstraint('project_id', 'party', 'sha256', name=op.f('pk_upload'))
+    )
     op.create_table('document_read',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('document', sa.BigInteger(), nullable=False),

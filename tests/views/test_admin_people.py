@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from cocreate.models.mails import AccountMail, Lease, Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
+from cocreate.models.work import Upload
 from cocreate.services import health as health_service
 from cocreate.services import hosts
 from tests.support import projects
@@ -231,6 +232,16 @@ class TestHealth:
         page = text(client.get("/admin/health"))
         assert "2 mails could not be delivered." in page and "550 no such mailbox" in page
         assert small.emails[small.shop] in page and "Invitation" in page and "Crates come back" not in page
+
+    @pytest.mark.parametrize(("used", "todo"), [(899, False), (950, True)])
+    def test_says_how_much_room_the_files_of_a_party_take_before_it_is_all(self, client, session, small, used, todo):
+        project = session.execute(select(Project.id, Project.host_id).where(Project.ref == small.ref)).one()
+        session.add_all(Upload(project_id=project.id, party=party, sha256=str(party) * 64, host_id=project.host_id,
+                               size=size * 2**20, at=NOON) for party, size in ((1, used), (2, 40)))
+        session.commit()
+        page = text(client.get("/admin/health"))
+        assert f"A party may use 1000.0 MB in a project; the most is {used}.0 MB, in project {small.ref}." in page
+        assert ("Raise COCREATE_PROJECT_MB" in page) is todo
 
     def test_says_nothing_of_other_hosts(self, client, session):
         other = projects.open_small(session)

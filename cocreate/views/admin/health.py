@@ -20,7 +20,8 @@ from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.once import done
 
 CLOCK = timedelta(seconds=5)
-LITTLE = 2 * 2**30  # bytes of free disk
+LITTLE = 2 * 2**30  # bytes of free disk above what uploads leave
+NEARLY = 0.9  # of the room of a party in a project
 _BAD = {"late": 0, "soon": 1, "done": 2}
 
 
@@ -123,8 +124,16 @@ def _files(found: Health) -> Line:
     said = ngettext("%(num)d file, %(size)s; %(free)s are free on the disk.",
                     "%(num)d files, %(size)s; %(free)s are free on the disk.", files.count, size=_size(files.size),
                     free=_size(files.free))
-    if files.free < LITTLE:
-        return Line("late", _("Files"), said, _("Make room: uploads stop when the disk is full."))
+    settings = current_app.config["SETTINGS"]
+    allowed, least = int(settings.project_mb) * 2**20, int(settings.free_mb) * 2**20
+    if files.most:
+        said += " " + _("A party may use %(allowed)s in a project; the most is %(most)s, in project %(ref)s.",
+                        allowed=_size(allowed), most=_size(files.most), ref=files.ref)
+    if files.free < LITTLE + least:
+        return Line("late", _("Files"), said, _("Make room: uploads stop when less than %(least)s are free.",
+                                                least=_size(least)))
+    if files.most > NEARLY * allowed:
+        return Line("soon", _("Files"), said, _("Raise COCREATE_PROJECT_MB before uploads are refused."))
     return Line("done", _("Files"), said)
 
 

@@ -83,7 +83,7 @@ def filled(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None) -> Contri
     form = make_form(page, form.typed(), {**form.files, **came})
     form.rearranged, form.came = rearranged, frozenset(came)
     if refused:
-        form.refuse({field: sentences.error(error, pages.reader()) for field, error in refused.items()},
+        form.refuse({field: sentences.error(error, pages.reader(), page.facts) for field, error in refused.items()},
                     status=max(map(uploads.status_of, refused.values())))
     return form
 

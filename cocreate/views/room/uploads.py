@@ -7,15 +7,17 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from cocreate import pages, sentences
-from cocreate.db import db
+from cocreate.clock import now
+from cocreate.db import db, transaction
 from cocreate.domain.names import display_name
+from cocreate.domain.uploads import check
 from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.base import Form
-from cocreate.services import files
+from cocreate.services import files, quotas
 from cocreate.services.acts.contributions import NewFile
 from workflows.facts import Facts
 
-_TOO_LARGE = frozenset({"upload.too_large", "upload.bomb"})
+_TOO_LARGE = frozenset({"upload.too_large", "upload.quota", "upload.bomb"})
 
 
 def limit_mb() -> int:
@@ -32,11 +34,17 @@ def keep(facts: Facts, upload: FileStorage, field: str) -> NewFile:
 
     Raises: Invalid with the rule it breaks, TooLarge, StoreFull; then nothing is kept.
     """
-    upload.stream.seek(0, 2)
-    size = upload.stream.tell()
-    upload.stream.seek(0)
-    return files.keep(current_app.extensions["store"], files.prefix(db.session(), facts.project.host_id), field,
-                      upload.filename or "", cast(BinaryIO, upload.stream), size, limit_mb=limit_mb())
+    settings, store = current_app.config["SETTINGS"], current_app.extensions["store"]
+    file = cast(BinaryIO, upload.stream)
+    size = file.seek(0, 2)
+    file.seek(0)
+    accepted = check(upload.filename or "", file, size, limit_mb=limit_mb())
+    quotas.require_free(store, size, int(settings.free_mb))
+    sha256 = quotas.sha256_of(file)
+    with transaction() as session:
+        quotas.take(session, facts, accepted.name, sha256, size, limit_mb=int(settings.project_mb), now=now())
+    return files.keep(store, files.prefix(db.session(), facts.project.host_id), field, file, accepted,
+                      limit_mb=limit_mb())
 
 
 def stored(facts: Facts, upload: FileStorage | str | None, field: str) -> NewFile:
