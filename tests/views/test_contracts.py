@@ -20,9 +20,9 @@ from cocreate.db import db, transaction
 from cocreate.domain import reminding
 from cocreate.domain.answers import Answer
 from cocreate.models.contracts import ContractVersion, Signature
-from cocreate.models.mails import Outbox, Reminder
+from cocreate.models.mails import Outbox
 from cocreate.models.people import Person, SignIn
-from cocreate.models.projects import Member, Project
+from cocreate.models.projects import Member
 from cocreate.services import contracts, contributions, duties, people, proposals, sealings, signing
 from tests.support import projects
 from tests.support.clock import NOON
@@ -367,11 +367,10 @@ class TestSettledLater:
             projects.sign_all(session, small.small)
         for page in ("", "/duties"):
             assert "Give “Crates that come back”: as counted by the lorry" in small.shop.get(page).text, page
-        with small.app.app_context():
-            (duty,) = _facts(small).duties
-            assert (duty.party, duty.due, duty.clause) == (2, date(2027, 6, 1), "credit")
-            assert db.session.scalars(select(Reminder.recipient).join(Project, Project.id == Reminder.project_id).where(
-                Project.ref == small.ref, Reminder.subject.startswith("duty:"))).all()
+        facts = _facts(small)
+        (duty,), matters = facts.duties, reminding.owed(facts)
+        assert (duty.party, duty.due, duty.clause) == (2, date(2027, 6, 1), "credit")
+        assert [matter.asked for key, matter in matters.items() if key.startswith("duty:")] == [(small.small.shop,)]
 
 
 class TestDecideBefore:
