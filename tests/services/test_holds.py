@@ -21,8 +21,6 @@ FRIDAY = date(2027, 3, 12)
 REASON = "The ramp is being rebuilt."
 BODY = {"seat": "carrier", "name": "Freight Ltd", "kind": "company", "country": "NL", "champion": "Fritz",
         "reason": "Somebody has to carry them.", "greeting": "Welcome."}
-WITH_CARRIER = projects.SMALL.replace(
-    "  shop: {name: Shop,", "  carrier: {name: Carrier, required: false}\n  shop: {name: Shop,")
 
 
 class TestHold:
@@ -213,7 +211,7 @@ def _reminders(session, small):
 
 
 def _open(session):
-    return projects.open_small(session, definition=WITH_CARRIER)
+    return projects.open_small(session, definition=projects.WITH_CARRIER)
 
 
 def _let_in(session, small):

@@ -114,6 +114,9 @@ annexes:
   places: {title: Places and lorries, of: figures.credit.places}
 terminal: {agreed: success, declined: failure, withdrawn: failure}
 """
+# The same with a seat that nobody need hold.
+WITH_CARRIER = SMALL.replace(
+    "  shop: {name: Shop,", "  carrier: {name: Carrier, required: false}\n  shop: {name: Shop,")
 # The same, and each side is asked who signs for it and where it is registered.
 WHO_SIGNS = SMALL.replace("""\
     contract: prepared
@@ -293,6 +296,15 @@ def in_terms(session: Session, *, now: datetime = NOON, definition: str = SMALL)
     return small
 
 
+def with_gap(session: Session, *, now: datetime = NOON) -> Small:
+    """In the stage of the contract, and nobody counted the crates."""
+    small = open_small(session, now=now)
+    give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now)
+    give(session, small, "credit", now=now)
+    go_on(session, small, "to_terms", now=now)
+    return small
+
+
 def frozen(session: Session, *, now: datetime = NOON) -> Small:
     """Version 1 is ready to read."""
     small = in_terms(session, now=now)
@@ -306,6 +318,13 @@ def ready_to_sign(session: Session, *, now: datetime = NOON) -> Small:
     for party in small.people:
         agree(session, small, party, now=now)
     go_on(session, small, "to_signature", now=now)
+    return small
+
+
+def one_signed(session: Session, *, now: datetime = NOON) -> Small:
+    """Ready to sign, and the maker has."""
+    small = ready_to_sign(session, now=now)
+    sign(session, small, 1, now=now)
     return small
 
 

@@ -1,41 +1,44 @@
 """What several tests of pages need."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
 import pytest
+from sqlalchemy import update
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from cocreate.models.projects import Member
+from tests.support import projects
+from tests.support.rooms import Played
 
 
 @pytest.fixture
-def small(app: Any, clock: Any, session: Any) -> Any:
+def small(app, clock, session):
     """A small project whose people came in; the pages see it."""
-    from tests.support import projects
     found = projects.open_small(session)
     session.commit()
     return found
 
 
 @pytest.fixture
-def play(app: Any, session: Any, clock: Any) -> Callable[..., Any]:
-    """``room = play()``: a small project with a carrier's seat, and ``room.maker``, ``room.shop``, ``room.manager``."""
-    from sqlalchemy import update
-
-    from cocreate.models.projects import Member
-    from tests.services.test_holds import WITH_CARRIER
-    from tests.support import projects
-    from tests.support.rooms import Played
-
-    def start(*, nobody_came=False, definition=WITH_CARRIER):
-        small = projects.open_small(session, definition=definition)
-        if nobody_came:
-            session.execute(update(Member).where(Member.person.in_([small.maker, small.shop])).values(
-                accepted_at=None))
+def project(app, session, clock):
+    """``room = project(make)``: what ``make(session)`` opened, with ``room.maker``, ``room.shop``, ``room.manager``."""
+    def start(make=projects.open_small):
+        small = make(session)
         session.commit()
         return Played(app, small, clock)
+
+    return start
+
+
+@pytest.fixture
+def play(app, project, clock):
+    """``room = play()``: a small project with a carrier's seat."""
+    def start(*, nobody_came=False, definition=projects.WITH_CARRIER):
+        def make(session):
+            small = projects.open_small(session, definition=definition)
+            if nobody_came:
+                session.execute(update(Member).where(Member.person.in_([small.maker, small.shop])).values(
+                    accepted_at=None))
+            return small
+
+        return project(make)
 
     def again(room):
         """Everybody signs in anew: sessions end after half an hour."""
@@ -43,5 +46,3 @@ def play(app: Any, session: Any, clock: Any) -> Callable[..., Any]:
 
     start.again = again
     return start
-
-

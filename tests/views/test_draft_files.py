@@ -10,8 +10,7 @@ from cocreate.db import db
 from cocreate.services.files import prefix
 from cocreate.storage import LocalStore, StoreFull
 from tests import corpus
-from tests.support import projects, stories
-from tests.support.rooms import Played, text
+from tests.support.rooms import hidden, text, with_offer
 
 PDF = corpus.pdf()
 GIVEN = {"f-price": "1", "f-price-year": "2027", "f-margin": "12"}
@@ -152,11 +151,6 @@ def send(client, path, page, file, fields):
     return client.post(path, data=hidden(page) | fields | files, content_type="multipart/form-data")
 
 
-def hidden(page):
-    found = re.findall(r'<input (?=[^>]*type="hidden")(?=[^>]*name="([^"]+)")(?=[^>]*value="([^"]*)")[^>]*>', page)
-    return {name: value for name, value in found if name not in ("csrf_token", "topic", "reply_to", "number")}
-
-
 def text_of(page):
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
@@ -183,7 +177,5 @@ def full(app):
 
 
 @pytest.fixture
-def room(app, session, clock):
-    small = projects.open_small(session, definition=stories.definition())
-    session.commit()
-    return Played(app, small, clock)
+def room(project):
+    return project(with_offer)

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from tests.support import projects
-from tests.support.rooms import Played, text
+from tests.support.rooms import text
 from tests.test_rasterising import BLUE, HALVES, RED, page, pixels
 
 LONG = page(HALVES, count=12)
@@ -73,7 +72,5 @@ def share(client, name, body, who="all"):
 
 
 @pytest.fixture
-def room(app, session, clock):
-    small = projects.open_small(session)
-    session.commit()
-    return Played(app, small, clock)
+def room(project):
+    return project()

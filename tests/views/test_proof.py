@@ -9,14 +9,11 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import update
 
-from cocreate.db import transaction
-from cocreate.models.people import SignIn
 from cocreate.views import policy, proofs
 from tests.support import projects
 from tests.support.people import PASSWORD, browser
-from tests.support.rooms import proposal_of, text
+from tests.support.rooms import by_link, proposal_of, text
 from tests.support.routes import ask, routes
 from tests.support.worlds import signed_in, worlds
 
@@ -182,13 +179,6 @@ def asks(view):
 def both(app, clock):
     with app.app_context():
         yield worlds(app)
-
-
-def by_link(client, person):
-    """The same session, as if it had begun with a mailed link."""
-    with client.client.application.app_context(), transaction() as session:
-        session.execute(update(SignIn).where(SignIn.person_id == person).values(method="link", proved_at=None))
-    return client
 
 
 def hidden(page):

@@ -6,15 +6,14 @@ import re
 import struct
 import zlib
 
-from cocreate.db import db, transaction
+from cocreate.db import transaction
 from cocreate.domain.rights import PARTS, TABLE
 from cocreate.services import accounts, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
 from tests.support import projects, stories
 from tests.support.people import PASSWORD
-from tests.support.rooms import Client, buttons, links, more, proposal_of, text
-from tests.views.test_proof import by_link
+from tests.support.rooms import Client, buttons, by_link, links, more, proposal_of, text
 
 REASON = "The figures of last year were used."
 
@@ -295,10 +294,7 @@ def agree(room, client):
 
 def joined(room, part, party):
     """A further person of a party with one part, signed in."""
-    with room.app.app_context():
-        person = stories.colleague(room.small, party, part)
-        room.small.emails[person] = people.address_of(db.session(), person)
-    return room.sign_in(person)
+    return room.sign_in(room.colleague(party, part))
 
 
 def neutral(room):

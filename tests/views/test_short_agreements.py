@@ -7,18 +7,18 @@ import sys
 import zipfile
 from datetime import timedelta
 
+import pyotp
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from cocreate.db import db, transaction
-from cocreate.models.contracts import ContractVersion, Signature
+from cocreate.db import db
 from cocreate.models.mails import Outbox
-from cocreate.services import records, sealings
+from cocreate.services import records
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
-from tests.views.test_contracts import TICKED, Played, _code, _enrol, _facts, _form, _parts
-from tests.views.test_proof import by_link
+from tests.support.rooms import by_link, hidden
+from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal, take_part_as
 
 QUIET = projects.SMALL.replace("""\
   terms:
@@ -40,6 +40,7 @@ QUIET = projects.SMALL.replace("""\
   terms:
     name: Terms
 """)
+SIGN = "/agreements/secrecy/sign"
 BASIS = TICKED | {"password": PASSWORD}
 
 
@@ -58,7 +59,7 @@ class TestPage:
         assert quiet.maker.get("/agreements/secrecy/versions/1/signed.pdf").status_code == 404
 
     def test_who_only_contributes_reads_who_signs(self, quiet):
-        _parts(quiet, quiet.small.shop, "champion contributor")
+        take_part_as(quiet, quiet.small.shop, "champion contributor")
         page = quiet.shop.get("/agreements/secrecy").text
         assert "Aurelis Hotels has no signatory yet." in page and "Go on to sign" not in page
         assert quiet.manager.post("/agreements/secrecy/begin").status_code == 403
@@ -68,7 +69,7 @@ class TestPage:
 class TestSign:
     def test_the_first_fixes_the_text_and_both_sign_the_same(self, quiet):
         assert by_link(quiet.maker, quiet.small.maker).post("/agreements/secrecy/begin").location == "/prove"
-        assert _facts(quiet).standing("secrecy") is None
+        assert quiet.facts().standing("secrecy") is None
         quiet.maker.client.post("/prove", data={"password": PASSWORD})
         answer = quiet.maker.post("/agreements/secrecy/begin", follow_redirects=True)
         assert "You sign for Tornby Furniture:" in answer.text and "version 1." in answer.text
@@ -77,25 +78,20 @@ class TestSign:
                 "Claire Duval, asked today.") in said
         quiet.shop.post("/agreements/secrecy/begin")
         assert "All have signed." in _sign(quiet, quiet.shop, quiet.small.shop)
-        here = _facts(quiet)
+        here = quiet.facts()
         assert {task.state for task in here.instances("secrecy")} == {"accepted"}
         assert [one.number for one in here.versions("secrecy")] == [1]
         page = quiet.manager.get("/record").text
         assert "Claire Duval signed &#39;Confidentiality&#39; for Aurelis Hotels. All have signed." in page
 
     def test_with_an_app_code_where_there_is_one(self, quiet):
-        import pyotp
-        secret = _enrol(quiet, quiet.small.maker)
+        secret = enrol(quiet, quiet.small.maker)
         quiet.maker.post("/agreements/secrecy/begin")
-        page = quiet.maker.get("/agreements/secrecy/sign").text
+        page = quiet.maker.get(SIGN).text
         assert "6-digit code from your app" in page and "Mail me" not in page
-        code = pyotp.TOTP(secret).at(NOON)
-        assert quiet.maker.post("/agreements/secrecy/sign", data=_form(page) | BASIS | {"code": code}
-                                ).status_code == 303
-        with quiet.app.app_context():
-            said = json.loads(db.session().scalars(select(Signature.evidence).where(
-                Signature.project_id == _facts(quiet).project.id)).one())
-        assert said["methods"] == ["password and code from an app"]
+        data = hidden(page) | BASIS | {"code": pyotp.TOTP(secret).at(NOON)}
+        assert quiet.maker.post(SIGN, data=data).status_code == 303
+        assert evidence(quiet)["methods"] == ["password and code from an app"]
 
     @pytest.mark.parametrize(("given", "sentence"), [
         ({"password": "wrong"}, "This password is not right."), ({"code": "00000000"}, "This code is not right"),
@@ -103,14 +99,14 @@ class TestSign:
     ])
     def test_nothing_is_signed_half(self, quiet, given, sentence):
         quiet.maker.post("/agreements/secrecy/begin")
-        page = _mailed(quiet, quiet.maker)
-        answer = quiet.maker.post("/agreements/secrecy/sign", data=_form(page) | BASIS | {
-            "code": _code(quiet, quiet.small.maker)} | given)
-        assert answer.status_code == 422 and sentence in answer.text and _facts(quiet).signatures == ()
+        page = mailed(quiet.maker, SIGN)
+        answer = quiet.maker.post(SIGN, data=hidden(page) | BASIS | {
+            "code": code(quiet, quiet.small.maker)} | given)
+        assert answer.status_code == 422 and sentence in answer.text and quiet.facts().signatures == ()
 
     def test_a_code_for_it_is_no_code_for_anything_else(self, quiet):
         quiet.maker.post("/agreements/secrecy/begin")
-        _mailed(quiet, quiet.maker)
+        mailed(quiet.maker, SIGN)
         with quiet.app.app_context():
             mail = db.session().scalars(select(Outbox).where(
                 Outbox.kind == "signing_code", Outbox.recipient == quiet.small.maker)).one()
@@ -119,7 +115,7 @@ class TestSign:
 
     def test_a_form_does_not_do_instead(self, quiet):
         answer = quiet.maker.post("/tasks/secrecy", data={"party": "1", "seen": "0", "draft": "0"})
-        assert answer.status_code == 409 and {t.state for t in _facts(quiet).instances("secrecy")} == {"open"}
+        assert answer.status_code == 409 and {t.state for t in quiet.facts().instances("secrecy")} == {"open"}
 
 
 class TestRefuse:
@@ -129,7 +125,7 @@ class TestRefuse:
         page = quiet.shop.get("/agreements/secrecy/refuse").text
         assert "Ingrid Solvik (Tornby Furniture)" in page and "The agreement stays asked" in page
         answer = quiet.shop.post("/agreements/secrecy/refuse", follow_redirects=True,
-                                 data=_form(page) | {"reason": "Three years are too long."})
+                                 data=hidden(page) | {"reason": "Three years are too long."})
         assert "Not signed for Aurelis Hotels. All parties have been told why." in answer.text
         page = quiet.maker.get("/agreements/secrecy").text
         assert "Claire Duval did not sign for Aurelis Hotels:" in page and "Three years are too long." in page
@@ -142,13 +138,9 @@ class TestProof:
             client.post("/agreements/secrecy/begin")
             _sign(quiet, client, person)
         assert quiet.shop.get("/agreements/secrecy/versions/1/bundle.zip").status_code == 404
+        assert seal(quiet, tmp_path, after=timedelta(minutes=1)) == 1
         with quiet.app.app_context():
-            with transaction() as session:
-                session.execute(update(ContractVersion).where(
-                    ContractVersion.host_id != quiet.small.host_id).values(sealed_at=NOON))
-            assert sealings.run(quiet.small.store, tmp_path, self_made=True,
-                                now=lambda: NOON + timedelta(minutes=1)) == 1
-            assert records.check(db.session(), _facts(quiet).project.id) is None
+            assert records.check(db.session(), quiet.facts().project.id) is None
         answer = quiet.shop.get("/agreements/secrecy/versions/1/bundle.zip")
         folder = tmp_path / "bundle"
         zipfile.ZipFile(io.BytesIO(answer.data)).extractall(folder)
@@ -158,19 +150,12 @@ class TestProof:
         assert "WRONG" not in checked.stdout and "Aurelis Hotels signed once: line" in checked.stdout
 
 
-def _mailed(quiet, client):
-    return client.post("/agreements/secrecy/sign/code",
-                       data=_form(client.get("/agreements/secrecy/sign").text) | TICKED).text
-
-
 def _sign(quiet, client, person):
-    page = _mailed(quiet, client)
-    return client.post("/agreements/secrecy/sign", follow_redirects=True,
-                       data=_form(page) | BASIS | {"code": _code(quiet, person)}).text
+    page = mailed(client, SIGN)
+    return client.post(SIGN, follow_redirects=True,
+                       data=hidden(page) | BASIS | {"code": code(quiet, person)}).text
 
 
 @pytest.fixture
-def quiet(app, session, clock):
-    small = projects.open_small(session, definition=QUIET)
-    session.commit()
-    return Played(app, small, clock)
+def quiet(project):
+    return project(lambda session: projects.open_small(session, definition=QUIET))

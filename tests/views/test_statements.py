@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support import stories
-from tests.support.rooms import Played
+from tests.support.rooms import Played, hidden, with_offer
 
 ROOM = {"": 10, "/tasks": 10, "/tasks/returns?party=2": 10, "/people": 10, "/charter": 10, "/documents": 10,
         "/rules": 10, "/record": 10, "/contract": 12}
@@ -31,3 +31,16 @@ def test_a_home_page_however_many_projects(room, query_counter, person, page):
     assert client.get(page).status_code == 200
     with query_counter(max=6):
         client.get(page)
+
+
+def test_a_task_is_read_saved_and_submitted(project, session, query_counter):
+    room = project(with_offer)
+    with query_counter(max=7):  # who, facts, versions, draft, case, talk twice
+        page = room.shop.get("/tasks/returns").text
+    with query_counter(max=9):  # who, facts, versions, draft, case, currency; lock, facts, save
+        room.shop.post("/tasks/returns/draft", data=hidden(page) | {"f-crates": "9000"})
+    page = room.shop.get("/tasks/returns").text
+    with query_counter(max=18 if session.get_bind().dialect.name == "sqlite" else 8):  # five to read, then the act
+        answer = room.shop.post("/tasks/returns", data=hidden(page) | {
+            "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "Ramp, 2026"})
+    assert answer.status_code == 303

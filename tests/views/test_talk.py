@@ -12,54 +12,55 @@ from cocreate.db import db, transaction
 from cocreate.models.mails import Outbox
 from cocreate.models.talk import Comment
 from cocreate.models.work import DocumentRead
+from tests import corpus
 from tests.support import projects, stories
-from tests.views.test_contracts import _sign_in
-from tests.views.test_tasks import PDF, Played, _colleague, _decided, _hidden, _plain
+from tests.support.rooms import decided, hidden, sign_in, with_offer
 
+PDF = corpus.pdf()
 XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
 
 
 class TestTalk:
     def test_a_comment_with_an_answer_stands_on_the_page_of_its_thing(self, project):
-        small = project()
-        said = small.maker.post("/talk", data={"topic": "task:returns:2", "text": XSS,
+        room = project()
+        said = room.maker.post("/talk", data={"topic": "task:returns:2", "text": XSS,
                                                "about": "field:returns:2:crates"})
         assert said.status_code == 303 and "#c-" in said.location
-        page = small.shop.get("/tasks/returns").text
+        page = room.shop.get("/tasks/returns").text
         assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page and "62773913" not in page
         assert 'href="javascript' not in page and 'href="https://evil' not in page and 'src="https://evil' not in page
         assert "about Crates that come back" in page
         number = re.search(r'id="c-(\d+)"', page)[1]
-        form = small.shop.get(f"/talk?topic=task:returns:2&reply_to={number}").text
+        form = room.shop.get(f"/talk?topic=task:returns:2&reply_to={number}").text
         assert f'value="{number}"' in form
-        small.shop.post("/talk", data={"topic": "task:returns:2", "text": "All shops.", "reply_to": number})
-        assert "All shops." in small.maker.get("/tasks/returns?party=2").text
+        room.shop.post("/talk", data={"topic": "task:returns:2", "text": "All shops.", "reply_to": number})
+        assert "All shops." in room.maker.get("/tasks/returns?party=2").text
 
     def test_notes_are_private_and_only_their_number_is_known(self, project):
-        small = project()
-        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "canary-note", "private": "y"})
-        assert "canary-note" in small.maker.get("/tasks/returns?party=2").text
-        for room in (small.shop, small.manager):
-            page = room.get("/tasks/returns?party=2").text
+        room = project()
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "canary-note", "private": "y"})
+        assert "canary-note" in room.maker.get("/tasks/returns?party=2").text
+        for client in (room.shop, room.manager):
+            page = client.get("/tasks/returns?party=2").text
             assert "canary-note" not in page
             assert "One note of Tornby Furniture is private to Tornby Furniture." in page
-            assert "canary-note" not in room.get("/record.json").text + room.get("/record").text
-        number = _numbers(small, "note")[0]
-        answer = small.shop.post("/talk", data={"topic": "task:returns:2", "text": "x", "reply_to": number})
+            assert "canary-note" not in client.get("/record.json").text + client.get("/record").text
+        number = _numbers(room, "note")[0]
+        answer = room.shop.post("/talk", data={"topic": "task:returns:2", "text": "x", "reply_to": number})
         assert answer.status_code == 404
 
     def test_a_name_behind_an_at_is_a_mention(self, project):
-        small = project()
-        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "@Claire Duval, please."})
-        assert "To: Claire Duval" in small.shop.get("/tasks/returns").text
-        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Claire Duvalier @Claire Duvalier"})
-        assert _mentions(small) == [str(small.small.shop), ""]
+        room = project()
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "@Claire Duval, please."})
+        assert "To: Claire Duval" in room.shop.get("/tasks/returns").text
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "Claire Duvalier @Claire Duvalier"})
+        assert _mentions(room) == [str(room.small.shop), ""]
 
     def test_an_empty_one_comes_back_on_its_own_page(self, project):
-        small = project()
-        answer = small.maker.post("/talk", data={"topic": "task:returns:2", "text": " "})
+        room = project()
+        answer = room.maker.post("/talk", data={"topic": "task:returns:2", "text": " "})
         assert answer.status_code == 422 and "This is needed." in answer.text
-        assert small.maker.post("/talk", data={"topic": "task:nothing:2", "text": "x"}).status_code == 404
+        assert room.maker.post("/talk", data={"topic": "task:nothing:2", "text": "x"}).status_code == 404
 
     def test_a_number_no_column_holds_is_of_nothing(self, project):
         shop, huge = project().shop, 10**23
@@ -70,14 +71,14 @@ class TestTalk:
         assert shop.get(f"/documents/{huge}").status_code == 404
 
     def test_sent_twice_it_is_said_once(self, project):
-        small = project()
+        room = project()
         for _ in range(2):
-            small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Once.", "key": "k" * 20})
-        assert small.maker.get("/tasks/returns?party=2").text.count("Once.") == 1
+            room.maker.post("/talk", data={"topic": "task:returns:2", "text": "Once.", "key": "k" * 20})
+        assert room.maker.get("/tasks/returns?party=2").text.count("Once.") == 1
 
     def test_observers_read_and_find_no_form(self, project):
-        small = project()
-        reads = small.room(_colleague(small, 2, "observer"))
+        room = project()
+        reads = room.sign_in(room.colleague(2, "observer"))
         page = reads.get("/tasks/returns?party=2").text
         assert "Say something" not in page and 'id="talk"' in page
         assert reads.post("/talk", data={"topic": "task:returns:2", "text": "x"}).status_code == 403
@@ -85,144 +86,144 @@ class TestTalk:
 
 class TestHelp:
     def test_stands_on_top_until_it_helped(self, project):
-        small = project()
-        answer = small.shop.post("/tasks/returns/help", data={
+        room = project()
+        answer = room.shop.post("/tasks/returns/help", data={
             "party": 2, "text": "Which ramp is meant here?", "who": "all"}, follow_redirects=True)
         assert "Claire Duval asks for help:" in answer.text and "That helped" in answer.text
-        now = small.maker.get("").text
+        now = room.maker.get("").text
         assert "Aurelis Hotels asks for help: Crates per year" in now
-        page = small.maker.get("/tasks/returns?party=2").text
+        page = room.maker.get("/tasks/returns?party=2").text
         assert "Which ramp is meant here?" in page and "That helped" not in page
-        number = _numbers(small, "help")[0]
-        turns = small.maker.client.get("/your-turn").text
+        number = _numbers(room, "help")[0]
+        turns = room.maker.client.get("/your-turn").text
         assert "Claire Duval: Which ramp is meant here?" in turns
-        answers = small.maker.get(f"/talk?topic=task:returns:2&reply_to={number}").text
+        answers = room.maker.get(f"/talk?topic=task:returns:2&reply_to={number}").text
         assert "<h1>Which ramp is meant here?</h1>" in answers
         assert "Claire Duval asks for help with" in answers
-        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "The one at gate 3.", "reply_to": number})
-        assert "asks for help" not in small.maker.get("").text
-        assert "Did it help? Crates per year" in small.shop.get("").text
-        turns = small.shop.client.get("/your-turn").text
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "The one at gate 3.", "reply_to": number})
+        assert "asks for help" not in room.maker.get("").text
+        assert "Did it help? Crates per year" in room.shop.get("").text
+        turns = room.shop.client.get("/your-turn").text
         assert turns.index("Ingrid Solvik: The one at gate 3.") < turns.index("Fill in:")
-        assert small.maker.get("/tasks/returns/helped?party=2").status_code == 403
-        question = small.shop.get("/tasks/returns/helped?party=2").text
+        assert room.maker.get("/tasks/returns/helped?party=2").status_code == 403
+        question = room.shop.get("/tasks/returns/helped?party=2").text
         assert "The one at gate 3." in question and "Yes, it helped" in question
-        small.shop.post("/tasks/returns/helped", data={
+        room.shop.post("/tasks/returns/helped", data={
             "party": 2, "number": number, "stuck": "1", "text": "There are two."})
-        assert "asks for help" in small.maker.get("").text
-        assert "There are two." in small.maker.get("/tasks/returns?party=2").text
-        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "Both.", "reply_to": number})
-        first, second = (small.shop.post("/tasks/returns/helped", data={
+        assert "asks for help" in room.maker.get("").text
+        assert "There are two." in room.maker.get("/tasks/returns?party=2").text
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "Both.", "reply_to": number})
+        first, second = (room.shop.post("/tasks/returns/helped", data={
             "party": 2, "number": number, "key": "a-key-of-one-click"}) for _click in range(2))
         assert (first.status_code, first.location) == (second.status_code, second.location)
         assert first.status_code == 303
-        assert "Did it help?" not in small.shop.get("").text
-        assert "call ended" in small.maker.get("/tasks/returns?party=2").text
-        assert small.shop.get("/tasks/returns/helped?party=2").status_code == 409
+        assert "Did it help?" not in room.shop.get("").text
+        assert "call ended" in room.maker.get("/tasks/returns?party=2").text
+        assert room.shop.get("/tasks/returns/helped?party=2").status_code == 409
 
     def test_ends_visibly_with_the_task(self, project):
-        small = project()
-        small.shop.post("/tasks/returns/help", data={"party": 2, "text": "Which ramp is meant here?", "who": "all"})
-        number = _numbers(small, "help")[0]
-        small.maker.post("/talk", data={"topic": "task:returns:2", "text": "The one at gate 3.", "reply_to": number})
-        small.shop.post("/tasks/returns/helped", data={"party": 2, "number": number, "stuck": "1", "text": ""})
-        with small.app.app_context():
-            stories.submit(small.small, "returns")
+        room = project()
+        room.shop.post("/tasks/returns/help", data={"party": 2, "text": "Which ramp is meant here?", "who": "all"})
+        number = _numbers(room, "help")[0]
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "The one at gate 3.", "reply_to": number})
+        room.shop.post("/tasks/returns/helped", data={"party": 2, "number": number, "stuck": "1", "text": ""})
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
             assert db.session.scalars(select(Outbox.recipient).where(Outbox.kind == "help_ended",
                                                                      Outbox.state == "waiting")).all() == [
-                                                                         small.small.maker]
-        page = small.maker.get("/tasks/returns?party=2").text
+                                                                         room.small.maker]
+        page = room.maker.get("/tasks/returns?party=2").text
         assert "call ended" in page and "asks for help" not in page
-        assert "The call for help with 'Crates per year' ended with it." in unescape(small.maker.get("/record").text)
+        assert "The call for help with 'Crates per year' ended with it." in unescape(room.maker.get("/record").text)
 
     def test_of_the_own_party_nobody_else_hears(self, project):
-        small = project()
-        small.shop.post("/tasks/returns/help", data={"party": 2, "text": "canary-help please", "who": "own"})
-        for room in (small.maker, small.manager):
-            assert "canary-help" not in room.get("/tasks/returns?party=2").text
-            assert "asks for help" not in room.get("").text
+        room = project()
+        room.shop.post("/tasks/returns/help", data={"party": 2, "text": "canary-help please", "who": "own"})
+        for client in (room.maker, room.manager):
+            assert "canary-help" not in client.get("/tasks/returns?party=2").text
+            assert "asks for help" not in client.get("").text
 
 
 class TestConcern:
     def test_only_the_chosen_read_it_and_the_record_says_nothing(self, project):
-        small = project()
-        tom = small.room(_colleague(small, 2, "contributor"))
-        before = small.facts().project.version
+        room = project()
+        tom = room.sign_in(room.colleague(2))
+        before = room.facts().project.version
         form = tom.get("/concern").text
         assert "There is no neutral person in this project." in form
         answer = tom.post("/concern", data={"to": "mine", "text": "canary-concern"}, follow_redirects=True)
         assert "canary-concern" in answer.text
-        assert "canary-concern" in small.shop.get("/concerns").text
-        for room in (small.maker, small.manager):
-            assert "canary-concern" not in room.get("/concerns").text
-        assert small.facts().project.version == before
+        assert "canary-concern" in room.shop.get("/concerns").text
+        for client in (room.maker, room.manager):
+            assert "canary-concern" not in client.get("/concerns").text
+        assert room.facts().project.version == before
 
     def test_with_its_authors_leave_the_record_says_that_there_was_one(self, project):
-        small = project()
-        tom = small.room(_colleague(small, 2, "contributor"))
+        room = project()
+        tom = room.sign_in(room.colleague(2))
         for _ in range(2):
             tom.post("/concern", data={"to": "mine", "text": "canary-concern", "record": "y", "key": "c" * 20})
-        record = small.maker.get("/record").text
+        record = room.maker.get("/record").text
         assert record.count("A concern was raised.") == 1
-        assert "Tom Baker" not in small.maker.get("/record.json").text.split("raise_concern")[1][:600]
+        assert "Tom Baker" not in room.maker.get("/record.json").text.split("raise_concern")[1][:600]
 
 
 class TestDocuments:
     def test_shared_with_all_it_says_who_has_read_it(self, project):
-        small = project()
-        number = _share(small.maker, who="all")
-        page = small.shop.get("/documents").text
-        assert "plan.pdf" in page and "not yet read by Aurelis Hotels" in small.maker.get("/documents").text
+        room = project()
+        number = _share(room.maker, who="all")
+        page = room.shop.get("/documents").text
+        assert "plan.pdf" in page and "not yet read by Aurelis Hotels" in room.maker.get("/documents").text
         for _ in range(2):
-            got = small.shop.get(f"/documents/{number}/1")
+            got = room.shop.get(f"/documents/{number}/1")
         assert got.data == PDF and got.headers["Content-Disposition"].startswith("attachment")
-        assert "read by Aurelis Hotels" in small.maker.get(f"/documents/{number}").text
-        assert "Claire Duval" not in small.maker.get(f"/documents/{number}").text.split('id="talk"')[0]
-        with small.app.app_context():
+        assert "read by Aurelis Hotels" in room.maker.get(f"/documents/{number}").text
+        assert "Claire Duval" not in room.maker.get(f"/documents/{number}").text.split('id="talk"')[0]
+        with room.app.app_context():
             assert len(db.session.scalars(select(DocumentRead)).all()) >= 1
 
     def test_of_the_own_party_others_find_nothing(self, project):
-        small = project()
-        number = _share(small.maker, who="own")
-        assert "Only your party" in small.maker.get("/documents").text
-        assert "plan.pdf" not in small.shop.get("/documents").text
-        assert "One file is private to another party." in small.shop.get("/documents").text
+        room = project()
+        number = _share(room.maker, who="own")
+        assert "Only your party" in room.maker.get("/documents").text
+        assert "plan.pdf" not in room.shop.get("/documents").text
+        assert "One file is private to another party." in room.shop.get("/documents").text
         for path in ("", "/1", "/new-version", "/seen-by", "/withdraw"):
-            assert small.shop.get(f"/documents/{number}{path}").status_code == 404
-        assert "plan.pdf" not in small.shop.get("/record").text + small.shop.get("/record.json").text
+            assert room.shop.get(f"/documents/{number}{path}").status_code == 404
+        assert "plan.pdf" not in room.shop.get("/record").text + room.shop.get("/record.json").text
 
     def test_widened_and_narrowed_by_its_owner(self, project):
-        small = project()
-        number = _share(small.maker, who="own")
-        assert small.maker.post(f"/documents/{number}/seen-by", data={"who": "all"}).status_code == 303
-        assert small.shop.get(f"/documents/{number}/1").status_code == 200
-        assert "Aurelis Hotels has downloaded it already." in small.maker.get(f"/documents/{number}/seen-by").text
-        small.maker.post(f"/documents/{number}/seen-by", data={"who": "own"})
-        assert small.shop.get(f"/documents/{number}/1").status_code == 404
-        assert small.shop.post(f"/documents/{number}/seen-by", data={"who": "all"}).status_code == 404
+        room = project()
+        number = _share(room.maker, who="own")
+        assert room.maker.post(f"/documents/{number}/seen-by", data={"who": "all"}).status_code == 303
+        assert room.shop.get(f"/documents/{number}/1").status_code == 200
+        assert "Aurelis Hotels has downloaded it already." in room.maker.get(f"/documents/{number}/seen-by").text
+        room.maker.post(f"/documents/{number}/seen-by", data={"who": "own"})
+        assert room.shop.get(f"/documents/{number}/1").status_code == 404
+        assert room.shop.post(f"/documents/{number}/seen-by", data={"who": "all"}).status_code == 404
 
     def test_a_new_version_says_what_changed(self, project):
-        small = project()
-        number = _share(small.maker, who="all")
+        room = project()
+        number = _share(room.maker, who="all")
         data = {"seen": 1, "note": "Page 3 is new.", "upload": (io.BytesIO(PDF), "plan-2.pdf")}
-        same = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        same = room.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
         assert same.status_code == 422 and "This is the file that is there already." in same.text
         data["upload"] = (io.BytesIO(PDF.replace(b"%%EOF", b"% three\n%%EOF")), "plan-2.pdf")
-        new = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        new = room.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
         assert new.status_code == 303, _text(new.text)
-        page = small.shop.get(f"/documents/{number}").text
+        page = room.shop.get(f"/documents/{number}").text
         assert "Page 3 is new." in page and "plan-2.pdf" in page
-        assert small.facts().documents[0].name == "plan.pdf"
+        assert room.facts().documents[0].name == "plan.pdf"
         data["upload"] = (io.BytesIO(PDF), "plan-3.pdf")
-        late = small.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
+        late = room.maker.post(f"/documents/{number}/new-version", data=data, content_type="multipart/form-data")
         assert late.status_code == 409 and "There is a newer version of this document." in late.text
 
     def test_withdrawn_it_is_gone(self, project):
-        small = project()
-        number = _share(small.maker, who="all")
-        small.maker.post(f"/documents/{number}/withdraw", data={"seen": 1})
-        assert small.shop.get(f"/documents/{number}").status_code == 404
-        assert small.maker.get(f"/documents/{number}/1").status_code == 404
+        room = project()
+        number = _share(room.maker, who="all")
+        room.maker.post(f"/documents/{number}/withdraw", data={"seen": 1})
+        assert room.shop.get(f"/documents/{number}").status_code == 404
+        assert room.maker.get(f"/documents/{number}/1").status_code == 404
 
     @pytest.mark.parametrize(("name", "body", "said"), [
         ("plan.pdf", b"MZ" + bytes(99), "This file is a program disguised as a PDF. We did not keep it."),
@@ -230,20 +231,20 @@ class TestDocuments:
         ("plan.zip", b"PK", "is an archive. Unpack it"), ("plan.pdf", b"", "is empty."),
         ("plan.docm", b"PK", "may hold macros."), ("", b"", "Choose the file.")])
     def test_a_refused_file_says_the_rule_and_the_way_out(self, project, name, body, said):
-        small = project()
-        answer = small.maker.post("/documents/new", data={
+        room = project()
+        answer = room.maker.post("/documents/new", data={
             "who": "all", "note": "My words", "upload": (io.BytesIO(body), name)},
             content_type="multipart/form-data")
         assert answer.status_code == (415 if name else 422) and said in _text(answer.text) and "My words" in answer.text
-        assert small.facts().documents == ()
+        assert room.facts().documents == ()
 
     def test_what_tasks_ask_for_stands_there_before_it_comes(self, project):
-        small = project(_needs)
-        assert "Tornby Furniture uploads it by" in small.shop.get("/documents").text
+        room = project(_needs)
+        assert "Tornby Furniture uploads it by" in room.shop.get("/documents").text
 
     def test_a_hidden_character_in_a_name_is_told(self, project):
-        small = project()
-        answer = small.maker.post("/documents/new", data={
+        room = project()
+        answer = room.maker.post("/documents/new", data={
             "who": "all", "upload": (io.BytesIO(PDF), "pl\u202ean.pdf")}, content_type="multipart/form-data",
             follow_redirects=True)
         assert "The name contained hidden characters; we show it as" in answer.text
@@ -253,9 +254,9 @@ class TestDocuments:
 
         def full(*_given, **_more):
             raise StoreFull
-        small = project()
+        room = project()
         monkeypatch.setattr(LocalStore, "put", full)
-        answer = small.maker.post("/documents/new", data={
+        answer = room.maker.post("/documents/new", data={
             "who": "all", "note": "My words", "upload": (io.BytesIO(PDF), "plan.pdf")},
             content_type="multipart/form-data")
         assert "The file could not be stored, the rest of your text is saved." in answer.text
@@ -264,29 +265,29 @@ class TestDocuments:
 
 class TestDecidedOutside:
     def test_is_recorded_with_its_file(self, project):
-        small = project(_decided)
-        page = small.shop.get("/gates/picture").text
+        room = project(decided)
+        page = room.shop.get("/gates/picture").text
         assert "Record what was decided outside" in page and "Agree for" in page
-        page = small.shop.get("/gates/picture/outside").text
-        answer = small.shop.post("/gates/picture/outside", data=_hidden(page) | {
+        page = room.shop.get("/gates/picture/outside").text
+        answer = room.shop.post("/gates/picture/outside", data=hidden(page) | {
             "answer": "refused", "body": "The board", "on": "2027-02-26", "reason": "The price is not known yet.",
             "wanted": "A price.", "proof": (io.BytesIO(PDF), "minutes.pdf")},
             content_type="multipart/form-data", follow_redirects=True)
         assert "by The board on Fri 26 Feb" in answer.text and "see the file" in answer.text
-        assert "minutes.pdf" in small.maker.get("/documents").text
-        assert "recorded for Aurelis Hotels that The board did not agree" in small.maker.get("/record").text
+        assert "minutes.pdf" in room.maker.get("/documents").text
+        assert "recorded for Aurelis Hotels that The board did not agree" in room.maker.get("/record").text
 
     def test_without_its_file_it_comes_back(self, project):
-        small = project(_decided)
-        page = small.shop.get("/gates/picture/outside").text
-        answer = small.shop.post("/gates/picture/outside", data=_hidden(page) | {
+        room = project(decided)
+        page = room.shop.get("/gates/picture/outside").text
+        answer = room.shop.post("/gates/picture/outside", data=hidden(page) | {
             "answer": "agreed", "body": "The board", "on": "2027-02-26"})
         assert answer.status_code == 422 and "Add the file that shows the decision." in answer.text
         assert 'value="The board"' in answer.text
 
     def test_not_by_who_does_not_decide(self, project):
-        small = project(_decided)
-        assert small.manager.get("/gates/picture/outside").status_code == 403
+        room = project(decided)
+        assert room.manager.get("/gates/picture/outside").status_code == 403
 
 
 class TestStrangers:
@@ -299,10 +300,35 @@ class TestStrangers:
              "/documents/1/new-version", "/documents/1/seen-by", "/documents/1/withdraw")
 
     def test_get_the_answer_of_a_project_that_is_not_there(self, project):
-        small, other = project(_decided), project(_plain)
+        room, other = project(decided), project(with_offer)
         for path in self.PATHS:
-            assert other.maker.client.get(f"/p/{small.ref}{path}").status_code == 404, path
+            assert other.maker.client.get(f"/p/{room.ref}{path}").status_code == 404, path
             assert other.maker.client.get(f"/p/{'0' * 26}{path}").status_code == 404, path
+
+
+class TestUnsent:
+    """In a real browser: words that nothing keeps are not lost unsaid."""
+
+    def test_who_goes_on_without_sending_them_is_asked_first(self, live, new_page):
+        with live.app.app_context(), transaction() as session:
+            small = projects.in_terms(session, now=now())
+        page, asked = new_page(), []
+        sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/tasks/returns?party=2")
+        page.get_by_text("Say something").click()
+        page.get_by_label("Your words").fill("Which of the shops?")
+
+        def stay(dialog):
+            asked.append(dialog.type)
+            dialog.dismiss()
+        page.on("dialog", stay)
+        page.locator("a.brand").click(no_wait_after=True)
+        page.wait_for_timeout(300)
+        assert asked == ["beforeunload"] and "/tasks/returns" in page.url
+        assert page.get_by_label("Your words").input_value() == "Which of the shops?"
+        page.get_by_role("button", name="Say it").click()
+        page.wait_for_url(lambda url: "#c-" in url)
+        assert asked == ["beforeunload"] and "Which of the shops?" in page.inner_text("main")
 
 
 # helpers
@@ -338,37 +364,3 @@ def _needs(session):
     from tests.support import stories
     return projects.open_small(session, definition=stories.definition().replace(
         '"type": "file", "required": false', '"type": "file", "required": true'))
-
-
-@pytest.fixture
-def project(app, session, clock):
-    def play(make=projects.open_small):
-        small = make(session)
-        session.commit()
-        return Played(app, small)
-    return play
-
-
-class TestUnsent:
-    """In a real browser: words that nothing keeps are not lost unsaid."""
-
-    def test_who_goes_on_without_sending_them_is_asked_first(self, live, new_page):
-        with live.app.app_context(), transaction() as session:
-            small = projects.in_terms(session, now=now())
-        page, asked = new_page(), []
-        _sign_in(page, small.emails[small.maker])
-        page.goto(f"/p/{small.ref}/tasks/returns?party=2")
-        page.get_by_text("Say something").click()
-        page.get_by_label("Your words").fill("Which of the shops?")
-
-        def stay(dialog):
-            asked.append(dialog.type)
-            dialog.dismiss()
-        page.on("dialog", stay)
-        page.locator("a.brand").click(no_wait_after=True)
-        page.wait_for_timeout(300)
-        assert asked == ["beforeunload"] and "/tasks/returns" in page.url
-        assert page.get_by_label("Your words").input_value() == "Which of the shops?"
-        page.get_by_role("button", name="Say it").click()
-        page.wait_for_url(lambda url: "#c-" in url)
-        assert asked == ["beforeunload"] and "Which of the shops?" in page.inner_text("main")

@@ -1,0 +1,71 @@
+"""Acceding to a sealed contract, by a document of its own."""
+
+from datetime import timedelta
+from html import unescape
+
+from sqlalchemy import update
+
+from cocreate.db import transaction
+from cocreate.models.projects import Member
+from cocreate.services import sealings
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD
+from tests.support.rooms import hidden
+from tests.support.signing import TICKED, code, seal
+
+
+class TestAccede:
+    def test_who_accedes_under_another_name_than_the_party_gave_is_told_so(self, project, tmp_path):
+        room = project(lambda session: projects.agreed_with_one_to_accede(session, named="Rosa Marin, CFO"))
+        seal(room, tmp_path)
+        page = unescape(room.shop.get("/contract/accede").text)
+        assert ("The text names Rosa Marin, CFO for Aurelis Hotels. You sign in their place: say below on what "
+                "authority. If that is not right, let who is named accede: a champion makes them a signatory under "
+                "People.") in page
+
+    def test_from_your_turn_to_the_document(self, project, tmp_path):
+        room = project(projects.agreed_with_one_to_accede)
+        assert "has not acceded yet" in room.shop.get("/contract").text
+        assert "The seal of the host is being put on" in room.shop.get("/contract/accede").text
+        seal(room, tmp_path)
+        assert "/contract/accede" in room.shop.get("").text
+        page = room.shop.get("/contract/accede").text
+        assert "You accede for Aurelis Hotels, by a document of its own." in page
+        assert "Accession to: Agreement on returned crates" in page
+        assert "signed by <strong>Aurelis Hotels</strong>" in page and "The text names" not in page
+        mailed = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED).text
+        data = hidden(mailed) | TICKED | {"password": PASSWORD, "code": "00000000"}
+        wrong = room.shop.post("/contract/accede", data=data)
+        assert wrong.status_code == 422 and "managing director" in wrong.text
+        data |= {"code": code(room, room.small.shop)}
+        done = room.shop.post("/contract/accede", data=data, follow_redirects=True)
+        assert "Acceded for Aurelis Hotels." in done.text and "acceded on" in done.text
+        again = room.shop.post("/contract/accede", data=data, follow_redirects=True)
+        assert "Acceded for Aurelis Hotels." in again.text
+        assert len(room.facts().accessions) == 1
+        assert room.maker.get("/contract/accessions/2/signed.pdf").data.startswith(b"%PDF")
+        for missing in ("1/signed.pdf", "2/sealed.pdf", "2/bundle.zip"):
+            assert room.maker.get(f"/contract/accessions/{missing}").status_code == 404
+        with room.app.app_context():
+            sealings.run(room.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=2))
+        assert "/contract/accessions/2/bundle.zip" in room.maker.get("/contract").text
+        assert b"/ByteRange" in room.maker.get("/contract/accessions/2/sealed.pdf").data
+        assert "acceded to version 1 for Aurelis Hotels." in room.maker.get("/record").text
+
+    def test_who_was_renamed_meanwhile_reads_the_document_again_and_keeps_what_was_stated(self, project, tmp_path):
+        room = project(projects.agreed_with_one_to_accede)
+        seal(room, tmp_path)
+        page = room.shop.post("/contract/accede/code", data=hidden(room.shop.get("/contract/accede").text)).text
+        with room.app.app_context(), transaction() as session:
+            session.execute(update(Member).where(Member.person == room.small.shop).values(name="Claire Duval-Ruiz"))
+        answer = room.shop.post("/contract/accede", data=hidden(page) | TICKED | {
+            "password": PASSWORD, "code": code(room, room.small.shop)})
+        assert answer.status_code == 409 and "The document changed. Nothing was signed." in answer.text
+        assert 'value="managing director"' in answer.text and "Claire Duval-Ruiz" in answer.text
+        assert room.facts().accessions == ()
+
+    def test_is_not_for_who_signed(self, project):
+        room = project(projects.agreed_with_one_to_accede)
+        assert "Only Claire Duval can do this." in room.maker.get("/contract/accede").text
+        assert room.maker.post("/contract/accede", data={"version": "1"}).status_code == 403

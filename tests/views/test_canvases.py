@@ -1,0 +1,64 @@
+"""A canvas: all parties write and support entries, the asked one submits them."""
+
+import json
+import re
+
+from tests.support import projects, stories
+from tests.support.rooms import with_later_tasks
+
+
+class TestCanvas:
+    def test_all_parties_write_and_support_and_the_asked_one_submits(self, project):
+        def make(session):
+            data = json.loads(stories.later_definition())
+            tasks = data["stages"]["figures"]["tasks"]
+            tasks["plan"] = tasks["board"] | {"title": "A second page"}
+            return projects.open_small(session, definition=json.dumps(data))
+        room = project(make)
+        assert "2 boxes are empty: What we want, What worries us." in room.maker.get("/tasks/board").text
+        for client, box, words in ((room.maker, "aim", "Fewer crates"), (room.shop, "fear", "Mud")):
+            client.post("/tasks/board/entries", data={"party": 1, "box": box, "text": words})
+        page = room.shop.get("/tasks/board?party=1").text
+        first, second = re.findall(r'id="e-(\d+)"', page)
+        assert "Submit for" not in page and f"/entries/{first}/withdraw" not in page
+        assert room.shop.post(f"/tasks/board/entries/{first}/withdraw", data={"party": 1}).status_code == 403
+        for status in (303, 409):
+            assert room.shop.post(f"/tasks/board/entries/{first}/support", data={"party": 1}).status_code == status
+        assert "Supported by Aurelis Hotels" in " ".join(room.maker.get("/tasks/board").text.split())
+        room.maker.post("/talk", data={"topic": f"entry:board:1:{second}", "text": "Which mud?"})
+        assert "about an entry: Mud" in room.shop.get("/tasks/board?party=1").text
+        for topic in ("entry:board:1:9999", f"entry:plan:1:{second}"):  # of this canvas only
+            assert room.maker.post("/talk", data={"topic": topic, "text": "Which?"}).status_code == 404
+        assert "supported an entry in" in room.maker.get("/record").text
+        assert room.maker.post("/tasks/board/canvas", data={"party": 1, "seen": 0}).status_code == 303
+        read = room.shop.get("/tasks/board/versions/1?party=1").text
+        assert "Fewer crates (Tornby Furniture, Aurelis Hotels)" in read and "Mud (Aurelis Hotels)" in read
+        late = room.shop.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": "Late"})
+        assert late.status_code == 409
+
+    def test_is_given_by_its_entries_only_and_written_by_who_sees_it(self, project):
+        def make(session):
+            data = json.loads(stories.later_definition())
+            data["stages"]["figures"]["tasks"]["board"]["visible_to"] = "own"
+            return projects.open_small(session, definition=json.dumps(data))
+        room = project(make)
+        forged = {"party": 1, "seen": 0, "draft": 0, "f-aim": "Forged (Aurelis Hotels)", "f-fear": "None"}
+        answer = room.maker.post("/tasks/board", data=forged)
+        assert answer.status_code == 409 and "Write entries into its boxes" in answer.text
+        assert room.maker.post("/tasks/board/draft", data=forged).status_code == 409
+        assert room.shop.post("/tasks/board/enter", data=forged).status_code == 403
+        assert room.maker.post("/tasks/offer/canvas", data={"party": 1, "seen": 0}).status_code == 404
+        assert room.facts().task("board", 1).number == 0
+        assert "/tasks/board/entries" in room.maker.get("/tasks/board").text
+        assert "/tasks/board/entries" not in room.shop.get("/tasks/board?party=1").text
+
+    def test_an_entry_goes_with_its_author_only_and_an_empty_one_is_none(self, project):
+        room = project(with_later_tasks)
+        empty = room.maker.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": " "})
+        assert empty.status_code == 422 and empty.text.count("field-error") == 1
+        number = room.maker.post("/tasks/board/entries", data={
+            "party": 1, "box": "aim", "text": "Fewer crates"}).location.partition("#e-")[2]
+        room.maker.post(f"/tasks/board/entries/{number}/withdraw", data={"party": 1})
+        assert "Fewer crates" not in room.shop.get("/tasks/board?party=1").text
+        gone = room.shop.post(f"/tasks/board/entries/{number}/support", data={"party": 1})
+        assert gone.status_code == 409 and "withdrawn by who wrote it" in gone.text

@@ -1,0 +1,41 @@
+"""A review: what it is about stands on its page, and each part of it can be spoken of."""
+
+import json
+
+from tests.support import projects, stories
+
+
+class TestReview:
+    def test_shows_what_it_is_about(self, project):
+        def make(session):
+            small = projects.open_small(session, definition=stories.later_definition())
+            projects.give(session, small, "returns")
+            projects.give(session, small, "credit")
+            projects.go_on(session, small, "to_terms")
+            return small
+        room = project(make)
+        page = room.maker.get("/tasks/check").text
+        assert "You read: Crates per year" in page and "12,500" in page and "What do you say to it?" in page
+
+    def test_has_a_way_to_comment_at_every_field_row_and_clause(self, project):
+        def make(session):
+            data = json.loads(stories.later_definition())
+            data["stages"]["terms"]["tasks"]["check"]["reviews"] = "credit"
+            data["transitions"]["to_terms"]["when"] = {"task": "credit"}
+            small = projects.open_small(session, definition=json.dumps(data))
+            projects.give(session, small, "credit")
+            projects.go_on(session, small, "to_terms")
+            return small
+        room = project(make)
+        asked = room.shop.get("/talk?topic=row:credit:1:places:2").text
+        assert "Places, row 2" in asked and 'name="about"' not in asked
+        for topic, words in (("row:credit:1:places:2", "Bergen has a ferry."), ("clause:credit", "Too short.")):
+            assert room.shop.post("/talk", data={"topic": topic, "text": words}).status_code == 303
+        for topic in ("row:credit:1:amount:1", "row:credit:1:places:x", "row:credit:1:places"):
+            assert room.shop.post("/talk", data={"topic": topic, "text": "Nothing"}).status_code == 404
+        page = room.maker.get("/tasks/check").text
+        places = {topic: page.count(f"/talk?topic={topic}&") for topic in (
+            "field:credit:1:amount", "row:credit:1:places:1", "row:credit:1:places:2")}
+        assert set(places.values()) == {1}, places
+        assert page.count("One comment") == 2 and "The draft of the contract" in page
+        assert "about Places, row 2" in room.maker.get("/tasks/credit").text

@@ -1,0 +1,164 @@
+"""Signing a contract: with password and code on exactly the text that was read, or not, with a reason."""
+
+import pyotp
+import pytest
+
+from cocreate.db import transaction
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import PASSWORD
+from tests.support.rooms import by_link, hidden
+from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal
+
+
+class TestSign:
+    def test_with_password_and_mailed_code(self, project):
+        room = project(projects.ready_to_sign)
+        page = room.maker.get("/contract/sign").text
+        assert "You sign for Tornby Furniture:" in page and "version 1, 3 clauses, 1 annex." in page
+        assert "Mail me the code" in page and 'name="password"' not in page
+        page = room.maker.post("/contract/sign/code", data=hidden(page) | TICKED).text
+        assert "The code counts for exactly this version, for ten minutes." in page
+        assert 'value="managing director"' in page and page.count("checked") == 3
+        answer = room.maker.post("/contract/sign", data=hidden(page) | TICKED | {
+            "password": PASSWORD, "code": code(room, room.small.maker)}, follow_redirects=True)
+        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC), 12:00 UTC. Waiting for Aurelis Hotels: "
+                "Claire Duval, asked today.") in answer.text
+        said = evidence(room)
+        assert said["statements"] == ["I have read version 1.",
+                                      "I may sign for Tornby Furniture, as managing director.",
+                                      "I agree to sign electronically."]
+        assert said["methods"][0].startswith("password and a code mailed to m***@crates.example;")
+        assert (said["name"], said["basis"], said["opened_at"]) == (
+            "Ingrid Solvik", "managing director", NOON.isoformat())
+
+    def test_with_an_app_code_that_counts_once(self, project):
+        room = project(projects.ready_to_sign)
+        secret = enrol(room, room.small.maker)
+        page = room.maker.get("/contract/sign").text
+        assert "6-digit code from your app" in page and "Mail me" not in page
+        data = hidden(page) | TICKED | {"password": PASSWORD, "code": pyotp.TOTP(secret).at(NOON)}
+        answer = room.maker.post("/contract/sign", data=data)
+        assert answer.status_code == 303
+        assert evidence(room)["methods"] == ["password and code from an app"]
+        again = room.maker.post("/contract/sign", data=data)
+        assert again.status_code == 303 and len(room.facts().signatures) == 1
+
+    @pytest.mark.parametrize(("given", "sentence"), [
+        ({"password": "wrong"}, "This password is not right."),
+        ({"code": "00000000"}, "This code is not right, or it was used already."),
+        ({"read": ""}, "Tick this to sign"), ({"electronic": ""}, "Tick this to sign"),
+        ({"basis": ""}, "This is needed."), ({"basis": "x\u202ey"}, "hidden character"),
+        ({"opened": "forged"}, "Read the text on this page before you sign it."),
+    ])
+    def test_what_is_wrong_is_said_and_the_rest_stays(self, project, given, sentence):
+        room = project(projects.ready_to_sign)
+        page = mailed(room.maker)
+        answer = room.maker.post("/contract/sign", data=hidden(page) | TICKED | {
+            "password": PASSWORD, "code": code(room, room.small.maker)} | given)
+        assert answer.status_code == 422 and sentence in answer.text
+        assert PASSWORD not in answer.text and code(room, room.small.maker) not in answer.text
+        assert "basis" in given or 'value="managing director"' in answer.text
+        assert room.facts().signatures == ()
+
+    def test_a_text_that_ended_meanwhile_is_not_signed(self, project):
+        room = project(projects.ready_to_sign)
+        page = mailed(room.maker)
+        mailed_code = code(room, room.small.maker)
+        room.clock.go(hours=2, minutes=2)
+        with room.app.app_context(), transaction() as session:
+            projects.go_on(session, room.small, "too_early", reason="Counted again.", actor=room.small.shop,
+                           now=room.clock.moment)
+        answer = room.sign_in(room.small.maker).post("/contract/sign", data=hidden(page) | TICKED | {
+            "password": PASSWORD, "code": mailed_code})
+        assert answer.status_code == 409
+        assert "The text changed at 14:02. Nothing was signed." in answer.text
+        assert f"/p/{room.ref}/contract/versions/1#changes" in answer.text and "managing director" in answer.text
+        assert room.facts().signatures == ()
+
+    def test_another_text_than_was_shown_is_not_signed(self, project):
+        room = project(projects.ready_to_sign)
+        page = mailed(room.maker)
+        for wrong in ({"text_sha256": "0" * 64}, {"pdf_sha256": "0" * 64}, {"version": "7"}, {"version": "\u0663"}):
+            answer = room.maker.post("/contract/sign", data=hidden(page) | TICKED | {
+                "password": PASSWORD, "code": code(room, room.small.maker)} | wrong)
+            assert answer.status_code == 409 and "Nothing was signed." in answer.text
+
+    def test_the_page_one_opened_is_no_use_to_somebody_else(self, project):
+        room = project(projects.ready_to_sign)
+        hers = hidden(mailed(room.maker))
+        his = mailed(room.shop)
+        answer = room.shop.post("/contract/sign", data=hidden(his) | TICKED | {
+            "opened": hers["opened"], "password": PASSWORD, "code": code(room, room.small.shop)})
+        assert answer.status_code == 422 and room.facts().signatures == ()
+
+    def test_who_does_not_sign_sees_who_can(self, project):
+        room = project(projects.ready_to_sign)
+        page = room.manager.get("/contract/sign").text
+        assert "Only Ingrid Solvik and Claire Duval can do this." in page
+        assert "Mail me the code" not in page and "not signed yet" in page
+        for act in ("sign", "sign/code"):
+            assert room.manager.post(f"/contract/{act}", data=hidden(room.maker.get("/contract/sign").text)
+                                      | TICKED | {"password": PASSWORD, "code": "1"}).status_code == 403
+
+    def test_a_session_by_link_signs_with_the_password(self, project):
+        room = project(projects.ready_to_sign)
+        page = mailed(by_link(room.maker, room.small.maker))
+        assert room.maker.post("/contract/sign", data=hidden(page) | TICKED | {
+            "password": PASSWORD, "code": code(room, room.small.maker)}).status_code == 303
+
+    def test_nobody_guesses_the_password_here(self, project):
+        room = project(projects.ready_to_sign)
+        data = hidden(mailed(room.maker)) | TICKED | {"code": code(room, room.small.maker)}
+        for _ in range(10):
+            room.maker.post("/contract/sign", data=data | {"password": "wrong"})
+        answer = room.maker.post("/contract/sign", data=data | {"password": PASSWORD})
+        assert answer.status_code == 429 and "Too many tries." in answer.text
+        assert 'value="managing director"' in answer.text
+
+    def test_all_signed_then_sealed_says_agreed_and_gives_the_files(self, project, tmp_path):
+        room = project(projects.agreed)
+        page = room.shop.get("/contract").text
+        assert "Agreed by all on Mon 1 Mar." in page and "The seal is being put on; a minute." in page
+        assert "/versions/1/sealed.pdf" not in page
+        assert "All have signed. The seal of the host is being put on." in room.shop.get("/contract/sign").text
+        seal(room, tmp_path)
+        page = room.shop.get("/contract").text
+        assert "How to check it without us" in page
+        signing = room.shop.get("/contract/sign").text
+        assert "All have signed. Sealed on Mon 1 Mar 13:00 (UTC)." in signing
+        assert "is being put on" not in signing
+        for kind in ("signed", "sealed", "evidence"):
+            assert room.shop.get(f"/contract/versions/1/{kind}.pdf").data.startswith(b"%PDF")
+
+
+class TestRefuse:
+    def test_ends_the_version_with_a_reason_that_all_read(self, project):
+        room = project(projects.one_signed)
+        page = room.shop.get("/contract/refuse").text
+        assert "Do not sign for Aurelis Hotels" in page and "Ingrid Solvik (Tornby Furniture)" in page
+        answer = room.shop.post("/contract/refuse", follow_redirects=True,
+                                 data=hidden(page) | {"reason": "Clause 2 has no index."})
+        assert "Not signed for Aurelis Hotels. The project is back in Terms" in answer.text
+        page = room.maker.get("/contract").text
+        assert "Claire Duval did not sign it for Aurelis Hotels." in page
+        assert "<q>Clause 2 has no index.</q>" in page
+
+    def test_a_reason_too_short_comes_back(self, project):
+        room = project(projects.ready_to_sign)
+        answer = room.shop.post("/contract/refuse", data={"version": "1", "reason": "no"})
+        assert answer.status_code == 422 and "10 letters or more" in answer.text and "no</textarea>" in answer.text
+        assert room.facts().contract is not None
+
+    def test_is_for_who_could_sign(self, project):
+        room = project(projects.ready_to_sign)
+        assert room.manager.get("/contract/refuse").status_code == 302
+        assert room.manager.post("/contract/refuse", data={"version": "1", "reason": "Long enough."}
+                                  ).status_code == 403
+
+    def test_asks_a_session_by_link_for_the_password_first(self, project):
+        room = project(projects.ready_to_sign)
+        room.clock.go(minutes=29)
+        room.shop.get("/contract")
+        room.clock.go(minutes=2)
+        assert room.shop.get("/contract/refuse").location == "/prove"
