@@ -267,9 +267,11 @@ def mails(world: World):
 def rows_of(world: World) -> dict[str, list[str]]:
     """Everything that belongs to a tenant, row by row."""
     db.session.rollback()
-    return {table.name: sorted(repr(row) for row in db.session.execute(
+    rows = {table.name: sorted(repr(row) for row in db.session.execute(
         select(table).where(table.c.host_id == world.small.host_id)))
         for table in db.metadata.sorted_tables if "host_id" in table.c}
+    db.session.rollback()  # PostgreSQL ends who leaves a transaction open for half a minute
+    return rows
 
 
 @pytest.fixture
