@@ -104,7 +104,7 @@ def task_help(ref: str, key: str) -> ResponseReturnValue:
 
     there = url_for("room.task", ref=ref, key=key, party=task.party)
     return dialog(facts, form, "room/talk/help.html", _("Ask for help with '%(title)s'", title=title), ask, then=there,
-                  back=there, trail=((title, there),), party=task.party)
+                  back=there, trail=_trail(ref, title, there), party=task.party)
 
 
 @bp.route("/tasks/<key>/helped", methods=["GET", "POST"])
@@ -133,7 +133,12 @@ def task_helped(ref: str, key: str) -> ResponseReturnValue:
     there = url_for("room.task", ref=ref, key=key, party=task.party)
     title = say(facts.task_of(task).title, pages.language())
     return dialog(facts, form, "room/talk/helped.html", _("Did it help?"), tell, then=there, back=there,
-                  trail=((title, there),), thing=title, call=call, party=task.party, answered=task.helper is not None)
+                  trail=_trail(ref, title, there), thing=title, call=call, party=task.party,
+                  answered=task.helper is not None)
+
+
+def _trail(ref: str, title: str, there: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (_("Tasks"), url_for("room.tasks", ref=ref)), (title, there)
 
 
 @bp.route("/concern", methods=["GET", "POST"])
