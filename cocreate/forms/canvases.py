@@ -4,13 +4,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 
-from cocreate.forms.base import Form, lines
+from cocreate.forms.base import lines
+from cocreate.forms.unsaid import UnsaidForm
 
 
-class EntryForm(Form):
+class EntryForm(UnsaidForm):
     """What somebody adds to one box."""
 
-    text = lines(_("Add an entry"), most=500, render_kw={"rows": 2, "data-unsent": ""})
+    text = lines(_("Add an entry"), most=500, render_kw={"rows": 2})
     box = HiddenField()
 
     def name(self, key: str, title: str) -> None:

@@ -6,12 +6,15 @@ from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from cocreate.forms.base import LARGEST, Form, Needed, lines
+from cocreate.forms.unsaid import UnsaidForm
 
 
-class SayForm(Form):
+class SayForm(UnsaidForm):
     """A comment, or a note for the own party."""
 
-    text = lines(_("Your words"), most=4000, render_kw={"data-unsent": ""})
+    KEPT = ("text", "about", "private", "mentions", "reply_to")
+
+    text = lines(_("Your words"), most=4000)
     topic = HiddenField()
     about = SelectField(_("About"), choices=[], validate_choice=False, validators=[Optional()])
     private = BooleanField(_("Private note: only my party reads it"))

@@ -1,4 +1,6 @@
-"""What people say to each other beside contributions: comments, calls for help, notes, concerns, nudges."""
+"""What people say to each other beside contributions: comments, calls for help, notes, concerns, nudges; and what they
+have typed and not said.
+"""
 
 from datetime import datetime
 
@@ -51,3 +53,19 @@ class Nudge(Model):
     host_id: Mapped[Id]
     at: Mapped[datetime]  # the last time
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+
+
+class Unsaid(Model):
+    """A comment or an entry that somebody has typed and not said: theirs only, on every device the same."""
+
+    __tablename__ = "unsaid"
+    __table_args__ = (inside_project(),)
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the form that saved it last
+    host_id: Mapped[Id]
+    subject: Mapped[str] = mapped_column(String(140))  # see domain.topics
+    box: Mapped[str] = mapped_column(String(40), default="")  # of a canvas
+    typed: Mapped[str]  # JSON: input name -> list of texts, as typed
+    at: Mapped[datetime]

@@ -213,4 +213,16 @@ class Draft {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-autosave]")) new Draft(form);
+const drafts = [...document.querySelectorAll("form[data-autosave]")].map((form) => new Draft(form));
+const waited = new WeakSet(); // forms that are sent whether or not the others could be saved
+
+// Sending one form leaves the page: what was typed in the others a moment ago is saved first.
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  const others = drafts.filter((draft) => draft.form !== form && draft.dirty && !draft.stopped);
+  if (event.defaultPrevented || waited.has(form) || !others.length) return;
+  event.preventDefault();
+  waited.add(form);
+  await Promise.all(others.map((draft) => draft.save()));
+  form.requestSubmit(submitter);
+});

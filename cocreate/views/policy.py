@@ -105,6 +105,8 @@ POLICY: dict[str, Access] = {
     "room.task": IN_PROJECT,
     "room.submit": IN_PROJECT,
     "room.task_draft": IN_PROJECT,
+    "room.talk_draft": IN_PROJECT,
+    "room.entry_draft": IN_PROJECT,
     "room.task_take_back": IN_PROJECT,
     "room.task_accept": IN_PROJECT,
     "room.task_count": IN_PROJECT,

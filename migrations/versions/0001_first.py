@@ -305,6 +305,19 @@ def upgrade() -> None:
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.create_index('ix_comment_subject', ['project_id', 'subject'], unique=False)
 
+    op.create_table('unsaid',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('subject', sa.String(length=140), nullable=False),
+    sa.Column('box', sa.String(length=40), nullable=False),
+    sa.Column('typed', sa.Text(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_unsaid_host_id_project_id')),
+    sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_unsaid_person')),
+    sa.PrimaryKeyConstraint('project_id', 'person', 'key', name=op.f('pk_unsaid'))
+    )
     op.create_table('contract_version',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('paper', sa.String(length=40), nullable=False),

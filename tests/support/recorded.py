@@ -23,7 +23,7 @@ VERBS = ("INSERT", "UPDATE", "DELETE", "WITH")
 # Beside the record: typing, reading, what the board keeps to be fast, and what
 # the jobs note of their own work.
 UNRECORDED = frozenset({
-    "board_row", "draft", "seen", "document_read", "upload", "outbox", "reminder", "signing_code"})
+    "board_row", "draft", "unsaid", "seen", "document_read", "upload", "outbox", "reminder", "signing_code"})
 # A concern is told to the people chosen; an event would tell everybody that there was one, and when.
 SILENT = frozenset({"raise_concern"})
 # What a job notes of its own tries.

@@ -26,8 +26,8 @@ LAST = (r"/tasks/\w+$", r"/tasks/\w+/(?:enter|accept|return)", "/seen-by", "/p/.
 ENDS_THE_SESSION = ("/sign-out", "/account/password", "/account/app-code", "/account/devices/end-others", "/prove",
                     "/second-step", "/sessions")
 # Who looked when; one's own settings and draft, which are the same again; what is not written where it is there.
-HARMLESS = re.compile(r"^\w+ (?:INTO |FROM )?(?:sign_in|throttle|seen|document_read|board_row|person|host|draft)\b"
-                      r"|ON CONFLICT DO NOTHING")
+HARMLESS = re.compile(r"^\w+ (?:INTO |FROM )?(?:sign_in|throttle|seen|document_read|board_row|person|host|draft|unsaid)"
+                      r"\b|ON CONFLICT DO NOTHING")
 WORDS = "Words that are long enough, number"
 SEEN = {"seen", "version", "draft", "visit"}
 URLENCODED = "application/x-www-form-urlencoded"

@@ -7,14 +7,13 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from cocreate.clock import now
-from cocreate.db import db, transaction
+from cocreate.db import db
 from cocreate.models.mails import Outbox
 from cocreate.models.talk import Comment
 from cocreate.models.work import DocumentRead
 from tests import corpus
 from tests.support import projects, stories
-from tests.support.rooms import decided, hidden, sign_in, with_offer
+from tests.support.rooms import decided, hidden, with_offer
 
 PDF = corpus.pdf()
 XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
@@ -304,31 +303,6 @@ class TestStrangers:
         for path in self.PATHS:
             assert other.maker.client.get(f"/p/{room.ref}{path}").status_code == 404, path
             assert other.maker.client.get(f"/p/{'0' * 26}{path}").status_code == 404, path
-
-
-class TestUnsent:
-    """In a real browser: words that nothing keeps are not lost unsaid."""
-
-    def test_who_goes_on_without_sending_them_is_asked_first(self, live, new_page):
-        with live.app.app_context(), transaction() as session:
-            small = projects.in_terms(session, now=now())
-        page, asked = new_page(), []
-        sign_in(page, small.emails[small.maker])
-        page.goto(f"/p/{small.ref}/tasks/returns?party=2")
-        page.get_by_text("Say something").click()
-        page.get_by_label("Your words").fill("Which of the shops?")
-
-        def stay(dialog):
-            asked.append(dialog.type)
-            dialog.dismiss()
-        page.on("dialog", stay)
-        page.locator("a.brand").click(no_wait_after=True)
-        page.wait_for_timeout(300)
-        assert asked == ["beforeunload"] and "/tasks/returns" in page.url
-        assert page.get_by_label("Your words").input_value() == "Which of the shops?"
-        page.get_by_role("button", name="Say it").click()
-        page.wait_for_url(lambda url: "#c-" in url)
-        assert asked == ["beforeunload"] and "Which of the shops?" in page.inner_text("main")
 
 
 # helpers

@@ -1,15 +1,20 @@
 """What the page of a canvas draws: every box with its entries, and what its reader can do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cocreate import login, pages
 from cocreate.db import db
 from cocreate.domain.asking import fields_of, is_required
+from cocreate.domain.topics import Topic
 from cocreate.domain.writing import may_write
 from cocreate.forms.canvases import EntryForm
 from cocreate.services import canvases
+from cocreate.services import unsaid as unsaid_words
 from cocreate.services.canvases import Written
 from cocreate.services.contributions import TaskPage
+from cocreate.services.unsaid import Words
+from cocreate.views.room import unsaid
 from workflows.facts import TaskState
 from workflows.guards import can_start
 from workflows.texts import say
@@ -24,6 +29,8 @@ class Box:
     help: str
     entries: tuple[Written, ...]
     form: EntryForm | None
+    saved: str  # what is kept of the form, in words
+    unsaid: tuple[Words, ...]  # what the reader typed besides and has not added
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,10 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
     if not (found or open_):
         return None
     given, language = {one.box for one in found}, pages.language()
+    kept = unsaid_words.about(db.session(), facts, Topic("task", task.key, task.party))
     boxes = tuple(Box(key, say(box.title, language), say(box.help, language),
                       tuple(one for one in found if one.box == key),
-                      _form(key, say(box.title, language), typed) if writes else None)
+                      *_typed(key, say(box.title, language), typed, [one for one in kept if one.box == key], writes))
                   for key, box in definition.boxes.items())
     asked = fields_of(definition)
     return Canvas(boxes, writes, running and page.may_edit,
@@ -63,7 +71,16 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
                   actor.party if actor else None, login.me().id)
 
 
-def _form(key: str, title: str, typed: tuple[str, EntryForm] | None) -> EntryForm:
-    form = typed[1] if typed and key == typed[0] else EntryForm(box=key)
+def _typed(key: str, title: str, refused: tuple[str, EntryForm] | None, kept: Sequence[Words], writes: bool,
+           ) -> tuple[EntryForm | None, str, tuple[Words, ...]]:
+    """The form of a box, what is kept of it, and what was typed besides."""
+    if not writes:
+        return None, "", tuple(kept)
+    begun = unsaid.chosen(kept)
+    if refused and key == refused[0]:
+        form = refused[1]
+        begun = next((one for one in kept if one.key == form.key()), None)
+    else:
+        form = EntryForm(unsaid.typed(begun), box=key, begun=begun.key) if begun else EntryForm(box=key)
     form.name(key, title)
-    return form
+    return form, unsaid.status(begun.at) if begun else "", tuple(one for one in kept if one is not begun)

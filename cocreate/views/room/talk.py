@@ -1,7 +1,7 @@
 """Talking beside the work: comments on every thing, calls for help, and concerns."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,14 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import whole
 from cocreate.forms.talk import ConcernForm, SayForm
 from cocreate.forms.tasks import HelpedForm, HelpForm
-from cocreate.services import canvases, comments
+from cocreate.services import canvases, comments, unsaid
 from cocreate.services.acts.change import require
 from cocreate.services.acts.comments import Helped, require_asker
 from cocreate.services.canvases import Written
 from cocreate.services.comments import Thread
+from cocreate.services.unsaid import Words
 from cocreate.views.room import frame
+from cocreate.views.room import unsaid as unsaid_view
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, TaskFact
@@ -41,28 +43,46 @@ class Talk:
     thread: Thread
     form: SayForm | None  # None: this reader only reads
     labels: dict[str, str]  # topic of a field to its label
+    saved: str  # what is kept of the form, in words
+    unsaid: tuple["Unsaid", ...]
     ends: TaskFact | None  # the task whose call for help this reader may end
     concern: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What the reader typed elsewhere about the thing. url: where they go on with it, if they can."""
+
+    words: Words
+    label: str  # what it is about, where that is not the whole thing
+    url: str
 
 
 def talk(facts: Facts, topic: Topic) -> Talk:
     """The talk about a thing, for a page to show."""
     may_talk = (may(Act.COMMENT, facts.actor) or openness.talks(facts, facts.actor)) and not facts.ended
     thread = comments.thread(db.session(), facts, topic)
-    return Talk(thread, _form(facts, topic) if may_talk else None,
-                _labels(facts, topic) | _places(facts, thread), _ends(facts, topic),
-                may(Act.CONCERN, facts.actor) and not facts.ended)
+    labels = _labels(facts, topic) | _places(facts, thread)
+    kept = [one for one in unsaid.about(db.session(), facts, topic) if not one.box]
+    begun = _begun(kept, topic, None) if may_talk else None
+    return Talk(thread, _form(facts, topic, begun) if may_talk else None, labels,
+                unsaid_view.status(begun.at) if begun else "",
+                tuple(Unsaid(one, labels.get(str(one.topic), ""), _url(facts, one) if may_talk else "")
+                      for one in kept if one is not begun),
+                _ends(facts, topic), may(Act.CONCERN, facts.actor) and not facts.ended)
 
 
 @bp.route("/talk", methods=["GET", "POST"])
 def talk_say(ref: str) -> ResponseReturnValue:
     """Say something; where it cannot be taken, the same words on a page of their own."""
-    facts = frame.enter(ref)
-    topic = Topic.parse(request.values.get("topic", ""))
-    if topic is None or not audience_of(topic, facts) & frame.mask(facts):
-        raise NotFound
-    form = _form(facts, topic)
-    if request.method == "POST" and form.validate():
+    facts, topic = _of_request(ref)
+    sent = request.method == "POST"
+    begun = None if sent else _begun(
+        unsaid.about(db.session(), facts, topic), topic, request.args.get("reply_to", type=whole))
+    form = _form(facts, topic, begun, sent=sent)
+    if sent and (away := unsaid_view.put_away(ref, topic, form, where(facts, topic))):
+        return away
+    if sent and form.validate():
         given = form.values()  # "about" and "private" are not everywhere
         about = Topic.parse(given.get("about") or "") or topic
         try:
@@ -72,15 +92,33 @@ def talk_say(ref: str) -> ResponseReturnValue:
                     topic=str(about if about.whole == topic.whole else topic), text=form.text.data,
                     mentions=form.mentions.data or (), reply_to=form.reply_to.data, actor=login.me().id,
                     key=form.key(), now=now())
+                unsaid_view.drop(session, ref, form)
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
         else:
             return redirect(f"{where(facts, topic)}#c-{receipt.values['number']}", 303)
+    if sent:
+        unsaid_view.save(ref, topic, form)
     body = frame.show("room/talk/say.html", facts, (_title(facts, topic), where(facts, topic)),
-                      (_("Comment"), None), form=form,
+                      (_("Comment"), None), form=form, saved=unsaid_view.status(begun.at) if begun else "",
                       call=comments.call(db.session(), facts, request.values.get("reply_to", type=whole)),
                       thing=_title(facts, topic), back_url=where(facts, topic))
-    return body, 200 if request.method == "GET" else 422
+    return body, 422 if sent else 200
+
+
+@bp.post("/talk/draft")
+def talk_draft(ref: str) -> ResponseReturnValue:
+    """What the page saves by itself while one types."""
+    facts, topic = _of_request(ref)
+    return unsaid_view.saved(ref, topic, _form(facts, topic, sent=True))
+
+
+def _of_request(ref: str) -> tuple[Facts, Topic]:
+    facts = frame.enter(ref)
+    topic = Topic.parse(request.values.get("topic", ""))
+    if topic is None or not audience_of(topic, facts) & frame.mask(facts):
+        raise NotFound
+    return facts, topic
 
 
 @bp.route("/tasks/<key>/help", methods=["GET", "POST"])
@@ -190,9 +228,26 @@ def where(facts: Facts, topic: Topic) -> str:
             return url_for("room.contract_clause", ref=ref, key=topic.key)
 
 
-def _form(facts: Facts, topic: Topic) -> SayForm:
-    form = SayForm.from_request(topic=str(topic), reply_to=request.args.get("reply_to", type=whole),
-                                mentions=request.args.getlist("mention", type=whole))
+def _begun(kept: Iterable[Words], topic: Topic, reply_to: int | None) -> Words | None:
+    return unsaid_view.chosen(one for one in kept
+                              if not one.box and one.topic == topic and one.reply_to == reply_to)
+
+
+def _url(facts: Facts, kept: Words) -> str:
+    """The form that goes on with these words."""
+    return url_for("room.talk_say", ref=facts.project.ref, topic=str(kept.topic), reply_to=kept.reply_to,
+                   begun=kept.key)
+
+
+def _form(facts: Facts, topic: Topic, begun: Words | None = None, *, sent: bool = False) -> SayForm:
+    """With what was sent, what was typed before, or empty."""
+    if sent:
+        form = SayForm.from_request(topic=str(topic))
+    elif begun is not None:
+        form = SayForm(unsaid_view.typed(begun), topic=str(topic), begun=begun.key)
+    else:
+        form = SayForm(topic=str(topic), reply_to=request.args.get("reply_to", type=whole),
+                       mentions=request.args.getlist("mention", type=whole))
     sees = audience_of(topic, facts)
     form.mentions.choices = [SelectChoice(member.person, member.name) for member in facts.members
                              if member.present and member is not facts.actor

@@ -1,0 +1,95 @@
+"""What people have typed and not said: kept while they type, for themselves only, on every device the same.
+
+It goes by the key of the form that saved it last. A form takes over what it began from with its first save; one that
+comes later finds it gone and is kept beside it: of two texts of one person none is lost.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from cocreate.domain import audience
+from cocreate.domain.topics import Topic, audience_of
+from cocreate.errors import Invalid, NotFound
+from cocreate.models.projects import Project
+from cocreate.models.talk import Unsaid
+from cocreate.services.facts import look
+from workflows.facts import Facts
+
+LARGEST = 100_000  # characters of all texts together
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text as it was typed. typed: input name -> texts. box: of a canvas, or empty."""
+
+    key: str
+    topic: Topic
+    box: str
+    typed: Mapping[str, Sequence[str]]
+    at: datetime
+
+    @property
+    def text(self) -> str:
+        return "".join(self.typed.get("text", ()))
+
+    @property
+    def reply_to(self) -> int | None:
+        number = "".join(self.typed.get("reply_to", ()))
+        return int(number) if number.isdecimal() else None
+
+
+def about(session: Session, facts: Facts, topic: Topic) -> tuple[Words, ...]:
+    """What the facts' actor has typed on the page of this topic and not said, newest first."""
+    rows = session.scalars(
+        select(Unsaid).where(Unsaid.project_id == facts.project.id,
+                             Unsaid.person == (facts.actor.person if facts.actor else None))
+        .order_by(Unsaid.at.desc(), Unsaid.key))
+    found = ((row, Topic.parse(row.subject)) for row in rows)
+    return tuple(Words(row.key, of, row.box, json.loads(row.typed), row.at) for row, of in found
+                 if of is not None and of.whole == topic.whole)
+
+
+def save(session: Session, ref: str, *, topic: Topic, box: str = "", typed: Mapping[str, Sequence[str]], begun: str,
+         actor: int, key: str, now: datetime) -> None:
+    """Keep what is typed, also where it cannot be said now; nothing typed is nothing to keep.
+
+    begun: key of what the form began from. Raises: NotFound for what the actor may not see; Invalid if it is too long.
+    """
+    length = sum(len(text) for texts in typed.values() for text in texts)
+    if length > LARGEST:
+        raise Invalid("text.long", field="text", most=LARGEST, have=length)
+    # Locked: a save on its way while the words are said would keep what is said.
+    seen = look(session, ref, person=actor, now=now, key=key, lock=True)
+    if seen.answered is not None:
+        return
+    _require_seen(seen.facts, topic, box)
+    project = seen.facts.project
+    where: dict[str, Any] = {"project_id": project.id, "person": actor, "subject": str(topic), "box": box}
+    if not "".join(typed.get("text", ())).strip():
+        drop(session, ref, actor=actor, keys=(key, begun))
+        return
+    values = {"key": key, "typed": json.dumps(typed, ensure_ascii=False), "at": now}
+    for before in (key, begun):
+        if session.scalar(update(Unsaid).filter_by(**where, key=before).values(values).returning(Unsaid.key)):
+            return
+    session.execute(insert(Unsaid).values(**where, host_id=project.host_id, **values))
+
+
+def drop(session: Session, ref: str, *, actor: int, keys: Collection[str]) -> None:
+    """It is said, or shall not be."""
+    project = select(Project.id).where(Project.ref == ref).scalar_subquery()
+    session.execute(delete(Unsaid).where(Unsaid.project_id == project, Unsaid.person == actor, Unsaid.key.in_(keys)))
+
+
+def _require_seen(facts: Facts, topic: Topic, box: str) -> None:
+    actor = facts.actor
+    if actor is None or not audience_of(topic, facts) & audience.reader(party=actor.party, parts=actor.parts):
+        raise NotFound
+    if box and box not in facts.definition.tasks[topic.key][1].boxes:
+        raise NotFound
