@@ -2,78 +2,25 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 
-import axe_core_python
 import pytest
-from flask import Flask, render_template_string
-from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from cocreate import assets, icons
 from cocreate.domain.answers import Answer, FileAnswer
-from cocreate.domain.names import skeleton
-from cocreate.domain.owing import Offered
-from cocreate.domain.saying import compared, shown
+from cocreate.domain.saying import shown
 from cocreate.domain.spelling import decode, encode
 from cocreate.errors import Invalid
 from cocreate.forms.contributions import ContributionForm
-from cocreate.forms.reading import Unreadable, read_number, storable, typeable
+from cocreate.forms.reading import storable
 from cocreate.forms.typed import typed_of
-from workflows.definition import Task
+from tests.support.asking import FORM, TYPED, asking, errors_of, task
 
-ROOT = Path(__file__).parents[2]
-
-
-def task(kind="form", **content):
-    return Task.model_validate({"title": "Total cost today", "why": "For the offer.", "of": "customer",
-                                "due": {"days": 5}, "kind": kind, **content})
-
-
-YEARS = {"type": "whole", "min": 1990, "max": 2200}
 TERM = {"type": "whole", "unit": "a", "min": 1, "max": 40}
 
-
-def asking(**fields):
-    return task(fields={key: {"label": key.title(), **field} for key, field in fields.items()})
-
-
-FORM = asking(
-    unit={"type": "text", "help": "What one counts to compare today with later.", "most": 40},
-    note={"type": "long_text", "required": False},
-    cost={"type": "money", "period": True, "grade": True, "example": {
-        "text": "2,000,000 US dollars in all", "source": "Mass Transit, 2013"}},
-    storage={"type": "money", "currency": "EUR", "per": "a"},
-    mass={"type": "quantity", "unit": "t/a", "grade": True, "source": True},
-    lamps={"type": "whole", "min": 1, "max": 100_000},
-    moisture={"type": "percent", "required": False},
-    start={"type": "date"}, month={"type": "month", "required": False}, visit={"type": "yes_no"},
-    fate={"type": "choice", "of": {"burnt": "It is burnt", "sold": "It is sold"}},
-    form={"type": "choices", "of": ["gas", "liquid", "solid"], "required": False},
-    country={"type": "country", "required": False}, code={"type": "waste_code", "required": False},
-    report={"type": "file", "contains": "Everything the laboratory measured."},
-    items={"type": "table", "most": 4, "columns": {
-        "item": {"label": "Item", "type": "choice", "of": ["energy", "upkeep"]},
-        "amount": {"label": "Amount", "type": "money", "per": "a", "grade": True},
-        "remark": {"label": "Remark", "type": "text", "required": False},
-        "from": {"label": "From", "type": "country", "required": False}}},
-    steam={"type": "schedule", "unit": "t/h", "required": False},
-)
-TYPED = {
-    "f-unit": "garage", "f-cost": "2,000,000", "f-cost-currency": "USD", "f-cost-year": "2013", "f-cost-period": "a",
-    "f-cost-grade": "estimated", "f-storage": "18 400.50", "f-storage-year": "2026", "f-mass": "43,000 t/a",
-    "f-mass-grade": "measured", "f-mass-source": "weighbridge", "f-lamps": "13000", "f-start": "7.2.2026",
-    "f-month": "2026-03", "f-visit": "no", "f-fate": "burnt", "f-form": ["gas", "solid"], "f-country": "AT",
-    "f-code": "100105*", "f-report-na": "y", "f-report-na-why": "The laboratory is closed",
-    "f-report-na-by": "2026-05-04", "f-items-currency": "EUR", "f-items-year": "2026", "f-items-0-item": "energy",
-    "f-items-0-amount": "5.5", "f-items-0-_grade": "measured", "f-items-7-item": "upkeep", "f-items-7-amount": "7",
-    "f-items-7-_grade": "assumed", "f-items-7-from": "Finland", "f-steam-0-from": "2008-03-01", "f-steam-0-value": "15",
-}
+YEARS = {"type": "whole", "min": 1990, "max": 2200}
 
 
 class TestReading:
@@ -232,38 +179,6 @@ class TestWrong:
         assert many.typed()["f-items-5-amount"] == ["1"]
 
 
-class TestNumbers:
-    @pytest.mark.parametrize(("language", "text", "number"), [
-        ("en", "1,234.5", "1234.5"), ("de", "1.234,5", "1234.5"), ("en", "1.234,5", "1234.5"), ("en", "1,234", "1234"),
-        ("de", "1.234", "1234"), ("fr", "1 234,5", "1234.5"), ("fr", "1\u202f234\u00a0567", "1234567"),
-        ("en", "1 234.567", "1234.567"), ("de-CH", "1'234.50", "1234.5"), ("en", "0.125", "0.125"), ("en", ".5", "0.5"),
-        ("en", "16.2500", "16.25"), ("en", "1.234.567", "1234567"), ("en", "\u22125", "-5"), ("en", "+5", "5"),
-        ("en", "١٢٣", "123"), ("en", "-0", "0"), ("en", "007", "7"), ("en", " 12 ", "12"), ("en", "12 t/a", "12"),
-    ])
-    def test_read(self, words, language, text, number):
-        assert str(read_number(text, language, unit="t/a")) == number
-
-    @pytest.mark.parametrize(("language", "text"), [
-        ("en", "1.234"), ("de", "1,234"), ("fi", "1.234"), ("en", "1,2,3"), ("en", "1,23,456"), ("en", "1e5"),
-        ("en", "12 34"), ("en", "1,234,5"), ("en", "0x10"), ("en", "NaN"), ("en", "Infinity"), ("en", "1_000"),
-        ("en", "--1"), ("en", "1."), ("en", ","), ("en", "½"), ("en", "9" * 5000), ("en", "1 kg")])
-    def test_refused(self, words, language, text):
-        with pytest.raises(Unreadable):
-            read_number(text, language, unit="t/a")
-
-    @given(st.decimals(-10**17, 10**17, places=7, allow_nan=False), st.sampled_from(["en", "de", "fi", "fr", "de-CH"]))
-    def test_written_for_a_reader_is_read(self, number, language):
-        assert read_number(typeable(number, language), language) == number
-
-    @given(st.text(max_size=30), st.sampled_from(["en", "de", "fr"]))
-    def test_any_text_is_a_number_or_refused(self, language_app, text, language):
-        with language_app.test_request_context():
-            try:
-                assert read_number(text, language) is None or read_number(text, language).is_finite()
-            except Unreadable:
-                pass
-
-
 class TestTyped:
     @given(st.dictionaries(st.sampled_from([*TYPED, "f-note", "f-items-3-remark", "evil", "csrf_token"]),
                            st.text(max_size=20) | st.lists(st.text(max_size=5), max_size=3)))
@@ -314,103 +229,6 @@ class TestTyped:
         assert form(FORM, {"f-cost-currency": ""}, currency="SEK").typed()["f-cost-currency"] == [""]
 
 
-class TestHanging:
-    """Fields that are asked only after some answer."""
-
-    ASKED = asking(kind={"type": "choice", "of": {"none": "Neither", "deposit": "A deposit"}},
-                   sum={"type": "money", "currency": "EUR", "only_if": {"answer": "s.t.kind", "is_not": "none"}})
-
-    def test_nothing_is_asked_that_an_answer_made_pointless(self, form):
-        typed = {"f-kind": "none", "f-sum": "much"}
-        said = form(self.ASKED, typed)
-        assert (said.open, said.validate(), errors_of(said), [*said.answers()]) == ((), True, {}, ["kind"])
-        assert said.typed()["f-sum"] == ["much"]  # it is there again if the answer changes
-        assert said.entries[1].idle and not form(self.ASKED).entries[1].idle
-
-    def test_what_the_answer_asks_for_is_missing(self, form):
-        said = form(self.ASKED, {"f-kind": "deposit"})
-        assert not said.validate()
-        assert said.open == ("sum",)
-
-    def test_says_when_it_is_asked(self, form):
-        entry = form(self.ASKED).entries[1]
-        assert (entry.hangs_on, entry.only, entry.when) == ("f-kind", ("deposit",), "Only if “Kind” is: A deposit.")
-
-
-class TestHangingOnAPage:
-    def test_a_field_comes_and_goes_with_the_answer_and_keeps_what_was_typed(self, open_page):
-        page = open_page("/hanging/light")
-        amount = page.locator("[data-field=sum]")
-        assert amount.is_visible() and page.get_by_text("Only if").is_hidden()
-        page.fill("[name=f-sum]", "25")
-        page.check("[name=f-kind][value=none]")
-        assert amount.is_hidden()
-        page.check("[name=f-kind][value=deposit]")
-        assert amount.is_visible() and page.input_value("[name=f-sum]") == "25"
-
-    def test_without_scripts_it_says_when_it_is_asked(self, open_page):
-        page = open_page("/hanging/light", java_script_enabled=False)
-        assert page.get_by_text("Only if “Kind” is: A deposit.").is_visible()
-
-
-class TestRows:
-    def test_a_new_form_has_the_rows_that_are_needed(self, form):
-        assert [line.index for line in form(FORM).entries[15].lines] == ["0"]
-
-    def test_added_without_a_script(self, form):
-        more = form(FORM, {**TYPED, "add-row": "items"})
-        assert more.rearranged
-        assert [line.index for line in more.entries[15].lines] == ["0", "7", "8"]
-        assert [line.index for line in form(FORM, more.typed()).entries[15].lines] == ["0", "7", "8"]
-        assert [line.index for line in form(FORM, {"add-row": "items"}).entries[15].lines] == ["0", "1"]
-
-    def test_removed_without_a_script(self, form):
-        less = form(FORM, {**TYPED, "remove-row": "items-0"})
-        assert less.rearranged
-        assert [line.index for line in less.entries[15].lines] == ["7"]
-        assert "f-items-0-amount" not in less.typed()
-        assert less.typed()["f-items-year"] == ["2026"]
-
-    @pytest.mark.parametrize("name", ["add-row", "remove-row"])
-    @pytest.mark.parametrize("of", ["", "unit", "other", "items-", "items-x", "cost-currency", "items-0-item"])
-    def test_of_nothing_changes_nothing(self, form, name, of):
-        assert form(FORM, {**TYPED, name: of}).answers() == form(FORM, TYPED).answers()
-
-
-class TestCurrency:
-    """Rows that begin with the project's currency."""
-
-    ASKED = asking(rows={"type": "table", "columns": {
-        "item": {"type": "text", "label": "What for"},
-        "amount": {"type": "number", "label": "Amount", "required": False},
-        "currency": {"type": "text", "label": "Currency", "most": 3, "begins": "currency", "required": False}}})
-
-    def test_a_new_row_has_it(self, form):
-        entry = form(self.ASKED, currency="SEK").entries[0]
-        assert [row.cells["currency"].data for row in (*entry.lines, entry.blank)] == ["SEK", "SEK"]
-        added = form(self.ASKED, {"f-rows-0-item": "Rent", "f-rows-0-currency": "", "add-row": "rows"}, currency="SEK")
-        assert [row.cells["currency"].data for row in added.entries[0].lines] == ["", "SEK"]
-        assert not [name for name in added.typed() if "__index__" in name]
-
-    def test_a_row_with_nothing_else_is_empty(self, form):
-        new = form(self.ASKED, {"f-rows-0-currency": "SEK"}, currency="SEK")
-        assert (new.answers(), new.open) == ({}, ("rows",))
-        other = form(self.ASKED, {"f-rows-0-currency": "USD"}, currency="SEK")
-        assert not other.validate()
-        assert [*errors_of(other)] == ["f-rows-0-item"]
-
-    def test_a_row_that_was_given_without_stays_without(self, form):
-        given = form(self.ASKED, {"f-rows-0-item": "Rent"}, currency="SEK")
-        assert [*given.answers()["rows"].value[0]] == ["item"]
-
-    def test_pasted_rows_that_lack_it_get_it(self, form):
-        sheet = "Rent\t4\nFee\t5\tUSD\nTax\t6\t\n"
-        typed = {"f-rows-0-currency": "SEK", "sheet-rows": sheet, "paste-rows": "rows"}
-        pasted = form(self.ASKED, typed, currency="SEK")
-        assert [[cell.data for cell in row.cells.values()] for row in pasted.entries[0].lines] == [
-            ["Rent", "4", "SEK"], ["Fee", "5", "USD"], ["Tax", "6", "SEK"]]
-
-
 class TestGroups:
     def test_six_at_most_and_tables_alone(self, form):
         groups = form(FORM).groups
@@ -425,192 +243,3 @@ class TestGroups:
         first, *_others = form(FORM, marked={"mass": "For one garage only?"}).groups
         assert [entry.key for entry in first.entries] == ["mass"]
         assert first.entries[0].marked == "For one garage only?"
-
-
-PAGE = """<!doctype html><html lang="en"{% if theme %} data-theme="{{ theme }}"{% endif %}><head><title>Task</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{{ asset('mark.svg') }}"><link rel="stylesheet" href="{{ asset('theme.css') }}">
-<script type="module" src="{{ asset('rows.js') }}"></script>
-<script type="module" src="{{ asset('tasks.js') }}"></script>
-</head><body><main id="main"><div class="frame pad stack-lg"><h1>Total cost today</h1>
-{% from "room/tasks/_fields.html" import task_fields %}{% from "macros/forms.html" import error_summary %}
-{% from "room/tasks/_answers.html" import answers_compared, answers_table %}
-{% if form %}<form method="post" class="stack-lg" novalidate>{{ error_summary(form) }}
-{{ task_fields(form, file_rule="PDF, pictures, spreadsheets, up to 25 MB") }}</form>{% endif %}
-{% if shown %}{{ answers_table(shown, {"report": "/report"}) }}{{ answers_compared(pairs, "Version 1", "Version 2") }}
-{% endif %}</div></main></body></html>"""
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'"
-WRONG = {**TYPED, "f-storage": "1.234", "f-mass-grade": "", "f-lamps": "0", "f-items-7-item": "", "f-cost-currency": ""}
-
-
-class TestPages:
-    @pytest.mark.parametrize("theme", ["light", "dark"])
-    @pytest.mark.parametrize("width", [360, 390, 1280])
-    @pytest.mark.parametrize("kind", ["new", "wrong", "read"])
-    def test_fit_and_can_be_read_by_everyone(self, open_page, kind, width, theme):
-        page = open_page(f"/{kind}/{theme}", viewport={"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
-
-    def test_not_available_closes_the_field_and_loses_nothing(self, open_page):
-        page = open_page("/wrong/light")
-        mass = page.locator("#f-mass")
-        page.check("#f-mass-na")
-        page.fill("#f-mass-na-why", "The landlord knows")
-        assert mass.evaluate("input => [input.readOnly, !!input.closest('[inert]'), input.value]") == [
-            True, True, "43,000 t/a"]
-        page.uncheck("#f-mass-na")
-        assert mass.is_editable()
-
-    def test_a_row_goes_with_its_errors_and_a_new_one_has_its_names(self, open_page):
-        page = open_page("/wrong/light")
-        rows = page.locator("#f-items [data-row]")
-        page.locator("#f-items [data-rows-remove]").nth(1).click()
-        assert (rows.count(), page.locator("#f-items [data-row-errors]").count()) == (1, 0)
-        page.click("#f-items [data-rows-add]")
-        assert page.locator("#f-items-8-amount").get_attribute("aria-label") == "Items, row 2, Amount, per year"
-
-    def test_on_a_phone_what_one_presses_is_large(self, open_page):
-        page = open_page("/new/light", viewport={"width": 390, "height": 900})
-        small = page.evaluate("""() => [...document.querySelectorAll(
-            'button, input:not([type=checkbox]):not([type=radio]), select, textarea')]
-            .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.id)""")
-        assert small == []
-
-
-# fixtures
-
-
-def errors_of(form):
-    return {control.id: " ".join(control.errors) for control in form if control.errors}
-
-
-@pytest.fixture(scope="module")
-def language_app():
-    app = Flask(__name__)
-    Babel(app)
-    return app
-
-
-@pytest.fixture
-def words(language_app):
-    with language_app.test_request_context():
-        yield
-
-
-class TestWhoOwes:
-    """The column of a table whose rows become duties."""
-
-    ASKED = asking(rows={"type": "table", "columns": {
-        "what": {"label": "What", "type": "text"}, "who": {"label": "By whom", "type": "organisation"},
-        "due": {"label": "By when", "type": "date"}}}, lead={"type": "person", "required": False},
-        owner={"type": "organisation", "required": False})
-    OFFERED = Offered(frozenset({("rows", "who")}), ("Tornby Furniture", "Aurelis Hotels"),
-                      frozenset(map(skeleton, ("Tornby Furniture", "Aurelis Hotels", "shop"))))
-
-    def made(self, form, who="", **more):
-        typed = {"f-rows-0-what": "Wash", "f-rows-0-who": who, "f-rows-0-due": "2028-03-01"}
-        return form(self.ASKED, typed, owing=self.OFFERED, **more)
-
-    def test_is_chosen_of_the_parties_in_the_order_of_the_contract(self, form):
-        cell = self.made(form).entries[0].lines[0].cells["who"]
-        assert [value for value, *_rest in cell.iter_choices()] == ["", "Tornby Furniture", "Aurelis Hotels"]
-        assert cell.render_kw["aria-label"] == "Rows, row 1, By whom"
-        assert "__index__" in self.made(form).entries[0].blank.cells["who"].name
-
-    @pytest.mark.parametrize("older", ["shop", "AURELIS HOTELS"])
-    def test_of_older_answers_stays_as_it_was_typed(self, form, older):
-        made = self.made(form, older)
-        assert older in str(made.entries[0].lines[0].cells["who"]())
-        assert made.validate() and made.answers()["rows"].value[0]["who"].value == older
-
-    def test_who_is_no_party_is_said_at_the_row_and_still_shown(self, form):
-        made = self.made(form, "Somebody Ltd")
-        cell = made.entries[0].lines[0].cells["who"]
-        assert not made.validate()
-        assert cell.errors == ["'Somebody Ltd' is no party of this project. Choose who owes it."]
-        assert "<option selected value=\"Somebody Ltd\">" in str(cell())
-
-    def test_a_pasted_row_finds_its_party(self, form):
-        made = form(self.ASKED, {"paste-rows": "rows", "sheet-rows": "Wash\taurelis hotels\t2028-03-01"},
-                    owing=self.OFFERED)
-        assert made.validate() and made.answers()["rows"].value[0]["who"].value == "aurelis hotels"
-
-    def test_other_people_and_organisations_are_suggested(self, form):
-        made = self.made(form, suggested={"people": ["Claire Duval"], "sources": ["plan.pdf"]})
-        assert made.suggested == {"people": ["Claire Duval"], "parties": ("Tornby Furniture", "Aurelis Hotels")}
-
-    def test_where_no_project_is_yet_it_is_a_text(self, form):
-        assert form(self.ASKED).entries[0].lines[0].cells["who"].type == "StringField"
-
-
-@pytest.fixture
-def form(words):
-    def make(asked, typed=None, **options):
-        return ContributionForm(asked, typed=typed, **options)
-    return make
-
-
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
-
-
-@pytest.fixture(scope="module")
-def address():
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
-    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.globals["csrf_token"] = str
-    Babel(app)
-    assets.init_app(app)
-    icons.init_app(app)
-
-    @app.get("/<kind>/<theme>")
-    def page(kind, theme):
-        form = ContributionForm(TestHanging.ASKED) if kind == "hanging" else ContributionForm(
-            FORM, typed=TYPED if kind == "read" else WRONG if kind == "wrong" else {},
-            marked={"mass": "For one garage only?"})
-        if kind == "wrong":
-            form.validate()
-        now = form.answers()
-        before = {**now, "unit": Answer("lamp"), "items": Answer(now["items"].value[:1])} if kind == "read" else {}
-        return render_template_string(
-            PAGE, form=None if kind == "read" else form, theme=theme,
-            shown=shown(FORM, now) if kind == "read" else None, pairs=compared(FORM, before, now))
-
-    @app.after_request
-    def policy(response):
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
-
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class Quiet(WSGIRequestHandler):
-    def log_request(self, *_args):
-        pass
-
-
-@pytest.fixture
-def open_page(browser, address):
-    contexts, complaints = [], []
-
-    def open_(path, **options):
-        context = browser.new_context(base_url=address, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text))
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
