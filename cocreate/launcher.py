@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
 
 import click
 import flask_migrate
@@ -21,6 +22,7 @@ from cocreate.settings import Misconfigured, Settings
 
 READY_SECONDS = 30
 ENDING_SECONDS = 10  # for requests and jobs under way
+MOMENT_SECONDS = 1  # a stop of all of us may reach a child first
 
 
 def main() -> int:
@@ -36,22 +38,41 @@ def main() -> int:
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = create_app(settings)
     prepare(app)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # every way of asking us to end is a KeyboardInterrupt
+    return run(commands(settings.port),
+               lambda goes_on: greet(settings) if _wait_until_ready(goes_on, settings.port) else None)
+
+
+def run(commands: Sequence[Sequence[str]], ready: Callable[[Callable[[], bool]], object]) -> int:
+    """Run them until one ends or somebody asks us to end; the exit code.
+
+    ready: called once they are started, with what says whether all still run and nobody asked.
+    """
+    asked: list[int] = []
+    _on_stop(lambda number, _frame: asked.append(number))
     children: list[subprocess.Popen[bytes]] = []
+
+    def goes_on() -> bool:
+        return not asked and all(child.poll() is None for child in children)
+
     try:
-        for command in commands(settings.port):
+        for command in commands:
             children.append(subprocess.Popen(command))  # noqa: S603 - two commands of our own
-        if _wait_until_ready(children, settings.port):
-            greet(settings)
-        while _all_run(children):
+        ready(goes_on)
+        while goes_on():
             time.sleep(0.2)
-    except KeyboardInterrupt:
-        return 0
+        if not asked:
+            time.sleep(MOMENT_SECONDS)
     finally:
         _end(children)
-    click.echo("Web server or scheduler ended unasked, so both have; what it said is above.", err=True)
-    return 1
+        _on_stop(signal.SIG_IGN)  # a handler of ours would not outlive the last steps of Python
+    if not asked:
+        click.echo("Web server or scheduler ended unasked, so both have; what it said is above.", err=True)
+    return 0 if asked else 1
+
+
+def _on_stop(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
 
 
 def prepare(app: Flask) -> None:
@@ -79,9 +100,9 @@ def greet(settings: Settings) -> None:
     click.echo("\n  Ctrl-C ends it.\n")
 
 
-def _wait_until_ready(children: Sequence[subprocess.Popen[bytes]], port: str) -> bool:
+def _wait_until_ready(goes_on: Callable[[], bool], port: str) -> bool:
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until and _all_run(children):
+    while time.monotonic() < until and goes_on():
         if _answers(port):
             return True
         time.sleep(0.05)
@@ -91,10 +112,6 @@ def _wait_until_ready(children: Sequence[subprocess.Popen[bytes]], port: str) ->
 def _answers(port: str) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", int(port))) == 0
-
-
-def _all_run(children: Sequence[subprocess.Popen[bytes]]) -> bool:
-    return all(child.poll() is None for child in children)
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:

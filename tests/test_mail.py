@@ -199,6 +199,11 @@ class TestHead:
     def test_before_acceptance_the_record_is_not_named(self, contexts):
         assert "Record" not in body(written(contexts("invitation")))
 
+    @pytest.mark.parametrize("kind", ["invitation", "invitation_again"])
+    def test_an_invitation_says_that_no_is_an_answer_and_silence_is_none(self, contexts, kind):
+        said = " ".join(body(written(contexts(kind))).split())
+        assert "A no is fine too: say so, and we stop writing. No answer is never taken as a yes." in said
+
     @pytest.mark.parametrize("evil", [
         "Eve\r\nBcc: all@evil.example", "Eve\nSubject: x", "Eve\0", "a, b; c", 'q "uo" ted', "(comment) Eve",
         "=?utf-8?q?Bcc=3A_x?=", "Zoë 合同", "E" * 10_000, "eve@evil.example", "Eve <eve@evil.example>,", "\u202eevE",

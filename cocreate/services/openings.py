@@ -290,7 +290,7 @@ def answers_of(session: Session, ref: str) -> str:
 
 
 def save(session: Session, ref: str, typed: Typed, *, seen: int, person: int, now: datetime) -> int:
-    """Keep what was typed; answers the number of this save.
+    """Keep what was typed; answers the number of this save, which is the last one where it said the same.
 
     Raises: Conflict if a colleague saved since ``seen``; Invalid if it is too long to keep.
     """
@@ -298,6 +298,8 @@ def save(session: Session, ref: str, typed: Typed, *, seen: int, person: int, no
     text = domain.encode(typed)
     if len(text) > domain.LONGEST:
         raise Invalid("text.long", field="purpose", most=domain.LONGEST, have=len(text))
+    if there.typed == text:  # the second of two clicks
+        return there.version
     if there.version != seen:
         raise Conflict("opening.changed", ref=ref)
     there.typed, there.version, there.saved_at = text, there.version + 1, now

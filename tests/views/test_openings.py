@@ -105,7 +105,7 @@ class TestChoosing:
     def test_a_colleague_who_was_faster_is_told(self, client):
         seats = begin(client)
         client.post(seats, data=SEATS)
-        assert client.post(seats, data={**SEATS, "version": "1"}).status_code == 409
+        assert client.post(seats, data={**SEATS, "affected": "Farmers", "version": "1"}).status_code == 409
 
     def test_an_early_date_says_which_is_not(self, client):
         seats = begin(client)

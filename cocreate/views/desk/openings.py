@@ -39,6 +39,7 @@ from cocreate.services.templates import Published
 from cocreate.views.asks import ask
 from cocreate.views.desk import opening_words
 from cocreate.views.desk.blueprint import bp
+from cocreate.views.once import done
 from workflows.definition import Definition
 from workflows.texts import say
 
@@ -95,10 +96,11 @@ def _saved(page: Page, step: str) -> Draft:
     """Keep what this step sent, and one more card where that was asked for."""
     names = fields_of_step(page.form.is_what_was_sent().places, step)
     sent = {name: request.form[name] for name in names if name in request.form}
-    if (seat := request.form.get("add", "")) in page.definition.parties:
-        sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + 1)
-    typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent, LEFT_AT: step})
     seen = request.form.get("version", page.draft.version, type=whole)
+    if (seat := request.form.get("add", "")) in page.definition.parties:
+        # The second of two clicks finds the card of the first.
+        sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + (seen == page.draft.version))
+    typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent, LEFT_AT: step})
     with transaction() as session:
         version = openings.save(session, page.draft.ref, typed, seen=seen, person=login.me().id, now=now())
     return replace(page.draft, typed=typed, version=version, saved_at=now())
@@ -149,10 +151,8 @@ def _say_opened(ref: str) -> None:
 @bp.post("/openings/<ref>/drop")
 def opening_drop(ref: str) -> ResponseReturnValue:
     """Do without it."""
-    with transaction() as session:
-        openings.end(session, ref, outcome="", person=login.me().id, now=now())
-    flash(_("Dropped. Nobody had been told of it."), "done")
-    return redirect(url_for("desk.board"), 303)
+    return done(lambda session: openings.end(session, ref, outcome="", person=login.me().id, now=now()),
+                url_for("desk.board"), _("Dropped. Nobody had been told of it."))
 
 
 @bp.route("/openings/<ref>/answer", methods=["GET", "POST"])
@@ -164,13 +164,11 @@ def opening_answer(ref: str) -> ResponseReturnValue:
     form = AnswerForm.from_request()
     if request.method == "POST" and form.validate():
         try:
-            with transaction() as session:
-                name = suggested.answer(session, ref, words=form.words.data, person=login.me().id, now=now())
+            return done(lambda session: suggested.answer(session, ref, words=form.words.data, person=login.me().id,
+                                                         now=now()),
+                        url_for("desk.board"), lambda name: _("Answered. %(name)s gets your words by mail.", name=name))
         except Invalid:
             form.blame("words", _("Write a little more, so that it is an answer."))
-        else:
-            flash(_("Answered. %(name)s gets your words by mail.", name=name), "done")
-            return redirect(url_for("desk.board"), 303)
     return render_template("desk/opening/answer.html", form=form, draft=draft,
                            back_url=url_for("desk.board")), 422 if form.unfold() else 200
 

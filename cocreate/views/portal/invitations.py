@@ -48,7 +48,8 @@ def accept_invitation() -> ResponseReturnValue:
         given = _given()
         return _accept(given, _accept_form(given))
     except (Conflict, Ended):
-        return _accepted_before() if _mine() is None else _in_already()
+        mine = _mine()
+        return _in_already(mine.ref) if mine else _accepted_before()
 
 
 @bp.route("/invitation/no", methods=["GET", "POST"])
@@ -79,6 +80,7 @@ def _no_longer_open(_error: Ended) -> ResponseReturnValue:
     """One answer for used, withdrawn, old and wrong."""
     db.session.rollback()
     cookie.pop(TOKEN, None)
+    cookie.pop(PROJECT, None)
     return render_template("errors/error.html", heading=_("This invitation is no longer open"),
                            sentence=_("It was answered or withdrawn, or it is too old."),
                            act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one"),
@@ -125,10 +127,9 @@ def _accept(given: Invitation, form: AcceptForm) -> ResponseReturnValue:
     return _into(given.ref, opened)
 
 
-def _in_already() -> ResponseReturnValue:
-    """The second of two clicks on Your turn."""
+def _in_already(ref: str) -> ResponseReturnValue:
+    """The second of two clicks, by who is signed in."""
     db.session.rollback()
-    ref = request.values.get("project", "")
     try:
         look(db.session(), ref, person=login.me().id, now=now())
     except NotFound:
@@ -140,6 +141,8 @@ def _accepted_before() -> ResponseReturnValue:
     """The second of two clicks gets what the first one got; who only has the link gets nothing."""
     db.session.rollback()
     ref = cookie.get(PROJECT, "")
+    if ref and TOKEN not in cookie and login.visitor():  # this browser has had the answer
+        return _in_already(ref)
     found = people.answered(db.session(), ref, cookie.get(TOKEN, ""), "accept")
     if found is None:
         raise Ended("invitation")
@@ -162,6 +165,7 @@ def _into(ref: str, opened: str | None) -> ResponseReturnValue:
     if opened:
         login.start(opened)
     cookie.pop(TOKEN, None)
+    cookie[PROJECT] = ref  # signing in began a new cookie
     facts = look(db.session(), ref, person=login.me().id, now=now()).facts
     asked = turns(facts, login.me().id)
     first = next((turn for turn in asked if turn.act == "fill_in"), asked[0] if asked else None)
