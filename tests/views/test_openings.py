@@ -102,6 +102,11 @@ class TestChoosing:
         assert answer.status_code == 422 and "Before it can be opened:" in html.unescape(answer.text)
         assert opened(session, small) == 1
 
+    def test_the_last_step_says_what_has_no_words_yet(self, client):
+        goal = begin(client).replace("/seats", "/goal")
+        client.post(goal, data={"title": "", "purpose": "", "then": "board"})
+        assert "No title yet No purpose yet" in text(client.get(goal.replace("/goal", "/check")))
+
     def test_a_colleague_who_was_faster_is_told(self, client):
         seats = begin(client)
         client.post(seats, data=SEATS)
