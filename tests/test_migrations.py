@@ -23,9 +23,12 @@ from cocreate.db import db, table_of, transaction
 from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.hosts import TemplateVersion
 from cocreate.models.records import Event
+from cocreate.services import templates
 from migrations.triggers import GUARDS, drop_triggers
-from tests.support import stories
+from tests.support import projects, stories
+from tests.support.clock import NOON
 from tests.support.run import ROOT
+from workflows.exchange.yaml_text import read
 
 FOLDER = ROOT / "migrations"
 
@@ -150,6 +153,7 @@ class TestTriggers:
         for column in (table.c[name] for name in guard.but if guard.table != "event_detail"):
             with db.engine.connect() as connection:
                 connection.execute(table.update().values({column: other_than(table, column)}))
+                assert set(connection.execute(select(column)).scalars()) == {other_than(table, column)}, column
                 connection.rollback()
 
     def test_the_personal_part_of_an_event_is_only_erased(self, story):
@@ -158,6 +162,7 @@ class TestTriggers:
         refused(table.update().values(personal_salt="0" * 32), guard)
         with db.engine.connect() as connection:
             connection.execute(table.update().values(personal=None, personal_salt=None))
+            assert set(connection.execute(select(table.c.personal, table.c.personal_salt)).all()) == {(None, None)}
             connection.rollback()
 
     def test_the_audience_of_an_event_only_narrows(self, story):
@@ -165,12 +170,17 @@ class TestTriggers:
         refused(table.update().values(sees=table.c.sees.bitwise_or(1 << 40)), guard)
         with db.engine.connect() as connection:
             connection.execute(table.update().values(sees=table.c.sees.bitwise_and(4)))
+            assert set(connection.execute(select(table.c.sees)).scalars()) <= {0, 4}
             connection.rollback()
 
     def test_a_draft_of_a_template_still_changes(self, story):
-        with transaction() as session:
-            session.execute(table_of(TemplateVersion).update().values(note="n").where(
-                TemplateVersion.published_at.is_(None)))
+        session = db.session()
+        templates.save_draft(session, story.host_id, read(projects.WHO_SIGNS), note="", actor=story.manager, now=NOON)
+        session.flush()
+        drafts = table_of(TemplateVersion)
+        session.execute(drafts.update().values(note="n").where(drafts.c.published_at.is_(None)))
+        assert session.scalars(select(drafts.c.note).where(drafts.c.published_at.is_(None))).all() == ["n"]
+        session.rollback()
 
     @pytest.mark.postgres
     def test_no_table_is_emptied_at_once(self, story):
@@ -183,6 +193,7 @@ class TestTriggers:
         with db.engine.connect() as connection:
             drop_triggers(connection)
             connection.execute(table_of(Event).update().values(hash="0" * 64))
+            assert set(connection.execute(select(Event.hash)).scalars()) == {"0" * 64}
             connection.rollback()
 
 

@@ -27,7 +27,9 @@ me@host: /home/me/far fuse.sshfs rw 0 0
 
 class TestProduction:
     def test_starts_with_everything_set(self, tmp_path):
-        replace(GOOD, data=str(tmp_path)).check()
+        good = replace(GOOD, data=str(tmp_path))
+        good.check()
+        assert good.mistakes() == []
 
     @pytest.mark.parametrize(("wrong", "said"), [
         ({"secret": DEVELOPMENT_SECRET}, "COCREATE_SECRET"), ({"secret": ""}, "COCREATE_SECRET"),
@@ -78,7 +80,7 @@ class TestProduction:
 
 class TestDevelopment:
     def test_needs_nothing(self):
-        Settings().check(debug=True)
+        assert Settings().mistakes(debug=True) == []
 
 
 class TestValues:

@@ -203,8 +203,10 @@ class TestHostileTexts:
         if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
             pytest.skip("this system has no namespaces for us")
         code = (f"import sys; sys.path[:0] = {[str(SHEETS.parent.parent), os.path.dirname(__file__)]!r}\n"
-                "import test_typesetting as t; t.contract_pdf(t.a_text(), text_sha256=t.SHA)")
-        subprocess.run(["unshare", "-rn", sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=60)
+                "import test_typesetting as t; sys.stdout.buffer.write(t.contract_pdf(t.a_text(), text_sha256=t.SHA))")
+        alone = subprocess.run(["unshare", "-rn", sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=60,
+                               capture_output=True)
+        assert alone.stdout == contract_pdf(a_text(), text_sha256=SHA)
 
 
 class TestEvidence:

@@ -73,6 +73,7 @@ class TestKinds:
     def test_nothing_at_all(self, small, query_counter):
         with transaction() as session, query_counter(max=0):
             send(session.connection(), None, [Insert(GROUP, ())], [])
+        assert names(small) == []
 
 
 class TestBundle:

@@ -59,7 +59,7 @@ class TestWhileTyping:
     def test_it_costs_three_statements_more_than_texts(self, room, query_counter):
         page = room.maker.get("/tasks/offer").text
         with query_counter(max=12):  # as without, whose part of the store it is, and what room is used and taken
-            save(room.maker, page, file=("offer.pdf", PDF))
+            assert save(room.maker, page, file=("offer.pdf", PDF)).status_code == 200
 
 
 class TestWithoutScripts:
