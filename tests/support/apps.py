@@ -36,7 +36,8 @@ class Client(FlaskClient):
 
 def make_app(database: str, data: Path, *, csrf: bool = False, **settings: str) -> Flask:
     """An application; ``client`` posts without the tokens of forms unless ``csrf``."""
-    given = {"data": str(data), "database": database, "base_url": "http://localhost", **settings}
+    # Where tests run the disk may be small: the little that they upload is let in.
+    given = {"data": str(data), "database": database, "base_url": "http://localhost", "free_mb": "1", **settings}
     app = cocreate.create_app(Settings(**given))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)
     app.test_client_class = Client
