@@ -52,6 +52,7 @@ def label(turn: Turn, names: Names) -> str:
         "helped": lambda: _("Did it help? %(title)s", title=names.task(key)),
         "decide": lambda: _("Decide: %(question)s", question=names.question(key)),
         "decide_again": lambda: _("Decide again: %(question)s", question=names.question(key)),
+        "complete": lambda: _("Settle what the contract lacks"),
         "freeze": lambda: _("Make the contract ready to read"),
         "sign": lambda: _("Read and sign the contract"),
         "accede": lambda: _("Read and accede to the contract"),

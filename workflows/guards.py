@@ -3,6 +3,8 @@
 The set of conditions is closed. Texts of people are carried as values, sentences are made elsewhere.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
@@ -24,8 +26,8 @@ def reasons(facts: Facts, condition: c.AnyCondition | None, stage: str) -> Reaso
             return NONE
         case c.All(all=inner):
             return tuple(refusal for one in inner for refusal in reasons(facts, one, stage))
-        case c.Any_(any=inner):  # of several ways the one that lacks least speaks
-            return min((reasons(facts, one, stage) for one in inner), key=len)
+        case c.Any_(any=inner):
+            return _any(facts, inner, stage)
         case c.Not(not_=one):
             return _not(facts, one)
         case c.Tasks():
@@ -41,6 +43,17 @@ def reasons(facts: Facts, condition: c.AnyCondition | None, stage: str) -> Reaso
             return _document(facts, path)
         case _:
             return _of_all(facts, condition)
+
+
+def _any(facts: Facts, inner: Sequence[c.AnyCondition], stage: str) -> Reasons:
+    """Of several ways the one that lacks least speaks; a missed limit names what would do ``instead``."""
+    found = [reasons(facts, one, stage) for one in inner]
+    least = min(found, key=len)
+    if [refusal.code for refusal in least] != ["figure.limit"]:
+        return least
+    instead = tuple(why[0] for one, why in zip(inner, found, strict=True)
+                    if why is not least and isinstance(one, c.FigureReaches | c.GateAgreed))
+    return (replace(least[0], values=least[0].values | {"instead": instead}),)
 
 
 def _of_all(facts: Facts, condition: c.GateAgreed | c.FigureReaches | c.PartySeated | c.ContractIs | c.DateReached,

@@ -33,7 +33,7 @@ def missed(facts: Facts, task: str | None = None) -> tuple[Refusal, ...]:
         return ()
     found: dict[tuple[object, ...], Refusal] = {}
     for refusal in (refusal for way in engine.ways(facts) if not way.back for refusal in way.refusals):
-        if refusal.code == LIMIT and task in (None, _task(refusal)):
+        if refusal.code == LIMIT and (task is None or task in _tasks(refusal)):
             found.setdefault((refusal.values["figure"], refusal.party), refusal)
     return tuple(found.values())
 
@@ -65,18 +65,20 @@ def ways_out(facts: Facts, refusal: Refusal) -> tuple[Out, ...]:
                                  *_back(facts)) if out.persons)
 
 
-def _task(refusal: Refusal) -> str:
-    return str(refusal.values["figure"]).split(".")[1]
+def _tasks(refusal: Refusal) -> dict[str, int | None]:
+    """Task -> whose it is, of the figure that misses its limit and of those that would do instead."""
+    of = (refusal, *refusal.values.get("instead", ()))
+    return {str(one.values["figure"]).split(".")[1]: one.party for one in reversed(of) if "figure" in one.values}
 
 
 def _change(facts: Facts, refusal: Refusal) -> Iterator[Out]:
     """Until it is accepted its party can give another value."""
-    key = _task(refusal)
-    task = facts.task(key, refusal.party) if refusal.party is not None else None
-    if task is not None and task.state is not TaskState.ACCEPTED:
-        asked = facts.member(task.asked)
-        people = (asked,) if asked is not None and asked.present else facts.people(task.party, "champion")
-        yield Out("change", key, tuple(member.person for member in people if member.present), task.party)
+    for key, party in _tasks(refusal).items():
+        task = facts.task(key, party) if party is not None else None
+        if task is not None and task.state is not TaskState.ACCEPTED:
+            asked = facts.member(task.asked)
+            people = (asked,) if asked is not None and asked.present else facts.people(task.party, "champion")
+            yield Out("change", key, tuple(member.person for member in people if member.present), task.party)
 
 
 def _waive(facts: Facts, path: str) -> Iterator[Out]:

@@ -1,4 +1,4 @@
-"""A value that all agreed to settle later: who gives it, by when and by what rule."""
+"""What the contract lacks, and what all agreed about it: a value is settled later, a clause struck."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflows.facts import Facts
+from cocreate.domain.composing import Given, printed
+from workflows.facts import Facts, ProposalState
+from workflows.fields import Computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,39 @@ def settled(facts: Facts, need: str) -> Settled | None:
     found = Settled.read(json.loads(proposal.body))
     there = {party.number for party in facts.contracting}
     return found if there.issuperset(found.parties) else None
+
+
+def given(facts: Facts) -> Given:
+    """What stands in the contract and what does not: who is there, what was answered, what all agreed to strike."""
+    return Given(
+        seats=frozenset(party.seat for party in facts.present),
+        chosen={path: frozenset(key for said in facts.chosen(path).values() for key in said)
+                for path in facts.definition.decisive},
+        struck={key: json.loads(proposal.body)["reason"] for key in facts.definition.clauses
+                if (proposal := facts.holding("strike", key)) is not None})
+
+
+def lacking(facts: Facts) -> dict[str, str | None]:
+    """What the contract prints and somebody said is not available -> the clause it stands in.
+
+    As far as it is known without the answers themselves: the contract, once composed, may lack more.
+    """
+    return {need: clause for need, clause in printed(facts.definition, given(facts)).items()
+            if "." in need and _absent(facts, need)}
+
+
+def unsettled(facts: Facts) -> bool:
+    """Whether something is missing of which nobody has proposed yet what becomes of it."""
+    open_ = {(one.kind, one.subject) for one in facts.proposals if one.state is ProposalState.OPEN}
+    return any(not open_ & {("later", need), ("strike", clause)} for need, clause in lacking(facts).items())
+
+
+def _absent(facts: Facts, need: str) -> bool:
+    path, _, seat = need.partition("@")
+    _, task, key = path.split(".")
+    if settled(facts, need) is not None or facts.settled(path) is not None:
+        return False
+    if isinstance(facts.definition.tasks[task][1].fields[key], Computed):
+        return not facts.values(path)
+    asked = [one for one in facts.instances(task) if one.number and (not seat or facts.party(one.party).seat == seat)]
+    return bool(asked) and all(key in one.absent for one in asked)

@@ -5,7 +5,7 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cocreate.domain import assessing, audience, charter, limits
+from cocreate.domain import assessing, audience, charter, limits, settling
 from cocreate.domain.leading import is_first
 from cocreate.domain.reminding import asked_for, looks_after
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
@@ -25,10 +25,11 @@ CALLS = ("help", "helped")  # on top of every turn
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, freeze, sign, accede, answer,
-    go_on, confirm (what was entered for the own party), let_in (a colleague whom another proposed), help (somebody
-    called), helped (somebody answered the own call: did it help?), duty, invite_again (somebody whose invitation
-    expired), limit (a figure misses its limit though every task is done, and the actor has a way out).
+    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, complete (say what becomes of
+    what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for the own party), let_in
+    (a colleague whom another proposed), help (somebody called), helped (somebody answered the own call: did it help?),
+    duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit though every task is done,
+    and the actor has a way out).
 
     key: of the task, gate or transition, or the number of the proposal, duty or person, or the path of a figure.
     party: whose task it is; of anything else the own party.
@@ -44,7 +45,7 @@ class Turn:
 
 
 # Nothing goes on before it, whatever else has no date.
-_HOLDS_UP = frozenset({"limit", "go_on", "freeze", "sign", "accede"})
+_HOLDS_UP = frozenset({"limit", "go_on", "complete", "freeze", "sign", "accede"})
 
 
 def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
@@ -138,13 +139,26 @@ def _contract(facts: Facts) -> list[Turn]:
     member, stage = facts.actor, facts.definition.stages[facts.project.stage]
     if member is None:
         return []
-    if stage.contract == "prepared" and facts.contract is None and may_freeze(facts) and not _owed_here(facts):
-        return [Turn("freeze", "contract", member.party, None, facts.project.entered_at, mine=True)]
+    if prepares(facts) and facts.contract is None and may_freeze(facts) and not owed_here(facts):
+        return _completing(facts, member)
     contract = facts.contract
     if (stage.contract == "signed" and contract and member.party in {p.number for p in facts.signing}
             and facts.signature(member.party or 0) is None and may(Act.SIGN, member, party=member.party)):
         return [Turn("sign", "contract", member.party, None, contract.frozen_at, mine=True)]
     return []
+
+
+def _completing(facts: Facts, member: MemberFact) -> list[Turn]:
+    """Making a version ready; while a value is missing, what becomes of it, until somebody has proposed that."""
+    asks = Turn("freeze", "contract", member.party, None, facts.project.entered_at, mine=True)
+    if not settling.lacking(facts):
+        return [asks]
+    return [replace(asks, act="complete")] if member.party is not None and settling.unsettled(facts) else []
+
+
+def prepares(facts: Facts) -> bool:
+    """Whether this is the stage in which the contract is made ready."""
+    return not facts.ended and facts.definition.stages[facts.project.stage].contract == "prepared"
 
 
 def _duties(facts: Facts) -> tuple[Turn, ...]:
@@ -246,7 +260,7 @@ def may_freeze(facts: Facts) -> bool:
     return "manager" in member.parts or (agrees and member.party in {party.number for party in facts.contracting})
 
 
-def _owed_here(facts: Facts) -> bool:
+def owed_here(facts: Facts) -> bool:
     return any(task.state is not TaskState.ACCEPTED for key, one in
                facts.definition.stages[facts.project.stage].tasks.items() if one.required
                for task in facts.instances(key))

@@ -1,11 +1,13 @@
 """The thirty sentences: why going on, a task or a gate has to wait, each with where one can do something about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
 from cocreate import words
 from cocreate.domain.assessing import asked
 from cocreate.sentences.speaker import Act, Said, Speaker
+from workflows.refusals import Refusal
 from workflows.texts import say
 
 REFUSALS: dict[str, Callable[[Speaker], Said]] = {}
@@ -232,14 +234,29 @@ def _figure_missing(s: Speaker) -> Said:
 def _figure_limit(s: Speaker) -> Said:
     if s.hidden:
         return _figure_hidden(s)
-    unit = s.values["unit"]
-    limit = s.quantity(s.values["limit"], unit)
-    bound = {
+    said = [_bound(s, s.values), *(_instead(s, one) for one in s.values.get("instead", ()) if one.sees & s.mask)]
+    return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=s.field(s.values["figure"]),
+               value=s.quantity(s.values["value"], s.values["unit"]),
+               bound=words.listed(said, s.reader, either=True)), _to_figure(s)
+
+
+def _bound(s: Speaker, values: Mapping[str, Any]) -> str:
+    limit = s.quantity(values["limit"], values["unit"])
+    return {
         "at_least": s._("at least %(limit)s", limit=limit), "at_most": s._("at most %(limit)s", limit=limit),
         "above": s._("more than %(limit)s", limit=limit), "below": s._("less than %(limit)s", limit=limit),
-    }[s.values["relation"]]
-    return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=s.field(s.values["figure"]),
-               value=s.quantity(s.values["value"], unit), bound=bound), _to_figure(s)
+    }[values["relation"]]
+
+
+def _instead(s: Speaker, refusal: Refusal) -> str:
+    """Another way out of a limit, as one of several."""
+    if refusal.code == "figure.limit":
+        return s._("'%(figure)s' of %(bound)s (now %(value)s)", figure=s.field(refusal.values["figure"]),
+                   bound=_bound(s, refusal.values), value=s.quantity(refusal.values["value"], refusal.values["unit"]))
+    if "figure" in refusal.values:
+        return s._("that '%(figure)s' reaches its limit", figure=s.field(refusal.values["figure"]))
+    gate = s.facts.definition.gates[refusal.values["gate"]][1]
+    return s._("a decision at '%(question)s'", question=say(gate.question, s.reader.language))
 
 
 @_says("answered.limit")

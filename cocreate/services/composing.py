@@ -1,6 +1,5 @@
 """Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,7 +11,7 @@ from cocreate import paper_words
 from cocreate.domain import composing as domain
 from cocreate.domain import deciding, owing, settling
 from cocreate.domain.answers import Answer
-from cocreate.domain.composing import Given, SettledLater, Table, Value
+from cocreate.domain.composing import SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
 from cocreate.domain.saying import day_text, period_choices, phrases, rows, say, with_unit
 from cocreate.models.hosts import Host
@@ -37,18 +36,13 @@ def _contract(session: Session, facts: Facts) -> ContractText:
     language = facts.project.language
     clauses, annexes = domain.compose(
         facts.definition, _values(facts, counting, project, language),
-        replace(_given(facts), tables=_tables(facts, counting, language)),
+        replace(settling.given(facts), tables=_tables(facts, counting, language)),
         paper_words.phrases(language), language=language)
     return replace(
         _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
         parties=describing.parties(session, facts, counting, facts.present, facts.signing),
         affected=describing.affected(session, facts),
         clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language))
-
-
-def _given(facts: Facts) -> Given:
-    """What stands and what does not."""
-    return Given(seats=frozenset(party.seat for party in facts.present), chosen=_chosen(facts), struck=_struck(facts))
 
 
 def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
@@ -151,18 +145,6 @@ def _later(facts: Facts, need: str) -> SettledLater | None:
                         by=day_text(settled.due, facts.project.language), rule=settled.rule)
 
 
-def _chosen(facts: Facts) -> dict[str, frozenset[str]]:
-    """Choice on which something hangs -> everything that was chosen there."""
-    return {path: frozenset(key for said in facts.chosen(path).values() for key in said)
-            for path in facts.definition.decisive}
-
-
-def _struck(facts: Facts) -> dict[str, str]:
-    """Clause -> why all contracting parties agreed to do without it."""
-    return {key: json.loads(proposal.body)["reason"] for key in facts.definition.clauses
-            if (proposal := facts.holding("strike", key)) is not None}
-
-
 def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]:
     found: dict[str, Table] = {}
     for annex in facts.definition.annexes.values():
@@ -222,7 +204,7 @@ def _owed(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
 def _to_give(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
     """Each value that was settled later, and is still missing in what all signed."""
     language = facts.project.language
-    for need, clause in domain.printed(facts.definition, _given(facts)).items():
+    for need, clause in domain.printed(facts.definition, settling.given(facts)).items():
         settled, value = settling.settled(facts, need), _at(need, facts, counting, language) if "." in need else None
         if settled is not None and value is not None and value.later is not None:
             what = paper_words.to_give(language, domain.called(facts.definition, need, language), settled.rule)

@@ -86,6 +86,7 @@ def _url(turn: Turn, ref: str) -> str:
         "let_in": ("task_let_in", {"key": turn.key, "party": turn.party}),
         "helped": ("task_helped", {"key": turn.key, "party": turn.party}),
         "help": ("task", {"key": turn.key, "party": turn.party, "_anchor": "talk"}),
+        "complete": ("contract", {}),
         "freeze": ("contract", {}), "sign": ("sign", {}), "accede": ("accede", {}), "duty": ("duties", {}),
         "answer": ("proposal", {"number": turn.key}), "charter": ("charter", {}),
         "invite_again": ("people", {"_anchor": f"person-{turn.key}"}),
@@ -120,7 +121,7 @@ def _button(turn: Turn, facts: Facts) -> str:
             "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),
             "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
             "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),
-            "invite_again": _("Invite again"), "limit": _("See the ways out"),
+            "invite_again": _("Invite again"), "limit": _("See the ways out"), "complete": _("See what is missing"),
             }.get(turn.act, _("Open it"))
 
 

@@ -1,10 +1,14 @@
 """A limit that is missed is known at once, with every way out."""
 
 import json
+from dataclasses import replace
 
+from cocreate import sentences
 from cocreate.domain.limits import missed, ways_out
 from cocreate.services.acts.proposals import Propose
+from cocreate.words import Reader
 from tests.support.facts import REASON, TWO_SIDES, begin, champion, signatory
+from workflows.facts import ALL
 
 LIMITED = TWO_SIDES.replace(
     "batch: {of: taker}", "batch: {of: taker, accepted_by: giver, fields: {rate: {type: percent}}}").replace(
@@ -25,6 +29,26 @@ def test_it_is_known_before_it_is_accepted_and_decided_and_says_who_can_do_what(
     story.act(Propose("waive", "trial.batch.rate", json.dumps({"reason": REASON})), champion(1))
     assert ways_out(story.facts, refusal)[0].kind == "answer"
     assert ways_out(story.facts, refusal)[0].persons == (champion(2), signatory(2))
+
+
+TWO_WAYS = LIMITED.replace(
+    "rate: {type: percent}}", "rate: {type: percent}, weeks: {type: whole, unit: weeks}}").replace(
+    '{figure: {path: trial.batch.rate, at_least: 95, unit: "%"}}',
+    '{any: [{figure: {path: trial.batch.rate, at_least: 95, unit: "%"}}, '
+    "{figure: {path: trial.batch.weeks, at_least: 13, unit: weeks}}]}")
+
+
+def test_a_limit_with_two_ways_out_is_said_with_both():
+    story = begin(TWO_WAYS).give("stream").give("need").agree("picture").go("to_trial")
+    story.submit("batch", rate=90, weeks=6)
+    refusal, = missed(story.facts, "batch")
+    said = sentences.refusal(refusal, story.facts, Reader(), party=2, mask=ALL)
+    assert said.text == "'Rate' is 90 %; going on needs at least 95 % or 'Weeks' of at least 13 weeks (now 6 weeks)."
+    hidden = replace(refusal, values=refusal.values | {"instead": (replace(refusal.values["instead"][0], sees=2),)})
+    assert "Weeks" not in sentences.refusal(hidden, story.facts, Reader(), party=1, mask=1).text
+    assert [out.key for out in ways_out(story.facts, refusal) if out.kind == "change"] == ["batch"]
+    enough = begin(TWO_WAYS).give("stream").give("need").agree("picture").go("to_trial")
+    assert missed(enough.submit("batch", rate=90, weeks=13).facts) == ()
 
 
 def test_what_reaches_its_limit_is_no_news():

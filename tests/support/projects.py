@@ -296,9 +296,9 @@ def in_terms(session: Session, *, now: datetime = NOON, definition: str = SMALL)
     return small
 
 
-def with_gap(session: Session, *, now: datetime = NOON) -> Small:
+def with_gap(session: Session, *, now: datetime = NOON, definition: str = SMALL) -> Small:
     """In the stage of the contract, and nobody counted the crates."""
-    small = open_small(session, now=now)
+    small = open_small(session, now=now, definition=definition)
     give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now)
     give(session, small, "credit", now=now)
     go_on(session, small, "to_terms", now=now)

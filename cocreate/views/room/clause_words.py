@@ -7,15 +7,14 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import pages, words
+from cocreate import pages, sentences, words
 from cocreate.db import db
 from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.contract import ClauseText, ContractText, Gap
-from cocreate.domain.rights import Act, may
 from cocreate.services import casebook, comments, contributions
-from cocreate.views.room import contract_words, frame
+from cocreate.views.room import contract_words, frame, missing
 from cocreate.views.room.frame import PartyView
-from workflows.facts import DecisionState, Facts, ProposalState
+from workflows.facts import DecisionState, Facts
 from workflows.texts import say
 
 
@@ -52,7 +51,7 @@ class Missing:
 
     gap: Gap
     sentence: str
-    acts: tuple[tuple[str, str], ...]  # label, address
+    acts: tuple[sentences.Act, ...]
 
 
 def lines(facts: Facts, text: ContractText) -> list[Line]:
@@ -71,28 +70,10 @@ def notes(facts: Facts, text: ContractText) -> dict[str, Line]:
 
 def _missing(facts: Facts, clause: ClauseText) -> tuple[Missing, ...]:
     """For each missing value: give it, settle it later, or strike the clause."""
-    ref, proposes = facts.project.ref, not facts.ended and not facts.on_hold and may(Act.CLAUSES, facts.actor)
-    optional = facts.definition.clauses[clause.key].optional
-    found = []
-    for gap in clause.gaps if clause.state != "struck" else ():
-        ways = []
-        if "." in gap.path:
-            ways.append((_("See the task"), url_for("room.task", ref=ref, key=gap.path.split(".")[1])))
-        if proposes and not _open(facts, "later", gap.path):
-            ways.append((_("Settle later"), url_for("room.later", ref=ref, need=gap.path)))
-        if proposes and optional and not _open(facts, "strike", clause.key):
-            ways.append((_("Strike this clause"), url_for("room.strike", ref=ref, clause=clause.key)))
-        ways += [(_("See what is proposed"), url_for("room.proposal", ref=ref, number=number))
-                 for kind, about in (("later", gap.path), ("strike", clause.key))
-                 if (number := _open(facts, kind, about))]
-        found.append(Missing(gap, _("%(label)s: not given (%(reason)s).", label=gap.label, reason=gap.reason)
-                             if gap.reason else _("%(label)s: not given.", label=gap.label), tuple(ways)))
-    return tuple(found)
-
-
-def _open(facts: Facts, kind: str, subject: str) -> int | None:
-    return next((one.number for one in facts.proposals if one.kind == kind and one.subject == subject
-                 and one.state is ProposalState.OPEN), None)
+    return tuple(Missing(gap, _("%(label)s: not given (%(reason)s).", label=gap.label, reason=gap.reason)
+                         if gap.reason else _("%(label)s: not given.", label=gap.label),
+                         missing.ways(facts, gap, clause.key))
+                 for gap in (clause.gaps if clause.state != "struck" else ()))
 
 
 def _given(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:

@@ -14,11 +14,11 @@ from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText, Gap
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import of_parties
-from cocreate.domain.turns import waits_for
+from cocreate.domain.turns import prepares, waits_for
 from cocreate.errors import Conflict
-from cocreate.sentences import Sentence
 from cocreate.services import composing, contracts, signing
-from cocreate.views.room import frame, gates
+from cocreate.views.room import frame, gates, missing
+from cocreate.views.room.missing import Lack
 from workflows import engine
 from workflows.conditions import ContractIs
 from workflows.facts import ContractFact, ContractState, Facts
@@ -80,39 +80,18 @@ def _headline_before(facts: Facts, text: ContractText) -> str:
     return _("Not ready to sign: no version has been made ready to read yet.")
 
 
-def waits(facts: Facts, text: ContractText) -> list[Sentence]:
+def waits(facts: Facts, text: ContractText) -> list[Lack]:
     """What stands in the way, each with who can do something about it."""
     if facts.ended or facts.on_hold or not facts.definition.stages[facts.project.stage].contract:
         return []
     mine = facts.actor.party if facts.actor else None
-    found = [sentences.refusal(one, facts, pages.reader(), party=mine, mask=frame.mask(facts))
-             for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
+    said = [sentences.refusal(one, facts, pages.reader(), party=mine, mask=frame.mask(facts))
+            for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
+    found = [Lack(one.text, one.party, (one.act,) if one.act and not one.act.page.startswith("contract") else ())
+             for one in said]
     # A way on may ask for the contract and for its gate: what both lack is one thing.
     return list({(one.text, one.party): one for one in (
-        found if facts.contract else [*_missing(facts, text), *found])}.values())
-
-
-def _missing(facts: Facts, text: ContractText) -> Iterator[Sentence]:
-    """What the parties have not said of themselves, and each value that stands open in the text."""
-    for reason in of_parties(text, facts):
-        key, party = reason.values["task"], reason.values["party"]
-        act = sentences.Act("people", _("See who is in it")) if reason.code == "contract.signatory" else \
-            sentences.Act(f"tasks/{key}", _("See the task"))
-        yield Sentence(sentences.error(reason, pages.reader(), facts), party if isinstance(party, int) else None, act)
-    places = [(_("Clause %(number)s", number=clause.number), clause.gaps) for clause in text.clauses
-              if clause.state != "struck"]
-    places += [(_("Annex %(number)s", number=annex.number), annex.gaps) for annex in text.annexes]
-    for place, gap in ((place, gap) for place, gaps in places for gap in gaps):
-        task = gap.path.split(".")[1] if "." in gap.path else None
-        said = _("%(place)s: '%(label)s' is not given (%(reason)s).", place=place, label=gap.label,
-                 reason=gap.reason) if gap.reason else \
-            _("%(place)s: '%(label)s' is not given.", place=place, label=gap.label)
-        yield Sentence(said, next((one.party for one in facts.instances(task)), None) if task else None,
-                       sentences.Act(f"tasks/{task}", _("See the task")) if task else None)
-
-
-def prepares(facts: Facts) -> bool:
-    return not facts.ended and facts.definition.stages[facts.project.stage].contract == "prepared"
+        found if facts.contract else [*missing.lacks(facts, text), *found])}.values())
 
 
 def gate(facts: Facts) -> str | None:

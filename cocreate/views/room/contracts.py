@@ -11,7 +11,7 @@ from cocreate.domain.contract import ContractText
 from cocreate.domain.lacking import lacking
 from cocreate.domain.rights import Act
 from cocreate.domain.topics import Topic
-from cocreate.domain.turns import may_freeze, turns
+from cocreate.domain.turns import may_freeze, prepares, turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.models.contracts import ContractVersion
@@ -160,7 +160,7 @@ def _to_decide(facts: Facts) -> str | None:
 
 def _offer(facts: Facts, composed: ContractText | None) -> int | None:
     """The number of the version that the reader can make ready now. composed: where it is at hand already."""
-    if not contract_words.prepares(facts) or facts.on_hold or not may_freeze(facts):
+    if not prepares(facts) or facts.on_hold or not may_freeze(facts):
         return None
     text = composed or composing.compose(db.session(), facts)
     ready = next(lacking(text, facts), None) is None
@@ -169,7 +169,7 @@ def _offer(facts: Facts, composed: ContractText | None) -> int | None:
 
 def _only_freezing(facts: Facts) -> str:
     """Who can make a version ready, for somebody who cannot."""
-    if not contract_words.prepares(facts) or facts.contract or may_freeze(facts):
+    if not prepares(facts) or facts.contract or may_freeze(facts):
         return ""
     persons = tuple(member.person for party in facts.contracting for member in facts.people(party.number, "champion"))
     return sentences.error(Forbidden("only", act=Act.CLAUSES.value, persons=persons), pages.reader(), facts)

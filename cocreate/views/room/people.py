@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,15 @@ from cocreate.domain.leading import is_first, led
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.forms.base import Form
-from cocreate.forms.people import AddressForm, InviteForm, NeutralForm, PartsForm, RemoveForm, SubstituteForm
+from cocreate.forms.people import (
+    PARTS,
+    AddressForm,
+    InviteForm,
+    NeutralForm,
+    PartsForm,
+    RemoveForm,
+    SubstituteForm,
+)
 from cocreate.services import absences, hosts, proposals, returned
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
@@ -56,9 +64,11 @@ def people_invite(ref: str, party: int) -> ResponseReturnValue:
     first = not led(facts, party)
     require(facts, Act.PEOPLE, party=party, directly=True, first=first)
     login.require_proof()
+    wanted = {"parts": [part] if (part := request.args.get("part")) in dict(PARTS) else ["contributor"],
+              "name": request.args.get("name", "")}
     form = InviteForm.from_request(
         greeting=hosts.greeting(db.session(), facts.project.host_id, login.me().id),
-        **({"parts": list(FIRST)} if first else {}))
+        **(wanted | ({"parts": list(FIRST)} if first else {})))
 
     def act(session: Any) -> str:
         try:

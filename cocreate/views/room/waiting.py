@@ -1,5 +1,6 @@
 """What the project waits for, in sentences of who can act: the first part of the room's first page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from cocreate.domain.topics import Topic
 from cocreate.domain.turns import waits_for
 from cocreate.services import rooms
 from cocreate.views.room import frame, limits, nudges
+from cocreate.views.room.missing import Lack
 from workflows.calendars import local_day, working_days_between
 from workflows.facts import Facts
 from workflows.refusals import Refusal
@@ -26,10 +28,10 @@ class Row:
     """One reason in words, and what the reader can do about it."""
 
     text: str
-    act: sentences.Act | None
-    nudge: nudges.Offer | None
-    help_url: str
-    ways: tuple[limits.WayOut, ...]  # out of a limit that is missed
+    acts: tuple[sentences.Act, ...]
+    nudge: nudges.Offer | None = None
+    help_url: str = ""
+    ways: tuple[limits.WayOut, ...] = ()  # out of a limit that is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +51,44 @@ class First:
     since: str
 
 
-def groups(facts: Facts) -> tuple[Group, ...]:
-    """Every reason once, by who can act; oldest first."""
+def groups(facts: Facts, lacking: tuple[Lack, ...] = ()) -> tuple[Group, ...]:
+    """Every reason once, by who can act; oldest first. lacking: what a version of the contract waits for."""
     views = frame.party_views(facts)
     rows: dict[int | None, dict[str, Row]] = {}
-    for refusal in _reasons(facts):
+    for lack in lacking:
+        rows.setdefault(lack.party, {}).setdefault(lack.text, Row(lack.text, lack.acts))
+    for refusal in _reasons(facts, lacking):
         row = _row(facts, refusal)
         rows.setdefault(refusal.party, {}).setdefault(row.text, row)
     return tuple(Group(views.get(party) if party is not None else None, tuple(found.values()))
                  for party, found in rows.items())
 
 
-def first(facts: Facts, *, choose: bool = False) -> First | None:
+def first(facts: Facts, lacking: tuple[Lack, ...] = (), *, choose: bool = False) -> First | None:
     """choose: the reader is asked for a way out of a missed limit; then that, however long others have waited."""
-    refusals = _reasons(facts)
+    refusals, views = _reasons(facts, lacking), frame.party_views(facts)
     if not refusals:
-        return None
+        return _lack(lacking[0], views) if lacking else None
     limit = next((one for one in refusals if one.code == LIMIT), None) if choose else None
-    refusal, views = limit or refusals[0], frame.party_views(facts)
+    refusal = limit or refusals[0]
     party = views.get(refusal.party) if refusal.party is not None else None
     return First(party, _row(facts, refusal), " ".join(_since(facts, refusal)))
 
 
-def _reasons(facts: Facts) -> tuple[Refusal, ...]:
-    return () if facts.ended or facts.on_hold else waits_for(facts)
+def _lack(lack: Lack, views: Mapping[int, frame.PartyView]) -> First:
+    return First(views.get(lack.party) if lack.party is not None else None, Row(lack.text, lack.acts), "")
+
+
+def _reasons(facts: Facts, lacking: tuple[Lack, ...]) -> tuple[Refusal, ...]:
+    """What the contract lacks is said by itself: that all its clauses are open follows from it."""
+    found = () if facts.ended or facts.on_hold else waits_for(facts)
+    return tuple(one for one in found if not lacking or one.code != "clauses.open")
 
 
 def _row(facts: Facts, refusal: Refusal) -> Row:
     own = facts.actor.party if facts.actor else None
     said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
-    return Row(said.text, said.act, nudges.offer(facts, refusal), _help_url(facts, refusal, own),
+    return Row(said.text, (said.act,) if said.act else (), nudges.offer(facts, refusal), _help_url(facts, refusal, own),
                limits.ways_out(facts, refusal))
 
 
