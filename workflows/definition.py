@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from workflows.conditions import DEPTH, NODES, Condition, FigureReaches, walk
-from workflows.fields import Computed, Key, OnlyIf, Path, Strict, TypedField
+from workflows.fields import Computed, Figure, Key, OnlyIf, Path, Strict, TypedField
 from workflows.texts import Language, Text, Words, say
 
 Strategy = Literal[
@@ -114,6 +114,9 @@ class Task(Strict):
             raise ValueError(f"a task of kind {self.kind} needs {needs}")
         if self.kind == "assessment" and (self.fields or self.accepted_by != "nobody"):
             raise ValueError("an assessment has statements and no fields, and nobody accepts what people think")
+        for name, field in self.fields.items():
+            if (isinstance(field, Figure) and field.sums_to is not None) or getattr(field, "listed_in", None):
+                raise ValueError(f"{name}: sums_to and listed_in are for a column of a table")
         if self.kind == "sign" and self.only_if:
             raise ValueError("a short agreement is for all it names; it has no only_if")
         return self

@@ -69,6 +69,12 @@ class Base(Strict):
     matter: Literal["costs", "composition", "volumes", "designs"] | None = None  # kind of item; None: by its type
 
 
+class UpTo(Strict):
+    """What a column adds up to at most."""
+
+    at_most: FiniteFloat
+
+
 class Figure(Base):
     """A number that carries where it comes from."""
 
@@ -82,6 +88,7 @@ class Figure(Base):
     min: FiniteFloat | None = None
     max: FiniteFloat | None = None
     below_zero: bool = False  # a gain, a temperature
+    sums_to: FiniteFloat | UpTo | None = None  # of a column: what its rows add up to
 
     @property
     def least(self) -> float | None:
@@ -106,6 +113,7 @@ class ShortText(Base):
     type: Literal["text"]
     most: int = Field(default=200, ge=1, le=2_000)
     begins: Literal["currency"] | None = None  # what a new row begins with: the project's currency
+    listed_in: Path | None = None  # of a column: the column of an earlier table whose words these are
 
 
 class LongText(Base):
@@ -249,11 +257,14 @@ class Computed(Base):
     operation: Literal["sum", "difference", "product", "ratio", "share", "mean", "least", "greatest"]
     of: Annotated[list[Path], Field(min_length=1, max_length=20)]
     unit: Unit | None = None
+    sums_to: FiniteFloat | None = None  # what a sum of fields of its own task has to be
 
     @model_validator(mode="after")
     def _nobody_is_asked(self) -> "Computed":
         if self.only_if:
             raise ValueError("nobody is asked for what is worked out; leave only_if out")
+        if self.sums_to is not None and self.operation != "sum":
+            raise ValueError("sums_to is for the operation sum")
         return self
 
 

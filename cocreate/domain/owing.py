@@ -1,7 +1,7 @@
 """Who owes a dated row of the agreed terms: the party it names, and nobody by guess."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from cocreate.domain.answers import Answer, Row, rows_of
@@ -13,11 +13,15 @@ from workflows.texts import say
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Whom a form offers where it asks who owes a row. known: skeletons of every word for one of them."""
+    """Whom a form offers where it asks who owes a row. known: skeletons of every word for one of them.
+
+    lists: the words of other columns that come from a list.
+    """
 
     columns: frozenset[tuple[str, str]] = frozenset()  # (field, column)
     parties: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    lists: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def knows(self, name: str) -> bool:
         return skeleton(name) in self.known

@@ -5,6 +5,8 @@ Texts are kept exactly as typed, readable or not. Reading never fails: what cann
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
 
@@ -51,7 +53,8 @@ class ContributionForm:
     its fields. uploads: the request's files by input name. currency: chosen where nobody has chosen one yet.
     marked: field to the reason for which it was returned, or "". computed: values of computed fields. asked: the
     fields a colleague passed to this reader. suggested: names for inputs that offer some, by list: documents as
-    "sources" of a figure, "people". owing: whom a table offers where it asks who owes a row.
+    "sources" of a figure, "people". owing: whom a table offers where it asks who owes a row, and the words of columns
+    that have a list.
     """
 
     def __init__(
@@ -122,6 +125,7 @@ class ContributionForm:
         for entry in self.entries:
             if entry.key in self.open and not self._spoken(entry):
                 self._bound.wrong(entry.control, self._missing(entry))
+        self._add_up()
         pointless = {id(control) for entry in self.entries if entry.idle for control in entry.inputs}
         for control, message, line in self._bound.found:
             if id(control) in pointless:
@@ -131,6 +135,20 @@ class ContributionForm:
                 line.errors.append((control, message))
         self._bound.found.clear()
         return not any(control.errors for control in self)
+
+    def _add_up(self) -> None:
+        """Say at the last field of a sum what it adds up to, where it has to be something else."""
+        for key, field in self.fields.items():
+            total = self._computed.get(key)
+            if not isinstance(field, f.Computed) or field.sums_to is None or total is None or not isinstance(
+                    total.value, Decimal) or total.value == Decimal(str(field.sums_to)):
+                continue
+            last = next(entry for entry in self.entries if entry.key == field.of[-1].split(".")[2])
+            needed = replace(total, value=Decimal(str(field.sums_to)))
+            self._bound.wrong(last.control, _(
+                "'%(sum)s' is %(value)s; it has to be %(limit)s. Correct a share.",
+                sum=say(field.label, self.language), value=in_words(field, total, language=self.language),
+                limit=in_words(field, needed, language=self.language)))
 
     def refuse(self, sentences: Mapping[str, str], *, status: int = 415) -> None:
         """Say at each field why the file that came for it was not taken."""

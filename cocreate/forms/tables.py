@@ -9,8 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from cocreate.domain.answers import NUMBERS, Answer
+from cocreate.domain.answers import NUMBERS, Answer, Row
 from cocreate.domain.asking import begins_with_currency, columns_of
+from cocreate.domain.names import skeleton
+from cocreate.domain.saying import say as in_words
 from cocreate.forms import figures
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Anchor, Entry, Line, Named
@@ -128,7 +130,8 @@ def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
         label = ", ".join(filter(None, (place, head, unit)))
         name = f"{row}-{key}"
         typed = bound.named(name)
-        cells[key] = bound.bind(one_of(bound.owing.parties, name, label, typed) if _owes(bound, entry, key) else
+        offered = bound.owing.parties if _owes(bound, entry, key) else bound.owing.lists.get((entry.key, key), ())
+        cells[key] = bound.bind(one_of(offered, name, label, typed) if offered else
                                 input_of(column, name, label, typed, bound.language, cell=True))
     about = {key: bound.bind(figures.about(bound, key, f"{row}-_{key}", head, place))
              for key, head in entry.about_heads.items()}
@@ -171,7 +174,27 @@ def read(bound: Bound, entry: Entry) -> Answer | None:
         bound.wrong(entry.control, _("Give at least %(least)d rows.", least=least))
     if len(rows) > field.most:
         bound.wrong(entry.control, _("At most %(most)d rows; there are %(have)d.", most=field.most, have=len(rows)))
+    if len(bound.found) == wrong:
+        _add_up(bound, entry, rows)
     return Answer(rows) if len(bound.found) == wrong else None
+
+
+def _add_up(bound: Bound, entry: Entry, rows: tuple[Row, ...]) -> None:
+    """Say what a column adds up to, where it has to be something else."""
+    for key, column in entry.columns.items():
+        given = [row[key] for row in rows if key in row and isinstance(row[key].value, Decimal)]
+        if not isinstance(column, f.Figure) or column.sums_to is None or not given:
+            continue
+        total, most = sum((Decimal(str(one.value)) for one in given), Decimal(0)), isinstance(column.sums_to, f.UpTo)
+        limit = Decimal(str(column.sums_to.at_most if isinstance(column.sums_to, f.UpTo) else column.sums_to))
+        if total == limit or (most and total < limit):
+            continue
+        words = {"column": say(column.label, bound.language), **{
+            name: in_words(column, Answer(value, unit=given[0].unit), language=bound.language)
+            for name, value in (("sum", total), ("limit", limit))}}
+        at_most = _("'%(column)s' adds up to %(sum)s; together it can be %(limit)s at most. Correct a row.", **words)
+        bound.wrong(entry.control, at_most if most else _(
+            "'%(column)s' adds up to %(sum)s; together it has to be %(limit)s. Correct a row.", **words))
 
 
 def _has_text(bound: Bound, cell: Any) -> bool:
@@ -191,6 +214,9 @@ def _read_line(bound: Bound, entry: Entry, line: Line, shared: dict[str, Any]) -
             row[key] = Answer(value, **beside)
             if _owes(bound, entry, key) and not bound.owing.knows(str(value)):
                 bound.wrong(cell, _("'%(name)s' is no party of this project. Choose who owes it.", name=value), line)
+            if (words := bound.owing.lists.get((entry.key, key))) and skeleton(str(value)) not in map(skeleton, words):
+                bound.wrong(cell, _("'%(name)s' is not in the list. Choose one of: %(words)s.", name=value,
+                                    words=", ".join(words)), line)
         elif column.required and not bound.is_wrong(cell):
             bound.wrong(cell, _("%(column)s is missing. Give a value, or remove the row.", column=head), line)
     if isinstance(entry.field, f.Schedule) and "from" in row and "to" in row:

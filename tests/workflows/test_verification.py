@@ -82,9 +82,15 @@ def codes(**changes: Any) -> list[str]:
     return [finding.code for finding in findings(**changes)]
 
 
-def worked_out(of: str) -> dict[str, Any]:
+def listed_in(of: str, *, task: str = "second") -> dict[str, Any]:
+    """A table whose words come from a list."""
+    columns = {"what": {"label": "What", "type": "text", "listed_in": of}}
+    return {f"stages__talk__tasks__{task}__fields__listed": {"type": "table", "label": "L", "columns": columns}}
+
+
+def worked_out(of: str, **more: Any) -> dict[str, Any]:
     """A third task whose number is worked out from another."""
-    less = {"type": "computed", "operation": "sum", "of": [of], "label": "Less"}
+    less = {"type": "computed", "operation": "sum", "of": [of], "label": "Less", **more}
     return {"stages__talk__tasks__third": {**task(), "fields": {"less": less}}}
 
 
@@ -171,6 +177,10 @@ class TestRules:
         (worked_out("talk.first.note"), "computed.no_number"),
         (worked_out("talk.first.rows"), "computed.no_number"),
         (worked_out("talk.third.less"), "computed.circle"),
+        (worked_out("talk.first.mass", sums_to=100), "computed.elsewhere"),
+        (listed_in("talk.first.mass"), "list.no_words"),
+        (listed_in("talk.first.rows.what", task="first"), "list.later"),
+        (listed_in("talk.first.rows.what") | {"stages__talk__tasks__first__visible_to": "own"}, "list.hidden"),
         (worked_out("write.fourth.mass") | {"stages__write__tasks": {"fourth": task()}}, "computed.later"),
         ({"stages__talk__tasks__third": {**task(), "kind": "review", "reviews": "fourth"},
           "stages__write__tasks": {"fourth": task()}}, "task.reviews_later"),

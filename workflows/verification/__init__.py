@@ -16,6 +16,7 @@ from workflows.verification import (
     figures,
     gates,
     hanging,
+    listed,
     names,
     tasks,
     walks,
@@ -28,7 +29,7 @@ _NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, 
 _RULES: tuple[_Check, ...] = (
     tasks.asked, gates.decided, figures.computed, ways.guarded, ways.automatic, contracts.contract,
     contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
-    hanging.hanging, gates.owned, fairness.fairness)
+    hanging.hanging, listed.lists, gates.owned, fairness.fairness)
 
 
 def verify(definition: Definition) -> tuple[Finding, ...]:

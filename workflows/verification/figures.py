@@ -24,6 +24,8 @@ def computed(d: Definition) -> Iterator[Finding]:
             if used is not None and not isinstance(used, Figure | Computed):
                 what = "a table; name its column" if isinstance(used, Table | Schedule) else "no number"
                 yield error("computed.no_number", path, f"'{of}' is {what}.")
+            elif field.sums_to is not None and of.split(".")[:2] != [stage, key]:
+                yield error("computed.elsewhere", path, f"'{of}' is asked in another task; sums_to needs all in one.")
             elif used is not None and d.order[of.split(".")[0]] > d.order[stage]:
                 yield error("computed.later", path, f"'{of}' is given only in {d.stage_name(of.split('.')[0])}.")
     for circle in circles(below):

@@ -64,7 +64,7 @@ def _before(d: Definition) -> Iterator[Finding]:
     """The answer is known when something is asked because of it."""
     for key, (stage, task) in d.tasks.items():
         path = f"stages.{stage}.tasks.{key}"
-        if task.only_if and not _known(d, key, task.only_if):
+        if task.only_if and not known_before(d, key, task.only_if.answer.split(".")[1]):
             yield error("only_if.later", f"{path}.only_if", _LATER.format(task.only_if.answer))
         for place, (name, field) in enumerate(task.fields.items()):
             if not field.only_if:
@@ -74,16 +74,15 @@ def _before(d: Definition) -> Iterator[Finding]:
                 if answer in task.fields and [*task.fields].index(answer) >= place:
                     yield error("only_if.below", f"{path}.fields.{name}.only_if",
                                 f"'{answer}' stands below it. Ask for it first.")
-            elif not _known(d, key, field.only_if):
+            elif not known_before(d, key, other):
                 yield error("only_if.later", f"{path}.fields.{name}.only_if", _LATER.format(field.only_if.answer))
 
 
 _LATER = "'{}' may be answered only after this is asked. Name an answer of an earlier stage, or put its task in after."
 
 
-def _known(d: Definition, key: str, only_if: OnlyIf) -> bool:
-    """Whether that answer is given in an earlier stage, or to a task that has to be accepted before."""
-    other = only_if.answer.split(".")[1]
+def known_before(d: Definition, key: str, other: str) -> bool:
+    """Whether a task is of an earlier stage than another, or has to be accepted before it."""
     if other not in d.tasks:
         return True  # said elsewhere
     if d.order[d.tasks[other][0]] < d.order[d.tasks[key][0]]:

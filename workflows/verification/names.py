@@ -161,8 +161,15 @@ def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:
     for key, (stage, task) in d.tasks.items():
         yield from ((f"stages.{stage}.tasks.{key}.due", path) for path in due_field(task.due))
         for name, field in task.fields.items():
-            if isinstance(field, Computed):
-                yield from ((f"stages.{stage}.tasks.{key}.fields.{name}.of", path) for path in field.of)
+            yield from _named_by(field, f"stages.{stage}.tasks.{key}.fields.{name}")
+
+
+def _named_by(field: TypedField, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(field, Computed):
+        yield from ((f"{where}.of", path) for path in field.of)
+    for key, column in field.columns.items() if isinstance(field, Table) else ():
+        if (listed_in := getattr(column, "listed_in", None)) is not None:
+            yield f"{where}.columns.{key}.listed_in", listed_in
 
 
 def paths_of(condition: c.AnyCondition | None) -> list[str]:

@@ -1,7 +1,7 @@
 """The form of one task as a request needs it: with the draft, the files that came, and what can be worked out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask import request
 
 from cocreate import login, pages, sentences, words
 from cocreate.db import db
-from cocreate.domain import assessing, owing
+from cocreate.domain import assessing, listing, owing
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.asking import asks_currency
 from cocreate.domain.figures import FigureValue, compute, figures
@@ -45,7 +45,7 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
                    marked=_marked(page), asked=asked, currency=currency, published=beside,
                    suggested={"sources": _sources(page.facts), "people": _people(page.facts)},
-                   owing=owing.offered(page.facts, page.task.key))
+                   owing=_offered(page.facts, page.task.key, task))
     form = make()
     if not _computes(task):
         return form
@@ -53,6 +53,13 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     again = make(typed=form.typed(), computed=computed(page, form.answers()))
     again.rearranged = form.rearranged
     return again
+
+
+def _offered(facts: Facts, key: str, task: Task) -> owing.Offered:
+    """Who may owe a row, and the words of columns that have a list: read only where there are such columns."""
+    found = owing.offered(facts, key)
+    return replace(found, lists=listing.listed(facts, task, contributions.counting(db.session(), facts))) if any(
+        listing.columns(task)) else found
 
 
 def _sources(facts: Facts) -> list[str]:
