@@ -4,6 +4,7 @@
 the act decides, its consequences are drawn, and what a row would bring back into the facts is put there.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from cocreate.domain import news, reminding
+from cocreate.domain import news, reminding, settling
 from cocreate.domain.answers import Answer, FileAnswer
 from cocreate.domain.computed import with_computed
 from cocreate.domain.notices import Channel
@@ -27,6 +28,8 @@ from cocreate.services.acts.contributions import Accept, NewFile, Return, Submit
 from cocreate.services.acts.gates import Decide
 from cocreate.services.acts.openings import Open
 from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
+from cocreate.services.acts.proposals import Answer as Answering
+from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.stages import GoOn
 from workflows import progression
 from workflows.calendars import Calendar
@@ -211,6 +214,8 @@ class Story:
                 return self.act(Accept(turn.key, task.party, task.number), person)
             case "decide" | "decide_again":
                 return self.decide(turn.key, of or "", person=person)
+            case "complete":
+                return self.settle_later(person)
             case "freeze":
                 return self.freeze(person=person)
             case "sign":
@@ -250,6 +255,19 @@ class Story:
                       for name, answer in answers.items() if isinstance(answer.value, FileAnswer))
         return self.act(Submit(key, number, (task.number if task else 0) if seen is None else seen, 0, answers, files),
                         person or champion(number))
+
+    def settle_later(self, person: int) -> "Story":
+        """Agree about everything that the contract lacks: who gives it, by when and how."""
+        own = next(member.party for member in self.facts.members if member.person == person)
+        body = {"parties": [own], "by": (self.facts.now + timedelta(days=90)).date().isoformat(), "rule": "as measured",
+                "reason": REASON}
+        for need in settling.lacking(self.facts):
+            self.act(Propose("later", need, json.dumps(body)), person)
+            number = self.facts.proposals[-1].number
+            for party in self.facts.contracting:
+                if party.number != own:
+                    self.act(Answering(number, True), champion(party.number))
+        return self
 
     def take_back(self, key: str, by: str | None = None) -> "Story":
         task = self.task(key, by)

@@ -93,7 +93,7 @@ EXTRA_GATES = {
     "platform": ("design", "competition_clear"), "customer_cooperation": ("design", "ip_declared"),
     "proximity": ("design", "no_preference"), "value_network": ("design", "competition_clear"),
 }
-KNOWN = {"fill_in", "again", "check", "decide", "decide_again", "freeze", "sign", "go_on"}
+KNOWN = {"fill_in", "again", "check", "decide", "decide_again", "complete", "freeze", "sign", "go_on"}
 READ, ASK = 200, Decimal("0.4")  # words a minute; minutes a question takes at the least
 NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 
