@@ -84,6 +84,10 @@ class TestTalk:
 
 
 class TestHelp:
+    def test_the_form_says_that_its_words_go_out_by_mail(self, project):
+        form = project().shop.get("/tasks/returns/help?party=2").text
+        assert "They get your words by mail" in form and "not in the mail" not in form
+
     def test_stands_on_top_until_it_helped(self, project):
         room = project()
         answer = room.shop.post("/tasks/returns/help", data={
