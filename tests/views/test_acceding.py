@@ -37,8 +37,10 @@ class TestAccede:
         mailed = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED).text
         data = hidden(mailed) | TICKED | {"password": PASSWORD, "code": "00000000"}
         wrong = room.shop.post("/contract/accede", data=data)
-        assert wrong.status_code == 422 and "managing director" in wrong.text
+        assert wrong.status_code == 422 and "managing director" in wrong.text and "00000000" not in wrong.text
         data |= {"code": code(room, room.small.shop)}
+        wrong = room.shop.post("/contract/accede", data=data | {"password": "wrong"})
+        assert wrong.status_code == 422 and f'value="{data["code"]}"' in wrong.text
         done = room.shop.post("/contract/accede", data=data, follow_redirects=True)
         assert "Acceded for Aurelis Hotels." in done.text and "acceded on" in done.text
         again = room.shop.post("/contract/accede", data=data, follow_redirects=True)

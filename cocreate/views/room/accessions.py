@@ -48,6 +48,8 @@ def accede(ref: str) -> ResponseReturnValue:
         if error.code != "contract.changed":
             raise
         form = _form(facts, now(), fresh=True)
+        if login.me().totp:  # it counted once
+            form.code.data = None
         form.blame("", _("The document changed. Nothing was signed. Read it again, then accede."))
         return _show(frame.enter(ref), form), 409
     except TooOften as error:
@@ -83,6 +85,7 @@ def accede_code(ref: str) -> ResponseReturnValue:
         with transaction() as session:
             service.send_code(session, ref, version=form.number, actor=login.me().id,
                               key=f"code-{form.key()[:60]}", now=now())
+        form.code.data = None  # another one is on its way
     except TooOften as error:
         form.blame("", sentences.error(error, pages.reader()))
         status = 429
@@ -136,7 +139,6 @@ def _show(facts: Facts, form: SignForm, *, mailed: bool = False) -> str:
         form.text_sha256.data, text = made.text_sha256, made.text
     except (Conflict, Forbidden) as error:
         only = sentences.error(error, pages.reader(), facts)
-    form.code.data = None  # what was typed stays, secrets never
     number = facts.contract.number if facts.contract else 0
     return frame.show(
         "room/accessions/sign.html", facts, (_("Contract"), url_for("room.contract", ref=facts.project.ref)),

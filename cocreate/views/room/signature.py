@@ -28,7 +28,7 @@ def blame_unread(form: SignForm) -> None:
 
 
 def is_me(ref: str, form: SignForm, paper: str = "") -> bool:
-    """Password, then code; committed also when one is wrong: the try counts."""
+    """Password, then code; committed also when one is wrong: the try counts. A code that nobody asked for stays."""
     me, moment = login.me(), now()
     code = form.code.data or ""
     with transaction() as session:
@@ -40,6 +40,7 @@ def is_me(ref: str, form: SignForm, paper: str = "") -> bool:
         form.blame("password", WRONG_PASSWORD)
     elif not right:
         form.blame("code", WRONG_CODE)
+        form.code.data = None
     return right
 
 

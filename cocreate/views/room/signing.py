@@ -68,6 +68,7 @@ def sign_code(ref: str, paper: str) -> ResponseReturnValue:
         with transaction() as session:
             signing.send_code(session, ref, version=form.number, paper=paper, actor=login.me().id,
                               key=f"code-{form.key()[:60]}", now=now())
+        form.code.data = None  # another one is on its way
     except Conflict as error:
         if error.code != "contract.changed":
             raise
@@ -120,7 +121,6 @@ def _show(facts: Facts, paper: str, form: SignForm, *, mailed: bool = False) -> 
     me, own, number = login.me(), facts.actor.party if facts.actor else None, frozen.row.number
     asks, signers = signing_words.may_sign(facts, paper), signing_words.signers(facts, number, paper)
     compared, changed = signing_words.since_last_reading(facts, frozen.text, paper)
-    form.code.data = None  # what was typed stays, secrets never
     return frame.show(
         "room/contracts/sign.html", facts, *signing_words.trail(facts, paper), (_("Read and sign"), None),
         row=frozen.row, form=form, paper_key=paper, may_sign=asks, signers=signers,
