@@ -32,16 +32,19 @@ def done(work: Callable[[Any], T], url: str | Callable[[T], str], said: str | Ca
     return _give(answer)
 
 
-def note(session: Any, url: str, said: str) -> None:
-    """Keep the answer of an act, which happens once by itself: when it is sent again its page may refuse it."""
-    once.note(session, login.me().id, _key(), Answer(url, said), now=now())
+def note(session: Any, url: str, said: str, *, whole: bool = False) -> None:
+    """Keep the answer of an act, which happens once by itself: when it is sent again its page may refuse it.
+
+    whole: only where the same is sent again, and not another text from the same page.
+    """
+    once.note(session, login.me().id, _key(whole=whole), Answer(url, said), now=now())
 
 
-def again() -> ResponseReturnValue | None:
+def again(*, whole: bool = False) -> ResponseReturnValue | None:
     """The answer of a form that was done already; what it was about may look different now."""
     if request.method != "POST" or login.visitor() is None:
         return None
-    answer = once.answer(db.session(), login.me().id, _key())
+    answer = once.answer(db.session(), login.me().id, _key(whole=whole))
     return _give(answer) if answer else None
 
 
@@ -53,9 +56,10 @@ def heed(blueprint: Blueprint) -> None:
         return again() or pages.refuse(error)
 
 
-def _key() -> str:
-    """Of this form and what it does: several buttons of a page carry one key."""
-    return sha256(f"{sent_key()} {request.path}".encode()).hexdigest()
+def _key(*, whole: bool = False) -> str:
+    """Of this form and what it does: several buttons of a page carry one key. whole: and of all that it says."""
+    said = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"] if whole else ""
+    return sha256(f"{sent_key()} {request.path}{said}".encode()).hexdigest()
 
 
 def _give(answer: Answer) -> ResponseReturnValue:

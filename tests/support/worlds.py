@@ -19,6 +19,7 @@ from cocreate.db import transaction
 from cocreate.domain.answers import Answer
 from cocreate.domain.hosts import Said
 from cocreate.domain.openings import Typed
+from cocreate.domain.topics import Topic
 from cocreate.models.hosts import Template
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
@@ -39,6 +40,7 @@ from cocreate.services import (
     signing,
     suggestions,
     templates,
+    unsaid,
 )
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.acts.gates import DecideOutside
@@ -237,6 +239,8 @@ def _open_ends(session: Any, small: Small, words: Words) -> None:
                              typed={"price": [f"about 70 {words.secret}"]}, files={"proof": {
                                  "sha256": stored.sha256, "name": f"draft-{words.secret}.pdf", "size": stored.size,
                                  "media_type": "application/pdf"}})
+    unsaid.save(session, ref, topic=Topic("task", "credit", 1), typed={"text": [f"Not said yet: {words.secret}"]},
+                begun="", actor=small.maker, key=key(), now=NOON)
     submit(session, small, "returns", 2, 0, projects.answers("returns"))
     contributions.return_(session, ref, task="returns", party=2, seen=1, reason=f"Only one garage, I think {word}.",
                           marked=("crates",), actor=small.maker, key=key(), now=NOON)

@@ -50,3 +50,38 @@ class TestTwoDrafts:
         mine = answer.text[answer.text.index('name="mine"') - 900:]
         room.shop.post("/tasks/returns/take-back", data=hidden(mine) | {"party": 2, "seen": 1, "mine": "1"})
         assert 'value="8888"' in room.shop.get("/tasks/returns").text
+
+
+class TestOneself:
+    """One's own other version is no conflict, where the newer one came after the older."""
+
+    def test_a_refused_form_sent_again_by_a_reload_shows_the_correction(self, project):
+        room = project()
+        sent = hidden(room.shop.get("/tasks/returns").text) | {"f-crates": "many", "f-crates-source": "her list"}
+        refused = room.shop.post("/tasks/returns", data=sent)
+        assert refused.status_code == 422
+        fields = hidden(refused.text) | {"f-crates": "8888", "f-crates-source": "her list"}
+        assert room.shop.post("/tasks/returns/draft", data=fields).status_code == 200
+        again = room.shop.post("/tasks/returns", data=sent)
+        assert again.status_code == 303 and again.location.endswith("/tasks/returns?party=2")
+        page = room.shop.get("/tasks/returns?party=2").text
+        assert "You have changed this since. Here is what was saved last." in page
+        assert 'value="8888"' in page and "many" not in page
+
+    def test_after_it_was_submitted_too(self, project):
+        room = project()
+        sent = hidden(room.shop.get("/tasks/returns").text) | {"f-crates": "many", "f-crates-source": "her list"}
+        fields = hidden(room.shop.post("/tasks/returns", data=sent).text)
+        with room.app.app_context(), transaction() as session:
+            contributions.submit(session, room.ref, task="returns", party=2, seen=0, draft=int(fields["draft"]),
+                                 answers=projects.answers("returns"), actor=room.small.shop, key=projects.key(),
+                                 now=NOON)
+        assert room.shop.post("/tasks/returns", data=sent).status_code == 303
+
+    def test_another_text_of_the_same_page_is_shown_beside_the_newer_one(self, project):
+        room = project()
+        sent = hidden(room.shop.get("/tasks/returns").text) | {"f-crates": "many", "f-crates-source": "her list"}
+        fields = hidden(room.shop.post("/tasks/returns", data=sent).text)
+        room.shop.post("/tasks/returns/draft", data=fields | {"f-crates": "8888"})
+        other = room.shop.post("/tasks/returns", data=sent | {"f-crates": "9999"})
+        assert other.status_code == 409 and 'value="9999"' in other.text and "8888" in other.text

@@ -1,6 +1,7 @@
 """One task: its form, saved and submitted, and what the other side says to it."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
 from cocreate.services import contributions, files
 from cocreate.services.progress import Receipt
+from cocreate.views import once
 from cocreate.views.room import assessments, drafts, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
@@ -50,21 +52,21 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
         if "ask" in request.form and not form.refused:
-            _save(page, form)
+            _keep(page, form)
             return redirect(url_for("room.task_pass", ref=ref, key=key, party=page.task.party,
                                     field=request.form["ask"]), 303)
         if form.rearranged or not request.form.keys().isdisjoint({"save", "stay", "ask"}):
             return _saved(page, form, leave="save" in request.form and not form.refused)
         unchanged = "unchanged" in request.form
         if unchanged and "drop" not in request.form and drafts.differs(page, form):
-            _save(page, form)
+            _keep(page, form)
             return show(load(ref, key), form, drops=True), 409
         if not (unchanged or complete(page, form)):
-            _save(page, form)
+            _keep(page, form)
             return show(load(ref, key), form, theirs=drafts.posted(page, request.form)), form.status
         receipt = _submit(page, form, meta.key(), unchanged=unchanged)
     except Conflict as error:
-        return _both(ref, key, form, error)
+        return (once.again(whole=True) if error.code in _MEANWHILE else None) or _both(ref, key, form, error)
     flash(submitted(page, receipt.values["state"]), "done")
     return redirect(url_for("room.now", ref=ref), 303)
 
@@ -137,7 +139,8 @@ def task_draft(ref: str, key: str) -> ResponseReturnValue:
     page = load(ref, key)
     form = filled(page, request.form, given_files(page)) if editable(page) else make_form(page, request.form, None)
     try:
-        saved = _save(page, form)
+        with transaction() as session:
+            saved = _save(session, page, form)
     except Conflict as error:
         # Without an address to go to: leaving this page would lose what is typed on it, pressing its button does not.
         said = _faster(load(ref, key), error)
@@ -236,7 +239,7 @@ def number(name: str) -> int:
 
 def _saved(page: contributions.TaskPage, form: ContributionForm, *, leave: bool) -> ResponseReturnValue:
     """Keep the draft; then away, or the form again with one row more or less."""
-    _save(page, form)
+    _keep(page, form)
     ref = page.facts.project.ref
     if leave:
         flash(_("Your draft is saved."), "done")
@@ -245,10 +248,17 @@ def _saved(page: contributions.TaskPage, form: ContributionForm, *, leave: bool)
         form.status if form.refused else 200
 
 
-def _save(page: contributions.TaskPage, form: ContributionForm) -> int:
+def _keep(page: contributions.TaskPage, form: ContributionForm) -> None:
+    """Save what a whole page sent: loaded anew, it sends that again, whatever was typed since."""
     with transaction() as session:
-        return contributions.save_draft(
-            session, page.facts.project.ref, task=page.task.key, party=page.task.party, number=number("draft"),
-            typed=form.typed(), files=files_of(form), actor=login.me().id, now=now())
+        _save(session, page, form)
+        once.note(session, url_for("room.task", ref=page.facts.project.ref, key=page.task.key, party=page.task.party),
+                  _("You have changed this since. Here is what was saved last."), whole=True)
+
+
+def _save(session: Any, page: contributions.TaskPage, form: ContributionForm) -> int:
+    return contributions.save_draft(
+        session, page.facts.project.ref, task=page.task.key, party=page.task.party, number=number("draft"),
+        typed=form.typed(), files=files_of(form), actor=login.me().id, now=now())
 
 
