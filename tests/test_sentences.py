@@ -60,6 +60,10 @@ class TestTasks:
         assert say(with_task(facts, voices='{"13": "{}"}'), "tasks") == [
             "Not everybody of WMATA has answered 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
 
+    def test_a_canvas_with_entries_waits_to_be_submitted(self, facts):
+        assert say(with_task(facts, written=17), "tasks") == [
+            "'Total cost today' has entries; WMATA has not submitted it (Renee Kim, due Fri 7 Feb)."]
+
     def test_nobody_asked_without_a_date(self, facts):
         facts = with_task(facts, due_at=None)
         assert say(facts, "tasks") == ["WMATA has not started 'Total cost today' (Renee Kim)."]

@@ -171,6 +171,11 @@ def can(facts: Facts, act: Act, *, party: int | None = None, directly: bool = Fa
     return actor is not None and may(act, actor, party=party, directly=directly) and lets(facts, act, actor)
 
 
+def invites(facts: Facts, party: int | None) -> bool:
+    """Whether the actor invites people for this party: they also read why somebody declined."""
+    return may(Act.PEOPLE, facts.actor, party=party, directly=True, first=True)
+
+
 def may_answer(act: Act, member: MemberFact | None) -> bool:
     """Whether this person answers proposals of this act for the own party: its champions and signatories do."""
     return member is not None and member.present and any(

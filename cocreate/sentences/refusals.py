@@ -34,6 +34,12 @@ def _not_begun(s: Speaker) -> Said:
                who=s.who_by_when(s.people(s.values["person"]))), s.to_task
 
 
+@_says("task.written")
+def _written(s: Speaker) -> Said:
+    return s._("'%(task)s' has entries; %(party)s has not submitted it (%(who)s).", party=s.party(), task=s.task,
+               who=s.who_by_when(s.people(s.values["person"]))), s.to_task
+
+
 @_says("task.draft")
 def _draft(s: Speaker) -> Said:
     if s.values["of"] != s.own:  # that there is a draft is its party's own business

@@ -70,6 +70,16 @@ def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
     return Thread(topic, tuple(one for one in top if one is not call), _private(session, facts, topic, mask), call)
 
 
+def notes(session: Session, facts: Facts) -> tuple[Said, ...]:
+    """What the own party of the facts' actor has noted for itself about anything, newest first."""
+    rows = session.execute(
+        select(Comment, Person.name).join(Person, Person.id == Comment.person)
+        .where(Comment.project_id == facts.project.id, Comment.kind == "note",
+               Comment.sees.bitwise_and(_mask(facts.actor)) != 0)
+        .order_by(Comment.number.desc()))
+    return tuple(Said(row.Comment, row.name, _names(facts, row.Comment.mentions)) for row in rows)
+
+
 def call(session: Session, facts: Facts, number: int | None) -> Said | None:
     """A call for help that is open and that the facts' actor may read, without its answers."""
     row = session.execute(

@@ -106,7 +106,7 @@ _DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 
 def decided_on(facts: Facts, document: DocumentFact) -> tuple[DecisionFact, ...]:
     """The decisions that lapse when the task this file belongs to gets a new version."""
-    if document.path is None:
+    if document.path is None or facts.ended:
         return ()
     task = document.path.split(".")[1]
     return tuple(decision for decision in facts.decisions if decision.state in _DECIDED

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cocreate.domain import audience
 from cocreate.domain.chain import Break, Link, Opened, verify
 from cocreate.domain.moments import EPOCH, MICROSECOND
+from cocreate.domain.rights import invites
 from cocreate.models.projects import Project
 from cocreate.models.records import Event, EventDetail
 from workflows.facts import Facts
@@ -40,7 +41,7 @@ def lines(session: Session, facts: Facts, *, most: int | None = None) -> list[Li
         .outerjoin(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq)
                    & (EventDetail.sees.bitwise_and(mask) != 0))
         .where(Event.project_id == facts.project.id).order_by(Event.seq.desc()).limit(most))
-    return [_line(row.Event, row.EventDetail) for row in rows]
+    return [_line(row.Event, row.EventDetail, facts) for row in rows]
 
 
 def check(session: Session, project_id: int) -> Break | None:
@@ -70,12 +71,17 @@ def every_project(session: Session, ref: str | None = None) -> list[tuple[int, s
         query.where(Project.ref == ref) if ref else query)]
 
 
-def _line(event: Event, detail: EventDetail | None) -> Line:
+def _line(event: Event, detail: EventDetail | None, facts: Facts) -> Line:
     if detail is None:
         return Line(event.seq, event.at, event.hash, "", None, "", {}, {})
-    personal = json.loads(detail.personal) if detail.personal else {}
+    personal = json.loads(detail.personal) if detail.personal and not _kept_back(detail, facts) else {}
     return Line(event.seq, event.at, event.hash, detail.act, detail.party, personal.get("actor", ""),
                 json.loads(detail.details), personal)
+
+
+def _kept_back(detail: EventDetail, facts: Facts) -> bool:
+    """Why somebody declined, or whom they named instead, is for who invites people there."""
+    return detail.act == "decline_invitation" and facts.actor is not None and not invites(facts, detail.party)
 
 
 def export(session: Session, facts: Facts) -> dict[str, Any]:
@@ -88,13 +94,13 @@ def export(session: Session, facts: Facts) -> dict[str, Any]:
                    & (EventDetail.sees.bitwise_and(mask) != 0))
         .where(Event.project_id == facts.project.id).order_by(Event.seq))
     return {"format": 1, "project": facts.project.ref, "head": [facts.project.version, facts.project.head],
-            "events": [_exported(row.Event, row.EventDetail) for row in rows]}
+            "events": [_exported(row.Event, row.EventDetail, facts) for row in rows]}
 
 
-def _exported(event: Event, detail: EventDetail | None) -> dict[str, Any]:
+def _exported(event: Event, detail: EventDetail | None, facts: Facts) -> dict[str, Any]:
     link = {"seq": event.seq, "prev_hash": event.prev_hash, "at_us": (event.at - EPOCH) // MICROSECOND,
             "details_sha256": event.details_sha256, "hash": event.hash}
     if detail is None:
         return link
-    return link | {"salt": detail.salt, "details": detail.details, "personal_salt": detail.personal_salt,
-                   "personal": detail.personal}
+    words = (None, None) if _kept_back(detail, facts) else (detail.personal_salt, detail.personal)
+    return link | {"salt": detail.salt, "details": detail.details, "personal_salt": words[0], "personal": words[1]}

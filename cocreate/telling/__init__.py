@@ -43,13 +43,19 @@ def tell(line: Line, facts: Facts, reader: Reader) -> Told:
     telling = TELLINGS[line.act]
     return Told(
         line.seq, line.at, telling(speaker), line.hash, kind_of(line.act), line.party, _task(line),
-        str(line.personal.get("reason") or ""), _before_and_after(speaker),
+        _words(line), _before_and_after(speaker),
         tuple(_consequence(speaker, one) for one in line.details.get("consequences", ())))
 
 
 def kind_of(act: str) -> str:
     """Which kind of event an act is."""
     return next(kind for kind, module in KINDS.items() if TELLINGS[act].__module__ == module.__name__)
+
+
+def _words(line: Line) -> str:
+    """Why it was done, as somebody wrote it."""
+    declined = line.personal.get("words") if line.act == "decline_invitation" else ""
+    return str(line.personal.get("reason") or declined or "")
 
 
 def _task(line: Line) -> str:

@@ -111,7 +111,8 @@ def _state(turn: Turn, facts: Facts) -> str:
         return _("returned with a reason")
     if turn.act == "fill_in" and (turn.key, turn.party) in facts.drafts:
         return _("draft saved")
-    return ""
+    task = facts.task(turn.key, turn.party) if turn.act == "fill_in" and turn.party is not None else None
+    return _("entries on it") if task and task.written else ""
 
 
 def _button(turn: Turn, facts: Facts) -> str:

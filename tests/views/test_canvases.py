@@ -4,10 +4,25 @@ import json
 import re
 
 from tests.support import projects, stories
-from tests.support.rooms import with_later_tasks
+from tests.support.rooms import text, with_later_tasks
 
 
 class TestCanvas:
+    def test_with_an_entry_it_is_not_said_to_have_not_started(self, project):
+        def make(session):
+            data = json.loads(stories.later_definition())
+            data["stages"]["figures"]["tasks"]["board"]["required"] = True
+            return projects.open_small(session, definition=json.dumps(data))
+        room = project(make)
+        begun = "Tornby Furniture has not started 'On one page'"
+        written = "'On one page' has entries; Tornby Furniture has not submitted it"
+        page = text(room.shop.get(""))
+        assert begun in page and written not in page
+        room.shop.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": "Fewer crates"})
+        page = text(room.shop.get(""))
+        assert written in page and begun not in page
+        assert "entries on it" in text(room.maker.get(""))
+
     def test_all_parties_write_and_support_and_the_asked_one_submits(self, project):
         def make(session):
             data = json.loads(stories.later_definition())

@@ -192,6 +192,17 @@ class TestOnYourTurn:
         assert "invites you to" not in client.get("/your-turn").text
         assert client.get(f"/invitation?project={small.ref}").status_code == 410
 
+    def test_why_it_was_declined_stands_in_the_record_for_who_invites_there(self, app, session, small, renee):
+        invited(session, small, renee)
+        client, why = entered(app, renee.email), "I leave the firm in May."
+        assert "Only who invites people for Tornby Furniture reads it." in client.get(
+            f"/invitation/no?project={small.ref}").text
+        client.post(f"/invitation/no?project={small.ref}", data={"words": why})
+        for person, reads in ((small.maker, True), (small.manager, True), (small.shop, False)):
+            room = entered(app, small.emails[person])
+            for page in ("record", "record.json"):
+                assert (why in room.get(f"/p/{small.ref}/{page}").text) is reads, (person, page)
+
     def test_it_is_nobody_elses(self, app, session, small, renee):
         invited(session, small, renee)
         other = someone(session)

@@ -254,6 +254,15 @@ class TestDocuments:
         share(room.maker, "own.png", png(), who="own")
         assert room.shop.get("/documents/1/1/picture").status_code == 404
 
+    def test_what_a_new_version_would_do_is_said_while_there_can_be_one(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.submit(room.small, "offer", files=(stories.file(room.small),))
+        assert "A new version of it comes with a new version of the task." in text(room.maker.get("/documents/1"))
+        room.shop.post("/decline", data={"reason": "They went bankrupt.", "title": "Crates come back"})
+        page = text(room.maker.get("/documents/1"))
+        assert "Asked for by" in page and "new version" not in page
+
     def test_what_was_withdrawn_stays_named(self, play):
         room = play()
         share(room.maker, "ramp.png", png())

@@ -48,6 +48,18 @@ class TestTalk:
         answer = room.shop.post("/talk", data={"topic": "task:returns:2", "text": "x", "reply_to": number})
         assert answer.status_code == 404
 
+    def test_notes_stand_on_a_page_that_the_charter_leads_to(self, project):
+        room = project()
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "Ask the depot.", "private": "y"})
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "Which shops?"})
+        assert f'href="/p/{room.ref}/notes"' in room.maker.get("/charter").text
+        page = room.maker.get("/notes").text
+        assert "Ask the depot." in page and "Which shops?" not in page
+        assert f'href="/p/{room.ref}/tasks/returns?party=2#c-{_numbers(room, "note")[0]}"' in page
+        assert "Ask the depot." not in room.shop.get("/notes").text
+        assert f'href="/p/{room.ref}/notes"' not in room.manager.get("/charter").text
+        assert room.manager.get("/notes").status_code == 404
+
     def test_a_name_behind_an_at_is_a_mention(self, project):
         room = project()
         room.maker.post("/talk", data={"topic": "task:returns:2", "text": "@Claire Duval, please."})

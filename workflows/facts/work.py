@@ -64,6 +64,7 @@ class TaskFact:
     helper: int | None = None  # person whose answer to the call waits for "Did it help?"
     helpers: str = ""  # everybody who has answered the call, helpful or not: persons separated by blanks
     voices: str = ""  # JSON, of an assessment: person -> their answers, while others of the party are waited for
+    written: int | None = None  # number of the first entry that was written on a canvas
 
     @property
     def id(self) -> tuple[str, int, int]:

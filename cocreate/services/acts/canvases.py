@@ -12,6 +12,7 @@ from cocreate.services.acts.change import Change, require
 from cocreate.services.acts.contributions import owed, require_open
 from cocreate.services.writes import Insert, Update
 from workflows.facts import Facts, MemberFact, TaskFact
+from workflows.values import replace
 
 LONGEST = 500  # characters of one entry
 
@@ -69,7 +70,8 @@ def add_entry(facts: Facts, given: AddEntry) -> Change:
     row = {"project_id": facts.project.id, "number": number, "host_id": facts.project.host_id, "task": task.key,
            "party": task.party, "box": given.box, "giver": actor.party, "person": actor.person, "at": facts.now,
            "text": text, "supports": "", "withdrawn_at": None}
-    return Change(facts=facts, party=actor.party, sees=sees(facts, task), answer={"number": number},
+    after = facts if task.written else facts.with_task(replace(task, written=number))
+    return Change(facts=after, party=actor.party, sees=sees(facts, task), answer={"number": number},
                   rows=(Insert(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "box": given.box,
                            "sha256": hashlib.sha256(text.encode()).hexdigest()})

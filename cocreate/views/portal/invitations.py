@@ -183,6 +183,9 @@ def _decline(form: DeclineForm | SomeoneElseForm, page: str) -> ResponseReturnVa
     link = _link()
     try:
         given = _given()
+        if "words" in form:
+            form["words"].description = _("Only who invites people for %(party)s reads it.", party=given.party) \
+                if given.party else _("Only who invites people reads it.")
         if request.method == "GET" or not form.validate():
             return render_template(page, form=form, given=given, back_url=_home()), \
                 200 if request.method == "GET" else 422

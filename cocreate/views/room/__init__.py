@@ -12,6 +12,7 @@ from cocreate.views.room import (
     endings,
     gates,
     holds,
+    notes,
     now,
     nudges,
     passing,
@@ -31,5 +32,5 @@ from cocreate.views.room import (
 from cocreate.views.room.blueprint import bp
 
 __all__ = ["accessions", "agreements", "assessments", "bp", "canvases", "charter", "contracts", "documents", "duties",
-           "endings", "gates", "holds", "now", "nudges", "passing", "people", "previews", "proposals", "records",
-           "rules", "short_agreements", "signing", "stages", "talk", "task_list", "tasks", "versions"]
+           "endings", "gates", "holds", "notes", "now", "nudges", "passing", "people", "previews", "proposals",
+           "records", "rules", "short_agreements", "signing", "stages", "talk", "task_list", "tasks", "versions"]

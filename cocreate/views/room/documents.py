@@ -294,7 +294,7 @@ def _asked_for(facts: Facts, shown: tuple[DocumentFact, ...], rows: dict[int, Ro
                 document, label = there.get((f"{stage}.{key}.{name}", one.party)), say(field.label, language)
                 if document and document.number in seen:
                     found.append(rows[document.number])
-                elif document is None and field.required and not rests(facts, one):
+                elif document is None and field.required and not rests(facts, one) and not facts.ended:
                     party = views[one.party]
                     missing = _("%(party)s uploads it by %(day)s", party=party.name, day=words.day(
                         one.due_at, pages.reader())) if one.due_at else _("%(party)s uploads it", party=party.name)

@@ -99,10 +99,10 @@ def talk_say(ref: str) -> ResponseReturnValue:
             return redirect(f"{where(facts, topic)}#c-{receipt.values['number']}", 303)
     if sent:
         unsaid_view.save(ref, topic, form)
-    body = frame.show("room/talk/say.html", facts, (_title(facts, topic), where(facts, topic)),
+    body = frame.show("room/talk/say.html", facts, (name_of(facts, topic), where(facts, topic)),
                       (_("Comment"), None), form=form, saved=unsaid_view.status(begun.at) if begun else "",
                       call=comments.call(db.session(), facts, request.values.get("reply_to", type=whole)),
-                      thing=_title(facts, topic), back_url=where(facts, topic))
+                      thing=name_of(facts, topic), back_url=where(facts, topic))
     return body, 422 if sent else 200
 
 
@@ -300,7 +300,7 @@ def _place(facts: Facts, topic: Topic, written: Sequence[Written]) -> str:
     return _("%(field)s, row %(number)s", field=say(field.label, pages.language()), number=topic.number)
 
 
-def _title(facts: Facts, topic: Topic) -> str:
+def name_of(facts: Facts, topic: Topic) -> str:
     definition, language = facts.definition, pages.language()
     match topic.kind:
         case "row" | "entry":
