@@ -129,10 +129,8 @@ def why_open(facts: Facts, task: TaskFact) -> Refusal:
         return because("task.nobody_named")
     if task.round > 1:
         return because("task.reopened")
-    if task.written:
-        return because("task.written", person=task.asked, due=task.due_at)
     code = "task.draft" if (task.key, task.party) in facts.drafts else "task.not_begun"
-    return because(code, person=task.asked, due=task.due_at, some=bool(task.voices))
+    return because(code, person=task.asked, due=task.due_at, some=bool(task.voices or task.written))
 
 
 def began(facts: Facts, task: TaskFact) -> datetime:

@@ -27,16 +27,13 @@ def _says(code: str) -> Callable[[Callable[[Speaker], Said]], Callable[[Speaker]
 @_says("task.not_begun")
 def _not_begun(s: Speaker) -> Said:
     task = s.facts.task(s.values["task"], s.values["of"]) if s.values.get("some") else None
+    if task is not None and task.written:
+        return s._("'%(task)s' has entries; %(party)s has not submitted it (%(who)s).", party=s.party(), task=s.task,
+                   who=s.who_by_when(s.people(s.values["person"]))), s.to_task
     if task is not None:
         return s._("Not everybody of %(party)s has answered '%(task)s' (%(who)s).", party=s.party(), task=s.task,
                    who=s.who_by_when(s.people(*asked(s.facts, task)))), s.to_task
     return s._("%(party)s has not started '%(task)s' (%(who)s).", party=s.party(), task=s.task,
-               who=s.who_by_when(s.people(s.values["person"]))), s.to_task
-
-
-@_says("task.written")
-def _written(s: Speaker) -> Said:
-    return s._("'%(task)s' has entries; %(party)s has not submitted it (%(who)s).", party=s.party(), task=s.task,
                who=s.who_by_when(s.people(s.values["person"]))), s.to_task
 
 
