@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from workflows.conditions import DEPTH, NODES, Condition, FigureReaches, walk
-from workflows.fields import Computed, Figure, Key, OnlyIf, Path, Strict, TypedField
+from workflows.fields import Computed, Figure, Hangs, Key, OnlyIf, Path, Strict, TypedField, answers_of
 from workflows.texts import Language, Text, Words, say
 
 Strategy = Literal[
@@ -97,7 +97,7 @@ class Task(Strict):
     reviews: TaskRef | None = None
     agreement: Text | None = None  # Markdown of a short agreement
     final: bool = False
-    only_if: OnlyIf | None = None  # the answer without which nobody is asked for it
+    only_if: Hangs | None = None  # the answer, or the answers, without which nobody is asked for it
 
     @field_validator("of", mode="before")
     @classmethod
@@ -215,7 +215,7 @@ class Clause(Strict):
     title: Text
     text: Text
     needs: dict[Key, Need] = {}
-    only_if: Key | OnlyIf | None = None  # the optional seat, or the answer, without which the clause has no object
+    only_if: Key | Hangs | None = None  # the optional seat, or the answers, without which the clause has no object
     optional: bool = False  # may be struck when a value is missing
     sample: bool = True
 
@@ -225,7 +225,7 @@ class Annex(Strict):
 
     title: Text
     of: Path
-    only_if: Key | OnlyIf | None = None  # the optional seat, or the answer, without which the annex has no object
+    only_if: Key | Hangs | None = None  # the optional seat, or the answers, without which the annex has no object
 
 
 class DutyRule(Strict):
@@ -361,27 +361,28 @@ class Definition(Strict):
         return tuple(key for key, (_, task) in self.tasks.items() if task.only_if)
 
     @cached_property
-    def narrowed(self) -> Mapping[str, tuple[str, ...]]:
-        """Task -> its fields that hang on an answer to another task."""
-        found: dict[str, tuple[str, ...]] = {}
+    def narrowed(self) -> Mapping[str, Mapping[str, tuple[tuple[OnlyIf, ...], TypedField]]]:
+        """Task -> its fields that hang on answers to other tasks: on which, and the field where they were given so."""
+        found: dict[str, dict[str, tuple[tuple[OnlyIf, ...], TypedField]]] = {}
         for key, (stage, task) in self.tasks.items():
-            fields = tuple(name for name, field in task.fields.items()
-                           if field.only_if and not field.only_if.answer.startswith(f"{stage}.{key}."))
-            if fields:
-                found[key] = fields
+            for name, field in task.fields.items():
+                own = [one for one in answers_of(field.only_if) if one.answer.startswith(f"{stage}.{key}.")]
+                elsewhere = tuple(one for one in answers_of(field.only_if) if one not in own)
+                if elsewhere:
+                    left = own if len(own) > 1 else next(iter(own), None)
+                    found.setdefault(key, {})[name] = elsewhere, field.model_copy(update={"only_if": left})
         return found
 
     def hangs(self) -> Iterator[tuple[str, OnlyIf]]:
         """(where it stands, on which answer) of all that is there only if something was answered so."""
         for key, (stage, task) in self.tasks.items():
             path = f"stages.{stage}.tasks.{key}"
-            if task.only_if:
-                yield path, task.only_if
-            yield from ((f"{path}.fields.{name}", field.only_if) for name, field in task.fields.items()
-                        if field.only_if)
-        parts = [(f"clauses.{key}", one.only_if) for key, one in self.clauses.items()]
-        parts += [(f"annexes.{key}", one.only_if) for key, one in self.annexes.items()]
-        yield from ((path, only_if) for path, only_if in parts if isinstance(only_if, OnlyIf))
+            yield from ((path, one) for one in answers_of(task.only_if))
+            yield from ((f"{path}.fields.{name}", one) for name, field in task.fields.items()
+                        for one in answers_of(field.only_if))
+        parts = [(f"clauses.{key}", clause.only_if) for key, clause in self.clauses.items()]
+        parts += [(f"annexes.{key}", annex.only_if) for key, annex in self.annexes.items()]
+        yield from ((path, one) for path, only_if in parts for one in answers_of(only_if))
 
     @cached_property
     def decisive(self) -> frozenset[str]:

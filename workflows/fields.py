@@ -53,6 +53,16 @@ class OnlyIf(Strict):
         return any(one in self.is_ if self.is_ else one not in self.is_not for one in chosen)
 
 
+Hangs = OnlyIf | Annotated[list[OnlyIf], Field(min_length=2, max_length=4)]  # of several all have to hold
+
+
+def answers_of(only_if: "Hangs | str | None") -> tuple[OnlyIf, ...]:
+    """The answers on which something hangs; none where it is always there, or hangs on a seat."""
+    if isinstance(only_if, OnlyIf):
+        return (only_if,)
+    return tuple(only_if) if isinstance(only_if, list) else ()
+
+
 class Base(Strict):
     """What every field has."""
 
@@ -63,7 +73,7 @@ class Base(Strict):
     example: Example | None = None
     required: bool = True
     certain: bool = False  # "not available" is no answer: whoever is asked knows it
-    only_if: OnlyIf | None = None  # the answer without which it is not asked
+    only_if: Hangs | None = None  # the answer, or the answers, without which it is not asked
     group: Text | None = None
     visible_to: Literal["all", "own", "facilitator"] | list[Key] | None = None  # None: as the task
     matter: Literal["costs", "composition", "volumes", "designs"] | None = None  # kind of item; None: by its type

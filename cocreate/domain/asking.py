@@ -141,14 +141,13 @@ def _required(task: Task, answers: Answers) -> tuple[str, ...]:
 
 def idle(task: Task, answers: Answers) -> frozenset[str]:
     """Fields that another answer of the same task makes pointless; until that is given nothing is."""
-    return frozenset(key for key, field in task.fields.items()
-                     if field.only_if and (said := _chosen(answers, hangs_on(field)))
-                     and not field.only_if.holds(said))
+    return frozenset(key for key, field in task.fields.items() if any(
+        (said := _chosen(answers, name)) and not one.holds(said) for name, one in hangs_on(field)))
 
 
-def hangs_on(field: f.Base) -> str:
-    """The field whose answer decides whether this one is asked."""
-    return field.only_if.answer.split(".")[2] if field.only_if else ""
+def hangs_on(field: f.Base) -> tuple[tuple[str, f.OnlyIf], ...]:
+    """The fields whose answers decide whether this one is asked, and by which; all of them have to."""
+    return tuple((one.answer.split(".")[2], one) for one in f.answers_of(field.only_if))
 
 
 _YES_NO: dict[str, Text] = {"yes": {"en": "Yes", "de": "Ja"}, "no": {"en": "No", "de": "Nein"}}

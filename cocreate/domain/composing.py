@@ -7,7 +7,7 @@ from cocreate.domain.asking import answers_offered
 from cocreate.domain.contract import AnnexText, ClauseText, Gap, Source
 from cocreate.domain.prose import clean, escape, fill, placeholders
 from workflows.definition import Annex, Clause, Definition
-from workflows.fields import OnlyIf
+from workflows.fields import Hangs, OnlyIf, answers_of
 from workflows.texts import say
 
 
@@ -103,10 +103,10 @@ class _Composer:
         """Why a clause or annex does not stand; None if it stands."""
         if part.only_if is None or _has_object(part.only_if, self.given):
             return None
-        if isinstance(part.only_if, OnlyIf):
-            return self._answered_otherwise(part.only_if)
-        seat = say(self.definition.parties[part.only_if].name, self.language)
-        return self.said.not_applicable.format(seat=seat)
+        if isinstance(part.only_if, str):
+            seat = say(self.definition.parties[part.only_if].name, self.language)
+            return self.said.not_applicable.format(seat=seat)
+        return self._answered_otherwise(next(one for one in answers_of(part.only_if) if not _so(one, self.given)))
 
     def _answered_otherwise(self, only_if: OnlyIf) -> str:
         said = self.given.chosen[only_if.answer]
@@ -159,12 +159,16 @@ def printed(definition: Definition, given: Given) -> dict[str, str | None]:
     return found
 
 
-def _has_object(only_if: OnlyIf | str, given: Given) -> bool:
-    """Whether somebody holds the seat, or the answer is none that makes it pointless."""
+def _has_object(only_if: Hangs | str, given: Given) -> bool:
+    """Whether somebody holds the seat, or no answer makes it pointless."""
     if isinstance(only_if, str):
         return only_if in given.seats
-    said = given.chosen.get(only_if.answer, frozenset())
-    return not said or only_if.holds(said)
+    return all(_so(one, given) for one in answers_of(only_if))
+
+
+def _so(one: OnlyIf, given: Given) -> bool:
+    said = given.chosen.get(one.answer, frozenset())
+    return not said or one.holds(said)
 
 
 def _missing(value: Value | None) -> bool:

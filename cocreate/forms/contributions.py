@@ -222,6 +222,20 @@ class ContributionForm:
 
     # making inputs
 
+    def _hang(self, entry: Entry, field: f.Base) -> None:
+        """On which inputs above it this one hangs, for scripts and in words."""
+        said = []
+        for other, one in hangs_on(field):
+            if other not in self.fields:
+                entry.elsewhere = True
+                continue
+            offered = answers_offered(self.fields[other])
+            only = tuple(key for key in offered if one.holds((key,)))
+            entry.hangs_on += ((f"f-{other}", only),)
+            said.append(_("Only if “%(field)s” is: %(answers)s.", field=say(self.fields[other].label, self.language),
+                          answers=", ".join(say(offered[key], self.language) for key in only)))
+        entry.when = " ".join(said)
+
     def _entry(self, key: str, field: Any) -> Entry:
         name, label, bound = f"f-{key}", say(field.label, self.language), self._bound
         entry = Entry(key, field, "text", label, say(field.help, self.language),
@@ -233,12 +247,7 @@ class ContributionForm:
             entry.published = self._published[key]
         elif field.example:
             entry.published = f"{say(field.example.text, self.language)} ({field.example.source})"
-        if field.only_if and (other := hangs_on(field)) in self.fields:
-            offered = answers_offered(self.fields[other])
-            entry.hangs_on = f"f-{other}"
-            entry.only = tuple(key for key in offered if field.only_if.holds((key,)))
-            entry.when = _("Only if “%(field)s” is: %(answers)s.", field=say(self.fields[other].label, self.language),
-                           answers=", ".join(say(offered[key], self.language) for key in entry.only))
+        self._hang(entry, field)
         match field:
             case f.Computed():
                 entry.kind = "computed"

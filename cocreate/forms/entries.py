@@ -72,9 +72,9 @@ class Entry:
     next: int = 0
     sheet: str = ""  # pasted, and not put into the table yet
     read_back: str = ""
-    hangs_on: str = ""  # input whose answer decides whether this is asked ...
-    only: tuple[str, ...] = ()  # ... by one of these ...
+    hangs_on: tuple[tuple[str, tuple[str, ...]], ...] = ()  # inputs that all ask for this, by one of these
     when: str = ""  # ... said in words
+    elsewhere: bool = False  # it hangs on an answer of another task too
     idle: bool = False  # that answer made it pointless
 
     @property

@@ -27,9 +27,11 @@ function chosen(form, name) {
 
 function follow() {
   for (const field of hanging) {
-    const said = chosen(field.closest("form") ?? document, field.dataset.hangsOn);
-    const only = field.dataset.only.split(" ");
-    field.hidden = said.length > 0 && !said.some((one) => only.includes(one));
+    const names = field.dataset.hangsOn.split(" "), only = field.dataset.only.split(";");
+    field.hidden = names.some((name, place) => {
+      const said = chosen(field.closest("form") ?? document, name), asks = only[place].split(" ");
+      return said.length > 0 && !said.some((one) => asks.includes(one));
+    });
   }
   for (const sheet of new Set(hanging.map((field) => field.closest("section"))))
     sheet.hidden = [...sheet.querySelectorAll("[data-field]")].every((field) => field.hidden);

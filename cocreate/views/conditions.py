@@ -11,7 +11,7 @@ from cocreate import pages, words
 from cocreate.domain.asking import answers_offered
 from workflows import conditions as c
 from workflows.definition import Definition
-from workflows.fields import OnlyIf
+from workflows.fields import Hangs, OnlyIf, answers_of
 from workflows.texts import say
 
 _TURNED = {"at_least": "below", "at_most": "above", "above": "at_most", "below": "at_least"}
@@ -28,14 +28,15 @@ def waits_for(definition: Definition, when: c.AnyCondition | None) -> list[str]:
             return [_clause(definition, when)]
 
 
-def only_if_words(definition: Definition, only_if: OnlyIf | str | None) -> str:
+def only_if_words(definition: Definition, only_if: Hangs | str | None) -> str:
     """Without what a field, a task, a clause or an annex is not there; empty where it always is."""
-    match only_if:
-        case None:
-            return ""
-        case str():
-            seat = definition.parties.get(only_if)
-            return _("Only if there is: %(seat)s.", seat=_say(seat.name) if seat else only_if)
+    if isinstance(only_if, str):
+        seat = definition.parties.get(only_if)
+        return _("Only if there is: %(seat)s.", seat=_say(seat.name) if seat else only_if)
+    return " ".join(_answered(definition, one) for one in answers_of(only_if))
+
+
+def _answered(definition: Definition, only_if: OnlyIf) -> str:
     task, name = only_if.answer.split(".")[1:]
     found = definition.tasks.get(task)
     field = found[1].fields.get(name) if found else None

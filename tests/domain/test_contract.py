@@ -89,6 +89,21 @@ class TestCompose:
         clauses, _ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
         assert (clauses[2].state, plain(clauses[2].body)) == (state, body)
 
+    @pytest.mark.parametrize(("chosen", "reason"), [
+        ({"secured": "yes", "kind": "bank"}, None), ({"secured": "no", "kind": "bank"}, "“Secured” is: No"),
+        ({"secured": "yes", "kind": "cash"}, "“Kind” is: cash"), ({"kind": "cash"}, "“Kind” is: cash"), ({}, None)])
+    def test_a_clause_that_hangs_on_two_answers_stands_where_both_are_so(self, definition, chosen, reason):
+        data = definition.model_dump(by_alias=True, exclude_defaults=True)
+        data["stages"]["baseline"]["tasks"]["today"]["fields"] |= {
+            "secured": {"type": "yes_no", "label": "Secured"},
+            "kind": {"type": "choice", "label": "Kind", "of": ["bank", "cash"]}}
+        data["clauses"]["guarantee"]["only_if"] = [{"answer": "baseline.today.secured", "is": "yes"},
+                                                   {"answer": "baseline.today.kind", "is": "bank"}]
+        changed = type(definition).model_validate(data)
+        given = Given(SEATS, chosen={f"baseline.today.{name}": frozenset({said}) for name, said in chosen.items()})
+        clauses, _ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
+        assert plain(clauses[2].body) == (f"(not applicable: the answer to {reason})" if reason else "KfW guarantees.")
+
     def test_agreed_wording_replaces_the_template_and_is_no_sample(self, definition):
         wording = Given(SEATS, wording={"price": "It costs $fee, once."})
         clauses, _ = compose(definition, {COST: Value("9 EUR")}, wording, SAID, language="en")

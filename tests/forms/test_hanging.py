@@ -1,6 +1,8 @@
 """A field that hangs on an answer is asked with it, and only then."""
 
-from tests.support.asking import HANGING, errors_of
+import pytest
+
+from tests.support.asking import HANGING, asking, errors_of
 
 
 class TestHanging:
@@ -18,4 +20,24 @@ class TestHanging:
 
     def test_says_when_it_is_asked(self, form):
         entry = form(HANGING).entries[1]
-        assert (entry.hangs_on, entry.only, entry.when) == ("f-kind", ("deposit",), "Only if “Kind” is: A deposit.")
+        assert (entry.hangs_on, entry.when) == ((("f-kind", ("deposit",)),), "Only if “Kind” is: A deposit.")
+
+
+class TestOnTwo:
+    """A field that hangs on two answers is asked where both are so."""
+
+    TWO = asking(kind={"type": "choice", "of": {"none": "Neither", "deposit": "A deposit"}}, sure={"type": "yes_no"},
+                 sum={"type": "number", "only_if": [{"answer": "s.t.kind", "is_not": "none"},
+                                                    {"answer": "s.t.sure", "is": "yes"}]})
+
+    @pytest.mark.parametrize(("kind", "sure", "asked"), [
+        ("deposit", "yes", True), ("none", "yes", False), ("deposit", "no", False), ("", "yes", True),
+        ("none", "", False)])
+    def test_it_is_asked_until_one_of_them_is_otherwise(self, form, kind, sure, asked):
+        said = form(self.TWO, {"f-kind": kind, "f-sure": sure, "f-sum": "12"})
+        assert ("sum" in said.answers(), said.entries[2].idle) == (asked, not asked)
+
+    def test_says_both(self, form):
+        entry = form(self.TWO).entries[2]
+        assert entry.hangs_on == (("f-kind", ("deposit",)), ("f-sure", ("yes",)))
+        assert entry.when == "Only if “Kind” is: A deposit. Only if “Sure” is: Yes."

@@ -94,6 +94,24 @@ class TestAnswers:
         with pytest.raises(Invalid, match=r"contribution\.incomplete"):
             begin(DEPOSIT).give("need", kind="deposit", sum=False)
 
+    @pytest.mark.parametrize(("kind", "sure", "fields"), [
+        ("deposit", "sure", 2), ("none", "sure", 1), ("deposit", "unsure", 1), ("none", "unsure", 1)])
+    def test_a_field_hangs_on_an_answer_elsewhere_and_on_one_of_its_own_task(self, kind, sure, fields):
+        both = DEPOSIT.replace("only_if: {answer: figures.need.kind, is: deposit}}\n", "fields: {sure: {type: choice, "
+                               "of: [sure, unsure]}, why: {type: number, only_if: [{answer: figures.need.kind, "
+                               "is: deposit}, {answer: trial.custody.sure, is: sure}]}}}\n")
+        story = begin(both).give("stream").give("need", kind=kind).agree("picture").go("to_trial")
+        story.give("custody", sure=sure)
+        assert (story.task("custody").fields, story.task("custody").given) == (fields, fields)
+
+    def test_a_field_of_its_own_task_that_is_called_alike_decides_nothing(self):
+        alike = DEPOSIT.replace("only_if: {answer: figures.need.kind, is: deposit}}\n", "fields: {kind: {type: choice, "
+                                "of: [small, large]}, why: {type: number, only_if: {answer: figures.need.kind, "
+                                "is: deposit}}}}\n")
+        story = begin(alike).give("stream").give("need", kind="deposit").agree("picture").go("to_trial")
+        story.give("custody", kind="small")
+        assert story.task("custody").fields == 2
+
     @pytest.mark.parametrize("done", [False, True])
     def test_another_answer_asks_for_it_or_lets_it_lapse(self, done):
         story = with_kind("deposit")

@@ -469,6 +469,19 @@ class TestHanging:
         assert hanging(**field(**only()), **clause("talk.second.note", **only(is_not="none"))) == []
         assert hanging(**field(**only("talk.ask.any", **{"is": ["a"]}))) == []
 
+    def test_on_two_answers_that_both_have_to_be_so(self):
+        kind, sure = only()["only_if"], only("talk.ask.sure", **{"is": "yes"})["only_if"]
+        both = {"only_if": [kind, sure]}
+        assert hanging(**field(**both), **clause("talk.second.note", **both)) == []
+        assert hanging(second={"only_if": kind}, **field(only_if=sure), **clause("talk.second.note", **both)) == []
+        for one in (kind, sure):
+            assert hanging(**field(**both), **clause("talk.second.note", only_if=one)) == [
+                ("only_if.printed", "clauses.more.needs.it")]
+        assert hanging(second={"only_if": [kind, {**kind, "is": "none"}]}) == [
+            ("only_if.same", f"{self.SECOND}.only_if")]
+        assert ("only_if.no_answer", f"{self.SECOND}.only_if") in hanging(
+            second={"only_if": [sure, {**kind, "is": "gift"}]})
+
     @pytest.mark.parametrize(("hangs", "code"), [
         (only("talk.ask.none"), "path.unknown"), (only("talk.ask.day"), "path.unknown"),
         (only("talk.first.note"), "only_if.no_choice"), (only(**{"is": "gift"}), "only_if.no_answer"),

@@ -24,7 +24,7 @@ from workflows.facts.work import (
     TaskState,
     versions_of,
 )
-from workflows.fields import OnlyIf
+from workflows.fields import Hangs, OnlyIf, answers_of
 from workflows.values import replace
 
 
@@ -271,26 +271,32 @@ class Facts:
 
     def task_of(self, task: TaskFact) -> Task:
         """What this party is asked: without the fields that answers to other tasks made pointless."""
-        whole, hanging = self.definition.tasks[task.key][1], self.definition.narrowed.get(task.key, ())
-        idle = [name for name in hanging if not self.holds(whole.fields[name].only_if, task.party)]
+        whole, narrowed = self.definition.tasks[task.key][1], self.definition.narrowed.get(task.key)
+        if not narrowed:
+            return whole
+        found = {name: narrowed.get(name, ((), field)) for name, field in whole.fields.items()}
         return whole.model_copy(update={"fields": {
-            name: one for name, one in whole.fields.items() if name not in idle}}) if idle else whole
+            name: field for name, (elsewhere, field) in found.items() if self._hold(elsewhere, task.party)}})
 
     def asked(self, key: str) -> tuple[PartyFact, ...]:
         """The organisations that are asked for a task as soon as its stage runs, as far as is known."""
         task = self.definition.tasks[key][1]
         return tuple(party for party in self.holders(task.of) if self.holds(task.only_if, party.number))
 
-    def holds(self, only_if: OnlyIf | None, party: int | None = None) -> bool:
+    def holds(self, only_if: Hangs | None, party: int | None = None) -> bool:
         """Whether something was answered so, as far as is known: by this party if it was asked, else by anybody.
 
         What nobody has answered yet, or could not, holds.
         """
-        if only_if is None:
-            return True
-        given = self.chosen(only_if.answer)
-        said = [given[party]] if party in given else given.values()
-        return not given or any(map(only_if.holds, said))
+        return self._hold(answers_of(only_if), party)
+
+    def _hold(self, answers: tuple[OnlyIf, ...], party: int | None) -> bool:
+        for one in answers:
+            given = self.chosen(one.answer)
+            said = [given[party]] if party in given else given.values()
+            if given and not any(map(one.holds, said)):
+                return False
+        return True
 
     def chosen(self, path: str) -> dict[int, tuple[str, ...]]:
         """Party -> what it chose there last; without those who have not answered."""

@@ -1,16 +1,20 @@
 """What is there only after some answer: it is a choice and known before, and nothing rests on what may be missing."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from workflows import conditions as c
 from workflows.definition import Annex, Clause, Definition
-from workflows.fields import Choice, Choices, Computed, OnlyIf, TypedField, YesNo, options
+from workflows.fields import Choice, Choices, Computed, Hangs, OnlyIf, TypedField, YesNo, answers_of, options
 from workflows.verification.findings import Finding, contracting, error, listed, warning
 from workflows.verification.names import due_field, due_task, field_at
 from workflows.verification.tasks import hides
 
 
 def hanging(d: Definition) -> Iterator[Finding]:
+    named = Counter((path, only_if.answer) for path, only_if in d.hangs())
+    yield from (error("only_if.same", f"{path}.only_if", f"'{answer}' is named {count} times. Name it once.")
+                for (path, answer), count in named.items() if count > 1)
     for path, only_if in d.hangs():
         field = field_at(d, only_if.answer)
         if field is not None:
@@ -64,18 +68,17 @@ def _before(d: Definition) -> Iterator[Finding]:
     """The answer is known when something is asked because of it."""
     for key, (stage, task) in d.tasks.items():
         path = f"stages.{stage}.tasks.{key}"
-        if task.only_if and not known_before(d, key, task.only_if.answer.split(".")[1]):
-            yield error("only_if.later", f"{path}.only_if", _LATER.format(task.only_if.answer))
+        yield from (error("only_if.later", f"{path}.only_if", _LATER.format(one.answer))
+                    for one in answers_of(task.only_if) if not known_before(d, key, one.answer.split(".")[1]))
         for place, (name, field) in enumerate(task.fields.items()):
-            if not field.only_if:
-                continue
-            _, other, answer = field.only_if.answer.split(".")
-            if other == key:
-                if answer in task.fields and [*task.fields].index(answer) >= place:
-                    yield error("only_if.below", f"{path}.fields.{name}.only_if",
-                                f"'{answer}' stands below it. Ask for it first.")
-            elif not known_before(d, key, other):
-                yield error("only_if.later", f"{path}.fields.{name}.only_if", _LATER.format(field.only_if.answer))
+            for one in answers_of(field.only_if):
+                _, other, answer = one.answer.split(".")
+                if other == key:
+                    if answer in task.fields and [*task.fields].index(answer) >= place:
+                        yield error("only_if.below", f"{path}.fields.{name}.only_if",
+                                    f"'{answer}' stands below it. Ask for it first.")
+                elif not known_before(d, key, other):
+                    yield error("only_if.later", f"{path}.fields.{name}.only_if", _LATER.format(one.answer))
 
 
 _LATER = "'{}' may be answered only after this is asked. Name an answer of an earlier stage, or put its task in after."
@@ -101,8 +104,7 @@ def _rests(d: Definition) -> Iterator[Finding]:
         if _conditions(d, path):
             yield error("only_if.needed", where, f"'{path}' is not asked after every answer, and {what}.")
     for where, key, only_if in _followed(d):
-        hangs = d.tasks[key][1].only_if
-        if hangs and not _covers(d, only_if, hangs):
+        if not all(_covers(d, only_if, hangs) for hangs in answers_of(d.tasks[key][1].only_if)):
             yield error("only_if.followed", where,
                         f"'{key}' is not asked after every answer, and this waits for it. Give this the same only_if.")
 
@@ -132,7 +134,7 @@ def _needed(d: Definition) -> Iterator[tuple[str, str, str]]:
         yield from ((f"stages.{stage}.gates.{key}.due", path, "this is due after it") for path in due_field(gate.due))
 
 
-def _followed(d: Definition) -> Iterator[tuple[str, str, OnlyIf | None]]:
+def _followed(d: Definition) -> Iterator[tuple[str, str, Hangs | None]]:
     """(where, task, what this hangs on itself) of all that a date or a review takes from a task."""
     for key, (stage, task) in d.tasks.items():
         path = f"stages.{stage}.tasks.{key}"
@@ -145,22 +147,24 @@ def _followed(d: Definition) -> Iterator[tuple[str, str, OnlyIf | None]]:
 
 def _bound(d: Definition, part: Clause | Annex, path: str, where: str) -> Iterator[Finding]:
     """A clause stands only where its values are asked for."""
-    for hangs in _conditions(d, path):
-        if not _covers(d, part.only_if if isinstance(part.only_if, OnlyIf) else None, hangs):
-            only_if = f"{{answer: {hangs.answer}, is: [{listed(sorted(_asking(d, hangs)))}]}}"
-            yield error("only_if.printed", where, f"'{path}' is not asked after every answer. Leave it out, or give "
-                                                  f"what prints it only_if: {only_if}.")
+    hangs = _conditions(d, path)
+    if not all(_covers(d, part.only_if, one) for one in hangs):
+        needed = [f"{{answer: {one.answer}, is: [{listed(sorted(_asking(d, one)))}]}}" for one in hangs]
+        only_if = needed[0] if len(needed) == 1 else f"[{', '.join(needed)}]"
+        yield error("only_if.printed", where, f"'{path}' is not asked after every answer. Leave it out, or give "
+                                              f"what prints it only_if: {only_if}.")
 
 
-def _conditions(d: Definition, path: str) -> list[OnlyIf]:
-    """The answers on which a value hangs: those of its field and of its task."""
+def _conditions(d: Definition, path: str) -> tuple[OnlyIf, ...]:
+    """The answers on which a value hangs: those of its task, and further ones of its field."""
     field, task = field_at(d, path), d.tasks.get(path.split(".")[1])
-    return [one for one in (field.only_if if field else None, task[1].only_if if task else None) if one]
+    outer = answers_of(task[1].only_if if task else None)
+    return (*outer, *(one for one in answers_of(field.only_if if field else None) if one not in outer))
 
 
-def _covers(d: Definition, own: OnlyIf | None, hangs: OnlyIf) -> bool:
+def _covers(d: Definition, own: Hangs | str | None, hangs: OnlyIf) -> bool:
     """Whether what hangs on ``own`` is there only where what hangs on ``hangs`` is."""
-    return own is not None and own.answer == hangs.answer and _asking(d, own) <= _asking(d, hangs)
+    return any(one.answer == hangs.answer and _asking(d, one) <= _asking(d, hangs) for one in answers_of(own))
 
 
 def _asking(d: Definition, only_if: OnlyIf) -> frozenset[str]:
