@@ -274,7 +274,8 @@ def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> 
                                       _period_words(words).get(answer.period or ""))))
     currency = answer.currency or field.currency or ""
     name = get_currency_name(currency, count=number, locale=locale_of(language)) if currency else ""
-    per = _per(field.per, words) if field.per else ""
+    paid_for = answer.unit or field.per
+    per = _per(paid_for, words) if paid_for else ""
     return " ".join(filter(None, (number_text(number, language, money=True), name, per,
                                   _period_words(words).get(answer.period or ""))))
 
@@ -325,15 +326,20 @@ def _month(day: date, language: str) -> str:
 
 def _shared(column: AnyField, cells: Sequence[Answer], language: str) -> str:
     """What all cells of a column have in common, for its head: "EUR per year, prices of 2026"."""
-    words = phrases(language)
+    words, given = phrases(language), [cell for cell in cells if cell.value is not None]
+    usual = getattr(column, "per" if isinstance(column, f.Money) else "unit", None)
+    units = {cell.unit or usual for cell in given} if f.units_of(column) else {usual}
+    if len(units) > 1:
+        return ""  # each cell says its own
+    unit = next(iter(units), usual)
     if isinstance(column, f.Money):
-        common = {(cell.currency, cell.price_year) for cell in cells if cell.value is not None}
+        common = {(cell.currency, cell.price_year) for cell in given}
         if len(common) != 1:
-            return _per(column.per, words) if column.per else ""
+            return _per(unit, words) if unit else ""
         currency, year = common.pop()
-        money = " ".join(filter(None, (currency, _per(column.per, words) if column.per else "")))
+        money = " ".join(filter(None, (currency, _per(unit, words) if unit else "")))
         return ", ".join(filter(None, (money, words.prices.format(year=year) if year else "")))
-    return unit_word(getattr(column, "unit", None), language)
+    return unit_word(unit, language)
 
 
 def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> str:
@@ -342,8 +348,13 @@ def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> 
     if not isinstance(cell.value, Decimal):
         return say(column, cell, language=language)
     if isinstance(column, f.Money) and cell.currency and cell.currency not in shared:
-        year = phrases(language).prices.format(year=cell.price_year) if cell.price_year else ""
-        return ", ".join(filter(None, (f"{number_text(cell.value, language, money=True)} {cell.currency}", year)))
+        words = phrases(language)
+        year = words.prices.format(year=cell.price_year) if cell.price_year else ""
+        per = _per(cell.unit, words) if cell.unit and f.units_of(column) and not shared else ""
+        amount = " ".join(filter(None, (number_text(cell.value, language, money=True), cell.currency, per)))
+        return ", ".join(filter(None, (amount, year)))
+    if f.units_of(column) and not shared:
+        return with_unit(cell.value, cell.unit, language)
     return figure_text(column, cell.value, language)
 
 
