@@ -229,6 +229,11 @@ def nobodys(language: str, name: str) -> str:
     return Reader(language).gettext("'%(name)s' is no party of this project", name=name)
 
 
+def two_values(language: str) -> str:
+    """Why a figure that was given is not printed."""
+    return Reader(language).gettext("there are two values, and it is not settled which one counts")
+
+
 def by_mail(language: str, address: str) -> str:
     """How somebody showed who they are, with what it proves and what not. address: masked already."""
     return Reader(language).gettext(

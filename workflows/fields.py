@@ -12,7 +12,6 @@ from workflows.texts import Text, Words
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Unit = Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-OtherUnits = Annotated[list[Unit], Field(max_length=12)]
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$")]
 AnswerPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$")]
 FigurePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}(@[a-z0-9_]+)?$")]
@@ -149,13 +148,6 @@ class Quantity(Figure):
 
     type: Literal["quantity"]
     unit: Unit
-    or_units: OtherUnits = []  # the giver chooses: a stream of heat is not weighed
-
-    @model_validator(mode="after")
-    def _one_limit_for_all_units(self) -> "Quantity":
-        if self.or_units and (self.min or self.max is not None or self.sums_to is not None):
-            raise ValueError("min, max and sums_to are in one unit; leave them out, or leave or_units out")
-        return self
 
 
 class Money(Figure):
@@ -164,13 +156,6 @@ class Money(Figure):
     type: Literal["money"]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None  # None: the giver chooses
     per: Unit | None = None  # "a", "t", "h": what one amount is paid for
-    or_per: OtherUnits = []  # the giver chooses
-
-    @model_validator(mode="after")
-    def _paid_for_something(self) -> "Money":
-        if self.or_per and (self.per is None or self.min or self.max is not None or self.sums_to is not None):
-            raise ValueError("or_per stands beside per, and without min, max and sums_to")
-        return self
 
 
 class Percent(Figure):
@@ -179,16 +164,6 @@ class Percent(Figure):
 
     type: Literal["percent"]
     unit: ClassVar[str] = "%"
-
-
-def units_of(field: Base) -> tuple[str, ...]:
-    """What its giver chooses from: the unit of a quantity, or what an amount is paid for; the first is the usual."""
-    match field:
-        case Quantity(unit=unit, or_units=others) if others:
-            return (unit, *others)
-        case Money(per=str(per), or_per=others) if others:
-            return (per, *others)
-    return ()
 
 
 class Date(Base):
@@ -260,15 +235,7 @@ class Schedule(Base):
     unit: Unit | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     per: Unit | None = None
-    or_units: OtherUnits = []
-    or_per: OtherUnits = []
     most: int = Field(default=40, ge=1, le=200)
-
-    @model_validator(mode="after")
-    def _others_beside_the_first(self) -> "Schedule":
-        if (self.or_units and self.unit is None) or (self.or_per and self.per is None):
-            raise ValueError("or_units stands beside unit, or_per beside per")
-        return self
 
 
 Column = Annotated[

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from operator import ge, gt, le, lt
 
 from workflows.conditions import Comparison
 from workflows.facts import ALL, Facts, FigureFact
+from workflows.facts.disputes import differ
 from workflows.fields import Computed
 from workflows.refusals import NONE, Reasons, Refusal
 
@@ -86,11 +88,11 @@ def _unknown(facts: Facts, path: str) -> Iterator[Refusal]:
         if not values and not missing:
             yield _missing(path, None, since)
         return
-    if len(values) > 1:
-        a, b = values[:2]
+    if differ(values):
+        a, b = next(pair for pair in pairwise(values) if differ(pair))
         yield Refusal("figure.two_values", a.party, {
-            "figure": path, "a": a.value, "unit": a.unit or "", "source_a": a.source, "of": a.party,
-            "b": b.value, "unit_b": b.unit or "", "source_b": b.source, "other": b.party, "since": since},
+            "figure": path, "a": a, "source_a": a.source, "of": a.party,
+            "b": b, "source_b": b.source, "other": b.party, "since": since},
             a.sees & b.sees)
     elif not values:
         field = facts.definition.tasks[task][1].fields.get(path.split(".")[2])

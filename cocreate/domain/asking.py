@@ -67,13 +67,13 @@ def columns_of(field: f.Table | f.Schedule) -> dict[str, f.Base]:
     match field:
         case f.Table():
             return dict(field.columns)
-        case f.Schedule(currency=currency, per=per, unit=unit, or_units=or_units, or_per=or_per):
+        case f.Schedule(currency=currency, per=per, unit=unit):
             money = currency is not None or per is not None
             value: f.Base
             if money:
-                value = f.Money(type="money", label=_PHRASES_VALUE, currency=currency, per=per, or_per=or_per)
+                value = f.Money(type="money", label=_PHRASES_VALUE, currency=currency, per=per)
             elif unit:
-                value = f.Quantity(type="quantity", label=_PHRASES_VALUE, unit=unit, or_units=or_units)
+                value = f.Quantity(type="quantity", label=_PHRASES_VALUE, unit=unit)
             else:
                 value = f.Number(type="number", label=_PHRASES_VALUE)
             return {"from": f.Date(type="date", label={"en": "From", "de": "Von"}),

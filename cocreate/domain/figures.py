@@ -50,8 +50,7 @@ def unit_of(field: AnyField, answer: Answer) -> str | None:
     """The unit as a figure writes it; of money the currency, with what one amount is paid for: EUR/t."""
     if isinstance(field, f.Money):
         currency = answer.currency or field.currency or ""
-        per = answer.unit or field.per
-        return f"{currency}/{per}" if per else currency
+        return f"{currency}/{field.per}" if field.per else currency
     return answer.unit or getattr(field, "unit", None)
 
 

@@ -24,6 +24,7 @@ from workflows.facts import (
     ProposalState,
     TaskState,
 )
+from workflows.facts.disputes import OTHER_VALUE, SETTLE, differ
 from workflows.guards import accepting, can_start
 from workflows.values import replace
 
@@ -217,18 +218,14 @@ def _figures(before: Facts, after: Facts) -> Iterator[News]:
     if before.figures != after.figures:
         for path in dict.fromkeys(figure.path for figure in after.figures):
             values, was = after.values(path), before.values(path)
-            if _differ(values) and not _differ(was):
+            if differ(values) and not differ(was):
                 yield News("two_values", Subject("figure", path), None, _givers(after, values), _seen_by(values))
     open_ = {p.number for p in before.proposals if p.state is ProposalState.OPEN}
     for proposal in after.proposals:
-        if proposal.kind == "settle" and proposal.state is ProposalState.AGREED and (
+        if proposal.kind in (SETTLE, OTHER_VALUE) and proposal.state is ProposalState.AGREED and (
                 proposal.number in open_ or proposal not in before.proposals):
-            given = tuple(figure for figure in after.figures if figure.path == proposal.subject)
-            yield News("settled", Subject("figure", proposal.subject), None, (proposal.person,), _seen_by(given))
-
-
-def _differ(values: Iterable[FigureFact]) -> bool:
-    return len({(figure.value, figure.unit) for figure in values}) > 1
+            path = proposal.subject.partition("@")[0]
+            yield News("settled", Subject("figure", path), None, (proposal.person,), _seen_by(after.given(path)))
 
 
 def _givers(facts: Facts, values: Iterable[FigureFact]) -> tuple[int, ...]:

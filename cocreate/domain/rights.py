@@ -119,8 +119,8 @@ TABLE: dict[Act, tuple[Right, ...]] = {
 # What a proposal of each kind is: who proposes and who answers it is the table's row.
 PROPOSALS: dict[str, Act] = {
     "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
-    "waive": Act.WAIVE, "settle": Act.SETTLE, "charter": Act.CHARTER, "conflict": Act.CHARTER,
-    "later": Act.CLAUSES, "strike": Act.CLAUSES,
+    "waive": Act.WAIVE, "settle": Act.SETTLE, "other_value": Act.SETTLE, "charter": Act.CHARTER,
+    "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES,
 }
 
 # What a template may narrow: the key of its ``may``.

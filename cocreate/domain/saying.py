@@ -17,6 +17,7 @@ from cocreate.domain.asking import FEW, SCORES, changed, columns_of, fields_of, 
 from cocreate.domain.figures import unit_of
 from workflows import fields as f
 from workflows.definition import Task
+from workflows.facts import FigureFact
 from workflows.texts import say as text_of
 
 
@@ -261,6 +262,14 @@ def with_unit(number: Decimal, unit: str | None, language: str) -> str:
     return " ".join(filter(None, (number_text(number, language), _unit(number, unit, phrases(language)))))
 
 
+def figure_words(figure: FigureFact, language: str) -> str:
+    """A value with all that makes it another one: "13 t/h per year, prices of 2026"."""
+    words = phrases(language)
+    value = " ".join(filter(None, (with_unit(figure.value, figure.unit, language),
+                                   _period_words(words).get(figure.period or ""))))
+    return f"{value}, {words.prices.format(year=figure.price_year)}" if figure.price_year else value
+
+
 def unit_word(unit: str | None, language: str) -> str:
     """A unit beside a number that is not there yet: "years" for a, every other as it is written."""
     return phrases(language).times.get(unit or "", ("", unit or ""))[1]
@@ -274,8 +283,7 @@ def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> 
                                       _period_words(words).get(answer.period or ""))))
     currency = answer.currency or field.currency or ""
     name = get_currency_name(currency, count=number, locale=locale_of(language)) if currency else ""
-    paid_for = answer.unit or field.per
-    per = _per(paid_for, words) if paid_for else ""
+    per = _per(field.per, words) if field.per else ""
     return " ".join(filter(None, (number_text(number, language, money=True), name, per,
                                   _period_words(words).get(answer.period or ""))))
 
@@ -326,20 +334,15 @@ def _month(day: date, language: str) -> str:
 
 def _shared(column: AnyField, cells: Sequence[Answer], language: str) -> str:
     """What all cells of a column have in common, for its head: "EUR per year, prices of 2026"."""
-    words, given = phrases(language), [cell for cell in cells if cell.value is not None]
-    usual = getattr(column, "per" if isinstance(column, f.Money) else "unit", None)
-    units = {cell.unit or usual for cell in given} if f.units_of(column) else {usual}
-    if len(units) > 1:
-        return ""  # each cell says its own
-    unit = next(iter(units), usual)
+    words = phrases(language)
     if isinstance(column, f.Money):
-        common = {(cell.currency, cell.price_year) for cell in given}
+        common = {(cell.currency, cell.price_year) for cell in cells if cell.value is not None}
         if len(common) != 1:
-            return _per(unit, words) if unit else ""
+            return _per(column.per, words) if column.per else ""
         currency, year = common.pop()
-        money = " ".join(filter(None, (currency, _per(unit, words) if unit else "")))
+        money = " ".join(filter(None, (currency, _per(column.per, words) if column.per else "")))
         return ", ".join(filter(None, (money, words.prices.format(year=year) if year else "")))
-    return unit_word(unit, language)
+    return unit_word(getattr(column, "unit", None), language)
 
 
 def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> str:
@@ -348,13 +351,8 @@ def _cell(column: AnyField, cell: Answer | None, shared: str, language: str) -> 
     if not isinstance(cell.value, Decimal):
         return say(column, cell, language=language)
     if isinstance(column, f.Money) and cell.currency and cell.currency not in shared:
-        words = phrases(language)
-        year = words.prices.format(year=cell.price_year) if cell.price_year else ""
-        per = _per(cell.unit, words) if cell.unit and f.units_of(column) and not shared else ""
-        amount = " ".join(filter(None, (number_text(cell.value, language, money=True), cell.currency, per)))
-        return ", ".join(filter(None, (amount, year)))
-    if f.units_of(column) and not shared:
-        return with_unit(cell.value, cell.unit, language)
+        year = phrases(language).prices.format(year=cell.price_year) if cell.price_year else ""
+        return ", ".join(filter(None, (f"{number_text(cell.value, language, money=True)} {cell.currency}", year)))
     return figure_text(column, cell.value, language)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cocreate.domain.composing import Given, printed
 from workflows.facts import Facts, ProposalState
+from workflows.facts.disputes import SETTLE, differ
 from workflows.fields import Computed
 
 
@@ -57,7 +58,15 @@ def lacking(facts: Facts) -> dict[str, str | None]:
 def unsettled(facts: Facts) -> bool:
     """Whether something is missing of which nobody has proposed yet what becomes of it."""
     open_ = {(one.kind, one.subject) for one in facts.proposals if one.state is ProposalState.OPEN}
-    return any(not open_ & {("later", need), ("strike", clause)} for need, clause in lacking(facts).items())
+    return any(not open_ & {("later", need), ("strike", clause), (SETTLE, need.partition("@")[0])}
+               for need, clause in lacking(facts).items())
+
+
+def disputed(facts: Facts, need: str) -> bool:
+    """Whether a clause prints as one figure what has two values, of which nobody has settled which one counts."""
+    path, _, seat = need.partition("@")
+    one_of_all = not seat or len(facts.given(path)) == 1
+    return one_of_all and differ(facts.values(path))
 
 
 def _absent(facts: Facts, need: str) -> bool:
@@ -65,6 +74,8 @@ def _absent(facts: Facts, need: str) -> bool:
     _, task, key = path.split(".")
     if settled(facts, need) is not None or facts.settled(path) is not None:
         return False
+    if disputed(facts, need):
+        return True
     if isinstance(facts.definition.tasks[task][1].fields[key], Computed):
         return not facts.values(path)
     asked = [one for one in facts.instances(task) if one.number and (not seat or facts.party(one.party).seat == seat)]

@@ -33,7 +33,7 @@ _SPELLINGS = {
     "W": "watt", "kW": "kilowatt", "MW": "megawatt", "GW": "gigawatt",
     "Pa": "pascal", "kPa": "kilopascal", "MPa": "megapascal", "bar": "bar", "mbar": "millibar",
     "°C": "degree_Celsius", "K": "kelvin", "V": "volt", "A": "ampere", "Hz": "hertz", "mol": "mole", "lm": "lumen",
-    "Nm3": "normal_cubic_meter", "%": "percent", "‰": "permille", "ppm": "ppm",
+    "%": "percent", "‰": "permille", "ppm": "ppm",
 }
 _TOGETHER = {"tkm": (("t", 1), ("km", 1)), "pkm": (("person", 1), ("km", 1))}
 _POWERS = str.maketrans("²³", "23")
@@ -138,8 +138,6 @@ def _worth(name: str) -> tuple[Fraction, tuple[tuple[str, int], ...], Fraction]:
 def _registry() -> UnitRegistry[Any]:
     registry: UnitRegistry[Any] = UnitRegistry(non_int_type=Decimal)
     registry.define("common_month = common_year / 12")
-    # How much of a gas there is, whatever room it takes: no volume, and no mass without its composition.
-    registry.define("normal_cubic_meter = [gas]")
     return registry
 
 

@@ -54,7 +54,6 @@ class Entry:
     unit: str = ""
     wide: bool = True
     control: Any = None
-    units: Any = None  # where the giver chooses the unit
     currency: Any = None
     year: Any = None
     period: Any = None
@@ -108,8 +107,7 @@ class Entry:
         for line in self.lines:
             yield from (*line.cells.values(), *line.about.values())
         after = () if self.kind == "table" else (self.currency, self.year)
-        yield from filter(_there, (self.units, *after, self.period, self.grade, self.source, self.absent, self.why,
-                                   self.by))
+        yield from filter(_there, (*after, self.period, self.grade, self.source, self.absent, self.why, self.by))
 
 
 def _there(control: Any) -> bool:

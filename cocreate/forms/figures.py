@@ -12,7 +12,7 @@ from cocreate.domain.saying import period_choices, phrases
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Entry, Line
 from cocreate.forms.inputs import Control, part, select, text
-from cocreate.forms.reading import chosen, read_text, read_year, typed_unit, unit_choices, unit_words
+from cocreate.forms.reading import chosen, read_text, read_year, unit_words
 from workflows import fields as f
 
 
@@ -20,10 +20,6 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     """Give the entry of a number its inputs beside the main one."""
     field = entry.field
     entry.kind, entry.wide, entry.unit = "number", False, unit_words(field, bound.language)
-    if choices := unit_choices(field, bound.language):
-        bound.texts.setdefault(f"{name}-measure", [choices[0][0]])
-        entry.unit = field.currency or "" if isinstance(field, f.Money) else ""
-        entry.units = bound.bind(part(select, f"{name}-measure", _("Unit"), entry.label, choices))
     if isinstance(field, f.Money):
         build_money(bound, entry, name, asks_currency=field.currency is None)
     if field.period:
@@ -60,9 +56,6 @@ def read(bound: Bound, entry: Entry) -> Answer | None:
     if not (bound.text(entry.control).strip() or _said(bound, entry) or not entry.optional):
         return None
     around: dict[str, Any] = read_money(bound, entry) if isinstance(field, f.Money) else {"unit": field.unit}
-    if entry.units is not None:
-        around["unit"] = typed_unit(bound.text(entry.control), field, bound.language) or bound.read(
-            entry.units, partial(chosen, of=f.units_of(field))) or f.units_of(field)[0]
     for name in ("period", "grade", "source"):
         if (control := getattr(entry, name)) is not None:
             around[name] = read_about(bound, name, control, asked=getattr(field, name))

@@ -247,40 +247,8 @@ def _within(field: f.Figure, number: Decimal | None, language: str) -> Decimal |
 def _typed_unit(text: str, field: f.Figure, language: str) -> str:
     """The unit that somebody typed after the number, as a word or as it is written."""
     unit = getattr(field, "unit", None) or ""
-    spelt = (unit_words(field, language), *phrases(language).times.get(unit, ()), unit, *_spelt(field, language))
+    spelt = (unit_words(field, language), *phrases(language).times.get(unit, ()), unit)
     return max((one for one in spelt if text.strip().endswith(one)), key=len, default="")
-
-
-def typed_unit(text: str, field: f.Base, language: str) -> str | None:
-    """Of a field whose giver chooses the unit: the one that was written after the number, or none."""
-    spelt = _spelt(field, language)
-    return spelt.get(max((one for one in spelt if text.strip().endswith(one)), key=len, default=""))
-
-
-def _spelt(field: f.Base, language: str) -> dict[str, str]:
-    """How each unit that may be chosen is written after a number: m³, m3; of an amount also /m³ and per m³."""
-    found: dict[str, str] = {}
-    for unit in f.units_of(field):
-        found |= dict.fromkeys((unit, unit.translate(_PLAIN_POWERS)), unit)
-        if isinstance(field, f.Money):
-            said = _per_words(unit, language)
-            found |= dict.fromkeys((said, said.translate(_PLAIN_POWERS), f"/{unit}"), unit)
-            found[f"/{unit}".translate(_PLAIN_POWERS)] = unit
-    return found
-
-
-_PLAIN_POWERS = str.maketrans("²³", "23")
-
-
-def unit_choices(field: f.Base, language: str) -> list[tuple[str, str]]:
-    """(unit, words) of what the giver of a number chooses from."""
-    return [(unit, _per_words(unit, language) if isinstance(field, f.Money) else unit_word(unit, language))
-            for unit in f.units_of(field)]
-
-
-def _per_words(unit: str, language: str) -> str:
-    words = phrases(language)
-    return words.per.get(unit, words.per_other.format(unit=unit))
 
 
 def _limit(field: f.Figure, limit: Decimal, language: str) -> str:
@@ -312,5 +280,7 @@ def _waste_code(text: str) -> str | None:
 def unit_words(field: AnyField, language: str) -> str:
     """What stands in the box at the end of a number: "t/a", "years", "EUR per year"."""
     if isinstance(field, f.Money):
-        return " ".join(filter(None, (field.currency, _per_words(field.per, language) if field.per else "")))
+        words = phrases(language)
+        per = words.per.get(field.per, words.per_other.format(unit=field.per)) if field.per else ""
+        return " ".join(filter(None, (field.currency, per)))
     return unit_word(getattr(field, "unit", None), language)

@@ -17,7 +17,7 @@ from cocreate.forms import figures
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Anchor, Entry, Line, Named
 from cocreate.forms.inputs import input_of, one_of
-from cocreate.forms.reading import typed_about, typed_choice, typed_unit, unit_choices, unit_words
+from cocreate.forms.reading import typed_about, typed_choice, unit_words
 from cocreate.forms.typed import Typed
 from workflows import fields as f
 from workflows.texts import say
@@ -100,7 +100,7 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
     field = entry.field
     entry.kind, entry.control = "table", Anchor(name, Named(entry.label))
     entry.columns = columns_of(field)
-    entry.heads = [(_head(column, bound.language), _unit(column, bound.language),
+    entry.heads = [(_head(column, bound.language), unit_words(column, bound.language),
                     isinstance(column, NUMBERS)) for column in entry.columns.values()]
     words = {"period": _("For which period?"), "grade": _("How do you know?"), "source": _("Source")}
     entry.about_heads = {name: words[name] for name in _about(entry.columns)}
@@ -119,13 +119,6 @@ def build(bound: Bound, entry: Entry, name: str) -> None:
 def _head(column: f.Base, language: str) -> str:
     words = say(column.label, language)
     return words if column.required else _("%(column)s (optional)", column=words)
-
-
-def _unit(column: f.Base, language: str) -> str:
-    """The unit of a column; where it can be another, which ones are written after the number."""
-    usual, others = unit_words(column, language), [words for _unit, words in unit_choices(column, language)[1:]]
-    return _("%(unit)s; another is written after the number: %(others)s", unit=usual,
-             others=", ".join(others)) if others else usual
 
 
 def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
@@ -218,8 +211,6 @@ def _read_line(bound: Bound, entry: Entry, line: Line, shared: dict[str, Any]) -
         value = bound.value(cell, column, line)
         if value is not None:
             beside = _beside(column, about, shared) if isinstance(value, Decimal) else {}
-            if units := f.units_of(column):
-                beside["unit"] = typed_unit(bound.text(cell), column, bound.language) or units[0]
             row[key] = Answer(value, **beside)
             if _owes(bound, entry, key) and not bound.owing.knows(str(value)):
                 bound.wrong(cell, _("'%(name)s' is no party of this project. Choose who owes it.", name=value), line)

@@ -39,12 +39,9 @@ def _typed_rows(name: str, field: f.Table | f.Schedule, answer: Answer, language
     columns = columns_of(field)
     for index, row in enumerate(rows_of(answer)):
         for column, cell in row.items():
-            own = f"{name}-{index}-{column}"
-            texts = _typed_value(own, columns[column], cell, language)
-            if (unit := texts.pop(f"{own}-measure", None)) and unit[0] != f.units_of(columns[column])[0]:
-                texts[own] = [f"{texts[own][0]} {unit[0]}"]
+            texts = _typed_value(f"{name}-{index}-{column}", columns[column], cell, language)
             for each, said in texts.items():
-                about = each.removeprefix(own)
+                about = each.removeprefix(f"{name}-{index}-{column}")
                 where = {"-currency": f"{name}-currency", "-year": f"{name}-year"}.get(
                     about, f"{name}-{index}-_{about[1:]}" if about else each)
                 typed[where] = said
@@ -66,7 +63,7 @@ def _typed_value(name: str, field: AnyField, answer: Answer, language: str) -> T
         case _:
             texts = []
     about = {"currency": answer.currency, "period": answer.period, "year": answer.price_year,
-             "source": answer.source, "grade": answer.grade, "measure": answer.unit if f.units_of(field) else None}
+             "source": answer.source, "grade": answer.grade}
     return {name: texts, **{f"{name}-{key}": [str(each)] for key, each in about.items() if each is not None}}
 
 

@@ -236,6 +236,7 @@ class About(Speaking):
         kinds = {
             "withdraw": self._("to withdraw the project"), "add_party": self._("to let a further party in"),
             "waive": self._("to go on without a value"), "settle": self._("which value counts"),
+            "other_value": self._("another value of a figure"),
             "charter": self._("words of the charter"), "later": self._("to settle a value later"),
             "strike": self._("to strike a clause"),
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 from cocreate import words
 from cocreate.domain.assessing import asked
+from cocreate.domain.saying import figure_words
 from cocreate.sentences.speaker import Act, Said, Speaker
 from workflows.refusals import Refusal
 from workflows.texts import say
@@ -275,7 +276,7 @@ def _answered_limit(s: Speaker) -> Said:
 def _two_values(s: Speaker) -> Said:
     if s.hidden:
         return _figure_hidden(s)
-    a, b = (s.quantity(s.values[value], s.values[unit]) for value, unit in (("a", "unit"), ("b", "unit_b")))
+    a, b = (figure_words(s.values[value], s.reader.language) for value in ("a", "b"))
     return s._("There are two values for '%(figure)s': %(a)s (%(source_a)s) and %(b)s (%(source_b)s). Settle which one "
                "counts.", figure=s.field(s.values["figure"]), a=a, b=b, source_a=s.values["source_a"] or s.party(),
                source_b=s.values["source_b"] or s.party("other")), _to_proposal(

@@ -13,7 +13,7 @@ from cocreate.domain import deciding, owing, settling
 from cocreate.domain.answers import Answer
 from cocreate.domain.composing import SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
-from cocreate.domain.saying import day_text, period_choices, phrases, rows, say, with_unit
+from cocreate.domain.saying import day_text, figure_words, period_choices, phrases, rows, say, with_unit
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.services import contributions, describing
@@ -22,6 +22,7 @@ from cocreate.services.describing import Counting
 from workflows import fields as f
 from workflows.calendars import local_day
 from workflows.facts import DutyFact, Facts, FigureFact
+from workflows.facts.disputes import settlement
 from workflows.texts import say as in_language
 
 
@@ -92,6 +93,8 @@ def _at(need: str, facts: Facts, counting: Counting, language: str) -> Value | N
     settled = facts.settled(path)
     if settled is not None:
         return _settled(facts, settled, language)
+    if settling.disputed(facts, need):
+        return Value(missing_reason=paper_words.two_values(language), later=_later(facts, need))
     if isinstance(field, f.Computed):
         return _worked_out(facts, path, need, language)
     parts, sources, missing = [], [], None
@@ -118,8 +121,8 @@ def _at(need: str, facts: Facts, counting: Counting, language: str) -> Value | N
 def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
     """A figure that had two values, as all agreed it is."""
     task = figure.path.split(".")[1]
-    proposal = facts.holding("settle", figure.path)
-    words = with_unit(figure.value, figure.unit, language)
+    proposal = settlement(figure.path, facts.proposals)
+    words = figure_words(figure, language)
     return Value(words, (Source(in_language(facts.definition.tasks[task][1].title, language),
                                 f"proposals/{proposal.number}" if proposal else "", 1, ""),))
 

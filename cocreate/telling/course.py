@@ -118,6 +118,7 @@ def _proposed(s: Speaker) -> str:
         "add_party": s.reader.gettext("to let a further party in"),
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
+        "other_value": s.reader.gettext("another value of a figure"),
         "charter": s.reader.gettext("words of the charter (%(part)s)", part=_part(s)),
         "conflict": s.reader.gettext("whether two goals pull apart"),
         "later": s.reader.gettext("to settle a value later"),

@@ -174,6 +174,7 @@ POLICY: dict[str, Access] = {
     "room.charter_conflict": IN_PROJECT,
     "room.waive": IN_PROJECT,
     "room.settle": IN_PROJECT,
+    "room.another_value": IN_PROJECT,
     "room.later": IN_PROJECT,
     "room.strike": IN_PROJECT,
     "room.document": IN_PROJECT,

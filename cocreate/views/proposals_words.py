@@ -7,14 +7,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
 from cocreate import pages, words
 from cocreate.domain import audience, charter, countries
+from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
 from workflows.facts import Facts, FigureFact, ProposalFact
+from workflows.facts.disputes import OTHER_VALUE
 from workflows.texts import say
 
 
@@ -122,18 +125,35 @@ def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
 @says("settle")
 def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     name = field_words(facts, proposal.subject)
-    value = f"{body['value']} {body.get('unit') or ''}".strip()
+    value = _value_words(body)
     seen = audience.reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else 0
-    given = [given_words(facts, one) for one in facts.figures if one.path == proposal.subject and one.sees & seen]
+    given = [given_words(facts, one) for one in facts.said(proposal.subject) if one.sees & seen]
     return Words(_("Settle '%(name)s'", name=name),
                  (_("%(value)s shall be the value that counts.", value=value),
                   *([_("Given: %(values)s.", values="; ".join(given))] if given else [])),
                  (_("All values given stay readable with their sources. If one of them changes, this is open again."),))
 
 
+@says(OTHER_VALUE)
+def _other_value(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    path, _at, _by = proposal.subject.rpartition("@")
+    given = [given_words(facts, one) for one in facts.given(path)]
+    return Words(_("Another value of '%(name)s'", name=field_words(facts, path)),
+                 (_("%(value)s, says %(party)s. Source: %(source)s", value=_value_words(body),
+                    party=facts.party(proposal.party or 0).name, source=body["source"]),
+                  *([_("Given: %(values)s.", values="; ".join(given))] if given else [])),
+                 (_("It is the value that counts."), _("All values given stay readable with their sources.")))
+
+
+def _value_words(body: Body) -> str:
+    figure = FigureFact("", 0, 0, Decimal(body["value"]), body.get("unit"), settled=False, period=body.get("period"),
+                        price_year=body.get("price_year"))
+    return figure_words(figure, pages.language())
+
+
 def given_words(facts: Facts, figure: FigureFact) -> str:
     """A value with who gave it and where it comes from."""
-    value, party = words.quantity(figure.value, figure.unit, pages.reader()), facts.party(figure.party).name
+    value, party = figure_words(figure, pages.language()), facts.party(figure.party).name
     return f"{value} ({party}: {figure.source})" if figure.source else f"{value} ({party})"
 
 

@@ -80,7 +80,9 @@ def _further(house: House) -> None:
                         lessons="Ask us again in spring.", actor=ended.shop, key=key(), now=now())
     house.people["checks"] = (working.emails[working.maker], PASSWORD)
     room = f"/p/{working.ref}"
-    house.further["checks"] = [f"{room}/waive?path=figures.returns.crates", f"{room}/duties", f"{room}/concerns",
+    house.further["checks"] = [f"{room}/waive?path=figures.returns.crates",
+                               f"{room}/another-value?path=figures.returns.crates", f"{room}/duties",
+                               f"{room}/concerns",
                                f"{room}/talk?topic=task:returns:2", "/prove"]
     for what, small in (("signs", to_sign), ("reads", reading), ("has signed", signed), ("rests", resting),
                         ("has ended", ended)):

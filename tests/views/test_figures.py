@@ -2,9 +2,13 @@
 
 import json
 import re
+from decimal import Decimal
 
+from cocreate.domain import settling
 from tests.support import projects, stories
-from tests.support.rooms import hidden, with_later_tasks
+from tests.support.rooms import hidden, text, with_later_tasks
+from workflows.conditions import Comparison
+from workflows.figures import figure_reasons
 
 
 class TestSources:
@@ -68,9 +72,107 @@ class TestTwoValues:
             assert "Two values: Weight of one" in page and "Parts list" in page and "Weighed" in page
             assert f"/p/{room.ref}/settle?path=figures.weight.each" in page
         assert "Settle which one counts" not in room.manager.get("/tasks/weight?party=1").text
+    def test_the_same_number_of_another_period_is_another_value(self, project):
+        room = project(_per_year)
+        for client, period in ((room.maker, "a"), (room.shop, "total")):
+            page = client.get("/tasks/weight").text
+            client.post("/tasks/weight", data=hidden(page) | {"f-each": "13", "f-each-period": period})
+        for client in (room.maker, room.shop):
+            assert "Two values: Weight of one" in client.get("/tasks/weight").text
+        page = text(room.shop.get("/settle?path=figures.weight.each"))
+        assert "13 kg per year (Tornby Furniture)" in page and "13 kg in total (Aurelis Hotels)" in page
+
+
+class TestAnotherValue:
+    """A party may say that what another gave is something else: nobody's word is the only one."""
+
+    OFFER = "/another-value?path=figures.offer.price"
+
+    def test_stands_beside_the_given_one_with_its_source_and_asks_the_others(self, project):
+        room = project(_priced)
+        page = room.shop.get("/tasks/offer?party=1")
+        assert f"/p/{room.ref}{self.OFFER}" in page.text and "Two values" not in page.text
+        assert self.OFFER not in room.maker.get("/tasks/offer").text  # its own is changed by taking it back
+        answer = self.said(room)
+        assert answer.status_code == 303
+        for client in (room.maker, room.shop):
+            page = text(client.get("/tasks/offer?party=1"))
+            assert "Two values: Price" in page and "invoice of May" in page
+        assert "Answer:" in room.maker.get("").text
+
+    def test_agreed_by_all_it_is_the_one_that_counts(self, project):
+        room = project(_priced)
+        number = int(self.said(room).location.rpartition("/")[2])
+        agree(room.maker, number)
+        figure, = room.facts().values("figures.offer.price")
+        assert (str(figure.value), figure.price_year, figure.settled) == ("0.95", 2026, True)
+        assert "Two values" not in room.maker.get("/tasks/offer").text
+
+    def test_refusing_it_does_not_do_away_with_it_but_settling_does(self, project):
+        room = project(_priced)
+        number = int(self.said(room).location.rpartition("/")[2])
+        room.maker.post(f"/proposals/{number}", data=hidden(room.maker.get(f"/proposals/{number}").text) | {
+            "answer": "no", "reason": "That invoice is of another crate."})
+        assert len(room.facts().values("figures.offer.price")) == 2
+        page = room.maker.get("/settle?path=figures.offer.price")
+        answer = room.maker.post("/settle?path=figures.offer.price", data=hidden(page.text) | {
+            "which": "0", "reason": "Both looked at the crate."})
+        assert answer.status_code == 303
+        assert len(room.facts().values("figures.offer.price")) == 2
+        agree(room.shop, int(answer.location.rpartition("/")[2]))
+        figure, = room.facts().values("figures.offer.price")
+        assert str(figure.value) == "0.80"
+
+    def test_going_on_and_the_contract_wait_until_one_is_settled(self, project):
+        room = project(_priced)
+        self.said(room)
+        facts = room.facts()
+        assert settling.disputed(facts, "figures.offer.price")
+        assert [one.code for one in figure_reasons(facts, Comparison(path="figures.offer.price", above=0), "above",
+                                                   Decimal(0))] == ["figure.two_values"]
+
+    def test_what_is_typed_stays_where_something_is_missing(self, project):
+        room = project(_priced)
+        answer = room.shop.post(self.OFFER, data=hidden(room.shop.get(self.OFFER).text) | {
+            "f-price": "0.95", "f-price-currency": "EUR", "f-price-year": "2026"})
+        page = text(answer, 422)
+        assert "One thing needs a look" in page or "things need a look" in page
+        assert 'value="0.95"' in answer.text
+        assert "other_value" not in {one.kind for one in room.facts().proposals}
+
+    def test_of_what_nobody_gave_or_may_not_see_there_is_none(self, project):
+        room = project(_priced)
+        for path in ("figures.offer.margin", "figures.returns.crates", "figures.offer.nothing", "x", ""):
+            assert room.shop.get(f"/another-value?path={path}").status_code == 404
+        assert room.maker.get(self.OFFER).status_code == 404
+        assert room.manager.get(self.OFFER).status_code == 404
+
+    def said(self, room):
+        page = room.shop.get(self.OFFER).text
+        return room.shop.post(self.OFFER, data=hidden(page) | {
+            "f-price": "0.95", "f-price-currency": "EUR", "f-price-year": "2026", "f-price-source": "invoice of May",
+            "f-why": "This is what we paid."})
 
 
 # helpers
+
+
+def agree(client, number):
+    answer = client.post(f"/proposals/{number}", data=hidden(client.get(f"/proposals/{number}").text) | {
+        "answer": "agree"})
+    assert answer.status_code == 303
+
+
+def _priced(session):
+    small = projects.open_small(session, definition=stories.definition())
+    projects.give(session, small, "offer", stories.answers("offer"))
+    return small
+
+
+def _per_year(session):
+    data = json.loads(stories.later_definition())
+    data["stages"]["figures"]["tasks"]["weight"]["fields"]["each"]["period"] = True
+    return projects.open_small(session, definition=json.dumps(data))
 
 
 def _limited(session):

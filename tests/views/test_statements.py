@@ -35,7 +35,7 @@ def test_a_home_page_however_many_projects(room, query_counter, person, page):
 
 def test_a_task_is_read_saved_and_submitted(project, session, query_counter):
     room = project(with_offer)
-    with query_counter(max=7):  # who, facts, versions, draft, case, talk twice
+    with query_counter(max=8):  # who, facts, versions, draft, case, talk twice, what one has not said yet
         page = room.shop.get("/tasks/returns").text
     with query_counter(max=9):  # who, facts, versions, draft, case, currency; lock, facts, save
         room.shop.post("/tasks/returns/draft", data=hidden(page) | {"f-crates": "9000"})

@@ -339,7 +339,7 @@ transitions: {go: {from: work, to: end, when: {figure: {path: work.use.hours@use
     def test_of_two_seats_without_saying_whose_they_have_to_settle(self):
         story = begin(self.EACH).give("need", "giver", value=3).give("need", "taker", value=5)
         refusal, = why(story.facts, {"figure": {"path": "figures.need.value", "at_least": 1}})
-        assert (refusal.code, refusal.values["a"], refusal.values["b"]) == ("figure.two_values", 3, 5)
+        assert (refusal.code, refusal.values["a"].value, refusal.values["b"].value) == ("figure.two_values", 3, 5)
 
     def test_a_computed_one_says_what_it_still_rests_on(self):
         text = TWO_SIDES.replace("mass: {type: quantity, unit: t/a}", (

@@ -188,17 +188,6 @@ class TestEvery:
         assert len(tasks[0].statements) == 24
 
 
-class TestUnits:
-    def test_a_stream_of_heat_water_or_gas_is_told_and_paid_in_its_own_unit(self):
-        d = library.load("industrial_symbiosis")
-        every = [one for *_where, asked in d.fields()
-                 for one in (columns_of(asked).values() if isinstance(asked, f.Table | f.Schedule) else [asked])]
-        by_mass = [one for one in every
-                   if getattr(one, "unit", None) in ("t", "t/a") or getattr(one, "per", None) == "t"]
-        assert len(by_mass) > 15
-        for one in by_mass:
-            assert {unit.removesuffix("/a") for unit in f.units_of(one)} == {"t", "m³", "Nm³", "MWh"}, one.label
-
 class TestTables:
     """A published case goes into any template without being translated."""
 

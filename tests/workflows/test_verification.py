@@ -178,9 +178,6 @@ class TestRules:
         (worked_out("talk.first.rows"), "computed.no_number"),
         (worked_out("talk.third.less"), "computed.circle"),
         (worked_out("talk.first.mass", sums_to=100), "computed.elsewhere"),
-        (when({"figure": {"path": "talk.first.mass", "above": 1}}) | {
-            "stages__talk__tasks__first__fields__mass": {"type": "quantity", "unit": "t", "or_units": ["MWh"],
-                                                         "label": "Mass"}}, "figure.several_units"),
         (listed_in("talk.first.mass"), "list.no_words"),
         (listed_in("talk.first.rows.what", task="first"), "list.later"),
         (listed_in("talk.first.rows.what") | {"stages__talk__tasks__first__visible_to": "own"}, "list.hidden"),

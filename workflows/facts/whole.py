@@ -4,13 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
-from functools import reduce
-from operator import and_
 from typing import Any, Self
 
 from workflows.calendars import Calendar
 from workflows.definition import Definition, Gate, Task
+from workflows.facts import disputes
 from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, SignatureFact
 from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFact
 from workflows.facts.work import (
@@ -22,7 +20,6 @@ from workflows.facts.work import (
     ProposalState,
     TaskFact,
     TaskState,
-    versions_of,
 )
 from workflows.fields import Hangs, OnlyIf, answers_of
 from workflows.values import replace
@@ -171,22 +168,20 @@ class Facts:
 
     def values(self, path: str) -> tuple[FigureFact, ...]:
         """Every value of a figure; the one that counts alone, where all agreed on it and nobody gave another since."""
-        found = tuple(figure for figure in self.figures if figure.path == path)
         settled = self.settled(path)
-        return (settled,) if settled else found
+        return (settled,) if settled else self.said(path)
+
+    def given(self, path: str) -> tuple[FigureFact, ...]:
+        return tuple(figure for figure in self.figures if figure.path == path)
+
+    def said(self, path: str) -> tuple[FigureFact, ...]:
+        """The values given, and what other parties say that it is instead."""
+        given = self.given(path)
+        return (*given, *disputes.others(path, given, self.proposals, {party.number for party in self.present}))
 
     def settled(self, path: str) -> FigureFact | None:
         """What all agreed that a figure is, while the values it was about are still the ones given."""
-        found = tuple(figure for figure in self.figures if figure.path == path)
-        proposal = self.holding("settle", path)
-        if proposal is None or not found:
-            return None
-        body = json.loads(proposal.body)
-        if body["of"] != versions_of(found):
-            return None
-        sees = reduce(and_, (figure.sees for figure in found))
-        return FigureFact(path, proposal.party or found[0].party, 0, Decimal(body["value"]), body.get("unit"),
-                          settled=True, sees=sees)
+        return disputes.settled(path, self.given(path), self.proposals)
 
     def waived(self, path: str) -> bool:
         """Whether all contracting parties agreed to go on without this value."""

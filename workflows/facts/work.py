@@ -133,6 +133,13 @@ class FigureFact:
     settled: bool
     sees: int = ALL
     source: str | None = None
+    period: str | None = None
+    price_year: int | None = None
+
+    @property
+    def says(self) -> tuple[Decimal, str | None, str | None, int | None]:
+        """What two values have to share to be one: the same number per year and in all are two."""
+        return self.value, self.unit, self.period, self.price_year
 
 
 def versions_of(figures: Iterable[FigureFact]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflows.definition import Definition
-from workflows.fields import Date, Month, Number, Quantity, TypedField, Whole, units_of
+from workflows.fields import Date, Month, Number, Quantity, TypedField, Whole
 from workflows.verification.findings import Finding, error, listed
 from workflows.verification.names import field_at
 
@@ -30,7 +30,7 @@ def _usable(name: str, path: str, field: TypedField, where: str) -> Iterator[Fin
             yield error("decide.no_date", f"{where}.start", f"'{path}' is neither a date nor a month.")
     elif not isinstance(field, Whole | Number | Quantity):
         yield error("decide.no_span", f"{where}.{name}", f"'{path}' is no number.")
-    elif name != "only" and (field.unit not in SPANS or units_of(field)):
+    elif name != "only" and field.unit not in SPANS:
         yield error("decide.no_span", f"{where}.{name}", f"'{path}' is not in years (a), months (month) or days (d).")
     elif name != "only" and field.max is None:
         yield error("decide.no_max", f"{where}.{name}", f"'{path}' has no max, so no calendar may reach the day that "

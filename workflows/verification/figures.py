@@ -5,20 +5,8 @@ from decimal import Decimal
 
 from workflows import conditions as c
 from workflows.definition import Definition
-from workflows.fields import (
-    Computed,
-    Figure,
-    Money,
-    Number,
-    Percent,
-    Quantity,
-    Schedule,
-    Table,
-    TypedField,
-    Whole,
-    units_of,
-)
-from workflows.verification.findings import Finding, error, listed, warning
+from workflows.fields import Computed, Figure, Money, Number, Percent, Quantity, Schedule, Table, TypedField, Whole
+from workflows.verification.findings import Finding, error, warning
 from workflows.verification.names import field_at
 from workflows.verification.tasks import circles
 
@@ -56,11 +44,6 @@ def comparisons(d: Definition, comparison: c.Comparison, path: str) -> Iterator[
         yield error("figure.no_number", path, f"'{comparison.path}' is not a single number.")
         return
     relation, limit = comparison.limit
-    other = field_at(d, limit.partition("@")[0]) if isinstance(limit, str) else None
-    if several := [one for one in (field, other) if one is not None and units_of(one)]:
-        yield error("figure.several_units", path,
-                    f"'{comparison.path}' is compared in one unit, but {listed(units_of(several[0]))} can be given.")
-        return
     if isinstance(limit, Decimal):
         if comparison.unit is not None and not _same_unit(_unit(field), comparison.unit):
             yield error("figure.units", path,
@@ -69,6 +52,7 @@ def comparisons(d: Definition, comparison: c.Comparison, path: str) -> Iterator[
             words = relation.replace("_", " ")
             yield error("figure.never", path, f"'{comparison.path}' can never be {words} {limit}.")
         return
+    other = field_at(d, limit.partition("@")[0])
     if other is not None and not isinstance(other, Figure | Computed):
         yield error("figure.no_number", path, f"'{limit}' is not a single number.")
     elif other is not None and not _same_unit(_unit(field), _unit(other)):

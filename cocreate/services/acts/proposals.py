@@ -20,6 +20,7 @@ from cocreate.services.acts.neutral import NeutralArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
 from workflows.facts import Facts, PartyFact, ProposalFact, ProposalState
+from workflows.facts.disputes import OTHER_VALUE, SETTLE
 from workflows.texts import say
 from workflows.values import replace
 
@@ -240,6 +241,14 @@ def _is_owed(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
         raise Invalid("later.past", field="by")
 
 
+def _is_of_another(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
+    """What a figure is instead, said for one's own party, of what another has given."""
+    path, _, by = subject.rpartition("@")
+    own = facts.actor.party if facts.actor else None
+    if own is None or by != str(own) or body["of"].partition("=")[0] == by or not path:
+        raise Invalid("proposal.unknown", field="kind")
+
+
 def _reword(facts: Facts, _proposal: ProposalFact) -> Facts:
     """A clause that changes ends the version that was made of it."""
     return progression.end_contract(facts, "clause")
@@ -268,7 +277,8 @@ KINDS: dict[str, Kind] = {
     "hold": Kind(Act.HOLD, _rest, check=_may_rest, one_is_enough=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
     "waive": Kind(Act.WAIVE, _nothing_more, contracting=True),
-    "settle": Kind(Act.SETTLE, _nothing_more, contracting=True),
+    SETTLE: Kind(Act.SETTLE, _nothing_more, contracting=True),
+    OTHER_VALUE: Kind(Act.SETTLE, _nothing_more, contracting=True, check=_is_of_another),
     "charter": Kind(Act.CHARTER, _nothing_more, check=_is_a_part),
     "conflict": Kind(Act.CHARTER, _nothing_more, check=_pull_apart, asks_all=True),
     "later": Kind(Act.CLAUSES, _reword, contracting=True, check=_is_owed),

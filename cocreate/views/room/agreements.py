@@ -21,6 +21,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from workflows.facts import Facts, FigureFact, versions_of
 from workflows.texts import say
+from workflows.values import replace
 
 
 @bp.route("/waive", methods=["GET", "POST"])
@@ -44,7 +45,7 @@ def settle(ref: str) -> ResponseReturnValue:
     """Propose which of several values of a figure counts."""
     facts, path = frame.enter(ref), request.args.get("path", "")
     _known(facts, path)
-    figures = [one for one in facts.figures if one.path == path and one.sees & frame.mask(facts)]
+    figures = [one for one in facts.said(path) if one.sees & frame.mask(facts)]
     if len(figures) < 2:
         raise NotFound
     form = SettleForm.from_request()
@@ -53,7 +54,8 @@ def settle(ref: str) -> ResponseReturnValue:
     return _propose(facts, form, "settle", path, title=_("Settle '%(name)s'", name=field_words(facts, path)),
                     follows=[_("All values stay readable with their sources."),
                              _("All contracting parties must agree.")],
-                    button=_("Propose this value"), body=lambda f: _settlement(f, figures))
+                    button=_("Propose this value"),
+                    body=lambda f: _settlement(f, figures, versions_of(facts.given(path))))
 
 
 @bp.route("/contract/later", methods=["GET", "POST"])
@@ -118,14 +120,14 @@ def _known(facts: Facts, path: str) -> None:
         raise NotFound
 
 
-def _settlement(form: Form, figures: list[FigureFact]) -> dict[str, Any]:
+def _settlement(form: Form, figures: list[FigureFact], versions: str) -> dict[str, Any]:
     """The body of a settlement: the value, and the versions it was about."""
     if form.which.data == "third":
         number = read_number(form.third.data or "", pages.language())
         if number is None:
             raise Unreadable(_("Give the third value."))
-        value, unit = format(number, "f"), figures[0].unit
+        chosen = replace(figures[0], value=number, source=None)
     else:
         chosen = figures[int(form.which.data)]
-        value, unit = format(chosen.value, "f"), chosen.unit
-    return {"value": value, "unit": unit, "of": versions_of(figures), "reason": form.reason.data}
+    return {"value": format(chosen.value, "f"), "unit": chosen.unit, "period": chosen.period,
+            "price_year": chosen.price_year, "of": versions, "reason": form.reason.data}

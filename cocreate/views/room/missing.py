@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from cocreate import pages, sentences
 from cocreate.db import db
+from cocreate.domain import settling
 from cocreate.domain.contract import ContractText, Gap
 from cocreate.domain.lacking import of_parties
 from cocreate.domain.names import holds_name
@@ -50,7 +51,7 @@ def instead(turns: tuple[Turn, ...], lacking: tuple[Lack, ...]) -> tuple[Turn, .
 def ways(facts: Facts, gap: Gap, clause: str | None) -> tuple[sentences.Act, ...]:
     """Give it, settle it later, or strike the clause that it stands in; or answer what is proposed of that."""
     proposes = not facts.ended and not facts.on_hold and may(Act.CLAUSES, facts.actor)
-    found = [_to_task(facts, gap.path)] if "." in gap.path else []
+    found = [_to_value(facts, gap.path)] if "." in gap.path else []
     ways_out = [("later", gap.path, "need", _("Settle later"))] if "." in gap.path else []
     if clause is not None and facts.definition.clauses[clause].optional:
         ways_out.append(("strike", clause, "clause", _("Strike this clause")))
@@ -62,8 +63,11 @@ def ways(facts: Facts, gap: Gap, clause: str | None) -> tuple[sentences.Act, ...
     return tuple(found)
 
 
-def _to_task(facts: Facts, path: str) -> sentences.Act:
-    own, task = facts.actor.party if facts.actor else None, path.split(".")[1]
+def _to_value(facts: Facts, path: str) -> sentences.Act:
+    own = facts.actor.party if facts.actor else None
+    if settling.disputed(facts, path) and may(Act.SETTLE, facts.actor, party=own):
+        return sentences.Act(f"settle?path={path.partition('@')[0]}", _("Settle which one counts"))
+    task = path.split(".")[1]
     mine = own in {one.party for one in facts.instances(task)}
     return sentences.Act(f"tasks/{task}", _("Give the value") if mine else _("See the task"))
 

@@ -14,7 +14,7 @@ from cocreate.domain import assessing, audience, openness
 from cocreate.domain.asking import fields_of
 from cocreate.domain.beside import beside
 from cocreate.domain.rights import Act, may
-from cocreate.domain.saying import Shown, shown
+from cocreate.domain.saying import Shown, figure_words, shown
 from cocreate.domain.topics import Topic
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form, whole
@@ -24,10 +24,12 @@ from cocreate.services.contributions import TaskPage
 from cocreate.views.proposals_words import field_words
 from cocreate.views.room import assessments, drafts, frame, limits, reviews, uploads
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
+from cocreate.views.room.other_values import can_be_another
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed
 from workflows.calendars import local_day
 from workflows.facts import Facts, TaskState
+from workflows.facts.disputes import differ
 from workflows.guards import accepting, first_missing
 from workflows.texts import say
 
@@ -67,7 +69,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         sees=" ".join([_sees(page, acceptors), *_narrower(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
-        links=links(page, newest.number if newest else 0), asked=frame.asked(facts, task),
+        links=links(page, newest.number if newest else 0), others=can_be_another(facts, task),
+        asked=frame.asked(facts, task),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
@@ -118,14 +121,14 @@ def _disputed(page: TaskPage) -> list[dict[str, Any]]:
     facts, key = page.facts, page.task.key
     begins, mask = f"{facts.definition.tasks[key][0]}.{key}.", frame.mask(facts)
     found = []
-    for path in dict.fromkeys(one.path for one in facts.figures if one.path.startswith(begins)
-                              and one.path in facts.definition.shared_figures):
+    for path in dict.fromkeys(one.path for one in facts.figures if one.path.startswith(begins)):
         values = [one for one in facts.values(path) if one.sees & mask]
-        if len({(one.value, one.unit) for one in values}) < 2:
+        one_of_all = path in facts.definition.shared_figures or len(facts.given(path)) == 1
+        if not one_of_all or not differ(values):
             continue
         found.append({
             "label": field_words(facts, path), "url": url_for("room.settle", ref=facts.project.ref, path=path),
-            "values": [(one.party, words.quantity(one.value, one.unit, pages.reader()), one.source) for one in values],
+            "values": [(one.party, figure_words(one, pages.language()), one.source) for one in values],
             "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.actor.party if facts.actor else None)})
     return found
 

@@ -1,0 +1,93 @@
+"""Another value of a figure that a party gave: both stand side by side until all settle which one counts."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cocreate import login, pages, sentences
+from cocreate.clock import now
+from cocreate.db import transaction
+from cocreate.domain import audience
+from cocreate.domain.answers import Answers
+from cocreate.domain.asking import fields_of
+from cocreate.domain.figures import figures
+from cocreate.domain.rights import Act, may
+from cocreate.errors import CocreateError, NotFound
+from cocreate.forms.base import Form
+from cocreate.forms.contributions import ContributionForm
+from cocreate.services import proposals
+from cocreate.views.proposals_words import field_words, given_words
+from cocreate.views.room import frame
+from cocreate.views.room.blueprint import bp
+from workflows import fields as f
+from workflows.definition import Task
+from workflows.facts import Facts, FigureFact, TaskFact, versions_of
+from workflows.facts.disputes import OTHER_VALUE
+
+WHY = "why"
+
+
+def can_be_another(facts: Facts, task: TaskFact) -> dict[str, str]:
+    """Field -> where the reader says that a value of this task is another one."""
+    stage, definition = facts.definition.tasks[task.key]
+    return {key: url_for("room.another_value", ref=facts.project.ref, path=path)
+            for key, field in fields_of(definition).items()
+            if isinstance(field, f.Figure) and _given(facts, path := f"{stage}.{task.key}.{key}") is not None}
+
+
+@bp.route("/another-value", methods=["GET", "POST"])
+def another_value(ref: str) -> ResponseReturnValue:
+    """Say what a figure is instead, with its source: a proposal that all answer."""
+    facts, path = frame.enter(ref), request.args.get("path", "")
+    given = _given(facts, path)
+    if given is None:
+        raise NotFound
+    login.require_proof("room.now", ref=ref)
+    stage, key, name = path.split(".")
+    asked = _asked(facts.definition.tasks[key][1], name)
+    form = ContributionForm(asked, language=pages.language(), typed=request.form.to_dict(flat=False),
+                            currency=facts.project.currency)
+    if request.method == "POST" and form.validate():
+        nonce, own = Form.from_request(), facts.actor.party if facts.actor else None
+        try:
+            with transaction() as session:
+                receipt = proposals.propose(
+                    session, ref, kind=OTHER_VALUE, subject=f"{path}@{own}", actor=login.me().id, key=nonce.key(),
+                    body=_body(stage, key, asked, form.answers(), given), now=now())
+        except CocreateError as error:
+            form.form_errors.append(sentences.error(error, pages.reader(), facts))
+        else:
+            flash(_("Said. Both values stand side by side; the others have been asked."), "done")
+            return redirect(url_for("room.proposal", ref=ref, number=receipt.values["number"]), 303)
+    title = _("Another value of '%(name)s'", name=field_words(facts, path))
+    page = frame.show(
+        "room/agreements/another.html", facts, (title, None), form=form, nonce=Form(), title=title,
+        given=given_words(facts, given), signing=[party.name for party in facts.contracting],
+        back_url=url_for("room.task", ref=ref, key=key, party=given.party))
+    return page, 200 if request.method == "GET" else 422
+
+
+def _given(facts: Facts, path: str) -> FigureFact | None:
+    """The one value of another party that all may see, where the reader may say that it is another."""
+    own = facts.actor.party if facts.actor else None
+    found = facts.given(path)
+    if own is None or facts.ended or len(found) != 1 or not may(Act.SETTLE, facts.actor, party=own):
+        return None
+    return found[0] if found[0].party != own and not audience.everybody(facts) & ~found[0].sees else None
+
+
+def _asked(task: Task, name: str) -> Task:
+    """The one field, whose source has to be said, and why it is another value."""
+    field = fields_of(task)[name].model_copy(update={
+        "source": True, "required": True, "certain": True, "only_if": None, "group": None})
+    why = f.LongText(type="long_text", label=_("Why is it this one?"), help=_("All parties see it."), certain=True)
+    return task.model_copy(update={"kind": "form", "fields": {name: field, WHY: why}, "statements": {}, "boxes": {}})
+
+
+def _body(stage: str, key: str, asked: Task, answers: Answers, given: FigureFact) -> dict[str, Any]:
+    value = figures(stage, key, asked, answers)[0]
+    return {"value": format(value.value, "f"), "unit": value.unit, "period": value.period,
+            "price_year": value.price_year, "source": value.source, "of": versions_of([given]),
+            "reason": str(answers[WHY].value)}
