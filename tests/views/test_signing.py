@@ -3,12 +3,15 @@
 import pyotp
 import pytest
 
+from cocreate.clock import now
 from cocreate.db import transaction
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
-from tests.support.rooms import by_link, hidden
+from tests.support.rooms import by_link, hidden, sign_in
 from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal
+
+REACHED = "[document.activeElement.name, document.activeElement.getBoundingClientRect().bottom]"
 
 
 class TestSign:
@@ -164,3 +167,22 @@ class TestRefuse:
         room.shop.get("/contract")
         room.clock.go(minutes=2)
         assert room.shop.get("/contract/refuse").location == "/prove"
+
+
+class TestOnAPhone:
+    def test_nothing_lies_over_what_is_signed_with(self, live, new_page):
+        with live.app.app_context(), transaction() as session:
+            small = projects.ready_to_sign(session, now=now())
+        page = new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+        sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/contract/sign")
+        page.get_by_role("link", name="I read it elsewhere").click()
+        bar, form = (page.locator(which).bounding_box() for which in (".next-bar", "#yours"))
+        assert bar["y"] + bar["height"] <= form["y"]
+        dock = page.locator(".bottom-bar").bounding_box()["y"]
+        reached = []
+        for _ in range(5):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate(REACHED))
+        assert [name for name, _bottom in reached] == ["read", "may", "basis", "electronic", ""]
+        assert all(bottom <= dock for _name, bottom in reached)
