@@ -50,7 +50,7 @@ def _tasks(facts: Facts) -> Iterator[Matter]:
         if task.state in OWED and task.due_at and can_start(facts, task):
             yield Matter(Subject("task", task.key, task.party), task.round, task.due_at, asked_for(facts, task),
                          task.party, champions(facts, task.party))
-        elif task.state is TaskState.SUBMITTED and not rests(facts, task) and (by := check_by(facts, task)):
+        elif by := check_by(facts, task):
             asked = tuple(person for party in accepting(facts, task) for person in champions(facts, party.number))
             if asked:
                 yield Matter(Subject("check", task.key, task.party), task.number, by, asked, task.party)
@@ -58,7 +58,7 @@ def _tasks(facts: Facts) -> Iterator[Matter]:
 
 def check_by(facts: Facts, task: TaskFact) -> datetime | None:
     """Until when a submitted contribution should be accepted or returned."""
-    if not facts.calendars:
+    if not facts.calendars or task.state is not TaskState.SUBMITTED or rests(facts, task):
         return None
     own = facts.calendars[0]
     day = add_working_days(local_day(task.since, own.zone), TO_CHECK, facts.calendars)
@@ -87,17 +87,23 @@ def _invitations(facts: Facts) -> Iterator[Matter]:
 
 
 def _signatures(facts: Facts) -> Iterator[Matter]:
-    """In the stage of signature: who has not signed, due when the stage should be over."""
-    contract, stage = facts.contract, facts.definition.stages[facts.project.stage]
-    if contract is None or stage.contract != "signed" or not facts.calendars:
+    contract, by = facts.contract, sign_by(facts)
+    if contract is None or by is None:
         return
-    # Not progression.due_at: a date that is kept nowhere would move on with every act once it has passed.
-    by = due(Due(days=stage.target), stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
-             accepted={}, target=None, calendars=facts.calendars)
     for party in facts.signing:
-        if by is not None and facts.signature(party.number) is None:
+        if facts.signature(party.number) is None:
             yield Matter(Subject("signature", str(contract.number), party.number), contract.number, by,
                          signatories(facts, party.number), party.number, champions(facts, party.number))
+
+
+def sign_by(facts: Facts) -> datetime | None:
+    """In the stage of signature: until when all should have signed, which is when the stage should be over."""
+    stage = facts.definition.stages.get(facts.project.stage)
+    if facts.ended or stage is None or stage.contract != "signed" or not facts.calendars:
+        return None
+    # Not progression.due_at: a date that is kept nowhere would move on with every act once it has passed.
+    return due(Due(days=stage.target), stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
+               accepted={}, target=None, calendars=facts.calendars)
 
 
 def _duties(facts: Facts) -> Iterator[Matter]:

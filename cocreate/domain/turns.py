@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cocreate.domain import assessing, audience, charter, limits, settling
 from cocreate.domain.leading import is_first
-from cocreate.domain.reminding import asked_for, looks_after
+from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
 from workflows import engine
@@ -119,7 +119,7 @@ def _checks(facts: Facts) -> list[Turn]:
     member = facts.actor
     if member is None or member.party is None:
         return []
-    return [Turn("check", task.key, task.party, None, task.since, mine=True)
+    return [Turn("check", task.key, task.party, check_by(facts, task), task.since, mine=True)
             for task in facts.tasks if task.state is TaskState.SUBMITTED and not rests(facts, task)
             and any(party.number == member.party for party in accepting(facts, task))
             and may(Act.ACCEPT, member, party=member.party)]
@@ -144,7 +144,7 @@ def _contract(facts: Facts) -> list[Turn]:
     contract = facts.contract
     if (stage.contract == "signed" and contract and member.party in {p.number for p in facts.signing}
             and facts.signature(member.party or 0) is None and may(Act.SIGN, member, party=member.party)):
-        return [Turn("sign", "contract", member.party, None, contract.frozen_at, mine=True)]
+        return [Turn("sign", "contract", member.party, sign_by(facts), contract.frozen_at, mine=True)]
     return []
 
 

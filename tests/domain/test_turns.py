@@ -40,7 +40,7 @@ class TestStory:
         assert asks(story, champion(2)) == [("fill_in", "need")]
         story.submit("stream")
         assert asks(story, champion(1)) == []
-        assert asks(story, champion(2)) == [("fill_in", "need"), ("check", "stream")]
+        assert asks(story, champion(2)) == [("check", "stream"), ("fill_in", "need")]
         story.send_back("stream", "taker")
         turn, = turns(story.facts, champion(1))
         assert (turn.act, turn.reason) == ("again", story.task("stream").reason)

@@ -218,7 +218,7 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
 def submitted(page: contributions.TaskPage, state: str) -> str:
     names = words.listed([party.name for party in accepting(page.facts, page.task)], pages.reader())
     if state == TaskState.SUBMITTED.value:
-        by = check_by(page.facts, replace(page.task, since=page.facts.now))
+        by = check_by(page.facts, replace(page.task, state=TaskState.SUBMITTED, since=page.facts.now))
         return _("Submitted. %(names)s accepts it or returns it with a reason by %(day)s. We will write to you.",
                  names=names, day=words.day(by, pages.reader())) if by else \
             _("Submitted. %(names)s accepts it or returns it with a reason. We will write to you.", names=names)

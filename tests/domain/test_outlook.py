@@ -1,0 +1,36 @@
+"""When something is due next: also what waits to be checked, and the signatures."""
+
+from datetime import timedelta
+
+from cocreate.domain.outlook import next_date, outlook
+from cocreate.domain.reminding import check_by, owed, sign_by
+from cocreate.domain.turns import turns
+from tests.support.facts import begin, champion, signatory
+from workflows.values import replace
+
+
+class TestWhatIsDue:
+    def test_of_a_contribution_that_waits_to_be_checked(self):
+        story = begin().submit("stream").submit("need")
+        task = story.task("stream")
+        by = check_by(story.facts, task)
+        assert next_date(story.facts) == by
+        turn = next(turn for turn in turns(story.facts, champion(2)) if turn.act == "check")
+        assert turn.due_at == by == owed(story.facts)["check:stream:1"].due_at
+        late = replace(story.facts, now=by + timedelta(days=1))
+        assert next_date(late) == by  # the board says that it is overdue
+
+    def test_of_the_signatures(self):
+        story = begin().give("stream").give("need").agree("picture").go("to_trial").give("batch").agree("passed")
+        story.go("to_terms").freeze().agree("our_contract").go("to_signature")
+        by = sign_by(story.facts)
+        assert next_date(story.facts) == by
+        assert outlook(story.facts).next_due == by.date()
+        assert [turn.due_at for turn in turns(story.facts, signatory(2))] == [by]
+        story.sign("taker").sign("giver")
+        assert sign_by(story.facts) is None
+
+    def test_nothing_is_due_of_what_was_checked(self):
+        story = begin().give("stream")
+        assert check_by(story.facts, story.task("stream")) is None
+        assert next_date(story.facts) == story.task("need", "taker").due_at
