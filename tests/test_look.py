@@ -36,6 +36,11 @@ HIDDEN = """(() => { const e = document.activeElement, box = e.getBoundingClient
   if (e === document.body || e.closest('.bottom-bar, .next-bar, .topbar') || box.height > 200) return null;
   const over = [...document.querySelectorAll('.bottom-bar, .next-bar')].map(b => b.getBoundingClientRect());
   return over.some(bar => bar.height && box.bottom > bar.top + 1 && box.top < bar.bottom) ? e.outerHTML : null; })()"""
+CUT = """(() => { document.documentElement.style.fontSize = '200%';
+  const cut = [...document.querySelectorAll('body *')].filter(e => /hidden|clip/.test(getComputedStyle(e).overflowX) &&
+    e.scrollWidth > e.clientWidth + 1 && !e.closest('.visually-hidden, svg, select, input, textarea, thead'));
+  if (document.documentElement.scrollWidth > document.documentElement.clientWidth) cut.push(document.body);
+  return cut.map(e => e.outerHTML.slice(0, 120)); })()"""
 STATUS = "[data-save-status]"
 
 
@@ -63,6 +68,19 @@ class TestPages:
         page, _ = look("/room", width=360)
         page.evaluate(SPACED)
         assert page.evaluate(WIDER) == []
+
+    def test_with_letters_of_twice_the_size_nothing_is_cut_off(self, look):
+        for path in PATHS:
+            page, _ = look(path, width=1280)
+            assert page.evaluate(CUT) == []
+
+    def test_on_paper_a_table_keeps_its_columns(self, look):
+        page, _ = look("/task", width=680)  # a sheet of A4
+        page.emulate_media(media="print")
+        page.evaluate("document.querySelector('.grid-table tbody td').replaceChildren()")
+        cells = "[...document.querySelectorAll('.grid-table tbody td')]"
+        shown = page.evaluate(cells + ".map(e => getComputedStyle(e).display)")
+        assert set(shown) == {"table-cell"}
 
     def test_the_choice_of_a_scheme_wins_over_the_system(self, look):
         page, _ = look("/turn?theme=dark", width=390, scheme="light")
