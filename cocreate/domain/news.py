@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cocreate.domain import audience
+from cocreate.domain.leading import shared_with
 from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients, signing
 from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
@@ -30,6 +31,7 @@ from workflows.values import replace
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
 UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
+NOBODYS = 0  # no party's own matter: to every champion it is one of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,8 @@ def _people(before: Facts, after: Facts) -> Iterator[News]:
         if was is None or was.left_at is not None:
             if member.left_at is None and member.accepted_at is None:
                 yield News("invitation", subject, member.party, (member.person,))
+            elif member.left_at is None and shared_with(after, member):
+                yield News("joined", subject, NOBODYS, (member.person,))
             continue
         if was.accepted_at is None and member.accepted_at is not None:
             yield News("invitation_accepted", subject, member.party)
@@ -276,7 +280,7 @@ def _people(before: Facts, after: Facts) -> Iterator[News]:
             if after.actor is None or after.actor.person == member.person:  # else it was taken back
                 yield News("invitation_declined", subject, member.party)
         elif member.left_at is not None and _alone(before, after, member):
-            yield News("left", subject, member.party)
+            yield News("left", subject, NOBODYS if shared_with(before, was) else member.party)
     yield from (*_parties(before, after), *_handed_over(before, after))
 
 

@@ -54,6 +54,7 @@ class Act(StrEnum):
     DUTY_DONE = "duty_done"
     ANSWER_SUGGESTION = "answer_suggestion"
     PEOPLE = "people"
+    SHARE = "share_project"
     ADD_PARTY = "add_party"
     SUBSTITUTE = "substitute"
     NUDGE = "nudge"
@@ -102,6 +103,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
     Act.ANSWER_SUGGESTION: (_N, _N, _N, _N, _N, _Y, _N),
     Act.PEOPLE:            (_O, _N, _P, _N, _N, _F, _N),
+    Act.SHARE:             (_N, _N, _N, _N, _N, _Y, _N),
     Act.ADD_PARTY:         (_P, _N, _N, _N, _P, _P, _N),
     Act.SUBSTITUTE:        (_O, _O, _O, _N, _O, _O, _H),
     Act.NUDGE:             (_Y, _N, _N, _N, _Y, _Y, _N),

@@ -105,3 +105,9 @@ class HandOverForm(Form):
 
     def offer(self, people: Iterable[tuple[int, str]]) -> None:
         self.to.choices = [SelectChoice(person, name) for person, name in people]
+
+
+class ShareForm(HandOverForm):
+    """Which account manager reads along and helps."""
+
+    to = SelectField(_("With whom?"), coerce=int)

@@ -7,6 +7,7 @@ from cocreate import words
 from cocreate.digesting import Section, Speaker, count_news, sections
 from cocreate.domain.addresses import named
 from cocreate.domain.assessing import asked
+from cocreate.domain.leading import shared_with
 from cocreate.domain.news import REMINDERS
 from cocreate.domain.notices import Subject
 from cocreate.domain.turns import Turn, asked_first
@@ -146,6 +147,8 @@ class Letter(About):
             "proposal": f"/proposals/{key}", "duty": "/duties", "duties": "/duties/who",
             "party": "/people", "member": "/people", "absence": "/people",
         }
+        if self.kind == "joined" and self.subject.matter == "member":
+            return ""
         if self.subject.matter == "accession":
             return "/contract/accede"
         if self.answers_call:
@@ -172,7 +175,8 @@ class Letter(About):
             "contributor": self._("you contribute for %(party)s", party=self.party),
             "observer": self._("you read along for %(party)s", party=self.party),
             "facilitator": self._("you are the neutral person of this project"),
-            "manager": self._("you look after this project"),
+            "manager": self._("this project is shared with you") if shared_with(self.facts, self.member)
+            else self._("you look after this project"),
         }
         return next((said for part, said in named_by_part.items() if part in self.member.parts),
                     self._("you are in this project"))

@@ -142,8 +142,7 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
         return None
     happened = _happened(session, mail, facts)
     sender = facts.member(happened.actor) if happened else None
-    writes = sender or _across(facts, mail) or next(
-        (m for m in facts.members if "manager" in m.parts and m.present), None)
+    writes = sender or _across(facts, mail) or facts.member(facts.project.manager_id)
     reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
     return MailContext(
         kind, base.message_id, base.to, base.person, base.name, base.reader, mail.values, base.unreachable,

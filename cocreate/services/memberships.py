@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cocreate.domain.leading import in_charge
 from cocreate.errors import Invalid, NotFound
 from cocreate.models.hosts import Organisation
 from cocreate.models.projects import Member, Party, Project
@@ -113,7 +114,7 @@ def one(session: Session, person: int, ref: str, *, now: datetime) -> Membership
 def stuck(membership: Membership) -> Sequence[Place]:
     """Where one cannot go yet: as the last champion, or as the one who looks after the project."""
     return [place for place in membership.running if place.facts.actor and (
-        is_last_champion(place.facts, place.facts.actor) or "manager" in place.facts.actor.own)]
+        is_last_champion(place.facts, place.facts.actor) or in_charge(place.facts, place.facts.actor))]
 
 
 def owed(membership: Membership) -> int:

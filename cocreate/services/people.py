@@ -30,6 +30,7 @@ from cocreate.services.acts.people import (
     Resend,
     WithdrawInvitation,
 )
+from cocreate.services.acts.sharing import EndSharing, ShareProject
 from cocreate.services.locks import lock_projects
 
 INVITATION_LASTS = timedelta(days=30)
@@ -122,6 +123,19 @@ def hand_over(session: Session, ref: str, host_id: int, *, to: int, actor: int, 
     if name is None:
         raise Invalid("substitute.not_here", field="to")
     return progress.act(session, ref, HandOverProject(to, name), actor=actor, key=key, now=now)
+
+
+def share(session: Session, ref: str, host_id: int, *, to: int, actor: int, key: str,
+          now: datetime) -> progress.Receipt:
+    """Let another account manager of the host in, beside the one who looks after the project."""
+    name = dict(account_managers(session, host_id)).get(to)
+    if name is None:
+        raise Invalid("staff.successor", field="to")
+    return progress.act(session, ref, ShareProject(to, name), actor=actor, key=key, now=now)
+
+
+def end_sharing(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+    return progress.act(session, ref, EndSharing(person), actor=actor, key=key, now=now)
 
 
 def arrival(session: Session, host_id: int, *, organisation: str, kind: str, country: str, email: str, name: str,

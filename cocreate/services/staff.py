@@ -13,12 +13,14 @@ from uuid import uuid4
 from sqlalchemy import exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
+from cocreate.domain.leading import shared_with
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
 from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
+from cocreate.services.acts.sharing import EndSharing
 from cocreate.services.facts import look
 from cocreate.services.locks import lock_host, lock_projects
 
@@ -101,8 +103,11 @@ def send_again(session: Session, host_id: int, person: int, *, by: int, now: dat
         raise Conflict("staff.not_invited")
 
 
-def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, now: datetime) -> None:
+def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, by: str = "",
+                 now: datetime) -> None:
     """Give somebody these roles and no others; all their sessions end with the same commit.
+
+    by: name of the administrator, for the record of projects that were shared with an account manager.
 
     Raises: Conflict for the last administrator, and where projects would be without an account manager.
     """
@@ -113,6 +118,8 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
         _require_other_administrator(session, host_id, person)
     if hosts.ACCOUNT_MANAGER not in roles and (count := len(managed(session, host_id, person))):
         raise Conflict("staff.projects", field="roles", count=count)
+    if hosts.ACCOUNT_MANAGER not in roles:
+        _end_sharing(session, host_id, person, by, now)
     _set_roles(session, host_id, person, roles, now)
     sign_ins.end_all(session, person, now)
 
@@ -167,7 +174,8 @@ def name_substitute(session: Session, host_id: int, person: int, *, to: int, unt
         facts = look(session, ref, person=None, now=now, lock=True).facts
         there, absent = facts.member(to), facts.member(person)
         key = uuid4().hex
-        if there is None or there.left_at is not None:
+        if there is None or there.left_at is not None or (
+                absent and shared_with(facts, there) and there.party != absent.party):
             progress.act(session, ref, JoinToStandIn(to, name, person, by), actor=None, key=f"join-{key}", now=now)
         parts = lendable(absent) if absent else ()
         progress.act(session, ref, Substitute(person, to, parts, None, until, by), actor=None, key=f"stand-in-{key}",
@@ -175,7 +183,8 @@ def name_substitute(session: Session, host_id: int, person: int, *, to: int, unt
     return len(refs)
 
 
-def deactivate(session: Session, host_id: int, person: int, *, to: int | None, now: datetime) -> None:
+def deactivate(session: Session, host_id: int, person: int, *, to: int | None, by: str = "",
+               now: datetime) -> None:
     """Let somebody go: projects change hands first. An account that also serves others only loses its roles here.
 
     Raises: Conflict for the last administrator; Invalid where projects need somebody and nobody is chosen.
@@ -187,11 +196,24 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, n
         if to is None:
             raise Invalid("staff.projects", field="to", count=count)
         hand_over_all(session, host_id, person, to=to, now=now)
+    _end_sharing(session, host_id, person, by, now)
     _set_roles(session, host_id, person, (), now)
     if works_elsewhere(session, host_id, person):
         sign_ins.end_all(session, person, now)
     else:
         accounts.deactivate(session, person, now)
+
+
+def _end_sharing(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
+    """Who is no account manager any more leaves the projects that were only shared with them."""
+    refs = session.scalars(
+        select(Project.ref).join(Member, Member.project_id == Project.id)
+        .where(Project.host_id == host_id, Project.ended_at.is_(None), Project.manager_id != person,
+               Member.person == person, Member.left_at.is_(None), Member.parts.contains("manager"))
+        .order_by(Project.id)).all()
+    lock_projects(session, refs)
+    for ref in refs:
+        progress.act(session, ref, EndSharing(person, by), actor=None, key=f"end-sharing-{uuid4().hex}", now=now)
 
 
 def _known(roles: Collection[str]) -> None:

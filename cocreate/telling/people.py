@@ -67,6 +67,18 @@ def _hand_over_project(s: Speaker) -> str:
     return s.gettext("%(who)s handed the project over to %(to)s.", to=s.named("to", "to"))
 
 
+@tells("share_project")
+def _share_project(s: Speaker) -> str:
+    return s.gettext("%(who)s shared the project with %(name)s of the host.", name=s.named())
+
+
+@tells("end_sharing")
+def _end_sharing(s: Speaker) -> str:
+    if s.details["actor"] == s.details["person"]:
+        return s.gettext("%(who)s left; the project is not shared with them any more.")
+    return s.gettext("%(who)s ended the sharing with %(name)s of the host.", name=s.named())
+
+
 @tells("hand_over_neutral")
 def _hand_over_neutral(s: Speaker) -> str:
     return s.gettext("%(who)s invited %(name)s to be the neutral person from now on.", name=s.named("invited"))

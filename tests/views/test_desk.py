@@ -64,6 +64,37 @@ class TestBoard:
         assert browser(app).get("/desk").location == "/sign-in"
 
 
+class TestSharing:
+    """From People to the colleague's board, and back."""
+
+    def test_a_colleague_of_the_host_reads_along_until_it_is_ended(self, app, session, client, small, ben, clock):
+        people = client.get(f"/p/{small.ref}/people").text
+        assert f'href="/p/{small.ref}/people/share"' in people
+        asked = client.get(f"/p/{small.ref}/people/share")
+        assert "All parties see it under People and in the record." in text(asked)
+        shared = client.post(f"/p/{small.ref}/people/share", data={"to": ben.id, "key": projects.key()},
+                             follow_redirects=True)
+        assert "The project is shared with Ben Ito, who is told by mail." in text(shared)
+        assert "the project is shared with them since Mon 1 Mar" in text(shared)
+        other = entered(app, ben.email)
+        assert "Shared with you; Anna Berg looks after it" in text(other.get("/desk"))
+        assert "/people/share" in other.get(f"/p/{small.ref}/people").text
+        assert other.get(f"/desk/hand-over/{small.ref}").status_code == 403
+        ended = other.post(f"/p/{small.ref}/people/{ben.id}/end-sharing", data={"key": projects.key()},
+                           follow_redirects=True)
+        assert "'Crates come back' is not shared with Ben Ito any more." in text(ended)
+        assert other.get(f"/p/{small.ref}").status_code == 404
+
+    def test_is_offered_to_nobody_of_a_party(self, app, small):
+        shop = entered(app, small.emails[small.shop])
+        assert "people/share" not in shop.get(f"/p/{small.ref}/people").text
+        assert shop.get(f"/p/{small.ref}/people/share").status_code == 403
+
+    def test_who_is_in_it_cannot_be_chosen(self, client, small):
+        page = text(client.get(f"/p/{small.ref}/people/share"))
+        assert "Every account manager of your host is in this project, or there is no other." in page
+
+
 class TestMails:
     def test_shows_the_text_with_links_of_ours_only(self, admin, app):
         put(app, "20270301T120000-a.eml", "Subject: Hello\r\nTo: a@b.example\r\nDate: Mon, 01 Mar 2027 12:00:00 +0000"
@@ -112,6 +143,14 @@ def put(app, name, body):
 @pytest.fixture
 def client(app, small):
     return entered(app, small.emails[small.manager])
+
+
+@pytest.fixture
+def ben(session, small):
+    person = someone(session, "Ben Ito")
+    hosts.employ(session, small.host_id, person.id, hosts.ACCOUNT_MANAGER, now=NOON)
+    session.commit()
+    return person
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from cocreate.services.acts import (
     people,
     proposals,
     reopening,
+    sharing,
     stages,
 )
 from cocreate.services.acts.change import Change
@@ -63,6 +64,8 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     people.ChangeParts: ("change_parts", people.change_parts),
     people.RemoveMember: ("remove_member", people.remove_member),
     people.HandOverProject: ("hand_over_project", people.hand_over_project),
+    sharing.ShareProject: ("share_project", sharing.share_project),
+    sharing.EndSharing: ("end_sharing", sharing.end_sharing),
     neutral.HandOverNeutral: ("hand_over_neutral", neutral.hand_over_neutral),
     absences.JoinToStandIn: ("join_to_stand_in", absences.join_to_stand_in),
     absences.Substitute: ("substitute", absences.substitute),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cocreate.db import table_of
+from cocreate.domain.leading import in_charge, shared_with
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
@@ -83,12 +84,14 @@ def absence_of(facts: Facts, person: int) -> AbsenceFact | None:
 def join_to_stand_in(facts: Facts, given: JoinToStandIn) -> Change:
     absent = _of_the_host(facts, given.absent)
     there = facts.member(given.person)
-    if there is not None and there.left_at is None:
+    shares = there is not None and there.present and shared_with(facts, there) and there.party != absent.party
+    if there is not None and there.left_at is None and not shares:
         raise Conflict("member.there" if there.party == absent.party else "member.elsewhere", person=there.person)
-    member = MemberFact(given.person, given.name, absent.party, frozenset({"observer"}), accepted_at=facts.now)
+    own = frozenset({"observer"}) | (there.own if there is not None and shares else frozenset())
+    member = MemberFact(given.person, given.name, absent.party, own, accepted_at=facts.now)
     row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id,
-           "party": absent.party, "name": given.name, "parts": "observer", "greeting": "", "token_sha256": None,
-           "accepted_at": facts.now, "left_at": None}
+           "party": absent.party, "name": given.name, "parts": " ".join(sorted(own)), "greeting": "",
+           "token_sha256": None, "accepted_at": facts.now, "left_at": None}
     return Change(facts=facts.with_member(member), party=absent.party, rows=(Put(table_of(Member), (row,)),),
                   details={"person": given.person, "absent": absent.person},
                   personal={"name": given.name, "absent": absent.name, "by": given.by})
@@ -98,7 +101,7 @@ def _of_the_host(facts: Facts, person: int) -> MemberFact:
     """Whoever looks after the project, for whom an administrator may name a substitute: nobody in the project acts."""
     require_running(facts)
     member = facts.member(person)
-    if facts.actor is not None or member is None or not member.present or "manager" not in member.own:
+    if facts.actor is not None or member is None or not member.present or not in_charge(facts, member):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())
     return member
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cocreate.db import table_of
-from cocreate.domain.leading import is_first, led
+from cocreate.domain.leading import in_charge, is_first, led, shared_with
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
 from cocreate.models.projects import Member, Party
@@ -187,7 +187,7 @@ def withdraw_invitation(facts: Facts, given: WithdrawInvitation) -> Change:
 def correct_address(facts: Facts, given: CorrectAddress) -> Change:
     member = (_of_party(facts, given.person, Act.CORRECT_ADDRESS) if given.came_back
               else _open_invitation(facts, given.person, Act.CORRECT_ADDRESS))
-    if "manager" in member.own:
+    if in_charge(facts, member):
         raise Conflict("member.looks_after", person=member.person)
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
@@ -233,7 +233,7 @@ def heirs(facts: Facts, member: MemberFact) -> tuple[MemberFact, ...]:
 
 def remove_member(facts: Facts, given: RemoveMember) -> Change:
     member = _oneself(facts, given.person) or _of_party(facts, given.person)
-    if "manager" in member.own:
+    if in_charge(facts, member):
         raise Conflict("member.looks_after", person=member.person)
     if is_last_champion(facts, member):
         raise Conflict("member.last_champion", field="parts")
@@ -252,15 +252,16 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
     """The parts go to the other, with the open tasks; who hands over leaves the project."""
     actor = facts.actor
     own = actor.party if actor else None
-    if actor is None or "manager" not in actor.own:
+    if actor is None or not in_charge(facts, actor):
         require_running(facts)
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
-            m.person for m in facts.members if "manager" in m.own and m.present))
+            m.person for m in facts.members if m.present and in_charge(facts, m)))
     require(facts, Act.SUBSTITUTE, party=own)
     there = facts.member(given.to)
     if given.to == actor.person:
         raise Invalid("substitute.not_here", field="to")
-    if there is not None and there.left_at is None and (there.party != own or "facilitator" in there.own):
+    if there is not None and there.left_at is None and not shared_with(facts, there) and (
+            there.party != own or "facilitator" in there.own):
         raise Conflict("member.elsewhere", person=there.person)
     kept = there.own if there is not None and there.left_at is None else frozenset()
     after = MemberFact(given.to, given.name, own, kept | actor.own, accepted_at=facts.now)

@@ -63,7 +63,8 @@ def person_roles(ref: str) -> ResponseReturnValue:
     form = RolesForm.from_request(roles=sorted(found.roles))
     if request.method == "POST" and form.validate():
         try:
-            return done(lambda session: staff.change_roles(session, host.id, found.id, form.roles.data, now=now()),
+            return done(lambda session: staff.change_roles(session, host.id, found.id, form.roles.data,
+                                                           by=login.me().name, now=now()),
                         url_for("admin.person", ref=ref), _("Changed. %(name)s signs in again.", name=found.name))
         except (Invalid, Conflict) as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
@@ -179,7 +180,8 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         to = form.to.data if isinstance(form, SuccessorForm) else None
         try:
-            return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, now=now()),
+            return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, by=login.me().name,
+                                                         now=now()),
                         url_for("admin.people"),
                         _("%(name)s works here no more. The account also serves others, and stays.", name=found.name)
                         if elsewhere else _("%(name)s cannot come in any more.", name=found.name))

@@ -15,6 +15,7 @@ from flask_babel import ngettext
 
 from cocreate import login, pages, words
 from cocreate.db import db, spare_transaction
+from cocreate.domain.leading import shared_with
 from cocreate.forms.base import Form
 from cocreate.services import boards, hosts, openings, returned
 from cocreate.services.boards import GROUPS, BoardRow, Situation
@@ -23,6 +24,7 @@ from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
 from cocreate.views.room import frame, nudges
+from workflows.facts import Facts
 
 KEPT, FILTERS = ("q", "show", "sort"), "board"  # how the list was looked at last, in the cookie
 SORTS = ("wait", "next", "signing", "title")
@@ -40,6 +42,7 @@ class Row:
     stages: int
     days: str
     long_here: bool
+    shared: str  # whose it is, where it is only shared with the reader
     waits: str
     waits_url: str
     waits_party: frame.PartyView | None
@@ -76,7 +79,7 @@ class Unopened:
 
 @bp.get("")
 def board() -> ResponseReturnValue:
-    """Every project one looks after, by whose turn it is."""
+    """Every project one looks after or that is shared with one, by whose turn it is."""
     rows = _rows()
     q, show, sort = (request.args.get(name, "").strip() for name in KEPT)
     if cookie.get(FILTERS) != (kept := {name: text for name in KEPT if (text := request.args.get(name, "").strip())}):
@@ -188,13 +191,19 @@ def _row(row: Situation) -> Row:
     return Row(
         title=facts.project.title, url=url_for("room.now", ref=facts.project.ref),
         parties=tuple(views[number] for number in sorted(party.number for party in facts.present)),
-        stage=pages.stage(facts.definition, facts.project.stage),
+        stage=pages.stage(facts.definition, facts.project.stage), shared=_shared(facts),
         place=min(here, stages), stages=stages, days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
         waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
         signing="–" if row.group == "ended" else words.day(boards.signing(facts), pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
         unread=None, returned=())
+
+
+def _shared(facts: Facts) -> str:
+    if facts.actor is None or not shared_with(facts, facts.actor):
+        return ""
+    return _("Shared with you; %(name)s looks after it", name=frame.person_name(facts, facts.project.manager_id))
 
 
 def _days(row: Situation) -> str:

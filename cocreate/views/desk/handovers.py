@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from cocreate import login, pages, sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.leading import in_charge
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.forms.people import HandOverForm
 from cocreate.services import people
@@ -52,9 +53,9 @@ def hand_over(ref: str) -> ResponseReturnValue:
 
 def _require_manager(facts: Facts) -> None:
     require_running(facts)
-    if facts.actor is None or "manager" not in facts.actor.own:
+    if facts.actor is None or not in_charge(facts, facts.actor):
         raise Forbidden("only", act="substitute", persons=tuple(
-            member.person for member in facts.members if "manager" in member.own and member.present))
+            member.person for member in facts.members if member.present and in_charge(facts, member)))
 
 
 def _shown(facts: Facts, form: HandOverForm, others: list[tuple[int, str]]) -> dict[str, Any]:

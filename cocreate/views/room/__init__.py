@@ -21,6 +21,7 @@ from cocreate.views.room import (
     proposals,
     records,
     rules,
+    sharing,
     short_agreements,
     signing,
     stages,
@@ -33,4 +34,5 @@ from cocreate.views.room.blueprint import bp
 
 __all__ = ["accessions", "agreements", "assessments", "bp", "canvases", "charter", "contracts", "documents", "duties",
            "endings", "gates", "holds", "notes", "now", "nudges", "passing", "people", "previews", "proposals",
-           "records", "rules", "short_agreements", "signing", "stages", "talk", "task_list", "tasks", "versions"]
+           "records", "rules", "sharing", "short_agreements", "signing", "stages", "talk", "task_list", "tasks",
+           "versions"]

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import pages, words
-from cocreate.domain.leading import is_first, led
+from cocreate.domain.leading import in_charge, is_first, led, shared_with
 from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
 from cocreate.services.acts.change import require
@@ -46,6 +46,8 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
     """The row of one person, with what the reader can do. undelivered: whose mail came back, and from where."""
     changes = member.party is not None and not facts.ended and not facts.on_hold and may(
         Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
+    if member.present and shared_with(facts, member):
+        return _sharing(facts, member)
     acts, posts = (_of_invited if member.accepted_at is None else _of_present)(facts, member, changes)
     if member.present and member.person in undelivered and corrects(facts, member):
         acts.append((_("Correct address"), url_for(
@@ -60,8 +62,23 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
 
 def corrects(facts: Facts, member: MemberFact) -> bool:
     """Whether the reader can invite somebody at another address; an account manager's own is the host's to correct."""
-    return (not facts.ended and not facts.on_hold and "manager" not in member.own
+    return (not facts.ended and not facts.on_hold and not in_charge(facts, member)
             and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party))
+
+
+def _sharing(facts: Facts, member: MemberFact) -> Person:
+    """A colleague of the host with whom the project is shared."""
+    state = _("the project is shared with them since %(day)s", day=words.day(member.accepted_at, pages.reader())) \
+        if member.accepted_at else ""
+    end = [(_("End the sharing"), url_for("room.people_end_sharing", ref=facts.project.ref, person=member.person))] \
+        if share_url(facts) else []
+    return Person(member.person, member.name, listed(member.own), state, (), tuple(end))
+
+
+def share_url(facts: Facts) -> str:
+    """Where an account manager shares the project with a colleague of the host."""
+    can = possible(partial(require, facts, Act.SHARE, on_hold=True))
+    return url_for("room.people_share", ref=facts.project.ref) if can else ""
 
 
 Links = list[tuple[str, str]]
@@ -92,8 +109,8 @@ def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
         (changes, _("Change parts"), "room.people_parts", about),
         (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over", about),
         (mine and "facilitator" in member.own, _("Hand over my part"), "room.people_neutral", {}),
-        (mine and member.party is None and "manager" in member.own, _("Hand over the project"), "desk.hand_over", {}),
-        (changes and "manager" not in member.own and not is_last_champion(facts, member), _("Remove"),
+        (mine and member.party is None and in_charge(facts, member), _("Hand over the project"), "desk.hand_over", {}),
+        (changes and not in_charge(facts, member) and not is_last_champion(facts, member), _("Remove"),
          "room.people_remove", about),
     ]
     return [(label, url_for(endpoint, ref=ref, **values)) for can, label, endpoint, values in rows if can], []

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from cocreate import login, pages, words
 from cocreate.db import db
+from cocreate.domain.leading import in_charge
 from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, can, may
 from cocreate.domain.turns import can_take, turns
@@ -160,7 +161,7 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
         (can(facts, Act.HOLD, directly=True), _("Put on hold"), "room.hold"),
         (can(facts, Act.HOLD) and not can(facts, Act.HOLD, directly=True), _("Propose to put on hold"), "room.hold"),
         (can(facts, Act.ADD_PARTY, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
-        ("manager" in actor.own, _("Hand over the project"), "desk.hand_over"),
+        (in_charge(facts, actor), _("Hand over the project"), "desk.hand_over"),
         (own is not None and can(facts, Act.LEAVE, party=own) and may_leave(facts, own), _("Leave the project"),
          "room.leave"),
         (early or can(facts, Act.WITHDRAW, party=own), _("Withdraw the project"), "room.withdraw"),

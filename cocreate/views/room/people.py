@@ -32,7 +32,7 @@ from cocreate.services.acts.people import FIRST, heirs, is_last_champion, tasks_
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import cards, invite_url, listed, row_of
+from cocreate.views.room.cards import cards, invite_url, listed, row_of, share_url
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say
@@ -52,7 +52,7 @@ def people(ref: str) -> ResponseReturnValue:
                       neutral=url_for("room.people_neutral", ref=ref) if can_name else "",
                       has_neutral=neutral(facts) is not None,
                       affected=service.affected(db.session(), facts.project.id), fresh=lambda: Form().key(),
-                      add=url_for("room.add_party", ref=ref) if can_add else "")
+                      add=url_for("room.add_party", ref=ref) if can_add else "", share=share_url(facts))
 
 
 @bp.route("/people/invite/<int:party>", methods=["GET", "POST"])

@@ -1,0 +1,62 @@
+"""Sharing a project with a colleague of the host: a further account manager without a seat, and the end of it."""
+
+from dataclasses import dataclass
+
+from cocreate.db import table_of
+from cocreate.domain.leading import shared_with
+from cocreate.domain.rights import Act
+from cocreate.errors import Conflict
+from cocreate.models.projects import Member
+from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.writes import Put, Update
+from workflows.facts import Facts, MemberFact
+from workflows.values import replace
+
+PART = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareProject:
+    """Let another account manager of the host in; who calls checked that they are one."""
+
+    to: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndSharing:
+    """The colleague leaves the project. by: the administrator who ends it with their role at the host."""
+
+    person: int
+    by: str = ""
+
+
+def share_project(facts: Facts, given: ShareProject) -> Change:
+    actor = require(facts, Act.SHARE, on_hold=True)
+    there = facts.member(given.to)
+    if there is not None and there.left_at is None:
+        raise Conflict("member.there", person=there.person)
+    member = MemberFact(given.to, given.name, None, frozenset({PART}), accepted_at=facts.now)
+    row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": None,
+           "name": given.name, "parts": PART, "greeting": "", "token_sha256": None, "accepted_at": facts.now,
+           "left_at": None}
+    return Change(facts=facts.with_member(member), rows=(Put(table_of(Member), (row,)),), party=actor.party,
+                  details={"person": given.to}, personal={"name": given.name})
+
+
+def end_sharing(facts: Facts, given: EndSharing) -> Change:
+    member = _sharing(facts, given)
+    row = {"project_id": facts.project.id, "person": member.person, "left_at": facts.now}
+    by = {"by": given.by} if given.by else {}
+    return Change(facts=facts.with_member(replace(member, left_at=facts.now)), rows=(Update(table_of(Member), (row,)),),
+                  details={"person": member.person}, personal={"name": member.name} | by)
+
+
+def _sharing(facts: Facts, given: EndSharing) -> MemberFact:
+    if facts.actor is not None:
+        require(facts, Act.SHARE, on_hold=True)
+    require_running(facts, on_hold=True)
+    member = facts.member(given.person)
+    if member is None or not member.present or not shared_with(facts, member):
+        raise Conflict("member.gone")
+    return member

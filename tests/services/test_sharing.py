@@ -1,0 +1,162 @@
+"""A project shared with a colleague of the host: who reads it, what they can do, who hears of it, and how it ends."""
+
+import pytest
+from sqlalchemy import select
+
+from cocreate.domain.rights import TABLE, Act, Right, can
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
+from cocreate.models.mails import Outbox
+from cocreate.models.projects import Member, Project
+from cocreate.services import boards, hosts, people, records, staff
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.people import someone
+
+
+class TestSharing:
+    def test_the_colleague_reads_the_room_and_has_it_on_the_board(self, session, small, ben):
+        with pytest.raises(NotFound):
+            projects.facts(session, small, person=ben)
+        share(session, small, ben)
+        assert projects.facts(session, small, person=ben).actor.own == {"manager"}
+        assert [row.ref for row in boards.board(session, ben, reader="en UTC", now=NOON)] == [small.ref]
+
+    def test_and_may_what_the_table_gives_an_account_manager(self, session, small, ben):
+        share(session, small, ben)
+        facts = projects.facts(session, small, person=ben)
+        row = {act: rights[5] for act, rights in TABLE.items()}
+        assert all(can(facts, act) for act, right in row.items() if right is Right.YES)
+        assert not any(can(facts, act) for act, right in row.items() if right is Right.NO)
+
+    def test_the_first_account_manager_goes_on_looking_after_it(self, session, small, ben):
+        share(session, small, ben)
+        assert session.scalar(select(Project.manager_id).where(Project.ref == small.ref)) == small.manager
+        with pytest.raises(Forbidden) as refused:
+            people.hand_over(session, small.ref, small.host_id, to=small.manager, actor=ben, key=projects.key(),
+                             now=NOON)
+        assert refused.value.values["persons"] == (small.manager,)
+
+    def test_the_colleague_is_told_by_mail_and_the_champions_in_their_digest(self, session, small, ben):
+        share(session, small, ben)
+        told = session.execute(select(Outbox.recipient, Outbox.state).where(
+            Outbox.kind == "joined", Outbox.project_id == projects.facts(session, small).project.id))
+        assert {row.recipient: row.state for row in told} == {
+            ben: "waiting", small.maker: "digest", small.shop: "digest"}
+
+    def test_the_record_says_with_whom(self, session, small, ben):
+        share(session, small, ben)
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert (line.act, line.personal["name"], line.details["person"]) == ("share_project", "Ben Ito", ben)
+
+    def test_only_with_an_account_manager_of_the_host(self, session, small):
+        for other in (someone(session).id, employed(session, small, hosts.ADMINISTRATOR)):
+            with pytest.raises(Invalid, match=r"staff\.successor"):
+                share(session, small, other)
+
+    def test_nobody_is_in_it_twice(self, session, small, ben):
+        share(session, small, ben)
+        with pytest.raises(Conflict, match=r"member\.there"):
+            share(session, small, ben)
+
+    def test_only_an_account_manager_shares_it(self, session, small, ben):
+        with pytest.raises(Forbidden) as refused:
+            people.share(session, small.ref, small.host_id, to=ben, actor=small.maker, key=projects.key(), now=NOON)
+        assert refused.value.values == {"act": Act.SHARE.value, "persons": (small.manager,)}
+
+
+class TestEnding:
+    def test_the_colleague_does_not_read_it_any_more(self, session, small, ben):
+        share(session, small, ben)
+        end(session, small, ben)
+        with pytest.raises(NotFound):
+            projects.facts(session, small, person=ben)
+        assert boards.board(session, ben, reader="en UTC", now=NOON) == []
+        assert records.lines(session, projects.facts(session, small), most=1)[0].act == "end_sharing"
+
+    def test_the_colleague_may_end_it_too(self, session, small, ben):
+        share(session, small, ben)
+        end(session, small, ben, actor=ben)
+        assert projects.facts(session, small).member(ben).left_at == NOON
+
+    def test_of_who_looks_after_it_nothing_ends(self, session, small, ben):
+        share(session, small, ben)
+        with pytest.raises(Conflict, match=r"member\.gone"):
+            end(session, small, small.manager, actor=ben)
+
+    def test_no_party_ends_it(self, session, small, ben):
+        share(session, small, ben)
+        with pytest.raises(Forbidden):
+            end(session, small, ben, actor=small.shop)
+
+    def test_it_can_be_shared_again(self, session, small, ben):
+        share(session, small, ben)
+        end(session, small, ben)
+        share(session, small, ben)
+        assert projects.facts(session, small, person=ben).actor.present
+
+    @pytest.mark.parametrize("go", [
+        lambda session, small, ben: staff.deactivate(session, small.host_id, ben, to=None, by="Petra", now=NOON),
+        lambda session, small, ben: staff.change_roles(session, small.host_id, ben, ["administrator"], by="Petra",
+                                                       now=NOON)], ids=["deactivated", "another role"])
+    def test_it_ends_with_the_role_at_the_host(self, session, small, ben, go):
+        share(session, small, ben)
+        go(session, small, ben)
+        assert projects.facts(session, small).member(ben).left_at == NOON
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert (line.act, line.personal["by"]) == ("end_sharing", "Petra")
+
+
+class TestTakingOver:
+    def test_who_it_is_shared_with_can_look_after_it(self, session, small, ben):
+        share(session, small, ben)
+        people.hand_over(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(), now=NOON)
+        assert session.scalar(select(Project.manager_id).where(Project.ref == small.ref)) == ben
+        with pytest.raises(Conflict, match=r"member\.gone"):
+            end(session, small, ben, actor=ben)
+
+    def test_also_with_the_seat_of_the_host(self, session, small, ben):
+        """Who holds a seat hands it over with the project; the colleague was in it without one."""
+        share(session, small, ben)
+        seat(session, small)
+        people.hand_over(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(), now=NOON)
+        after = projects.facts(session, small, person=ben).actor
+        assert (after.party, after.own) == (1, {"champion", "manager"})
+
+    def test_and_stand_in_there(self, session, small, ben):
+        share(session, small, ben)
+        seat(session, small)
+        staff.name_substitute(session, small.host_id, small.manager, to=ben, until=NOON.date(), by="Petra", now=NOON)
+        after = projects.facts(session, small, person=ben).actor
+        assert (after.party, after.own, after.lent) == (1, {"manager", "observer"}, {"champion"})
+
+
+def share(session, small, to):
+    return people.share(session, small.ref, small.host_id, to=to, actor=small.manager, key=projects.key(), now=NOON)
+
+
+def end(session, small, person, actor=None):
+    return people.end_sharing(session, small.ref, person=person, actor=actor or small.manager, key=projects.key(),
+                              now=NOON)
+
+
+def seat(session, small):
+    """The account manager leads for the maker."""
+    row = session.scalars(select(Member).where(Member.person == small.manager)).one()
+    row.party, row.parts = 1, "champion manager"
+    session.flush()
+
+
+def employed(session, small, role=hosts.ACCOUNT_MANAGER):
+    person = someone(session, "Ben Ito")
+    hosts.employ(session, small.host_id, person.id, role, now=NOON)
+    return person.id
+
+
+@pytest.fixture
+def ben(session, small):
+    return employed(session, small)
+
+
+@pytest.fixture
+def small(session):
+    return projects.open_small(session)
