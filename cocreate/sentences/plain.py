@@ -79,6 +79,7 @@ PLAIN = {
     "staff.successor": N_("Choose another account manager of this host."),
     "staff.elsewhere": N_("This account also serves others here. Only its owner, or the operator, can do that."),
     "staff.works_here": N_("This person works here already. Change the roles on the person's page."),
+    "staff.reached": N_("Mail reaches this address. Only its owner can be invited at another one."),
     "staff.not_here": N_("This person does not work here. Invite them first."),
     "staff.not_invited": N_("No invitation waits for an answer."),
     # passing on, waiting, entering

@@ -38,6 +38,7 @@ class FailedMail:
     kind: str
     at: datetime
     reply: str
+    ref: str | None  # of the person's page, where they work for the host
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +213,15 @@ def _failed(session: Session, host_id: int) -> tuple[int, tuple[FailedMail, ...]
         count += session.scalar(select(func.count()).select_from(table).where(
             table.state == "failed", _of_host(table, host_id))) or 0
         found += session.execute(
-            select(Person.email, table.kind, table.created_at, table.reply, table.state)
+            select(Person.email, Person.ref, Person.id, table.kind, table.created_at, table.reply, table.state)
             .join(Person, Person.id == recipient)
             .where(_of_host(table, host_id), or_(table.state == "failed", (table.state == "waiting")
                                                  & table.reply.is_not(None)))
             .order_by(table.created_at.desc()).limit(MOST)).all()
     found.sort(key=lambda mail: (mail.state == "failed", mail.created_at), reverse=True)
-    return count, tuple(FailedMail(mail.email, mail.kind, mail.created_at, mail.reply or "") for mail in found[:MOST])
+    own = set(session.scalars(select(HostMember.person_id).where(HostMember.host_id == host_id)))
+    return count, tuple(FailedMail(mail.email, mail.kind, mail.created_at, mail.reply or "",
+                                   mail.ref if mail.id in own else None) for mail in found[:MOST])
 
 
 def _of_host(table: type[Outbox] | type[AccountMail], host_id: int) -> ColumnElement[bool]:

@@ -41,6 +41,7 @@ class Employee:
     seen_at: datetime | None
     second_step: bool
     invited: bool  # an invitation waits for an answer
+    came_back: str  # what a mail server says of the address, for good; "" where mail arrives
     state: str  # "active", "invited", "no_password" (entered by the operator), "left" or "deactivated"
 
 
@@ -101,6 +102,25 @@ def send_again(session: Session, host_id: int, person: int, *, by: int, now: dat
         accounts.welcome(session, person, now=now)
     else:
         raise Conflict("staff.not_invited")
+
+
+def correct_address(session: Session, host_id: int, person: int, *, email: str, by: int, now: datetime) -> int:
+    """Invite at another address instead, with the same roles, and return who; no account moves to an address.
+
+    Who has not come in goes with the wrong one; whom only no mail reaches stays until somebody lets them go.
+    Raises: Conflict where mail arrives, and where the other one works here.
+    """
+    lock_host(session, host_id)
+    there, waiting = session.get_one(Person, person), session.get(HostInvitation, (host_id, person))
+    name, roles = (waiting.name, waiting.roles.split()) if waiting else (there.name, _roles(session, host_id, person))
+    if waiting is not None:
+        joining.take_back(session, host_id, person)
+    elif not roles or (there.password_hash and there.unreachable_at is None):
+        raise Conflict("staff.reached", field="email")
+    to = invite(session, host_id, email=email, name=name, roles=roles, by=by, now=now)
+    if waiting is None and not there.password_hash:
+        _set_roles(session, host_id, person, (), now)
+    return to
 
 
 def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, by: str = "",
@@ -230,7 +250,11 @@ def _require_other_administrator(session: Session, host_id: int, person: int) ->
 
 
 def _works_here(session: Session, host_id: int, person: int) -> bool:
-    return any(hosts.has_role(session, host_id, person, role) for role in ROLES)
+    return bool(_roles(session, host_id, person))
+
+
+def _roles(session: Session, host_id: int, person: int) -> list[str]:
+    return [role for role in ROLES if hosts.has_role(session, host_id, person, role)]
 
 
 def _require_here(session: Session, host_id: int, person: int) -> None:
@@ -282,11 +306,15 @@ def _employee(person: Person, roles: set[str], asked: HostInvitation | None, was
     """was: has or had a role here. Of the account of who was only asked nothing is told."""
     if not was and asked is not None:
         return Employee(person.id, person.ref, asked.name, person.email, frozenset(asked.roles.split()), 0, "", None,
-                        False, True, "invited")
+                        False, True, _came_back(person), "invited")
     return Employee(
         person.id, person.ref, person.name, person.email, frozenset(asked.roles.split() if asked else roles), projects,
         seen.method if seen else "", seen.seen_at if seen else None, person.totp_secret is not None,
-        asked is not None, "invited" if asked is not None else _state(person, roles))
+        asked is not None, _came_back(person), "invited" if asked is not None else _state(person, roles))
+
+
+def _came_back(person: Person) -> str:
+    return "" if person.unreachable_at is None else person.unreachable_why
 
 
 def _state(person: Person, roles: set[str]) -> str:

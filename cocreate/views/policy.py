@@ -87,6 +87,7 @@ POLICY: dict[str, Access] = {
     "admin.person_again": ADMINISTRATOR,
     "admin.person_send": ADMINISTRATOR,
     "admin.person_take_back": ADMINISTRATOR,
+    "admin.person_address": ADMINISTRATOR,
     "admin.person_sessions": ADMINISTRATOR,
     "admin.person_second_step": ADMINISTRATOR,
     "admin.person_hand_over": ADMINISTRATOR,

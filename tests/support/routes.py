@@ -42,7 +42,8 @@ def ids(world: World) -> dict[str, Mapping[str, Any]]:
         "admin": {"ref": world.template, "key": "returns", "name": "x.eml"},
         "portal": {"token": "x" * 43}, "auth": {"token": "x" * 43}, "account": {"ref": world.ref},
         **{f"admin.person{end}": {"ref": world.manager_ref} for end in (
-            "", "_roles", "_again", "_send", "_take_back", "_sessions", "_second_step", "_hand_over", "_deactivate")},
+            "", "_roles", "_again", "_send", "_take_back", "_address", "_sessions", "_second_step", "_hand_over",
+            "_deactivate")},
     }
 
 

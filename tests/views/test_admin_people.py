@@ -204,6 +204,58 @@ class TestPeople:
             assert "/prove" in client.get(f"/admin/{path}").location
 
 
+class TestAddress:
+    def test_where_mail_came_back_the_right_one_is_invited(self, client, session, small, refs):
+        url, right = f"/admin/people/{refs['anna']}", f"anna.right{small.host_id}@host.example"
+        assert "Correct address" not in text(client.get(url))
+        came_back(session, small.manager)
+        page = text(client.get(url))
+        assert "Mail to it comes back: 550 no such mailbox" in page and "Correct address" in page
+        assert "Nothing moves by itself" in text(client.get(f"{url}/address"))
+        done = client.post(f"{url}/address", data={"email": right}, follow_redirects=True)
+        assert f"Anna Berg is invited at {right}." in text(done) and "invited, has not accepted yet" in text(done)
+        session.rollback()
+        new = session.scalars(select(Person).where(Person.email == right)).one()
+        assert [(kind, values["roles"]) for kind, values in mails_to(session, new.id)] == [
+            ("staff_invitation", ["account_manager"])]
+        assert hosts.has_role(session, small.host_id, small.manager, hosts.ACCOUNT_MANAGER)
+        assert session.scalar(select(Person.email).where(Person.id == small.manager)) == small.emails[small.manager]
+
+    def test_an_invitation_at_a_wrong_one_ends(self, client, session, small):
+        wrong, right = (f"{word}{small.host_id}@host.example" for word in ("wrong", "right"))
+        client.post("/admin/people/invite", data={"name": "Tom New", "email": wrong, "roles": ["administrator"]})
+        ref = session.scalar(select(Person.ref).where(Person.email == wrong))
+        session.rollback()
+        assert "Correct address" in text(client.get(f"/admin/people/{ref}"))
+        client.post(f"/admin/people/{ref}/address", data={"email": right})
+        page = client.get("/admin/people").text
+        assert right in page and wrong not in page
+
+    def test_an_account_that_mail_reaches_stays_where_it_is(self, client, session, small, refs):
+        url = f"/admin/people/{refs['anna']}/address"
+        answer = client.post(url, data={"email": f"other{small.host_id}@host.example"})
+        assert answer.status_code == 422 and "Mail reaches this address." in answer.text
+        assert f'value="other{small.host_id}@host.example"' in answer.text
+
+    def test_an_address_of_a_colleague_is_refused_at_its_field(self, client, session, small, refs, petra):
+        came_back(session, small.manager)
+        answer = client.post(f"/admin/people/{refs['anna']}/address", data={"email": petra.email})
+        assert answer.status_code == 422 and 'id="email-error"' in answer.text
+
+    def test_health_leads_to_it_for_people_of_the_host_only(self, client, session, small, refs):
+        came_back(session, small.manager)
+        session.execute(update(Outbox).where(Outbox.host_id == small.host_id).values(
+            state="failed", reply="550 no such mailbox"))
+        session.add(AccountMail(person_id=small.manager, kind="welcome", values="{}", state="failed", created_at=NOON,
+                                next_try=NOON, message_id=f"<{small.ref}@x>", reply="550 no such mailbox"))
+        session.commit()
+        page = client.get("/admin/health").text
+        assert f'href="/admin/people/{refs["anna"]}"' in page
+        customer = session.scalar(select(Person.ref).where(Person.id == small.shop))
+        assert small.emails[small.shop] in page and customer not in page
+        assert "the account manager of the project corrects it" in page
+
+
 class TestHealth:
     @pytest.fixture(autouse=True)
     def _nobody_has_run(self, session):
@@ -263,6 +315,12 @@ class TestHealth:
         page = text(client.post("/admin/health/records"))
         set_head(session, small, whole)
         assert f"1 record does not fit, checked now: project {small.ref}, line" in page and "(head)" in page
+
+
+def came_back(session, person):
+    session.execute(update(Person).where(Person.id == person).values(
+        unreachable_at=NOON, unreachable_why="550 no such mailbox"))
+    session.commit()
 
 
 def set_head(session, small, head):

@@ -13,6 +13,7 @@ from cocreate.db import db
 from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.admin import RolesForm, StaffForm, StandInForm, SuccessorForm
 from cocreate.forms.base import Form
+from cocreate.forms.people import AddressForm
 from cocreate.models.hosts import Host
 from cocreate.pages import Entry
 from cocreate.services import joining, staff
@@ -104,6 +105,24 @@ def person_take_back(ref: str) -> ResponseReturnValue:
     host, found = _load(ref)
     return done(lambda session: joining.take_back(session, host.id, found.id), url_for("admin.people"),
                 _("The invitation of %(name)s has ended.", name=found.name))
+
+
+@bp.route("/people/<ref>/address", methods=["GET", "POST"])
+def person_address(ref: str) -> ResponseReturnValue:
+    """Invite at the right address whom no mail reaches, or who has not come in."""
+    login.require_proof()
+    host, found = _load(ref)
+    form = AddressForm.from_request()
+    if request.method == "POST" and form.validate():
+        try:
+            return done(lambda session: staff.correct_address(session, host.id, found.id, email=form.email.data,
+                                                              by=login.me().id, now=now()),
+                        url_for("admin.people"),
+                        _("%(name)s is invited at %(email)s.", name=found.name, email=form.email.data))
+        except (Invalid, Conflict) as error:
+            form.blame("email", sentences.error(error, pages.reader()))
+    return _dialog("admin/people/address.html", found, form, title=_("Correct the address of %(name)s",
+                                                                     name=found.name))
 
 
 @bp.post("/people/<ref>/sessions")
