@@ -100,8 +100,14 @@ def was_signed_in() -> bool:
 
 
 def onward() -> ResponseReturnValue:
-    """To the remembered place, once; else to where one lands."""
-    return redirect(destination.take() or landing(), 303)
+    """To the remembered place, once; else to where one arrives."""
+    return redirect(destination.take() or arrival(), 303)
+
+
+def arrival() -> str:
+    """Where one comes to after signing in; it may be looked up, which no page of errors does with ``landing``."""
+    choose = current_app.extensions.get("arrival") if visitor() else None
+    return str(choose()) if choose else landing()
 
 
 def landing() -> str:

@@ -75,6 +75,15 @@ def reminded(session: Session, facts: Facts, subjects: Sequence[str]) -> Mapping
             for subject in subjects}
 
 
+def only_one(session: Session, person: int) -> str | None:
+    """The running project of a person who is in no other and invited to none."""
+    found = session.execute(
+        select(Project.ref, Member.accepted_at).join(Member, Member.project_id == Project.id)
+        .where(Member.person == person, Member.left_at.is_(None), Member.expired_at.is_(None),
+               Project.ended_at.is_(None)).limit(2)).all()
+    return found[0].ref if len(found) == 1 and found[0].accepted_at is not None else None
+
+
 def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Standing]:
     """Every project a person is in, oldest first."""
     refs = session.scalars(

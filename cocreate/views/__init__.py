@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter
 
 from cocreate import login
+from cocreate.db import db
 from cocreate.forms.base import LARGEST
 from cocreate.pages import Entry
+from cocreate.services import rooms
 from cocreate.views import account, admin, auth, desk, policy, portal, room
 
 
@@ -37,6 +39,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(audience.bp)
     app.extensions["menu"] = _menu
     app.extensions["landing"] = _landing
+    app.extensions["arrival"] = _arrival
     app.extensions["ask_for_proof"] = auth.steps.ask
 
 
@@ -71,3 +74,10 @@ def _landing() -> str:
     if me.is_("account_manager"):
         return url_for("desk.board")
     return url_for("admin.templates" if me.is_("administrator") else "portal.your_turn")
+
+
+def _arrival() -> str:
+    """Who takes part in one project only comes into its room."""
+    me, url = login.me(), _landing()
+    only = rooms.only_one(db.session(), me.id) if not me.roles else None
+    return url_for("room.now", ref=only) if only else url

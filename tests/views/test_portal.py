@@ -5,11 +5,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from cocreate.services import contributions, hosts
+from cocreate.models.projects import Member
+from cocreate.services import contributions, hosts, people
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import PASSWORD, browser, someone
+from tests.support.people import PASSWORD, browser, entered, someone
 from tests.support.rooms import text
 
 
@@ -102,8 +104,26 @@ class TestProjects:
 
 
 class TestHome:
-    def test_leads_who_takes_part_to_your_turn(self, signed_in, small):
+    def test_leads_who_takes_part_in_one_project_into_its_room(self, app, signed_in, small):
+        assert signed_in(small.shop).get("/").location == f"/p/{small.ref}"
+        answer = browser(app).post("/sign-in", data={"email": small.emails[small.shop], "password": PASSWORD})
+        assert answer.location == f"/p/{small.ref}"
+
+    def test_leads_who_takes_part_in_several_or_is_invited_to_a_further_one_to_your_turn(self, signed_in, session,
+                                                                                       small):
+        other = projects.open_small(session)
+        people.invite(session, other.ref, party=2, email=small.emails[small.shop], name="Claire Duval",
+                      parts=("observer",), greeting="", actor=other.shop, key=projects.key(), now=NOON)
+        session.commit()
         assert signed_in(small.shop).get("/").location == "/your-turn"
+        session.execute(update(Member).where(Member.person == small.shop).values(accepted_at=NOON))
+        session.commit()
+        assert signed_in(small.shop).get("/").location == "/your-turn"
+
+    def test_leads_to_your_turn_when_the_only_one_has_ended(self, app, session, clock):
+        small = projects.agreed(session)
+        session.commit()
+        assert entered(app, small.emails[small.shop]).get("/").location == "/your-turn"
 
     def test_leads_account_managers_to_the_board(self, signed_in, small):
         assert signed_in(small.manager).get("/").location == "/desk"
@@ -126,7 +146,8 @@ class TestLook:
         page.fill("[name=email]", small.emails[small.shop])
         page.fill("[name=password]", PASSWORD)
         page.click("main button[type=submit]")
-        page.wait_for_url("**/your-turn")
+        page.wait_for_url(f"**/p/{small.ref}")
+        page.goto("/your-turn")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.click("text=Waiting for others")
         assert page.is_visible("text=Tornby Furniture has not started")

@@ -46,7 +46,7 @@ class Colleague:
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    return redirect(login.landing())
+    return redirect(login.arrival())
 
 
 @bp.get("/your-turn")
