@@ -213,8 +213,8 @@ def _contract_address(s: Speaker) -> str:
 
 @explains("contract.signatory")
 def _contract_signatory(s: Speaker) -> str:
-    return s._("%(party)s named %(named)s to sign; here only %(people)s can sign for it. %(champions)s can make who "
-               "was named a signatory under People, or change '%(task)s'.", party=s.party("party"),
+    return s._("%(party)s named %(named)s to sign; here only %(people)s can sign for it. %(champions)s can invite who "
+               "was named, or make them a signatory under People, or change '%(task)s'.", party=s.party("party"),
                named=s.values["named"], people=s.people(*s.values["persons"], either=True), task=s.task,
                champions=s.holding("champion", s.values["party"]))
 

@@ -29,7 +29,7 @@ class TestWhoSigns:
             projects.say_who_signs(session, room.small, 2, "Rosa Marin, CFO", "Gran Via 3, Madrid")
         page = unescape(room.shop.get("/contract").text)
         assert ("Aurelis Hotels named Rosa Marin, CFO to sign; here only Claire Duval can sign for it. Claire Duval "
-                "can make who was named a signatory under People, or change 'Who signs'.") in page
+                "can invite who was named, or make them a signatory under People, or change 'Who signs'.") in page
         answer = room.maker.post("/contract/freeze")
         assert answer.status_code == 422 and "named Rosa Marin, CFO to sign" in answer.text
 
