@@ -13,6 +13,7 @@ class SayForm(UnsaidForm):
     """A comment, or a note for the own party."""
 
     KEPT = ("text", "about", "private", "mentions", "reply_to")
+    seen_by = ""  # who reads it, in a sentence
 
     text = lines(_("Your words"), most=4000)
     topic = HiddenField()

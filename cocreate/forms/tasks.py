@@ -29,7 +29,7 @@ class DecideForm(Form):
     """What a party says at a gate."""
 
     reason = lines(_("Reason or reservation"), most=2000, optional=True,
-                   description=_("Goes into the record. Needed unless you simply agree."))
+                   description=_("All parties read it, also in the record. Needed unless you simply agree."))
     wanted = lines(_("What would help?"), most=2000, optional=True,
                    description=_("Needed if you do not agree."))
 
@@ -45,7 +45,7 @@ class OutsideForm(Form):
     proof = FileField(_("The file that shows it"), render_kw={"accept": FILES},
                       description=_("A letter, the minutes, a resolution."))
     reason = lines(_("Reason or reservation"), most=2000, optional=True,
-                   description=_("Goes into the record. Needed unless it simply agrees."))
+                   description=_("All parties read it, also in the record. Needed unless it simply agrees."))
     wanted = lines(_("What would help?"), most=2000, optional=True, description=_("Needed if it does not agree."))
 
 
@@ -58,7 +58,8 @@ class PassForm(Form):
                                  description=_("With nothing ticked the whole task is passed on."))
     name = line(_("Name of the new colleague"), optional=True, render_kw={"autocomplete": "off"})
     email = their_address(_("Their work address"), optional=True)
-    words = lines(_("A line of your own"), most=500, optional=True)
+    words = lines(_("A line of your own"), most=500, optional=True,
+                  description=_("Your colleague reads it in the mail; it goes into the record."))
 
 
 class WaitForm(Form):

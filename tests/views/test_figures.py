@@ -32,7 +32,10 @@ class TestLimits:
             assert "Crates that come back" in page and "going on needs at least 20,000 pieces" in page and out in page
             assert "/waive?path=figures.returns.crates" in page
             assert out in room.manager.get(path).text and "/waive?path" not in room.manager.get(path).text
-        assert "misses its limit" in room.shop.get("/waive?path=figures.returns.crates").text
+        page = text(room.shop.get("/waive?path=figures.returns.crates"))
+        assert "misses its limit" in page
+        assert "Going on to 'Terms' looks at it." in page  # what depends on it, and who must agree, before one proposes
+        assert "Tornby Furniture and Aurelis Hotels must agree." in page
 
     def test_one_that_is_all_that_is_missing_is_the_one_act_of_now_and_of_the_gate(self, project):
         def decided(session):

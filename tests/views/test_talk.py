@@ -35,6 +35,13 @@ class TestTalk:
         room.shop.post("/talk", data={"topic": "task:returns:2", "text": "All shops.", "reply_to": number})
         assert "All shops." in room.maker.get("/tasks/returns?party=2").text
 
+    def test_who_reads_it_is_said_before_one_types(self, project):
+        room = project(with_offer)
+        assert "All parties read what you say here: Tornby Furniture and Aurelis Hotels." in unescape(
+            room.maker.get("/tasks/returns?party=2").text)
+        own = unescape(room.maker.get("/talk?topic=field:offer:1:margin").text)
+        assert "Only Tornby Furniture reads what you say here." in own
+
     def test_notes_are_private_and_only_their_number_is_known(self, project):
         room = project()
         room.maker.post("/talk", data={"topic": "task:returns:2", "text": "canary-note", "private": "y"})

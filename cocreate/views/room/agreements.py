@@ -6,11 +6,13 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
+from cocreate.domain.depending import depends_on
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm
 from cocreate.forms.base import Form
@@ -33,9 +35,9 @@ def waive(ref: str) -> ResponseReturnValue:
     return _propose(facts, WaiveForm.from_request(), "waive", path,
                     title=_("Go on although '%(name)s' misses its limit", name=name) if given else _(
                         "Go on without '%(name)s'", name=name),
-                    follows=[_("All contracting parties must agree."),
+                    follows=[_who_agrees(facts),
                              _("The value stays as it is, for all to read; going on no longer waits for it.") if given
-                             else _("The value may still be given later.")],
+                             else _("The value may still be given later."), *_what_depends(facts, path)],
                     button=_("Propose to go on all the same") if given else _("Propose to go on without it"),
                     body=lambda form: {"reason": form.reason.data})
 
@@ -52,8 +54,8 @@ def settle(ref: str) -> ResponseReturnValue:
     form.which.choices = [SelectChoice(str(number), given_words(facts, one)) for number, one in enumerate(figures)]
     form.which.choices.append(SelectChoice("third", _("A third value")))
     return _propose(facts, form, "settle", path, title=_("Settle '%(name)s'", name=field_words(facts, path)),
-                    follows=[_("All values stay readable with their sources."),
-                             _("All contracting parties must agree.")],
+                    follows=[_("All values stay readable with their sources."), _who_agrees(facts),
+                             *_what_depends(facts, path)],
                     button=_("Propose this value"),
                     body=lambda f: _settlement(f, figures, versions_of(facts.given(path))))
 
@@ -71,7 +73,7 @@ def later(ref: str) -> ResponseReturnValue:
                     title=_("Settle '%(name)s' later", name=field_words(facts, need.partition("@")[0])),
                     follows=[_("The clause will say who gives it, by when and by what rule."),
                              _("When all have signed, it is a duty: it stands on Now, and we remind of it."),
-                             _("All contracting parties must agree.")],
+                             _who_agrees(facts)],
                     button=_("Propose to settle it later"),
                     body=lambda f: {"parties": [int(f.who.data)], "by": f.by.data.isoformat(), "rule": f.rule.data,
                                     "reason": f.reason.data})
@@ -87,7 +89,7 @@ def strike(ref: str) -> ResponseReturnValue:
     return _propose(facts, StrikeForm.from_request(), "strike", key,
                     title=_("Strike the clause '%(name)s'", name=say(clause.title, pages.language())),
                     follows=[_("Its number stays in the contract, with your reason."),
-                             _("All contracting parties must agree.")],
+                             _who_agrees(facts)],
                     button=_("Propose to strike it"), body=lambda form: {"reason": form.reason.data})
 
 
@@ -110,6 +112,26 @@ def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, fo
     page = frame.show("room/agreements/propose.html", facts, (title, None), form=form, title=title, follows=follows,
                       button=button, back_url=url_for("room.now", ref=facts.project.ref))
     return page, 200 if request.method == "GET" else 422
+
+
+def _who_agrees(facts: Facts) -> str:
+    names = words.listed((party.name for party in facts.contracting), pages.reader())
+    return ngettext("%(names)s must agree.", "%(names)s must agree.", len(facts.contracting), names=names)
+
+
+def _what_depends(facts: Facts, path: str) -> list[str]:
+    """What rests on a figure, by name, as one line of each kind."""
+    found: dict[str, list[str]] = {"clause": [], "way": [], "figure": []}
+    for kind, key in depends_on(facts.definition, path):
+        name = {"clause": lambda key: say(facts.definition.clauses[key].title, pages.language()),
+                "way": lambda key: pages.stage(facts.definition, facts.definition.transitions[key].to),
+                "figure": lambda key: field_words(facts, key)}[kind](key)
+        found[kind] = list(dict.fromkeys([*found[kind], f"'{name}'"]))
+    listed = {kind: words.listed(names, pages.reader()) for kind, names in found.items() if names}
+    said = {"clause": _("It is printed in: %(names)s.", names=listed.get("clause", "")),
+            "way": _("Going on to %(names)s looks at it.", names=listed.get("way", "")),
+            "figure": _("Worked out from it: %(names)s.", names=listed.get("figure", ""))}
+    return [said[kind] for kind in listed]
 
 
 def _known(facts: Facts, path: str) -> None:

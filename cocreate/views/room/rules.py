@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from cocreate import narrowing, pages, words
 from cocreate.domain import openness
+from cocreate.domain.reminding import TO_CHECK
 from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
 from cocreate.views.conditions import only_if_words, waits_for
 from cocreate.views.proposals_words import currency_said, openness_words
@@ -39,6 +40,7 @@ def rules(ref: str) -> ResponseReturnValue:
         "room/rules.html", facts, (_("Rules of this project"), None), definition=definition,
         rule_words=lambda key: rule_words(facts, key), sees=lambda task: _sees(facts, task.visible_to, task),
         kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
+        to_check=TO_CHECK,
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
         currency=currency_said(facts), only_if_words=only_if_words,

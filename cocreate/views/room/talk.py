@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
 from cocreate import login, pages, sentences, words
@@ -260,7 +261,18 @@ def _form(facts: Facts, topic: Topic, begun: Words | None = None, *, sent: bool 
         del form.about
     if facts.actor is None or facts.actor.party is None:
         del form.private
+    form.seen_by = _seen_by(facts, sees)
     return form
+
+
+def _seen_by(facts: Facts, sees: int) -> str:
+    """Who reads it, said before one types."""
+    there = [party.number for party in facts.present]
+    names = [facts.party(number).name for number in audience.parties_in(sees, there)]
+    if len(names) == len(there):
+        return _("All parties read what you say here: %(names)s.", names=words.listed(names, pages.reader()))
+    return ngettext("Only %(names)s reads what you say here.", "Only %(names)s read what you say here.", len(names),
+                    names=words.listed(names, pages.reader()))
 
 
 def _ends(facts: Facts, topic: Topic) -> TaskFact | None:
