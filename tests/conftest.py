@@ -123,6 +123,14 @@ def new_app(tmp_path: Path, one_key: None) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture
+def here(fresh_database: str, new_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """An application on a database of its own; the test is within its context."""
+    app = new_app(fresh_database)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
     """A writing transaction, rolled back at the end; ``session.commit()`` before ``client`` shall see its rows."""
     from cocreate.db import WRITES, db

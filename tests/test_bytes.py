@@ -70,10 +70,3 @@ def version(small):
     table = table_of(ContractVersion)
     return db.session.execute(select(table).join(table_of(Project), table_of(Project).c.id == table.c.project_id)
                               .where(table_of(Project).c.ref == small.ref)).one()
-
-
-@pytest.fixture
-def here(fresh_database, new_app):
-    app = new_app(fresh_database)
-    with app.app_context():
-        yield app

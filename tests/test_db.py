@@ -363,14 +363,6 @@ def counted_elsewhere(app):
 
 
 @pytest.fixture
-def here(fresh_database, new_app):
-    """An application on a database of its own; the test is within its context."""
-    app = new_app(fresh_database)
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
 def sqlite_app(databases, new_app):
     url = databases.migrated("sqlite")
     yield new_app(url)
@@ -385,5 +377,3 @@ def postgres_app(databases, apps, new_app):
 def connection(app):
     with app.app_context(), db.engine.connect() as connection:
         yield connection
-
-

@@ -306,11 +306,3 @@ def anna(session, clock):
     found = someone(session)
     session.commit()
     return found
-
-
-@pytest.fixture
-def here(fresh_database, new_app):
-    """An application on a database of its own; the test is within its context."""
-    app = new_app(fresh_database)
-    with app.app_context():
-        yield app

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -176,13 +175,6 @@ def play(app: Flask, small: Small, left: int) -> None:
                 event.remove(Engine, name, point)
             point()
             os.write(1, f"{small.ref} {receipt.seq}\n".encode())
-
-
-@pytest.fixture
-def here(fresh_database, new_app) -> Iterator[Flask]:
-    app = new_app(fresh_database)
-    with app.app_context():
-        yield app
 
 
 @pytest.fixture

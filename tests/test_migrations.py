@@ -59,13 +59,13 @@ class TestRevisions:
 
 
 class TestSchema:
-    def test_is_that_of_the_models(self, migrated):
+    def test_is_that_of_the_models(self, here):
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={
                 "compare_type": True, "include_name": lambda name, *_: name != "alembic_version"})
             assert compare_metadata(context, db.metadata) == []
 
-    def test_of_checks_too(self, migrated):
+    def test_of_checks_too(self, here):
         """Alembic does not compare them."""
         schema = inspect(db.engine)
         for table in db.metadata.sorted_tables:
@@ -73,12 +73,12 @@ class TestSchema:
                       "CheckConstraint"}
             assert {found["name"] for found in schema.get_check_constraints(table.name)} == wanted, table.name
 
-    def test_again_changes_nothing(self, migrated):
+    def test_again_changes_nothing(self, here):
         before = schema_of(db.engine)
-        upgrade(migrated)
+        upgrade(here)
         assert schema_of(db.engine) == before
 
-    def test_references_hold_and_are_watched_again(self, migrated):
+    def test_references_hold_and_are_watched_again(self, here):
         with transaction() as session, pytest.raises(IntegrityError):
             session.execute(table_of(TemplateVersion).insert().values(
                 template_id=1, number=1, host_id=1, definition="{}", sha256="s", note="", saved_by=1,
@@ -109,7 +109,7 @@ class TestTenants:
     """One row of each table, whole but for its host: it is refused, and taken with the right one."""
 
     @pytest.fixture
-    def rows(self, migrated):
+    def rows(self, here):
         return Rows(db.engine)
 
     def test_no_row_inside_a_project_points_into_another_hosts(self, rows):
@@ -124,19 +124,19 @@ class TestTenants:
 
 
 class TestTriggers:
-    def test_are_there(self, migrated):
+    def test_are_there(self, here):
         wanted = {f"{guard.table}_no_{event}" for guard in GUARDS for event in ("update", "delete")}
         if db.engine.dialect.name == "postgresql":
             wanted |= {f"{guard.table}_no_truncate" for guard in GUARDS}
         assert triggers(db.engine) == wanted
 
-    def test_those_of_an_earlier_list_go(self, migrated):
+    def test_those_of_an_earlier_list_go(self, here):
         with db.engine.begin() as connection:
             connection.exec_driver_sql(
                 "CREATE TRIGGER older BEFORE DELETE ON draft " + (
                     "BEGIN SELECT 1; END" if connection.dialect.name == "sqlite"
                     else "FOR EACH ROW EXECUTE FUNCTION cocreate_refuse('x')"))
-        upgrade(migrated)
+        upgrade(here)
         assert "older" not in triggers(db.engine)
 
     @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.table)
@@ -346,13 +346,6 @@ def upgrade(app: Any, revision: str = "head") -> None:
 @pytest.fixture
 def empty_app(empty_database, new_app) -> Iterator[Any]:
     app = new_app(empty_database)
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
-def migrated(fresh_database, new_app) -> Iterator[Any]:
-    app = new_app(fresh_database)
     with app.app_context():
         yield app
 

@@ -319,14 +319,6 @@ def whole(small):
 
 
 @pytest.fixture
-def here(fresh_database, new_app):
-    """An application on a database of its own; the test is within its context."""
-    app = new_app(fresh_database)
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
 def small(here):
     return stories.opened(10)
 

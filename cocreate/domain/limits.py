@@ -40,11 +40,9 @@ def missed(facts: Facts, task: str | None = None) -> tuple[Refusal, ...]:
 
 def to_choose(facts: Facts) -> tuple[Refusal, ...]:
     """The limits that are missed by what nobody works on any more: no task, only decisions stand beside them."""
-    ways = [way.refusals for way in engine.ways(facts) if not way.back]
-    if any(not refusals for refusals in ways):
-        return ()
-    stuck = [refusals for refusals in ways
-             if all(one.code == LIMIT or one.code.startswith("gate.") for one in refusals)]
+    stuck = [way.refusals for way in engine.ways(facts) if not way.back
+             and all(one.code == LIMIT or one.code.startswith("gate.") for one in way.refusals)]
+    # A way that is free lacks nothing: beside it nothing is to be chosen.
     return tuple({path_of(one): one for one in min(stuck, key=len, default=()) if one.code == LIMIT}.values())
 
 

@@ -33,6 +33,8 @@ class TestTasks:
     def test_help_is_wanted_until_somebody_helped_or_the_task_is_handed_in(self):
         called, handed_in = (begin().act(AskHelp("stream", 1, "Which meter counts?"), GIVER) for _ in range(2))
         assert still("help", STREAM, called.facts)
+        answered = called.facts.with_task(replace(called.facts.task("stream", 1), helper=champion(2)))
+        assert not still("help", STREAM, answered)  # until the asker says that it did not help
         number = called.facts.task("stream", 1).help
         assert not still("help", STREAM, called.act(Helped("stream", 1, number), GIVER).facts)
         assert not still("help", STREAM, handed_in.submit("stream").facts)

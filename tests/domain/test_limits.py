@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 from cocreate import sentences
-from cocreate.domain.limits import missed, ways_out
+from cocreate.domain.limits import missed, path_of, to_choose, ways_out
+from cocreate.services.acts.holds import Hold
 from cocreate.services.acts.proposals import Propose
 from cocreate.words import Reader
 from tests.support.facts import REASON, TWO_SIDES, begin, champion, signatory
@@ -54,3 +55,25 @@ def test_a_limit_with_two_ways_out_is_said_with_both():
 def test_what_reaches_its_limit_is_no_news():
     story = begin(LIMITED).give("stream").give("need").agree("picture").go("to_trial").submit("batch", rate=95)
     assert missed(story.facts) == ()
+
+
+def test_it_is_to_be_chosen_once_only_decisions_stand_beside_it():
+    story = begin(LIMITED).give("stream").give("need").agree("picture").go("to_trial").submit("batch", rate=90)
+    assert to_choose(story.facts) == ()  # who checks it may send it back
+    assert [path_of(one) for one in to_choose(story.accept("batch", "giver").facts)] == ["trial.batch.rate"]
+
+
+def test_of_several_ways_on_the_one_that_lacks_least_is_chosen_and_none_where_one_is_free():
+    text = LIMITED.replace(
+        "rate: {type: percent}}", "rate: {type: percent}, weeks: {type: whole, unit: weeks}}").replace(
+        "  wrong: {", "  short: {from: trial, to: terms, when: {figure: "
+        "{path: trial.batch.weeks, at_least: 13, unit: weeks}}}\n  wrong: {")
+    story = begin(text).give("stream").give("need").agree("picture").go("to_trial").give("batch", rate=90, weeks=6)
+    assert [path_of(one) for one in to_choose(story.facts)] == ["trial.batch.weeks"]
+    free = begin(text).give("stream").give("need").agree("picture").go("to_trial").give("batch", rate=90, weeks=13)
+    assert to_choose(free.facts) == ()
+
+
+def test_while_the_project_rests_nobody_is_told():
+    story = begin(LIMITED).give("stream").give("need").agree("picture").go("to_trial").submit("batch", rate=90)
+    assert missed(story.act(Hold(REASON, story.facts.project.target), champion(1)).facts) == ()

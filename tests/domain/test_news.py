@@ -1,16 +1,18 @@
 """What an act means for people: who hears what, and of what they are reminded."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain import news, reminding
 from cocreate.domain.notices import KINDS, Subject
+from cocreate.services.acts.passing import EndWait, WaitOutside
 from tests.support.facts import (
     FACILITATOR,
     MANAGER,
+    REASON,
     TWO_SIDES,
     Story,
     begin,
@@ -21,6 +23,7 @@ from tests.support.facts import (
     signatory,
     tell,
 )
+from workflows.progression import reopen
 
 GIVER, TAKER = champion(1), champion(2)
 SIGNS, ALSO = signatory(1), signatory(2)
@@ -60,6 +63,20 @@ class TestTasks:
                     if kind == "nobody_can_act"}
         assert subjects == {Subject("seat", "carrier")}
         assert "nobody_can_act" not in story.submit("batch").kinds()  # told once
+
+    def test_not_of_a_seat_that_another_way_on_does_without(self):
+        text = TWO_SIDES.replace(
+            "  wrong: {", "  carried: {from: trial, to: terms, when: {party: carrier}}\n  wrong: {")
+        assert "nobody_can_act" not in begin(text).to_trial().kinds()
+
+    def test_a_wait_for_somebody_outside_is_told_when_the_clock_ends_it_not_when_people_do(self):
+        until = begin().facts.now.date() + timedelta(days=3)
+        for person, told in ((GIVER, False), (0, True)):
+            story = begin().act(WaitOutside("stream", 1, "the city council", until), GIVER)
+            assert ("waiting_outside", TAKER) in story.mails() | story.lines()
+            story.wait(days=4).act(EndWait("stream", 1), person)
+            assert (("waiting_outside", GIVER) in story.mails()) is told
+            assert (("waiting_outside", TAKER) in story.mails() | story.lines()) is told
 
     def test_submitted_is_for_who_accepts(self):
         assert begin().submit("stream").mails() == {("submitted", TAKER)}
@@ -106,6 +123,12 @@ class TestDecisions:
                     if kind.startswith("decision")]
         assert {subject.key for subject in subjects} == {"picture"}
 
+    def test_nor_told_that_it_rests(self):
+        story = begin().to_terms()
+        story.consequence(reopen(story.facts, story.task("batch"), REASON))
+        assert story.decision("passed", "giver").state == "lapsed"
+        assert not [kind for kind, _ in story.lines() | story.mails() if kind.startswith("decision")]
+
     def test_what_lapsed_is_asked_again_once_it_can_be_decided(self):
         story = begin().to_terms().go("anew")
         assert {kind for kind in story.kinds() if kind.startswith("decision")} == set()
@@ -128,6 +151,18 @@ class TestContract:
     def test_signatures_that_end_are_heard_of_by_who_gave_them(self):
         story = begin().to_signature().sign("giver").refuse_to_sign("taker")
         assert {("signature_ended", SIGNS), ("gone_back", GIVER)} <= story.mails()
+
+    def test_who_has_signed_is_missed_no_more(self):
+        for signed in (True, False):
+            story = begin().to_signature()
+            if signed:
+                story.sign("giver")
+            facts = story.facts
+            for person in (GIVER, SIGNS):
+                facts = facts.with_member(replace(facts.member(person), left_at=facts.now))
+            subjects = {heard.subject for (kind, _), heard in news.heard(
+                story.facts, story.consequence(facts).facts).items() if kind == "nobody_can_act"}
+            assert subjects == (set() if signed else {Subject("signature", "1", 1)})
 
     def test_the_end_is_not_told_before_the_seal(self):
         assert begin().to_signature().sign("giver").sign("taker").kinds() == {"signed"}

@@ -150,8 +150,3 @@ def owed(session, small, *, due):
 
 def without_people(facts):
     return replace(facts, members=tuple(member for member in facts.members if member.party is None))
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)

@@ -40,7 +40,13 @@ class TestAnswer:
         story = told()
         story.act(LookAfter(to=signatory(1)), GIVER)
         assert "champion" in story.facts.member(signatory(1)).parts
-        assert "champion" not in story.facts.member(GIVER).parts
+        assert story.facts.member(GIVER).parts == {"contributor"}
+
+    def test_who_did_nothing_else_reads_from_then_on(self):
+        story = told()
+        story.facts = story.facts.with_member(replace(story.facts.member(GIVER), parts=frozenset({"champion"})))
+        story.act(LookAfter(to=signatory(1)), GIVER)
+        assert story.facts.member(GIVER).parts == {"observer"}
 
     def test_somebody_new_is_invited_and_one_stays_until_then(self):
         story = told()

@@ -11,9 +11,9 @@ from cocreate.models.mails import Outbox
 from cocreate.models.projects import Member
 from cocreate.services import expiring, people, records
 from cocreate.services.people import INVITATION_LASTS
-from tests.services.test_people import invite, mailed
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.inviting import invite, mailed
 
 LAST = NOON + INVITATION_LASTS
 AFTER = LAST + timedelta(hours=1)
@@ -92,13 +92,3 @@ def asked(session, small, who):
 
 def person(session, token):
     return session.scalars(select(Member.person).where(Member.token_sha256 == people.digest(token))).one()
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)
-
-
-@pytest.fixture
-def token(session, small):
-    return invite(session, small, "tom")

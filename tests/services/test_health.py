@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select, update
 
 from cocreate.models.hosts import Host
@@ -69,8 +68,3 @@ def look(app, session, small):
 
 def ref_of(session, host_id):
     return session.scalar(select(Host.ref).where(Host.id == host_id))
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)

@@ -246,10 +246,3 @@ def _colleague(session, small):
     progress.act(session, small.ref, AcceptInvitation(tom.id, "Tom Baker", ""), actor=None, key=projects.key(),
                  now=NOON)
     return tom.id
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)
-
-

@@ -1,19 +1,17 @@
 """An invitation is answered once, by whoever holds its link, and shows nothing but what it must."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from cocreate import vault
 from cocreate.errors import Conflict, Ended, Invalid, TooOften
-from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member
 from cocreate.services import people, records
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.inviting import invite
 from tests.support.people import PASSWORD, someone
 
 
@@ -120,29 +118,3 @@ class TestDecline:
     def test_leaves_the_record_whole(self, session, small, token):
         people.decline(session, token, words="", now=NOON)
         assert records.check(session, projects.facts(session, small).project.id) is None
-
-
-def invite(session, small, email):
-    """Invite a contributor of the maker; the token that was mailed."""
-    people.invite(session, small.ref, party=1, email=email if "@" in email else f"{email}-{small.ref}@crates.example",
-                  name="Tom", parts=("contributor",), greeting="You know the ramp.", actor=small.maker,
-                  key=projects.key(), now=NOON)
-    return mailed(session)
-
-
-def mailed(session):
-    """The token of the newest invitation."""
-    values = session.scalars(
-        select(Outbox.values).where(Outbox.kind == "invitation", Outbox.state == "waiting")
-        .order_by(Outbox.project_id.desc(), Outbox.seq.desc()).limit(1)).one()
-    return vault.unlock(json.loads(values)["secret"])
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)
-
-
-@pytest.fixture
-def token(session, small):
-    return invite(session, small, "tom")

@@ -88,8 +88,3 @@ def unreachable(session, person):
 @pytest.fixture
 def room(session):
     return lighting(session)
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)

@@ -195,8 +195,3 @@ def invited(session, small, email):
 
 def ref_of(session, person):
     return session.scalar(select(Person.ref).where(Person.id == person))
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)

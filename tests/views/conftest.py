@@ -5,7 +5,16 @@ from sqlalchemy import update
 
 from cocreate.models.projects import Member
 from tests.support import projects
+from tests.support.people import someone
 from tests.support.rooms import Played
+
+
+@pytest.fixture
+def anna(session):
+    """Somebody with a password, in no project."""
+    found = someone(session)
+    session.commit()
+    return found
 
 
 @pytest.fixture

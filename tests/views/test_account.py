@@ -235,13 +235,6 @@ def organisation(session, small):
 
 
 @pytest.fixture
-def anna(session):
-    found = someone(session)
-    session.commit()
-    return found
-
-
-@pytest.fixture
 def hers(app, anna, clock):
     """Her browser, signed in."""
     return signed_in(app, anna)

@@ -15,7 +15,7 @@ from cocreate.models.people import SignIn, Throttle
 from cocreate.services import accounts, second_steps, sign_ins, throttling
 from cocreate.services.sign_ins import Me
 from cocreate.views import policy
-from tests.support.people import HERE, OTHER, PASSWORD, browser, last_secret, someone
+from tests.support.people import HERE, OTHER, PASSWORD, browser, last_secret
 
 CLOSED = "/account"  # any page for which one must be signed in
 
@@ -560,13 +560,6 @@ ENDINGS = {
     "sign_out": _sign_out, "password": _password, "deactivation": _deactivation, "reset": _reset,
     "from_another_device": _from_another_device,
 }
-
-
-@pytest.fixture
-def anna(session):
-    found = someone(session)
-    session.commit()
-    return found
 
 
 @pytest.fixture

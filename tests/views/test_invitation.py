@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from cocreate.models.people import Person
 from cocreate.models.projects import Member
 from cocreate.services import openings
-from tests.services.test_people import invite, mailed
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.inviting import invite, mailed
 from tests.support.people import PASSWORD, browser, entered, someone
 
 ACCEPT = {"name": "Tom Vos", "password": PASSWORD}

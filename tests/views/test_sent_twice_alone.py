@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from cocreate.db import db
 from cocreate.models.contracts import Duty
 from cocreate.models.projects import Project
-from tests.services.test_people import invite
 from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.forms import forms_of, parsed
+from tests.support.inviting import invite
 from tests.support.people import PASSWORD, browser, entered
 from tests.support.rooms import Played, text
 from tests.support.signing import TICKED, code, seal

@@ -12,11 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from cocreate.services import sign_ins, templates
-from tests.services.test_people import invite
 from tests.support import projects, rooms, stories
 from tests.support.clock import NOON
 from tests.support.forms import Sendable, faults, forms_of, is_text, kind_of, parsed, value_of
 from tests.support.house import House, fetcher, pages, signed_in
+from tests.support.inviting import invite
 from tests.support.people import browser, entered, someone
 from tests.views import test_auth, test_duties
 from workflows import library

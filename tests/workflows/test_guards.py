@@ -241,6 +241,11 @@ class TestRules:
 
 
 class TestGates:
+    def test_after_going_back_those_decide_who_sit_there_now(self):
+        text = TWO_SIDES.replace("picture: {of: [giver, taker],", "picture: {of: [giver, taker, carrier],")
+        story = begin(text).to_trial().go("wrong").seat("carrier")
+        assert [party.name for party in deciding(story.facts, "picture")] == ["giver", "taker", "carrier"]
+
     def test_not_open_names_the_task_it_waits_for(self):
         refusal, = why(begin().facts, {"gate": "picture"})
         assert (refusal.code, refusal.party, refusal.values["task"]) == ("gate.not_open", 1, "stream")

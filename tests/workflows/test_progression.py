@@ -326,6 +326,14 @@ class TestDue:
         story.wait(days=30).give("need")
         assert story.task("last").due_at == working_days_later(story.facts.now, 1)  # nobody is late at once
 
+    def test_what_came_early_holds_nothing_up(self):
+        text = TWO_SIDES.replace("need: {of: taker,", 'need: {of: taker, due: {days: 1, after: "task:stream"}, '
+                                 "after: [stream],")
+        story = begin(text)
+        promised = story.task("stream").due_at
+        story.give("stream")
+        assert story.task("need").due_at == working_days_later(story.facts.now, 1) < promised
+
     def test_what_lies_before_a_target_too_near_is_due_tomorrow(self):
         text = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, due: {days: 200, before: target}}")
         story = begin(text).to_trial()
@@ -402,6 +410,27 @@ annexes: {rows: {title: Rows, of: figures.need.value}}
 duties: [{rows: trial.batch.value, what: what, party: party, due: due}]
 """
         assert contract_inputs(facts_of(definition(text))) == {"stream", "need", "batch"}
+
+    def test_what_a_clause_hangs_on_and_what_is_to_be_decided_before_are_in_it(self):
+        hanging = DEPOSIT.replace("mass: figures.stream.mass}", "mass: figures.stream.mass}, "
+                                  "only_if: {answer: figures.need.kind, is: deposit}")
+        assert contract_inputs(facts_of(definition(hanging))) == {"stream", "need"}
+        ending = TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, fields: {start: {type: date}, term: "
+                                   "{type: whole, unit: a}, notice: {type: whole, unit: month}},") + """
+decide: [{what: Give notice, of: giver, start: figures.need.start, term: figures.need.term,
+          notice: figures.need.notice}]
+"""
+        assert contract_inputs(facts_of(definition(ending))) == {"stream", "need"}
+
+    def test_a_short_agreement_ends_when_who_signs_it_joins_or_leaves_later(self):
+        text = TWO_SIDES.replace("need: {of: taker,", "need: {of: [taker, carrier], kind: sign, agreement: Quiet.,")
+        for when, stands in ((-1, True), (1, False)):
+            story = begin(text, carrier=1)
+            carrier = story.facts.party(story.number("carrier"))
+            story.freeze("taker", paper="need")
+            joined = replace(carrier, joined_at=story.facts.now + timedelta(minutes=when))
+            story.consequence(story.facts.with_party(joined))
+            assert (story.facts.standing("need") is not None) is stands
 
 
 class TestEveryStory:

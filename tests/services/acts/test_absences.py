@@ -53,6 +53,12 @@ class TestForATime:
         assert TOM in {row["recipient"] for row in story.plan()[1]}
         assert ("handed_over", TOM) in story.mails()
 
+    @pytest.mark.parametrize("gone", [SIGNATORY, TOM])
+    def test_ends_when_one_of_the_two_is_gone(self, gone):
+        story = begin().act(away(), SIGNATORY)
+        story.consequence(story.facts.with_member(replace(story.facts.member(gone), left_at=story.facts.now)))
+        assert [absence.ended_at for absence in story.facts.absences] == [story.facts.now]
+
     def test_begins_on_its_day_by_the_clock(self):
         story = begin().act(away(starts=FRIDAY - timedelta(days=1)), SIGNATORY)
         assert story.facts.member(TOM).parts == {"contributor"}

@@ -13,7 +13,7 @@ from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services import composing
 from cocreate.services.acts.contracts import NewDuty
-from cocreate.services.acts.duties import HandDuty, ReportDuty
+from cocreate.services.acts.duties import DecideLater, HandDuty, ReportDuty
 from cocreate.services.acts.proposals import Answer as Answering
 from cocreate.services.acts.proposals import Propose
 from tests.support.facts import MANAGER, begin, champion, signatory
@@ -40,9 +40,36 @@ class TestReport:
         with pytest.raises(Conflict, match="duty.done"):
             agreed().act(ReportDuty(1), champion(1)).act(ReportDuty(1), champion(1))
 
+    def test_of_a_notice_ends_the_same_decision_of_the_others_and_nothing_else(self):
+        story = begin().to_signature().sign("giver").sign("taker")
+        for number, party, clause in ((1, 1, "term"), (2, 2, "term"), (3, 2, "lease")):
+            story.facts = story.facts.with_duty(notice(number, party, clause))
+        story.act(ReportDuty(1), champion(1))
+        assert [duty.done_by for duty in story.facts.duties] == [champion(1), champion(1), None]
+
     def test_of_one_that_is_there(self):
         with pytest.raises(Conflict, match="duty.unknown"):
             agreed().act(ReportDuty(2), champion(1))
+
+
+class TestDecideLater:
+    """Where nobody gave notice in time the next such day becomes the duty."""
+
+    LAST, NEXT = date(2027, 3, 4), date(2028, 3, 4)
+
+    def test_on_the_day_after_by_the_clock_alone(self):
+        story = going_on(self.LAST)
+        story.facts = replace(story.facts, now=story.facts.now.replace(day=4))
+        for person, refusal in ((0, Conflict), (champion(1), Forbidden)):  # the last day itself is in time
+            with pytest.raises(refusal):
+                story.act(DecideLater(1, self.LAST, self.NEXT), person)
+        story.wait(days=1).act(DecideLater(1, self.LAST, self.NEXT), 0)
+        assert [duty.due for duty in story.facts.duties] == [self.NEXT]
+
+    @pytest.mark.parametrize(("was", "due"), [(LAST, LAST), (LAST, date(2027, 3, 1)), (date(2027, 3, 3), NEXT)])
+    def test_only_from_the_day_that_stands_to_a_later_one(self, was, due):
+        with pytest.raises(Conflict, match=r"duty\.later"):
+            going_on(self.LAST).wait(days=9).act(DecideLater(1, was, due), 0)
 
 
 class TestSettledLater:
@@ -75,6 +102,7 @@ class TestHandOver:
     def test_the_colleague_is_asked_reminded_and_may_report(self):
         story = agreed().act(HandDuty(1, COLLEAGUE), champion(1))
         facts = story.facts
+        assert facts.duties[0].confirmed_at == facts.now  # in a year it is asked again
         assert [turn.act for turn in turns(facts, COLLEAGUE)] == ["duty"] and turns(facts, champion(1)) == ()
         (matter,) = (one for subject, one in owed(facts).items() if subject.startswith("duty:"))
         assert (matter.asked, matter.champions) == ((COLLEAGUE,), (champion(1),))
@@ -106,6 +134,17 @@ def agreed():
     """A signed contract by which the first party owes a report."""
     story = begin().to_signature().sign("giver").sign("taker")
     story.facts = story.facts.with_duty(DutyFact(1, 1, "Energy report", date(2027, 5, 3), "quantity"))
+    return story
+
+
+def notice(number, party, clause, due=date(2027, 5, 3)):
+    return DutyFact(number, party, "Give notice, or it goes on", due, clause, decide=True, goes_on_by=12)
+
+
+def going_on(last):
+    """A signed contract that goes on where nobody gives notice by the last day."""
+    story = begin().to_signature().sign("giver").sign("taker")
+    story.facts = story.facts.with_duty(notice(1, 1, "term", last))
     return story
 
 

@@ -7,6 +7,7 @@ import pytest
 from cocreate.domain.answers import Answer
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.comments import AskHelp
 from cocreate.services.acts.entering import Confirm, Deny, EnterFor
 from cocreate.services.acts.reopening import Reopen
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
@@ -24,6 +25,11 @@ class TestEnterFor:
         assert ("entered", champion(1)) in story.mails()
         assert "confirm" in {turn.act for turn in turns(story.facts, champion(1))}
         assert story.change.rows[0].rows[0]["for_party"] == (2 if person == champion(2) else 0)
+
+    def test_leaves_a_call_for_help_until_the_party_says_that_it_is_right(self):
+        story = begin().act(AskHelp("stream", 1, "Which meter is meant?"), champion(1))
+        assert story.act(EnterFor("stream", 1, 0, MASS), MANAGER).task("stream").help is not None
+        assert story.act(Confirm("stream", 1, 1, MASS), champion(1)).task("stream").help is None
 
     @pytest.mark.parametrize("person", [champion(1), signatory(2), 23, 24])
     def test_not_by_others(self, person):
