@@ -155,7 +155,7 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
 def _stands(code: str) -> str:
     """The heading where nothing changed meanwhile: the project is, or the act was before, as it was on the page."""
     headings = {"project.on_hold": _("The project is on hold"), "project.ended": _("The project has ended"),
-                "nudge.soon": _("Nudged already")}
+                "nudge.soon": _("Nudged already"), "party.required": _("This seat is needed")}
     return str(headings.get(code, ""))
 
 

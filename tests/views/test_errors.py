@@ -55,6 +55,11 @@ class TestNotDone:
         assert answer.status_code == 409 and "Your line Before Friday, please." in text(answer)
         assert f'href="/p/{small.ref}">Open the project</a>' in answer.text
 
+    def test_who_cannot_leave_reads_that_nothing_changed(self, shop, small):
+        answer = shop.get(f"/p/{small.ref}/leave")
+        assert answer.status_code == 409 and "Changed meanwhile" not in text(answer)
+        assert "The project cannot go on without Aurelis Hotels. Declining ends it for all." in text(answer)
+
     def test_403_keeps_the_text_too(self, shop, small):
         answer = shop.post(f"/p/{small.ref}/people/neutral", data={"name": "Ada", "reason": "She knows both of us."})
         assert answer.status_code in (403, 422) and "She knows both of us." in text(answer)
