@@ -23,7 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 
 from cocreate import clock, words
 from cocreate.domain.addresses import plain
-from cocreate.letters import Letter
+from cocreate.letters import Headline, Letter
 from cocreate.services.letters import Letterhead, MailContext
 from cocreate.settings import Settings
 from cocreate.storage import LocalStore, Missing
@@ -44,11 +44,13 @@ def compose(context: MailContext, settings: Settings) -> EmailMessage:
     template = _template(context.kind)
     said = {"m": letter, "_": context.reader.gettext, "ngettext": context.reader.ngettext, "words": words,
             "reader": context.reader}
-    blocks = {name: "".join(block(template.new_context(said))) for name, block in template.blocks.items()}
+    says = {"subject": said | {"m": Headline(context, settings.address)}}
+    blocks = {name: "".join(block(template.new_context(says.get(name, said))))
+              for name, block in template.blocks.items()}
     parts: dict[str, Any] = {
-        "subject": plain(blocks["subject"], 150), "paragraphs": _paragraphs(blocks["body"]),
+        "subject": plain(blocks["subject"], 200), "paragraphs": _paragraphs(blocks["body"]),
         "button": plain(blocks.get("button", "")), "link": letter.link if blocks.get("button", "").strip() else "",
-        "because": plain(blocks.get("because") or letter.because, 200), "stops": plain(blocks.get("stops", ""), 200),
+        "because": plain(blocks.get("because") or letter.because, 300), "stops": plain(blocks.get("stops", ""), 200),
         "record": letter.record, "settings": f"{settings.address}/account" if letter.has_account else "",
         "language": context.reader.language, "host": letter.host, "_": context.reader.gettext,
         "legal_note": letter.legal_note, "logo": f"logo@{LOGO_DOMAIN}" if context.head.logo_sha256 else "",

@@ -40,7 +40,7 @@ class TestTick:
             reminder(session, room, person=room.renee, due_at=PAST)
         jobs.tick(app)
         jobs.tick(app)
-        assert [one.message["Subject"] for one in smtp.received] == ["In 4 days: Total cost today"]
+        assert [one.message["Subject"] for one in smtp.received] == ["In 4 days: Total cost today (Garage lighting)"]
 
     def test_asks_joined_to_one_mail_do_not_end_with_its_cause(self, place, clock, smtp):
         app = place(smtp=smtp.url, mode="production", secret="s" * 40, base_url="https://cocreate.example", proxies="0",

@@ -72,7 +72,10 @@ class Written:
 
     def foreign(self, text: str) -> list[str]:
         """Pieces of a text that are neither translated nor written by somebody."""
-        return [piece for piece in _pieces(_plain(text)) if not self._known(piece)]
+        said = _plain(text)
+        cut = {piece for part in said.split("…")[:-1] for piece in [*_pieces(part)][-1:]}
+        return [piece for piece in _pieces(said)
+                if not self._known(piece) and not (piece in cut and piece in self.all)]
 
     def _known(self, piece: str) -> bool:
         return piece in self.pieces or (piece.count(" ") > 1 and piece in self.all)

@@ -32,24 +32,25 @@ from cocreate.words import Reader
 from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
 from tests.support.lighting import mail as post
+from workflows.definition import Definition
 
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
 SUBJECTS = {
     "invitation": "Anna Berg invites you: Garage lighting",
-    "invitation_again": "Still open: Anna Berg's invitation",
+    "invitation_again": "Still open: Anna Berg's invitation (Garage lighting)",
     "ask": "Your turn: Total cost today (Garage lighting), by Fri 5 Mar",
-    "due_soon": "In 4 days: Total cost today",
-    "due_today": "Today: Total cost today",
-    "overdue": "Was due Fri 5 Mar: Total cost today",
-    "escalation": "Please help: Total cost today is open",
-    "returned": "Returned with a reason: Total cost today",
-    "submitted": "To check: Total cost today from WMATA",
-    "entered": "Is this right? Anna Berg entered it for you",
-    "decision_asked": "Your decision: Is this our common picture?",
-    "decision_lapsed": "Please decide again: Is this our common picture?",
-    "decision_agreed": "WMATA agrees: Is this our common picture?",
-    "not_agreed": "WMATA does not agree: Is this our common picture?",
+    "due_soon": "In 4 days: Total cost today (Garage lighting)",
+    "due_today": "Today: Total cost today (Garage lighting)",
+    "overdue": "Was due Fri 5 Mar: Total cost today (Garage lighting)",
+    "escalation": "Please help: Total cost today is open (Garage lighting)",
+    "returned": "Returned with a reason: Total cost today (Garage lighting)",
+    "submitted": "To check: Total cost today from WMATA (Garage lighting)",
+    "entered": "Is this right? Anna Berg entered it for you (Garage lighting)",
+    "decision_asked": "Your decision: Is this our common picture? (Garage lighting)",
+    "decision_lapsed": "Please decide again: Is this our common picture? (Garage lighting)",
+    "decision_agreed": "WMATA agrees: Is this our common picture? (Garage lighting)",
+    "not_agreed": "WMATA does not agree: Is this our common picture? (Garage lighting)",
     "gone_on": "Now in Where we stand today (Garage lighting)",
     "gone_back": "Back to Where we stand today (Garage lighting)",
     "hold": "On hold until Wed 31 Mar (Garage lighting)",
@@ -57,17 +58,17 @@ SUBJECTS = {
     "declined": "Garage lighting has ended",
     "withdrawn": "Garage lighting has ended",
     "ready_to_read": "The contract is ready to read, version 1 (Garage lighting)",
-    "please_sign": "Please sign: Lighting service agreement, version 1",
-    "signing_code": "Your code for signing version 1",
-    "signed": "WMATA has signed: Lighting service agreement",
-    "signing_declined": "Philips does not sign: Lighting service agreement",
-    "signature_ended": "Please sign again: the text changed",
-    "all_signed": "Signed by all: Lighting service agreement",
+    "please_sign": "Please sign: Lighting service agreement, version 1 (Garage lighting)",
+    "signing_code": "Your code for signing version 1 (Garage lighting)",
+    "signed": "WMATA has signed: Lighting service agreement (Garage lighting)",
+    "signing_declined": "Philips does not sign: Lighting service agreement (Garage lighting)",
+    "signature_ended": "Please sign again: the text changed (Garage lighting)",
+    "all_signed": "Signed by all: Lighting service agreement (Garage lighting)",
     "joined": "WMATA joins (Garage lighting)",
-    "mention": "Anna Berg mentions you: Total cost today",
-    "comment": "Anna Berg writes about: Total cost today",
-    "help": "Anna Berg asks for help: Total cost today",
-    "help_ended": "No help is needed any more: Total cost today",
+    "mention": "Anna Berg mentions you: Total cost today (Garage lighting)",
+    "comment": "Anna Berg writes about: Total cost today (Garage lighting)",
+    "help": "Anna Berg asks for help: Total cost today (Garage lighting)",
+    "help_ended": "No help is needed any more: Total cost today (Garage lighting)",
     "concern": "A concern was raised (Garage lighting)",
     "waiting_outside": "Waits for someone outside: Total cost today (Garage lighting)",
     "invitation_accepted": "Grace Lee is in (Garage lighting)",
@@ -76,7 +77,7 @@ SUBJECTS = {
     "invitation_unanswered": "No answer yet: Grace Lee (Garage lighting)",
     "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "duty_overdue": "Was due Fri 1 Oct 2027: Energy report (Garage lighting)",
-    "still_you": "Do you still look after: Energy report?",
+    "still_you": "Do you still look after: Energy report? (Garage lighting)",
     "settled": "Settled: Energy (Garage lighting)",
     "two_values": "Two values: Energy (Garage lighting)",
     "nobody_can_act": "Nobody can act: Is this our common picture? (Garage lighting)",
@@ -138,6 +139,8 @@ class TestEveryKind:
         text = re.sub(r"https://\S+", "", body(message))
         assert not re.search(r"%\(|\{\{|None", text)
         assert "You get this because" in text
+        if kind not in ACCOUNT:
+            assert "'Garage lighting'" in " ".join(text[text.index("You get this because"):].split())
         html = re.sub(r"<style>.*?</style>|<title>.*?</title>|<[^>]+>", " ", body(message, "html"), flags=re.S)
         assert set(re.findall(r"\w+", text)) <= set(re.findall(r"\w+", unescape(html)))
 
@@ -188,7 +191,7 @@ class TestHead:
         message = written(own)
         assert message["From"] == "Philips Lighting <cocreate@room.example>"
         if kind == "signed":
-            assert message["Subject"] == "You signed: Lighting service agreement"
+            assert message["Subject"] == "You signed: Lighting service agreement (Garage lighting)"
             assert "You signed version 1 of" in body(message)
 
     def test_of_an_account(self, contexts):
@@ -224,6 +227,21 @@ class TestHead:
         for said in (body(message), body(message, "html")):
             assert not re.search(r"(https?://|www\.)(?!room\.example)", said)
             assert "\u202e" not in said and "\0" not in said
+
+    @pytest.mark.parametrize(("kind", "subject"), [
+        ("ask", "Your turn: Total cost today of all garages at every station of the… (Garage lighting as a service "
+                "in the…), by Fri 5 Mar"),
+        ("not_agreed", "Washington Metropolitan Area… does not agree: Is this our common picture? (Garage lighting "
+                       "as a service in the…)")])
+    def test_long_titles_are_cut_after_a_word_and_the_project_stays(self, contexts, kind, subject):
+        context = contexts(kind)
+        definition = context.facts.definition.model_dump(by_alias=True)
+        definition["stages"]["today"]["tasks"]["cost"]["title"] = {
+            "en": "Total cost today of all garages at every station of the whole network"}
+        facts = replace(context.facts, definition=Definition.model_validate(definition)).with_project(
+            title="Garage lighting as a service in the garages of the city")
+        facts = facts.with_party(replace(facts.party(2), name="Washington Metropolitan Area Transit Authority"))
+        assert " ".join(written(replace(context, facts=facts))["Subject"].split()) == subject
 
     def test_html_of_names_is_harmless(self, contexts):
         context = contexts("hold")
@@ -265,7 +283,7 @@ class TestWords:
         context = replace(context, facts=context.facts.with_task(task),
                           happened=replace(context.happened, details={"call": 1}))
         message = written(context)
-        assert message["Subject"] == "Did it help? Anna Berg answered: Total cost today"
+        assert message["Subject"] == "Did it help? Anna Berg answered: Total cost today (Garage lighting)"
         assert f"/p/{context.facts.project.ref}/tasks/cost/helped?party=2" in body(message)
 
     def test_overdue_says_who_hears_next(self, contexts):

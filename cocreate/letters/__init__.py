@@ -4,6 +4,6 @@ Templates of mails get a ``Letter`` and nothing else. What people typed comes ou
 be followed.
 """
 
-from cocreate.letters.letter import LINKS, Letter
+from cocreate.letters.letter import LINKS, Headline, Letter
 
-__all__ = ["LINKS", "Letter"]
+__all__ = ["LINKS", "Headline", "Letter"]

@@ -14,7 +14,7 @@ from cocreate.domain.turns import Turn, asked_first
 from cocreate.letters.about import About, grouped
 from cocreate.services.digests import Digest
 from cocreate.turn_words import label
-from workflows.facts import TaskState
+from workflows.facts import DutyFact, TaskState
 
 # The links that carry a secret, and those of mails about an account.
 LINKS = {
@@ -161,25 +161,28 @@ class Letter(About):
 
     @property
     def because(self) -> str:
-        """Why this person gets it; the strongest of what they are."""
+        """Why this person gets it, and in which project; the strongest of what they are."""
         if self._context.facts is None:
             return self._("it is about how you sign in")
+        project = self.project
         if not self.member.present:
-            return self._("%(person)s invited you", person=self.person(self.more.get("by")))
+            return self._("%(person)s invited you to '%(project)s'", person=self.person(self.more.get("by")),
+                          project=project)
         task = self.task
         if task and self.member.person in asked(self.facts, task):
-            return self._("you are asked for it")
+            return self._("you are asked for it in '%(project)s'", project=project)
+        own = {"party": self.party, "project": project}
         named_by_part = {
-            "champion": self._("you lead for %(party)s", party=self.party),
-            "signatory": self._("you sign for %(party)s", party=self.party),
-            "contributor": self._("you contribute for %(party)s", party=self.party),
-            "observer": self._("you read along for %(party)s", party=self.party),
-            "facilitator": self._("you are the neutral person of this project"),
-            "manager": self._("this project is shared with you") if shared_with(self.facts, self.member)
-            else self._("you look after this project"),
+            "champion": self._("you lead for %(party)s in '%(project)s'", **own),
+            "signatory": self._("you sign for %(party)s in '%(project)s'", **own),
+            "contributor": self._("you contribute for %(party)s in '%(project)s'", **own),
+            "observer": self._("you read along for %(party)s in '%(project)s'", **own),
+            "facilitator": self._("you are the neutral person in '%(project)s'", project=project),
+            "manager": self._("'%(project)s' is shared with you", project=project)
+            if shared_with(self.facts, self.member) else self._("you look after '%(project)s'", project=project),
         }
         return next((said for part, said in named_by_part.items() if part in self.member.parts),
-                    self._("you are in this project"))
+                    self._("you are in '%(project)s'", project=project))
 
     @property
     def record(self) -> str:
@@ -190,3 +193,37 @@ class Letter(About):
         return self._context.reader.ngettext(
             "Record: %(num)s event, last fingerprint %(head)s", "Record: %(num)s events, last fingerprint %(head)s",
             project.version, head=grouped(project.head[:32]))
+
+
+class Headline(Letter):
+    """What a subject says: the same, but a phone shows only its beginning, and the project has to be in it."""
+
+    @property
+    def project(self) -> str:
+        return brief(super().project, 40)
+
+    @property
+    def thing(self) -> str:
+        return brief(super().thing, 60)
+
+    @property
+    def contract(self) -> str:
+        return brief(super().contract, 60)
+
+    @property
+    def who(self) -> str:
+        return brief(super().who, 30)
+
+    def party_name(self, number: int | None) -> str:
+        return brief(super().party_name(number), 30)
+
+    def duty_named(self, duty: DutyFact) -> str:
+        return brief(super().duty_named(duty), 60)
+
+
+def brief(text: str, most: int) -> str:
+    """Cut after a word, where one ends late enough."""
+    if len(text) <= most:
+        return text
+    cut = text[:most - 1]
+    return f"{cut[:end] if (end := cut.rfind(' ')) > most // 2 else cut}…"
