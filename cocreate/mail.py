@@ -10,9 +10,10 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 from textwrap import fill
@@ -36,6 +37,19 @@ AFTER_DOT = 600  # a mail it has taken whole may be long in its queue; giving up
 
 
 # composing
+
+
+class _Policy(EmailPolicy):
+    """Folds subjects the older way: the newer one puts blanks into long ones (CPython 3.11)."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name != "Subject":
+            return super().fold_binary(name, value)
+        subject = Header(str(value), "us-ascii" if value.isascii() else "utf-8", header_name=name)
+        return f"{name}: {subject.encode(linesep=self.linesep)}{self.linesep}".encode("ascii")
+
+
+POLICY = _Policy(linesep="\r\n")
 
 
 def compose(context: MailContext, settings: Settings) -> EmailMessage:
@@ -77,7 +91,7 @@ def _add_logo(message: EmailMessage, head: Letterhead, name: str, settings: Sett
 def _headed(context: MailContext, letter: Letter, subject: str, sender: str) -> EmailMessage:
     """Headers. ``Address`` and ``EmailMessage`` refuse line breaks; names and subject were made plain before."""
     local, _, domain = sender.rpartition("@")
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = Address(letter.sender, addr_spec=context.head.address) if context.head.address else \
         Address(letter.sender, local, domain)
     message["To"] = Address(letter.recipient, addr_spec=context.to)

@@ -3,7 +3,7 @@
 Works inside and outside a request. Not flask_babel's ``force_locale``: that changes the language of every thread.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -131,6 +131,16 @@ def stage(definition: Definition, key: str, reader: Reader) -> str:
     ends = {"agreed": reader.gettext("Agreed"), "declined": reader.gettext("Declined"),
             "withdrawn": reader.gettext("Withdrawn")}
     return ends.get(key) or definition.stage_name(key, reader.language)
+
+
+def charter_part(key: str, reader: Reader, party: Callable[[int], str]) -> str:
+    """A part of the charter inside a sentence, of one party where each has its own."""
+    part, _, own = key.partition(":")
+    known = {"purpose": reader.gettext("purpose"), "goals": reader.gettext("goals"),
+             "decisions": reader.gettext("how we decide"), "openness": reader.gettext("openness"),
+             "sharing": reader.gettext("sharing"), "public_buyer": reader.gettext("public buyer"),
+             "words": reader.gettext("words we use"), "contacts": reader.gettext("contacts")}
+    return f"{known.get(part, part)}, {party(int(own))}" if own.isdecimal() else known.get(part, part)
 
 
 def size(count: int, reader: Reader) -> str:

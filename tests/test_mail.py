@@ -1,5 +1,6 @@
 """What mails look like, that nothing gets into their heads, and how they are handed over."""
 
+import json
 import re
 import smtplib
 import socket
@@ -7,6 +8,7 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from email import message_from_bytes, policy
 from html import unescape
 
@@ -26,6 +28,7 @@ from cocreate.models.talk import Comment
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
 from cocreate.services import letters as reading
+from cocreate.services.acts.proposals import KINDS
 from cocreate.services.letters import Happened, MailContext
 from cocreate.settings import Settings
 from cocreate.words import Reader
@@ -33,6 +36,7 @@ from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
 from tests.support.lighting import mail as post
 from workflows.definition import Definition
+from workflows.facts import FigureFact
 
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
@@ -81,8 +85,8 @@ SUBJECTS = {
     "settled": "Settled: Energy (Garage lighting)",
     "two_values": "Two values: Energy (Garage lighting)",
     "nobody_can_act": "Nobody can act: Is this our common picture? (Garage lighting)",
-    "clause_proposed": "Proposed: to strike a clause (Garage lighting)",
-    "clause_objected": "Not agreed: to strike a clause (Garage lighting)",
+    "clause_proposed": "Proposed: to strike the clause 'Clause 2' (Garage lighting)",
+    "clause_objected": "Not agreed: to strike the clause 'Clause 2' (Garage lighting)",
     "mail_came_back": "We cannot reach Grace Lee (Garage lighting)",
     "left": "Grace Lee has left (Garage lighting)",
     "handed_over": "Grace Lee takes over (Garage lighting)",
@@ -241,7 +245,7 @@ class TestHead:
         facts = replace(context.facts, definition=Definition.model_validate(definition)).with_project(
             title="Garage lighting as a service in the garages of the city")
         facts = facts.with_party(replace(facts.party(2), name="Washington Metropolitan Area Transit Authority"))
-        assert " ".join(written(replace(context, facts=facts))["Subject"].split()) == subject
+        assert written(replace(context, facts=facts))["Subject"] == subject
 
     def test_html_of_names_is_harmless(self, contexts):
         context = contexts("hold")
@@ -299,6 +303,48 @@ class TestWords:
         message = written(contexts("signing_code"))
         assert "    123456" in body(message)
         assert "123456" not in message["Subject"]
+
+
+class TestProposals:
+    @pytest.mark.parametrize(("kind", "subject", "body_", "said"), [
+        ("withdraw", "", {}, "to withdraw the project"),
+        ("add_party", "", {"name": "Spedition Nord", "seat": "logistics"}, "to let Spedition Nord in as Logistics"),
+        ("neutral", "", {"name": "Eve Moor"}, "Eve Moor as the neutral person"),
+        ("hold", "", {"until": "2027-04-30"}, "to put the project on hold until Fri 30 Apr"),
+        ("waive", "today.cost.energy", {}, "to go on without 'Energy'"),
+        ("settle", "today.cost.energy", {"value": "7"}, "which value of 'Energy' counts"),
+        ("other_value", "today.cost.energy", {"value": "7"}, "another value of 'Energy'"),
+        ("charter", "sharing", {"text": "Half each."}, "words of the charter (sharing)"),
+        ("charter", "goals:2", {"goals": [{}]}, "words of the charter (goals, WMATA)"),
+        ("conflict", "1.1~2.1", {"a": "Save 50 %", "b": "A low price"}, "to settle two goals that pull apart"),
+        ("later", "today.cost.energy@c2", {}, "to settle 'Energy' later"),
+        ("strike", "c2", {}, "to strike the clause 'Clause 2'")])
+    def test_each_kind_says_what_it_is_about(self, contexts, kind, subject, body_, said):
+        message = written(proposing(contexts, kind, subject, body_))
+        assert message["Subject"] == f"Please answer: {said} (Garage lighting)"
+        assert f"Anna Berg proposes {said}." in " ".join(body(message).split())
+        assert "7" not in message["Subject"] and "50" not in body(message)
+
+    def test_every_kind_is_known(self, contexts):
+        for kind in KINDS:
+            context = proposing(contexts, kind, "", {"name": "", "seat": "logistics", "until": "2027-04-30"})
+            assert "needs all parties" not in written(context)["Subject"]
+
+    def test_a_value_that_misses_its_limit_is_there(self, contexts):
+        context = proposing(contexts, "waive", "today.cost.energy", {})
+        figure = FigureFact("today.cost.energy", 2, 1, Decimal(7), "MWh", settled=False)
+        subject = written(replace(context, facts=context.facts.with_figures([figure])))["Subject"]
+        assert subject == "Please answer: to go on although 'Energy' misses its limit (Garage lighting)"
+
+    def test_where_one_is_enough_no_mail_says_that_all_must_agree(self, contexts):
+        said = " ".join(body(written(proposing(contexts, "hold", "", {"until": "2027-04-30"}))).split())
+        assert "One of those asked is enough, and WMATA is one of them." in said and "every party" not in said
+
+
+def proposing(contexts, kind, subject, words):
+    context = contexts("proposal")
+    proposal = replace(context.facts.proposals[0], kind=kind, subject=subject, body=json.dumps(words))
+    return replace(context, facts=context.facts.with_proposal(proposal))
 
 
 class TestFiles:
@@ -535,9 +581,10 @@ def _of_talk(session, room, kind):
         case "nobody_can_act":
             return room.renee, "decision:common:2", {}
         case "proposal" | "proposal_refused" | "clause_proposed" | "clause_objected":
-            add(session, room, Proposal, number=1, kind="strike" if kind.startswith("clause") else "withdraw",
-                subject="", party=PHILIPS, person=room.anna, at=NOON, needs="1 2", agreed="1", state="open", since=NOON,
-                body='{"reason": "See https://evil.example/x, the garage is sold."}')
+            strikes = kind.startswith("clause")
+            add(session, room, Proposal, number=1, kind="strike" if strikes else "withdraw",
+                subject="c2" if strikes else "", party=PHILIPS, person=room.anna, at=NOON, needs="1 2", agreed="1",
+                state="open", since=NOON, body='{"reason": "See https://evil.example/x, the garage is sold."}')
             session.flush()
             return room.renee, "proposal:1:2", {}
     return None

@@ -1,19 +1,18 @@
-"""What a mail is about: a task, a decision, a proposal, a paper, a duty, somebody who comes or goes."""
+"""What a mail is about: a task, a decision, a paper, a duty, somebody who comes or goes."""
 
-import json
 from datetime import datetime
 
 from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
-from cocreate.letters.speaking import Speaking
+from cocreate.letters.proposing import Proposing
 from workflows.definition import AtLeast
-from workflows.facts import DecisionFact, DutyFact, ProposalFact, TaskFact
+from workflows.facts import DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting
 
 
-class About(Speaking):
+class About(Proposing):
     """The thing, and what is known of it at the moment of sending."""
 
     @property
@@ -50,10 +49,8 @@ class About(Speaking):
             document = next((one for one in self.facts.documents if str(one.number) == key), None)
             return named(document.name) if document else self._("a document")
         if self.subject.matter == "clause":
-            return self.say(definition.clauses[key].title) if key in definition.clauses else self.contract
-        _stage, task, field, *_rest = (*key.split("."), "", "")
-        known = definition.tasks.get(task)
-        return self.say(known[1].fields[field].label) if known and field in known[1].fields else plain(key)
+            return self.clause(key) if key in definition.clauses else self.contract
+        return self.figure(key)
 
     @property
     def seat(self) -> str:
@@ -190,7 +187,7 @@ class About(Speaking):
         """Until when what was submitted should be accepted or returned."""
         return check_by(self.facts, self.task) if self.task else None
 
-    # decisions and proposals
+    # decisions
 
     @property
     def decision(self) -> DecisionFact | None:
@@ -224,27 +221,6 @@ class About(Speaking):
         thing, _, versions = ((self.decision and self.decision.changed) or "").partition("=")
         key = thing.partition("@")[0]
         return (self.title(key) if key in self.facts.definition.tasks else self.contract), versions.partition(">")[2]
-
-    @property
-    def proposal(self) -> ProposalFact | None:
-        known = self.subject.matter == "proposal"
-        return next((p for p in self.facts.proposals if known and str(p.number) == self.subject.key), None)
-
-    @property
-    def proposed(self) -> str:
-        """What a proposal would do, as a part of a sentence."""
-        kinds = {
-            "withdraw": self._("to withdraw the project"), "add_party": self._("to let a further party in"),
-            "waive": self._("to go on without a value"), "settle": self._("which value counts"),
-            "other_value": self._("another value of a figure"),
-            "charter": self._("words of the charter"), "later": self._("to settle a value later"),
-            "strike": self._("to strike a clause"),
-        }
-        return kinds.get(self.proposal.kind if self.proposal else "", self._("something that needs all parties"))
-
-    @property
-    def proposal_reason(self) -> str:
-        return self.quote(json.loads(self.proposal.body).get("reason", "")) if self.proposal else ""
 
     # papers and duties
 

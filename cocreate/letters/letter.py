@@ -204,7 +204,7 @@ class Headline(Letter):
 
     @property
     def thing(self) -> str:
-        return brief(super().thing, 60)
+        return super().thing if self.subject.matter == "proposal" else brief(super().thing, 60)
 
     @property
     def contract(self) -> str:
@@ -216,6 +216,12 @@ class Headline(Letter):
 
     def party_name(self, number: int | None) -> str:
         return brief(super().party_name(number), 30)
+
+    def figure(self, path: str) -> str:
+        return brief(super().figure(path), 50)
+
+    def clause(self, key: str) -> str:
+        return brief(super().clause(key), 50)
 
     def duty_named(self, duty: DutyFact) -> str:
         return brief(super().duty_named(duty), 60)

@@ -1,5 +1,6 @@
 """The course of a project, its proposals and its contract, as sentences of the record."""
 
+from cocreate import words
 from cocreate.telling.speaker import Speaker, tells
 
 
@@ -119,21 +120,12 @@ def _proposed(s: Speaker) -> str:
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
         "other_value": s.reader.gettext("another value of a figure"),
-        "charter": s.reader.gettext("words of the charter (%(part)s)", part=_part(s)),
+        "charter": s.reader.gettext("words of the charter (%(part)s)", part=words.charter_part(
+            str(s.details.get("subject", "")), s.reader, s.party)),
         "conflict": s.reader.gettext("whether two goals pull apart"),
         "later": s.reader.gettext("to settle a value later"),
         "strike": s.reader.gettext("to strike a clause"),
     }.get(s.details["kind"], str(s.details["kind"]))
-
-
-def _part(s: Speaker) -> str:
-    """A part of the charter, of one party where each has its own."""
-    key, _, party = str(s.details.get("subject", "")).partition(":")
-    named = {"purpose": s.reader.gettext("purpose"), "goals": s.reader.gettext("goals"),
-             "decisions": s.reader.gettext("how we decide"), "openness": s.reader.gettext("openness"),
-             "sharing": s.reader.gettext("sharing"), "public_buyer": s.reader.gettext("public buyer"),
-             "words": s.reader.gettext("words we use"), "contacts": s.reader.gettext("contacts")}
-    return f"{named.get(key, key)}, {s.party(int(party))}" if party.isdecimal() else named.get(key, key)
 
 
 @tells("propose")
