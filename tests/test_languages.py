@@ -34,6 +34,7 @@ class TestPages:
         for kind in PEOPLE:
             for endpoint, _path, page in pages(house, kind, fetcher(house, signed_in(house, kind))):
                 shown.add(endpoint)
+                page = page.replace("<br>", " ") if endpoint == "admin.mail" else page  # lines break inside of names
                 unmarked |= {(endpoint, text) for said in spoken(page) for text in written.foreign(said)}
         assert not unmarked, _lines(unmarked)
         there = {rule.endpoint for rule in house.live.app.url_map.iter_rules() if "GET" in rule.methods
