@@ -26,6 +26,15 @@ class TestWhatIsMissing:
         manager = room.manager.get("").text
         assert "Nothing is asked of you." in manager and "contract/later" not in manager
 
+    def test_is_told_on_now_as_far_as_it_fits_and_whole_in_the_contract(self, project):
+        more = "".join(f"  more_{n}: {{title: More, needs: {{crates: figures.returns.crates}}, text: About $crates.}}\n"
+                       for n in range(9))
+        many = projects.SMALL.replace("annexes:\n", f"{more}annexes:\n")
+        room = project(lambda session: projects.with_gap(session, definition=many))
+        now, contract = (unescape(room.maker.get(page).text) for page in ("", "/contract"))
+        assert (now.count("is not given (nobody counted)"), contract.count("is not given (nobody counted)")) == (6, 10)
+        assert "4 more values are missing." in now and "See all that is missing" in now
+
     def test_is_given_in_its_task_by_its_own_party_and_no_clause_is_struck_that_has_to_stand(self, project):
         room = project(projects.with_gap)
         assert "Give the value" in room.shop.get("").text and "Give the value" not in room.maker.get("").text

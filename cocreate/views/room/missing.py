@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from cocreate import pages, sentences
 from cocreate.db import db
@@ -18,6 +19,8 @@ from cocreate.errors import Invalid
 from cocreate.services import composing
 from cocreate.views.room.cards import invite_url
 from workflows.facts import Facts, ProposalState
+
+MOST = 6  # on Now; the page of the contract has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,14 @@ def on_now(facts: Facts) -> tuple[Lack, ...]:
     if not prepares(facts) or facts.contract or facts.on_hold:
         return ()
     text = composing.compose(db.session(), facts)
-    return tuple(_signatories(facts, text)) if owed_here(facts) else lacks(facts, text)
+    return tuple(_signatories(facts, text)) if owed_here(facts) else _as_fits(lacks(facts, text))
+
+
+def _as_fits(found: tuple[Lack, ...]) -> tuple[Lack, ...]:
+    more = len(found) - MOST
+    rest = ngettext("%(num)d more value is missing.", "%(num)d more values are missing.", more)
+    return found if more < 1 else (
+        *found[:MOST], Lack(rest, None, (sentences.Act("contract", _("See all that is missing")),)))
 
 
 def lacks(facts: Facts, text: ContractText) -> tuple[Lack, ...]:
