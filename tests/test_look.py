@@ -82,6 +82,15 @@ class TestPages:
         shown = page.evaluate(cells + ".map(e => getComputedStyle(e).display)")
         assert set(shown) == {"table-cell"}
 
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_a_link_on_a_marked_place_can_be_read_in_forced_colours(self, look, scheme):
+        page, _ = look("/turn", width=390, scheme=scheme)
+        page.emulate_media(forced_colors="active", color_scheme=scheme)
+        ground, text = page.evaluate("""(() => { const mark = document.querySelector('main').appendChild(
+            Object.assign(document.createElement('mark'), {innerHTML: '<a href="#here">not given</a>'}));
+          return [getComputedStyle(mark).backgroundColor, getComputedStyle(mark.firstChild).color]; })()""")
+        assert {ground, text} == {"rgb(255, 255, 0)", "rgb(0, 0, 0)"}
+
     def test_the_choice_of_a_scheme_wins_over_the_system(self, look):
         page, _ = look("/turn?theme=dark", width=390, scheme="light")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(12, 22, 24)"
