@@ -9,20 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from cocreate.domain import news, reminding
 from cocreate.domain.notices import KINDS, Subject
 from cocreate.services.acts.passing import EndWait, WaitOutside
-from tests.support.facts import (
-    FACILITATOR,
-    MANAGER,
-    REASON,
-    TWO_SIDES,
-    Story,
-    begin,
-    champion,
-    chances,
-    definitions,
-    facts_of,
-    signatory,
-    tell,
-)
+from tests.support.chance import chances, definitions, tell
+from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
 from workflows.progression import reopen
 
 GIVER, TAKER = champion(1), champion(2)

@@ -10,20 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from cocreate.domain.turns import asked_first, can_take, may_freeze, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
 from tests.domain.test_limits import LIMITED
-from tests.support.facts import (
-    FACILITATOR,
-    MANAGER,
-    REASON,
-    TWO_SIDES,
-    Story,
-    begin,
-    champion,
-    chances,
-    definitions,
-    facts_of,
-    signatory,
-    tell,
-)
+from tests.support.chance import chances, definitions, tell
+from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
 from workflows.facts import ProposalFact, ProposalState
 
 RATE = "trial.batch.rate"

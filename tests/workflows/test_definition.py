@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from tests.support.facts import TWO_SIDES, definition, definitions
+from tests.support.chance import definitions
+from tests.support.facts import TWO_SIDES, definition
 from workflows import library
 from workflows.definition import Definition, Due, ReminderRule, Seat, Task, from_json
 

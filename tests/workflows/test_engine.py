@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from cocreate.errors import CocreateError, Forbidden
 from cocreate.services.acts import ACTS
 from cocreate.services.acts.stages import GoOn
-from tests.support.facts import REASON, TWO_SIDES, Story, begin, chances, definition, definitions, facts_of, tell
+from tests.support.chance import chances, definitions, tell
+from tests.support.facts import REASON, TWO_SIDES, Story, begin, definition, facts_of
 from workflows import engine, library
 from workflows.conditions import FigureReaches, walk
 from workflows.facts import (
