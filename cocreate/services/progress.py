@@ -48,6 +48,9 @@ class Receipt:
     values: Mapping[str, Any]
 
 
+SYSTEM = "system:"  # before keys that the system names itself: no form can send one of them, and be in its way
+
+
 def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str, now: datetime) -> Receipt:
     """Do what ``request`` asks, once for every ``key``.
 
@@ -56,6 +59,8 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
     """
     name, decide = ACTS[type(request)]
     asked = _fingerprint(name, request, actor)
+    if actor is None:
+        key = f"{SYSTEM}{key}"
     connection = session.connection()
     seen = look_locked(connection, ref, person=actor, now=now, key=key)
     if seen.answered is not None:

@@ -17,6 +17,7 @@ from cocreate.models.projects import Member
 from cocreate.models.records import Event, EventDetail
 from cocreate.services import contracts, contributions, people, progress, records
 from cocreate.services.acts import ACTS
+from cocreate.services.acts.comments import RaiseConcern
 from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation
 from cocreate.services.facts import look
 from cocreate.services.writes import Insert
@@ -141,6 +142,13 @@ class TestKeys:
         for party in (1, 2):
             stories.decide(small, "picture", party)
         assert stories.go_on(small, "to_terms", under="free").stage == "terms"
+
+    def test_one_that_a_person_sent_is_never_in_the_way_of_the_systems_own(self, small):
+        """Who names his form like the seal to come would else keep it away."""
+        stories.submit(small, "returns", under="seal-secrecy-1-of-1")
+        with transaction() as session:
+            receipt = progress.act(session, small.ref, RaiseConcern(), actor=None, key="seal-secrecy-1-of-1", now=NOON)
+        assert receipt.seq == facts(small).project.version
 
     def test_a_key_of_one_project_is_free_in_another(self, small):
         other = stories.another(small)

@@ -5,7 +5,8 @@ import re
 
 from tests import corpus
 from tests.support import projects
-from tests.support.rooms import decided, hidden, returned, with_later_tasks, with_offer
+from tests.support.people import PASSWORD
+from tests.support.rooms import by_link, decided, hidden, returned, with_later_tasks, with_offer
 
 PDF = corpus.pdf()
 
@@ -93,6 +94,11 @@ class TestOpeningAgain:
         assert "Open it again" in page
         page = room.shop.get("/tasks/returns/reopen?party=2").text
         assert "Tornby Furniture's decision 'Is this our picture?' lapses." in page
+        link = by_link(room.shop, room.small.shop)  # who came so could not decide, and undoes no decision
+        assert link.get("/tasks/returns/reopen?party=2").location == "/prove"
+        asked = link.post("/tasks/returns/reopen", data={"party": 2, "seen": 1, "reason": "Two shops were left out."})
+        assert asked.status_code == 401 and room.facts().task("returns", 2).round == 1
+        room.shop.client.post("/prove", data={"password": PASSWORD})
         answer = room.shop.post("/tasks/returns/reopen", data=hidden(page) | {
             "reason": "Two shops were left out."}, follow_redirects=True)
         assert "Open again. The others have been told why." in answer.text

@@ -196,6 +196,9 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
     facts, task = page.facts, page.task
     if not page.may_reopen and request.method == "GET":
         raise Conflict("contribution.not_accepted", task=key, state=task.state.value, since=task.since)
+    following = contributions.if_reopened(facts, task)
+    if following.lapses or following.ends:  # who could not decide must not undo what was decided
+        login.require_proof()
     form = ReasonForm.from_request()
 
     def act(session: Any) -> str:
@@ -205,7 +208,6 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
             return _("Open again. The others have been told why.")
         return _("Open again. %(party)s has been told why.", party=giver(page))
 
-    following = contributions.if_reopened(facts, task)
     questions = [(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                  for one in following.lapses]
     return dialog(facts, form, "room/passing/reopen.html", _("Open '%(title)s' again", title=title_of(page)), act,
