@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Ended
 from cocreate.models.mails import Outbox
-from cocreate.models.projects import Member
+from cocreate.models.projects import Member, Project
 from cocreate.services import expiring, people, records
 from cocreate.services.people import INVITATION_LASTS
 from tests.support import projects
@@ -32,6 +32,11 @@ class TestDue:
         people.withdraw(session, small.ref, person=who, actor=small.maker, key=projects.key(), now=NOON)
         session.flush()
         assert found(session, small, AFTER) == []
+
+    @pytest.mark.parametrize(("outcome", "ends"), [("declined", 0), ("agreed", 1)])
+    def test_of_ended_projects_only_those_that_are_agreed(self, session, small, token, outcome, ends):
+        session.execute(update(Project).where(Project.ref == small.ref).values(ended_at=NOON, outcome=outcome))
+        assert len(found(session, small, AFTER)) == ends
 
 
 class TestExpiring:

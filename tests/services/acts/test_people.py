@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
+from cocreate.services.acts.expiring import ExpireInvitation
 from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
+
+LEADS_TOO = 13
 
 
 class TestInvite:
@@ -52,6 +55,23 @@ class TestInvite:
         assert story.facts.member(77).parts == {"contributor"}
 
 
+class TestExpire:
+    def test_no_link_of_it_is_left(self):
+        (row,) = ended(begin().invite(77, "giver", "observer")).change.rows[0].rows
+        assert (row["token_sha256"], row["again_sha256"], row["expired_at"] is None) == (None, None, False)
+
+    @pytest.mark.parametrize(("gone", "told"), [
+        ((), champion(1)), ((champion(1),), LEADS_TOO), ((champion(1), LEADS_TOO), MANAGER)])
+    def test_who_invited_is_told_else_who_leads_else_who_looks_after_the_project(self, gone, told):
+        story = begin()
+        story.facts = story.facts.with_member(replace(story.facts.member(LEADS_TOO), parts=frozenset({"champion"})))
+        story.invite(77, "giver", "observer")
+        for person in gone:
+            story.facts = story.facts.with_member(replace(story.facts.member(person), left_at=story.facts.now))
+        assert [letter.recipient for letter in ended(story).change.letters] == [told]
+
+
+
 class TestAnswer:
     def test_who_comes_is_there(self):
         story = begin().invite(77, "giver", "signatory").come(77)
@@ -76,3 +96,8 @@ class TestAnswer:
                 getattr(told, answer)(77)
         with pytest.raises(Ended):
             getattr(story, answer)(99)
+
+
+def ended(story):
+    """Nobody has answered, and the last moment has come."""
+    return story.act(ExpireInvitation(77, story.facts.member(77).invited_at, champion(1)), 0)
