@@ -120,6 +120,15 @@ def test_after_so_many_a_day_the_rest_waits_for_the_next_morning(session, room):
     assert next_try(session, room).count(MORNING) == 2
 
 
+def test_codes_that_were_waited_for_do_not_count(session, room):
+    for seq in range(pacing.MOST):
+        post(session, room, "signing_code", room.renee, seq=seq + 1, now=NOON)
+    session.flush()
+    session.execute(update(Outbox).where(Outbox.project_id == room.id).values(state="sent", sent_at=NOON))
+    post(session, room, "returned", room.renee, seq=99, now=NOON)
+    assert pace(session, room, NOON) == ["returned"]
+
+
 def pace(session, room, now):
     """The kinds of what goes out now of this project."""
     going = pacing.pace(session, [mail for mail in outbox.claim(session, now, 500)
