@@ -1,12 +1,16 @@
 import io
 import random
+import re
 import subprocess
 import sys
 import tempfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cocreate.domain import uploads
+from cocreate.domain.filetypes.pdfs import _follows_action
 from cocreate.errors import Invalid
 from tests import corpus
 
@@ -80,11 +84,19 @@ class TestCheck:
                 assert error.code.startswith("upload.")
 
 
+class TestActions:
+    @given(st.lists(st.sampled_from([b"/S", b"/#53", b" ", b"\0", b"%", b"\n", b"\r", b"x", b"\x0b"]), max_size=14))
+    def test_one_is_named_behind_space_and_comments(self, parts):
+        before = b"".join(parts)
+        said = re.search(rb"/(?:S|#53)(?:[\s\0]|%[^\r\n]*[\r\n])*\Z", before) is not None  # slow, and what is meant
+        assert _follows_action(before) == said
+
+
 class TestCost:
     """Under 5 seconds of work and 100 MB of memory each, measured in a process that does nothing else."""
 
-    @pytest.mark.parametrize("label", ["strings in a PDF", "a large workbook"])
-    def test_two_of_the_worst(self, label, tmp_path):
+    @pytest.mark.parametrize("label", ["strings in a PDF", "a large workbook", "actions in packed objects"])
+    def test_some_of_the_worst(self, label, tmp_path):
         seconds, megabytes = measured(label, tmp_path)
         assert seconds < 5
         assert megabytes < 100
@@ -136,6 +148,7 @@ WORST = {
     "objects in a PDF": ("a.pdf", lambda: corpus.pdf(b"obj " * (MANY // 4))),
     "streams in a PDF": ("a.pdf", lambda: corpus.pdf(b"obj/ObjStm/First 1 stream\n" * (MANY // 26))),
     "names in a PDF": ("a.pdf", lambda: corpus.pdf(b"/EF                    " * (MANY // 23))),
+    "actions in packed objects": ("a.pdf", lambda: corpus.pdf(corpus.packed((b"/S%" * 40 + b"/Launch ") * 100_000))),
     "a large PDF": ("a.pdf", lambda: corpus.pdf(corpus.stream(b"/Filter/FlateDecode", noise()))),
     "segments in a photo": ("a.jpg", lambda: corpus.jpeg()[:-2] + b"\xff\xfe\0\2" * (MANY // 4)),
     "chunks in a picture": ("a.png", lambda: corpus.png()[:33] + corpus.chunk(b"tEXt", b"") * (MANY // 12)),
@@ -144,4 +157,7 @@ WORST = {
     "a large text": ("a.csv", lambda: b"=" * MANY),
     "words in a letter": ("a.docx", lambda: corpus.office(more={
         "word/a.xml": (b"<a>DDE plugin" + b"<" + b"c" * 200_000 + noise(2_000).hex().encode()) * 800})),
+    "lists in a letter": ("a.docx", lambda: corpus.office(more={
+        f"word/_rels/{number}.rels": b"<Relationships>" + b"<r/>" * 2_500_000 + b"</Relationships>"
+        for number in range(8)})),
 }

@@ -41,6 +41,7 @@ class Room:
 
     size: int = UNPACKED
     members: int = MEMBERS
+    kept: int = 16 * MEGABYTE  # of what says how the members belong together; a sheet with 65,000 links has 10 MB
 
 
 def members_of(content: Content, extension: str, room: Room) -> list[Member]:

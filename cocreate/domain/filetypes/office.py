@@ -27,7 +27,6 @@ _PROGRAM_PART = re.compile(r"\.(?:" + "|".join(
     if kind in ("program", "web_page", "archive", "macro") and extension != "xml") + r")$", re.IGNORECASE)
 _EMBEDDED_PART = re.compile(r"(?:^|/)embeddings/[^/]+\.(docx|xlsx|pptx)$", re.IGNORECASE)
 _NEVER_INSIDE = frozenset({"program", "web_page", "archive", "office", "old_office", "pdf", "rtf"})
-_PART = 16 * MEGABYTE  # list of relationships, list of types; a sheet with 65,000 links has 10 MB
 _NESTED = 20 * MEGABYTE
 _DEPTH = 8
 
@@ -59,7 +58,7 @@ def office(content: Content, extension: str, room: Room | None = None) -> None:
     kept: dict[str, bytes] = {}
     for member in members:
         _harmless_name(member.name)
-        part = _scan(content, member)
+        part = _scan(content, member, room)
         if part or member.name == "mimetype":
             kept[member.name] = part
         if embedded := _EMBEDDED_PART.search(member.name):
@@ -78,11 +77,13 @@ def _harmless_name(name: str) -> None:
         raise Refusal("upload.active", what="embedded")
 
 
-def _scan(content: Content, member: Member) -> bytes:
+def _scan(content: Content, member: Member, room: Room) -> bytes:
     """Read a member once; the whole of it if it is one of the few that say how the others belong together."""
     small = member.name == "mimetype" or member.name.endswith((".rels", "[Content_Types].xml", "META-INF/manifest.xml"))
-    if small and member.size > _PART:
-        raise Refusal("upload.bomb", what="size")
+    if small:
+        room.kept -= member.size
+        if room.kept < 0:
+            raise Refusal("upload.bomb", what="size")
     kept, before, to_utf8 = [], b"", None
     for number, piece in enumerate(unpacked(content, member)):
         if number == 0:

@@ -23,7 +23,10 @@ _NAMES = re.compile(
     + rb")|(?P<embedded>" + _spelled("EmbeddedFile", "FileAttachment", "RichMedia", "GoToE")
     + rb")|(?P<form>" + _spelled("XFA") + rb"))"
 )
-_IS_ACTION = re.compile(rb"/(?:S|#53)(?:[\s\0]|%[^\r\n]*[\r\n])*\Z")
+_LINE = re.compile(rb"[\r\n]")
+_IS_ACTION = re.compile(rb"/(?:S|#53)[\s\0]*\Z")  # on the line of the name
+_WAS_ACTION = re.compile(rb"/(?:S|#53)[\s\0]*(?:%.*)?\Z", re.DOTALL)  # on a line before it
+_SAYS_NOTHING = re.compile(rb"[\s\0]*(?:%.*)?\Z", re.DOTALL)
 _IS_ADDRESS = re.compile(rb"(?:://|\.[A-Za-z]{2,})[^\s\0()<>\[\]{}]*\Z")
 _IS_FORM = re.compile(rb"[\s\0]*[\[<\d%]")
 # Searched one by one: a pattern that begins with one fixed byte is several times as fast.
@@ -59,20 +62,23 @@ def pdf(content: Content, extension: str) -> None:
         raise Refusal("upload.locked")
     if _TWICE.search(content):
         raise Refusal("upload.bomb", what="nested")
-    _no_actions(content)
+    hits = _no_actions(content, _HITS)
     left, packs = OBJECTS_UNPACKED, 0
     for start, stop, body in _objects(content):
         if _SHORT_SCRIPT.search(content, start, stop):
             raise Refusal("upload.active", what="script")
         if body and _PACKED_OBJECTS.search(content, start, stop):
-            left, packs = _unpack_objects(content, content[start:stop], body, left), packs + 1
+            left, hits = _unpack_objects(content, content[start:stop], body, left, hits)
+            packs += 1
         if packs > _PACKS:
             raise Refusal("upload.broken", why="structure")
 
 
-def _no_actions(text: Content) -> None:
-    for hits, hit in enumerate(_NAMES.finditer(text)):
-        if hits > _HITS:
+def _no_actions(text: Content, most: int) -> int:
+    """How many names the file may still have that are looked at closely."""
+    for hit in _NAMES.finditer(text):
+        most -= 1
+        if most < 0:
             raise Refusal("upload.broken", why="structure")
         before = text[max(0, hit.start() - 700) : hit.start()]
         if _counts(hit, before, text[hit.end() : hit.end() + 700]):
@@ -80,11 +86,12 @@ def _no_actions(text: Content) -> None:
     for pattern, what in _PLAIN:
         if pattern.search(text):
             raise Refusal("upload.active", what=what)
+    return most
 
 
 def _counts(hit: re.Match[bytes], before: bytes, after: bytes) -> bool:
     """Whether the name stands where it means something: not in an address such as .../Web/JavaScript/Guide."""
-    if _IS_ACTION.search(before):
+    if _follows_action(before):
         return True
     match hit.lastgroup:
         case "form":
@@ -93,6 +100,19 @@ def _counts(hit: re.Match[bytes], before: bytes, after: bytes) -> bool:
             return False
         case _:
             return _IS_ADDRESS.search(before) is None
+
+
+def _follows_action(before: bytes) -> bool:
+    """Whether /S stands before it, with nothing but space and comments between; every byte is looked at once."""
+    *lines, last = _LINE.split(before)
+    if _IS_ACTION.search(last):
+        return True
+    for line in reversed(lines) if not last.strip(b" \t\f\v\0") else ():
+        if _WAS_ACTION.search(line):
+            return True
+        if not _SAYS_NOTHING.match(line):
+            return False
+    return False
 
 
 def _objects(content: Content) -> Iterator[tuple[int, int, int]]:
@@ -129,8 +149,8 @@ def _extent(content: Content, at: int, most: int) -> tuple[int, int, int]:
     return at, 0, most
 
 
-def _unpack_objects(content: Content, about: bytes, body: int, left: int) -> int:
-    """Look into one packed stream of objects; the bytes that may still be unpacked after it."""
+def _unpack_objects(content: Content, about: bytes, body: int, left: int, hits: int) -> tuple[int, int]:
+    """Look into one packed stream of objects; what may still be unpacked and looked at closely after it."""
     plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda code: bytes([int(code[1], 16)]), about)
     if _ODD_FILTER.search(plain):
         raise Refusal("upload.active", what="hidden")
@@ -144,8 +164,8 @@ def _unpack_objects(content: Content, about: bytes, body: int, left: int) -> int
         left -= len(text)
         if left < 0:
             raise Refusal("upload.bomb", what="size")
-        _no_actions(before + text)
+        hits = _no_actions(before + text, hits)
         if _SHORT_SCRIPT.search(before + text):
             raise Refusal("upload.active", what="script")
         before = (before + text)[-1024:]
-    return left
+    return left, hits
