@@ -76,7 +76,7 @@ class Contribution(Model):
     round: Mapped[int]
     host_id: Mapped[Id]
     answers: Mapped[str]  # JSON, see cocreate.domain.answers
-    sha256: Mapped[Sha256]
+    salt: Mapped[str] = mapped_column(String(32))  # the event commits to salt + answers; only for who gave them
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     for_party: Mapped[int | None]  # party that typed it in for this one; 0: somebody without a party did
     at: Mapped[datetime]

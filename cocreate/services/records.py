@@ -15,7 +15,10 @@ from cocreate.domain.moments import EPOCH, MICROSECOND
 from cocreate.domain.rights import invites
 from cocreate.models.projects import Project
 from cocreate.models.records import Event, EventDetail
+from cocreate.models.work import Contribution
 from workflows.facts import Facts
+
+Given = Mapping[tuple[str, int, int], tuple[str, str]]  # task, party and number -> salt and answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,41 @@ def check(session: Session, project_id: int) -> Break | None:
     events = session.scalars(select(Event).where(Event.project_id == project_id).order_by(Event.seq))
     links = [Link(ref, e.seq, e.prev_hash, e.at, e.details_sha256, e.hash, e.format) for e in events]
     details = {d.seq: d for d in session.scalars(select(EventDetail).where(EventDetail.project_id == project_id))}
-    found = verify(links, {d.seq: Opened(d.salt, d.details, d.personal_salt, d.personal) for d in details.values()},
-                   head=(seq, head))
+    given = _given(session, project_id)
+    opened = {d.seq: Opened(d.salt, d.details, d.personal_salt, d.personal, *_opening(d, given))
+              for d in details.values()}
+    found = verify(links, opened, head=(seq, head))
     sound = range(1, found.seq if found else len(links) + 1)
-    return next((Break(n, "details") for n in sound if n not in details or not _says_its_details(details[n])),
+    return next((Break(n, why) for n in sound if (why := _tells_otherwise(details.get(n), given))),
                 found or (Break(seq + 1, "head") if len(links) > seq else None))
 
 
-def _says_its_details(row: EventDetail) -> bool:
-    """Whether the columns beside the details, by which lines are found and hidden, are what these say."""
+def _tells_otherwise(row: EventDetail | None, given: Given) -> str:
+    """What is gone of a line: its details, the columns beside them by which lines are found and hidden, the answers."""
+    if row is None:
+        return "details"
     said = json.loads(row.details)
-    return bool(row.act == said["act"] and row.party == said["for"] and not row.sees & ~said["sees"])
+    if row.act != said["act"] or row.party != said["for"] or row.sees & ~said["sees"]:
+        return "details"
+    return "answers" if "answers_sha256" in said and _version(said) not in given else ""
+
+
+def _given(session: Session, project_id: int, *, party: int | None = None) -> Given:
+    """Every version that was given, or those of one party."""
+    rows = session.execute(
+        select(Contribution.task, Contribution.party, Contribution.number, Contribution.salt, Contribution.answers)
+        .where(Contribution.project_id == project_id, *([] if party is None else [Contribution.party == party])))
+    return {(row.task, row.party, row.number): (row.salt, row.answers) for row in rows}
+
+
+def _version(said: Mapping[str, Any]) -> tuple[str, int, int]:
+    return said["task"], said.get("of", said["for"]), said["number"]
+
+
+def _opening(row: EventDetail, given: Given) -> tuple[str, str] | tuple[None, None]:
+    """Salt and answers to which a line commits, where they are among those."""
+    said = json.loads(row.details)
+    return given.get(_version(said), (None, None)) if "answers_sha256" in said else (None, None)
 
 
 def every_project(session: Session, ref: str | None = None) -> list[tuple[int, str, int]]:
@@ -85,8 +112,12 @@ def _kept_back(detail: EventDetail, facts: Facts) -> bool:
 
 
 def export(session: Session, facts: Facts) -> dict[str, Any]:
-    """The whole chain, and the details the facts' actor may open, as plain values for a file."""
+    """The whole chain, and what the facts' actor may open of it, as plain values for a file.
+
+    What was given is opened by its own party alone: so it shows that its version is the one that was recorded.
+    """
     actor = facts.actor
+    given = _given(session, facts.project.id, party=actor.party) if actor and actor.party is not None else {}
     mask = audience.reader(party=actor.party, parts=actor.parts) if actor else -1
     rows = session.execute(
         select(Event, EventDetail)
@@ -94,13 +125,15 @@ def export(session: Session, facts: Facts) -> dict[str, Any]:
                    & (EventDetail.sees.bitwise_and(mask) != 0))
         .where(Event.project_id == facts.project.id).order_by(Event.seq))
     return {"format": 1, "project": facts.project.ref, "head": [facts.project.version, facts.project.head],
-            "events": [_exported(row.Event, row.EventDetail, facts) for row in rows]}
+            "events": [_exported(row.Event, row.EventDetail, facts, given) for row in rows]}
 
 
-def _exported(event: Event, detail: EventDetail | None, facts: Facts) -> dict[str, Any]:
+def _exported(event: Event, detail: EventDetail | None, facts: Facts, given: Given) -> dict[str, Any]:
     link = {"seq": event.seq, "prev_hash": event.prev_hash, "at_us": (event.at - EPOCH) // MICROSECOND,
             "details_sha256": event.details_sha256, "hash": event.hash}
     if detail is None:
         return link
     words = (None, None) if _kept_back(detail, facts) else (detail.personal_salt, detail.personal)
-    return link | {"salt": detail.salt, "details": detail.details, "personal_salt": words[0], "personal": words[1]}
+    salt, answers = _opening(detail, given)
+    return link | {"salt": detail.salt, "details": detail.details, "personal_salt": words[0], "personal": words[1],
+                   **({} if answers is None else {"answers_salt": salt, "answers": answers})}

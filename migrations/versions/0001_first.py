@@ -763,7 +763,7 @@ def upgrade() -> None:
     sa.Column('round', sa.BigInteger(), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('answers', sa.Text(), nullable=False),
-    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('salt', sa.String(length=32), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('for_party', sa.BigInteger(), nullable=True),
     sa.Column('at', Utc(), nullable=False),

@@ -46,6 +46,9 @@ def first_break(record):
         if line.get("personal") is not None and json.loads(line["details"])["personal_sha256"] != sha(
                 line["personal_salt"] + line["personal"]):
             return f"line {number} has other names and words"
+        if "answers" in line and json.loads(line["details"])["answers_sha256"] != sha(
+                line["answers_salt"] + line["answers"]):
+            return f"line {number} has other answers"
         before = line["hash"]
     return "" if record["head"] == [len(record["events"]), before] else "its last line is not its head"
 
@@ -81,6 +84,8 @@ def check_record(record, text):
     broken, lines = first_break(record), record["events"]
     opened = sum("details" in line for line in lines)
     yield not broken, broken or f"The record is one chain of {len(lines)} lines, {opened} of them open to this reader."
+    if given := sum("answers" in line for line in lines):
+        yield not broken, f"What this reader's party gave, {given} versions, is what was recorded."
     yield (record["project"] == text["project_ref"],
            f"Record and text are of the same project, {text['project_ref']}.")
     at = text["head_seq"]

@@ -1,9 +1,11 @@
 """The record: who sees which line, and that no alteration of it goes unnoticed."""
 
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
@@ -11,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cocreate.db import WRITES, db, table_of
-from cocreate.domain.chain import Break
+from cocreate.domain.chain import Break, commitment
 from cocreate.models.projects import Project
 from cocreate.models.records import Event, EventDetail
+from cocreate.models.work import Contribution
 from cocreate.services import records
 from migrations.triggers import drop_triggers
 from tests.support import stories
@@ -77,6 +80,48 @@ class TestExport:
         events = records.export(db.session, facts(told))["events"]
         salts = [event[name] for event in events for name in ("salt", "personal_salt")]
         assert len(events) > 3 and len(set(salts)) == len(salts) == 2 * len(events)
+
+
+class TestAnswers:
+    """What a party gave: committed to for all, opened by itself alone (what a guess is worth to everybody else)."""
+
+    def test_nobody_can_try_what_was_given_by_what_a_record_says(self, told):
+        given = _given(told)
+        assert len(given) > 2
+        for person in (told.maker, told.shop):
+            events = records.export(db.session, facts(told, person=person))["events"]
+            said = " ".join(event.get("details", "") + (event.get("personal") or "") for event in events)
+            for answers in given.values():
+                assert sha256(answers.encode()).hexdigest() not in said
+                assert not [name for name in re.findall(r"[0-9a-f]{64}", answers) if name in said]
+
+    def test_each_party_opens_its_own_and_no_other(self, told):
+        given = _given(told)
+        for person, party in ((told.maker, 1), (told.shop, 2)):
+            opened = {}
+            for event in records.export(db.session, facts(told, person=person))["events"]:
+                if "answers" in event:
+                    said = json.loads(event["details"])
+                    assert commitment(event["answers_salt"], event["answers"]) == said["answers_sha256"]
+                    opened[said["task"], said.get("of", said["for"]), said["number"]] = event["answers"]
+            assert opened == {name: answers for name, answers in given.items() if name[1] == party}
+
+    def test_changed_in_the_database_are_found_at_their_line(self, altered):
+        table = table_of(Contribution)
+        rows = altered.session.execute(select(table).where(table.c.project_id == altered.id)).all()
+        for row, column in ((row, column) for row in rows for column in ("answers", "salt")):
+            with altered.undone():
+                altered.session.execute(update(table).where(
+                    table.c.project_id == altered.id, table.c.task == row.task, table.c.party == row.party,
+                    table.c.number == row.number).values({column: row._mapping[column][::-1]}))
+                assert altered.check().why == "answers"
+
+
+def _given(told):
+    """(task, party, number) -> the answers, of every version."""
+    rows = db.session.execute(select(Contribution.task, Contribution.party, Contribution.number, Contribution.answers)
+                              .where(Contribution.project_id == facts(told).project.id))
+    return {(task, party, number): answers for task, party, number, answers in rows}
 
 
 class TestCheck:

@@ -18,7 +18,7 @@ OTHERS = {
     "upload.sha256",  # that takes room while it is there
     "signature.pdf_sha256",  # that of its contract_version
     "accession.text_sha256", "template_version.sha256", "project.definition_sha256", "event.request_sha256",
-    "contribution.sha256", "event.details_sha256", "host_invitation.token_sha256", "sign_in.token_sha256",
+    "event.details_sha256", "host_invitation.token_sha256", "sign_in.token_sha256",
     "token.token_sha256", "member.token_sha256", "member.again_sha256"}
 
 

@@ -80,7 +80,7 @@ class TestBundle:
     def test_parents_come_before_children_whatever_the_order(self, small):
         where = {"project_id": small_id(small), "host_id": small.host_id}
         task = where | asdict(TaskFact("late", 1, 1, TaskState.OPEN, since=NOON, due_at=None))
-        contribution = where | {"task": "late", "party": 1, "number": 1, "round": 1, "answers": "{}", "sha256": "s",
+        contribution = where | {"task": "late", "party": 1, "number": 1, "round": 1, "answers": "{}", "salt": "s",
                                 "person": small.maker, "at": NOON, "sees": -1, "narrower": "{}"}
         write(Insert(db.metadata.tables["contribution"], (contribution,)), Insert(TASK, (task,)))
         assert facts(small).task("late", 1).state is TaskState.OPEN

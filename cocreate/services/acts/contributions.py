@@ -1,7 +1,7 @@
 """Giving, taking back, accepting and returning what a task asks for."""
 
-import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
@@ -9,7 +9,7 @@ from cocreate.db import table_of
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import asked_after, chosen, counts, dates, open_fields
-from cocreate.domain.chain import canonical
+from cocreate.domain.chain import canonical, commitment
 from cocreate.domain.computed import with_computed
 from cocreate.domain.figures import figures as figures_of
 from cocreate.domain.owing import nobodys
@@ -157,8 +157,7 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     return Change(
         facts=facts, party=given.party, answer={"number": after.number, "state": state.value},
         rows=(*rows, *documents),
-        details={"task": task.key, "number": after.number, "sha256": version["sha256"],
-                 "files": [file.sha256 for file in given.files]})
+        details={"task": task.key, "number": after.number, "answers_sha256": committed(version)})
 
 
 def _asked_only(facts: Facts, task: TaskFact, given: Submit) -> Submit:
@@ -270,8 +269,15 @@ def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, f
     narrower = {key: fewer for key, fewer in audiences.items() if fewer != sees}
     return {"project_id": facts.project.id, "host_id": facts.project.host_id, "task": task.key, "party": task.party,
             "number": task.number, "round": task.round, "answers": body,
-            "sha256": hashlib.sha256(body.encode()).hexdigest(), "person": person, "for_party": for_party,
-            "at": facts.now, "sees": sees, "narrower": canonical(narrower)}
+            "salt": secrets.token_hex(16), "person": person, "for_party": for_party, "at": facts.now, "sees": sees,
+            "narrower": canonical(narrower)}
+
+
+def committed(version: Row) -> str:
+    """What an event that all read says of the answers, and of the hashes of files in them: who may not see them all
+    cannot try by it what they are. Their party has the salt.
+    """
+    return commitment(version["salt"], version["answers"])
 
 
 def _figures(facts: Facts, given: Submit, version: Row) -> tuple[Row, ...]:

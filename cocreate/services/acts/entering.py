@@ -69,7 +69,8 @@ def enter_for(facts: Facts, given: EnterFor) -> Change:
                                        for_party=NO_PARTY if actor.party is None else actor.party)
     return Change(facts=facts.with_task(after), party=actor.party, answer={"number": after.number},
                   rows=(Insert(table_of(Contribution), (version,)),),
-                  details={"task": task.key, "of": task.party, "number": after.number, "sha256": version["sha256"]})
+                  details={"task": task.key, "of": task.party, "number": after.number,
+                           "answers_sha256": contributions.committed(version)})
 
 
 def confirm(facts: Facts, given: Confirm) -> Change:
