@@ -1,7 +1,8 @@
 """The hash chain of a project's record: canonical bytes, links, verification. No database.
 
 An event commits to its details by hash, the details commit to their personal part and to the answers that a party gave
-the same way, each with a salt of its own. So a party verifies the whole chain and opens only its own lines, and erasing a detail breaks nothing.
+the same way, each with a salt of its own. So a party verifies the whole chain and opens only its own lines, and erasing
+a detail breaks nothing.
 """
 
 import hashlib
@@ -44,13 +45,11 @@ class Opened:
     details: str
     personal_salt: str | None = None
     personal: str | None = None
-    answers_salt: str | None = None
-    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first line that does not fit, and why: gap, prev, hash, details, personal, answers, head."""
+    """The first line that does not fit, and why: gap, prev, hash, details, personal, head; or answers beside it."""
 
     seq: int
     why: str
@@ -99,20 +98,19 @@ def verify(links: Iterable[Link], details: Mapping[int, Opened], *,
 
 
 def _does_not_open(link: Link, opened: Opened) -> str | None:
-    if not _opens(opened.salt, opened.details, link.details_sha256):
+    if not opens(opened.salt, opened.details, link.details_sha256):
         return "details"
-    said = json.loads(opened.details)
-    for part, salt, text in (("personal", opened.personal_salt, opened.personal),
-                             ("answers", opened.answers_salt, opened.answers)):
-        # None: erased, there was none, or it is not for this reader
-        if text is not None and not _opens(salt, text, said.get(f"{part}_sha256")):
-            return part
+    promised = json.loads(opened.details).get("personal_sha256")
+    if opened.personal is None:
+        return None  # erased, or there was none
+    if opened.personal_salt is None or not opens(opened.personal_salt, opened.personal, promised):
+        return "personal"
     return None
 
 
-def _opens(salt: str | None, text: str, promised: str) -> bool:
+def opens(salt: str, text: str, promised: str) -> bool:
     # A salt of another length could have taken letters from the text, or given it some.
-    return salt is not None and _SALT.fullmatch(salt) is not None and commitment(salt, text) == promised
+    return _SALT.fullmatch(salt) is not None and commitment(salt, text) == promised
 
 
 def _plain(value: Any) -> Any:

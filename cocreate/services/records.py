@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
-from cocreate.domain.chain import Break, Link, Opened, verify
+from cocreate.domain.chain import Break, Link, Opened, opens, verify
 from cocreate.domain.moments import EPOCH, MICROSECOND
 from cocreate.domain.rights import invites
 from cocreate.models.projects import Project
@@ -55,22 +55,24 @@ def check(session: Session, project_id: int) -> Break | None:
     links = [Link(ref, e.seq, e.prev_hash, e.at, e.details_sha256, e.hash, e.format) for e in events]
     details = {d.seq: d for d in session.scalars(select(EventDetail).where(EventDetail.project_id == project_id))}
     given = _given(session, project_id)
-    opened = {d.seq: Opened(d.salt, d.details, d.personal_salt, d.personal, *_opening(d, given))
-              for d in details.values()}
-    found = verify(links, opened, head=(seq, head))
+    found = verify(links, {d.seq: Opened(d.salt, d.details, d.personal_salt, d.personal) for d in details.values()},
+                   head=(seq, head))
     sound = range(1, found.seq if found else len(links) + 1)
     return next((Break(n, why) for n in sound if (why := _tells_otherwise(details.get(n), given))),
                 found or (Break(seq + 1, "head") if len(links) > seq else None))
 
 
 def _tells_otherwise(row: EventDetail | None, given: Given) -> str:
-    """What is gone of a line: its details, the columns beside them by which lines are found and hidden, the answers."""
+    """What does not fit what a line says: that it is gone, the columns by which it is found and hidden, the answers."""
     if row is None:
         return "details"
     said = json.loads(row.details)
     if row.act != said["act"] or row.party != said["for"] or row.sees & ~said["sees"]:
         return "details"
-    return "answers" if "answers_sha256" in said and _version(said) not in given else ""
+    if "answers_sha256" not in said:
+        return ""
+    salt, answers = given.get(_version(said), ("", ""))
+    return "" if opens(salt, answers, said["answers_sha256"]) else "answers"
 
 
 def _given(session: Session, project_id: int, *, party: int | None = None) -> Given:
@@ -85,10 +87,11 @@ def _version(said: Mapping[str, Any]) -> tuple[str, int, int]:
     return said["task"], said.get("of", said["for"]), said["number"]
 
 
-def _opening(row: EventDetail, given: Given) -> tuple[str, str] | tuple[None, None]:
+def _opening(row: EventDetail, given: Given) -> dict[str, str]:
     """Salt and answers to which a line commits, where they are among those."""
     said = json.loads(row.details)
-    return given.get(_version(said), (None, None)) if "answers_sha256" in said else (None, None)
+    there = given.get(_version(said)) if "answers_sha256" in said else None
+    return {"answers_salt": there[0], "answers": there[1]} if there else {}
 
 
 def every_project(session: Session, ref: str | None = None) -> list[tuple[int, str, int]]:
@@ -134,6 +137,5 @@ def _exported(event: Event, detail: EventDetail | None, facts: Facts, given: Giv
     if detail is None:
         return link
     words = (None, None) if _kept_back(detail, facts) else (detail.personal_salt, detail.personal)
-    salt, answers = _opening(detail, given)
     return link | {"salt": detail.salt, "details": detail.details, "personal_salt": words[0], "personal": words[1],
-                   **({} if answers is None else {"answers_salt": salt, "answers": answers})}
+                   **_opening(detail, given)}

@@ -22,15 +22,12 @@ def chain(length: int, ref: str = "p1") -> tuple[list[Link], dict[int, Opened]]:
     for seq in range(1, length + 1):
         personal = canonical({"actor": f"Person {seq}"})
         salt, personal_salt = (sha256(f"{kind}{seq}".encode()).hexdigest()[:32] for kind in ("salt", "personal"))
-        given = canonical({"price": seq})
-        given_salt = sha256(f"given{seq}".encode()).hexdigest()[:32]
-        text = canonical({"act": "submit", "n": seq, "personal_sha256": commitment(personal_salt, personal),
-                          "answers_sha256": commitment(given_salt, given)})
+        text = canonical({"act": "submit", "n": seq, "personal_sha256": commitment(personal_salt, personal)})
         link = {"ref": ref, "seq": seq, "prev_hash": prev, "at": AT + timedelta(seconds=seq),
                 "details_sha256": commitment(salt, text)}
         prev = event_hash(**link)
         links.append(Link(**link, hash=prev))
-        details[seq] = Opened(salt, text, personal_salt, personal, given_salt, given)
+        details[seq] = Opened(salt, text, personal_salt, personal)
     return links, details
 
 
@@ -60,8 +57,6 @@ OPENED = {
                                                                      "details"),
     "personal_salt": (lambda one: flipped(one.personal_salt), "personal"),
     "personal": (lambda one: one.personal.replace("Person", "Nobody"), "personal"),
-    "answers_salt": (lambda one: flipped(one.answers_salt), "answers"),
-    "answers": (lambda one: one.answers.replace("price", "prize"), "answers"),
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from cocreate.domain import audience
 from cocreate.domain.asking import fields_of
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
@@ -83,8 +84,8 @@ def pass_on(facts: Facts, given: PassOn) -> Change:
         return _inviting(facts, task, given)
     after = replace(task.sharing(given.to, given.fields), wanted=given.to, wanted_by=actor.person,
                     wanted_name=given.name)
-    return Change(facts=facts.with_task(after), party=given.party, answer={"invited": False, "asks": True},
-                  details={"task": task.key, "to": given.to, "asks": True},
+    return Change(facts=facts.with_task(after), party=given.party, sees=audience.bit(given.party),
+                  answer={"invited": False, "asks": True}, details={"task": task.key, "to": given.to, "asks": True},
                   personal={"name": given.name, **({"words": given.words} if given.words else {})})
 
 
@@ -99,8 +100,9 @@ def answer_pass(facts: Facts, given: AnswerPass) -> Change:
                                              expires_at=given.expires_at,
                                              fields=task.shared_with.get(given.to, ())))
     after = replace(task.sharing(given.to, ()), wanted=None, wanted_by=None, wanted_name=None)
-    return Change(facts=facts.with_task(after), party=given.party, answer={"invited": False},
-                  details={"task": task.key, "to": given.to, "agree": False}, personal={"name": task.wanted_name})
+    return Change(facts=facts.with_task(after), party=given.party, sees=audience.bit(given.party),
+                  answer={"invited": False}, details={"task": task.key, "to": given.to, "agree": False},
+                  personal={"name": task.wanted_name})
 
 
 def can_take(facts: Facts, task: TaskFact, member: MemberFact) -> bool:
@@ -199,7 +201,9 @@ def _with(task: TaskFact, given: PassOn) -> TaskFact:
 
 
 def _passed(facts: Facts, given: PassOn) -> Change:
-    return Change(facts=facts, party=given.party, answer={"invited": False},
+    # All may read who is asked now, but not what colleagues say to each other about it.
+    sees = audience.bit(given.party) if given.words else None
+    return Change(facts=facts, party=given.party, sees=sees, answer={"invited": False},
                   details={"task": given.task, "to": given.to,
                            **({"fields": list(given.fields)} if given.fields else {})},
                   personal={"words": given.words} if given.words else {})
