@@ -12,7 +12,8 @@ from tests.support.walking import MADE_OF
 from tests.test_pages import WIDER, _as
 
 pytestmark = pytest.mark.browser
-PEOPLE = ("administrator", "account manager", "customer champion", "checks", "signs", "reads")
+PEOPLE = ("administrator", "account manager", "customer champion", "checks", "signs", "reads", "rests", "has signed",
+          "bargains", "leaves")
 HALF = {"width": 640, "height": 450}  # 1280 px at 200 %
 # Focus goes to each stop in the order of the page; what is wrong there.
 STOPS = """(() => {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,23 @@ from werkzeug.exceptions import HTTPException
 from cocreate import jobs
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.answers import Answer
 from cocreate.models.people import Person
-from cocreate.services import contributions, demo, documents, endings, holds, hosts, people, proposals, templates
+from cocreate.services import (
+    contributions,
+    demo,
+    documents,
+    endings,
+    holds,
+    hosts,
+    passing,
+    people,
+    proposals,
+    templates,
+)
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.files import prefix
-from tests.support import languages, projects
+from tests.support import languages, projects, stories
 from tests.support.apps import Live, serve
 from tests.support.people import PASSWORD
 from tests.support.projects import Small, key
@@ -71,22 +84,62 @@ def _further(house: House) -> None:
         reading = projects.frozen(session, now=now())
         signed = projects.agreed(session, now=now())
         resting, ended = (projects.open_small(session, now=now()) for _ in range(2))
-        working = projects.open_small(session, now=now())
+        working, bargaining = projects.open_small(session, now=now()), _bargaining(session)
+        projects.give(session, working, "credit", now=now())
         _check_again(session, working)
         _propose(session, reading)
         holds.hold(session, resting.ref, until=(now() + timedelta(days=40)).date(), reason="The harvest comes first.",
                    actor=resting.maker, key=key(), now=now())
         endings.decline(session, ended.ref, title="Crates come back", reason="It is too early for us.",
                         lessons="Ask us again in spring.", actor=ended.shop, key=key(), now=now())
+    tom = stories.colleague(bargaining, 1)
+    with transaction() as session:
+        check = {"task": "check", "party": 1, "now": now()}
+        passing.pass_on(session, bargaining.ref, to=tom, actor=bargaining.maker, key=key(), **check)
+        passing.pass_to_new(session, bargaining.ref, email=f"lea-{key()}@crates.example", name="Lea Moen", actor=tom,
+                            key=key(), **check)
+        house.people["leaves"] = (people.address_of(session, _carrier(session, bargaining)), PASSWORD)
     house.people["checks"] = (working.emails[working.maker], PASSWORD)
+    house.people["bargains"] = (bargaining.emails[bargaining.maker], PASSWORD)
     room = f"/p/{working.ref}"
     house.further["checks"] = [f"{room}/waive?path=figures.returns.crates",
                                f"{room}/another-value?path=figures.returns.crates", f"{room}/duties",
-                               f"{room}/concerns",
-                               f"{room}/talk?topic=task:returns:2", "/prove"]
+                               f"{room}/concerns", f"{room}/talk?topic=task:returns:2",
+                               f"{room}/tasks/credit/reopen?party=1", "/prove", "/account/app-code"]
+    room = f"/p/{bargaining.ref}"
+    house.further["bargains"] = [f"{room}/settle?path=figures.weight.each", f"{room}/contract/strike?clause=places",
+                                 f"{room}/contract/later?need=figures.returns.crates",
+                                 f"{room}/tasks/check/let-in?party=1"]
+    house.further["leaves"] = [f"{room}/leave"]
     for what, small in (("signs", to_sign), ("reads", reading), ("has signed", signed), ("rests", resting),
                         ("has ended", ended)):
         house.people[what] = (small.emails[small.shop], PASSWORD)
+
+
+def _bargaining(session: Session) -> Small:
+    """In the stage of the contract: nobody counted, a figure has two values, a clause can go, and so can a party."""
+    data = json.loads(stories.later_definition())
+    data["parties"]["carrier"] = {"name": "Carrier", "required": False}
+    data["clauses"]["places"]["optional"] = True
+    small = projects.open_small(session, now=now(), definition=json.dumps(data))
+    for party, mass in ((1, "14.2"), (2, "16.5")):
+        contributions.submit(session, small.ref, task="weight", party=party, seen=0, draft=0, actor=small.people[party],
+                             answers={"each": Answer(Decimal(mass), unit="kg")}, key=key(), now=now())
+    number = proposals.propose(session, small.ref, kind="add_party", subject="carrier", actor=small.maker, key=key(),
+                               now=now(), body={
+        "seat": "carrier", "name": "Freight Ltd", "kind": "company", "country": "NL", "champion": "Fritz Maas",
+        "email": f"fritz-{key()}@freight.example", "reason": "Somebody has to carry them.", "greeting": "Welcome."})
+    proposals.answer(session, small.ref, number=number.values["number"], agree=True, actor=small.shop, key=key(),
+                     now=now())
+    projects._come_in(session, small.ref, 3, now())
+    projects.give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now())
+    projects.give(session, small, "credit", now=now())
+    projects.go_on(session, small, "to_terms", now=now())
+    return small
+
+
+def _carrier(session: Session, small: Small) -> int:
+    return next(m.person for m in projects.facts(session, small, now=now()).members if m.party == 3)
 
 
 def _draft_a_template(session: Session, administrator: str) -> None:

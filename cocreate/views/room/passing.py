@@ -119,7 +119,8 @@ def task_wait(ref: str, key: str) -> ResponseReturnValue:
                              until=form.until.data, move=form.move.data, actor=login.me().id, key=form.key(), now=now())
         return _("Said. All parties see it, and reminders rest until then.")
 
-    return dialog(page.facts, form, "room/passing/wait.html", _("Waiting for someone outside"), act,
+    return dialog(page.facts, form, "room/passing/wait.html",
+                  _("Waiting for someone outside: %(title)s", title=title_of(page)), act,
                   then=_there(page), back=_there(page), trail=_trail(page), party=task.party, moves=moves,
                   due=task.due_at)
 
