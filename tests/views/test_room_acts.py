@@ -186,6 +186,11 @@ class TestPeople:
         email = f"{projects.key()}@crates.example"
         assert "This is not one complete address" in text(
             room.maker.post(f"/people/{tom}/address", data={"email": "tom"}), 422)
+        # The account manager would come in as the customer's own, where no mail came back.
+        assert f"/people/{tom}/address" not in room.manager.get("/people").text
+        for answer in (room.manager.get(f"/people/{tom}/address"),
+                       room.manager.post(f"/people/{tom}/address", data={"email": "mine@host.example"})):
+            assert answer.status_code == 403
         assert f"Tom Baker is invited at {email}." in text(
             room.maker.post(f"/people/{tom}/address", data={"email": email}, follow_redirects=True))
         tom = room.person("Tom Baker")

@@ -186,7 +186,7 @@ def withdraw_invitation(facts: Facts, given: WithdrawInvitation) -> Change:
 
 def correct_address(facts: Facts, given: CorrectAddress) -> Change:
     member = (_of_party(facts, given.person, Act.CORRECT_ADDRESS) if given.came_back
-              else _open_invitation(facts, given.person, Act.CORRECT_ADDRESS))
+              else _open_invitation(facts, given.person, Act.PEOPLE))  # who may invite there; else one would come in
     if in_charge(facts, member):
         raise Conflict("member.looks_after", person=member.person)
     there = facts.member(given.to)

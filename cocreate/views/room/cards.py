@@ -48,8 +48,10 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
         Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
     if member.present and shared_with(facts, member):
         return _sharing(facts, member)
-    acts, posts = (_of_invited if member.accepted_at is None else _of_present)(facts, member, changes)
-    if member.present and member.person in undelivered and corrects(facts, member):
+    came_back = member.person in undelivered
+    acts, posts = _of_invited(facts, member, changes, came_back=came_back) if member.accepted_at is None else \
+        _of_present(facts, member, changes)
+    if member.present and came_back and corrects(facts, member, came_back=True):
         acts.append((_("Correct address"), url_for(
             "room.people_address", ref=facts.project.ref, person=member.person)))
     absence = absence_of(facts, member.person)
@@ -60,10 +62,14 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
                   tuple(acts), tuple(posts))
 
 
-def corrects(facts: Facts, member: MemberFact) -> bool:
-    """Whether the reader can invite somebody at another address; an account manager's own is the host's to correct."""
-    return (not facts.ended and not facts.on_hold and not in_charge(facts, member)
-            and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party))
+def corrects(facts: Facts, member: MemberFact, *, came_back: bool) -> bool:
+    """Whether the reader can invite somebody at another address; an account manager's own is the host's to correct.
+
+    Where no mail came back only who may invite there can: they would put another in the place of who was meant.
+    """
+    can = may(Act.CORRECT_ADDRESS, facts.actor, party=member.party) if came_back else may(
+        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
+    return can and not facts.ended and not facts.on_hold and not in_charge(facts, member)
 
 
 def _sharing(facts: Facts, member: MemberFact) -> Person:
@@ -84,12 +90,12 @@ def share_url(facts: Facts) -> str:
 Links = list[tuple[str, str]]
 
 
-def _of_invited(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links, Links]:
+def _of_invited(facts: Facts, member: MemberFact, changes: bool, *, came_back: bool) -> tuple[Links, Links]:
     """What can be done about somebody who has not answered: pages, and acts done at once."""
     ref, number = facts.project.ref, member.person
     acts: Links = []
     posts: Links = []
-    if corrects(facts, member):
+    if corrects(facts, member, came_back=came_back):
         acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=number)))
     if changes:
         again = _("Send a new link") if member.expired_at is None else _("Invite again")

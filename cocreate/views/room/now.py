@@ -133,7 +133,7 @@ def _undelivered(facts: Facts) -> list[tuple[Unreachable, str]]:
         member = facts.member(one.person)
         if member is not None and may(Act.CORRECT_ADDRESS, facts.actor, party=member.party):
             found.append((one, url_for("room.people_address", ref=facts.project.ref, person=one.person)
-                          if corrects(facts, member) else ""))
+                          if corrects(facts, member, came_back=True) else ""))
     return found
 
 

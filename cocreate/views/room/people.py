@@ -113,8 +113,11 @@ def people_address(ref: str, person: int) -> ResponseReturnValue:
     """Invite at another address instead."""
     facts, member = _member(ref, person)
     form = AddressForm.from_request()
-    require(facts, Act.CORRECT_ADDRESS, party=member.party)
-    if member.accepted_at is not None and not returned.is_unreachable(db.session(), person):
+    if returned.is_unreachable(db.session(), person):
+        require(facts, Act.CORRECT_ADDRESS, party=member.party)
+    elif member.accepted_at is None:
+        require(facts, Act.PEOPLE, party=member.party, directly=True, first=is_first(facts, member))
+    else:
         raise Conflict("invitation.answered")
     login.require_proof()
 

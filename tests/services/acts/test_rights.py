@@ -82,7 +82,7 @@ ROWS = [
     (Act.PEOPLE, started, Resend(INVITED, "t", "h", LATER), TAKER),
     (Act.PEOPLE, started, ChangeParts(INVITED, ("observer",)), TAKER),
     (Act.PEOPLE, started, RemoveMember(INVITED), TAKER),
-    (Act.CORRECT_ADDRESS, started, CorrectAddress(INVITED, NEW, "t", "h", LATER), TAKER),
+    (Act.CORRECT_ADDRESS, started, CorrectAddress(INVITED, NEW, "t", "h", LATER, came_back=True), TAKER),
     (Act.NUDGE, started, Nudge("task:stream:1", GIVER, "We wait."), None),
     *((KINDS[kind].act, started, Propose(kind, "purpose" if kind == "charter" else "x", body), TAKER)
       for kind, body in (("withdraw", '{"reason": "Nobody needs it any more."}'), ("charter", '{"text": "Words."}'),
