@@ -347,6 +347,43 @@ def proposing(contexts, kind, subject, words):
     return replace(context, facts=context.facts.with_proposal(proposal))
 
 
+class TestKeptOut:
+    """What the people of a party write, where it keeps that out of mails."""
+
+    KEPT = ("The words are there to read in the project: Philips keeps them out of mails.")
+
+    @pytest.mark.parametrize("kind", [
+        "returned", "not_agreed", "declined", "hold", "nudge", "signature_ended", "comment", "mention", "help",
+        "proposal", "proposal_refused", "invitation_declined"])
+    def test_a_mail_says_that_there_are_words_to_read(self, contexts, kind):
+        message = written(kept_out(contexts(kind)))
+        said = " ".join(body(message).split())
+        assert said.count(self.KEPT) == 1 and self.KEPT in unescape(" ".join(body(message, "html").split()))
+        for of in (said, body(message, "html")):
+            assert not any(words in of for words in ("Only one garage", "The staff cost", "bill of May", "is sold"))
+        assert "Philips keeps" not in body(written(contexts(kind)))
+
+    def test_only_of_the_party_that_chose_so(self, contexts):
+        context = contexts("returned")
+        facts = context.facts.with_party(replace(context.facts.party(2), words_by_mail=False))
+        assert "> Only one garage?" in body(written(replace(context, facts=facts)))
+
+    def test_a_greeting_stands_on_the_page_of_the_invitation(self, contexts):
+        assert "> See you on Monday." in body(written(contexts("invitation")))
+        assert "See you on Monday." not in body(written(kept_out(contexts("invitation"))))
+
+    def test_who_is_waited_for_outside_is_not_named(self, contexts):
+        context = contexts("waiting_outside")
+        facts = context.facts.with_party(replace(context.facts.party(2), words_by_mail=False))
+        said = " ".join(body(written(replace(context, facts=facts))).split())
+        assert "waits for someone outside until" in said and "energy supplier" not in said
+
+
+def kept_out(context):
+    philips = replace(context.facts.party(1), words_by_mail=False)
+    return replace(context, facts=context.facts.with_party(philips))
+
+
 class TestFiles:
     def test_mails_lie_in_the_data_folder(self, contexts, tmp_path):
         context = contexts("ask")
@@ -487,7 +524,7 @@ def _account(kind):
 
 def _project(session, room, kind):
     event(session, room, actor=room.anna, party=PHILIPS, reason="Only one garage? See https://evil.example/x",
-          wanted="The staff cost.")
+          wanted="The staff cost.", words="Only one garage?")
     person, subject, values = _what(session, room, kind)
     message_id = post(session, room, kind, person, subject=subject, **values)
     session.execute(update(Outbox).where(Outbox.message_id != message_id).values(state="sent"))

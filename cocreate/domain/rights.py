@@ -55,6 +55,7 @@ class Act(StrEnum):
     ANSWER_SUGGESTION = "answer_suggestion"
     PEOPLE = "people"
     SHARE = "share_project"
+    WORDS_BY_MAIL = "words_by_mail"
     ADD_PARTY = "add_party"
     SUBSTITUTE = "substitute"
     NUDGE = "nudge"
@@ -104,6 +105,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.ANSWER_SUGGESTION: (_N, _N, _N, _N, _N, _Y, _N),
     Act.PEOPLE:            (_O, _N, _P, _N, _N, _F, _N),
     Act.SHARE:             (_N, _N, _N, _N, _N, _Y, _N),
+    Act.WORDS_BY_MAIL:     (_O, _N, _N, _N, _N, _N, _N),
     Act.ADD_PARTY:         (_P, _N, _N, _N, _P, _P, _N),
     Act.SUBSTITUTE:        (_O, _O, _O, _N, _O, _O, _H),
     Act.NUDGE:             (_Y, _N, _N, _N, _Y, _Y, _N),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -105,6 +105,12 @@ class HandOverForm(Form):
 
     def offer(self, people: Iterable[tuple[int, str]]) -> None:
         self.to.choices = [SelectChoice(person, name) for person, name in people]
+
+
+class WordsByMailForm(Form):
+    """Whether what the people of a party write stays out of mails."""
+
+    kept = BooleanField(_("Keep what our people write out of mails"))
 
 
 class ShareForm(HandOverForm):

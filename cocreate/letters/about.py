@@ -137,7 +137,8 @@ class About(Proposing):
 
     @property
     def outsider(self) -> str:
-        return self.quote(self.task.outsider) if self.task and self.task.outsider else self._("someone outside")
+        known = self.task.outsider if self.task and not self.keeps(self.task.party) else None
+        return self.quote(known) if known else self._("someone outside")
 
     @property
     def answers_call(self) -> bool:

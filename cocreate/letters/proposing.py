@@ -64,7 +64,7 @@ class Proposing(Speaking):
 
     @property
     def proposal_reason(self) -> str:
-        return self.quote(self._body.get("reason", ""))
+        return self.written(self._body.get("reason"), self.proposal.person) if self.proposal else ""
 
     @property
     def one_is_enough(self) -> bool:

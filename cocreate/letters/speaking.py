@@ -132,26 +132,47 @@ class Speaking:
         """Words of a person; an address in them cannot be followed from our mail."""
         return unlinked(plain(str(text or ""), 1500), self._("(a link; see the project)"))
 
+    def keeps(self, party: int | None) -> bool:
+        """Whether what the people of this party write stays out of mails."""
+        return party is not None and not self.facts.party(party).words_by_mail
+
+    def written(self, text: object, person: int | None) -> str:
+        """A paragraph with somebody's words; where their party keeps them out of mails, that they can be read."""
+        words, member = self.quote(text), self.facts.member(person)
+        party = member.party if member else None
+        if words and self.keeps(party):
+            return self._("The words are there to read in the project: %(party)s keeps them out of mails.",
+                          party=self.party_name(party))
+        return f"> {words}" if words else ""
+
+    def _with_event(self, name: str) -> str:
+        happened = self._context.happened
+        return self.written(happened.words.get(name), happened.actor) if happened else ""
+
     @property
     def reason(self) -> str:
-        happened = self._context.happened
-        return self.quote(happened.words.get("reason", "")) if happened else ""
+        return self._with_event("reason")
 
     @property
     def said(self) -> str:
         """The comment that a mail is about."""
-        return self.quote(self.more.get("said", ""))
+        return self.written(self.more.get("said"), self.more.get("by"))
 
     @property
     def words(self) -> str:
         """What somebody wrote with a no."""
-        happened = self._context.happened
-        return self.quote(happened.words.get("words", "")) if happened else ""
+        return self._with_event("words")
 
     @property
     def wanted(self) -> str:
-        happened = self._context.happened
-        return self.quote(happened.words.get("wanted", "")) if happened else ""
+        """What would help; where it is kept out of mails, the reason before it says so."""
+        return found if (found := self._with_event("wanted")).startswith("> ") else ""
+
+    @property
+    def greeting(self) -> str:
+        """Of an invitation; whoever keeps words out of mails is read on its page."""
+        found = self.written(self.more.get("greeting"), self.more.get("by"))
+        return found if found.startswith("> ") else ""
 
     @property
     def details(self) -> Mapping[str, Any]:

@@ -77,6 +77,7 @@ class Party(Model):
     seat: Mapped[str] = mapped_column(String(40))
     organisation: Mapped[Id]
     name: Mapped[str] = mapped_column(String(120))  # as it stands in the contract
+    words_by_mail: Mapped[bool] = mapped_column(default=True)  # what its people write stands in mails
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 

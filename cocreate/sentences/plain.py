@@ -52,6 +52,7 @@ PLAIN = {
     "duty.later": N_("The day for this decision has not passed, or was moved on already."),
     "invitation.newer": N_("This invitation was sent anew, or has ended."),
     "invitation.answered": N_("This invitation has been answered, or taken back."),
+    "words_by_mail.same": N_("It is so already. Tick or clear the box to change it."),
     "member.gone": N_("This person is not in the project any more."),
     "member.last_champion": N_("Name another champion first."),
     "parts.none": N_("Choose at least one part."),

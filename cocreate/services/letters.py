@@ -231,7 +231,7 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             if said is None or member is None or not said.sees & audience.reader(party=member.party,
                                                                                  parts=member.parts):
                 return None
-            return {"said": said.text}
+            return {"said": said.text, "by": said.person}
         case "mail_came_back":
             person = session.get(Person, int(mail.subject.key)) if mail.subject else None
             return {"address": person.email} if person and person.unreachable_at else None

@@ -180,7 +180,7 @@ def _seat(session: Session, host_id: int, found: Grounds, new: NewProject, now: 
                           seat=say(definition.parties[taken[organisation.id]].name, new.language))
         taken[organisation.id] = seating.seat
         parties.append((seating, {"number": number, "seat": seating.seat, "organisation": organisation.id,
-                                  "name": organisation.name, "joined_at": now}))
+                                  "name": organisation.name, "words_by_mail": True, "joined_at": now}))
     return parties
 
 

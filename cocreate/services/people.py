@@ -31,6 +31,7 @@ from cocreate.services.acts.people import (
     WithdrawInvitation,
 )
 from cocreate.services.acts.sharing import EndSharing, ShareProject
+from cocreate.services.acts.words_by_mail import SetWordsByMail
 from cocreate.services.locks import lock_projects
 
 INVITATION_LASTS = timedelta(days=30)
@@ -136,6 +137,12 @@ def share(session: Session, ref: str, host_id: int, *, to: int, actor: int, key:
 
 def end_sharing(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
     return progress.act(session, ref, EndSharing(person), actor=actor, key=key, now=now)
+
+
+def set_words_by_mail(session: Session, ref: str, *, words: bool, actor: int, key: str,
+                      now: datetime) -> progress.Receipt:
+    """Whether what the people of the actor's party write stands in mails."""
+    return progress.act(session, ref, SetWordsByMail(words), actor=actor, key=key, now=now)
 
 
 def arrival(session: Session, host_id: int, *, organisation: str, kind: str, country: str, email: str, name: str,

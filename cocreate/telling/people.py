@@ -72,6 +72,14 @@ def _share_project(s: Speaker) -> str:
     return s.gettext("%(who)s shared the project with %(name)s of the host.", name=s.named())
 
 
+@tells("set_words_by_mail")
+def _set_words_by_mail(s: Speaker) -> str:
+    party = s.party(s.line.party)
+    if s.details["words"]:
+        return s.gettext("%(who)s let what the people of %(party)s write go out by mail again.", party=party)
+    return s.gettext("%(who)s keeps what the people of %(party)s write out of mails.", party=party)
+
+
 @tells("end_sharing")
 def _end_sharing(s: Speaker) -> str:
     if s.details["actor"] == s.details["person"]:

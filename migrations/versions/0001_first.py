@@ -418,6 +418,7 @@ def upgrade() -> None:
     sa.Column('seat', sa.String(length=40), nullable=False),
     sa.Column('organisation', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('words_by_mail', sa.Boolean(), nullable=False),
     sa.Column('joined_at', Utc(), nullable=False),
     sa.Column('left_at', Utc(), nullable=True),
     sa.CheckConstraint('number BETWEEN 1 AND 60', name=op.f('ck_party_number_fits_audience')),

@@ -38,6 +38,7 @@ AGREED = """
 | answer a suggested project | N | N | N | N | N | Y | N |
 | invite, remove, change parts of people | own | N | propose | N | N | first champion of each seat | N |
 | share the project with a colleague of the host | N | N | N | N | N | Y | N |
+| keep the words of the own people out of mails | own | N | N | N | N | N | N |
 | add a party | propose, all agree | N | N | N | propose | propose | N |
 | name a substitute | own | own part | own part | N | own part | own part | for the host's people |
 | nudge | Y | N | N | N | Y | Y | N |
@@ -57,8 +58,9 @@ ACTS_OF = (
     (Act.PASS_ON,), (Act.COMMENT,), (Act.UPLOAD,), (Act.WIDEN,), (Act.DECIDE,), (Act.DECIDE_OUTSIDE,), (Act.GO_ON,),
     (Act.GO_BACK,), (Act.HOLD,), (Act.DECLINE, Act.LEAVE), (Act.WITHDRAW_EARLY,), (Act.WITHDRAW,), (Act.CHARTER,),
     (Act.HELP,), (Act.WAIVE,), (Act.DUTY_DONE,), (Act.ANSWER_SUGGESTION,), (Act.PEOPLE,), (Act.SHARE,),
-    (Act.ADD_PARTY,), (Act.SUBSTITUTE,), (Act.NUDGE,), (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,),
-    (Act.READ_CONCERNS,), (Act.RECORD,), (Act.CORRECT_ADDRESS,), (Act.TEMPLATES,), (Act.HOST,),
+    (Act.WORDS_BY_MAIL,), (Act.ADD_PARTY,), (Act.SUBSTITUTE,), (Act.NUDGE,), (Act.CLAUSES,), (Act.SIGN,),
+    (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.RECORD,), (Act.CORRECT_ADDRESS,),
+    (Act.TEMPLATES,), (Act.HOST,),
 )
 MEANS = {
     Right.NO: {"N", "-"}, Right.CHARTER: {"if the charter says so"},

@@ -14,6 +14,7 @@ class PartyFact:
     name: str
     left_at: datetime | None = None
     joined_at: datetime | None = None
+    words_by_mail: bool = True  # what its people write stands in mails
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from cocreate.services.acts import (
     reopening,
     sharing,
     stages,
+    words_by_mail,
 )
 from cocreate.services.acts.change import Change
 from workflows.facts import Facts
@@ -66,6 +67,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     people.HandOverProject: ("hand_over_project", people.hand_over_project),
     sharing.ShareProject: ("share_project", sharing.share_project),
     sharing.EndSharing: ("end_sharing", sharing.end_sharing),
+    words_by_mail.SetWordsByMail: ("set_words_by_mail", words_by_mail.set_words_by_mail),
     neutral.HandOverNeutral: ("hand_over_neutral", neutral.hand_over_neutral),
     absences.JoinToStandIn: ("join_to_stand_in", absences.join_to_stand_in),
     absences.Substitute: ("substitute", absences.substitute),

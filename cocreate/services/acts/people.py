@@ -299,7 +299,7 @@ def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> 
         change, facts=progression.join(change.facts, party), details={**change.details, "joined": party.number},
         rows=(*change.rows, Insert(table_of(Party), (where | {
             "number": party.number, "seat": party.seat, "organisation": party.organisation, "name": party.name,
-            "joined_at": facts.now, "left_at": None},))))
+            "words_by_mail": True, "joined_at": facts.now, "left_at": None},))))
 
 
 def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:

@@ -29,10 +29,11 @@ from cocreate.views.room import (
     task_list,
     tasks,
     versions,
+    words_by_mail,
 )
 from cocreate.views.room.blueprint import bp
 
 __all__ = ["accessions", "agreements", "assessments", "bp", "canvases", "charter", "contracts", "documents", "duties",
            "endings", "gates", "holds", "notes", "now", "nudges", "passing", "people", "previews", "proposals",
            "records", "rules", "sharing", "short_agreements", "signing", "stages", "talk", "task_list", "tasks",
-           "versions"]
+           "versions", "words_by_mail"]

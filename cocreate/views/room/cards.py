@@ -163,11 +163,19 @@ def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
             found.append({"party": views[party.number], "role": role, "missing": missing,
                           "signatory": part_words()["signatory"],
                           "people": [row_of(facts, m, undelivered) for m in members],
-                          "invite": invite_url(facts, party.number)})
+                          "invite": invite_url(facts, party.number), "words_by_mail": party.words_by_mail,
+                          "words_url": _words_url(facts, party.number)})
         if not holders:
             found.append({"party": None, "role": role, "people": [], "missing": [], "invite": "",
                           "required": seat.required})
     return found
+
+
+def _words_url(facts: Facts, party: int) -> str:
+    """Where a champion says whether what the party's people write stands in mails."""
+    own = facts.actor is not None and facts.actor.party == party
+    can = own and possible(partial(require, facts, Act.WORDS_BY_MAIL, party=party, on_hold=True))
+    return url_for("room.people_words_by_mail", ref=facts.project.ref) if can else ""
 
 
 def invite_url(facts: Facts, party: int) -> str:

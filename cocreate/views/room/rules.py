@@ -200,6 +200,7 @@ def act_words() -> dict[Act, str]:
         Act.WAIVE: _("go on without a missing value (waiver)"), Act.DUTY_DONE: _("report a duty as done"),
         Act.ANSWER_SUGGESTION: _("answer a suggested project"), Act.PEOPLE: _("invite, remove, change parts of people"),
         Act.SHARE: _("share the project with a colleague of the host"),
+        Act.WORDS_BY_MAIL: _("keep what one's people write out of mails"),
         Act.ADD_PARTY: _("add a party, name a neutral person"), Act.SUBSTITUTE: _("name a substitute"),
         Act.NUDGE: _("nudge"),
         Act.CLAUSES: _("propose clause wording, agree a clause"), Act.SIGN: _("sign"),

@@ -143,7 +143,8 @@ def task_help(ref: str, key: str) -> ResponseReturnValue:
 
     there = url_for("room.task", ref=ref, key=key, party=task.party)
     return dialog(facts, form, "room/talk/help.html", _("Ask for help with '%(title)s'", title=title), ask, then=there,
-                  back=there, trail=_trail(ref, title, there), party=task.party)
+                  back=there, trail=_trail(ref, title, there), party=task.party, own=own,
+                  by_mail=facts.party(task.party).words_by_mail)
 
 
 @bp.route("/tasks/<key>/helped", methods=["GET", "POST"])
