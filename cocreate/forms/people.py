@@ -67,6 +67,17 @@ class NeutralForm(AddressedForm):
                      description=_("It stands in the invitation, in your own words."))
 
 
+class ColleagueForm(AddressedForm):
+    """A colleague whom a champion of the own party may let in."""
+
+    name = line(_("Name"), render_kw={"autocomplete": "off"})
+    email = their_address(_("Work address"))
+    parts = _parts(_("Part"), default=["contributor"])
+    reason = lines(_("Why this person?"), most=2000, description=_("All parties can read it with the proposal."))
+    greeting = lines(_("Your line of greeting"), most=500, optional=True,
+                     description=_("It stands in the invitation, in your own words."))
+
+
 class _OfATime(Optional):
     """May be empty, where it is for good; the page does not call it optional."""
 

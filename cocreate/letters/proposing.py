@@ -32,6 +32,8 @@ class Proposing(Speaking):
                 return self._("to let %(name)s in as %(seat)s", name=named(body["name"]), seat=self.say(seat.name))
             case "neutral":
                 return self._("%(name)s as the neutral person", name=named(body["name"]))
+            case "colleague":
+                return self._("to invite %(name)s", name=named(body["name"]))
             case "hold":
                 until = self.day(date.fromisoformat(body["until"]))
                 return self._("to put the project on hold until %(day)s", day=until)
@@ -65,6 +67,11 @@ class Proposing(Speaking):
     @property
     def proposal_reason(self) -> str:
         return self.written(self._body.get("reason"), self.proposal.person) if self.proposal else ""
+
+    @property
+    def invites(self) -> bool:
+        """Whether it is about a colleague whom the own champions let in."""
+        return self.proposal is not None and self.proposal.kind == "colleague"
 
     @property
     def one_is_enough(self) -> bool:

@@ -17,7 +17,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.models.records import Event, EventDetail
 from cocreate.services import accounts, hosts, progress, returned, throttling
-from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival
+from cocreate.services.acts.neutral import HandOverNeutral, PersonArrival
 from cocreate.services.acts.people import (
     AcceptInvitation,
     Arrival,
@@ -158,11 +158,11 @@ def arrival(session: Session, host_id: int, *, organisation: str, kind: str, cou
     return Arrival(there.id, person, token, digest(token), now + INVITATION_LASTS)
 
 
-def neutral_arrival(session: Session, *, email: str, name: str, now: datetime) -> NeutralArrival:
-    """The neutral person whom all parties want, for the answer with which they are invited."""
+def person_arrival(session: Session, *, email: str, name: str, now: datetime) -> PersonArrival:
+    """The neutral person or the colleague, for the answer with which they are invited."""
     person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
     token = secrets.token_urlsafe(32)
-    return NeutralArrival(person, token, digest(token), now + INVITATION_LASTS)
+    return PersonArrival(person, token, digest(token), now + INVITATION_LASTS)
 
 
 def hand_over_neutral(session: Session, ref: str, *, email: str, name: str, greeting: str, actor: int, key: str,

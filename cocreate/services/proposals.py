@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.errors import Invalid
 from cocreate.services import people, progress
-from cocreate.services.acts.neutral import NeutralArrival
+from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from cocreate.services.acts.proposals import KINDS, Answer, Propose, TakeBackProposal, lacks
 from cocreate.services.facts import look
@@ -50,9 +50,9 @@ def take_back(session: Session, ref: str, *, number: int, actor: int, key: str, 
 
 
 def _arrival(session: Session, facts: Facts, kind: str, body: Mapping[str, Any],
-             now: datetime) -> Arrival | NeutralArrival:
-    """Who comes in with this answer: an organisation with its champion, or the neutral person."""
-    if kind == "neutral":
-        return people.neutral_arrival(session, email=body["email"], name=body["name"], now=now)
+             now: datetime) -> Arrival | PersonArrival:
+    """Who comes in with this answer: an organisation with its champion, the neutral person, or a colleague."""
+    if kind in ("neutral", "colleague"):
+        return people.person_arrival(session, email=body["email"], name=body["name"], now=now)
     return people.arrival(session, facts.project.host_id, organisation=body["name"], kind=body["kind"],
                           country=body["country"], email=body["email"], name=body["champion"], now=now)

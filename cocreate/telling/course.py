@@ -117,6 +117,7 @@ def _proposed(s: Speaker) -> str:
     return {
         "withdraw": s.reader.gettext("to withdraw the project"),
         "add_party": s.reader.gettext("to let a further party in"),
+        "colleague": s.reader.gettext("to invite a colleague"),
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
         "other_value": s.reader.gettext("another value of a figure"),

@@ -152,6 +152,7 @@ POLICY: dict[str, Access] = {
     "room.people_hand_over": IN_PROJECT,
     "room.people_share": IN_PROJECT,
     "room.people_words_by_mail": IN_PROJECT,
+    "room.people_propose": IN_PROJECT,
     "room.people_end_sharing": IN_PROJECT,
     "room.people_neutral": IN_PROJECT,
     "room.people_back": IN_PROJECT,

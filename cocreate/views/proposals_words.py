@@ -16,6 +16,7 @@ from cocreate import pages, words
 from cocreate.domain import audience, charter, countries
 from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
+from cocreate.views.parts import listed
 from workflows.facts import Facts, FigureFact, ProposalFact
 from workflows.facts.disputes import OTHER_VALUE
 from workflows.texts import say
@@ -83,6 +84,17 @@ def _neutral(_facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
         (_("The neutral person sees what is open to all and what is given to them alone, helps, and reads concerns "
            "addressed to them. They never decide and never sign."),
          _("Who was the neutral person before goes when the new one comes in.")))
+
+
+@says("colleague")
+def _colleague(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    values = {"name": body["name"], "party": facts.party(proposal.party).name if proposal.party else "",
+              "parts": listed(body["parts"])}
+    own = facts.actor is not None and facts.actor.party == proposal.party
+    return Words(_("Invite %(name)s for %(party)s", **values),
+                 (_("%(name)s shall take part for %(party)s: %(parts)s.", **values),
+                  *([_("The invitation goes to %(address)s.", address=body["email"])] if own else [])),
+                 (_("A champion of %(party)s invites with the answer; nobody else is asked.", **values),))
 
 
 @says("hold")

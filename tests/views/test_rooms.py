@@ -156,6 +156,24 @@ class TestPeople:
             "name": "\u0410nna Berg", "email": f"{projects.key()}@crates.example", "parts": ["observer"]})  # Cyrillic A
         assert flag in text(room.shop.get("/people"))
 
+    def test_a_contributor_proposes_a_colleague_and_the_champion_invites(self, play):
+        room = play()
+        tom, email = room.sign_in(room.colleague(2)), f"{projects.key()}@hotels.example"
+        assert "Propose a colleague" in text(tom.get("/people"))
+        assert "Propose a colleague" not in text(room.shop.get("/people")) + text(room.maker.get("/people"))
+        assert "Claire Duval can invite for your party" in text(tom.get("/people/propose"))
+        short = tom.post("/people/propose", data={"name": "Lea Roth", "email": email, "parts": ["contributor"]})
+        assert short.status_code == 422 and email in short.text
+        asked = tom.post("/people/propose", follow_redirects=True, data={
+            "name": "Lea Roth", "email": email, "parts": ["contributor"], "reason": "She counts the crates."})
+        assert "Lea Roth is invited when a champion of your party agrees." in text(asked)
+        assert "Answer: Invite Lea Roth for Aurelis Hotels" in text(room.shop.get(""))
+        there = f"/proposals/{proposal_of(room, 'colleague')}"
+        assert email in room.shop.get(there).text and room.maker.get(there).status_code == 404
+        assert "Lea Roth" not in text(room.maker.get("/record"))
+        room.shop.post(there, data={"answer": "agree"})
+        assert "Lea Roth contributor · invited" in text(room.maker.get("/people")).replace("\xa0", " ")
+
 
 class TestRules:
     def test_say_what_the_template_leaves_to_fewer(self, play):

@@ -31,8 +31,8 @@ class HandOverNeutral:
 
 
 @dataclass(frozen=True, slots=True)
-class NeutralArrival:
-    """The person whom all parties want, made by who calls."""
+class PersonArrival:
+    """Whom an answer invites: the neutral person, or a colleague. Made by who calls."""
 
     person: int
     token: str
@@ -54,12 +54,12 @@ def hand_over_neutral(facts: Facts, given: HandOverNeutral) -> Change:
                          answer={"person": given.person}), given.name, given.greeting, given)
 
 
-def arrive(change: Change, body: Mapping[str, Any], arrival: NeutralArrival) -> Change:
+def arrive(change: Change, body: Mapping[str, Any], arrival: PersonArrival) -> Change:
     """The change with the neutral person invited: all have agreed."""
     return invite(change, body["name"], body.get("greeting", ""), arrival)
 
 
-def invite(change: Change, name: str, greeting: str, given: HandOverNeutral | NeutralArrival) -> Change:
+def invite(change: Change, name: str, greeting: str, given: HandOverNeutral | PersonArrival) -> Change:
     """Nobody of a party is neutral, and whoever is invited already waits for an answer."""
     facts = change.facts
     there = facts.member(given.person)

@@ -302,6 +302,19 @@ def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> 
             "words_by_mail": True, "joined_at": facts.now, "left_at": None},))))
 
 
+def join_party(change: Change, body: Mapping[str, Any], arrival: neutral.PersonArrival | None) -> Change:
+    """The change with a colleague invited whom somebody of the party proposed: its champion has agreed."""
+    if arrival is None:
+        raise Conflict("project.moved")
+    there = change.facts.member(arrival.person)
+    if there is not None and there.left_at is None:
+        raise Conflict("member.there" if there.party == change.party else "member.elsewhere", person=there.person)
+    member = MemberFact(arrival.person, body["name"], change.party, frozenset(body["parts"]), None)
+    return invited(replace(change, personal={**change.personal, "invited": body["name"]},
+                           details={**change.details, "person": arrival.person}), member, arrival,
+                   body.get("greeting", ""))
+
+
 def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
     """Somebody invited who has not answered, if the actor may do this for their party."""
     member = facts.member(person)

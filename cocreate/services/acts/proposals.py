@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocreate.domain import charter, openness, settling
+from cocreate.domain import audience, charter, openness, settling
 from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, lets, may_answer
@@ -16,7 +16,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import holds, neutral, people
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.contributions import REASON
-from cocreate.services.acts.neutral import NeutralArrival
+from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
 from workflows.facts import Facts, PartyFact, ProposalFact, ProposalState
@@ -32,7 +32,7 @@ class Propose:
     kind: str
     subject: str
     body: str
-    arrival: Arrival | NeutralArrival | None = None
+    arrival: Arrival | PersonArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Answer:
     number: int
     agree: bool
     reason: str = ""
-    arrival: Arrival | NeutralArrival | None = None
+    arrival: Arrival | PersonArrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Kind:
     check: Callable[[Facts, str, Mapping[str, Any]], None] = lambda *_: None  # of its subject and body, before
     asks_all: bool = False  # who proposes has not agreed yet
     arrives: Callable[[Change, Mapping[str, Any], Any], Change] | None = None  # with the last yes somebody comes in
+    own: bool = False  # the own party alone answers: for what its contributors propose
     one_is_enough: bool = False  # what one party may do alone needs only one of them
 
 
@@ -76,7 +77,8 @@ def propose(facts: Facts, given: Propose) -> Change:
         raise Invalid("reason.why", field="reason", least=REASON)
     kind.check(facts, given.subject, body)
     parties = _asked(facts, kind)
-    facts = _end_earlier(facts, given.kind, given.subject)
+    if not kind.own:  # colleagues are several
+        facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
         number=1 + max((p.number for p in facts.proposals), default=0), kind=given.kind, subject=given.subject,
         body=given.body, party=own, person=actor.person, at=facts.now,
@@ -84,7 +86,7 @@ def propose(facts: Facts, given: Propose) -> Change:
         agreed=_numbers([own] if own is not None and not kind.asks_all else []),
         state=ProposalState.OPEN, since=facts.now)
     return _settled(facts.with_proposal(proposal), proposal, kind, given.arrival, Change(
-        facts=facts, party=own, answer={"number": proposal.number},
+        facts=facts, party=own, sees=_seen(kind, own), answer={"number": proposal.number},
         details={"proposal": proposal.number, "kind": given.kind, "subject": given.subject},
         personal={"body": given.body}, letters=_asking(facts, proposal, kind, actor.person)))
 
@@ -92,6 +94,8 @@ def propose(facts: Facts, given: Propose) -> Change:
 def _asked(facts: Facts, kind: Kind) -> tuple[PartyFact, ...]:
     """The parties whose agreement counts; where one is enough those who may do it alone, or all where none may."""
     parties = facts.contracting if kind.contracting else facts.present
+    if kind.own:
+        return tuple(party for party in parties if facts.actor and party.number == facts.actor.party)
     alone = tuple(party for party in parties if any(
         lets(facts, kind.act, member) for member in facts.people(party.number, "champion")))
     return alone if kind.one_is_enough and alone else parties
@@ -115,8 +119,8 @@ def answer(facts: Facts, given: Answer) -> Change:
             raise Invalid("reason.why", field="reason", least=REASON)
         refused = replace(proposal, state=ProposalState.REFUSED, since=facts.now, reason=reason)
         letter = Letter("proposal_refused", proposal.person, str(Subject("proposal", str(proposal.number), own)))
-        return Change(facts=facts.with_proposal(refused), party=own, details=details, personal={"reason": reason},
-                      letters=(letter,))
+        return Change(facts=facts.with_proposal(refused), party=own, sees=_seen(kind, own), details=details,
+                      personal={"reason": reason}, letters=(letter,))
     agreed = replace(proposal, agreed=_numbers({*proposal.agreeing, own or 0}))
     return _settled(facts.with_proposal(agreed), agreed, kind, given.arrival,
                     Change(facts=facts, party=own, details=details))
@@ -130,8 +134,13 @@ def take_back(facts: Facts, given: TakeBackProposal) -> Change:
     if facts.actor is None or not facts.actor.present or facts.actor.person != proposal.person:
         raise Forbidden("only", act=KINDS[proposal.kind].act.value, persons=(proposal.person,))
     return Change(facts=facts.with_proposal(replace(proposal, state=ProposalState.ENDED, since=facts.now)),
-                  party=proposal.party,
+                  party=proposal.party, sees=_seen(KINDS[proposal.kind], proposal.party),
                   details={"proposal": proposal.number, "kind": proposal.kind, "subject": proposal.subject})
+
+
+def _seen(kind: Kind, own: int | None) -> int | None:
+    """What a party asks itself is a line of its own."""
+    return audience.bit(own) if kind.own and own is not None else None
 
 
 def lacks(proposal: ProposalFact) -> frozenset[int]:
@@ -145,14 +154,16 @@ def without(facts: Facts, party: int) -> Facts:
         if proposal.state is ProposalState.OPEN and party in proposal.parties:
             left = replace(proposal, needs=_numbers(set(proposal.parties) - {party}))
             kind = KINDS[proposal.kind]
-            if lacks(left) or kind.arrives:  # who comes in is invited by an answer
+            if kind.own:
+                facts = facts.with_proposal(replace(left, state=ProposalState.ENDED, since=facts.now))
+            elif lacks(left) or kind.arrives:  # who comes in is invited by an answer
                 facts = facts.with_proposal(left)
             else:
                 facts = _effective(facts, left, kind)
     return facts
 
 
-def _settled(facts: Facts, proposal: ProposalFact, kind: Kind, arrival: Arrival | NeutralArrival | None,
+def _settled(facts: Facts, proposal: ProposalFact, kind: Kind, arrival: Arrival | PersonArrival | None,
              change: Change) -> Change:
     """The change after an agreement: with the last one the proposal takes effect."""
     if lacks(proposal) and not (kind.one_is_enough and proposal.agreeing):
@@ -205,6 +216,14 @@ def _may_rest(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
 def _has_name(_facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
     if not str(body.get("name", "")).strip():
         raise Invalid("neutral.name", field="name")
+
+
+def _is_new(_facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
+    """Somebody with a name and parts of a party."""
+    if not str(body.get("name", "")).strip():
+        raise Invalid("neutral.name", field="name")
+    if not body.get("parts") or not set(body["parts"]) <= set(people.PARTS):
+        raise Invalid("parts.unknown", field="parts")
 
 
 def _is_a_part(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
@@ -274,6 +293,7 @@ def _has_place(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
 KINDS: dict[str, Kind] = {
     "add_party": Kind(Act.ADD_PARTY, _nothing_more, check=_has_place, arrives=people.arrive),
     "neutral": Kind(Act.ADD_PARTY, _nothing_more, check=_has_name, arrives=neutral.arrive),
+    "colleague": Kind(Act.PEOPLE, _nothing_more, check=_is_new, arrives=people.join_party, asks_all=True, own=True),
     "hold": Kind(Act.HOLD, _rest, check=_may_rest, one_is_enough=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
     "waive": Kind(Act.WAIVE, _nothing_more, contracting=True),

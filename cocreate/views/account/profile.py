@@ -14,7 +14,7 @@ from cocreate.forms.base import Form
 from cocreate.services import accounts, digests, hosts, memberships, sign_ins
 from cocreate.services.accounts import Account
 from cocreate.views.account.blueprint import bp
-from cocreate.views.room.cards import part_words
+from cocreate.views.parts import part_words
 
 
 @bp.route("", methods=["GET", "POST"])

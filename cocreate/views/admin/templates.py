@@ -22,7 +22,7 @@ from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.conditions import only_if_words
 from cocreate.views.once import done
-from cocreate.views.room.cards import part_words
+from cocreate.views.parts import part_words
 from cocreate.views.room.rules import act_words, narrowed_words, right_words
 from workflows import library
 from workflows.exchange.yaml_text import write

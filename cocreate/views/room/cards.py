@@ -1,6 +1,6 @@
 """The people of a project as their page shows them: a card per seat, a row per person, what can be done about each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
 from cocreate.services.acts.change import require
 from cocreate.services.acts.people import is_last_champion
+from cocreate.views.parts import listed, part_words
 from cocreate.views.room import frame
 from cocreate.views.room.dialogs import possible
 from workflows.facts import AbsenceFact, Facts, MemberFact
@@ -30,16 +31,6 @@ class Person:
     state: str
     acts: tuple[tuple[str, str], ...]  # (label, url)
     posts: tuple[tuple[str, str], ...]  # the same, done at once
-
-
-def part_words() -> dict[str, str]:
-    return {"champion": _("champion"), "signatory": _("signatory"), "contributor": _("contributor"),
-            "observer": _("observer"), "facilitator": _("neutral person"), "manager": _("account manager")}
-
-
-def listed(parts: Iterable[str]) -> str:
-    named = part_words()
-    return words.listed((named[part] for part in named if part in parts), pages.reader())
 
 
 def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> Person:
@@ -164,9 +155,10 @@ def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
                           "signatory": part_words()["signatory"],
                           "people": [row_of(facts, m, undelivered) for m in members],
                           "invite": invite_url(facts, party.number), "words_by_mail": party.words_by_mail,
-                          "words_url": _words_url(facts, party.number)})
+                          "words_url": _words_url(facts, party.number),
+                          "propose": propose_url(facts, party.number)})
         if not holders:
-            found.append({"party": None, "role": role, "people": [], "missing": [], "invite": "",
+            found.append({"party": None, "role": role, "people": [], "missing": [], "invite": "", "propose": "",
                           "required": seat.required})
     return found
 
@@ -182,3 +174,10 @@ def invite_url(facts: Facts, party: int) -> str:
     """Where a colleague is invited, for who may."""
     can = possible(partial(require, facts, Act.PEOPLE, party=party, directly=True, first=not led(facts, party)))
     return url_for("room.people_invite", ref=facts.project.ref, party=party) if can else ""
+
+
+def propose_url(facts: Facts, party: int) -> str:
+    """Where a colleague is proposed, for who cannot invite one."""
+    own = facts.actor.party if facts.actor else None
+    can = party == own and possible(partial(require, facts, Act.PEOPLE, party=party))
+    return url_for("room.people_propose", ref=facts.project.ref) if can and not invite_url(facts, party) else ""

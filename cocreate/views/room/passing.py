@@ -22,9 +22,9 @@ from cocreate.services import contributions, passing
 from cocreate.services.acts.passing import can_take, due_after
 from cocreate.services.contributions import TaskPage
 from cocreate.views import once
+from cocreate.views.parts import part_words
 from cocreate.views.room import frame, uploads
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import part_words
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.task_forms import complete, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of

@@ -16,6 +16,7 @@ from cocreate.forms.base import Form
 from cocreate.forms.people import (
     PARTS,
     AddressForm,
+    ColleagueForm,
     InviteForm,
     NeutralForm,
     PartsForm,
@@ -30,9 +31,10 @@ from cocreate.services.acts.holds import latest, today
 from cocreate.services.acts.neutral import neutral
 from cocreate.services.acts.people import FIRST, heirs, is_last_champion, tasks_of
 from cocreate.services.acts.proposals import offered_seats
+from cocreate.views.parts import listed
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import cards, invite_url, listed, row_of, share_url
+from cocreate.views.room.cards import cards, invite_url, row_of, share_url
 from cocreate.views.room.dialogs import dialog, possible
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say
@@ -230,6 +232,26 @@ def people_neutral(ref: str) -> ResponseReturnValue:
     return dialog(facts, form, "room/people/neutral.html",
                   _("Hand over my part") if mine else _("Name a neutral person"), act, mine=mine, others=others,
                   there=there, **_around(ref))
+
+
+@bp.route("/people/propose", methods=["GET", "POST"])
+def people_propose(ref: str) -> ResponseReturnValue:
+    """Ask the own champions to invite a colleague."""
+    facts, form = frame.enter(ref), ColleagueForm.from_request()
+    own = facts.actor.party if facts.actor else None
+    require(facts, Act.PEOPLE, party=own)
+    login.require_proof()
+    champions = [member.name for member in facts.people(own, "champion") if member.present]
+
+    def act(session: Any) -> str:
+        proposals.propose(session, ref, kind="colleague", subject="", actor=login.me().id,
+                          key=form.key(), now=now(), body={
+                              "name": form.name.data, "email": form.email.data, "parts": form.parts.data,
+                              "reason": form.reason.data or "", "greeting": form.greeting.data or ""})
+        return _("Asked. %(name)s is invited when a champion of your party agrees.", name=form.name.data)
+
+    return dialog(facts, form, "room/people/propose.html", _("Propose a colleague"), act,
+                  champions=words.listed(champions, pages.reader(), either=True), **_around(ref))
 
 
 @bp.post("/people/absences/<int:number>/end")

@@ -81,6 +81,8 @@ def add_party(ref: str) -> ResponseReturnValue:
 def _in_it(facts: Facts, found: ProposalFact) -> bool:
     """Whether it was made while the reader's party was there: who comes later sees nothing from before."""
     own = facts.actor.party if facts.actor else None
+    if found.kind == "colleague":  # what a party asks itself
+        return own == found.party
     if own is None:
         return True
     joined = facts.party(own).joined_at

@@ -13,10 +13,10 @@ from cocreate.domain import openness
 from cocreate.domain.reminding import TO_CHECK
 from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
 from cocreate.views.conditions import only_if_words, waits_for
+from cocreate.views.parts import part_words
 from cocreate.views.proposals_words import currency_said, openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import part_words
 from cocreate.views.room.gates import rule_words
 from workflows.definition import Audience, Definition, ReminderRule, Task, Transition
 from workflows.facts import Facts
@@ -198,7 +198,8 @@ def act_words() -> dict[Act, str]:
         Act.CHARTER: _("agree to or propose charter wording"),
         Act.HELP: _("ask for help, offer help, say what we wait for outside"),
         Act.WAIVE: _("go on without a missing value (waiver)"), Act.DUTY_DONE: _("report a duty as done"),
-        Act.ANSWER_SUGGESTION: _("answer a suggested project"), Act.PEOPLE: _("invite, remove, change parts of people"),
+        Act.ANSWER_SUGGESTION: _("answer a suggested project"),
+        Act.PEOPLE: _("invite, remove, change parts of people (a proposal invites only)"),
         Act.SHARE: _("share the project with a colleague of the host"),
         Act.WORDS_BY_MAIL: _("keep what one's people write out of mails"),
         Act.ADD_PARTY: _("add a party, name a neutral person"), Act.SUBSTITUTE: _("name a substitute"),

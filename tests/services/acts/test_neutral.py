@@ -6,14 +6,14 @@ import pytest
 
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.holds import Resume
-from cocreate.services.acts.neutral import HandOverNeutral, NeutralArrival, neutral
+from cocreate.services.acts.neutral import HandOverNeutral, PersonArrival, neutral
 from cocreate.services.acts.proposals import Answer, Propose
 from tests.support.facts import FACILITATOR, MONDAY, TWO_SIDES, begin, champion, signatory
 from workflows.facts import ProposalState
 
 NEW = 99
 LATER = MONDAY + timedelta(days=30)
-ARRIVAL = NeutralArrival(NEW, "t", "h", LATER)
+ARRIVAL = PersonArrival(NEW, "t", "h", LATER)
 NAMED = Propose("neutral", "", '{"name": "Sofia", "email": "s@x.example", "reason": "Both of us trust her."}')
 REST = Propose("hold", "", '{"until": "2027-03-20", "reason": "The ramp is being rebuilt."}')
 

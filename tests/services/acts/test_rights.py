@@ -24,6 +24,7 @@ from cocreate.services.acts.passing import PassOn, WaitOutside
 from cocreate.services.acts.people import ChangeParts, CorrectAddress, Invite, RemoveMember, Resend
 from cocreate.services.acts.proposals import KINDS, Propose
 from cocreate.services.acts.proposals import Answer as AnswerProposal
+from cocreate.services.acts.sharing import ShareProject
 from cocreate.services.acts.stages import GoOn
 from tests.support.facts import MONDAY, REASON, begin, champion
 from workflows.facts import MemberFact
@@ -79,6 +80,7 @@ ROWS = [
     (Act.HELP, started, AskHelp("need", TAKER, REASON), TAKER),
     (Act.HELP, started, WaitOutside("need", TAKER, "The lab", date(2027, 3, 20), move=False), TAKER),
     (Act.PEOPLE, started, Invite(NEW, "N", TAKER, ("observer",), "", "t", "h", LATER), TAKER),
+    (Act.SHARE, started, ShareProject(NEW, "N"), None),
     (Act.PEOPLE, started, Resend(INVITED, "t", "h", LATER), TAKER),
     (Act.PEOPLE, started, ChangeParts(INVITED, ("observer",)), TAKER),
     (Act.PEOPLE, started, RemoveMember(INVITED), TAKER),
