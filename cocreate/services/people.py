@@ -290,7 +290,7 @@ def answered(session: Session, ref: str, token: str, answer: str) -> tuple[int, 
         select(EventDetail.details)
         .join(Event, (Event.project_id == EventDetail.project_id) & (Event.seq == EventDetail.seq))
         .join(Project, Project.id == Event.project_id)
-        .where(Project.ref == ref, Event.key == _key(answer, digest(token)))).first()
+        .where(Project.ref == ref, Event.key == f"{progress.SYSTEM}{_key(answer, digest(token))}")).first()
     if row is None:
         return None
     person = json.loads(row.details)["person"]
