@@ -1,7 +1,8 @@
 """What people have typed and not said: kept while they type, for themselves only, on every device the same.
 
 It goes by the key of the form that saved it last. A form takes over what it began from with its first save; one that
-comes later finds it gone and is kept beside it: of two texts of one person none is lost.
+comes later finds it gone and is kept beside it: of two texts of one person none is lost, as long as there are not
+more than ``MOST``: then the oldest makes room.
 """
 
 import json
@@ -13,15 +14,17 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from cocreate.domain import audience
+from cocreate.domain import audience, openness
+from cocreate.domain.rights import Act, may, who_may
 from cocreate.domain.topics import Topic, audience_of
-from cocreate.errors import Invalid, NotFound
+from cocreate.errors import Forbidden, Invalid, NotFound
 from cocreate.models.projects import Project
 from cocreate.models.talk import Unsaid
 from cocreate.services.facts import look
 from workflows.facts import Facts
 
-LARGEST = 100_000  # characters of all texts together
+LARGEST = 100_000  # characters of one form's texts together
+MOST = 20  # forms of one person in one project
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def save(session: Session, ref: str, *, topic: Topic, box: str = "", typed: Mapp
          actor: int, key: str, now: datetime) -> None:
     """Keep what is typed, also where it cannot be said now; nothing typed is nothing to keep.
 
-    begun: key of what the form began from. Raises: NotFound for what the actor may not see; Invalid if it is too long.
+    begun: key of what the form began from. Raises: NotFound for what the actor may not see; Forbidden for who may never
+    say anything there; Invalid if it is too long.
     """
     length = sum(len(text) for texts in typed.values() for text in texts)
     if length > LARGEST:
@@ -79,6 +83,7 @@ def save(session: Session, ref: str, *, topic: Topic, box: str = "", typed: Mapp
         if session.scalar(update(Unsaid).filter_by(**where, key=before).values(values).returning(Unsaid.key)):
             return
     session.execute(insert(Unsaid).values(**where, host_id=project.host_id, **values))
+    _make_room(session, project.id, actor)
 
 
 def drop(session: Session, ref: str, *, actor: int, keys: Collection[str]) -> None:
@@ -87,9 +92,17 @@ def drop(session: Session, ref: str, *, actor: int, keys: Collection[str]) -> No
     session.execute(delete(Unsaid).where(Unsaid.project_id == project, Unsaid.person == actor, Unsaid.key.in_(keys)))
 
 
+def _make_room(session: Session, project: int, person: int) -> None:
+    own = Unsaid.project_id == project, Unsaid.person == person
+    oldest = select(Unsaid.key).where(*own).order_by(Unsaid.at.desc(), Unsaid.key.desc()).offset(MOST)
+    session.execute(delete(Unsaid).where(*own, Unsaid.key.in_(session.scalars(oldest).all())))
+
+
 def _require_seen(facts: Facts, topic: Topic, box: str) -> None:
     actor = facts.actor
     if actor is None or not audience_of(topic, facts) & audience.reader(party=actor.party, parts=actor.parts):
         raise NotFound
+    if not may(Act.COMMENT, actor) and (box or not openness.talks(facts, actor)):
+        raise Forbidden("only", act=Act.COMMENT.value, persons=tuple(m.person for m in who_may(facts, Act.COMMENT)))
     if box and box not in facts.definition.tasks[topic.key][1].boxes:
         raise NotFound

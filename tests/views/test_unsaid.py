@@ -95,6 +95,19 @@ class TestComment:
         assert room.shop.post("/talk/draft", data={"topic": "task:returns:2", "text": "x" * 100_001}).status_code == 422
         assert rows(room) == []
 
+    def test_of_more_than_twenty_the_oldest_makes_room_for_this_person_only(self, room):
+        room.shop.post("/talk/draft", data={"topic": "task:returns:2", "text": "Ours"})
+        for number in range(21):
+            room.clock.go(seconds=1)
+            room.maker.post("/talk/draft", data={"topic": "task:returns:2", "text": f"Text {number}."})
+        assert sorted(rows(room)) == sorted(["Ours", *(f"Text {number}." for number in range(1, 21))])
+
+    def test_of_who_may_say_nothing_here_nothing_is_kept(self, room):
+        observer = room.sign_in(room.colleague(1, "observer"))
+        assert observer.get(TASK).status_code == 200
+        assert observer.post("/talk/draft", data={"topic": "task:returns:2", "text": "Mine"}).status_code == 403
+        assert rows(room) == []
+
 
 class TestEntry:
     def test_is_there_on_another_device_for_its_person_only_until_it_is_added(self, canvas):
