@@ -243,10 +243,12 @@ def sweep(turn: Turn) -> None:
 
 
 def check_records(turn: Turn) -> None:
-    """Once a night every record is verified; the health page says what came of it."""
+    """Once a night every record is verified; the health page says what came of it, and a mail if one does not fit."""
     if health.check_due(turn.settings.folder, now()):
         broken = health.check_all(db.session(), turn.settings.folder, now=now(), goes_on=turn.goes_on)
         if broken:
+            with transaction() as session:
+                health.tell(session, turn.settings.folder, now=now())
             log.error("%s records do not fit; the health page of their hosts names them", broken)
 
 

@@ -101,6 +101,7 @@ SUBJECTS = {
     "new_sign_in": "New sign-in",
     "second_step_changed": "Second step changed",
     "test": "Test mail",
+    "record_broken": "A record does not fit: line 88 (project 7f3a)",
     "suggestion": "Suggested: Take back our chairs",
     "suggestion_answered": "Answer to your suggestion: Take back our chairs",
 }
@@ -114,11 +115,12 @@ LINKS = {
     "submitted": "/p/{ref}/tasks/cost?party=2", "nobody_can_act": "/p/{ref}/people", "help": "/p/{ref}/tasks/cost",
     "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "staff_invitation": "/h/t0ken",
     "password_changed": "/forgot",
-    "new_sign_in": "/account", "second_step_changed": "/account", "suggestion": "/desk",
+    "new_sign_in": "/account", "second_step_changed": "/account", "record_broken": "/admin/health",
+    "suggestion": "/desk",
     "suggestion_answered": "/your-turn",
 }
 ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test",
-           "staff_invitation", "suggestion", "suggestion_answered"}
+           "staff_invitation", "suggestion", "suggestion_answered", "record_broken"}
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))
@@ -516,6 +518,7 @@ def contexts(session):
 def _account(kind):
     values = {"secret": "t0ken", "until": (NOON + timedelta(minutes=10)).isoformat(), "at": NOON.isoformat(),
               "device": "Firefox on Linux", "what": "on", "who": "Claire Duval", "own": "Aurelis", "host": "Philips",
+              "line": 88, "project": "7f3a",
               "roles": ["account_manager", "administrator"],
               "title": "Take back our chairs", "words": "We have 300 of them.", "by": NOON.date().isoformat()}
     return MailContext(kind, "a" * 40, "renee.kim@wmata.example", 1, "Renee Kim",

@@ -159,13 +159,31 @@ def check_all(session: Session, folder: Path, *, now: datetime, goes_on: Callabl
 
 
 def report(session: Session, folder: Path, host_id: int, ref: str, found: Break, *, now: datetime) -> None:
-    """Somebody looked at a record that does not fit: the health page of its host names it from now on."""
+    """Somebody looked at a record that does not fit: from now on the health page of its host names it."""
     host = session.scalars(select(Host.ref).where(Host.id == host_id)).one()
+    _tell(session, host, Broken(ref, found.seq, found.why), now)
     kept = _kept(folder) or {"at": now.isoformat(), "hosts": {}}
     mine = kept["hosts"].setdefault(host, {"projects": 1, "broken": []})
     if ref not in [one[0] for one in mine["broken"]]:
         mine["broken"].append([ref, found.seq, found.why])
         _keep(folder, kept)
+
+
+def tell(session: Session, folder: Path, *, now: datetime) -> None:
+    """Mail what the last check found."""
+    for host, mine in (_kept(folder) or {"hosts": {}})["hosts"].items():
+        for one in mine["broken"]:
+            _tell(session, host, Broken(*one), now)
+
+
+def _tell(session: Session, host_ref: str, broken: Broken, now: datetime) -> None:
+    """A mail to every administrator of the host, once for each line."""
+    administrators = session.execute(
+        select(HostMember.person_id, Host.name).join(Host, Host.id == HostMember.host_id)
+        .where(Host.ref == host_ref, HostMember.role == "administrator", HostMember.left_at.is_(None))).all()
+    for person, host in administrators:
+        outbox.post_once(session, f"record {broken.ref} {broken.seq}", person_id=person, kind="record_broken", now=now,
+                         values={"project": broken.ref, "line": broken.seq, "host": host})
 
 
 def last_check(folder: Path, host_ref: str) -> RecordCheck | None:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate import vault
@@ -56,6 +57,16 @@ def post_account(session: Session, *, person_id: int, kind: str, values: Mapping
     """Let a mail of no project wait; ``values["until"]``, a moment, is when it is of no use any more."""
     session.add(AccountMail(person_id=person_id, kind=kind, values=_stored(values), message_id=secrets.token_hex(20),
                             next_try=now, created_at=now))
+
+
+def post_once(session: Session, once: str, *, person_id: int, kind: str, values: Mapping[str, object],
+              now: datetime) -> None:
+    """The same; but what is posted under this name was posted for good, however often it is asked for."""
+    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(AccountMail).values(
+        person_id=person_id, kind=kind, values=_stored(values), state="waiting", attempts=0,
+        message_id=hashlib.sha256(f"{once} {person_id}".encode()).hexdigest()[:40], next_try=now,
+        created_at=now).on_conflict_do_nothing())
 
 
 def _message_id(project_id: int, seq: int, kind: str, recipient: int, now: datetime) -> str:

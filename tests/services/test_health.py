@@ -1,14 +1,17 @@
 """The nightly check of the records, and the figures of the health page."""
 
+import json
 from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from cocreate.models.hosts import Host
+from cocreate.models.mails import AccountMail
 from cocreate.models.projects import Project
-from cocreate.services import health
+from cocreate.services import health, hosts
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.people import someone
 
 
 class TestNightlyCheck:
@@ -27,6 +30,15 @@ class TestNightlyCheck:
         found = health.last_check(tmp_path, ref_of(session, small.host_id))
         assert (found.at, found.projects, [one.ref for one in found.broken]) == (NOON, 1, [small.ref])
         assert health.last_check(tmp_path, ref_of(session, other.host_id)).broken == ()
+
+    def test_an_administrator_gets_one_mail_for_a_line_that_does_not_fit(self, session, small, tmp_path):
+        petra = someone(session, "Petra Sool").id
+        hosts.employ(session, small.host_id, petra, hosts.ADMINISTRATOR, now=NOON)
+        set_head(session, small, "0" * 64)
+        for _night in range(2):
+            health.check_all(session, tmp_path, now=NOON, goes_on=lambda: True)
+            health.tell(session, tmp_path, now=NOON)
+        assert told(session, small) == [petra]
 
     def test_stopped_half_way_it_keeps_nothing(self, session, small, tmp_path):
         session.commit()
@@ -59,6 +71,12 @@ class TestFigures:
 def set_head(session, small, head):
     session.execute(update(Project).where(Project.ref == small.ref).values(head=head))
     session.commit()
+
+
+def told(session, small):
+    """Whom a mail says that this project's record does not fit."""
+    rows = session.scalars(select(AccountMail).where(AccountMail.kind == "record_broken")).all()
+    return [row.person_id for row in rows if json.loads(row.values)["project"] == small.ref]
 
 
 def look(app, session, small):

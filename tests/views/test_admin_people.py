@@ -15,7 +15,7 @@ from cocreate.services import hosts
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, entered, last_secret, mails_to, someone
-from tests.support.rooms import text
+from tests.support.rooms import Played, text
 
 
 class TestPeople:
@@ -315,6 +315,17 @@ class TestHealth:
         page = text(client.post("/admin/health/records"))
         set_head(session, small, whole)
         assert f"1 record does not fit, checked now: project {small.ref}, line" in page and "(head)" in page
+
+
+    def test_whoever_opens_a_record_that_does_not_fit_is_told_the_truth(self, app, clock, session, small, petra):
+        room = Played(app, small, clock)
+        whole = session.scalar(select(Project.head).where(Project.ref == small.ref))
+        set_head(session, small, "0" * 64)
+        pages = [room.shop.get("/record").text for _ in range(2)]
+        set_head(session, small, whole)
+        assert all("The administrator has been told" in page for page in pages)
+        assert session.scalars(select(AccountMail.kind).where(AccountMail.person_id == petra.id)).all() == [
+            "record_broken"]
 
 
 def came_back(session, person):

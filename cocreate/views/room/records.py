@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from cocreate import pages, telling
 from cocreate.clock import now
-from cocreate.db import db
+from cocreate.db import db, spare_transaction
 from cocreate.services import health, records
 from cocreate.telling import Told
 from cocreate.views.room import frame
@@ -29,8 +29,9 @@ def record(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     broken = records.check(db.session(), facts.project.id)
     if broken is not None:
-        health.report(db.session(), current_app.config["SETTINGS"].folder, facts.project.host_id, ref, broken,
-                      now=now())
+        with spare_transaction() as session:
+            health.report(session, current_app.config["SETTINGS"].folder, facts.project.host_id, ref, broken,
+                          now=now())
     chosen = {name: request.args.get(name, "") for name in ("party", "kind", "task")}
     told = [tell(line, facts) for line in records.lines(db.session(), facts)]
     kept = [one for one in told if all(value in ("", str(getattr(one, name))) for name, value in chosen.items())]
