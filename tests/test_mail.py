@@ -36,7 +36,7 @@ from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
 from tests.support.lighting import mail as post
 from workflows.definition import Definition
-from workflows.facts import FigureFact
+from workflows.facts import FigureFact, SignatureFact
 
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
@@ -300,6 +300,22 @@ class TestWords:
     def test_a_lapsed_decision_says_what_changed(self, contexts):
         said = body(written(contexts("decision_lapsed"))).replace("\n", " ")
         assert "Changed since: Total cost today, version 4." in said
+
+    def test_signed_by_all_says_when(self, contexts):
+        context, facts = contexts("all_signed"), contexts("all_signed").facts
+        for party, hours in ((1, 0), (2, 2)):
+            facts = facts.with_signature(SignatureFact("", 1, party, party, NOON + timedelta(hours=hours), "t", "p"))
+        assert "version 1. Agreed by all on Mon 1 Mar 09:00 (New York)." in " ".join(
+            body(written(replace(context, facts=facts))).split())
+
+    @pytest.mark.parametrize(("because", "said"), [
+        ("task:cost@2", "Changed: 'Total cost today' of ■\xa0WMATA."), ("parties", "Changed: who takes part."),
+        ("clause", "Changed: a clause, as all parties agreed."), ("replaced", "A newer version took its place.")])
+    def test_an_ended_signature_says_what_changed(self, contexts, because, said):
+        context = contexts("signature_ended")
+        ended = replace(context.facts.papers[0], ended_at=NOON, ended_because=because)
+        mail_ = written(replace(context, facts=context.facts.with_contract(ended)))
+        assert f"with the signatures on it.\n\n{said}\n" in body(mail_).replace("has\nended", "has ended")
 
     def test_a_code_is_in_the_text_and_not_in_the_subject(self, contexts):
         message = written(contexts("signing_code"))

@@ -244,6 +244,30 @@ class About(Proposing):
         return str(self.values.get("version", newest))
 
     @property
+    def signed_at(self) -> datetime | None:
+        """When the last signature was given under the version it is about."""
+        return max((one.at for one in self.facts.signatures if one.ended_at is None
+                    and (one.paper, str(one.version)) == (self.paper, self.version)), default=None)
+
+    @property
+    def text_changed(self) -> str:
+        """What changed, so that the version it is about ended."""
+        ended = next((one for one in self.facts.versions(self.paper) if str(one.number) == self.version), None)
+        because, _colon, what = (ended.ended_because or "" if ended else "").partition(":")
+        match because:
+            case "task":
+                task, _at, party = what.partition("@")
+                return self._("Changed: '%(task)s' of %(party)s.", task=self.title(task), party=self.shaped(int(party)))
+            case "clause":
+                return self._("Changed: a clause, as all parties agreed.")
+            case "parties":
+                return self._("Changed: who takes part.")
+            case "replaced":
+                return self._("A newer version took its place.")
+            case _:
+                return ""
+
+    @property
     def fingerprint(self) -> str:
         contract = self.facts.standing(self.paper)
         return grouped(contract.text_sha256[:16]) if contract else ""
