@@ -1,13 +1,13 @@
 """What a contract and its evidence say by themselves, in the language of the contract. Page and PDF say the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from cocreate.domain.accession import Words
 from cocreate.domain.composing import Phrases
-from cocreate.words import Reader, day, number
+from cocreate.words import Reader, day, listed, number
 
 Translate = Callable[[str], str]
 
@@ -227,6 +227,13 @@ def registered(language: str, number: str) -> str:
 def nobodys(language: str, name: str) -> str:
     """Why a dated row is no duty of anybody."""
     return Reader(language).gettext("'%(name)s' is no party of this project", name=name)
+
+
+def kept(language: str, label: str, names: Sequence[str]) -> str:
+    """What stands in a text that is not made ready instead of a value that its reader may not see."""
+    reader = Reader(language)
+    return reader.gettext("[%(label)s: only %(parties)s may see it]", label=label,
+                          parties=listed(names, reader))
 
 
 def two_values(language: str) -> str:

@@ -11,6 +11,12 @@ GRADES = ("measured", "calculated", "estimated", "assumed")
 PERIODS = ("h", "d", "month", "a", "once", "total")
 
 
+class Kept(str):
+    """Instead of a value that was given and that a reader may not see: words that say so."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
     """A file that was given; document and version are None until the project has it as a document."""

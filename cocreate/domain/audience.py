@@ -46,6 +46,11 @@ def reader(*, party: int | None, parts: frozenset[str]) -> int:
     return (FACILITATOR if "facilitator" in parts else 0) | (MANAGER if "manager" in parts else 0)
 
 
+def of_reader(facts: Facts) -> int:
+    """The bits by which the facts' actor reads; nobody in particular reads everything."""
+    return reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else -1
+
+
 def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:
     """Those of ``numbers`` that are in the audience, in their order."""
     return tuple(number for number in numbers if mask & bit(number))

@@ -74,7 +74,7 @@ def _of_field(facts: Facts, task_key: str, field_key: str, sees: int, holds: Map
     kept = _level(level, giver)
     if task.accepted_by != "nobody":
         kept |= audience.of_parties(party.number for party in facts.holders([task.accepted_by]))
-    if f"{stage}.{task_key}.{field_key}" in _in_contract(facts.definition):
+    if f"{stage}.{task_key}.{field_key}" in in_contract(facts.definition):
         kept |= audience.of_parties(party.number for party in facts.contracting)
     return sees & kept
 
@@ -89,7 +89,7 @@ def _level(level: str | list[int], giver: int) -> int:
             return audience.of_parties([giver, *(int(number) for number in numbers)])
 
 
-def _in_contract(definition: Definition) -> frozenset[str]:
+def in_contract(definition: Definition) -> frozenset[str]:
     """Paths of the fields that a clause or an annex prints."""
     needs = (need.partition("@")[0] for clause in definition.clauses.values() for need in clause.needs.values())
     return frozenset((*needs, *(annex.of for annex in definition.annexes.values())))

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_name
 
 from cocreate.domain import countries
-from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Row, Tally, rows_of
+from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Kept, Row, Tally, rows_of
 from cocreate.domain.asking import FEW, SCORES, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
 from workflows import fields as f
@@ -108,6 +108,8 @@ def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = F
         reason = words.absent.format(reason=answer.not_available)
         return f"{reason}; {words.comes.format(date=day_text(answer.by, language))}" if answer.by else reason
     match answer.value:
+        case Kept() as instead:
+            return instead
         case Decimal() as number:
             around = () if bare else _around(answer, words)
             return ", ".join(filter(None, (_amount(field, number, answer, language), *around)))

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words
+from cocreate.domain import audience, deciding, owing, settling
 from cocreate.domain import composing as domain
-from cocreate.domain import deciding, owing, settling
-from cocreate.domain.answers import Answer
+from cocreate.domain.answers import Answer, Kept
 from cocreate.domain.composing import SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
 from cocreate.domain.saying import day_text, figure_words, period_choices, phrases, rows, say, with_unit
@@ -27,13 +27,20 @@ from workflows.texts import say as in_language
 
 
 def compose(session: Session, facts: Facts, paper: str = "") -> ContractText:
-    """The contract as it would be frozen now, gaps and all; or the short agreement of a task."""
+    """The contract as it would be frozen now, gaps and all, or the short agreement of a task; as the facts' actor may
+    read it: what is kept from them is not in it. See ``whole``.
+    """
     return _agreement(session, facts, paper) if paper else _contract(session, facts)
+
+
+def whole(session: Session, facts: Facts, paper: str = "") -> ContractText:
+    """The same as it would be frozen, with every value."""
+    return compose(session, replace(facts, actor=None), paper)
 
 
 def _contract(session: Session, facts: Facts) -> ContractText:
     project = session.execute(select(Project).where(Project.id == facts.project.id)).scalar_one()
-    counting = contributions.counting(session, facts)
+    counting = contributions.readable(session, facts)
     language = facts.project.language
     clauses, annexes = domain.compose(
         facts.definition, _values(facts, counting, project, language),
@@ -53,7 +60,7 @@ def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
     title, signers = in_language(task.title, language), facts.signers(paper)
     return replace(
         _frame(session, facts, project, title, paper), parties=describing.parties(
-            session, facts, contributions.counting(session, facts), signers, signers, required=False),
+            session, facts, contributions.readable(session, facts), signers, signers, required=False),
         clauses=(ClauseText(paper, 0, title, in_language(task.agreement or "", language), sample=True),))
 
 
@@ -122,7 +129,7 @@ def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
     """A figure that had two values, as all agreed it is."""
     task = figure.path.split(".")[1]
     proposal = settlement(figure.path, facts.proposals)
-    words = figure_words(figure, language)
+    words = _seen(facts, figure, figure_words(figure, language))
     return Value(words, (Source(in_language(facts.definition.tasks[task][1].title, language),
                                 f"proposals/{proposal.number}" if proposal else "", 1, ""),))
 
@@ -134,9 +141,14 @@ def _worked_out(facts: Facts, path: str, need: str, language: str) -> Value | No
         return Value(later=later) if (later := _later(facts, need)) is not None else None
     task = path.split(".")[1]
     number = next((one.number for one in facts.instances(task)), 0)
-    return Value(with_unit(figure.value, figure.unit, language), (Source(
+    return Value(_seen(facts, figure, with_unit(figure.value, figure.unit, language)), (Source(
         in_language(facts.definition.tasks[task][1].title, language), f"tasks/{task}", number,
         facts.party(figure.party).name),))
+
+
+def _seen(facts: Facts, figure: FigureFact, words: str) -> str:
+    return words if figure.sees & audience.of_reader(facts) else contributions.kept_words(
+        facts, figure.path, figure.sees)
 
 
 def _later(facts: Facts, need: str) -> SettledLater | None:
@@ -159,9 +171,12 @@ def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
             if answer is None or answer.value is None:
                 continue
+            there = found.get(annex.of, Table((), ()))
+            if isinstance(answer.value, Kept):
+                found[annex.of] = replace(there, note=answer.value)
+                continue
             columns, lines = rows(field, answer, language=language)
-            there = found.get(annex.of)
-            found[annex.of] = Table(tuple(columns), (*(there.rows if there else ()), *map(tuple, lines)))
+            found[annex.of] = replace(there, columns=tuple(columns), rows=(*there.rows, *map(tuple, lines)))
         if annex.of not in found and (later := _later(facts, annex.of)) is not None:
             found[annex.of] = Table((), (), paper_words.phrases(language).later.format(
                 who=later.who, by=later.by, rule=later.rule))

@@ -19,7 +19,7 @@ from cocreate.models.contracts import ContractVersion
 from cocreate.services import files, hosts, progress
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import Freeze
-from cocreate.services.composing import compose
+from cocreate.services.composing import compose, whole
 from cocreate.services.facts import look
 from cocreate.storage import Store
 from workflows.facts import Facts
@@ -47,7 +47,7 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
         acts.require_beginning(facts, paper)
     else:
         acts.require_preparing(facts)
-    text = compose(session, facts, paper)
+    text = whole(session, facts, paper)
     if (reason := next(lacking(text, facts), None)) is not None:
         raise reason
     standing = facts.standing(paper)

@@ -1,7 +1,7 @@
 """What parties give: drafts while typing, submitted versions, what the other side says to them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate import paper_words
 from cocreate.domain import assessing, audience
-from cocreate.domain.answers import Answer, Answers, FileAnswer
+from cocreate.domain.answers import Answer, Answers, FileAnswer, Kept
+from cocreate.domain.composing import called
 from cocreate.domain.rights import Act, may
 from cocreate.domain.spelling import decode
 from cocreate.errors import Conflict, NotFound
@@ -274,12 +276,41 @@ def new_files(session: Session, facts: Facts, task: TaskFact, answers: Answers) 
 
 
 def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
-    """(task, party) -> number and answers of the version that counts, of every accepted task."""
+    """(task, party) -> number and answers of the version that counts, of every accepted task, whoever sees them."""
+    return {(row.task, row.party): (row.number, decode(row.answers, facts.definition.tasks[row.task][1]))
+            for row in _counting(session, facts)}
+
+
+def readable(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
+    """The same as the facts' actor may see it: what is kept from them says only that it is."""
+    return {(row.task, row.party): (row.number, _kept(facts, row)) for row in _counting(session, facts)}
+
+
+def _counting(session: Session, facts: Facts) -> Iterator[Any]:
     accepted = {(t.key, t.party): t.number for t in facts.tasks if t.state is TaskState.ACCEPTED and t.number}
-    rows = session.execute(select(Contribution.task, Contribution.party, Contribution.number, Contribution.answers)
-                           .where(Contribution.project_id == facts.project.id))
-    return {(key, party): (number, decode(body, facts.definition.tasks[key][1]))
-            for key, party, number, body in rows if accepted.get((key, party)) == number}
+    rows = session.execute(
+        select(Contribution.task, Contribution.party, Contribution.number, Contribution.answers, Contribution.sees,
+               Contribution.narrower).where(Contribution.project_id == facts.project.id))
+    return (row for row in rows if accepted.get((row.task, row.party)) == row.number)
+
+
+def _kept(facts: Facts, row: Any) -> dict[str, Answer]:
+    """Answers by which a contract is composed: of a value that is kept the words instead, of a gap not its reason."""
+    narrower, mask, found = json.loads(row.narrower), audience.of_reader(facts), {}
+    for key, answer in decode(row.answers, facts.definition.tasks[row.task][1]).items():
+        sees = narrower.get(key, row.sees)
+        if not sees & mask:
+            answer = Answer(not_available="") if answer.not_available is not None else Answer(
+                Kept(kept_words(facts, f"{facts.definition.tasks[row.task][0]}.{row.task}.{key}", sees)))
+        found[key] = answer
+    return found
+
+
+def kept_words(facts: Facts, path: str, sees: int) -> str:
+    """What stands in a contract instead of a value that its reader may not see yet."""
+    language = facts.project.language
+    names = [facts.party(number).name for number in audience.parties_in(sees, [p.number for p in facts.present])]
+    return paper_words.kept(language, called(facts.definition, path, language), names)
 
 
 def marked(session: Session, facts: Facts, task: TaskFact) -> tuple[str, ...]:

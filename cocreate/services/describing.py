@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cocreate import paper_words
 from cocreate.domain import countries
-from cocreate.domain.answers import Answer
+from cocreate.domain.answers import Answer, Kept
 from cocreate.domain.contract import ContractParty, Gap, Signatory
 from cocreate.domain.saying import say
 from cocreate.models.hosts import Organisation
@@ -50,7 +50,8 @@ def details(facts: Facts, counting: Counting, party: int) -> dict[str, str]:
         answer = counting.get((task, party), (0, {}))[1].get(key)
         if answer is not None and answer.value is not None:
             field = facts.definition.tasks[task][1].fields[key]
-            found[name] = say(field, answer, language=facts.project.language, bare=True)
+            if name == "address" or not isinstance(answer.value, Kept):
+                found[name] = say(field, answer, language=facts.project.language, bare=True)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import subprocess
 from datetime import timedelta
 
 from cocreate.db import transaction
@@ -12,6 +13,45 @@ from tests.support.clock import NOON
 from tests.support.people import someone
 from tests.support.rooms import Client
 from tests.support.signing import take_part_as
+
+# What the maker pays is between the two; the host's account manager has no seat.
+KEPT = projects.SMALL.replace("{label: Credit, type: money, per: piece, min: 0}",
+                              "{label: Credit, type: money, per: piece, min: 0, visible_to: [maker, shop]}").replace(
+    "            label: Places\n", "            label: Places\n            visible_to: [maker, shop]\n")
+
+
+WITH_VALUE = ("", "/clauses/credit", "/versions/1/check.pdf")
+
+
+def _text_of(answer):
+    if answer.mimetype != "application/pdf":
+        return answer.text
+    return subprocess.run(["pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True).stdout.decode()
+
+
+class TestKept:
+    """What a field keeps from somebody they do not read where a clause prints it, before all that sign have it."""
+
+    def test_a_value_is_not_read_in_the_contract_by_who_may_not_see_it_in_the_task(self, project):
+        room = project(lambda session: projects.in_terms(session, definition=KEPT))
+        for path in ("", "/clauses", "/clauses/credit", "/clauses/places", "/versions/1/check.pdf"):
+            for client, reads in ((room.manager, False), (room.maker, True), (room.shop, True)):
+                answer = client.get(f"/contract{path}")
+                assert answer.status_code == 200, path
+                text = _text_of(answer)
+                assert ("0.80 euros" in text or "Oslo" in text) is (reads and path in WITH_VALUE), (path, text)
+        assert "[Credit: only Tornby Furniture and Aurelis Hotels may see it]" in room.manager.get("/contract").text
+        assert "value is missing" not in room.manager.get("/contract").text
+
+    def test_that_a_clause_prints_it_is_said_at_the_task_before_one_types(self, project):
+        page = project(lambda session: projects.open_small(session, definition=KEPT)).maker.get("/tasks/credit").text
+        assert ("The contract prints &#39;Credit&#39; and &#39;Places&#39;. Until a version is made ready, who may not "
+                "see them reads there only that they were given.") in page
+
+    def test_it_is_in_the_version_all_the_same(self, project):
+        room = project(lambda session: projects.in_terms(session, definition=KEPT))
+        assert room.maker.post("/contract/freeze").status_code == 303
+        assert "0.80 euros" in room.shop.get("/contract").text
 
 
 class TestRead:

@@ -24,7 +24,7 @@ def contract(told: Told) -> bool:
         return False
     who = next(m for m in facts.members if may_freeze(replace(facts, actor=m)))
     facts = told.facts(who.person)
-    text = composing.compose(db.session(), facts)
+    text = composing.whole(db.session(), facts)
     gaps = [(clause.key, gap) for clause in text.clauses if clause.state != "struck" for gap in clause.gaps]
     _close(told, facts, gaps, text.annexes)
     moment = told.now()

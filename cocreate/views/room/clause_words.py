@@ -128,7 +128,7 @@ def _from_case(facts: Facts, text: ContractText) -> dict[str, str]:
     case = casebook.of_project(db.session(), facts.project.ref)
     if case is None:
         return {}
-    counting = contributions.counting(db.session(), facts)
+    counting = contributions.readable(db.session(), facts)
     found = {}
     for clause in text.clauses:
         for need in facts.definition.clauses[clause.key].needs.values():

@@ -121,7 +121,7 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
         signers=signing_words.signers(facts, text.version) if frozen else [],
         versions=contract_words.versions(facts), compared=compared, changed=changed,
         part_names=contract_words.part_names(), nonce=Form(),
-        offer=_offer(facts, None if frozen else text) if current else None,
+        offer=_offer(facts) if current else None,
         may_sign=current and signing_words.may_sign(facts), to_decide=_to_decide(facts) if current else None,
         only=_only_freezing(facts) if current else "", tabs=_tabs(facts, "read"),
         notes=clause_words.notes(facts, text) if current else {}, **contract_words.drawn(facts, text),
@@ -158,11 +158,11 @@ def _to_decide(facts: Facts) -> str | None:
     return key if any(turn.key == key and turn.act in ("decide", "decide_again") for turn in asked) else None
 
 
-def _offer(facts: Facts, composed: ContractText | None) -> int | None:
-    """The number of the version that the reader can make ready now. composed: where it is at hand already."""
+def _offer(facts: Facts) -> int | None:
+    """The number of the version that the reader can make ready now, also of what is kept from them."""
     if not prepares(facts) or facts.on_hold or not may_freeze(facts):
         return None
-    text = composed or composing.compose(db.session(), facts)
+    text = composing.whole(db.session(), facts)
     ready = next(lacking(text, facts), None) is None
     return text.version if ready and not contracts.says_the_same(facts, text) else None
 

@@ -66,7 +66,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         "room/tasks/show.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)),
         (title_of(page), None), page=page, task=task, definition=definition, form=form, title=title_of(page),
         nonce=Form(), giver=giver(page), acceptors=acceptors,
-        sees=" ".join([_sees(page, acceptors), *_narrower(page)]),
+        sees=" ".join([_sees(page, acceptors), *_narrower(page), *_printed(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
         links=links(page, newest.number if newest else 0), others=can_be_another(facts, task),
@@ -186,6 +186,21 @@ def _narrower(page: TaskPage) -> list[str]:
         found.append(ngettext("Only %(parties)s sees %(fields)s.", "Only %(parties)s see %(fields)s.", len(names),
                               parties=words.listed(names, reader), fields=words.listed(labels, reader)))
     return found
+
+
+def _printed(page: TaskPage) -> list[str]:
+    """That the contract prints what not everybody sees, and what others read there."""
+    facts, task = page.facts, page.task
+    stage, definition = facts.definition.tasks[task.key]
+    sees = openness.of_fields(facts, task.key, definition.fields, giver=task.party)
+    labels = [f"'{say(field.label, pages.language())}'" for key, field in definition.fields.items()
+              if f"{stage}.{task.key}.{key}" in openness.in_contract(facts.definition)
+              and sees[key] != audience.everybody(facts)]
+    return [ngettext(
+        "The contract prints %(fields)s. Until a version is made ready, who may not see it reads there only that it was"
+        " given.",
+        "The contract prints %(fields)s. Until a version is made ready, who may not see them reads there only that they"
+        " were given.", len(labels), fields=words.listed(labels, pages.reader()))] if labels else []
 
 
 def links(page: TaskPage, version: int) -> dict[str, str]:
