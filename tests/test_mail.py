@@ -79,6 +79,7 @@ SUBJECTS = {
     "invitation_declined": "Grace Lee says no (Garage lighting)",
     "invitation_expired": "The invitation of Grace Lee has expired (Garage lighting)",
     "invitation_unanswered": "No answer yet: Grace Lee (Garage lighting)",
+    "invitation_wanted": "A new invitation is asked for: Grace Lee (Garage lighting)",
     "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "duty_overdue": "Was due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "still_you": "Do you still look after: Energy report? (Garage lighting)",
@@ -169,7 +170,8 @@ def test_every_kind_is_known():
     mailed = {kind for kind, cells in notices.TABLE.items() if notices.Channel.MAIL in cells}
     assert mailed - templates == {"template_corrected", "migrated"}  # templates do not change under projects
     # Letters of an act, which no table names.
-    own = {"signing_code", "invitation_again", "invitation_expired", "nudge", "proposal", "proposal_refused"}
+    own = {"signing_code", "invitation_again", "invitation_expired", "invitation_wanted", "nudge", "proposal",
+           "proposal_refused"}
     assert templates - ACCOUNT - own <= notices.KINDS
     assert set(letters.LINKS) - {"invitation", "invitation_again", "digest"} == ACCOUNT
 
@@ -602,7 +604,7 @@ def _of_people(session, room, kind):
     match kind:
         case "left" | "invitation_accepted" | "invitation_declined":
             return room.renee, f"member:{room.grace}", {}
-        case "invitation_unanswered" | "invitation_expired":
+        case "invitation_unanswered" | "invitation_expired" | "invitation_wanted":
             session.execute(update(Member).where(Member.person == room.grace).values(
                 accepted_at=None, invited_at=NOON, token_sha256="t",
                 expired_at=NOON if kind == "invitation_expired" else None))

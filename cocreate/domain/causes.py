@@ -15,7 +15,7 @@ _TASK_STATES = {"ask": _OPEN, "returned": (TaskState.RETURNED,), "submitted": (T
 _REMINDING = frozenset({"due_soon", "due_today", "overdue", "escalation"})
 _ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_to_read", "signing_code",
                      "signature_ended", "help", "invitation_unanswered", "invitation_expired",
-                     "proposal", "clause_proposed"})
+                     "invitation_wanted", "proposal", "clause_proposed"})
 _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
 _TO_DECIDE = frozenset({"decision_asked", "decision_lapsed"})  # mailed anew when it can be decided again
 _OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
@@ -51,10 +51,10 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
             return facts.contract is not None and str(facts.contract.number) == subject.key
         case "signature" | "agreement":
             return kind == "signature_ended" or _signature_is_owed(subject, facts)
-        case "member" if kind in ("invitation_unanswered", "invitation_expired"):
+        case "member" if kind in ("invitation_unanswered", "invitation_expired", "invitation_wanted"):
             invited = facts.member(int(subject.key))
             return invited is not None and invited.accepted_at is None and invited.left_at is None and (
-                (invited.expired_at is not None) == (kind == "invitation_expired"))
+                kind == "invitation_wanted" or (invited.expired_at is not None) == (kind == "invitation_expired"))
         case _:
             return subject.matter != "seat" or not facts.holders([subject.key])
 

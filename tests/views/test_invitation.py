@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
-from cocreate.models.projects import Member
+from cocreate.models.projects import Member, Project
 from cocreate.services import openings
 from tests.support import projects
 from tests.support.clock import NOON
@@ -163,8 +164,40 @@ class TestDeadLinks:
         assert "This invitation is no longer open" in page
         assert "Ask for a new one" in page and re.search(r'"btn" href="/sign-in">Sign in<', page)
 
-    def test_a_new_one_can_be_asked_for(self, client):
-        assert client.get("/invitation/again").status_code == 200
+
+
+class TestAskedForAgain:
+    def test_whoever_invited_hears_of_it_once_a_day(self, client, session, small, token):
+        for _ in range(2):
+            asks_again(client, f"tom-{small.ref}@crates.example")
+        assert wanted(session, small) == [small.maker]
+
+    def test_everybody_reads_the_same_answer(self, client, session, small, token):
+        pages = {asks_again(client, email).replace(email, "") for email in (
+            f"tom-{small.ref}@crates.example", small.emails[small.shop], "nobody@crates.example")}
+        assert len(pages) == 1 and "If this address is invited to a project" in pages.pop()
+        assert wanted(session, small) == [small.maker]
+
+    def test_too_often_is_refused_whether_or_not_it_is_known(self, client):
+        for _ in range(10):
+            asks_again(client, "somebody@crates.example")
+        assert client.post("/invitation/again", data={"email": "somebody@crates.example"}).status_code == 429
+
+    def test_without_an_address_nobody_is_asked(self, client):
+        answer = client.post("/invitation/again", data={"email": " "})
+        assert answer.status_code == 422 and "This is needed." in answer.text
+
+
+def asks_again(client, email):
+    answer = client.post("/invitation/again", data={"email": email})
+    assert answer.status_code == 200
+    return re.sub(r'value="[^"]*"', "", answer.text)
+
+
+def wanted(session, small):
+    session.rollback()
+    return session.scalars(select(Outbox.recipient).join(Project, Project.id == Outbox.project_id).where(
+        Outbox.kind == "invitation_wanted", Project.ref == small.ref)).all()
 
 
 class TestOnYourTurn:

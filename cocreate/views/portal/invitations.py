@@ -10,8 +10,9 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.turns import asked_first, turns
 from cocreate.errors import Conflict, Ended, Invalid, NotFound
+from cocreate.forms.accounts import AddressForm
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
-from cocreate.services import accounts, people, sign_ins
+from cocreate.services import accounts, invitations, people, sign_ins
 from cocreate.services.facts import look
 from cocreate.services.people import Invitation, Mine
 from cocreate.views.asks import ask
@@ -69,10 +70,15 @@ def invitation_answered() -> ResponseReturnValue:
     return render_template("invitation/answered.html")
 
 
-@bp.get("/invitation/again")
+@bp.route("/invitation/again", methods=["GET", "POST"])
 def invitation_again() -> ResponseReturnValue:
-    """How one gets a new link; the same for everybody."""
-    return render_template("invitation/again.html")
+    """Ask whoever invited an address for a new link; the same answer for everybody."""
+    form = AddressForm.from_request()
+    if request.method == "GET" or not form.validate():
+        return render_template("invitation/again.html", form=form), 200 if request.method == "GET" else 422
+    with transaction() as session:
+        invitations.ask_again(session, form.email.data, device=browsers.device(), now=now())
+    return render_template("invitation/asked_again.html", email=form.email.data)
 
 
 @bp.errorhandler(Ended)
