@@ -50,6 +50,7 @@ class BoardRow:
     """
 
     ref: str
+    host_id: int
     group: Group
     since: datetime
     next_at: datetime | None
@@ -70,7 +71,8 @@ def board(session: Session, person: int, *, reader: str, now: datetime) -> Seque
     anew = look_all(session, [row.ref for row in found if row.words is None], person=person, now=now)
     situations = {facts.project.ref: _situation(audience.without_earlier(facts)) for facts in anew}
     rows = [_row(situations[row.ref], row.seq, now) if row.words is None else
-            BoardRow(row.ref, row.waits_for, row.since, row.next_at, row.signing, tuple(row.names.split("\n")),
+            BoardRow(row.ref, row.host_id, row.waits_for, row.since, row.next_at, row.signing,
+                     tuple(row.names.split("\n")),
                      row.next_at is not None and row.next_at < now, _unread(row.version, row.seq), row.words)
             for row in found]
     return sorted(rows, key=lambda row: row.since)
@@ -93,8 +95,8 @@ def forget(session: Session, now: datetime) -> None:
 
 _KEPT = models.BoardRow
 _BOARD = (
-    select(Project.ref, Project.version, Seen.seq, _KEPT.waits_for, _KEPT.since, _KEPT.next_at, _KEPT.signing,
-           _KEPT.names, _KEPT.words)
+    select(Project.ref, Project.host_id, Project.version, Seen.seq, _KEPT.waits_for, _KEPT.since, _KEPT.next_at,
+           _KEPT.signing, _KEPT.names, _KEPT.words)
     .select_from(Member).join(Project, Project.id == Member.project_id)
     .outerjoin(_KEPT, and_(_KEPT.person == Member.person, _KEPT.project_id == Member.project_id,
                            _KEPT.version == Project.version, _KEPT.reader == bindparam("reader"),
@@ -114,7 +116,7 @@ def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:
     names = (facts.project.title, *(party.name for party in facts.parties),
              *(member.name for member in facts.members if member.left_at is None))
     return BoardRow(
-        facts.project.ref, found.group, found.since, found.next_at, signing(facts), names,
+        facts.project.ref, facts.project.host_id, found.group, found.since, found.next_at, signing(facts), names,
         found.next_at is not None and found.next_at < now, _unread(facts.project.version, seen), situation=found)
 
 

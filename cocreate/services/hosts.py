@@ -1,5 +1,6 @@
 """Hosts: making one, who works there, and the organisations it entered."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import BinaryIO
@@ -123,6 +124,10 @@ def require_opener(session: Session, host_id: int, person_id: int) -> None:
     may = {person: name for person, name, opens in openers(session, host_id) if opens}
     if person_id not in may:
         raise Forbidden("opener", names=tuple(may.values()))
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    return {row.id: row.name for row in session.execute(select(Host.id, Host.name).where(Host.id.in_(ids)))}
 
 
 def hosts_of(session: Session, person_id: int, role: str) -> list[Host]:

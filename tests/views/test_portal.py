@@ -5,8 +5,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from cocreate.models.hosts import Host
 from cocreate.models.projects import Member
 from cocreate.services import contributions, hosts, people
 from tests.support import projects
@@ -131,6 +132,40 @@ class TestHome:
     @pytest.mark.parametrize("path", ["/", "/your-turn", "/projects"])
     def test_asks_strangers_to_sign_in(self, app, path):
         assert browser(app).get(path).location == "/sign-in"
+
+
+class TestHosts:
+    def test_of_one_host_no_project_says_which(self, signed_in, session, small):
+        client = signed_in(small.shop)
+        assert host_of(session, small) not in client.get("/your-turn").text + client.get("/projects").text
+
+    def test_of_several_each_project_says_its_own(self, signed_in, session, small):
+        other = projects.open_small(session)
+        row = session.execute(select(Member).where(Member.person == other.shop)).scalar_one()
+        session.add(Member(project_id=row.project_id, person=small.shop, host_id=row.host_id, party=2, accepted_at=NOON,
+                           name="Claire Duval", parts="champion contributor"))
+        session.commit()
+        client = signed_in(small.shop)
+        turns, listed = text(client.get("/your-turn")), text(client.get("/projects"))
+        for one in (small, other):
+            host = host_of(session, one)
+            assert f"Crates come back · {host}" in turns and f"Crates come back {host} Stage 1 of 3" in listed
+
+    def test_nor_on_the_board(self, signed_in, session, small):
+        other = projects.open_small(session)
+        hosts.employ(session, other.host_id, small.manager, hosts.ACCOUNT_MANAGER, now=NOON)
+        session.commit()
+        client = signed_in(small.manager)
+        assert host_of(session, small) not in client.get("/desk").text
+        people.hand_over(session, other.ref, other.host_id, to=small.manager, actor=other.manager, key=projects.key(),
+                         now=NOON)
+        session.commit()
+        board = text(client.get("/desk"))
+        assert host_of(session, small) in board and host_of(session, other) in board
+
+
+def host_of(session, small):
+    return session.scalar(select(Host.name).where(Host.id == small.host_id))
 
 
 class TestLook:

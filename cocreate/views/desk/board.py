@@ -1,7 +1,7 @@
 """Who holds up what, and what one can do about it in ten seconds."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -42,7 +42,6 @@ class Row:
     stages: int
     days: str
     long_here: bool
-    shared: str  # whose it is, where it is only shared with the reader
     waits: str
     waits_url: str
     waits_party: frame.PartyView | None
@@ -53,6 +52,8 @@ class Row:
     later: str
     unread: int | None
     returned: tuple[tuple[str, str], ...]  # "Mail to r.kim@... came back", and where to correct it
+    shared: str = ""  # whose it is, where it is only shared with the reader
+    host: str = ""  # its name, where there are several
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ def board() -> ResponseReturnValue:
     sort = sort if sort in SORTS else SORTS[0]
     shown = sorted((row for row in rows if _shown(row, show) and _matches(row, q)), key=lambda row: _order(row, sort))
     gone = returned.unreachable(db.session(), [row.ref for row in shown])
+    named = standings.hosts_of(row.host_id for row in rows)
     groups = [(key, _heading(key), found) for key in GROUPS
-              if (found := [_said(row, gone.get(row.ref, ())) for row in shown if row.group == key])]
+              if (found := [_said(row, gone.get(row.ref, ()), named) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
                            show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form(),
                            may_open=bool(hosts.opening_for(db.session(), login.me().id)))
@@ -114,13 +116,14 @@ def _until(next_at: datetime | None, reader: words.Reader) -> datetime:
     return min(tomorrow, next_at) if next_at is not None and next_at > reader.now else tomorrow
 
 
-def _said(row: BoardRow, gone: Sequence[Unreachable]) -> Row:
+def _said(row: BoardRow, gone: Sequence[Unreachable], named: Mapping[int, str]) -> Row:
     kept = json.loads(row.words or "")
     party, nudge, chip = kept["waits_party"], kept["nudge"], kept["chip"]
     return Row(**kept | {
         "parties": tuple(frame.PartyView(**one) for one in kept["parties"]),
         "waits_party": frame.PartyView(**party) if party else None, "nudge": nudges.Offer(**nudge) if nudge else None,
         "chip": tuple(chip) if chip else None, "unread": row.unread,
+        "host": named.get(row.host_id, ""),
         "returned": tuple((_("Mail to %(address)s came back", address=one.address),
                            url_for("room.people_address", ref=row.ref, person=one.person)) for one in gone)})
 

@@ -1,7 +1,7 @@
 """What is asked of me, by when, and what it holds up; and all my projects."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
 from cocreate.views.portal.blueprint import bp
 from cocreate.views.portal.invitations import role
-from cocreate.views.portal.standings import Line, Wait, line, says, waits
+from cocreate.views.portal.standings import Line, Wait, hosts_of, line, says, titled, waits
 from cocreate.views.room import frame, nudges
 from workflows.facts import Facts
 
@@ -30,6 +30,7 @@ class Card:
     """One thing that is my turn."""
 
     ask: Ask
+    project: str
     reason: str
     party: frame.PartyView | None  # for whom
 
@@ -39,6 +40,7 @@ class Colleague:
     """What is asked of somebody else of the own party."""
 
     ask: Ask
+    project: str
     name: str
     pass_on: str  # address
     nudge: nudges.Offer | None
@@ -53,13 +55,14 @@ def home() -> ResponseReturnValue:
 def your_turn() -> ResponseReturnValue:
     """The home of whoever takes part."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
-    cards, invited = _cards(found), people.waiting_for(db.session(), login.me().id, now=now())
+    named = _hosts(found)
+    cards, invited = _cards(found, named), people.waiting_for(db.session(), login.me().id, now=now())
     running = [one for one in found if not one.facts.ended]
     return render_template(
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
-        colleagues=_colleagues(found), waits=[wait for one in running for wait in _of_others(one.facts)],
-        lines=[line(one.facts) for one in running], ended=_ended(found), reassuring=_reassuring(running),
+        colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one.facts, named)],
+        lines=[line(one.facts, named) for one in running], ended=_ended(found, named), reassuring=_reassuring(running),
         administers=_administers())
 
 
@@ -67,8 +70,13 @@ def your_turn() -> ResponseReturnValue:
 def projects() -> ResponseReturnValue:
     """Every project one is in."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
-    return render_template("portal/projects.html", ended=_ended(found), administers=_administers(),
-                           lines=[line(one.facts) for one in found if not one.facts.ended])
+    named = _hosts(found)
+    return render_template("portal/projects.html", ended=_ended(found, named), administers=_administers(),
+                           lines=[line(one.facts, named) for one in found if not one.facts.ended])
+
+
+def _hosts(found: Sequence[Standing]) -> Mapping[int, str]:
+    return hosts_of(one.facts.project.host_id for one in found)
 
 
 def _administers() -> bool:
@@ -76,18 +84,18 @@ def _administers() -> bool:
     return login.me().is_("administrator")
 
 
-def _cards(found: Sequence[Standing]) -> list[Card]:
+def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
     """Calls for help, then overdue first, then by date; of two on one day, the one that others wait for."""
-    rows = [(turn.act, _card(turn, one.facts)) for one in found for turn in one.turns]
+    rows = [(turn.act, _card(turn, one.facts, named)) for one in found for turn in one.turns]
     rows.sort(key=lambda row: (row[0] not in CALLS, row[1].ask.due_at is None, row[1].ask.due_at or now(),
                                not row[1].ask.unlocks))
     return [card for _act, card in rows]
 
 
-def _card(turn: Turn, facts: Facts) -> Card:
+def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
     row = ask(turn, facts)
     own = facts.actor.party if facts.actor else None
-    return Card(row, turn.reason or _called(turn, facts),
+    return Card(row, titled(facts, named), turn.reason or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
 
 
@@ -100,7 +108,7 @@ def _called(turn: Turn, facts: Facts) -> str:
     return f"{said.by}: {said.row.text}" if said else ""
 
 
-def _colleagues(found: Sequence[Standing]) -> list[Colleague]:
+def _colleagues(found: Sequence[Standing], named: Mapping[int, str]) -> list[Colleague]:
     me = login.me().id
     rows = []
     for one in found:
@@ -108,21 +116,22 @@ def _colleagues(found: Sequence[Standing]) -> list[Colleague]:
             task = one.facts.task(turn.key, turn.party or 0)
             owed = next((o for o in asks(one.facts) if o.subject == f"task:{turn.key}:{turn.party}"), None)
             rows.append(Colleague(
-                ask(turn, one.facts), frame.asked(one.facts, task) if task else "",
+                ask(turn, one.facts), titled(one.facts, named), frame.asked(one.facts, task) if task else "",
                 url_for("room.task_pass", ref=one.facts.project.ref, key=turn.key, party=turn.party),
                 nudges.offer_of(one.facts, owed, colleagues=True) if owed else None))
     return rows
 
 
-def _of_others(facts: Facts) -> list[Wait]:
+def _of_others(facts: Facts, named: Mapping[int, str]) -> list[Wait]:
     own = facts.actor.party if facts.actor else None
-    return [wait for wait in waits(facts) if wait.party is None or wait.party.number != own]
+    return [replace(wait, project=titled(facts, named)) for wait in waits(facts)
+            if wait.party is None or wait.party.number != own]
 
 
-def _ended(found: Sequence[Standing]) -> list[Line]:
+def _ended(found: Sequence[Standing], named: Mapping[int, str]) -> list[Line]:
     """Contracts first, then the newest end."""
     ended = sorted((one for one in found if one.facts.ended), key=_ended_at, reverse=True)
-    return sorted((line(one.facts) for one in ended), key=lambda row: not row.agreed)
+    return sorted((line(one.facts, named) for one in ended), key=lambda row: not row.agreed)
 
 
 def _ended_at(one: Standing) -> datetime:

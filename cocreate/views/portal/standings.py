@@ -1,5 +1,6 @@
 """A project in the words of one line: where it stands, what it waits for, when something is due next."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,10 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import pages, sentences, words
+from cocreate.db import db
 from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import waits_for
+from cocreate.services import hosts
 from cocreate.views.room import frame
 from workflows.facts import Facts
 
@@ -32,6 +35,7 @@ class Line:
     """
 
     title: str
+    host: str  # "" where all are of one
     url: str
     stage_line: str
     says: str
@@ -58,9 +62,21 @@ def waits(facts: Facts) -> list[Wait]:
     return list(found.values())
 
 
-def line(facts: Facts) -> Line:
+def hosts_of(ids: Iterable[int]) -> Mapping[int, str]:
+    """The names of hosts where they are several: of one nobody needs to read it at each project."""
+    several = set(ids)
+    return hosts.names(db.session(), several) if len(several) > 1 else {}
+
+
+def titled(facts: Facts, named: Mapping[int, str]) -> str:
+    """A project by its title, and its host where they are several."""
+    host = named.get(facts.project.host_id)
+    return _("%(project)s · %(host)s", project=facts.project.title, host=host) if host else facts.project.title
+
+
+def line(facts: Facts, named: Mapping[int, str]) -> Line:
     stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
-    return Line(facts.project.title, url_for("room.now", ref=facts.project.ref),
+    return Line(facts.project.title, named.get(facts.project.host_id, ""), url_for("room.now", ref=facts.project.ref),
                 "" if facts.ended else frame.stage_line(facts), says(facts), _next(next_date(facts)),
                 min(here, stages), stages, frame.agreed(facts))
 
