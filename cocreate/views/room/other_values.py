@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences
+from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain import audience
@@ -64,7 +64,7 @@ def another_value(ref: str) -> ResponseReturnValue:
     title = _("Another value of '%(name)s'", name=field_words(facts, path))
     page = frame.show(
         "room/agreements/another.html", facts, (title, None), form=form, nonce=Form(), title=title,
-        given=given_words(facts, given), signing=[party.name for party in facts.contracting],
+        given=given_words(facts, given), signing=words.listed((party.name for party in facts.contracting), pages.reader()),
         back_url=url_for("room.task", ref=ref, key=key, party=given.party))
     return page, 200 if request.method == "GET" else 422
 
@@ -89,5 +89,5 @@ def _asked(task: Task, name: str) -> Task:
 def _body(stage: str, key: str, asked: Task, answers: Answers, given: FigureFact) -> dict[str, Any]:
     value = figures(stage, key, asked, answers)[0]
     return {"value": format(value.value, "f"), "unit": value.unit, "period": value.period,
-            "price_year": value.price_year, "source": value.source, "of": versions_of([given]),
+            "price_year": value.price_year, "source": value.source, "grade": value.grade, "of": versions_of([given]),
             "reason": str(answers[WHY].value)}
