@@ -34,7 +34,8 @@ def can_be_another(facts: Facts, task: TaskFact) -> dict[str, str]:
     stage, definition = facts.definition.tasks[task.key]
     return {key: url_for("room.another_value", ref=facts.project.ref, path=path)
             for key, field in fields_of(definition).items()
-            if isinstance(field, f.Figure) and _given(facts, path := f"{stage}.{task.key}.{key}") is not None}
+            if isinstance(field, f.Figure) and _given(facts, path := f"{stage}.{task.key}.{key}") is not None
+            and len(facts.said(path)) == 1}
 
 
 @bp.route("/another-value", methods=["GET", "POST"])
@@ -62,9 +63,10 @@ def another_value(ref: str) -> ResponseReturnValue:
             flash(_("Said. Both values stand side by side; the others have been asked."), "done")
             return redirect(url_for("room.proposal", ref=ref, number=receipt.values["number"]), 303)
     title = _("Another value of '%(name)s'", name=field_words(facts, path))
+    signing = words.listed((party.name for party in facts.contracting), pages.reader())
     page = frame.show(
         "room/agreements/another.html", facts, (title, None), form=form, nonce=Form(), title=title,
-        given=given_words(facts, given), signing=words.listed((party.name for party in facts.contracting), pages.reader()),
+        given=given_words(facts, given), signing=signing,
         back_url=url_for("room.task", ref=ref, key=key, party=given.party))
     return page, 200 if request.method == "GET" else 422
 
