@@ -75,6 +75,11 @@ def compose(context: MailContext, settings: Settings) -> EmailMessage:
                             cte="quoted-printable")
     if parts["logo"]:
         _add_logo(message, context.head, parts["logo"], settings)
+    if sealed := context.more.get("sealed"):
+        with suppress(Missing):  # the link leads to it all the same
+            message.add_attachment(LocalStore(settings.folder / "files").read(context.head.host_ref, sealed),
+                                   maintype="application", subtype="pdf",
+                                   filename=f"contract-version-{letter.version}.pdf")
     return message
 
 

@@ -20,6 +20,7 @@ from cocreate.domain import notices
 from cocreate.domain.notices import Subject
 from cocreate.mail import MailServer, NotDelivered, compose, transport
 from cocreate.models.contracts import ContractVersion, Duty, SigningCode
+from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Absence, Member
@@ -31,6 +32,7 @@ from cocreate.services import letters as reading
 from cocreate.services.acts.proposals import KINDS
 from cocreate.services.letters import Happened, MailContext
 from cocreate.settings import Settings
+from cocreate.storage import LocalStore
 from cocreate.words import Reader
 from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
@@ -367,6 +369,30 @@ def proposing(contexts, kind, subject, words):
     return replace(context, facts=context.facts.with_proposal(proposal))
 
 
+class TestSignedFile:
+    """The sealed contract is in the mail only where the host says so."""
+
+    def test_is_attached_where_the_host_wants_it(self, session, contexts, tmp_path):
+        session.execute(update(Host).values(attach_signed=True))
+        context, settings = contexts("all_signed"), replace(SETTINGS, data=str(tmp_path))
+        put = LocalStore(tmp_path / "files").put(context.head.host_ref, b"%PDF sealed")
+        context = replace(context, more={**context.more, "sealed": put.sha256})
+        message = compose(context, settings)
+        attached, = message.iter_attachments()
+        assert (attached.get_content_type(), attached.get_content()) == ("application/pdf", b"%PDF sealed")
+        assert attached.get_filename() == "contract-version-1.pdf"
+        assert "The signed file is attached." in body(message)
+
+    @pytest.mark.parametrize(("attach", "sealed"), [(True, "d" * 64), (False, "")])
+    def test_the_host_decides(self, session, contexts, attach, sealed):
+        session.execute(update(Host).values(attach_signed=attach))
+        assert contexts("all_signed").more["sealed"] == sealed
+
+    def test_else_it_is_by_link(self, contexts):
+        message = written(contexts("all_signed"))
+        assert not list(message.iter_attachments()) and "attached" not in body(message)
+
+
 class TestKeptOut:
     """What the people of a party write, where it keeps that out of mails."""
 
@@ -650,7 +676,7 @@ def _of_talk(session, room, kind):
 
 def _contract(session, room, kind):
     add(session, room, ContractVersion, number=1, state="frozen", text="{}", content_sha256="c" * 64,
-        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, clauses=4, frozen_at=NOON)
+        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, sealed_sha256="d" * 64, clauses=4, frozen_at=NOON)
     add(session, room, Duty, number=1, party=WMATA, what="Energy report", due=date(2027, 10, 1))
     add(session, room, SigningCode, version=1, person=room.grace, code_hash="h", sent_at=NOON,
         expires_at=NOON + timedelta(minutes=10))

@@ -16,5 +16,6 @@ class Said:
     sender_address: str = ""
     greeting: str = ""
     legal_note: str = ""
+    attach_signed: bool = False
     second_step: str = "choice"
     opens: frozenset[int] = frozenset()

@@ -117,6 +117,8 @@ class HostForm(Form):
         "With it every invitation begins, unless whoever invites writes another."))
     legal_note = lines(_("Legal note"), most=2_000, optional=True, render_kw={"rows": 4}, description=_(
         "Who you are by law: register, seat, board. It stands below mails and invitations."))
+    attach_signed = BooleanField(_("Attach the signed contract to the mail that all have signed"), description=_(
+        "Else the mail leads to it: who has only the mail does not have the contract."))
     second_step = RadioField(_("Second step at sign-in"), choices=SECOND_STEPS, description=_(
         "Whoever has none yet sets it up at the next sign-in."))
     opens = SelectMultipleField(_("Who may open projects"), coerce=int, option_widget=CheckboxInput(),
@@ -145,4 +147,5 @@ class HostForm(Form):
             working_days="".join(sorted(self.days.data)), legal_note=self.legal_note.data or "",
             days_off=" ".join(map(str, days_off.read(self.days_off.data or ""))),
             sender_name=self.sender_name.data or "", sender_address=address(self.sender_address.data or "") or "",
-            greeting=self.greeting.data or "", second_step=self.second_step.data, opens=frozenset(self.opens.data))
+            greeting=self.greeting.data or "", second_step=self.second_step.data,
+            attach_signed=self.attach_signed.data, opens=frozenset(self.opens.data))

@@ -27,6 +27,7 @@ class Host(Model):
     sender_address: Mapped[str] = mapped_column(String(254), default="")  # "" for that of the installation
     greeting: Mapped[str] = mapped_column(default="")  # with which an invitation begins, if nobody writes another
     legal_note: Mapped[str] = mapped_column(default="")
+    attach_signed: Mapped[bool] = mapped_column(default=False)  # the sealed contract, to the mail that all have signed
     second_step: Mapped[str] = mapped_column(String(8), default="choice")  # of its own people
     logo_sha256: Mapped[Sha256 | None]
     logo_type: Mapped[str | None] = mapped_column(String(20))

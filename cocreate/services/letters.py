@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cocreate.domain import audience
 from cocreate.domain.causes import still
 from cocreate.domain.notices import Subject
-from cocreate.models.contracts import Duty, SigningCode
+from cocreate.models.contracts import ContractVersion, Duty, SigningCode
 from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder
 from cocreate.models.people import Person
@@ -238,9 +238,19 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
         case "all_signed":
             duties = session.execute(select(Duty.what, Duty.party, Duty.due).where(Duty.project_id == mail.project_id)
                                      .order_by(Duty.due, Duty.number).limit(3)).all()
-            return {"duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
+            attach = session.get_one(Host, facts.project.host_id).attach_signed
+            sealed = session.scalar(select(ContractVersion.sealed_sha256).where(
+                ContractVersion.project_id == mail.project_id, ContractVersion.paper == _paper(mail),
+                ContractVersion.sealed_sha256.is_not(None)).order_by(ContractVersion.number.desc()).limit(1)
+                ) if attach else None
+            return {"sealed": sealed or "", "duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
         case _:
             return {"draft_at": None, "times": 0}
+
+
+def _paper(mail: Claimed) -> str:
+    """The short agreement that a mail is about; "" is the contract."""
+    return mail.subject.key if mail.subject and mail.subject.matter == "agreement" else ""
 
 
 def _said(session: Session, mail: Claimed, facts: Facts) -> Comment | None:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.Column('sender_address', sa.String(length=254), nullable=False),
     sa.Column('greeting', sa.Text(), nullable=False),
     sa.Column('legal_note', sa.Text(), nullable=False),
+    sa.Column('attach_signed', sa.Boolean(), nullable=False),
     sa.Column('second_step', sa.String(length=8), nullable=False),
     sa.Column('logo_sha256', sa.String(length=64), nullable=True),
     sa.Column('logo_type', sa.String(length=20), nullable=True),

@@ -38,6 +38,14 @@ class TestHost:
         page = client.get("/admin/host")
         assert "Crates of Delft" in page.text and "Register 7" in page.text
 
+    def test_whether_the_signed_file_is_attached_is_saved(self, client, session, small):
+        settled(client, attach_signed="y")
+        session.rollback()
+        assert session.get_one(Host, small.host_id).attach_signed
+        settled(client)
+        session.rollback()
+        assert not session.get_one(Host, small.host_id).attach_signed
+
     def test_says_what_is_wrong(self, client):
         answer = client.post("/admin/host", data={"name": "", "country": "DE", "zone": "Mars/Base", "days": [],
                                                   "days_off": "2026-12-24\nChristmas", "sender_address": "us"})

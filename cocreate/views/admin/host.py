@@ -27,7 +27,8 @@ def host() -> ResponseReturnValue:
         name=found.name, country=found.country, zone=found.zone, days=list(found.working_days),
         days_off=days_off.write(map(date.fromisoformat, found.days_off.split())), sender_name=found.sender_name,
         sender_address=found.sender_address, greeting=found.greeting, legal_note=found.legal_note,
-        second_step=found.second_step, opens=[person for person, _name, opens in managers if opens])
+        second_step=found.second_step, attach_signed=found.attach_signed,
+        opens=[person for person, _name, opens in managers if opens])
     form.offer(pages.language(), _("Not said"), managers)
     if request.method == "POST" and form.validate() and _saved(found, form):
         flash(_("Saved. Dates that are set already stay as they are."), "done")
