@@ -48,6 +48,8 @@ class TestNow:
         room.shop.post(f"/proposals/{number}", data={"answer": "agree"})
         band = text(room.maker.get(""))
         assert "On hold until Fri 12 Mar. Sofia Marin wanted it:" in band and REASON in band
+        page = text(room.shop.get(""))
+        assert "Whose turn it is when the project goes on" in page and "Your turn" not in page.partition("On hold")[2]
 
     def test_back_says_who_and_why(self, play):
         room = play()
