@@ -1,7 +1,11 @@
 """What belongs to others does not exist: not in an answer, not in a mail, not in a search, not by a guess (P-02)."""
 
+import hashlib
+import html
+import re
 import subprocess
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import cycle
 
 import pytest
@@ -9,12 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import String, Text, select
 from werkzeug.test import TestResponse
 
-from cocreate.db import db
+from cocreate.db import db, transaction
+from cocreate.domain.answers import Answer
 from cocreate.mail import compose
 from cocreate.models.contracts import ContractVersion
 from cocreate.models.mails import Outbox
-from cocreate.services import letters, outbox
+from cocreate.models.work import Contribution
+from cocreate.services import contributions, letters, outbox
 from cocreate.services.files import prefix
+from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.routes import MISSING, NOBODY, Route, ask, routes, said
 from tests.support.worlds import World, Worlds, signed_in, strangers, worlds
@@ -204,7 +211,75 @@ class TestWords:
             assert (both.theirs.words.secret in body) is sees
 
 
+class TestNarrowed:
+    """What a field keeps for fewer is for everybody else on no page, in no file, no record, and in no hash of it."""
+
+    def test_is_nowhere_that_a_reader_who_may_not_see_it_can_fetch(self, app, clock):
+        with app.app_context():
+            with transaction() as session:
+                small = projects.open_small(session, definition=NARROWED)
+                for task in ("returns", "credit"):
+                    projects.give(session, small, task)
+                contributions.submit(session, small.ref, task="margin", party=1, seen=0, draft=0, answers=MARGIN,
+                                     actor=small.maker, key=projects.key(), now=NOON)
+                projects.go_on(session, small, "to_terms")
+            body = db.session.scalars(select(Contribution.answers).where(Contribution.task == "margin").order_by(
+                Contribution.project_id.desc())).first()
+            sha256 = hashlib.sha256(body.encode()).hexdigest()
+        for reader, sees in ((small.manager, False), (small.shop, False), (small.maker, True)):
+            read = dict(within(signed_in(app, reader), f"/p/{small.ref}"))
+            assert len(read) > 30
+            for canary in ("31,477", "31477", "Zanzibarra", "Quillfeather"):
+                found = [path for path, body in read.items() if canary in body]
+                assert bool(found) is sees, (reader, canary, found)
+            assert not any(sha256 in body for body in read.values())
+            assert any("Oslo" in body for path, body in read.items() if "/contract" in path)
+
+
+# Only the maker sees what its margin is, and the contract prints it.
+NARROWED = projects.SMALL.replace("""\
+  terms:
+    name: Terms
+""", """\
+      margin:
+        title: Margin
+        why: The price follows from it.
+        of: maker
+        due: {days: 5}
+        fields:
+          rate: {label: Rate, type: money, per: piece, min: 0, visible_to: own}
+          spot: {label: Spot, type: text, visible_to: own}
+          rows: {label: Rows, type: table, visible_to: own, columns: {what: {label: What, type: text}}}
+  terms:
+    name: Terms
+""", 1).replace("""\
+annexes:
+""", """\
+  margin:
+    title: Margin
+    needs: {rate: figures.margin.rate, spot: figures.margin.spot, rows: figures.margin.rows}
+    text: The rate is $rate at $spot, by $rows.
+annexes:
+  rows: {title: Rows, of: figures.margin.rows}
+""", 1)
+MARGIN = {"rate": Answer(value=Decimal(31477), currency="EUR", price_year=2027), "spot": Answer(value="Zanzibarra"),
+          "rows": Answer(value=({"what": Answer(value="Quillfeather")},))}
+
+
 # helpers
+
+
+def within(client: FlaskClient, home: str) -> Iterator[tuple[str, str]]:
+    """Every page and file under an address that links lead to, as somebody reads it."""
+    waiting, seen = [home, f"{home}/record.json", f"{home}/contract/versions/1/check.pdf"], set()
+    while waiting:
+        if (path := waiting.pop()) in seen:
+            continue
+        seen.add(path)
+        body = words_of(client.get(path))
+        yield path, body
+        waiting += [html.unescape(one).partition("#")[0] for one in re.findall(r'href="([^"]+)"', body)
+                    if one.startswith(home)]
 
 
 def pairs(both: Worlds, **instead: object) -> Iterator[tuple[Route, Route]]:
