@@ -287,6 +287,13 @@ class TestWords:
     def test_a_reason_stands_in_full(self, contexts):
         assert "> Only one garage? See (a link; see the project)" in body(written(contexts("returned")))
 
+    def test_of_a_bare_domain_in_it_no_mail_program_makes_a_link(self, contexts):
+        context = contexts("returned")
+        context = replace(context, happened=replace(context.happened, words={
+            "reason": "Sign in at secure-cocreate.com or mail eve@evil.example, e.g. today at 9.30."}))
+        said = body(written(context)).replace("\n> ", " ")
+        assert "Sign in at secure-cocreate. com or mail eve@evil. example, e.g. today at 9.30." in said
+
     def test_an_answer_to_ones_own_call_asks_whether_it_helped(self, contexts):
         context = contexts("comment")
         task = replace(context.facts.task("cost", 2), help=1, help_by=context.person, helper=5)

@@ -43,8 +43,13 @@ def unlinked(text: str, instead: str) -> str:
 
 
 def named(text: str, most: int = 80) -> str:
-    """A name for a mail: in "evil.example" the dot gets a gap, so that no mail program makes a link of it."""
-    return _DOT.sub(". ", unlinked(plain(text, most), "…"))
+    """A name for a mail, of which no mail program makes a link."""
+    return gapped(unlinked(plain(text, most), "…"))
+
+
+def gapped(text: str) -> str:
+    """In "evil.example" the dot gets a gap: a mail program would make a link of it."""
+    return _DOT.sub(". ", text)
 
 
 def _hidden(char: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cocreate import words
-from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
 from cocreate.letters.proposing import Proposing
@@ -290,7 +290,7 @@ class About(Proposing):
                              and one.done_at is None), key=lambda one: one.due))
 
     def duty_named(self, duty: DutyFact) -> str:
-        return unlinked(plain(duty.what, 120), "")
+        return named(duty.what, 120)
 
 
 def grouped(digits: str) -> str:

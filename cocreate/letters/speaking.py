@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cocreate import words
-from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.addresses import gapped, named, plain, unlinked
 from cocreate.domain.notices import Subject
 from cocreate.services.letters import MailContext
 from workflows.facts import Facts, MemberFact
@@ -130,7 +130,7 @@ class Speaking:
 
     def quote(self, text: object) -> str:
         """Words of a person; an address in them cannot be followed from our mail."""
-        return unlinked(plain(str(text or ""), 1500), self._("(a link; see the project)"))
+        return gapped(unlinked(plain(str(text or ""), 1500), self._("(a link; see the project)")))
 
     def keeps(self, party: int | None) -> bool:
         """Whether what the people of this party write stays out of mails."""

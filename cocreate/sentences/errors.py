@@ -95,6 +95,12 @@ def _too_often(s: Speaker) -> str:
     return s._("Too many tries. It works again at %(time)s.", time=_when(s, "until"))
 
 
+@explains("too_often.invitations")
+def _too_many_invited(s: Speaker) -> str:
+    return s._("You have invited as many people as one may within a day. You can invite more from %(time)s.",
+               time=_when(s, "until"))
+
+
 @explains("contribution.changed", "contribution.not_open", "contribution.not_submitted", "contribution.not_entered",
            "contribution.not_accepted")
 def _contribution_changed(s: Speaker) -> str:

@@ -66,6 +66,12 @@ def find_or_invite_person(session: Session, *, email: str, name: str, language: 
     return found if found is not None else _insert_person(session, email, name, now, language)
 
 
+def invite_person(session: Session, *, email: str, name: str, language: str = "en", by: int, now: datetime) -> int:
+    """The same for a mail that ``by`` causes, to somebody who may never have asked for one. Raises: TooOften."""
+    throttling.take(session, [throttling.of_invitations(by)], now)
+    return find_or_invite_person(session, email=email, name=name, language=language, now=now)
+
+
 def set_profile(session: Session, person_id: int, *, name: str, addressed: str, language: str, zone: str,
                 numbers: str, theme: str, digest: str) -> None:
     """digest: how often; where it is what the person's parts suggest, it goes on following them."""

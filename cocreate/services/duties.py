@@ -26,7 +26,7 @@ def look_after(session: Session, ref: str, *, to: int | None, name: str = "", em
     """Answer the yearly question for one's party: ``to`` a colleague, or somebody new at ``email``; else oneself."""
     successor = None
     if email:
-        person, token = accounts.find_or_invite_person(session, email=email, name=name, now=now), hashing.new_token()
+        person, token = accounts.invite_person(session, email=email, name=name, by=actor, now=now), hashing.new_token()
         successor = Successor(person, name, token, hashing.digest(token), now + INVITATION_LASTS)
     return progress.act(session, ref, LookAfter(to, successor), actor=actor, key=key, now=now)
 

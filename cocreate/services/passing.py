@@ -26,7 +26,7 @@ def pass_on(session: Session, ref: str, *, task: str, party: int, to: int, words
 def pass_to_new(session: Session, ref: str, *, task: str, party: int, email: str, name: str, words: str = "",
                 fields: tuple[str, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
     """Ask somebody who is not in the project yet: invited at once by a champion, else once one has agreed."""
-    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    person = accounts.invite_person(session, email=email, name=name, by=actor, now=now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, PassOn(
         task, party, person, words, name=name, token=token, token_sha256=digest(token),

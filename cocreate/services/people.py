@@ -62,7 +62,7 @@ class Invitation:
 def invite(session: Session, ref: str, *, party: int, email: str, name: str, parts: tuple[str, ...], greeting: str,
            language: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
     """Invite a person into a party; a known address is answered like an unknown one. Raises: TooOften."""
-    person = accounts.find_or_invite_person(session, email=email, name=name, language=language or "en", now=now)
+    person = accounts.invite_person(session, email=email, name=name, language=language or "en", by=actor, now=now)
     _count_mail(session, actor, person, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, Invite(
@@ -89,7 +89,7 @@ def correct_address(session: Session, ref: str, *, person: int, email: str, acto
 
     Also somebody who has come in, where mails to them come back. Raises: TooOften.
     """
-    to = accounts.find_or_invite_person(session, email=email, name=name_of(session, person), now=now)
+    to = accounts.invite_person(session, email=email, name=name_of(session, person), by=actor, now=now)
     _count_mail(session, actor, to, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, CorrectAddress(
@@ -146,21 +146,21 @@ def set_words_by_mail(session: Session, ref: str, *, words: bool, actor: int, ke
 
 
 def arrival(session: Session, host_id: int, *, organisation: str, kind: str, country: str, email: str, name: str,
-            now: datetime) -> Arrival:
+            by: int, now: datetime) -> Arrival:
     """The organisation and its first person, for the answer with which they come in."""
     try:
         there = hosts.enter_organisation(session, host_id, name=organisation, kind=kind, country=country, now=now)
     except Conflict as known:  # spelt otherwise: who proposes need not know how the host spells whom it knows
         there = hosts.enter_organisation(session, host_id, name=str(known.values["name"]), kind=kind, country=country,
                                          now=now)
-    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    person = accounts.invite_person(session, email=email, name=name, by=by, now=now)
     token = secrets.token_urlsafe(32)
     return Arrival(there.id, person, token, digest(token), now + INVITATION_LASTS)
 
 
-def person_arrival(session: Session, *, email: str, name: str, now: datetime) -> PersonArrival:
+def person_arrival(session: Session, *, email: str, name: str, by: int, now: datetime) -> PersonArrival:
     """The neutral person or the colleague, for the answer with which they are invited."""
-    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    person = accounts.invite_person(session, email=email, name=name, by=by, now=now)
     token = secrets.token_urlsafe(32)
     return PersonArrival(person, token, digest(token), now + INVITATION_LASTS)
 
@@ -168,7 +168,7 @@ def person_arrival(session: Session, *, email: str, name: str, now: datetime) ->
 def hand_over_neutral(session: Session, ref: str, *, email: str, name: str, greeting: str, actor: int, key: str,
                       now: datetime) -> progress.Receipt:
     """Invite who shall be the neutral person from now on; a known address is answered like an unknown one."""
-    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    person = accounts.invite_person(session, email=email, name=name, by=actor, now=now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, HandOverNeutral(person, name, greeting, token, digest(token),
                                                       now + INVITATION_LASTS), actor=actor, key=key, now=now)

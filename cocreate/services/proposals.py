@@ -26,7 +26,7 @@ def propose(session: Session, ref: str, *, kind: str, subject: str, body: Mappin
         if there is not None and there.left_at is None:
             raise Invalid("member.elsewhere", field="email", person=there.person)
         if {party.number for party in facts.present} <= {facts.actor.party if facts.actor else None}:
-            arrival = _arrival(session, facts, kind, body, now)
+            arrival = _arrival(session, facts, kind, body, actor, now)
     text = json.dumps(body, ensure_ascii=False, sort_keys=True)
     return progress.act(session, ref, Propose(kind, subject, text, arrival), actor=actor, key=key, now=now)
 
@@ -40,7 +40,7 @@ def answer(session: Session, ref: str, *, number: int, agree: bool, reason: str 
     arrival = None
     if (agree and proposal is not None and KINDS[proposal.kind].arrives and proposal.state is ProposalState.OPEN
             and lacks(proposal) <= {own}):
-        arrival = _arrival(session, facts, proposal.kind, json.loads(proposal.body), now)
+        arrival = _arrival(session, facts, proposal.kind, json.loads(proposal.body), actor, now)
     return progress.act(session, ref, Answer(number, agree, reason, arrival), actor=actor, key=key, now=now)
 
 
@@ -49,10 +49,11 @@ def take_back(session: Session, ref: str, *, number: int, actor: int, key: str, 
     return progress.act(session, ref, TakeBackProposal(number), actor=actor, key=key, now=now)
 
 
-def _arrival(session: Session, facts: Facts, kind: str, body: Mapping[str, Any],
+def _arrival(session: Session, facts: Facts, kind: str, body: Mapping[str, Any], by: int,
              now: datetime) -> Arrival | PersonArrival:
     """Who comes in with this answer: an organisation with its champion, the neutral person, or a colleague."""
     if kind in ("neutral", "colleague"):
-        return people.person_arrival(session, email=body["email"], name=body["name"], now=now)
+        return people.person_arrival(session, email=body["email"], name=body["name"], by=by, now=now)
     return people.arrival(session, facts.project.host_id, organisation=body["name"], kind=body["kind"],
-                          country=body["country"], email=body["email"], name=body["champion"], now=now)
+                          country=body["country"], email=body["email"], name=body["champion"], by=by,
+                          now=now)

@@ -80,7 +80,7 @@ def invite(session: Session, host_id: int, *, email: str, name: str, roles: Coll
     """
     _known(roles)
     lock_host(session, host_id)
-    person = accounts.find_or_invite_person(session, email=email, name=name, now=now)
+    person = accounts.invite_person(session, email=email, name=name, by=by, now=now)
     if _works_here(session, host_id, person):
         raise Conflict("staff.works_here", field="email")
     if not works_elsewhere(session, host_id, person):

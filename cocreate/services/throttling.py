@@ -9,7 +9,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,8 @@ from cocreate.models.people import Throttle
 LIMIT = 10
 NETWORK_LIMIT = 100  # a whole office may be behind one address
 SPAN = timedelta(minutes=15)
+DAY_LIMIT = 50  # somebody may open five projects of ten seats in one day
+DAY = timedelta(days=1)
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -33,12 +35,14 @@ def take(session: Session, buckets: Iterable[str], now: datetime) -> None:
     )
     counted = session.execute(
         select(Throttle.bucket, Throttle.window, Throttle.count)
-        .where(Throttle.bucket.in_(buckets), Throttle.window > now - SPAN).order_by(Throttle.window)
+        .where(or_(*(and_(Throttle.bucket == bucket, Throttle.window > now - _span(bucket)) for bucket in buckets)))
+        .order_by(Throttle.window)
     ).all()
-    again = [_again([(window, count) for of, window, count in counted if of == bucket], _limit(bucket))
-             for bucket in buckets]
-    if until := max((moment for moment in again if moment), default=None):
-        raise TooOften("too_often", until=until)
+    again = {bucket: _again([(window, count) for of, window, count in counted if of == bucket], bucket)
+             for bucket in buckets}
+    if full := {bucket: until for bucket, until in again.items() if until}:
+        last = max(full, key=lambda bucket: full[bucket])
+        raise TooOften("too_often.invitations" if _kind(last) == "day" else "too_often", until=full[last])
 
 
 def give_back(session: Session, buckets: Iterable[str], now: datetime) -> None:
@@ -56,7 +60,8 @@ def lift(session: Session, purpose: str, email: str) -> None:
 
 def forget(session: Session, now: datetime) -> None:
     """Delete what no longer counts."""
-    session.execute(delete(Throttle).where(Throttle.window <= now - SPAN))
+    session.execute(delete(Throttle).where(or_(
+        Throttle.window <= now - DAY, and_(Throttle.window <= now - SPAN, Throttle.bucket.not_like("%:day:%")))))
 
 
 def of_mailbox(purpose: str, email: str) -> str:
@@ -80,25 +85,39 @@ def of_network(purpose: str, address: str) -> str:
     return f"{purpose}:network:{getattr(found, 'ipv4_mapped', None) or found}"
 
 
+def of_invitations(actor: int) -> str:
+    """The bucket of the mails by which somebody asks others in, within a day."""
+    return f"invitations:day:{actor}"
+
+
 def _digest(email: str) -> str:
     return sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def _kind(bucket: str) -> str:
+    return "".join(bucket.split(":")[1:2])
+
+
 def _limit(bucket: str) -> int:
-    return NETWORK_LIMIT if bucket.split(":")[1:2] == ["network"] else LIMIT
+    return {"network": NETWORK_LIMIT, "day": DAY_LIMIT}.get(_kind(bucket), LIMIT)
+
+
+def _span(bucket: str) -> timedelta:
+    return DAY if _kind(bucket) == "day" else SPAN
 
 
 def _window(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0)
 
 
-def _again(counted: list[tuple[datetime, int]], limit: int) -> datetime | None:
+def _again(counted: list[tuple[datetime, int]], bucket: str) -> datetime | None:
     """When the next try is possible; None: now."""
+    limit, span = _limit(bucket), _span(bucket)
     total = sum(count for _, count in counted)
     if total <= limit:
         return None
     for window, count in counted:
         total -= count
         if total <= limit:
-            return window + SPAN
-    return counted[-1][0] + SPAN
+            return window + span
+    return counted[-1][0] + span

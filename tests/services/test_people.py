@@ -9,6 +9,7 @@ from cocreate.errors import Conflict, Ended, Invalid, TooOften
 from cocreate.models.people import Person
 from cocreate.models.projects import Member
 from cocreate.services import people, records
+from cocreate.services.throttling import DAY, DAY_LIMIT
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.inviting import invite
@@ -73,6 +74,15 @@ class TestMailed:
             for _ in range(11):
                 invite(session, small, "tom")
         assert people.invitation(session, invite(session, small, "lea"), now=NOON).email.startswith("lea")
+
+    def test_nobody_asks_more_than_fifty_in_within_a_day_whoever_they_are(self, session, small):
+        for number in range(DAY_LIMIT):
+            invite(session, small, f"n{number}")
+        with pytest.raises(TooOften) as refused, session.begin_nested():
+            invite(session, small, someone(session).email)
+        assert (refused.value.code, refused.value.until) == ("too_often.invitations", NOON + DAY)
+        people.invite(session, small.ref, party=2, email=f"new-{small.ref}@shop.example", name="Lea",
+                      parts=("contributor",), greeting="", actor=small.shop, key=projects.key(), now=NOON)
 
 
 class TestAccept:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from cocreate.errors import TooOften
 from cocreate.models.people import Throttle
 from cocreate.services import throttling
-from cocreate.services.throttling import LIMIT, SPAN, give_back, take
+from cocreate.services.throttling import DAY, LIMIT, SPAN, give_back, take
 from tests.support.clock import NOON
 
 
@@ -54,10 +54,12 @@ class TestTake:
 class TestForget:
     def test_keeps_what_still_counts(self, session):
         take(session, ["guess:old"], NOON - SPAN)
-        take(session, ["guess:new"], NOON)
+        take(session, ["guess:new", "guess:day:7"], NOON)
+        take(session, ["guess:day:8"], NOON - DAY)
+        take(session, ["guess:day:7"], NOON - SPAN)
         throttling.forget(session, NOON)
         left = session.scalars(select(Throttle.bucket).where(Throttle.bucket.like("guess:%"))).all()
-        assert left == ["guess:new"]
+        assert sorted(left) == ["guess:day:7", "guess:day:7", "guess:new"]
 
 
 class TestBuckets:
