@@ -236,6 +236,26 @@ class TestNarrowed:
             assert any("Oslo" in body for path, body in read.items() if "/contract" in path)
 
 
+    def test_a_version_made_ready_is_read_whole_by_who_contracts_and_by_no_other(self, app, clock):
+        with app.app_context(), transaction() as session:
+            small = projects.open_small(session, definition=NARROWED)
+            for task in ("returns", "credit"):
+                projects.give(session, small, task)
+            contributions.submit(session, small.ref, task="margin", party=1, seen=0, draft=0, answers=MARGIN,
+                                 actor=small.maker, key=projects.key(), now=NOON)
+            projects.go_on(session, small, "to_terms")
+            projects.freeze(session, small)
+        for reader, sees in ((small.manager, False), (small.shop, True)):
+            client = signed_in(app, reader)
+            read = dict(within(client, f"/p/{small.ref}"))
+            for canary in ("31,477", "Zanzibarra", "Quillfeather"):
+                assert any(canary in body for body in read.values()) is sees, (reader, canary)
+            status = {client.get(f"/p/{small.ref}/contract/versions/1{rest}").status_code
+                      for rest in ("", "/check.pdf", "/signed.pdf")}
+            assert status == ({200} if sees else {200, 403})
+            assert client.get(f"/p/{small.ref}/contract/evidence").status_code == 200
+
+
 # Only the maker sees what its margin is, and the contract prints it.
 NARROWED = projects.SMALL.replace("""\
   terms:

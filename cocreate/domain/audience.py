@@ -10,7 +10,7 @@ from workflows.definition import Audience
 from workflows.facts import Facts
 from workflows.values import replace
 
-FACILITATOR, MANAGER = 1, 2
+FACILITATOR, MANAGER, ALL = 1, 2, -1
 
 
 def bit(party: int) -> int:
@@ -48,7 +48,7 @@ def reader(*, party: int | None, parts: frozenset[str]) -> int:
 
 def of_reader(facts: Facts) -> int:
     """The bits by which the facts' actor reads; nobody in particular reads everything."""
-    return reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else -1
+    return reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else ALL
 
 
 def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:

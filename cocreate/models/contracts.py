@@ -42,6 +42,7 @@ class ContractVersion(Sealable, Model):
     text_sha256: Mapped[Sha256]
     pdf_sha256: Mapped[Sha256]
     clauses: Mapped[int]
+    sees: Mapped[int]  # who sees every value in it; who contracts or signs reads it as well
     frozen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]

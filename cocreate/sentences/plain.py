@@ -13,6 +13,8 @@ PLAIN = {
     "later.nobodys": N_("Choose somebody who signs the contract: who is named owes the value."),
     "later.past": N_("Choose a day that is still to come: by then the value is owed."),
     "duty.done": N_("Somebody has reported it as done already."),
+    "contract.kept": N_("Version %(n)s prints what you may not see. Who contracts or signs reads it whole; the page of "
+                        "the contract has the rest."),
     "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),
     "link": N_("This link has ended. Ask for a new one."),
     "invitation": N_("This invitation is no longer open."),

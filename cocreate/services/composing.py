@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import reduce
+from operator import and_
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words
-from cocreate.domain import audience, deciding, owing, settling
+from cocreate.domain import audience, deciding, openness, owing, settling
 from cocreate.domain import composing as domain
 from cocreate.domain.answers import Answer, Kept
 from cocreate.domain.composing import SettledLater, Table, Value
@@ -36,6 +38,14 @@ def compose(session: Session, facts: Facts, paper: str = "") -> ContractText:
 def whole(session: Session, facts: Facts, paper: str = "") -> ContractText:
     """The same as it would be frozen, with every value."""
     return compose(session, replace(facts, actor=None), paper)
+
+
+def who_sees(session: Session, facts: Facts) -> int:
+    """Who may see every value that the contract prints now."""
+    paths = openness.in_contract(facts.definition)
+    return reduce(and_, (
+        *contributions.audiences(session, facts, paths),
+        *(figure.sees for path in paths for figure in facts.values(path))), audience.ALL)
 
 
 def _contract(session: Session, facts: Facts) -> ContractText:

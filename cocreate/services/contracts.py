@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate import paper_words, typesetting
+from cocreate.domain import audience
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
 from cocreate.domain.lacking import lacking
-from cocreate.errors import Conflict, NotFound
+from cocreate.errors import Conflict, Forbidden, NotFound
 from cocreate.models.contracts import ContractVersion
-from cocreate.services import files, hosts, progress
+from cocreate.services import composing, files, hosts, progress
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import Freeze
 from cocreate.services.composing import compose, whole
@@ -59,7 +60,8 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
     stored = store.put(files.prefix(session, facts.project.host_id), pdf)
     return Freeze(head=facts.project.head, number=text.version, text=domain.canonical(text).decode(),
                   content_sha256=domain.content_sha256(text), text_sha256=text_sha256, pdf_sha256=stored.sha256,
-                  clauses=len(text.clauses), paper=paper)
+                  clauses=len(text.clauses), paper=paper,
+                  sees=audience.ALL if paper else composing.who_sees(session, facts))
 
 
 def freeze(session: Session, ref: str, prepared: Freeze, *, actor: int, key: str, now: datetime) -> progress.Receipt:
@@ -72,27 +74,46 @@ def says_the_same(facts: Facts, text: ContractText) -> bool:
     return facts.contract is not None and facts.contract.content_sha256 == domain.content_sha256(text)
 
 
+def may_read(facts: Facts, row: ContractVersion) -> bool:
+    """Whether the facts' actor reads this version: who sees all that it prints, and whoever contracts or signs."""
+    own = facts.actor.party if facts.actor else None
+    bound = (*facts.contracting, *facts.signing, *facts.acceding, *facts.signers(row.paper))
+    return bool(row.sees & audience.of_reader(facts)) or own in {party.number for party in bound}
+
+
 def version(session: Session, facts: Facts, number: int | None = None, *, paper: str = "") -> Frozen:
     """One frozen version; the newest where none is named.
+
+    Raises: NotFound; Forbidden where it prints what the reader may not see.
+    """
+    found = row(session, facts, number, paper=paper)
+    if not may_read(facts, found):
+        raise Forbidden("contract.kept", n=found.number)
+    return Frozen(found, domain.from_canonical(found.text.encode()))
+
+
+def row(session: Session, facts: Facts, number: int | None = None, *, paper: str = "") -> ContractVersion:
+    """What is known of a version to everybody in the project, whoever may read its text.
 
     Raises: NotFound.
     """
     query = select(ContractVersion).where(ContractVersion.project_id == facts.project.id,
                                           ContractVersion.paper == paper)
     query = query.where(ContractVersion.number == number) if number else query.order_by(ContractVersion.number.desc())
-    row = session.scalars(query.limit(1)).first()
-    if row is None:
+    found = session.scalars(query.limit(1)).first()
+    if found is None:
         raise NotFound
-    return Frozen(row, domain.from_canonical(row.text.encode()))
+    return found
 
 
 def pdf(session: Session, facts: Facts, store: Store, number: int, *, kind: str, paper: str = "") -> bytes:
     """The bytes of a version: ``signed`` as its signatories saw them, ``sealed``, or ``evidence``."""
-    row = version(session, facts, number, paper=paper).row
-    sha256 = {"signed": row.pdf_sha256, "sealed": row.sealed_sha256, "evidence": row.evidence_sha256}.get(kind)
+    found = row(session, facts, number, paper=paper) if kind == "evidence" else version(
+        session, facts, number, paper=paper).row
+    sha256 = {"signed": found.pdf_sha256, "sealed": found.sealed_sha256, "evidence": found.evidence_sha256}.get(kind)
     if sha256 is None:
         raise NotFound
-    return store.read(files.prefix(session, row.host_id), sha256)
+    return store.read(files.prefix(session, found.host_id), sha256)
 
 
 def copy_to_check(session: Session, facts: Facts, store: Store, number: int, *,

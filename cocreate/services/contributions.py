@@ -1,7 +1,7 @@
 """What parties give: drafts while typing, submitted versions, what the other side says to them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -284,6 +284,14 @@ def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int,
 def readable(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
     """The same as the facts' actor may see it: what is kept from them says only that it is."""
     return {(row.task, row.party): (row.number, _kept(facts, row)) for row in _counting(session, facts)}
+
+
+def audiences(session: Session, facts: Facts, paths: Collection[str]) -> Iterator[int]:
+    """Who sees each answer that counts and stands at one of these paths."""
+    for row in _counting(session, facts):
+        stage, narrower = facts.definition.tasks[row.task][0], json.loads(row.narrower)
+        yield from (narrower.get(key, row.sees) for key in json.loads(row.answers)
+                    if f"{stage}.{row.task}.{key}" in paths)
 
 
 def _counting(session: Session, facts: Facts) -> Iterator[Any]:

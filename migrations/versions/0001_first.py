@@ -330,6 +330,7 @@ def upgrade() -> None:
     sa.Column('text_sha256', sa.String(length=64), nullable=False),
     sa.Column('pdf_sha256', sa.String(length=64), nullable=False),
     sa.Column('clauses', sa.BigInteger(), nullable=False),
+    sa.Column('sees', sa.BigInteger(), nullable=False),
     sa.Column('frozen_at', Utc(), nullable=False),
     sa.Column('ended_at', Utc(), nullable=True),
     sa.Column('ended_because', sa.Text(), nullable=True),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cocreate.db import table_of
+from cocreate.domain.audience import ALL
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
@@ -37,6 +38,7 @@ class Freeze:
     pdf_sha256: str  # its bytes are in the store already
     clauses: int
     paper: str = ""  # key of a short agreement's task; "": the contract
+    sees: int = ALL  # who may see every value in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def freeze(facts: Facts, given: Freeze) -> Change:
     row = {"project_id": facts.project.id, "paper": given.paper, "number": given.number,
            "host_id": facts.project.host_id, "state": version.state.value, "text": given.text,
            "content_sha256": given.content_sha256, "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256,
-           "clauses": given.clauses, "frozen_at": facts.now, "seal_attempts": 0}
+           "clauses": given.clauses, "sees": given.sees, "frozen_at": facts.now, "seal_attempts": 0}
     return Change(
         facts=facts.with_contract(version), party=own, answer={"number": given.number},
         details=_of(given.paper, version=given.number, text_sha256=given.text_sha256, pdf_sha256=given.pdf_sha256),

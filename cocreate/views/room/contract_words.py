@@ -172,6 +172,8 @@ def changes(facts: Facts, text: ContractText, *, current: bool) -> tuple[str, li
     if current:
         if not older:
             return "", []
+        if not contracts.may_read(facts, contracts.row(session, facts, max(older))):
+            return "", []
         before = contracts.version(session, facts, max(older)).text
         return _("What changed since version %(number)s", number=max(older)), shortened(differences(before, text))
     after = contracts.version(session, facts, facts.contract.number).text if facts.contract else \

@@ -75,10 +75,11 @@ def contract_evidence(ref: str) -> ResponseReturnValue:
     """Who signed when, the files, and how anybody checks them without this software."""
     facts = frame.enter(ref)
     standing = facts.contract
-    row = contracts.version(db.session(), facts).row if standing else None
+    row = contracts.row(db.session(), facts) if standing else None
     return frame.show(
         "room/contracts/evidence.html", facts, *signing_words.trail(facts, ""), (_("Evidence"), None), row=row,
         number=standing.number if standing else None, size=size(facts, row), fingerprint=contract_words.grouped,
+        kept=row is not None and not contracts.may_read(facts, row),
         signers=signing_words.signers(facts, standing.number) if standing else [], paper_key="",
         steps=contract_words.steps(size(facts, row)), tabs=_tabs(facts, "evidence"))
 
@@ -91,7 +92,7 @@ def contract_pdf(ref: str, paper: str, number: int, kind: str) -> ResponseReturn
     if kind == "check":
         text, body = contracts.copy_to_check(session, facts, current_app.extensions["store"], number, paper=paper)
     else:
-        text = contracts.version(session, facts, number, paper=paper).text
+        text = composing.compose(session, facts, paper)
         body = contracts.pdf(session, facts, current_app.extensions["store"], number, kind=kind, paper=paper)
     names = {"check": _("not signed"), "signed": _("as signed"), "sealed": _("sealed"), "evidence": _("evidence")}
     return download(body, "application/pdf", f"{text.title}, {number}, {names[kind]}.pdf")
@@ -110,12 +111,14 @@ def contract_bundle(ref: str, paper: str, number: int) -> ResponseReturnValue:
 def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
     session, standing = db.session(), facts.contract
     number = number or (standing.number if standing else None)
-    frozen = contracts.version(session, facts, number) if number else None
+    kept = standing is not None and number == standing.number and not contracts.may_read(
+        facts, contracts.row(session, facts, number))
+    frozen = contracts.version(session, facts, number) if number and not kept else None
     text, row = (frozen.text, frozen.row) if frozen else (composing.compose(session, facts), None)
     current = number is None or (standing is not None and standing.number == number)
     compared, changed = contract_words.changes(facts, text, current=current)
     return frame.show(
-        "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current,
+        "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current, kept=kept,
         headline=contract_words.headline(facts, text, number, current=current), refused=refused,
         waits=contract_words.waits(facts, text) if current else [], gate=contract_words.gate(facts),
         signers=signing_words.signers(facts, text.version) if frozen else [],
@@ -129,8 +132,8 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
 
 
 def _standing(facts: Facts) -> tuple[ContractText, ContractVersion | None]:
-    """The version that stands; before there is one, the text as it would be."""
-    if facts.contract is None:
+    """The version that stands, if the reader may; else the text as it would be, as they may read it."""
+    if facts.contract is None or not contracts.may_read(facts, contracts.row(db.session(), facts)):
         return composing.compose(db.session(), facts), None
     frozen = contracts.version(db.session(), facts)
     return frozen.text, frozen.row
@@ -141,7 +144,8 @@ def _tabs(facts: Facts, here: str) -> list[tuple[str, str, bool]]:
     found = [("read", _("Read"), "room.contract"), ("clauses", _("Clauses"), "room.contract_clauses"),
              ("sign", _("Sign"), "room.sign"), ("evidence", _("Evidence"), "room.contract_evidence")]
     return [(label, url_for(endpoint, ref=facts.project.ref), key == here) for key, label, endpoint in found
-            if key != "sign" or facts.contract is not None]
+            if key != "sign" or (facts.contract is not None and contracts.may_read(
+                facts, contracts.row(db.session(), facts)))]
 
 
 def _trail(facts: Facts, number: int | None, *, current: bool) -> list[tuple[str, str | None]]:
@@ -177,7 +181,7 @@ def _only_freezing(facts: Facts) -> str:
 
 def size(facts: Facts, row: ContractVersion | None) -> int:
     """How many bytes the parties signed: the beginning of the sealed file."""
-    if row is None or row.sealed_at is None:
+    if row is None or row.sealed_at is None or not contracts.may_read(facts, row):
         return 0
     store = current_app.extensions["store"]
     return len(contracts.pdf(db.session(), facts, store, row.number, kind="signed", paper=row.paper))
