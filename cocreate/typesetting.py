@@ -111,6 +111,7 @@ def _contract(text: ContractText, text_sha256: str, mark: str, said: Mapping[str
         "marks": [*([said["specimen_mark"]] if text.specimen else []), *([mark] if mark else [])],
         "date": _date(text.frozen_at),
         "sha256": text_sha256,
+        "salt": text.salt,
     }
 
 

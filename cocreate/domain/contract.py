@@ -129,7 +129,8 @@ class ContractText(Clean):
     """The whole text that is read, hashed, printed and signed.
 
     host: the organisation whose seal the PDF gets. frozen_at: when this version was made, UTC, whole seconds; it is
-    also the date inside the PDF. head_seq, head_hash: the head of the project's record at that moment.
+    also the date inside the PDF. head_seq, head_hash: the head of the project's record at that moment. salt: of this
+    version; its hashes stand in a record that all read, and nobody shall try by them what he may not see in the text.
     """
 
     project_ref: str
@@ -151,6 +152,7 @@ class ContractText(Clean):
     head_hash: str
     specimen: bool = False
     format: Literal[1] = 1
+    salt: str = field(default="", metadata=_LATER)
 
     def __post_init__(self) -> None:
         Clean.__post_init__(self)
@@ -194,7 +196,8 @@ def text_sha256(text: ContractText) -> str:
 
 def content_sha256(text: ContractText) -> str:
     """The same for every version that says the same: without version, time and head of the record."""
-    return text_sha256(replace(text, version=0, frozen_at=datetime(1970, 1, 1, tzinfo=UTC), head_seq=0, head_hash=""))
+    return text_sha256(replace(text, version=0, frozen_at=datetime(1970, 1, 1, tzinfo=UTC), head_seq=0, head_hash="",
+                               salt=""))
 
 
 def from_canonical(body: bytes) -> ContractText:

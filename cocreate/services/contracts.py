@@ -4,13 +4,13 @@
 transaction; freezing then checks that nothing has happened meanwhile.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words, typesetting
+from cocreate import paper_words, typesetting, vault
 from cocreate.domain import audience
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
@@ -48,7 +48,9 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
         acts.require_beginning(facts, paper)
     else:
         acts.require_preparing(facts)
-    text = whole(session, facts, paper)
+    # The same where a freezing is sent twice, so not drawn by chance.
+    salt = vault.stamp(f"text {ref} {paper} {facts.project.head}")[:32]
+    text = replace(whole(session, facts, paper), salt=salt)
     if (reason := next(lacking(text, facts), None)) is not None:
         raise reason
     standing = facts.standing(paper)

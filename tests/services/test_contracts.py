@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from cocreate import sealing, vault
+from cocreate import sealing, typesetting, vault
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
 from cocreate.domain.answers import Answer
@@ -31,6 +31,19 @@ from workflows.exchange.yaml_text import read
 
 LATER = NOON + timedelta(hours=1)
 ROUNDS = 20
+
+
+class TestSalt:
+    def test_nobody_can_try_by_the_hashes_of_a_version_what_it_says(self, session, app):
+        small = projects.frozen(session)
+        found = contracts.version(session, facts(session, small), 1)
+        row, text = found.row, found.text
+        guessed = replace(text, salt="")
+        assert len(text.salt) == 32 and domain.text_sha256(guessed) != row.text_sha256
+        pdf = typesetting.contract_pdf(guessed, text_sha256=row.text_sha256)
+        assert hashlib.sha256(pdf).hexdigest() != row.pdf_sha256
+        again = typesetting.contract_pdf(text, text_sha256=row.text_sha256)
+        assert hashlib.sha256(again).hexdigest() == row.pdf_sha256
 
 
 class TestAnswers:
