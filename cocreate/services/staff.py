@@ -20,7 +20,7 @@ from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
 from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
-from cocreate.services.acts.sharing import EndSharing
+from cocreate.services.acts.sharing import EndRole, EndSharing
 from cocreate.services.facts import look
 from cocreate.services.locks import lock_host, lock_projects
 
@@ -139,7 +139,7 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
     if hosts.ACCOUNT_MANAGER not in roles and (count := len(managed(session, host_id, person))):
         raise Conflict("staff.projects", field="roles", count=count)
     if hosts.ACCOUNT_MANAGER not in roles:
-        _end_sharing(session, host_id, person, by, now)
+        _end_part(session, host_id, person, by, now)
     _set_roles(session, host_id, person, roles, now)
     sign_ins.end_all(session, person, now)
 
@@ -216,7 +216,7 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, b
         if to is None:
             raise Invalid("staff.projects", field="to", count=count)
         hand_over_all(session, host_id, person, to=to, now=now)
-    _end_sharing(session, host_id, person, by, now)
+    _end_part(session, host_id, person, by, now)
     _set_roles(session, host_id, person, (), now)
     if works_elsewhere(session, host_id, person):
         sign_ins.end_all(session, person, now)
@@ -224,16 +224,17 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, b
         accounts.deactivate(session, person, now)
 
 
-def _end_sharing(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
-    """Who is no account manager any more leaves the projects that were only shared with them."""
-    refs = session.scalars(
-        select(Project.ref).join(Member, Member.project_id == Project.id)
-        .where(Project.host_id == host_id, Project.ended_at.is_(None), Project.manager_id != person,
+def _end_part(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
+    """Who is no account manager any more reads nothing as one: neither what was shared with them nor what has ended."""
+    rows = session.execute(
+        select(Project.ref, Project.ended_at).join(Member, Member.project_id == Project.id)
+        .where(Project.host_id == host_id, or_(Project.ended_at.is_not(None), Project.manager_id != person),
                Member.person == person, Member.left_at.is_(None), Member.parts.contains("manager"))
         .order_by(Project.id)).all()
-    lock_projects(session, refs)
-    for ref in refs:
-        progress.act(session, ref, EndSharing(person, by), actor=None, key=f"end-sharing-{uuid4().hex}", now=now)
+    lock_projects(session, [row.ref for row in rows])
+    for row in rows:
+        act = EndRole(person, by) if row.ended_at else EndSharing(person, by)
+        progress.act(session, row.ref, act, actor=None, key=f"end-part-{uuid4().hex}", now=now)
 
 
 def _known(roles: Collection[str]) -> None:

@@ -87,6 +87,12 @@ def _end_sharing(s: Speaker) -> str:
     return s.gettext("%(who)s ended the sharing with %(name)s of the host.", name=s.named())
 
 
+@tells("end_role")
+def _end_role(s: Speaker) -> str:
+    return s.gettext("%(name)s is no account manager of the host any more and does not read the project as one.",
+                     name=s.named())
+
+
 @tells("hand_over_neutral")
 def _hand_over_neutral(s: Speaker) -> str:
     return s.gettext("%(who)s invited %(name)s to be the neutral person from now on.", name=s.named("invited"))

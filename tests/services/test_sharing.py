@@ -12,6 +12,11 @@ from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
 
+ENDS = pytest.mark.parametrize("go", [
+    lambda session, small, ben: staff.deactivate(session, small.host_id, ben, to=None, by="Petra", now=NOON),
+    lambda session, small, ben: staff.change_roles(session, small.host_id, ben, ["administrator"], by="Petra",
+                                                   now=NOON)], ids=["deactivated", "another role"])
+
 
 class TestSharing:
     def test_the_colleague_reads_the_room_and_has_it_on_the_board(self, session, small, ben):
@@ -94,16 +99,30 @@ class TestEnding:
         share(session, small, ben)
         assert projects.facts(session, small, person=ben).actor.present
 
-    @pytest.mark.parametrize("go", [
-        lambda session, small, ben: staff.deactivate(session, small.host_id, ben, to=None, by="Petra", now=NOON),
-        lambda session, small, ben: staff.change_roles(session, small.host_id, ben, ["administrator"], by="Petra",
-                                                       now=NOON)], ids=["deactivated", "another role"])
+    @ENDS
     def test_it_ends_with_the_role_at_the_host(self, session, small, ben, go):
         share(session, small, ben)
         go(session, small, ben)
         assert projects.facts(session, small).member(ben).left_at == NOON
         line = records.lines(session, projects.facts(session, small), most=1)[0]
         assert (line.act, line.personal["by"]) == ("end_sharing", "Petra")
+
+    @ENDS
+    def test_so_does_the_part_in_projects_that_have_ended_and_the_record_says_it(self, session, go):
+        small = projects.agreed(session)
+        assert projects.facts(session, small, person=small.manager).actor.own == {"manager"}
+        go(session, small, small.manager)
+        with pytest.raises(NotFound):
+            projects.facts(session, small, person=small.manager)
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert (line.act, line.personal["by"]) == ("end_role", "Petra")
+
+    @ENDS
+    def test_of_a_party_one_stays_what_one_was(self, session, go):
+        small = projects.agreed(session)
+        seat(session, small)
+        go(session, small, small.manager)
+        assert projects.facts(session, small).member(small.manager).own == {"champion"}
 
 
 class TestTakingOver:

@@ -67,6 +67,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     people.HandOverProject: ("hand_over_project", people.hand_over_project),
     sharing.ShareProject: ("share_project", sharing.share_project),
     sharing.EndSharing: ("end_sharing", sharing.end_sharing),
+    sharing.EndRole: ("end_role", sharing.end_role),
     words_by_mail.SetWordsByMail: ("set_words_by_mail", words_by_mail.set_words_by_mail),
     neutral.HandOverNeutral: ("hand_over_neutral", neutral.hand_over_neutral),
     absences.JoinToStandIn: ("join_to_stand_in", absences.join_to_stand_in),

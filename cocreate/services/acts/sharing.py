@@ -1,11 +1,14 @@
-"""Sharing a project with a colleague of the host: a further account manager without a seat, and the end of it."""
+"""Sharing a project with a colleague of the host: a further account manager without a seat, and the end of it.
+
+It ends with the role at the host too; so does the part of who looked after a project, once that has ended.
+"""
 
 from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain.leading import shared_with
 from cocreate.domain.rights import Act
-from cocreate.errors import Conflict
+from cocreate.errors import Conflict, Forbidden
 from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, require, require_running
 from cocreate.services.writes import Put, Update
@@ -31,6 +34,17 @@ class EndSharing:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class EndRole:
+    """Who is no account manager of the host any more keeps nothing of that part in a project that has ended.
+
+    by: the administrator.
+    """
+
+    person: int
+    by: str = ""
+
+
 def share_project(facts: Facts, given: ShareProject) -> Change:
     actor = require(facts, Act.SHARE, on_hold=True)
     there = facts.member(given.to)
@@ -49,6 +63,22 @@ def end_sharing(facts: Facts, given: EndSharing) -> Change:
     row = {"project_id": facts.project.id, "person": member.person, "left_at": facts.now}
     by = {"by": given.by} if given.by else {}
     return Change(facts=facts.with_member(replace(member, left_at=facts.now)), rows=(Update(table_of(Member), (row,)),),
+                  details={"person": member.person}, personal={"name": member.name} | by)
+
+
+def end_role(facts: Facts, given: EndRole) -> Change:
+    """What they are for a party they stay: it is the party's."""
+    member = facts.member(given.person)
+    if facts.actor is not None or not facts.ended:
+        raise Forbidden("only", act=Act.HOST.value, persons=())
+    if member is None or not member.present or PART not in member.own:
+        raise Conflict("member.gone")
+    rest = member.own - {PART}
+    after = replace(member, parts=member.parts - {PART}) if rest else replace(member, left_at=facts.now)
+    row = {"project_id": facts.project.id, "person": member.person,
+           **({"parts": " ".join(sorted(rest))} if rest else {"left_at": facts.now})}
+    by = {"by": given.by} if given.by else {}
+    return Change(facts=facts.with_member(after).lend(), rows=(Update(table_of(Member), (row,)),),
                   details={"person": member.person}, personal={"name": member.name} | by)
 
 
