@@ -1,12 +1,13 @@
 """What every page has: the reader, the menu, dates in words, and one page for each way an act does not happen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -20,6 +21,7 @@ from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.words import Reader
 from workflows.definition import Definition
 from workflows.diagram.drawing import Words
+from workflows.texts import each, language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Viewer:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away,
                                  stage=lambda key, definition: stage(definition, key),
-                                 size=lambda count: words.size(count, reader()))
+                                 lang=_lang, size=lambda count: words.size(count, reader()))
     app.jinja_env.tests["mixed"] = mixed_script
     app.context_processor(_around)
     app.register_error_handler(CocreateError, refuse)
@@ -90,6 +92,26 @@ def _around() -> dict[str, object]:
         "lang": language(), "theme": found.theme if found else "", "viewer": viewer, "me": found,
         "nav": menu() if found and menu else [], "home_url": login.landing() if found else url_for("auth.sign_in"),
     }
+
+
+def speak(definition: Definition) -> list[str]:
+    """Let ``|lang`` mark the texts of this template; the names of the other languages that they are in."""
+    g.template_language = definition.language
+    spoken = _SPOKEN.get(key := (definition.sha256, language()))
+    if spoken is None:
+        texts = each("", definition.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        found = dict.fromkeys(language_of(text, key[1], definition.language) for _path, text in texts)
+        spoken = _SPOKEN[key] = [words.language_name(one) for one in found if one[:2] != key[1][:2]]
+    return spoken
+
+
+_SPOKEN: dict[tuple[str, str], list[str]] = {}  # definition hash and reader's language; a published one never changes
+
+
+def _lang(text: str | Mapping[str, str] | None) -> str:
+    """The attribute of an element whose template text is in another language than its page."""
+    said = language_of(text, language(), g.get("template_language", language()))
+    return Markup(' lang="{}"').format(said) if text and said[:2] != language()[:2] else ""
 
 
 def stage(definition: Definition, key: str) -> str:

@@ -4,8 +4,8 @@ Inner layers carry them whole; a page chooses the reader's language with ``say``
 """
 
 import unicodedata
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -29,3 +29,27 @@ def say(text: str | Mapping[str, str] | None, language: str = "en") -> str:
     if isinstance(text, str):
         return text
     return text.get(language) or text.get(language[:2]) or next(iter(text.values()))
+
+
+def language_of(text: str | Mapping[str, str] | None, language: str, own: str) -> str:
+    """In which language ``say`` says it; own: the template's, in which its plain texts are written."""
+    if not text or isinstance(text, str):
+        return own
+    return next((one for one in (language, language[:2]) if text.get(one)), next(iter(text)))
+
+
+# The keys of a definition under which a text stands.
+TEXTS = frozenset({"name", "plural", "title", "purpose", "summary", "ends_in", "why", "help", "unlocks", "question",
+                   "label", "text", "agreement", "contract_title", "published", "group", "placeholder"})
+
+
+def each(path: str, value: Any) -> Iterator[tuple[str, str | Mapping[str, str]]]:
+    """(path, text) of everything people read in a definition, given as plain values."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        here = f"{path}.{key}" if path else str(key)
+        if key in TEXTS and (isinstance(inner, str) or (
+                isinstance(inner, dict) and inner and all(isinstance(one, str) for one in inner.values()))):
+            yield here, inner
+        else:
+            yield from each(here, inner)

@@ -270,6 +270,7 @@ class ContributionForm:
         if field.figure:
             figures.build(bound, entry, name)
         if entry.kind != "table":
+            entry.control.said = field.label
             self._dress(entry)
         # An optional field may just stay empty.
         if may_be_absent(self.task, key) and (not entry.optional or f"{name}-na" in bound.texts):

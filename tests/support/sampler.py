@@ -261,6 +261,7 @@ def tiny_app() -> Flask:
     CSRFProtect(app)
     assets.init_app(app)
     icons.init_app(app)
+    app.jinja_env.filters["lang"] = lambda _text: ""
     app.jinja_env.filters.update(day=lambda d: f"{d:%a %-d %b}", day_time=lambda d: f"{d:%a %-d %b, %H:%M} Madrid")
     app.add_url_rule("/<name>", "page", draw, methods=["GET", "POST"])
     app.add_url_rule("/draft", "draft", lambda: {"status": "Draft saved 10:42, only Aurelis sees it"}, methods=["POST"])

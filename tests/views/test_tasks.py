@@ -156,3 +156,26 @@ def test_a_computed_field_is_worked_out_from_what_the_reader_may_see(project):
         return small
     assert "All crates" in (page := project(computed).maker.get("/tasks/credit").text)
     assert "12,500" in page
+
+
+class TestOtherLanguage:
+    """A template text that the reader's language lacks: in the template's first, marked, and the language is named."""
+
+    def test_a_template_of_another_language_says_so_and_its_texts_are_marked(self, play):
+        german = projects.SMALL.replace("name: Returned crates", "name: Returned crates\nlanguage: de", 1)
+        room = play(definition=german)
+        page = room.shop.get("/tasks/returns").text
+        assert "Texts of the template in another language: Deutsch" in page
+        assert '<h1 lang="de">Crates per year</h1>' in page and 'mb-1" lang="de">The credit is calculated' in page
+        assert re.search(r'<label [^>]*lang="de">Crates that come back', page)
+
+    def test_of_single_texts_only_those_are_marked(self, play):
+        room = play(definition=projects.SMALL.replace("title: Crates per year", "title: {de: Kisten im Jahr}"))
+        page = room.shop.get("/tasks/returns").text
+        assert '<h1 lang="de">Kisten im Jahr</h1>' in page
+        assert page.count('lang="de"') == 1 and "The credit is calculated" in page
+        assert "Texts of the template in another language: Deutsch" in page
+
+    def test_of_ones_own_nothing_is_said(self, play):
+        page = play().shop.get("/tasks/returns").text
+        assert "Texts of the template" not in page and page.count(" lang=") == 1

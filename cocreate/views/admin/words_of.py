@@ -1,8 +1,7 @@
 """A definition in words and as a picture, for who decides whether it is sound. A draft may name what is not there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -16,14 +15,12 @@ from cocreate.words import Reader
 from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
-from workflows.texts import say
+from workflows.texts import each, say
 from workflows.verification.findings import Finding
 
 _NAMES = (".unknown",)
 _SCORES: dict[tuple[str, str], str] = {}  # (definition, language) -> its diagram
 _MOST_SCORES = 200
-_TEXTS = ("name", "plural", "title", "purpose", "summary", "ends_in", "why", "help", "unlocks", "question", "label",
-          "text", "agreement", "contract_title", "published", "group", "placeholder")
 
 
 def strategies() -> dict[str, str]:
@@ -180,19 +177,8 @@ def _day_around(day: int) -> str:
 
 def texts(definition: Definition) -> list[tuple[str, str, list[str]]]:
     """(path, text, languages) of everything people read."""
-    return list(_texts("", definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
-
-
-def _texts(path: str, value: Any) -> Iterator[tuple[str, str, list[str]]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        here = f"{path}.{key}" if path else str(key)
-        if key in _TEXTS and isinstance(inner, str):
-            yield here, inner, []
-        elif key in _TEXTS and isinstance(inner, dict) and inner and all(isinstance(v, str) for v in inner.values()):
-            yield here, say(inner, pages.language()), sorted(inner)
-        else:
-            yield from _texts(here, inner)
+    found = each("", definition.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    return [(path, say(text, pages.language()), [] if isinstance(text, str) else sorted(text)) for path, text in found]
 
 
 def element_url(template: TemplatePage, version: Version, finding: Finding) -> str:

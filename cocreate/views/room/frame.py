@@ -141,7 +141,7 @@ def show(template: str, facts: Facts, *trail: tuple[str, str | None], **values: 
               Entry(facts.project.title, url_for("room.now", ref=facts.project.ref)),
               *(Entry(label, url or "") for label, url in trail)]
     return render_template(template, room=room(facts), facts=facts, parties=party_views(facts), trail=crumbs,
-                           say=lambda text: say(text, pages.language()), **values)
+                           say=lambda text: say(text, pages.language()), spoken=pages.speak(facts.definition), **values)
 
 
 def asked(facts: Facts, task: TaskFact) -> str:
