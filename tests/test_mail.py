@@ -395,6 +395,11 @@ class TestSignedFile:
         session.execute(update(Host).values(attach_signed=attach))
         assert contexts("all_signed").more["sealed"] == sealed
 
+    def test_nobody_gets_it_who_may_not_read_it(self, session, contexts):
+        session.execute(update(Host).values(attach_signed=True))
+        session.execute(update(Member).where(Member.name == "Grace Lee").values(parts="facilitator", party=None))
+        assert contexts("all_signed").more["sealed"] == ""
+
     def test_else_it_is_by_link(self, contexts):
         message = written(contexts("all_signed"))
         assert not list(message.iter_attachments()) and "attached" not in body(message)
@@ -683,7 +688,8 @@ def _of_talk(session, room, kind):
 
 def _contract(session, room, kind):
     add(session, room, ContractVersion, number=1, state="frozen", text="{}", content_sha256="c" * 64,
-        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, sealed_sha256="d" * 64, clauses=4, frozen_at=NOON)
+        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, sealed_sha256="d" * 64, clauses=4, sees=0,
+        frozen_at=NOON)
     add(session, room, Duty, number=1, party=WMATA, what="Energy report", due=date(2027, 10, 1))
     add(session, room, SigningCode, version=1, person=room.grace, code_hash="h", sent_at=NOON,
         expires_at=NOON + timedelta(minutes=10))

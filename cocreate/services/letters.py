@@ -21,7 +21,7 @@ from cocreate.models.projects import Member, Project
 from cocreate.models.records import EventDetail
 from cocreate.models.talk import Comment
 from cocreate.models.work import WHOLE_PARTY, Draft
-from cocreate.services import digests
+from cocreate.services import contracts, digests
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
 from cocreate.words import Reader, tag
@@ -238,19 +238,22 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
         case "all_signed":
             duties = session.execute(select(Duty.what, Duty.party, Duty.due).where(Duty.project_id == mail.project_id)
                                      .order_by(Duty.due, Duty.number).limit(3)).all()
-            attach = session.get_one(Host, facts.project.host_id).attach_signed
-            sealed = session.scalar(select(ContractVersion.sealed_sha256).where(
-                ContractVersion.project_id == mail.project_id, ContractVersion.paper == _paper(mail),
-                ContractVersion.sealed_sha256.is_not(None)).order_by(ContractVersion.number.desc()).limit(1)
-                ) if attach else None
-            return {"sealed": sealed or "", "duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
+            return {"sealed": _sealed(session, mail, facts),
+                    "duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
         case _:
             return {"draft_at": None, "times": 0}
 
 
-def _paper(mail: Claimed) -> str:
-    """The short agreement that a mail is about; "" is the contract."""
-    return mail.subject.key if mail.subject and mail.subject.matter == "agreement" else ""
+def _sealed(session: Session, mail: Claimed, facts: Facts) -> str:
+    """The sealed file that a mail takes along: where the host wants that, for whoever may read that version."""
+    if not session.get_one(Host, facts.project.host_id).attach_signed:
+        return ""
+    paper = mail.subject.key if mail.subject and mail.subject.matter == "agreement" else ""
+    row = session.scalar(select(ContractVersion).where(
+        ContractVersion.project_id == mail.project_id, ContractVersion.paper == paper,
+        ContractVersion.sealed_sha256.is_not(None)).order_by(ContractVersion.number.desc()).limit(1))
+    read = row is not None and contracts.may_read(replace(facts, actor=facts.member(mail.recipient)), row)
+    return row.sealed_sha256 or "" if row is not None and read else ""
 
 
 def _said(session: Session, mail: Claimed, facts: Facts) -> Comment | None:

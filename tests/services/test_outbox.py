@@ -260,7 +260,7 @@ def invite(session, room):
 
 def freeze(session, room, number):
     add(session, room, ContractVersion, number=number, state="frozen", text="{}", content_sha256="c" * 64,
-        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, clauses=4, frozen_at=NOON)
+        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, clauses=4, sees=-1, frozen_at=NOON)
     session.flush()
 
 

@@ -102,7 +102,7 @@ class TestCause:
 
     def test_signature(self, session, room):
         add(session, room, ContractVersion, number=1, state="frozen", text="{}", content_sha256="c", text_sha256="t",
-            pdf_sha256="p", clauses=4, frozen_at=NOON)
+            pdf_sha256="p", clauses=4, sees=-1, frozen_at=NOON)
         session.flush()
         assert sends(session, room, "signature:1:2")
         assert not sends(session, room, "signature:2:2")
