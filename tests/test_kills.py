@@ -109,8 +109,8 @@ def swept(small: Small) -> None:
 # What is chance, or made from the project's own address.
 CHANCE = frozenset({
     "id", "project_id", "ref", "head", "hash", "prev_hash", "details_sha256", "salt", "personal_salt", "message_id",
-    "token_sha256", "key", "text", "content_sha256", "text_sha256", "pdf_sha256", "request_sha256", "personal_sha256",
-    "secret"})
+    "answers_sha256", "token_sha256", "key", "text", "content_sha256", "text_sha256", "pdf_sha256", "request_sha256",
+    "personal_sha256", "secret"})
 
 
 def state(small: Small) -> dict[str, Any]:

@@ -14,11 +14,12 @@ class Asks(StrEnum):
     FILE = "file"  # before the page is shown, and for long enough to fill it in: a chosen file cannot be kept
     ACTING = "acting"  # when it is sent: reading what it is about is everybody's; what was typed is kept
     INVITING = "inviting"  # when it is sent, and only where it brings somebody new in, or opens the project
+    UNDOING = "undoing"  # before the page is shown, where it would undo what was decided or signed
     LINK = "link"  # when it is sent, in a session that a mailed link began
     FORM = "form"  # always anew: the form has a field for it
 
 
-BEFORE, FILE, ACTING, INVITING, LINK, FORM = Asks
+BEFORE, FILE, ACTING, INVITING, UNDOING, LINK, FORM = Asks
 
 PROOFS: dict[str, Asks] = {
     # deciding
@@ -33,6 +34,7 @@ PROOFS: dict[str, Asks] = {
     "room.withdraw": BEFORE,
     "room.waive": BEFORE,
     "room.settle": BEFORE,
+    "room.another_value": BEFORE,
     "room.later": BEFORE,
     "room.strike": BEFORE,
     "room.proposal": ACTING,
@@ -56,9 +58,13 @@ PROOFS: dict[str, Asks] = {
     "room.people_remove": BEFORE,
     "room.people_hand_over": BEFORE,
     "room.people_neutral": BEFORE,
+    "room.people_propose": BEFORE,
+    "room.people_share": BEFORE,
+    "room.people_end_sharing": ACTING,
     "room.people_back": ACTING,
     "room.task_pass": INVITING,
     "room.task_let_in": BEFORE,
+    "room.task_reopen": UNDOING,
     "desk.opening_step": INVITING,
     "desk.hand_over": BEFORE,
     # the account
@@ -77,6 +83,7 @@ PROOFS: dict[str, Asks] = {
     "admin.people_invite": BEFORE,
     "admin.person_roles": BEFORE,
     "admin.person_again": BEFORE,
+    "admin.person_address": BEFORE,
     "admin.person_send": ACTING,
     "admin.person_take_back": ACTING,
     "admin.person_sessions": ACTING,
