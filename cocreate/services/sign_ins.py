@@ -197,6 +197,7 @@ def begin_by_link(session: Session, token: str, *, device: Device, now: datetime
                   instead_of: str | None = None) -> str:
     """Use a sign-in link up and open a session; raises Ended."""
     person_id = use_up(session, token, "sign_in", now)
+    _end(session, person_id, "sign_in", now)
     return begin(session, person_id, method="link", device=device, now=now, instead_of=instead_of)
 
 
@@ -209,13 +210,21 @@ def person_to_write_to(session: Session, email: str, *, purpose: str, device: De
 
 
 def issue(session: Session, person_id: int, purpose: str, *, until: datetime, now: datetime) -> str:
-    """A new secret for one purpose; older ones for the same purpose end."""
-    session.execute(update(Token).values(used_at=now)
-                    .where(Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None)))
+    """A new secret for one purpose; older ones for the same purpose end, but for links to sign in.
+
+    Those are good for minutes: whoever asks for one in somebody's name must not end the one that they are about to use.
+    """
+    if purpose != "sign_in":
+        _end(session, person_id, purpose, now)
     token = hashing.new_token()
     session.execute(insert(Token).values(token_sha256=hashing.digest(token), purpose=purpose, person_id=person_id,
                                          created_at=now, expires_at=until))
     return token
+
+
+def _end(session: Session, person_id: int, purpose: str, now: datetime) -> None:
+    session.execute(update(Token).values(used_at=now)
+                    .where(Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None)))
 
 
 def whose(session: Session, token: str, purpose: str, now: datetime) -> str:

@@ -278,7 +278,7 @@ class TestLink:
         elif way == "expired":
             clock.go(minutes=11)
         elif way == "replaced":
-            mailed(app, anna, "sign_in_link")
+            use_link(browser(app), mailed(app, anna, "sign_in_link"))
         elif way == "of_a_reset":
             link = mailed(app, anna, "reset")
         elif way == "wrong":
@@ -289,6 +289,12 @@ class TestLink:
         assert shown.status_code == used.status_code == 410
         assert "This link has ended" in shown.text and "Ask for a new link" in used.text
         assert anna.email not in shown.text
+
+    def test_one_that_somebody_else_asked_for_does_not_end_it(self, app, client, anna):
+        link = mailed(app, anna, "sign_in_link")
+        mailed(app, anna, "sign_in_link")
+        assert use_link(client, link).status_code == 303
+        assert client.get(CLOSED).status_code == 200
 
     def test_a_hundred_at_once_are_one(self, app, anna):
         link = mailed(app, anna, "sign_in_link")
