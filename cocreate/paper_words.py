@@ -236,6 +236,11 @@ def kept(language: str, label: str, names: Sequence[str]) -> str:
                           parties=listed(names, reader))
 
 
+def settled(language: str) -> str:
+    """Where a value comes from that all agreed on, and nobody else gave."""
+    return Reader(language).gettext("settled by all parties")
+
+
 def two_values(language: str) -> str:
     """Why a figure that was given is not printed."""
     return Reader(language).gettext("there are two values, and it is not settled which one counts")

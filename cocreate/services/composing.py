@@ -1,5 +1,6 @@
 """Composing the contract of a project from what was submitted, agreed, settled and struck; and the duties in it."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -107,7 +108,7 @@ def _at(need: str, facts: Facts, counting: Counting, language: str) -> Value | N
     _, task, key = path.split(".")
     field = facts.definition.tasks[task][1].fields[key]
     annex = next((number for number, one in enumerate(facts.definition.annexes.values(), 1) if one.of == path), None)
-    settled = facts.settled(path)
+    settled = _settled_for(facts, counting, path)
     if settled is not None:
         return _settled(facts, settled, language)
     if settling.disputed(facts, need):
@@ -133,6 +134,14 @@ def _at(need: str, facts: Facts, counting: Counting, language: str) -> Value | N
         later = _later(facts, need)
         return Value(missing_reason=missing, later=later) if missing or later else None
     return Value("; ".join(dict.fromkeys(parts)), tuple(sources))
+
+
+def _settled_for(facts: Facts, counting: Counting, path: str) -> FigureFact | None:
+    """What all agreed that a figure is; of what is kept from the reader there is none."""
+    _, task, key = path.split(".")
+    given = (counting.get((task, party.number), (0, {}))[1].get(key) for party in facts.present)
+    kept = any(answer is not None and isinstance(answer.value, Kept) for answer in given)
+    return None if kept else facts.settled(path)
 
 
 def _settled(facts: Facts, figure: FigureFact, language: str) -> Value:
@@ -198,19 +207,34 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
     needed = {need.partition("@")[0] for clause in facts.definition.clauses.values() for need in clause.needs.values()}
     found: list[FigureRow] = []
     for stage, task, key, field in facts.definition.fields():
-        if f"{stage}.{task}.{key}" not in needed or not field.figure:
+        if (path := f"{stage}.{task}.{key}") not in needed or not field.figure:
+            continue
+        label, settled = in_language(field.label, language), _settled_for(facts, counting, path)
+        if settled is not None:
+            found.append(_settled_row(facts, settled, label, language))
             continue
         for party in facts.present:
             answer = counting.get((task, party.number), (0, {}))[1].get(key)
             if answer is not None and answer.value is not None:
                 bare = replace(answer, period=None, price_year=None, grade=None)  # these have columns of their own
                 found.append(FigureRow(
-                    label=in_language(field.label, language), value=say(field, bare, language=language), unit="",
+                    label=label, value=say(field, bare, language=language), unit="",
                     period=dict(period_choices(language)).get(answer.period or "", ""),
                     price_year=str(answer.price_year or ""),
                     grade=phrases(language).grades[answer.grade] if answer.grade else "", source=answer.source or "",
                     giver=party.name))
     return tuple(found)
+
+
+def _settled_row(facts: Facts, figure: FigureFact, label: str, language: str) -> FigureRow:
+    """The value that all agreed on, with where it comes from; of values given before the contract says nothing."""
+    agreed = settlement(figure.path, facts.proposals)
+    grade = json.loads(agreed.body).get("grade") if agreed else None
+    return FigureRow(
+        label=label, value=figure_words(replace(figure, period=None, price_year=None), language), unit="",
+        period=dict(period_choices(language)).get(figure.period or "", ""), price_year=str(figure.price_year or ""),
+        grade=phrases(language).grades[grade] if grade else "",
+        source=figure.source or paper_words.settled(language), giver=facts.party(figure.party).name)
 
 
 def duties(facts: Facts, counting: Counting) -> tuple[NewDuty, ...]:

@@ -4,7 +4,9 @@ import json
 import re
 from decimal import Decimal
 
+from cocreate.db import db
 from cocreate.domain import settling
+from cocreate.services import composing
 from tests.support import projects, stories
 from tests.support.rooms import hidden, text, with_later_tasks
 from workflows.conditions import Comparison
@@ -111,6 +113,17 @@ class TestAnotherValue:
         assert (str(figure.value), figure.price_year, figure.settled) == ("0.95", 2026, True)
         assert "Two values" not in room.maker.get("/tasks/offer").text
 
+    def test_the_contract_and_the_task_say_what_was_settled_and_where_it_comes_from(self, project):
+        room = project(_priced)
+        agree(room.maker, int(self.said(room).location.rpartition("/")[2]))
+        assert "0.80 euros" in text(room.shop.get("/tasks/offer?party=1"))  # what was given stays readable
+        assert "Settled by all: 0.95 EUR, prices of 2026" in text(room.shop.get("/tasks/offer?party=1"))
+        facts = room.facts()
+        with room.app.app_context():
+            row, = (one for one in composing.compose(db.session(), facts).figures if one.label == "Price")
+        assert (row.value, row.price_year, row.source, row.giver) == (
+            "0.95 EUR", "2026", "invoice of May", "Aurelis Hotels")
+
     def test_refusing_it_does_not_do_away_with_it_but_settling_does(self, project):
         room = project(_priced)
         number = int(self.said(room).location.rpartition("/")[2])
@@ -167,7 +180,10 @@ def agree(client, number):
 
 
 def _priced(session):
-    small = projects.open_small(session, definition=stories.definition())
+    data = json.loads(stories.definition())
+    data["clauses"]["price"] = {
+        "title": "Price", "text": "A crate costs $price.", "needs": {"price": "figures.offer.price"}}
+    small = projects.open_small(session, definition=json.dumps(data))
     projects.give(session, small, "offer", stories.answers("offer"))
     return small
 

@@ -58,6 +58,7 @@ def _number(proposal: ProposalFact) -> int:
 
 def _proposed(path: str, proposal: ProposalFact, given: tuple[FigureFact, ...], *, settled: bool = False) -> FigureFact:
     body = json.loads(proposal.body)
-    return FigureFact(path, proposal.party or given[0].party, 0, Decimal(body["value"]), body.get("unit"), settled,
+    by = body.get("by") or proposal.party or given[0].party
+    return FigureFact(path, by, 0, Decimal(body["value"]), body.get("unit"), settled,
                       reduce(and_, (figure.sees for figure in given)), body.get("source"), body.get("period"),
                       body.get("price_year"))

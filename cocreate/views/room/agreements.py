@@ -148,8 +148,10 @@ def _settlement(form: Form, figures: list[FigureFact], versions: str) -> dict[st
         number = read_number(form.third.data or "", pages.language())
         if number is None:
             raise Unreadable(_("Give the third value."))
-        chosen = replace(figures[0], value=number, source=None)
+        chosen, by = replace(figures[0], value=number, source=None), None
     else:
         chosen = figures[int(form.which.data)]
+        by = chosen.party
     return {"value": format(chosen.value, "f"), "unit": chosen.unit, "period": chosen.period,
-            "price_year": chosen.price_year, "of": versions, "reason": form.reason.data}
+            "price_year": chosen.price_year, "source": chosen.source, "by": by, "of": versions,
+            "reason": form.reason.data}

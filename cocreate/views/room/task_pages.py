@@ -69,7 +69,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         sees=" ".join([_sees(page, acceptors), *_narrower(page), *_printed(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
-        links=links(page, newest.number if newest else 0), others=can_be_another(facts, task),
+        links=links(page, newest.number if newest else 0), others=can_be_another(facts, task), settled=_settled(page),
         asked=frame.asked(facts, task),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
@@ -131,6 +131,13 @@ def _disputed(page: TaskPage) -> list[dict[str, Any]]:
             "values": [(one.party, figure_words(one, pages.language()), one.source) for one in values],
             "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.actor.party if facts.actor else None)})
     return found
+
+
+def _settled(page: TaskPage) -> dict[str, str]:
+    """Field -> the value that all agreed on, in place of the one that was given; as far as the reader may see it."""
+    facts, (stage, task), mask = page.facts, page.facts.definition.tasks[page.task.key], frame.mask(page.facts)
+    found = ((key, facts.settled(f"{stage}.{page.task.key}.{key}")) for key in fields_of(task))
+    return {key: figure_words(figure, pages.language()) for key, figure in found if figure and figure.sees & mask}
 
 
 def _shared(page: TaskPage) -> list[tuple[int, list[str]]]:
