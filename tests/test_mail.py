@@ -38,7 +38,7 @@ from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
 from tests.support.lighting import mail as post
 from workflows.definition import Definition
-from workflows.facts import FigureFact, SignatureFact
+from workflows.facts import DutyFact, FigureFact, SignatureFact
 
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
@@ -318,6 +318,16 @@ class TestWords:
             facts = facts.with_signature(SignatureFact("", 1, party, party, NOON + timedelta(hours=hours), "t", "p"))
         assert "version 1. Agreed by all on Mon 1 Mar 09:00 (New York)." in " ".join(
             body(written(replace(context, facts=facts))).split())
+
+    def test_signed_by_all_has_what_the_reader_owes_first_and_says_before_which_day_to_decide(self, contexts):
+        context = contexts("all_signed")
+        facts, own = context.facts, context.facts.member(context.person).party
+        for number, decide in enumerate((False, False, False, True), 1):
+            party = own if number == 4 else 3 - own
+            facts = facts.with_duty(DutyFact(number, party, f"Thing {number}", date(2036, 1, 29), decide=decide))
+        said = " ".join(body(written(replace(context, facts=facts))).split())
+        assert ("WMATA decides before Wed 30 Jan 2036: Thing 4. Due Tue 29 Jan 2036 from Philips: Thing 1. "
+                "Due Tue 29 Jan 2036 from Philips: Thing 2. The signed file") in said
 
     @pytest.mark.parametrize(("because", "said"), [
         ("task:cost@2", "Changed: 'Total cost today' of ■\xa0WMATA."), ("parties", "Changed: who takes part."),

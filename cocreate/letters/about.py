@@ -289,6 +289,13 @@ class About(Proposing):
         return tuple(sorted((one for one in self.facts.duties if one.party == self.subject.party
                              and one.done_at is None), key=lambda one: one.due))
 
+    @property
+    def first_duties(self) -> tuple[DutyFact, ...]:
+        """The first three that are owed under what was signed; those of the reader's own party before others."""
+        reader = self.facts.member(self._context.person)
+        own = reader.party if reader else None
+        return tuple(sorted(self.facts.duties, key=lambda one: (one.party != own, one.due, one.number))[:3])
+
     def duty_named(self, duty: DutyFact) -> str:
         return named(duty.what, 120)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cocreate.domain import audience
 from cocreate.domain.causes import still
 from cocreate.domain.notices import Subject
-from cocreate.models.contracts import ContractVersion, Duty, SigningCode
+from cocreate.models.contracts import ContractVersion, SigningCode
 from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder
 from cocreate.models.people import Person
@@ -236,10 +236,7 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             person = session.get(Person, int(mail.subject.key)) if mail.subject else None
             return {"address": person.email} if person and person.unreachable_at else None
         case "all_signed":
-            duties = session.execute(select(Duty.what, Duty.party, Duty.due).where(Duty.project_id == mail.project_id)
-                                     .order_by(Duty.due, Duty.number).limit(3)).all()
-            return {"sealed": _sealed(session, mail, facts),
-                    "duties": tuple((duty.what, duty.party, duty.due) for duty in duties)}
+            return {"sealed": _sealed(session, mail, facts)}
         case _:
             return {"draft_at": None, "times": 0}
 
