@@ -14,7 +14,7 @@ from workflows import engine
 from workflows.calendars import at
 from workflows.facts import DecisionState, Facts, MemberFact, ProposalState, TaskFact, TaskState
 from workflows.gates import is_open as is_open  # of everybody who asks whose turn it is
-from workflows.guards import accepting, can_start, rests
+from workflows.guards import accepting, can_start, first_missing, rests, why_open
 from workflows.refusals import Refusal
 
 OWED = (TaskState.OPEN, TaskState.RETURNED)
@@ -236,6 +236,7 @@ def _called(facts: Facts, member: MemberFact, task: TaskFact) -> bool:
     return member.party == task.party and "champion" in member.parts
 
 
+_FOLLOWS = ("task.must_follow", "gate.not_open", "figure.missing")
 _HELPING = frozenset({"champion", "facilitator", "manager"})
 
 
@@ -286,7 +287,33 @@ def _limits(facts: Facts) -> list[Turn]:
 
 
 def waits_for(facts: Facts) -> tuple[Refusal, ...]:
-    """What the next step forward waits for, oldest first; empty where nothing stands in the way."""
+    """What the next step forward waits for; empty where nothing stands in the way.
+
+    Oldest first, but what only waits for an earlier task stands behind what somebody can do something about.
+    """
+    able: list[Refusal] = []
+    behind: list[Refusal] = []
+    begins: list[Refusal] = []
+    for refusal in _forward(facts):
+        if (first := _begins_with(facts, refusal)) is None:
+            able.append(refusal)
+        else:
+            behind.append(refusal)
+            begins.append(why_open(facts, first))
+    return (*(able or begins[:1]), *behind)
+
+
+def _begins_with(facts: Facts, refusal: Refusal) -> TaskFact | None:
+    """The task that comes first, where what is missing can only follow an earlier one."""
+    if refusal.code not in _FOLLOWS or refusal.values["of"] is None:
+        return None
+    found, task = None, facts.task(refusal.values["task"], refusal.values["of"])
+    while task is not None and (task := first_missing(facts, task)) is not None:
+        found = task
+    return found
+
+
+def _forward(facts: Facts) -> tuple[Refusal, ...]:
     forward = [way for way in engine.ways(facts) if not way.back]
     if forward:
         return min((way.refusals for way in forward), key=len)

@@ -143,6 +143,27 @@ class TestWaitsFor:
         text = TWO_SIDES.replace("reminders:", short)
         assert [one.code for one in waits_for(begin(text).facts)] == ["seat.empty"]
 
+    def test_what_only_waits_for_an_earlier_task_stands_behind_what_somebody_can_do(self):
+        later = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, after: [haul]}")
+        story = begin(later, carrier=1).to_trial()
+        early = replace(story.task("batch"), since=story.task("haul").since - timedelta(days=1))
+        codes = [one.code for one in waits_for(story.facts.with_task(early))]
+        assert codes == ["task.not_begun", "task.must_follow", "gate.not_open"]
+
+    def test_a_value_of_a_task_that_cannot_begin_stands_behind_too(self):
+        later = LIMITED.replace("batch: {of: taker,", "batch: {of: taker, after: [haul],")
+        story = begin(later, carrier=1).give("stream").give("need").agree("picture").go("to_trial")
+        haul = replace(story.task("haul"), since=story.task("batch").since + timedelta(days=1))
+        assert [one.code for one in waits_for(story.facts.with_task(haul))] == [
+            "task.not_begun", "task.must_follow", "gate.not_open", "figure.missing"]
+
+    def test_what_an_earlier_task_lacks_is_said_where_everything_waits_for_it(self):
+        later = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, after: [haul]}").replace(
+            "haul: {of: carrier}", "haul: {of: carrier, required: false}")
+        found = waits_for(begin(later, carrier=1).to_trial().facts)
+        assert [(one.code, one.values.get("task")) for one in found] == [
+            ("task.not_begun", "haul"), ("task.must_follow", "batch"), ("gate.not_open", "batch")]
+
     def test_of_itself(self):
         assert [one.code for one in waits_for(begin().to_signature().facts)] == ["contract.unsigned"] * 2
 
