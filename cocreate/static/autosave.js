@@ -26,7 +26,7 @@ class Draft {
     this.leaving = false;
     this.running = null;
     this.failures = 0;
-    this.refusals = 0;
+    this.refused = new Set(); // inputs whose file was not kept, until a submit was stopped for it
     this.dropped = new Set(); // fields whose file shall go
     form.addEventListener("input", (event) => event.target.type !== "file" && this.changed());
     form.addEventListener("change", (event) => (event.target.type === "file" ? this.chose(event.target) : this.changed()));
@@ -164,6 +164,7 @@ class Draft {
   chose(input) {
     const [file] = input.files;
     this.error(input, "");
+    this.refused.delete(input);
     if (!file) return;
     if (file.size > Number(this.form.dataset.most ?? Infinity)) {
       this.refuse(input, this.words("tooLarge", file)); // it would be sent for minutes, only to be refused
@@ -174,9 +175,9 @@ class Draft {
   }
 
   refuse(input, sentence) {
-    this.refusals += 1;
     input.value = "";
     this.error(input, sentence);
+    this.refused.add(input);
   }
 
   error(input, sentence) {
@@ -202,11 +203,17 @@ class Draft {
     clearTimeout(this.timer);
     if (this.running) {
       // A save on its way changes the draft's version: wait, so that the submit carries the new one.
-      const before = this.refusals;
       event.preventDefault();
       await this.running;
-      if (this.refusals === before) this.form.requestSubmit(event.submitter);
-      else this.form.querySelector("input[type=file].is-invalid")?.focus();
+      this.form.requestSubmit(event.submitter);
+      return;
+    }
+    const [refused] = this.refused;
+    this.refused.clear();
+    if (refused) {
+      // Its sentence may stand out of sight: nothing goes without a chosen file before that was seen.
+      event.preventDefault();
+      refused.focus();
       return;
     }
     this.leaving = true;

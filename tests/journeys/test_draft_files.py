@@ -62,6 +62,28 @@ class TestOnThePhone:
         renee.page.reload()
         assert "IMG_2041.png" not in renee.page.inner_text("main")
 
+    @pytest.mark.parametrize("pressed", ["while it is being kept", "just after it was refused"])
+    def test_one_that_is_refused_stops_the_next_submit_and_is_said(self, live, new_page, pressed):
+        renee = started(live, new_page)
+        at = renee.page.url
+        held = held_back(renee.page)
+        bill = renee.page.get_by_label(re.compile(BILL)).first
+        bill.set_input_files({"name": "bad.exe", "mimeType": "application/pdf", "buffer": b"MZ" + bytes(200)})
+        renee.page.wait_for_selector("text=Keeping 'bad.exe' …")
+        refused = renee.page.locator("text='bad.exe' is a program. We do not keep programs.")
+        if pressed == "just after it was refused":
+            held.clear()
+            refused.wait_for()
+        submit = renee.page.get_by_role("button", name=re.compile("^Submit to Philips"))
+        submit.click()
+        held.clear()
+        refused.wait_for()
+        renee.page.wait_for_function("document.activeElement.name === 'f-bill'")
+        renee.page.wait_for_load_state("networkidle")
+        assert renee.page.url == at and refused.is_visible()
+        with renee.page.expect_navigation():  # told once, one may go on without it
+            submit.click()
+
     def test_without_connection_the_bar_does_not_say_that_it_is_kept(self, live, new_page):
         renee = started(live, new_page)
         renee.page.context.set_offline(True)
