@@ -77,6 +77,22 @@ class TestTwoValues:
             assert "Two values: Weight of one" in page and "Parts list" in page and "Weighed" in page
             assert f"/p/{room.ref}/settle?path=figures.weight.each" in page
         assert "Settle which one counts" not in room.manager.get("/tasks/weight?party=1").text
+    def test_settling_what_fewer_see_tells_nobody_else_its_value(self, project):
+        room = project(_between_two)
+        for client, weight in ((room.maker, "14.27"), (room.shop, "16.58")):
+            page = client.get("/tasks/weight").text
+            client.post("/tasks/weight", data=hidden(page) | {"f-each": weight})
+        path = "/settle?path=figures.weight.each"
+        answer = room.shop.post(path, data=hidden(room.shop.get(path).text) | {
+            "which": "0", "reason": "The parts list is right."})
+        assert answer.status_code == 303, text(answer, answer.status_code)
+        number = answer.location.rpartition("/")[2]
+        assert "14.27" in room.maker.get(f"/proposals/{number}").text
+        assert room.manager.get(f"/proposals/{number}").status_code == 404
+        agree(room.maker, number)
+        for page in ("", "/record", "/record.json", "/tasks", f"/proposals/{number}", "/contract"):
+            assert "14.27" not in room.manager.get(page).text, page
+
     def test_the_same_number_of_another_period_is_another_value(self, project):
         room = project(_per_year)
         for client, period in ((room.maker, "a"), (room.shop, "total")):
@@ -186,6 +202,12 @@ def _priced(session):
     small = projects.open_small(session, definition=json.dumps(data))
     projects.give(session, small, "offer", stories.answers("offer"))
     return small
+
+
+def _between_two(session):
+    data = json.loads(stories.later_definition())
+    data["stages"]["figures"]["tasks"]["weight"]["fields"]["each"]["visible_to"] = ["maker", "shop"]
+    return projects.open_small(session, definition=json.dumps(data))
 
 
 def _per_year(session):

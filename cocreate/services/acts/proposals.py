@@ -86,7 +86,7 @@ def propose(facts: Facts, given: Propose) -> Change:
         agreed=_numbers([own] if own is not None and not kind.asks_all else []),
         state=ProposalState.OPEN, since=facts.now)
     return _settled(facts.with_proposal(proposal), proposal, kind, given.arrival, Change(
-        facts=facts, party=own, sees=_seen(kind, own), answer={"number": proposal.number},
+        facts=facts, party=own, sees=body.get("sees", _seen(kind, own)), answer={"number": proposal.number},
         details={"proposal": proposal.number, "kind": given.kind, "subject": given.subject},
         personal={"body": given.body}, letters=_asking(facts, proposal, kind, actor.person)))
 

@@ -1,6 +1,8 @@
 """What has to be agreed before one can go on: a disputed figure, a missing value, a clause without one."""
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -12,6 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import login, pages, sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
+from cocreate.domain import audience
 from cocreate.domain.depending import depends_on
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm
@@ -57,7 +60,7 @@ def settle(ref: str) -> ResponseReturnValue:
                     follows=[_("All values stay readable with their sources."), _who_agrees(facts),
                              *_what_depends(facts, path)],
                     button=_("Propose this value"),
-                    body=lambda f: _settlement(f, figures, versions_of(facts.given(path))))
+                    body=lambda f: _settlement(facts, f, figures, versions_of(facts.given(path))))
 
 
 @bp.route("/contract/later", methods=["GET", "POST"])
@@ -142,8 +145,8 @@ def _known(facts: Facts, path: str) -> None:
         raise NotFound
 
 
-def _settlement(form: Form, figures: list[FigureFact], versions: str) -> dict[str, Any]:
-    """The body of a settlement: the value, and the versions it was about."""
+def _settlement(facts: Facts, form: Form, figures: list[FigureFact], versions: str) -> dict[str, Any]:
+    """The body of a settlement: the value, which versions it was about, and who reads it: who is asked or sees both."""
     if form.which.data == "third":
         number = read_number(form.third.data or "", pages.language())
         if number is None:
@@ -152,6 +155,7 @@ def _settlement(form: Form, figures: list[FigureFact], versions: str) -> dict[st
     else:
         chosen = figures[int(form.which.data)]
         by = chosen.party
-    return {"value": format(chosen.value, "f"), "unit": chosen.unit, "period": chosen.period,
+    sees = reduce(and_, (one.sees for one in figures)) | audience.of_parties(one.number for one in facts.contracting)
+    return {"sees": sees, "value": format(chosen.value, "f"), "unit": chosen.unit, "period": chosen.period,
             "price_year": chosen.price_year, "source": chosen.source, "by": by, "of": versions,
             "reason": form.reason.data}

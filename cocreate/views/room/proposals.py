@@ -1,5 +1,6 @@
 """What needs every party: reading a proposal of any kind and answering it; asking to let a further party in."""
 
+import json
 from typing import Any
 
 from flask import request, url_for
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 
 from cocreate import login, pages, words
 from cocreate.clock import now
+from cocreate.domain import audience
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from cocreate.errors import NotFound
 from cocreate.forms.proposals import AddPartyForm, RefuseForm
@@ -81,6 +83,9 @@ def add_party(ref: str) -> ResponseReturnValue:
 def _in_it(facts: Facts, found: ProposalFact) -> bool:
     """Whether it was made while the reader's party was there: who comes later sees nothing from before."""
     own = facts.actor.party if facts.actor else None
+    sees = json.loads(found.body).get("sees")  # of a figure that fewer see
+    if sees is not None and not sees & audience.of_reader(facts):
+        return False
     if found.kind == "colleague":  # what a party asks itself
         return own == found.party
     if own is None:
