@@ -53,7 +53,8 @@ def test_nor_in_an_account_at_a_host_or_among_people(app, session):
          {"name": "Crate House", "country": "DE", "zone": "Europe/Berlin", "days": ["1", "2"], "second_step": "choice",
           "opens": [str(small.manager)], "legal_note": "Register 7", "sender_name": "", "sender_address": "",
           "greeting": "", "days_off": ""},
-         {"host": {"name", "country", "zone", "working_days", "legal_note"}, "host_member": {"opens"}}),
+         {"host": {"name", "country", "zone", "working_days", "legal_note", "attach_signed"},
+          "host_member": {"opens"}}),
         (small.emails[small.shop], f"/p/{small.ref}/people/{hand.id}/parts", {"parts": ["observer", "contributor"]},
          {"member": {"parts"}, "project": {"version", "head"}})):
         before = everything(session)
