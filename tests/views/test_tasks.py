@@ -60,6 +60,14 @@ class TestFiles:
 
 
 class TestVersions:
+    def test_what_was_left_out_and_need_not_be_given_does_not_read_as_owed(self, project):
+        room = project(with_offer)
+        page = room.maker.get("/tasks/offer").text
+        room.maker.post("/tasks/offer", data=hidden(page) | {"f-price": "1", "f-price-year": "2027", "f-margin": "12"})
+        page = room.shop.get("/tasks/offer?party=1").text
+        assert re.search(r'id="a-proof">[^<]*</dt>\s*<dd><span class="soft">not given</span>', page)
+        assert "not yet" not in page
+
     def test_any_two_side_by_side(self, project):
         room = project(returned)
         page = room.shop.get("/tasks/returns").text
