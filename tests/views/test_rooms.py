@@ -112,6 +112,17 @@ class TestDecisions:
         assert ring.count('class="seg') == 1
 
 
+class TestOnAPhone:
+    def test_the_bar_stays_that_of_the_project_also_where_one_act_has_its_page(self, project):
+        room = project(projects.ready_to_sign)
+        for path in ("", "/contract/sign", "/contract/refuse", "/hold"):
+            answer = room.maker.get(path)
+            assert answer.status_code == 200, path
+            bar = re.findall(r'<nav class="bottom-bar" aria-label="([^"]+)">.*?</nav>', answer.text, re.S)
+            assert bar == ["Project"], path
+            assert 'class="back only-narrow" href="/your-turn"' in answer.text, path
+
+
 class TestRefusals:
     def test_say_who_can_where_to_ask_and_where_the_rules_are(self, play):
         room = play()
