@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField
+from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from cocreate.domain.addresses import address
 from cocreate.forms.accounts import REASONS
 from cocreate.forms.addresses import their_address
-from cocreate.forms.base import Form, line
+from cocreate.forms.base import Form, Needed, line, lines
+from workflows.facts import Notice
 
 ME, NEW = "me", "new"
 
@@ -44,6 +45,53 @@ class LookAfterForm(Form):
         if self.who.data == NEW:
             return {"to": None, "name": (self.name.data or "").strip(), "email": self.email.data or ""}
         return {"to": None if self.who.data == ME else int(self.who.data)}
+
+
+def _day() -> DateField:
+    return DateField(_("On which day?"), [Needed()])
+
+
+def _words() -> TextAreaField:
+    return lines(_("Anything to add?"), most=2000, optional=True, description=_("All parties read it."))
+
+
+class DoneForm(Form):
+    """Nothing is asked."""
+
+    def answer(self) -> dict[str, Any]:
+        """What the service is told."""
+        return {}
+
+
+class GiveForm(DoneForm):
+    """The value that was settled later."""
+
+    words = lines(_("The value, with its unit"), most=2000, description=_("All parties read it beside its clause."))
+
+    def answer(self) -> dict[str, Any]:
+        return {"words": self.words.data}
+
+
+class DecidedForm(DoneForm):
+    """When it was decided."""
+
+    day = _day()
+    words = _words()
+
+    def answer(self) -> dict[str, Any]:
+        return {"day": self.day.data, "words": self.words.data or ""}
+
+
+class NoticeForm(DoneForm):
+    """Which of the two it is: never chosen beforehand."""
+
+    notice = RadioField(_("Which of the two is it?"), [Needed()], choices=[
+        SelectChoice(Notice.GIVEN.value, _("Notice was given")), SelectChoice(Notice.ON.value, _("It goes on"))])
+    day = _day()
+    words = _words()
+
+    def answer(self) -> dict[str, Any]:
+        return {"notice": Notice(self.notice.data), "day": self.day.data, "words": self.words.data or ""}
 
 
 class HandDutyForm(Form):

@@ -138,3 +138,7 @@ class Duty(Model):
     owner: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))  # who looks after it
     decide: Mapped[bool] = mapped_column(default=False)  # how the contract goes on; due on the last day for it
     goes_on_by: Mapped[int] = mapped_column(default=0)  # months to the next such day where nobody decides
+    gives: Mapped[str | None]  # path of the value that was settled later
+    outcome: Mapped[str | None] = mapped_column(String(6))  # see workflows.facts.Notice
+    done_on: Mapped[date | None]  # when it was decided, as its party says
+    said: Mapped[str | None]  # the value that was given, or words about what was decided

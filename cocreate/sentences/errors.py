@@ -123,6 +123,12 @@ def _incomplete(s: Speaker) -> str:
         len(s.values["fields"]))
 
 
+@explains("duty.day")
+def _duty_day(s: Speaker) -> str:
+    return s._("Choose the day on which it was decided, from %(first)s to %(last)s.", first=s.day("first"),
+               last=s.day("last"))
+
+
 @explains("duty.nobodys")
 def _nobodys_duty(s: Speaker) -> str:
     return s._("'%(name)s' is no party of this project, so nobody would owe the row. Write one of: %(parties)s.",

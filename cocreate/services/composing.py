@@ -260,7 +260,7 @@ def _to_give(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
         settled, value = settling.settled(facts, need), _at(need, facts, counting, language) if "." in need else None
         if settled is not None and value is not None and value.later is not None:
             what = paper_words.to_give(language, domain.called(facts.definition, need, language), settled.rule)
-            yield from (NewDuty(party, what, settled.due, clause) for party in settled.parties)
+            yield from (NewDuty(party, what, settled.due, clause, gives=need) for party in settled.parties)
 
 
 def _to_decide(facts: Facts, counting: Counting) -> Iterator[NewDuty]:

@@ -13,12 +13,15 @@ from cocreate.services.acts.duties import DecideLater, HandDuty, LookAfter, Repo
 from cocreate.services.facts import look
 from cocreate.services.people import INVITATION_LASTS
 from workflows.calendars import local_day
+from workflows.facts import Notice
 from workflows.values import replace
 
 
-def report(session: Session, ref: str, *, number: int, actor: int, key: str, now: datetime) -> progress.Receipt:
-    """Say that a duty of one's own party is done."""
-    return progress.act(session, ref, ReportDuty(number), actor=actor, key=key, now=now)
+def report(session: Session, ref: str, *, number: int, notice: Notice | None = None, day: date | None = None,
+           words: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Say that a duty of one's own party is done, or how it decided."""
+    following = _following(session, ref, number, now) if notice is Notice.ON else None
+    return progress.act(session, ref, ReportDuty(number, notice, day, words, following), actor=actor, key=key, now=now)
 
 
 def look_after(session: Session, ref: str, *, to: int | None, name: str = "", email: str = "", actor: int, key: str,
@@ -51,7 +54,9 @@ def due(session: Session, now: datetime) -> list[tuple[str, DecideLater, str]]:
 
 def _following(session: Session, ref: str, number: int, now: datetime) -> date | None:
     facts = look(session, ref, person=None, now=now).facts
-    duty = next(one for one in facts.duties if one.number == number)
+    duty = next((one for one in facts.duties if one.number == number), None)
+    if duty is None:
+        return None
     following = composing.decided_again(facts, contributions.counting(session, facts), duty)
     # After a year without a scheduler the days of that year are past as well.
     while following is not None and following < local_day(now, facts.calendars[0].zone):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from cocreate import words
 from cocreate.telling.speaker import Speaker, tells
+from workflows.facts import Notice
 
 
 @tells("submit")
@@ -63,10 +64,28 @@ def _look_after(s: Speaker) -> str:
 
 @tells("report_duty")
 def _report_duty(s: Speaker) -> str:
-    if any(one.decide for one in s.facts.duties if one.number == s.details["duty"]):
+    duty = next((one for one in s.facts.duties if one.number == s.details["duty"]), None)
+    if s.details.get("notice") == Notice.GIVEN:
+        return s.gettext("%(who)s said for %(party)s that notice was given on %(day)s: %(what)s", what=s.duty(),
+                         party=s.party(s.line.party), day=s.day("day"))
+    if s.details.get("notice") == Notice.ON:
+        return _goes_on(s)
+    if duty and duty.gives:
+        return s.gettext("%(who)s gave for %(party)s what was settled later: %(what)s", what=s.duty(),
+                         party=s.party(s.line.party))
+    if duty and duty.decide:
         return s.gettext("%(who)s said for %(party)s that this is decided: %(what)s", what=s.duty(),
                          party=s.party(s.line.party))
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
+
+
+def _goes_on(s: Speaker) -> str:
+    values = {"what": s.duty(), "party": s.party(s.line.party), "day": s.day("day")}
+    if "due" not in s.details:
+        return s.gettext("%(who)s said for %(party)s on %(day)s that it goes on: %(what)s", **values)
+    due = date.fromisoformat(s.details["due"]) + timedelta(days=1)
+    return s.gettext("%(who)s said for %(party)s on %(day)s that it goes on: %(what)s. The next decision is before "
+                     "%(next)s.", next=words.day(due, s.reader), **values)
 
 
 @tells("decide_later")

@@ -21,10 +21,24 @@ class TestDecideBefore:
             (2, "2036-06-30", True, "term")]
         page = unescape(room.shop.get("/duties").text)
         assert "Next: Aurelis Hotels decides before Tue 1 Jul 2036: Give notice, or it goes on for a year." in page
-        assert "decide before Tue 1 Jul 2036" in page and "Say that notice was given" in page
+        assert "decide before Tue 1 Jul 2036" in page and "Say whether notice was given" in page
         assert "decide before Tue 1 Jul 2036" in unescape(room.maker.get("").text)
-        room.shop.post("/duties/1/done")
-        assert "said for Aurelis Hotels that this is decided" in unescape(room.maker.get("/record").text)
+        # Its party says which of the two it is, and when.
+        asked = unescape(room.shop.get("/duties/1/done").text)
+        assert "Notice was given" in asked and "It goes on" in asked and "cannot be taken back here" in asked
+        assert room.shop.post("/duties/1/done", data={}).status_code == 422
+        assert room.maker.get("/duties/1/done").status_code == 403
+        today = {"day": NOON.date().isoformat()}
+        on = today | {"notice": "on", "key": "of-one-form-only-once"}
+        assert [room.shop.post("/duties/1/done", data=on).status_code for _twice in range(2)] == [303, 303]
+        assert [(one.due.isoformat(), one.done_at) for one in room.facts().duties] == [("2037-06-30", None)]
+        record = unescape(room.maker.get("/record").text)
+        assert "that it goes on: Give notice" in record and "The next decision is before Wed 1 Jul 2037." in record
+        assert room.shop.post("/duties/1/done", data=today | {
+            "notice": "given", "words": "By letter."}).status_code == 303
+        record, page = (unescape(room.maker.get(path).text) for path in ("/record", "/duties"))
+        assert "said for Aurelis Hotels that notice was given on Mon 1 Mar" in record and "By letter." in record
+        assert "Notice was given on Mon 1 Mar" in page
 
     def test_where_nobody_gives_notice_the_day_of_the_next_year_becomes_the_duty(self, project):
         room = project(_with_notice)

@@ -30,3 +30,8 @@ class TestSettledLater:
         (duty,), matters = facts.duties, reminding.owed(facts)
         assert (duty.party, duty.due, duty.clause) == (2, date(2027, 6, 1), "credit")
         assert [matter.asked for key, matter in matters.items() if key.startswith("duty:")] == [(room.small.shop,)]
+        assert room.shop.post("/duties/1/done", data={"words": ""}).status_code == 422
+        assert room.facts().duties[0].done_at is None and "The value" in room.shop.get("/duties/1/done").text
+        assert room.shop.post("/duties/1/done", data={"words": "412 crates a week"}).status_code == 303
+        for page in ("/duties", "/contract", "/contract/clauses/credit", "/record"):
+            assert "412 crates a week" in room.maker.get(page).text, page

@@ -4,7 +4,7 @@ Each ``...Fact`` is one row of the table of its name. An act answers with the fa
 differs is what is written. Nothing here reads a clock or a database.
 """
 
-from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, SignatureFact
+from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, Notice, SignatureFact
 from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFact
 from workflows.facts.whole import Facts, ProjectFact
 from workflows.facts.work import (
@@ -33,6 +33,7 @@ __all__ = [
     "Facts",
     "FigureFact",
     "MemberFact",
+    "Notice",
     "NudgeFact",
     "PartyFact",
     "ProjectFact",

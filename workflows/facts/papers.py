@@ -53,6 +53,14 @@ class AccessionFact:
     pdf_sha256: str
 
 
+class Notice(StrEnum):
+    """How a decision ends on a contract that goes on where nobody gives notice."""
+
+    GIVEN = "given"
+    ON = "on"  # it goes on
+    OTHERS = "others"  # another party gave notice: nothing is left to decide
+
+
 @dataclass(frozen=True, slots=True)
 class DutyFact:
     """Something a party owes by a day under the agreed terms."""
@@ -68,6 +76,10 @@ class DutyFact:
     owner: int | None = None  # person who looks after it; None: the champions of its party
     decide: bool = False  # to be decided, not done: ``due`` is the last day
     goes_on_by: int = 0  # months after which the next such day comes where nobody decides; 0: none comes
+    gives: str | None = None  # path of the value that was settled later
+    outcome: str | None = None  # a Notice, of what goes on
+    done_on: date | None = None  # when it was decided, as its party says
+    said: str | None = None  # the value that was given, or words about what was decided
 
     @property
     def before(self) -> date:

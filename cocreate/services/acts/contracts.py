@@ -62,6 +62,7 @@ class NewDuty:
     clause: str | None
     decide: bool = False
     goes_on_by: int = 0  # months
+    gives: str | None = None  # path of the value that was settled later
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def sign(facts: Facts, given: Sign) -> Change:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
         for number, new in enumerate(given.duties, 1):
             after = after.with_duty(DutyFact(number, new.party, new.what, new.due, new.clause, decide=new.decide,
-                                             goes_on_by=new.goes_on_by))
+                                             goes_on_by=new.goes_on_by, gives=new.gives))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
                   details=_of(given.paper, version=contract.number, text_sha256=given.text_sha256,
                               pdf_sha256=given.pdf_sha256, last=last,

@@ -13,15 +13,23 @@ from cocreate.services.acts.change import Change, Letter
 from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
 from workflows.calendars import local_day
-from workflows.facts import DutyFact, Facts, MemberFact
+from workflows.facts import DutyFact, Facts, MemberFact, Notice
 from workflows.values import replace
 
 
 @dataclass(frozen=True, slots=True)
 class ReportDuty:
-    """Say that a duty of one's own party is done."""
+    """Say that a duty of one's own party is done, or how it decided.
+
+    notice: which of the two it is, of what goes on. day: when it was decided. words: the value, or about the decision.
+    following: the next last day where it goes on.
+    """
 
     number: int
+    notice: Notice | None = None
+    day: date | None = None
+    words: str = ""
+    following: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,50 @@ class DecideLater:
 
 
 def report(facts: Facts, given: ReportDuty) -> Change:
-    duty, actor = _mine(facts, given.number, Act.DUTY_DONE)
-    for one in facts.duties:
-        # Who gives notice of what else goes on ends it for the others as well.
-        if one is duty or (duty.goes_on_by and one.done_at is None and (one.what, one.due, one.clause) == (
-                duty.what, duty.due, duty.clause)):
-            facts = facts.with_duty(replace(one, done_at=facts.now, done_by=actor.person))
-    return Change(facts=facts, party=duty.party, details={"duty": duty.number})
+    duty, actor = mine(facts, given.number, Act.DUTY_DONE)
+    if duty.gives and not given.words:
+        raise Invalid("duty.value", field="words")
+    if duty.decide:
+        _require_day(facts, duty, given.day)
+    done = replace(duty, done_at=facts.now, done_by=actor.person, done_on=given.day, said=given.words or None)
+    details = {"duty": duty.number} | ({"day": given.day.isoformat()} if given.day else {})
+    if duty.goes_on_by:
+        facts, more = _noticed(facts, done, given)
+        details |= more
+    else:
+        facts = facts.with_duty(done)
+    return Change(facts=facts, party=duty.party, details=details,
+                  personal={"reason": given.words} if given.words else {})
+
+
+def _require_day(facts: Facts, duty: DutyFact, day: date | None) -> None:
+    """Of a decision: since the signature, by its last day, and not ahead of today."""
+    today = local_day(facts.now, facts.calendars[0].zone)
+    signed = local_day(facts.project.ended_at or facts.now, facts.calendars[0].zone)
+    if day is None or not signed <= day <= min(today, duty.due):
+        raise Invalid("duty.day", field="day", first=signed, last=min(today, duty.due))
+
+
+def _noticed(facts: Facts, done: DutyFact, given: ReportDuty) -> tuple[Facts, dict[str, str]]:
+    """Notice leaves the others nothing to decide; that it goes on says a party for itself alone, until the next day."""
+    if given.notice not in (Notice.GIVEN, Notice.ON):
+        raise Invalid("duty.notice", field="notice")
+    details = {"notice": given.notice.value}
+    if given.notice is Notice.ON and given.following is not None:
+        if given.following <= done.due:
+            raise Conflict("duty.later", number=done.number)
+        return (facts.with_duty(replace(done, done_at=None, done_by=None, done_on=None, said=None,
+                                        due=given.following)), details | {"due": given.following.isoformat()})
+    for one in same_decision(facts, done) if given.notice is Notice.GIVEN else ():
+        if one.done_at is None:
+            facts = facts.with_duty(replace(one, done_at=facts.now, done_by=done.done_by, outcome=Notice.OTHERS.value))
+    return facts.with_duty(replace(done, outcome=given.notice.value)), details
+
+
+def same_decision(facts: Facts, duty: DutyFact) -> tuple[DutyFact, ...]:
+    """What the others have to decide about the same; not by day, since each says for itself that it goes on."""
+    return tuple(one for one in facts.duties if one.goes_on_by and one.party != duty.party and (
+        one.what, one.clause) == (duty.what, duty.clause))
 
 
 def decide_later(facts: Facts, given: DecideLater) -> Change:
@@ -67,7 +112,7 @@ def decide_later(facts: Facts, given: DecideLater) -> Change:
 
 
 def hand_on(facts: Facts, given: HandDuty) -> Change:
-    duty, _actor = _mine(facts, given.number, Act.PASS_ON)
+    duty, _actor = mine(facts, given.number, Act.PASS_ON)
     colleague = facts.member(given.person)
     if colleague is None or not can_look_after(colleague, duty):
         raise Invalid("duty.not_theirs", field="to")
@@ -81,7 +126,7 @@ def can_look_after(member: MemberFact, duty: DutyFact) -> bool:
     return member.present and member.party == duty.party and bool(member.own & {"champion", "signatory", "contributor"})
 
 
-def _mine(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
+def mine(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
     """A duty that is open, and the actor, if the act is theirs to do. After the end of the project, too."""
     duty = next((one for one in facts.duties if one.number == number), None)
     if duty is None:

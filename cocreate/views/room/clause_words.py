@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from cocreate import pages, sentences, words
 from cocreate.db import db
 from cocreate.domain.answers import Answer, rows_of
+from cocreate.domain.composing import called
 from cocreate.domain.contract import ClauseText, ContractText, Gap
 from cocreate.services import casebook, comments, contributions
 from cocreate.views.room import contract_words, frame, missing
@@ -36,6 +37,7 @@ class Line:
     comes_from: tuple[Come, ...]
     states: tuple[tuple[PartyView, str, str], ...]  # party, kind of verdict, words
     comments: int
+    given: tuple[tuple[str, str], ...]  # what was settled later and given since: who and when, the value
     proposed: str  # where its words began in a published case
     missing: tuple["Missing", ...]
 
@@ -59,7 +61,8 @@ def lines(facts: Facts, text: ContractText) -> list[Line]:
     said = comments.counted(db.session(), facts, "clause")
     states, begun = _states(facts), _from_case(facts, text)
     return [Line(clause, (*_given(facts, clause), *_decided(facts, clause), *_agreed(facts, clause)), states,
-                 said.get(clause.key, 0), begun.get(clause.key, ""), _missing(facts, clause))
+                 said.get(clause.key, 0), _given_since(facts, clause), begun.get(clause.key, ""),
+                 _missing(facts, clause))
             for clause in text.clauses]
 
 
@@ -106,6 +109,13 @@ def _agreed(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
             found.setdefault(str(json.loads(proposal.body).get("reason", "")), proposal.number)
     return tuple(Come(_("agreed by all"), url_for("room.proposal", ref=facts.project.ref, number=number), quoted=reason)
                  for reason, number in found.items())
+
+
+def _given_since(facts: Facts, clause: ClauseText) -> tuple[tuple[str, str], ...]:
+    return tuple((_("Given after the signature, by %(party)s on %(day)s: “%(label)s”",
+                    party=facts.party(duty.party).name, day=words.day(duty.done_at, pages.reader()),
+                    label=called(facts.definition, duty.gives, pages.language())), duty.said)
+                 for duty in facts.duties if duty.clause == clause.key and duty.gives and duty.said and duty.done_at)
 
 
 _VERDICTS = {DecisionState.AGREED: "yes", DecisionState.RESERVED: "yes", DecisionState.REFUSED: "no"}

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages
+from cocreate import login, pages, words
 from cocreate.clock import now
-from cocreate.db import transaction
 from cocreate.domain.rights import Act, may
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form
-from cocreate.forms.duties import HandDutyForm, LookAfterForm
+from cocreate.forms.duties import DecidedForm, DoneForm, GiveForm, HandDutyForm, LookAfterForm, NoticeForm
 from cocreate.services import duties as service
 from cocreate.services.acts import duties as acts
 from cocreate.services.acts.duties import can_look_after
@@ -22,7 +21,7 @@ from cocreate.services.acts.people import heirs
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
-from workflows.facts import DutyFact, Facts
+from workflows.facts import DutyFact, Facts, Notice
 from workflows.texts import say
 
 
@@ -33,7 +32,8 @@ class Row:
     duty: DutyFact
     owner: str
     clause: tuple[str, str] | None  # label, address
-    done: str  # who reported it
+    done: str  # what became of it, and who said so
+    act: str
     can_report: bool
     can_hand_on: bool
 
@@ -73,14 +73,27 @@ def duties_who(ref: str) -> ResponseReturnValue:
                                                        if one.party == member.party and one.done_at is None])
 
 
-@bp.post("/duties/<int:number>/done")
+@bp.route("/duties/<int:number>/done", methods=["GET", "POST"])
 def duty_done(ref: str, number: int) -> ResponseReturnValue:
-    """Report a duty of the own party as done."""
-    frame.enter(ref)
-    with transaction() as session:
-        service.report(session, ref, number=number, actor=login.me().id, key=Form.from_request().key(), now=now())
-    flash(_("Reported as done. All parties can see it."), "done")
-    return redirect(url_for("room.duties", ref=ref), 303)
+    """Report a duty of the own party as done: a value is asked for, and of a decision which it is and when."""
+    facts = frame.enter(ref)
+    duty = next((one for one in facts.duties if one.number == number), None)
+    if duty is None:
+        raise NotFound
+    if request.method == "GET":
+        acts.mine(facts, number, Act.DUTY_DONE)
+    form = (NoticeForm if duty.goes_on_by else DecidedForm if duty.decide else GiveForm if duty.gives
+            else DoneForm).from_request()
+
+    def act(session: Any) -> str:
+        given = form.answer()
+        service.report(session, ref, number=number, **given, actor=login.me().id, key=form.key(), now=now())
+        return _said(given.get("notice"), duty)
+
+    there = url_for("room.duties", ref=ref)
+    return dialog(facts, form, "room/duties_done.html", _act(duty), act, then=there, back=there,
+                  trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name,
+                  others=[facts.party(one.party).name for one in acts.same_decision(facts, duty) if not one.done_at])
 
 
 @bp.route("/duties/<int:number>/hand-over", methods=["GET", "POST"])
@@ -105,6 +118,37 @@ def duty_hand_over(ref: str, number: int) -> ResponseReturnValue:
                   trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name)
 
 
+def _act(duty: DutyFact) -> str:
+    if duty.goes_on_by:
+        return _("Say whether notice was given")
+    return _("Say that it is decided") if duty.decide else _("Give the value") if duty.gives else _("Report as done")
+
+
+def _said(notice: Notice | None, duty: DutyFact) -> str:
+    if notice is Notice.GIVEN:
+        return _("Written down: notice was given. All parties can see it.")
+    if notice is Notice.ON:
+        return _("Written down: it goes on. All parties can see it.")
+    if duty.gives:
+        return _("The value is given. All parties read it beside its clause.")
+    return _("Reported as done. All parties can see it.")
+
+
+def _how(facts: Facts, duty: DutyFact) -> str:
+    """What became of a duty, and who said so."""
+    if duty.done_at is None:
+        return ""
+    if duty.outcome == Notice.OTHERS:
+        giver = next(one for one in acts.same_decision(facts, duty) if one.outcome == Notice.GIVEN)
+        return _("Nothing is left to decide: %(party)s gave notice on %(day)s",
+                 party=facts.party(giver.party).name, day=words.day(giver.done_on or duty.done_at, pages.reader()))
+    name = frame.person_name(facts, duty.done_by) if duty.done_by else ""
+    if duty.outcome == Notice.GIVEN and duty.done_on:
+        return _("Notice was given on %(day)s, as %(name)s says", name=name,
+                 day=words.day(duty.done_on, pages.reader()))
+    return _("Reported by %(name)s", name=name)
+
+
 def _row(facts: Facts, duty: DutyFact) -> Row:
     place = next((number for number, key in enumerate(facts.definition.clauses, 1) if key == duty.clause), None)
     clause = None
@@ -116,6 +160,6 @@ def _row(facts: Facts, duty: DutyFact) -> Row:
     names = [owner.name] if owner and owner.left_at is None else [
         member.name for member in facts.people(duty.party, "champion")]
     open_ = duty.done_at is None
-    return Row(duty, ", ".join(names), clause, frame.person_name(facts, duty.done_by) if duty.done_by else "",
+    return Row(duty, ", ".join(names), clause, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
                open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner))

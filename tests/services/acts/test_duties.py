@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from cocreate.services.acts.duties import DecideLater, HandDuty, ReportDuty
 from cocreate.services.acts.proposals import Answer as Answering
 from cocreate.services.acts.proposals import Propose
 from tests.support.facts import MANAGER, begin, champion, signatory
-from workflows.facts import DutyFact
+from workflows.facts import DutyFact, Notice
 
 ABSENT = {("stream", 1): (1, {"mass": Answer(not_available="nobody has weighed it")})}
 COLLEAGUE = 13  # contributes for the first party
@@ -40,16 +40,46 @@ class TestReport:
         with pytest.raises(Conflict, match="duty.done"):
             agreed().act(ReportDuty(1), champion(1)).act(ReportDuty(1), champion(1))
 
-    def test_of_a_notice_ends_the_same_decision_of_the_others_and_nothing_else(self):
-        story = begin().to_signature().sign("giver").sign("taker")
-        for number, party, clause in ((1, 1, "term"), (2, 2, "term"), (3, 2, "lease")):
-            story.facts = story.facts.with_duty(notice(number, party, clause))
-        story.act(ReportDuty(1), champion(1))
-        assert [duty.done_by for duty in story.facts.duties] == [champion(1), champion(1), None]
+    def test_of_a_value_that_was_settled_later_is_with_the_value(self):
+        story = agreed()
+        story.facts = story.facts.with_duty(replace(story.facts.duties[0], gives="figures.stream.mass"))
+        with pytest.raises(Invalid, match=r"duty\.value"):
+            story.act(ReportDuty(1), champion(1))
+        (duty,) = story.act(ReportDuty(1, words="3 t"), champion(1)).facts.duties
+        assert duty.said == "3 t" and story.change.personal == {"reason": "3 t"}
+        assert story.change.details == {"duty": 1}
 
     def test_of_one_that_is_there(self):
         with pytest.raises(Conflict, match="duty.unknown"):
             agreed().act(ReportDuty(2), champion(1))
+
+
+class TestNotice:
+    """Each party says for itself which of the two it is, and when."""
+
+    def test_leaves_the_same_decision_of_the_others_without_a_point_and_nothing_else(self):
+        story = both()
+        day = story.facts.now.date()
+        story.act(ReportDuty(1, Notice.GIVEN, day, "By letter."), champion(1))
+        assert [duty.outcome for duty in story.facts.duties] == ["given", "others", None]
+        assert [duty.done_on for duty in story.facts.duties] == [day, None, None]
+        assert story.change.details == {"duty": 1, "notice": "given", "day": day.isoformat()}
+
+    def test_that_it_goes_on_is_said_for_oneself_alone_and_the_next_day_comes(self):
+        story, later = both(), date(2028, 5, 3)
+        story.act(ReportDuty(1, Notice.ON, story.facts.now.date(), following=later), champion(1))
+        assert [(duty.due, duty.done_at) for duty in story.facts.duties] == [
+            (later, None), (date(2027, 5, 3), None), (date(2027, 5, 3), None)]
+        story.act(ReportDuty(2, Notice.GIVEN, story.facts.now.date()), champion(2))
+        assert [duty.outcome for duty in story.facts.duties] == ["others", "given", None]
+
+    @pytest.mark.parametrize(("given", "days", "field"), [
+        (None, 0, "notice"), (Notice.OTHERS, 0, "notice"), (Notice.GIVEN, 1, "day"), (Notice.GIVEN, -400, "day")])
+    def test_says_which_of_the_two_and_a_day_since_the_signature(self, given, days, field):
+        story = both()
+        with pytest.raises(Invalid) as refused:
+            story.act(ReportDuty(1, given, story.facts.now.date() + timedelta(days=days)), champion(1))
+        assert refused.value.values["field"] == field
 
 
 class TestDecideLater:
@@ -78,7 +108,8 @@ class TestSettledLater:
     def test_is_owed_by_who_was_named_by_the_day_that_was_agreed(self):
         story = settled()
         assert composing.duties(story.facts, ABSENT) == (
-            NewDuty(1, "Give “Mass”: as weighed at the gate", date(2027, 6, 1), "quantity"),)
+            NewDuty(1, "Give “Mass”: as weighed at the gate", date(2027, 6, 1), "quantity",
+                    gives="figures.stream.mass"),)
 
     def test_not_where_it_was_given_meanwhile_its_clause_was_struck_or_its_party_has_left(self):
         story = settled()
@@ -139,6 +170,14 @@ def agreed():
 
 def notice(number, party, clause, due=date(2027, 5, 3)):
     return DutyFact(number, party, "Give notice, or it goes on", due, clause, decide=True, goes_on_by=12)
+
+
+def both():
+    """A signed contract on which both parties can give notice, and the second of something else as well."""
+    story = begin().to_signature().sign("giver").sign("taker")
+    for number, party, clause in ((1, 1, "term"), (2, 2, "term"), (3, 2, "lease")):
+        story.facts = story.facts.with_duty(notice(number, party, clause))
+    return story
 
 
 def going_on(last):
