@@ -3,6 +3,7 @@
 Inner layers carry them whole; a page chooses the reader's language with ``say``.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -16,7 +17,8 @@ def _printable(text: str) -> str:
     return text
 
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+Language = Annotated[str, StringConstraints(pattern=f"^{_LANGUAGE.pattern}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
                   AfterValidator(_printable)]
 Text = Words | Annotated[dict[Language, Words], Field(min_length=1)]
@@ -48,8 +50,9 @@ def each(path: str, value: Any) -> Iterator[tuple[str, str | Mapping[str, str]]]
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         here = f"{path}.{key}" if path else str(key)
+        # A field or a box may be called like a key of texts: its own keys are no languages.
         if key in TEXTS and (isinstance(inner, str) or (
-                isinstance(inner, dict) and inner and all(isinstance(one, str) for one in inner.values()))):
+                isinstance(inner, dict) and inner and all(map(_LANGUAGE.fullmatch, inner)))):
             yield here, inner
         else:
             yield from each(here, inner)

@@ -73,7 +73,7 @@ class ColleagueForm(AddressedForm):
     name = line(_("Name"), render_kw={"autocomplete": "off"})
     email = their_address(_("Work address"))
     parts = _parts(_("Part"), default=["contributor"])
-    reason = lines(_("Why this person?"), most=2000, description=_("All parties can read it with the proposal."))
+    reason = lines(_("Why this person?"), most=2000, description=_("Your own party reads it."))
     greeting = lines(_("Your line of greeting"), most=500, optional=True,
                      description=_("It stands in the invitation, in your own words."))
 

@@ -25,7 +25,7 @@ from workflows import fields as f
 from workflows.definition import Definition, Seat, Task
 from workflows.facts import TaskFact, TaskState
 from workflows.fields import Path
-from workflows.texts import Text, say
+from workflows.texts import Text, each, language_of, say
 from workflows.verification.hanging import hanging, offers
 
 STAGES = ["idea", "partners", "baseline", "design", "value_case", "pilot", "terms", "signature"]
@@ -107,6 +107,11 @@ class TestEvery:
     def test_is_found_under_its_key(self, shipped):
         assert library.load(shipped.key) is shipped
         assert shipped.strategy == shipped.key
+
+    def test_speaks_the_language_it_says(self, shipped):
+        """Also where a field is called "name": what stands in it are no languages."""
+        texts = each("", shipped.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        assert {language_of(text, "en", shipped.language) for _path, text in texts} == {"en"}
 
     def test_backbone(self, shipped):
         assert [*shipped.stages] == STAGES
