@@ -3,10 +3,14 @@
 import io
 import re
 
+import pytest
+
+from cocreate.clock import now
+from cocreate.db import transaction
 from tests import corpus
 from tests.support import projects
 from tests.support.people import PASSWORD
-from tests.support.rooms import by_link, decided, hidden, returned, with_later_tasks, with_offer
+from tests.support.rooms import by_link, decided, hidden, returned, sign_in, with_later_tasks, with_offer
 
 PDF = corpus.pdf()
 
@@ -19,6 +23,23 @@ class TestEnter:
         answer = room.maker.post("/tasks/credit", data=hidden(page) | {"f-places-0-place": "Oslo", "stay": "1"})
         assert answer.status_code == 200 and 'value="Oslo"' in answer.text
         assert room.facts().drafts == {("credit", 1): 1}
+
+
+class TestManyColumns:
+    @pytest.mark.browser
+    def test_on_a_desk_each_cell_can_be_read(self, live, new_page):
+        more = "".join(f"\n              c{n}: {{label: Column {n}, type: text, required: false}}" for n in range(7))
+        after = "lorries: {label: Lorries, type: whole, min: 0}"
+        with live.app.app_context(), transaction() as session:
+            small = projects.open_small(session, definition=projects.SMALL.replace(after, after + more), now=now())
+        page = new_page(viewport={"width": 1280, "height": 900})
+        sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/tasks/credit")
+        widths = page.locator("tbody [data-row]:first-child input:visible").evaluate_all(
+            "(all) => all.map(i => [i.getBoundingClientRect().width, i.getBoundingClientRect().right])")
+        edge = page.locator("#task .col-lg-8").first.bounding_box()
+        assert len(widths) == 9
+        assert all(width >= 150 and right <= edge["x"] + edge["width"] for width, right in widths), widths
 
 
 class TestFiles:
