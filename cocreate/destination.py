@@ -19,6 +19,7 @@ SECRET_FIELDS = re.compile(r"(.*_)?password|current|secret|code|csrf_token")
 MOST_ASKED = 500  # bytes after the question mark of an address that is remembered
 NOT_TYPED = frozenset({"key", "csrf_token", "visit", "seen", "party", "number", "version"})  # the page's own
 _BACK = "back"
+HOME = "portal.home"
 
 
 def remember() -> None:
@@ -37,8 +38,8 @@ def keep(endpoint: str, **ids: object) -> None:
 
 
 def keeps() -> bool:
-    """Whether somebody was on the way to a page."""
-    return _BACK in cookie
+    """Whether somebody was on the way to a page; home is where everybody arrives."""
+    return cookie.get(_BACK, [HOME])[0] != HOME
 
 
 def carry_over() -> None:

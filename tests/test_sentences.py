@@ -233,7 +233,7 @@ class TestSeatsAndContract:
 
     def test_clauses_open(self, facts):
         assert say(facts, {"contract": "agreed"}) == [
-            "4 of 4 clauses are not agreed: 1 to 4. Next to answer: Philips."]
+            "The contract is not ready to read yet; once it is, all clauses are agreed together. Next to act: Philips."]
 
     def test_not_signed(self, frozen):
         frozen = signed(in_signature(frozen), PHILIPS, JAN)

@@ -72,10 +72,8 @@ def is_open(facts: Facts, key: str) -> bool:
 
 def clauses_open(facts: Facts) -> Reasons:
     """No version stands that could be agreed: every clause is open."""
-    numbers = tuple(range(1, len(facts.definition.clauses) + 1))
     party = next((p.number for p in facts.contracting), None)
-    return (Refusal("clauses.open", party, {"n": len(numbers), "m": len(numbers), "numbers": numbers,
-                                            "since": facts.project.entered_at}),)
+    return (Refusal("clauses.open", party, {"since": facts.project.entered_at}),)
 
 
 def _not_open(facts: Facts, key: str) -> Reasons:

@@ -238,7 +238,7 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
         "public_buyer": RadioField(_("Does a public buyer take part?"), choices=_offered(PUBLIC_BUYER), default="no"),
         "title": line(_("Title")),
         "purpose": lines(_("Purpose"), most=1000,
-                         description=_("In one or two sentences. It appears in the invitation.")),
+                         description=_("In one or two sentences. The link in the invitation leads to it.")),
         "target": DateField(_("Signing date"), [Needed()]),
         "currency": SelectField(_("Currency"), default="", choices=_offered(
             [("", gettext("Not said: each amount asks for it")), *countries.currency_choices(language)]),

@@ -309,10 +309,8 @@ def _agreement_open(s: Speaker) -> Said:
 
 @_says("clauses.open")
 def _clauses_open(s: Speaker) -> Said:
-    return s._("%(n)s of %(m)s clauses are not agreed: %(numbers)s. Next to answer: %(party)s.",
-               n=words.number(s.values["n"], s.reader), m=words.number(s.values["m"], s.reader),
-               numbers=words.numbers(s.values["numbers"], s.reader),
-               party=s.whose), Act("contract", s._("Read the contract"))
+    return s._("The contract is not ready to read yet; once it is, all clauses are agreed together. Next to act: "
+               "%(party)s.", party=s.whose), Act("contract", s._("Read the contract"))
 
 
 @_says("contract.unsigned")

@@ -43,6 +43,7 @@ class Version:
     published_at: datetime | None
     published_by: str
     running: int  # projects under way
+    used: int  # with those that are over
     body: str = field(repr=False)  # canonical JSON
 
     @property
@@ -101,6 +102,10 @@ class TemplatePage:
     @property
     def running(self) -> int:
         return sum(version.running for version in self.versions)
+
+    @property
+    def used(self) -> int:
+        return sum(version.used for version in self.versions)
 
     def version(self, number: int | None) -> Version:
         """The one of this number, or the newest. Raises: NotFound."""
@@ -261,18 +266,18 @@ def _page(template: Template, versions: Sequence[Version]) -> TemplatePage:
 
 
 def _versions(session: Session, templates: Sequence[int]) -> dict[int, list[Version]]:
-    running = (select(func.count()).where(
-        Project.template_id == TemplateVersion.template_id, Project.template_version == TemplateVersion.number,
-        Project.ended_at.is_(None)).scalar_subquery())
+    opened = select(func.count()).where(
+        Project.template_id == TemplateVersion.template_id, Project.template_version == TemplateVersion.number)
+    running = opened.where(Project.ended_at.is_(None)).scalar_subquery()
     found: dict[int, list[Version]] = {template: [] for template in templates}
     publisher = aliased(Person)
-    for row, by, published_by, count in session.execute(
-            select(TemplateVersion, Person.name, publisher.name, running)
+    for row, by, published_by, runs, used in session.execute(
+            select(TemplateVersion, Person.name, publisher.name, running, opened.scalar_subquery())
             .join(Person, Person.id == TemplateVersion.saved_by)
             .outerjoin(publisher, publisher.id == TemplateVersion.published_by)
             .where(TemplateVersion.template_id.in_(templates)).order_by(TemplateVersion.number.desc())):
         found[row.template_id].append(Version(row.number, row.sha256, row.note, by, row.saved_at, row.published_at,
-                                              published_by or by, count, row.definition))
+                                              published_by or by, runs, used, row.definition))
     return found
 
 

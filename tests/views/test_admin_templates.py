@@ -9,7 +9,7 @@ from tempfile import gettempdir
 from time import monotonic
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from cocreate.models.hosts import Template, TemplateVersion
 from cocreate.models.projects import Project
@@ -56,6 +56,11 @@ class TestPage:
     def test_says_who_published_it_and_how_many_projects_use_it(self, client, ref):
         assert re.search(r"Version 1, published \w+ \d+ \w+ by Anna Berg, used by 1 project\.",
                          text(client.get(f"/admin/templates/{ref}")))
+
+    def test_a_project_that_is_over_used_it(self, client, session, ref):
+        session.execute(update(Project).values(ended_at=NOON))
+        session.commit()
+        assert "used by 1 project." in text(client.get(f"/admin/templates/{ref}"))
 
     def test_has_a_picture_and_the_chosen_stage_in_words(self, client, ref):
         answer = client.get(f"/admin/templates/{ref}?stage=terms")

@@ -150,6 +150,10 @@ class TestBack:
         assert "You come back to exactly here." in client.get("/sign-in").text
         assert sign_in(client, anna).location == "/account/password"
 
+    def test_is_not_said_of_the_first_visit_to_home(self, client):
+        assert is_sent_to_sign_in(client.get("/"))
+        assert "exactly here" not in client.get("/sign-in").text
+
     def test_does_so_once(self, client, anna):
         client.get("/account/password")
         sign_in(client, anna)

@@ -22,7 +22,7 @@ class TestWhatIsMissing:
                 assert f'href="/p/{room.ref}/{way}"' in said, (page, way)
         now = room.maker.get("").text
         assert "Settle what the contract lacks" in now and "Make the contract ready to read" not in now
-        assert "clauses are not agreed" not in now
+        assert "The contract is not ready to read yet" not in now
         manager = room.manager.get("").text
         assert "Nothing is asked of you." in manager and "contract/later" not in manager
 

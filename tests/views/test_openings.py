@@ -48,6 +48,14 @@ class TestChoosing:
         assert client.post(check.location, data={}).location == room.location  # sent twice: the same project
         assert opened(session, small) == 2
 
+    def test_an_example_stands_only_where_it_is_of_the_same_strategy(self, client, small):
+        steam = begin(client)
+        goal = client.post(steam, data=SEATS).location
+        assert "23 months" in client.get(goal).text
+        crates = begin(client, template="returned_crates")
+        goal = client.post(crates, data={"own_seat": "maker"} | SHOP).location
+        assert "23 months" not in client.get(goal).text and "in the invitation leads to it" in client.get(goal).text
+
     def test_the_currency_is_the_hosts_until_another_is_chosen(self, client, session, small):
         session.execute(update(Host).where(Host.id == small.host_id).values(country="SE"))
         session.commit()

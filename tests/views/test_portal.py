@@ -75,6 +75,13 @@ class TestYourTurn:
         page = text(signed_in(small.shop, small.emails[small.shop]).get("/your-turn"))
         assert "Nothing is asked of you right now." in page and "Agreed on Mon 1 Mar." in page
 
+    @pytest.mark.parametrize("path", ["/your-turn", "/projects"])
+    def test_a_contract_that_runs_is_not_called_ended(self, signed_in, session, clock, path):
+        small = projects.agreed(session)
+        session.commit()
+        page = signed_in(small.shop, small.emails[small.shop]).get(path).text
+        assert re.search(r"<h2[^>]*>Agreed</h2>", page) and not re.search(r"<h2[^>]*>Ended</h2>", page)
+
     def test_several_things_are_counted_in_words(self, signed_in, session, small):
         contributions.submit(session, small.ref, task="credit", party=1, seen=0, draft=0,
                              answers=projects.answers("credit"), actor=small.maker, key=projects.key(), now=NOON)

@@ -62,7 +62,7 @@ def your_turn() -> ResponseReturnValue:
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one.facts, named)],
-        lines=[line(one.facts, named) for one in running], ended=_ended(found, named), reassuring=_reassuring(running),
+        lines=[line(one.facts, named) for one in running], over=_over(found, named), reassuring=_reassuring(running),
         administers=_administers())
 
 
@@ -71,7 +71,7 @@ def projects() -> ResponseReturnValue:
     """Every project one is in."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
     named = _hosts(found)
-    return render_template("portal/projects.html", ended=_ended(found, named), administers=_administers(),
+    return render_template("portal/projects.html", over=_over(found, named), administers=_administers(),
                            lines=[line(one.facts, named) for one in found if not one.facts.ended])
 
 
@@ -128,10 +128,12 @@ def _of_others(facts: Facts, named: Mapping[int, str]) -> list[Wait]:
             if wait.party is None or wait.party.number != own]
 
 
-def _ended(found: Sequence[Standing], named: Mapping[int, str]) -> list[Line]:
-    """Contracts first, then the newest end."""
-    ended = sorted((one for one in found if one.facts.ended), key=_ended_at, reverse=True)
-    return sorted((line(one.facts, named) for one in ended), key=lambda row: not row.agreed)
+def _over(found: Sequence[Standing], named: Mapping[int, str]) -> list[tuple[str, list[Line]]]:
+    """Contracts first, whose duties may run for years; then what ended without. The newest end first."""
+    rows = [line(one.facts, named) for one in sorted((one for one in found if one.facts.ended), key=_ended_at,
+                                                     reverse=True)]
+    kinds = ((_("Agreed"), [row for row in rows if row.agreed]), (_("Ended"), [row for row in rows if not row.agreed]))
+    return [kind for kind in kinds if kind[1]]
 
 
 def _ended_at(one: Standing) -> datetime:
