@@ -39,7 +39,7 @@ def keep(endpoint: str, **ids: object) -> None:
 
 def keeps() -> bool:
     """Whether somebody was on the way to a page; home is where everybody arrives."""
-    return cookie.get(_BACK, [HOME])[0] != HOME
+    return _BACK in cookie and bool(cookie[_BACK][0] != HOME)
 
 
 def carry_over() -> None:

@@ -34,6 +34,8 @@ class TestAssessment:
         answer = tom.post("/tasks/mood", data=hidden(theirs) | {"f-open": "s4"}, follow_redirects=True).text
         assert "It counts from now on." in answer and room.facts().task("mood", 1).voices == ""
         read = tom.get("/tasks/mood").text
+        row = re.search(r"<li(?:(?!</li>).)*/tasks/mood.*?</li>", tom.get("/tasks").text, re.DOTALL)[0]
+        assert "<span>submitted</span>" in row and "<span>accepted</span>" not in row  # nobody did
         assert "2.5 on average (2 people)" in read and "No figures." in read
 
     def test_a_champion_lets_count_what_is_there(self, project):

@@ -6,8 +6,11 @@ import re
 import struct
 import zlib
 
+from sqlalchemy import update
+
 from cocreate.db import transaction
 from cocreate.domain.rights import PARTS, TABLE
+from cocreate.models.people import Person
 from cocreate.services import accounts, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
@@ -24,6 +27,12 @@ class TestNow:
         assert page.index("For you") < page.index("Going on to Terms waits for") < page.index("The way to agreement")
         assert "Since Mon 1 Mar." in page and "Claire Duval can act." in page and "Next reminder" in page
         assert "In this stage since Mon 1 Mar day 1 of 10" in page and "Signing date Tue 1 Jun" in page
+
+    def test_the_next_reminder_is_said_at_the_hour_of_whom_it_reaches(self, play):
+        room = play()
+        with room.app.app_context(), transaction() as session:
+            session.execute(update(Person).where(Person.id == room.small.shop).values(zone="Asia/Seoul"))
+        assert re.search(r"Claire Duval can act\. .*?Next reminder [^.]*\(Seoul\)\.", text(room.maker.get("")))
 
     def test_an_observer_sees_all_and_no_act(self, play):
         room = play()

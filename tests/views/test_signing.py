@@ -129,7 +129,7 @@ class TestSign:
         assert "All have signed. The seal of the host is being put on." in room.shop.get("/contract/sign").text
         seal(room, tmp_path)
         page = room.shop.get("/contract").text
-        assert "How to check it without us" in page
+        assert "How to check it without us" in page and "This is a sample text and needs your lawyer." in page
         signing = room.shop.get("/contract/sign").text
         assert "All have signed. Sealed on Mon 1 Mar 13:00 (UTC)." in signing
         assert "is being put on" not in signing

@@ -72,8 +72,8 @@ def _show(checked: RecordCheck | None) -> str:
 
 def _jobs(found: Health) -> list[Line]:
     names = {"expiry": _("Holds and absences"), "reminders": _("Reminders"), "sealing": _("Sealing job"),
-             "mails": _("Sending mails"), "digests": _("Digests"), "tidying": _("Tidying"),
-             "sweeping": _("Files that nothing names"), "records": _("Record check job")}
+             "mails": _("Sending mails"), "digests": _("Digests"), "tidying": _("Removing what has expired"),
+             "sweeping": _("Removing unused files"), "records": _("Record check job")}
     return [_job(names.get(job, job), ran, found.now) for job, ran in found.jobs]
 
 
@@ -127,13 +127,14 @@ def _files(found: Health) -> Line:
     settings = current_app.config["SETTINGS"]
     allowed, least = int(settings.project_mb) * 2**20, int(settings.free_mb) * 2**20
     if files.most:
-        said += " " + _("A party may use %(allowed)s in a project; the most is %(most)s, in project %(ref)s.",
-                        allowed=_size(allowed), most=_size(files.most), ref=files.ref)
+        said += " " + _("A party may use %(allowed)s in a project; the most is %(most)s.", allowed=_size(allowed),
+                        most=_size(files.most))
     if files.free < LITTLE + least:
         return Line("late", _("Files"), said, _("Make room: uploads stop when less than %(least)s are free.",
                                                 least=_size(least)))
     if files.most > NEARLY * allowed:
-        return Line("soon", _("Files"), said, _("Raise COCREATE_PROJECT_MB before uploads are refused."))
+        return Line("soon", _("Files"), said, _(
+            "Raise COCREATE_PROJECT_MB before uploads are refused in project %(ref)s.", ref=files.ref))
     return Line("done", _("Files"), said)
 
 

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from cocreate import pages, words
 from workflows.facts import Facts, TaskFact, TaskState
-from workflows.guards import can_start
+from workflows.guards import accepting, can_start
 
 
 def chip(facts: Facts, task: TaskFact) -> tuple[str, str]:
@@ -17,7 +17,7 @@ def chip(facts: Facts, task: TaskFact) -> tuple[str, str]:
         case TaskState.SUBMITTED:
             return "waits", _("submitted")
         case TaskState.ACCEPTED:
-            return "done", _("accepted")
+            return "done", _("accepted") if accepting(facts, task) else _("submitted")  # it counted at once
         case TaskState.LAPSED | TaskState.SUPERSEDED:
             return "draft", _("ended")
 

@@ -1,7 +1,7 @@
 """What the project waits for, in sentences of who can act: the first part of the room's first page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import url_for
@@ -137,6 +137,7 @@ def _reminders(facts: Facts, owed: Owed) -> list[str]:
     reader = pages.reader()
     found = rooms.reminded(db.session(), facts, [owed.subject])[owed.subject]
     said = [_("Last reminded %(day)s.", day=words.day(found.last, reader))] if found.last else []
-    if found.next:
-        said.append(_("Next reminder %(day)s.", day=words.day_time(found.next, reader)))
+    if found.next:  # at the hour of whom it reaches: in another zone it would look like a mail at night
+        there = next((m.zone for m in facts.members if m.person in owed.persons), "") or facts.calendars[0].zone
+        said.append(_("Next reminder %(day)s.", day=words.day_time(found.next, replace(reader, zone=there))))
     return said
