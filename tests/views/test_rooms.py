@@ -105,6 +105,14 @@ class TestGate:
         assert "It stands as you see it above. Change it" in text(page) and bar not in page.text
         assert bar in room.shop.get("/gates/picture").text
 
+    def test_what_is_needed_for_some_answers_is_not_called_optional(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        page = text(room.maker.get("/gates/picture"))
+        assert "Reason or reservation All parties read it, also in the record. Needed unless you simply agree." in page
+        assert "What would help? Needed if you do not agree." in page
+
 
 class TestDecisions:
     def test_the_ring_and_the_sentence_count_the_same_parties(self, play):
