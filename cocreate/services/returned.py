@@ -29,6 +29,7 @@ class Unreachable:
     name: str
     address: str
     why: str
+    party: int | None
 
 
 def refused(session: Session, mail: Claimed, reply: str, now: datetime) -> None:
@@ -62,12 +63,13 @@ def unreachable(session: Session, refs: Collection[str]) -> dict[str, tuple[Unre
     """Project -> the people in it, or invited, whom no mail reaches."""
     found: dict[str, tuple[Unreachable, ...]] = {}
     rows = session.execute(
-        select(Project.ref, Person.id, Member.name, Person.email, Person.unreachable_why)
+        select(Project.ref, Person.id, Member.name, Person.email, Person.unreachable_why,
+               Member.party)
         .join(Member, Member.project_id == Project.id).join(Person, Person.id == Member.person)
         .where(Project.ref.in_(refs), Member.left_at.is_(None), Person.unreachable_at.is_not(None))
         .order_by(Member.project_id, Person.unreachable_at))
-    for ref, person, name, email, why in rows:
-        found[ref] = (*found.get(ref, ()), Unreachable(person, name, email, why))
+    for ref, person, name, email, why, party in rows:
+        found[ref] = (*found.get(ref, ()), Unreachable(person, name, email, why, party))
     return found
 
 

@@ -60,6 +60,16 @@ class TestNow:
         page = text(room.shop.get(""))
         assert "Whose turn it is when the project goes on" in page and "Your turn" not in page.partition("On hold")[2]
 
+    def test_where_mail_comes_back_the_board_leads_to_a_page_that_is_there(self, play):
+        room = play()
+        neutral(room)
+        for person in (room.small.shop, room.person("Sofia Marin")):
+            with room.app.app_context(), transaction() as session:
+                session.execute(update(Person).where(Person.id == person).values(unreachable_at=room.clock.moment))
+        board = room.manager.client.get("/desk")
+        ways = [url for url in links(board) if "/people" in url and room.ref in url]
+        assert len(ways) == 2 and all(room.manager.client.get(url).status_code == 200 for url in ways)
+
     def test_back_says_who_and_why(self, play):
         room = play()
         with room.app.app_context():

@@ -124,8 +124,14 @@ def _said(row: BoardRow, gone: Sequence[Unreachable], named: Mapping[int, str]) 
         "waits_party": frame.PartyView(**party) if party else None, "nudge": nudges.Offer(**nudge) if nudge else None,
         "chip": tuple(chip) if chip else None, "unread": row.unread,
         "host": named.get(row.host_id, ""),
-        "returned": tuple((_("Mail to %(address)s came back", address=one.address),
-                           url_for("room.people_address", ref=row.ref, person=one.person)) for one in gone)})
+        "returned": tuple((_("Mail to %(address)s came back", address=one.address), _to_correct(row.ref, one))
+                          for one in gone)})
+
+
+def _to_correct(ref: str, one: Unreachable) -> str:
+    """Where the address is corrected; who is of no party is named or invited anew among the people."""
+    return url_for("room.people", ref=ref) if one.party is None else url_for(
+        "room.people_address", ref=ref, person=one.person)
 
 
 def _unopened() -> list[Unopened]:
