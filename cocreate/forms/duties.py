@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from cocreate.domain.addresses import address
@@ -89,9 +89,11 @@ class NoticeForm(DoneForm):
         SelectChoice(Notice.GIVEN.value, _("Notice was given")), SelectChoice(Notice.ON.value, _("It goes on"))])
     day = _day()
     words = _words()
+    seen = HiddenField()  # the last day that stood there: a second window must not move it on once more
 
     def answer(self) -> dict[str, Any]:
-        return {"notice": Notice(self.notice.data), "day": self.day.data, "words": self.words.data or ""}
+        return {"notice": Notice(self.notice.data), "day": self.day.data, "words": self.words.data or "",
+                "seen": self.seen.data or ""}
 
 
 class HandDutyForm(Form):

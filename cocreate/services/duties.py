@@ -18,10 +18,11 @@ from workflows.values import replace
 
 
 def report(session: Session, ref: str, *, number: int, notice: Notice | None = None, day: date | None = None,
-           words: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
+           seen: str = "", words: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
     """Say that a duty of one's own party is done, or how it decided."""
     following = _following(session, ref, number, now) if notice is Notice.ON else None
-    return progress.act(session, ref, ReportDuty(number, notice, day, words, following), actor=actor, key=key, now=now)
+    return progress.act(session, ref, ReportDuty(number, notice, day, words, seen, following), actor=actor, key=key,
+                        now=now)
 
 
 def look_after(session: Session, ref: str, *, to: int | None, name: str = "", email: str = "", actor: int, key: str,

@@ -28,14 +28,16 @@ class TestDecideBefore:
         assert "Notice was given" in asked and "It goes on" in asked and "cannot be taken back here" in asked
         assert room.shop.post("/duties/1/done", data={}).status_code == 422
         assert room.maker.get("/duties/1/done").status_code == 403
-        today = {"day": NOON.date().isoformat()}
+        today = {"day": NOON.date().isoformat(), "seen": "2036-06-30"}
         on = today | {"notice": "on", "key": "of-one-form-only-once"}
         assert [room.shop.post("/duties/1/done", data=on).status_code for _twice in range(2)] == [303, 303]
         assert [(one.due.isoformat(), one.done_at) for one in room.facts().duties] == [("2037-06-30", None)]
         record = unescape(room.maker.get("/record").text)
         assert "that it goes on: Give notice" in record and "The next decision is before Wed 1 Jul 2037." in record
+        stale = room.shop.post("/duties/1/done", data=today | {"notice": "on"})
+        assert stale.status_code == 422 and "It stands for another day by now" in stale.text
         assert room.shop.post("/duties/1/done", data=today | {
-            "notice": "given", "words": "By letter."}).status_code == 303
+            "seen": "2037-06-30", "notice": "given", "words": "By letter."}).status_code == 303
         record, page = (unescape(room.maker.get(path).text) for path in ("/record", "/duties"))
         assert "said for Aurelis Hotels that notice was given on Mon 1 Mar" in record and "By letter." in record
         assert "Notice was given on Mon 1 Mar" in page

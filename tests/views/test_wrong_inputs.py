@@ -161,7 +161,7 @@ def of_agreeing(play: Any) -> Iterator[tuple[FlaskClient, str]]:
     carrier = room.newcomer(3)
     yield carrier.client, f"{carrier.start}/leave"
     room = test_duties.agreed(play())
-    for page in ("who", "1/hand-over"):
+    for page in ("who", "1/hand-over", "1/done"):
         yield room.shop.client, f"{room.shop.start}/duties/{page}"
 
 

@@ -22,6 +22,7 @@ class ReportDuty:
     """Say that a duty of one's own party is done, or how it decided.
 
     notice: which of the two it is, of what goes on. day: when it was decided. words: the value, or about the decision.
+    seen: the last day that stood there, of what goes on.
     following: the next last day where it goes on.
     """
 
@@ -29,6 +30,7 @@ class ReportDuty:
     notice: Notice | None = None
     day: date | None = None
     words: str = ""
+    seen: str = ""
     following: date | None = None
 
 
@@ -78,6 +80,8 @@ def _noticed(facts: Facts, done: DutyFact, given: ReportDuty) -> tuple[Facts, di
     """Notice leaves the others nothing to decide; that it goes on says a party for itself alone, until the next day."""
     if given.notice not in (Notice.GIVEN, Notice.ON):
         raise Invalid("duty.notice", field="notice")
+    if given.seen != done.due.isoformat():
+        raise Invalid("duty.moved", field="notice")
     details = {"notice": given.notice.value}
     if given.notice is Notice.ON and given.following is not None:
         if given.following <= done.due:

@@ -82,8 +82,7 @@ def duty_done(ref: str, number: int) -> ResponseReturnValue:
         raise NotFound
     if request.method == "GET":
         acts.mine(facts, number, Act.DUTY_DONE)
-    form = (NoticeForm if duty.goes_on_by else DecidedForm if duty.decide else GiveForm if duty.gives
-            else DoneForm).from_request()
+    form = _form(duty)
 
     def act(session: Any) -> str:
         given = form.answer()
@@ -116,6 +115,12 @@ def duty_hand_over(ref: str, number: int) -> ResponseReturnValue:
     there = url_for("room.duties", ref=ref)
     return dialog(facts, form, "room/duties_hand_over.html", _("Hand over a duty"), act, then=there, back=there,
                   trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name)
+
+
+def _form(duty: DutyFact) -> DoneForm:
+    if duty.goes_on_by:
+        return NoticeForm.from_request(seen=duty.due.isoformat())
+    return (DecidedForm if duty.decide else GiveForm if duty.gives else DoneForm).from_request()
 
 
 def _act(duty: DutyFact) -> str:

@@ -20,6 +20,7 @@ from tests.support.facts import MANAGER, begin, champion, signatory
 from workflows.facts import DutyFact, Notice
 
 ABSENT = {("stream", 1): (1, {"mass": Answer(not_available="nobody has weighed it")})}
+SEEN = "2027-05-03"  # the last day for notice, as its page had it
 COLLEAGUE = 13  # contributes for the first party
 READER = 14  # only reads
 
@@ -60,17 +61,17 @@ class TestNotice:
     def test_leaves_the_same_decision_of_the_others_without_a_point_and_nothing_else(self):
         story = both()
         day = story.facts.now.date()
-        story.act(ReportDuty(1, Notice.GIVEN, day, "By letter."), champion(1))
+        story.act(ReportDuty(1, Notice.GIVEN, day, "By letter.", SEEN), champion(1))
         assert [duty.outcome for duty in story.facts.duties] == ["given", "others", None]
         assert [duty.done_on for duty in story.facts.duties] == [day, None, None]
         assert story.change.details == {"duty": 1, "notice": "given", "day": day.isoformat()}
 
     def test_that_it_goes_on_is_said_for_oneself_alone_and_the_next_day_comes(self):
         story, later = both(), date(2028, 5, 3)
-        story.act(ReportDuty(1, Notice.ON, story.facts.now.date(), following=later), champion(1))
+        story.act(ReportDuty(1, Notice.ON, story.facts.now.date(), "", SEEN, later), champion(1))
         assert [(duty.due, duty.done_at) for duty in story.facts.duties] == [
             (later, None), (date(2027, 5, 3), None), (date(2027, 5, 3), None)]
-        story.act(ReportDuty(2, Notice.GIVEN, story.facts.now.date()), champion(2))
+        story.act(ReportDuty(2, Notice.GIVEN, story.facts.now.date(), seen=SEEN), champion(2))
         assert [duty.outcome for duty in story.facts.duties] == ["others", "given", None]
 
     @pytest.mark.parametrize(("given", "days", "field"), [
