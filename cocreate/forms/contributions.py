@@ -171,12 +171,17 @@ class ContributionForm:
         """For the bar: "2 fields are open: Mass per year, Cost."; empty when nothing is."""
         if not self.open:
             return ""
-        labels = [say(self.fields[key].label, self.language).rstrip(".") for key in self.open]
+        labels = [self._open_label(entry) for entry in self.entries if entry.key in self.open]
         named = next((n for n in range(min(NAMED, len(labels)), 1, -1) if sum(map(len, labels[:n])) <= IN_THE_BAR), 1)
         names = ", ".join(labels[:named])
         names = _("%(names)s and more", names=names) if len(labels) > named else names
         return ngettext("One field is open: %(names)s.", "%(num)d fields are open: %(names)s.", len(self.open),
                         names=names)
+
+    def _open_label(self, entry: Entry) -> str:
+        label = say(entry.field.label, self.language).rstrip(".")
+        wrong = entry.kind == "table" and any(each.errors or self._bound.is_wrong(each) for each in entry.inputs)
+        return _("%(table)s (look at its rows)", table=label) if wrong else label
 
     # for pages
 

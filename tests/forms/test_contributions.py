@@ -140,6 +140,12 @@ class TestWrong:
         assert empty.open_sentence == (
             "10 fields are open: Unit, Cost, Storage and more.")
 
+    def test_a_table_that_is_filled_but_wrong_in_a_cell_is_open_for_its_rows(self, form):
+        wrong = form(FORM, {**TYPED, "f-items-7-amount": "x"})
+        said = "One field is open: Items (look at its rows)."
+        assert wrong.open_sentence == said
+        assert not wrong.validate() and wrong.open_sentence == said
+
     def test_a_wrong_value_hides_nothing_that_is_missing_beside_it(self, form):
         bare = {name: text for name, text in TYPED.items() if not name.startswith(("f-mass-", "f-cost-"))}
         wrong = form(FORM, {**bare, "f-mass": "heavy", "f-cost": "", "f-items-7-amount": "x", "f-items-7-_grade": ""})
