@@ -35,6 +35,21 @@ class TestWho:
         assert room.maker.get("/duties/who").status_code == 409
 
 
+class TestNotice:
+    def test_of_one_party_says_to_the_other_that_nothing_is_left_to_decide_and_by_whom(self, play):
+        room = agreed(play())
+        project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
+        db.session.add_all(Duty(project_id=project.id, host_id=project.host_id, number=number, party=number - 1,
+                                due=date(2034, 6, 1), what="Give notice, or it goes on", decide=True, goes_on_by=12)
+                           for number in (2, 3))
+        db.session.commit()
+        assert "Still for themselves decide: Aurelis Hotels." in text(room.maker.get("/duties/2/done"))
+        room.maker.post("/duties/2/done", data={"notice": "given", "day": "2027-03-01", "seen": "2034-06-01"})
+        page = text(room.shop.get("/duties"))
+        assert "Nothing is left to decide: Tornby Furniture gave notice on Mon 1 Mar" in page
+        assert "Say whether notice was given" not in page
+
+
 def agreed(room):
     """The project as after its signature, with a duty of the shop in some years."""
     project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
