@@ -218,12 +218,7 @@ class TestNarrowed:
     def test_is_nowhere_that_a_reader_who_may_not_see_it_can_fetch(self, app, clock):
         with app.app_context():
             with transaction() as session:
-                small = projects.open_small(session, definition=NARROWED)
-                for task in ("returns", "credit"):
-                    projects.give(session, small, task)
-                contributions.submit(session, small.ref, task="margin", party=1, seen=0, draft=0, answers=MARGIN,
-                                     actor=small.maker, key=projects.key(), now=NOON)
-                projects.go_on(session, small, "to_terms")
+                small = narrowed(session)
             body = db.session.scalars(select(Contribution.answers).where(Contribution.task == "margin").order_by(
                 Contribution.project_id.desc())).first()
             sha256 = hashlib.sha256(body.encode()).hexdigest()
@@ -240,12 +235,7 @@ class TestNarrowed:
 
     def test_a_version_made_ready_is_read_whole_by_who_contracts_and_by_no_other(self, app, clock):
         with app.app_context(), transaction() as session:
-            small = projects.open_small(session, definition=NARROWED)
-            for task in ("returns", "credit"):
-                projects.give(session, small, task)
-            contributions.submit(session, small.ref, task="margin", party=1, seen=0, draft=0, answers=MARGIN,
-                                 actor=small.maker, key=projects.key(), now=NOON)
-            projects.go_on(session, small, "to_terms")
+            small = narrowed(session)
             projects.freeze(session, small)
         for reader, sees in ((small.manager, False), (small.shop, True)):
             client = signed_in(app, reader)
@@ -289,6 +279,17 @@ MARGIN = {"rate": Answer(value=Decimal(31477), currency="EUR", price_year=2027),
 
 
 # helpers
+
+
+def narrowed(session):
+    """A project whose maker has said what its margin is, ready for its contract."""
+    small = projects.open_small(session, definition=NARROWED)
+    for task in ("returns", "credit"):
+        projects.give(session, small, task)
+    contributions.submit(session, small.ref, task="margin", party=1, seen=0, draft=0, answers=MARGIN,
+                         actor=small.maker, key=projects.key(), now=NOON)
+    projects.go_on(session, small, "to_terms")
+    return small
 
 
 def within(client: FlaskClient, home: str) -> Iterator[tuple[str, str]]:

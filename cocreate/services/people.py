@@ -120,19 +120,23 @@ def account_managers(session: Session, host_id: int) -> list[tuple[int, str]]:
 def hand_over(session: Session, ref: str, host_id: int, *, to: int, actor: int, key: str,
               now: datetime) -> progress.Receipt:
     """Let another account manager of the host look after a project."""
-    name = dict(account_managers(session, host_id)).get(to)
-    if name is None:
-        raise Invalid("substitute.not_here", field="to")
-    return progress.act(session, ref, HandOverProject(to, name), actor=actor, key=key, now=now)
+    return progress.act(session, ref, HandOverProject(to, _colleague(session, host_id, to, "substitute.not_here")),
+                        actor=actor, key=key, now=now)
 
 
 def share(session: Session, ref: str, host_id: int, *, to: int, actor: int, key: str,
           now: datetime) -> progress.Receipt:
     """Let another account manager of the host in, beside the one who looks after the project."""
-    name = dict(account_managers(session, host_id)).get(to)
+    return progress.act(session, ref, ShareProject(to, _colleague(session, host_id, to, "staff.successor")),
+                        actor=actor, key=key, now=now)
+
+
+def _colleague(session: Session, host_id: int, person: int, refusal: str) -> str:
+    """The name of an account manager of the host."""
+    name = dict(account_managers(session, host_id)).get(person)
     if name is None:
-        raise Invalid("staff.successor", field="to")
-    return progress.act(session, ref, ShareProject(to, name), actor=actor, key=key, now=now)
+        raise Invalid(refusal, field="to")
+    return name
 
 
 def end_sharing(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:

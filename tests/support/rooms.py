@@ -2,13 +2,15 @@
 
 import html
 import re
+from datetime import date
 
 from sqlalchemy import select, update
 
 from cocreate.db import db, transaction
+from cocreate.models.contracts import Duty
 from cocreate.models.mails import Outbox
 from cocreate.models.people import SignIn
-from cocreate.models.projects import Member
+from cocreate.models.projects import Member, Project
 from cocreate.services import contributions, people
 from tests.support import projects, stories
 from tests.support.clock import NOON
@@ -140,3 +142,14 @@ def returned(session):
     contributions.return_(session, small.ref, task="returns", party=2, seen=1, reason="Only one garage, it seems.",
                           marked=("crates",), actor=small.maker, key=projects.key(), now=NOON)
     return small
+
+
+def owing(room, *, party=2):
+    """As after the signature, with a duty of a party in some years."""
+    project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
+    db.session.execute(update(Project).where(Project.id == project.id).values(
+        stage="agreed", outcome="agreed", ended_at=NOON))
+    db.session.add(Duty(project_id=project.id, host_id=project.host_id, number=1, party=party, due=date(2034, 6, 1),
+                        what="Take the crates back"))
+    db.session.commit()
+    return room

@@ -2,19 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from cocreate.db import db
 from cocreate.models.contracts import Duty
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
-from tests.support.clock import NOON
-from tests.support.rooms import text
+from tests.support.rooms import owing, text
 
 
 class TestWho:
     def test_yes_is_one_tap(self, play):
-        room = agreed(play())
+        room = owing(play())
         page = text(room.shop.get("/duties/who"))
         assert "Take the crates back, due Thu 1 Jun 2034" in page and "Yes, I do" in page
         assert "We ask again in a year." in text(room.shop.post("/duties/who", data={"who": "me"},
@@ -22,7 +21,7 @@ class TestWho:
         assert db.session.scalars(select(Duty.confirmed_at)).all()[-1] is not None
 
     def test_somebody_new_is_invited(self, play):
-        room = agreed(play())
+        room = owing(play())
         assert "Whom shall we invite?" in text(room.shop.post("/duties/who", data={"who": "new"}), 422)
         given = {"who": "new", "name": "Ola Nord", "email": f"ola{room.small.shop}@crates.example"}
         assert "Ola Nord looks after it" in text(room.shop.post("/duties/who", data=given, follow_redirects=True))
@@ -31,13 +30,13 @@ class TestWho:
         assert mail.kind == "invitation"
 
     def test_who_owes_nothing_is_not_asked(self, play):
-        room = agreed(play())
+        room = owing(play())
         assert room.maker.get("/duties/who").status_code == 409
 
 
 class TestNotice:
     def test_of_one_party_says_to_the_other_that_nothing_is_left_to_decide_and_by_whom(self, play):
-        room = agreed(play())
+        room = owing(play())
         project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
         db.session.add_all(Duty(project_id=project.id, host_id=project.host_id, number=number, party=number - 1,
                                 due=date(2034, 6, 1), what="Give notice, or it goes on", decide=True, goes_on_by=12)
@@ -48,14 +47,3 @@ class TestNotice:
         page = text(room.shop.get("/duties"))
         assert "Nothing is left to decide: Tornby Furniture gave notice on Mon 1 Mar" in page
         assert "Say whether notice was given" not in page
-
-
-def agreed(room):
-    """The project as after its signature, with a duty of the shop in some years."""
-    project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
-    db.session.execute(update(Project).where(Project.id == project.id).values(
-        stage="agreed", outcome="agreed", ended_at=NOON))
-    db.session.add(Duty(project_id=project.id, host_id=project.host_id, number=1, party=2, due=date(2034, 6, 1),
-                        what="Take the crates back"))
-    db.session.commit()
-    return room

@@ -34,6 +34,7 @@ class TestOfAParty:
         share(room.maker, FIRST, 303)
         share(room.maker, FIRST, 303)
         share(room.maker, SECOND, 413)
+        assert len(room.facts().documents) == 2
 
     def test_a_draft_takes_it_too_and_what_it_replaced_until_that_is_gone(self, opened):
         room = opened(project_mb="2")

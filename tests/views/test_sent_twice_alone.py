@@ -1,20 +1,14 @@
 """What the walk of every form does not reach, sent twice: one effect and one answer, also where the first was lost."""
 
 import re
-from datetime import date
 
 import pytest
-from sqlalchemy import select, update
 
-from cocreate.db import db
-from cocreate.models.contracts import Duty
-from cocreate.models.projects import Project
 from tests.support import projects, stories
-from tests.support.clock import NOON
 from tests.support.forms import forms_of, parsed
 from tests.support.inviting import invite
 from tests.support.people import PASSWORD, browser, entered
-from tests.support.rooms import Played, text
+from tests.support.rooms import Played, owing, text
 from tests.support.signing import TICKED, code, seal
 from tests.views.test_openings import SHOP, begin, host_ref, publish
 from tests.views.test_sent_twice import writes
@@ -31,6 +25,7 @@ class TestSigning:
     def test_a_refusal(self, project):
         room = project(projects.ready_to_sign)
         twice(room.maker, room.maker.get("/contract/refuse"), "/contract/refuse", {"reason": "The price is not ours."})
+        assert room.facts().contract is None and room.facts().signatures == ()
 
     def test_of_an_accession(self, project, tmp_path):
         room = project(projects.agreed_with_one_to_accede)
@@ -58,6 +53,7 @@ class TestInvitation:
         twice(room.maker, room.maker.get("/people/invite/1"), "/people/invite/1", given)
         person = room.person("Ola Nord")
         twice(room.maker, room.maker.get("/people"), f"/people/{person}/withdraw-invitation")
+        assert room.facts().member(person).left_at is not None
 
 
 class TestOpening:
@@ -84,6 +80,7 @@ class TestOpening:
     def test_is_dropped(self, client):
         seats = begin(client, template="returned_crates")
         twice(client, client.get("/desk"), seats.replace("seats", "drop"))
+        assert client.get(seats).status_code == 404
 
     def test_a_suggestion_is_made_and_answered(self, client, customer):
         given = {"host": host_ref(None, customer), "title": "Take back our chairs", "words": "They last ten years."}
@@ -108,6 +105,7 @@ class TestCanvas:
         for box in ("aim", "fear"):
             write(box, "Mud")
         twice(room.maker, room.maker.get(path), "/tasks/board/canvas")
+        assert room.facts().task("board", 1).number == 1
 
 
 class TestDuty:
@@ -117,7 +115,7 @@ class TestDuty:
     def test_is_looked_after_done_and_handed_on(self, play, path, given):
         room = play()
         known = {"{new}": f"ola{room.small.maker}@crates.example", "{tom}": room.colleague()}
-        owing(room)
+        owing(room, party=1)
         page = room.maker.get("/duties" if path.endswith("/done") else path)
         twice(room.maker, page, path, {name: known.get(one, one) for name, one in given.items()})
 
@@ -147,17 +145,6 @@ def ask_for_a_code(client, path):
     page = client.get(path)
     form = next(one for one in forms_of(parsed(page.text), path) if one.action.endswith("/code"))
     return client.post(f"{path}/code", data=dict(form.filled(lambda _one: None)) | TICKED)
-
-
-def owing(room):
-    """As after the signature, with a duty of the maker in some years."""
-    project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
-    db.session.execute(update(Project).where(Project.id == project.id).values(
-        stage="agreed", outcome="agreed", ended_at=NOON))
-    db.session.add(Duty(project_id=project.id, host_id=project.host_id, number=1, party=1, due=date(2034, 6, 1),
-                        what="Take the crates back"))
-    db.session.commit()
-    return room
 
 
 @pytest.fixture
