@@ -18,7 +18,8 @@ from tests.support.forms import Sendable, faults, forms_of, is_text, kind_of, pa
 from tests.support.house import House, fetcher, pages, signed_in
 from tests.support.inviting import invite
 from tests.support.people import browser, entered, someone
-from tests.views import test_auth, test_duties
+from tests.support.rooms import owing
+from tests.views import test_auth
 from workflows import library
 
 Post = Callable[..., Any]
@@ -160,7 +161,7 @@ def of_agreeing(play: Any) -> Iterator[tuple[FlaskClient, str]]:
     room.shop.post(f"/proposals/{rooms.proposal_of(room, 'add_party')}", data={"answer": "agree"})
     carrier = room.newcomer(3)
     yield carrier.client, f"{carrier.start}/leave"
-    room = test_duties.agreed(play())
+    room = owing(play())
     for page in ("who", "1/hand-over", "1/done"):
         yield room.shop.client, f"{room.shop.start}/duties/{page}"
 
