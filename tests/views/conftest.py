@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from cocreate.models.projects import Member
 from tests.support import projects
-from tests.support.people import someone
+from tests.support.people import entered, someone
 from tests.support.rooms import Played
 
 
@@ -23,6 +23,18 @@ def small(app, clock, session):
     found = projects.open_small(session)
     session.commit()
     return found
+
+
+@pytest.fixture
+def manager(app, small):
+    """The account manager of the small project, signed in."""
+    return entered(app, small.emails[small.manager])
+
+
+@pytest.fixture
+def shop(app, small):
+    """Its customer, signed in."""
+    return entered(app, small.emails[small.shop])
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from cocreate.db import transaction
 from cocreate.domain.answers import Answer
-from cocreate.services import contracts, people, proposals
+from cocreate.services import people, proposals
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
 from tests.support.rooms import Client
 from tests.support.signing import take_part_as
+from tests.support.stores import Slow
 
 # What the maker pays is between the two; the host's account manager has no seat.
 KEPT = projects.SMALL.replace("{label: Credit, type: money, per: piece, min: 0}",
@@ -137,19 +138,16 @@ class TestFreeze:
 
     def test_is_prepared_again_when_something_happened_meanwhile(self, project, monkeypatch):
         room = project(projects.in_terms)
-        prepare, moves = contracts.prepare, iter([True, True, False])
 
-        def moved(session, ref, **given):
-            found = prepare(session, ref, **given)
-            if next(moves):
-                with transaction() as writing:
-                    people.invite(writing, ref, party=2, email=f"{projects.key()}@crates.example", name="Tom",
-                                  parts=("observer",), greeting="", actor=room.small.shop, key=projects.key(),
-                                  now=NOON)
-            return found
+        def invite():
+            with transaction() as session:
+                people.invite(session, room.ref, party=2, email=f"{projects.key()}@crates.example", name="Tom",
+                              parts=("observer",), greeting="", actor=room.small.shop, key=projects.key(), now=NOON)
 
-        monkeypatch.setattr(contracts, "prepare", moved)
+        store = Slow(room.app.extensions["store"].folder, invite, invite)
+        monkeypatch.setitem(room.app.extensions, "store", store)
         assert room.maker.post("/contract/freeze").status_code == 303
+        assert store.meanwhile == []
         assert room.facts().contract.number == 1
 
     def test_who_may_not_reads_who_can(self, project):

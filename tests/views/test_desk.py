@@ -12,67 +12,66 @@ from tests.support.rooms import text
 
 
 class TestBoard:
-    def test_says_for_whom_each_project_waits(self, client, small):
-        page = text(client.get("/desk"))
+    def test_says_for_whom_each_project_waits(self, manager, small):
+        page = text(manager.get("/desk"))
         assert "The customers' turn 1" in page and "waiting for customers" in page
         assert "has not started" in page and "1 of 3, day 1 of 10" in page
 
-    def test_counters_are_filters(self, client, small, clock):
-        assert "overdue" not in text(client.get("/desk"))
+    def test_counters_are_filters(self, manager, small, clock):
+        assert "overdue" not in text(manager.get("/desk"))
         clock.go(days=9)
-        enter(client, small.emails[small.manager])
-        assert "Crates come back" in text(client.get("/desk?show=overdue"))
-        assert "No project is in this list now." in text(client.get("/desk?show=hold"))
+        enter(manager, small.emails[small.manager])
+        assert "Crates come back" in text(manager.get("/desk?show=overdue"))
+        assert "No project is in this list now." in text(manager.get("/desk?show=hold"))
 
     @pytest.mark.parametrize("q", ["crates", "AURELIS", "duval", "crates aurelis"])
-    def test_search_finds_projects_organisations_and_people(self, client, small, q):
-        assert "Crates come back" in text(client.get("/desk", query_string={"q": q}))
+    def test_search_finds_projects_organisations_and_people(self, manager, small, q):
+        assert "Crates come back" in text(manager.get("/desk", query_string={"q": q}))
 
-    def test_what_matches_nothing_says_so(self, client, small):
-        page = text(client.get("/desk?q=steem"))
+    def test_what_matches_nothing_says_so(self, manager, small):
+        page = text(manager.get("/desk?q=steem"))
         assert "Nothing matches 'steem'." in page and "Clear search" in page
 
-    def test_filters_are_kept_when_one_comes_back(self, client, small):
-        client.get("/desk?q=crates&sort=title")
-        assert 'href="/desk?q=crates&amp;sort=title"' in client.get(f"/p/{small.ref}").text
-        assert 'href="/desk"' in client.get("/desk").text and 'href="/desk"' in client.get("/projects").text
+    def test_filters_are_kept_when_one_comes_back(self, manager, small):
+        manager.get("/desk?q=crates&sort=title")
+        assert 'href="/desk?q=crates&amp;sort=title"' in manager.get(f"/p/{small.ref}").text
+        assert 'href="/desk"' in manager.get("/desk").text and 'href="/desk"' in manager.get("/projects").text
 
     @pytest.mark.parametrize("sort", ["wait", "next", "signing", "title", "nonsense"])
-    def test_can_be_ordered(self, client, small, sort):
-        assert "Crates come back" in text(client.get(f"/desk?sort={sort}"))
+    def test_can_be_ordered(self, manager, small, sort):
+        assert "Crates come back" in text(manager.get(f"/desk?sort={sort}"))
 
     def test_agreed_ones_are_behind_a_filter_of_their_own(self, app, session, clock):
         small = projects.agreed(session)
         session.commit()
-        client = entered(app, small.emails[small.manager])
-        assert "Crates come back" not in text(client.get("/desk")) + text(client.get("/desk?show=ended"))
-        page = text(client.get("/desk?show=agreed"))
+        manager = entered(app, small.emails[small.manager])
+        assert "Crates come back" not in text(manager.get("/desk")) + text(manager.get("/desk?show=ended"))
+        page = text(manager.get("/desk?show=agreed"))
         assert "Agreed since Mon 1 Mar Agreed on Mon 1 Mar." in page and "Ended" not in page
 
-    def test_shows_nobody_elses_projects(self, app, session, client, small):
+    def test_shows_nobody_elses_projects(self, app, session, manager, small):
         other = projects.open_small(session)
         session.commit()
-        assert other.ref not in client.get("/desk").text
+        assert other.ref not in manager.get("/desk").text
 
     def test_empty_it_leads_to_opening_one(self, app, session, clock):
-        anna = manager(session)
+        anna = employee(session)
         assert "No projects yet. Opening one takes about two minutes." in text(entered(app, anna.email).get("/desk"))
 
-    def test_is_for_account_managers(self, app, session, small):
-        customer = entered(app, small.emails[small.shop])
-        assert {customer.get(path).status_code for path in ("/desk", "/desk/openings/new")} == {403}
+    def test_is_for_account_managers(self, app, shop):
+        assert {shop.get(path).status_code for path in ("/desk", "/desk/openings/new")} == {403}
         assert browser(app).get("/desk").location == "/sign-in"
 
 
 class TestSharing:
     """From People to the colleague's board, and back."""
 
-    def test_a_colleague_of_the_host_reads_along_until_it_is_ended(self, app, session, client, small, ben, clock):
-        people = client.get(f"/p/{small.ref}/people").text
+    def test_a_colleague_of_the_host_reads_along_until_it_is_ended(self, app, session, manager, small, ben, clock):
+        people = manager.get(f"/p/{small.ref}/people").text
         assert f'href="/p/{small.ref}/people/share"' in people
-        asked = client.get(f"/p/{small.ref}/people/share")
+        asked = manager.get(f"/p/{small.ref}/people/share")
         assert "All parties see it under People and in the record." in text(asked)
-        shared = client.post(f"/p/{small.ref}/people/share", data={"to": ben.id, "key": projects.key()},
+        shared = manager.post(f"/p/{small.ref}/people/share", data={"to": ben.id, "key": projects.key()},
                              follow_redirects=True)
         assert "The project is shared with Ben Ito, who is told by mail." in text(shared)
         assert "the project is shared with them since Mon 1 Mar" in text(shared)
@@ -90,8 +89,8 @@ class TestSharing:
         assert "people/share" not in shop.get(f"/p/{small.ref}/people").text
         assert shop.get(f"/p/{small.ref}/people/share").status_code == 403
 
-    def test_who_is_in_it_cannot_be_chosen(self, client, small):
-        page = text(client.get(f"/p/{small.ref}/people/share"))
+    def test_who_is_in_it_cannot_be_chosen(self, manager, small):
+        page = text(manager.get(f"/p/{small.ref}/people/share"))
         assert "Every account manager of your host is in this project, or there is no other." in page
 
 
@@ -116,8 +115,8 @@ class TestMails:
     def test_no_other_file_can_be_read(self, admin, name):
         assert admin.get(f"/admin/mails/{name}").status_code == 404
 
-    def test_is_for_administrators(self, client, small):
-        assert client.get("/admin/mails").status_code == 403
+    def test_is_for_administrators(self, manager, small):
+        assert manager.get("/admin/mails").status_code == 403
 
     def test_does_not_exist_in_production(self, new_app, database):
         app = new_app(database, mode="production", secret="x" * 40, base_url="https://cocreate.example", proxies="0",
@@ -125,7 +124,7 @@ class TestMails:
         assert not any(rule.rule.startswith("/admin/mails") for rule in app.url_map.iter_rules())
 
 
-def manager(session, role=hosts.ACCOUNT_MANAGER):
+def employee(session, role=hosts.ACCOUNT_MANAGER):
     """Somebody with a role at a host that has nothing else."""
     anna = someone(session, "Anna Berg")
     host = hosts.create_host(session, name=f"New Host {projects.key()}", now=NOON - timedelta(days=1))
@@ -141,11 +140,6 @@ def put(app, name, body):
 
 
 @pytest.fixture
-def client(app, small):
-    return entered(app, small.emails[small.manager])
-
-
-@pytest.fixture
 def ben(session, small):
     person = someone(session, "Ben Ito")
     hosts.employ(session, small.host_id, person.id, hosts.ACCOUNT_MANAGER, now=NOON)
@@ -155,4 +149,4 @@ def ben(session, small):
 
 @pytest.fixture
 def admin(app, clock, session):
-    return entered(app, manager(session, hosts.ADMINISTRATOR).email)
+    return entered(app, employee(session, hosts.ADMINISTRATOR).email)

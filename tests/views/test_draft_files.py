@@ -8,9 +8,9 @@ import pytest
 
 from cocreate.db import db
 from cocreate.services.files import prefix
-from cocreate.storage import LocalStore, StoreFull
 from tests import corpus
 from tests.support.rooms import hidden, text, with_offer
+from tests.support.stores import Full
 
 PDF = corpus.pdf()
 GIVEN = {"f-price": "1", "f-price-year": "2027", "f-margin": "12"}
@@ -166,9 +166,6 @@ def full(app):
     """``with full():`` the disk has no room."""
     @contextmanager
     def no_room():
-        class Full(LocalStore):
-            def put(self, *_args, **_more):
-                raise StoreFull
         store = app.extensions["store"]
         app.extensions["store"] = Full(store.folder)
         yield

@@ -6,9 +6,9 @@ from io import BytesIO
 
 import pytest
 
-from cocreate.storage import LocalStore, StoreFull
 from cocreate.views import policy
-from tests.support.people import PASSWORD, browser, entered
+from tests.support.people import PASSWORD, browser
+from tests.support.stores import Full
 
 GONE = "0" * 26
 
@@ -143,13 +143,6 @@ class TestOurFault:
         assert "Back in a moment What you saved is safe. We try again by ourselves." in text(answer)
 
 
-class Full(LocalStore):
-    """A disk without room."""
-
-    def put(self, *_args, **_more):
-        raise StoreFull
-
-
 def upload(client, small, body, name):
     return client.post(f"/p/{small.ref}/documents/new", content_type="multipart/form-data", data={
         "upload": (BytesIO(body), name), "who": "all", "note": ""})
@@ -161,13 +154,3 @@ def text(answer):
 
 def enter(client, small):
     return client.post("/sign-in", data={"email": small.emails[small.shop], "password": PASSWORD})
-
-
-@pytest.fixture
-def shop(app, small):
-    return entered(app, small.emails[small.shop])
-
-
-@pytest.fixture
-def manager(app, small):
-    return entered(app, small.emails[small.manager])

@@ -28,112 +28,112 @@ SEATS = {"own_seat": "giver", "public_buyer": "no", "affected": "Neighbours",
 
 
 class TestChoosing:
-    def test_shows_a_tile_for_each_template_with_picture_and_end(self, client):
-        page = text(client.get("/desk/openings/new"))
+    def test_shows_a_tile_for_each_template_with_picture_and_end(self, manager):
+        page = text(manager.get("/desk/openings/new"))
         assert "What one of us has left over becomes the other's input." in page
         assert "Published example: Ulsan, steam for a chemical plant" in page
-        assert "strategy-industrial_symbiosis.svg" in client.get("/desk/openings/new").text
+        assert "strategy-industrial_symbiosis.svg" in manager.get("/desk/openings/new").text
 
-    def test_four_inputs_are_enough(self, client, session, small):
-        seats = begin(client)
-        goal = client.post(seats, data=SEATS)
+    def test_four_inputs_are_enough(self, manager, session, small):
+        seats = begin(manager)
+        goal = manager.post(seats, data=SEATS)
         assert goal.location.endswith("/goal")
-        check = client.post(goal.location, data={"title": "Steam for the plant"})
+        check = manager.post(goal.location, data={"title": "Steam for the plant"})
         assert check.location.endswith("/check")
-        page = text(client.get(check.location))
+        page = text(manager.get(check.location))
         assert "To Kim Dahye <kim@hyosung.example>: Anna Berg invites you: Steam for the plant" in page
         assert opened(session, small) == 1  # the mail was only looked at
-        room = client.post(check.location, data={"greeting": "As discussed."})
-        assert room.status_code == 303 and "Opened. Kim Dahye is invited." in text(client.get(room.location))
-        assert client.post(check.location, data={}).location == room.location  # sent twice: the same project
+        room = manager.post(check.location, data={"greeting": "As discussed."})
+        assert room.status_code == 303 and "Opened. Kim Dahye is invited." in text(manager.get(room.location))
+        assert manager.post(check.location, data={}).location == room.location  # sent twice: the same project
         assert opened(session, small) == 2
 
-    def test_an_example_stands_only_where_it_is_of_the_same_strategy(self, client, small):
-        steam = begin(client)
-        goal = client.post(steam, data=SEATS).location
-        assert "23 months" in client.get(goal).text
-        crates = begin(client, template="returned_crates")
-        goal = client.post(crates, data={"own_seat": "maker"} | SHOP).location
-        assert "23 months" not in client.get(goal).text and "in the invitation leads to it" in client.get(goal).text
+    def test_an_example_stands_only_where_it_is_of_the_same_strategy(self, manager, small):
+        steam = begin(manager)
+        goal = manager.post(steam, data=SEATS).location
+        assert "23 months" in manager.get(goal).text
+        crates = begin(manager, template="returned_crates")
+        goal = manager.post(crates, data={"own_seat": "maker"} | SHOP).location
+        assert "23 months" not in manager.get(goal).text and "in the invitation leads to it" in manager.get(goal).text
 
-    def test_the_currency_is_the_hosts_until_another_is_chosen(self, client, session, small):
+    def test_the_currency_is_the_hosts_until_another_is_chosen(self, manager, session, small):
         session.execute(update(Host).where(Host.id == small.host_id).values(country="SE"))
         session.commit()
-        seats = begin(client)
-        goal = client.post(seats, data=SEATS).location
-        assert '<option selected value="SEK">SEK, Swedish Krona' in client.get(goal).text
-        check = client.post(goal, data={"title": "Steam for the plant", "currency": "KRW"}).location
-        assert "Currency: KRW, South Korean Won" in text(client.get(check))
-        room = client.post(check, data={}).location
+        seats = begin(manager)
+        goal = manager.post(seats, data=SEATS).location
+        assert '<option selected value="SEK">SEK, Swedish Krona' in manager.get(goal).text
+        check = manager.post(goal, data={"title": "Steam for the plant", "currency": "KRW"}).location
+        assert "Currency: KRW, South Korean Won" in text(manager.get(check))
+        room = manager.post(check, data={}).location
         for page in ("charter", "rules"):
-            assert "Amounts begin with the currency South Korean Won (KRW)" in text(client.get(f"{room}/{page}"))
+            assert "Amounts begin with the currency South Korean Won (KRW)" in text(manager.get(f"{room}/{page}"))
 
-    def test_can_be_opened_now_and_invited_later(self, client, session, small):
-        seats = begin(client)
-        client.post(seats, data=SEATS)
-        client.post(seats.replace("seats", "goal"), data={"title": "Steam"})
-        room = client.post(seats.replace("seats", "check"), data={"then": "later"})
-        assert "Opened. Nobody is invited yet: that begins on the page People." in text(client.get(room.location))
+    def test_can_be_opened_now_and_invited_later(self, manager, session, small):
+        seats = begin(manager)
+        manager.post(seats, data=SEATS)
+        manager.post(seats.replace("seats", "goal"), data={"title": "Steam"})
+        room = manager.post(seats.replace("seats", "check"), data={"then": "later"})
+        assert "Opened. Nobody is invited yet: that begins on the page People." in text(manager.get(room.location))
         assert opened(session, small) == 2
 
-    def test_after_a_sign_in_by_link_opening_asks_for_the_password_and_saving_does_not(self, client, session, small):
-        seats = begin(client)
-        client.post(seats, data=SEATS)
-        client.post(seats.replace("seats", "goal"), data={"title": "Steam"})
+    def test_after_a_sign_in_by_link_opening_asks_for_the_password_and_saving_does_not(self, manager, session, small):
+        seats = begin(manager)
+        manager.post(seats, data=SEATS)
+        manager.post(seats.replace("seats", "goal"), data={"title": "Steam"})
         session.execute(update(SignIn).where(SignIn.person_id == small.manager).values(method="link", proved_at=None))
         session.commit()
         check = seats.replace("seats", "check")
-        assert client.post(check, data={"greeting": "As discussed.", "then": "look"}).location.endswith("#invitation")
-        assert client.post(check, data={}).location == "/prove"
+        assert manager.post(check, data={"greeting": "As discussed.", "then": "look"}).location.endswith("#invitation")
+        assert manager.post(check, data={}).location == "/prove"
         assert opened(session, small) == 1
-        assert client.post("/prove", data={"password": PASSWORD}).location == check
-        assert "Opened." in text(client.post(check, data={}, follow_redirects=True))
+        assert manager.post("/prove", data={"password": PASSWORD}).location == check
+        assert "Opened." in text(manager.post(check, data={}, follow_redirects=True))
 
-    def test_is_saved_with_each_step_and_resumed_from_the_board(self, client):
-        seats = begin(client)
-        answer = client.post(seats, data={**SEATS, "seat_taker-organisation": "Hyo", "then": "board"})
+    def test_is_saved_with_each_step_and_resumed_from_the_board(self, manager):
+        seats = begin(manager)
+        answer = manager.post(seats, data={**SEATS, "seat_taker-organisation": "Hyo", "then": "board"})
         assert answer.location == "/desk"
-        board = client.get("/desk")
+        board = manager.get("/desk")
         assert "Saved. You can go on later from your board." in text(board)
         assert "No title yet Saved on" in text(board) and seats in board.text
-        assert 'value="Hyo"' in client.get(seats).text
+        assert 'value="Hyo"' in manager.get(seats).text
 
-    def test_what_is_wrong_comes_back_saved(self, client):
-        seats = begin(client)
-        answer = client.post(seats, data={**SEATS, "seat_taker-email": "nonsense"})
+    def test_what_is_wrong_comes_back_saved(self, manager):
+        seats = begin(manager)
+        answer = manager.post(seats, data={**SEATS, "seat_taker-email": "nonsense"})
         assert answer.status_code == 422 and "This is not one complete address" in html.unescape(answer.text)
-        assert 'value="nonsense"' in client.get(seats).text
+        assert 'value="nonsense"' in manager.get(seats).text
 
-    def test_nothing_opens_before_everything_needed_is_there(self, client, session, small):
-        seats = begin(client)
-        answer = client.post(seats.replace("seats", "check"), data={})
+    def test_nothing_opens_before_everything_needed_is_there(self, manager, session, small):
+        seats = begin(manager)
+        answer = manager.post(seats.replace("seats", "check"), data={})
         assert answer.status_code == 422 and "Before it can be opened:" in html.unescape(answer.text)
         assert opened(session, small) == 1
 
-    def test_the_last_step_says_what_has_no_words_yet(self, client):
-        goal = begin(client).replace("/seats", "/goal")
-        client.post(goal, data={"title": "", "purpose": "", "then": "board"})
-        assert "No title yet No purpose yet" in text(client.get(goal.replace("/goal", "/check")))
+    def test_the_last_step_says_what_has_no_words_yet(self, manager):
+        goal = begin(manager).replace("/seats", "/goal")
+        manager.post(goal, data={"title": "", "purpose": "", "then": "board"})
+        assert "No title yet No purpose yet" in text(manager.get(goal.replace("/goal", "/check")))
 
-    def test_a_colleague_who_was_faster_is_told(self, client):
-        seats = begin(client)
-        client.post(seats, data=SEATS)
-        assert client.post(seats, data={**SEATS, "affected": "Farmers", "version": "1"}).status_code == 409
+    def test_a_colleague_who_was_faster_is_told(self, manager):
+        seats = begin(manager)
+        manager.post(seats, data=SEATS)
+        assert manager.post(seats, data={**SEATS, "affected": "Farmers", "version": "1"}).status_code == 409
 
-    def test_an_early_date_says_which_is_not(self, client):
-        seats = begin(client)
-        client.post(seats, data=SEATS)
-        client.post(seats.replace("seats", "goal"), data={"title": "Steam", "target": "2027-03-08"})
-        assert "Mon 8 Mar leaves 5 working days for" in text(client.get(seats.replace("seats", "check")))
+    def test_an_early_date_says_which_is_not(self, manager):
+        seats = begin(manager)
+        manager.post(seats, data=SEATS)
+        manager.post(seats.replace("seats", "goal"), data={"title": "Steam", "target": "2027-03-08"})
+        assert "Mon 8 Mar leaves 5 working days for" in text(manager.get(seats.replace("seats", "check")))
 
-    def test_can_be_dropped(self, client):
-        seats = begin(client)
-        assert client.post(seats.replace("/seats", "/drop")).location == "/desk"
-        assert client.get(seats).status_code == 404
+    def test_can_be_dropped(self, manager):
+        seats = begin(manager)
+        assert manager.post(seats.replace("/seats", "/drop")).location == "/desk"
+        assert manager.get(seats).status_code == 404
 
-    def test_a_template_or_host_of_somebody_else_does_not_exist(self, client):
-        assert client.post("/desk/openings/new", data={"template": "nothing"}).location == "/desk/openings/new"
-        assert client.get("/desk/openings/new?host=nothing").status_code == 404
+    def test_a_template_or_host_of_somebody_else_does_not_exist(self, manager):
+        assert manager.post("/desk/openings/new", data={"template": "nothing"}).location == "/desk/openings/new"
+        assert manager.get("/desk/openings/new?host=nothing").status_code == 404
 
     def test_without_a_template_it_says_who_can_help(self, app, session, clock):
         anna = someone(session, "Anna Berg")
@@ -142,25 +142,25 @@ class TestChoosing:
         session.commit()
         assert "No template is published yet." in text(entered(app, anna.email).get("/desk/openings/new"))
 
-    def test_is_nobody_elses(self, client, app, session, small):
-        seats = begin(client)
+    def test_is_nobody_elses(self, manager, app, session, small):
+        seats = begin(manager)
         other = projects.open_small(session)
         session.commit()
         assert entered(app, other.emails[other.manager]).get(seats).status_code == 404
 
 
 class TestSeats:
-    def test_ones_own_asks_for_nothing(self, client, small):
-        seats = begin(client, template="returned_crates")
-        page = client.get(seats).text
+    def test_ones_own_asks_for_nothing(self, manager, small):
+        seats = begin(manager, template="returned_crates")
+        page = manager.get(seats).text
         assert page.count("data-own hidden") == 1 and page.count("data-other hidden") == 1
-        assert client.post(seats, data={"own_seat": "maker"} | SHOP).location.endswith("/goal")
-        client.post(seats.replace("seats", "goal"), data={"title": "Crates"})
-        room = text(client.get(client.post(seats.replace("seats", "check")).location))
+        assert manager.post(seats, data={"own_seat": "maker"} | SHOP).location.endswith("/goal")
+        manager.post(seats.replace("seats", "goal"), data={"title": "Crates"})
+        room = text(manager.get(manager.post(seats.replace("seats", "check")).location))
         assert "Your own first task: Fill in: Credit per crate, due" in room
 
-    def test_everything_wrong_is_said_at_once_and_everything_kept(self, client, small, session):
-        answer = client.post(begin(client, template="returned_crates"), data={
+    def test_everything_wrong_is_said_at_once_and_everything_kept(self, manager, small, session):
+        answer = manager.post(begin(manager, template="returned_crates"), data={
             "own_seat": "", "seat_maker-organisation": "Tornby", "seat_maker-email": "not one",
             "seat_shop-name": "Kept name"})
         page = html.unescape(answer.text)
@@ -178,103 +178,103 @@ class TestSeats:
         ({"seat_shop-name": "", "seat_shop-email": ""}, "Name one champion with an address"),
         ({"seat_maker-organisation": "{host}"}, "This is you. Choose your seat above."),
     ])
-    def test_what_cannot_be_says_why(self, client, small, session, change, said):
+    def test_what_cannot_be_says_why(self, manager, small, session, change, said):
         host = session.get_one(Host, small.host_id).name
         two = {"own_seat": "", "seat_maker-organisation": "Tornby Furniture"} | SHOP
-        answer = client.post(begin(client, template="returned_crates"), data=two | {
+        answer = manager.post(begin(manager, template="returned_crates"), data=two | {
             name: text.format(host=host) for name, text in change.items()})
         assert answer.status_code == 422 and said in html.unescape(answer.text)
 
-    def test_known_partners_are_offered_and_keep_their_kind_and_country(self, client, small):
-        seats = begin(client, template="returned_crates")
-        assert '<option value="Aurelis Hotels">' in client.get(seats).text
-        client.post(seats, data={"own_seat": "maker", **SHOP, "seat_shop-kind": "ngo", "seat_shop-country": "FR"})
-        page = text(client.get(seats.replace("seats", "check")))
+    def test_known_partners_are_offered_and_keep_their_kind_and_country(self, manager, small):
+        seats = begin(manager, template="returned_crates")
+        assert '<option value="Aurelis Hotels">' in manager.get(seats).text
+        manager.post(seats, data={"own_seat": "maker", **SHOP, "seat_shop-kind": "ngo", "seat_shop-country": "FR"})
+        page = text(manager.get(seats.replace("seats", "check")))
         assert "Aurelis Hotels (Company, Spain)" in page and "Association" not in page
 
-    def test_a_seat_for_several_gets_further_cards(self, client, small, session):
+    def test_a_seat_for_several_gets_further_cards(self, manager, small, session):
         publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
             "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, "))
-        seats = begin(client, template="several")
-        further = client.post(seats, data={"own_seat": "maker", "add": "shop"} | SHOP)
-        assert further.location.endswith("#card-seat2_shop") and "Shop 2" in text(client.get(seats))
-        assert client.post(seats, data={"add": "shop"}).location.endswith("#card-seat3_shop")
-        assert 'name="add"' not in client.get(seats).text  # the seat is full
-        goal = client.post(seats, data={"seat2_shop-organisation": "Bergen Bakers", "seat2_shop-email": "b@b.example"})
-        client.post(goal.location, data={"title": "Crates"})
-        room = client.post(seats.replace("seats", "check")).location
+        seats = begin(manager, template="several")
+        further = manager.post(seats, data={"own_seat": "maker", "add": "shop"} | SHOP)
+        assert further.location.endswith("#card-seat2_shop") and "Shop 2" in text(manager.get(seats))
+        assert manager.post(seats, data={"add": "shop"}).location.endswith("#card-seat3_shop")
+        assert 'name="add"' not in manager.get(seats).text  # the seat is full
+        goal = manager.post(seats, data={"seat2_shop-organisation": "Bergen Bakers", "seat2_shop-email": "b@b.example"})
+        manager.post(goal.location, data={"title": "Crates"})
+        room = manager.post(seats.replace("seats", "check")).location
         session.rollback()
         project = session.scalars(select(Project).where(Project.ref == room.rpartition("/")[2])).one()
         parties = session.scalars(select(Party).where(Party.project_id == project.id).order_by(Party.number)).all()
         assert [(one.seat, one.name) for one in parties][1:] == [("shop", "Aurelis Hotels"), ("shop", "Bergen Bakers")]
 
-    def test_the_host_may_be_one_of_several_in_a_seat(self, client, small, session):
+    def test_the_host_may_be_one_of_several_in_a_seat(self, manager, small, session):
         publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
             "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 2, max: 3}, "))
-        seats = begin(client, template="several")
+        seats = begin(manager, template="several")
         two = {"own_seat": "shop", "seat_maker-organisation": "Tornby Furniture", "seat_maker-email": "a@b.example"}
-        assert "'Shop' needs an organisation." in html.unescape(client.post(seats, data=two).text)
-        client.post(seats, data=two | {"seat2_shop-organisation": "Bergen Bakers"})
-        client.post(seats.replace("seats", "goal"), data={"title": "Crates"})
-        room = client.post(seats.replace("seats", "check")).location
-        assert "Credit per crate" in text(client.get(f"{room}/tasks"))
+        assert "'Shop' needs an organisation." in html.unescape(manager.post(seats, data=two).text)
+        manager.post(seats, data=two | {"seat2_shop-organisation": "Bergen Bakers"})
+        manager.post(seats.replace("seats", "goal"), data={"title": "Crates"})
+        room = manager.post(seats.replace("seats", "check")).location
+        assert "Credit per crate" in text(manager.get(f"{room}/tasks"))
 
-    def test_a_tender_has_a_warning_before_it_is_opened(self, client):
-        seats = begin(client)
-        assert "data-tender hidden" in client.get(seats).text
-        client.post(seats, data=SEATS | {"public_buyer": "during"})
+    def test_a_tender_has_a_warning_before_it_is_opened(self, manager):
+        seats = begin(manager)
+        assert "data-tender hidden" in manager.get(seats).text
+        manager.post(seats, data=SEATS | {"public_buyer": "during"})
         for step in ("seats", "check"):
-            page = client.get(seats.replace("seats", step)).text
+            page = manager.get(seats.replace("seats", step)).text
             assert "data-tender hidden" not in page
             assert "may break equal treatment. Ask your purchasing office first." in page
 
-    def test_the_champion_is_written_to_in_their_language(self, client, small, session):
+    def test_the_champion_is_written_to_in_their_language(self, manager, small, session):
         body = json.loads(read(projects.SMALL).canonical()) | {"key": "german", "language": "de"}
         publish(session, small, json.dumps(body))
-        seats = begin(client, template="german")
-        assert '<option selected value="de">Deutsch</option>' in client.get(seats).text
-        client.post(seats, data={"own_seat": "maker", "seat_shop-organisation": "Backhaus", "seat_shop-language": "de",
+        seats = begin(manager, template="german")
+        assert '<option selected value="de">Deutsch</option>' in manager.get(seats).text
+        manager.post(seats, data={"own_seat": "maker", "seat_shop-organisation": "Backhaus", "seat_shop-language": "de",
                                  "seat_shop-email": f"k{small.shop}@backhaus.example"})
-        client.post(seats.replace("seats", "goal"), data={"title": "Kisten"})
-        client.post(seats.replace("seats", "check"))
+        manager.post(seats.replace("seats", "goal"), data={"title": "Kisten"})
+        manager.post(seats.replace("seats", "check"))
         session.rollback()
         assert session.scalars(select(Person.language).where(
             Person.email == f"k{small.shop}@backhaus.example")).one() == "de"
 
 
 class TestQuestions:
-    def test_say_what_fits_and_why(self, client):
-        page = text(client.post("/desk/openings/questions", data=dict(zip(
+    def test_say_what_fits_and_why(self, manager):
+        page = text(manager.post("/desk/openings/questions", data=dict(zip(
             ("what", "who", "own", "after", "back"), "aadaa", strict=True))))
         assert "Industrial symbiosis fits best." in page and "You want to use what is left over." in page
         assert "Today it is thrown away." in page and "All six with their points" in page
 
-    def test_two_that_fit_are_both_shown(self, client):
-        page = text(client.post("/desk/openings/questions", data=dict(zip(
+    def test_two_that_fit_are_both_shown(self, manager):
+        page = text(manager.post("/desk/openings/questions", data=dict(zip(
             ("what", "who", "own", "after", "back"), "daxdd", strict=True))))
         assert "Cooperation with the customer fits best." in page or "Two fit." in page
 
-    def test_not_sure_starts_open(self, client):
-        page = text(client.post("/desk/openings/questions", data=dict.fromkeys(
+    def test_not_sure_starts_open(self, manager):
+        page = text(manager.post("/desk/openings/questions", data=dict.fromkeys(
             ("what", "who", "own", "after", "back"), "x")))
         assert "Your answers do not point to one strategy yet." in page
 
-    def test_each_is_asked(self, client):
-        answer = client.post("/desk/openings/questions", data={"what": "a"})
+    def test_each_is_asked(self, manager):
+        answer = manager.post("/desk/openings/questions", data={"what": "a"})
         assert answer.status_code == 422 and answer.text.count("Choose an answer") >= 4
 
-    def test_the_answers_are_kept_with_the_project_also_when_another_template_is_chosen(self, client, session):
-        seats = begin(client, answers="aadaa")
-        client.post("/desk/openings/new", data={"template": "returned_crates", "opening": newest(session).ref})
-        assert '"answers": "aadaa"' in newest(session).typed and "Maker" in text(client.get(seats))
+    def test_the_answers_are_kept_with_the_project_also_when_another_template_is_chosen(self, manager, session):
+        seats = begin(manager, answers="aadaa")
+        manager.post("/desk/openings/new", data={"template": "returned_crates", "opening": newest(session).ref})
+        assert '"answers": "aadaa"' in newest(session).typed and "Maker" in text(manager.get(seats))
 
-    def test_the_answers_are_shown_to_every_party_of_the_project(self, app, client, session, small):
-        seats = begin(client, template="returned_crates", answers="bbbbx")
+    def test_the_answers_are_shown_to_every_party_of_the_project(self, app, manager, session, small):
+        seats = begin(manager, template="returned_crates", answers="bbbbx")
         mail = small.emails[small.shop]
-        client.post(seats, data={"own_seat": "maker"} | SHOP | {"seat_shop-email": mail})
-        client.post(seats.replace("seats", "goal"), data={"title": "Crates"})
-        assert "Products that could come back after use" in text(client.get(seats.replace("seats", "check")))
-        room = client.post(seats.replace("seats", "check")).location
+        manager.post(seats, data={"own_seat": "maker"} | SHOP | {"seat_shop-email": mail})
+        manager.post(seats.replace("seats", "goal"), data={"title": "Crates"})
+        assert "Products that could come back after use" in text(manager.get(seats.replace("seats", "check")))
+        room = manager.post(seats.replace("seats", "check")).location
         session.rollback()
         project = session.scalars(select(Project.id).where(Project.ref == room.rpartition("/")[2])).one()
         session.execute(update(Member).where(Member.project_id == project, Member.person == small.shop)
@@ -285,30 +285,30 @@ class TestQuestions:
 
 
 class TestCases:
-    def test_say_what_is_taken_over_and_what_is_not(self, client):
-        page = text(client.get("/desk/openings/cases"))
+    def test_say_what_is_taken_over_and_what_is_not(self, manager):
+        page = text(manager.get("/desk/openings/cases"))
         assert "We do not take over: anyone's figures." in page and "Hyosung" in page
 
-    def test_a_project_that_starts_from_one_knows_it(self, client, session, small):
-        seats = begin(client, case="ulsan-sungam-hyosung-steam")
-        assert '<option selected value="public_body">' in client.get(seats).text.replace("  ", " ")
-        client.post(seats, data=SEATS)
-        client.post(seats.replace("seats", "goal"), data={"title": "Steam"})
-        room = client.post(seats.replace("seats", "check"), data={})
+    def test_a_project_that_starts_from_one_knows_it(self, manager, session, small):
+        seats = begin(manager, case="ulsan-sungam-hyosung-steam")
+        assert '<option selected value="public_body">' in manager.get(seats).text.replace("  ", " ")
+        manager.post(seats, data=SEATS)
+        manager.post(seats.replace("seats", "goal"), data={"title": "Steam"})
+        room = manager.post(seats.replace("seats", "check"), data={})
         session.rollback()
         assert casebook.of_project(session, room.location.rsplit("/", 1)[1]).key == "ulsan-sungam-hyosung-steam"
         assert casebook.of_project(session, small.ref) is None
 
 
-    def test_its_figures_stand_beside_the_fields_and_its_flows_are_rows_to_fill_in(self, client, session, small):
+    def test_its_figures_stand_beside_the_fields_and_its_flows_are_rows_to_fill_in(self, manager, session, small):
         asks_for_flows(session, small)
-        answer = client.post("/desk/openings/new", data={"template": "with_flows", "case": "kalundborg-symbiosis"})
+        answer = manager.post("/desk/openings/new", data={"template": "with_flows", "case": "kalundborg-symbiosis"})
         step = answer.location
-        client.post(step, data={"own_seat": "maker", "public_buyer": "no", "seat_shop-organisation": "Gyproc Works",
+        manager.post(step, data={"own_seat": "maker", "public_buyer": "no", "seat_shop-organisation": "Gyproc Works",
                                 "seat_shop-email": "a@gyproc.example"})
-        client.post(step.replace("seats", "goal"), data={"title": "Gypsum"})
-        room = client.post(step.replace("seats", "check"), data={}).location
-        page = html.unescape(client.get(f"{room}/tasks/flows").text)
+        manager.post(step.replace("seats", "goal"), data={"title": "Gypsum"})
+        room = manager.post(step.replace("seats", "check"), data={}).location
+        page = html.unescape(manager.get(f"{room}/tasks/flows").text)
         assert "150,000 t per year (2010) (The Kalundborg Symbiosis" in page  # beside the field, with its source
         assert 'value="cooling water"' in page and 'value="150000"' not in page
 
@@ -331,40 +331,39 @@ def asks_for_flows(session, small):
 class TestSuggesting:
     WORDS = {"title": "Take back our chairs", "words": "We have 300 chairs that stand in the cellar."}
 
-    def test_arrives_on_the_desk_in_the_customers_own_words(self, client, customer, session, small):
-        page = text(customer.get("/suggest"))
+    def test_arrives_on_the_desk_in_the_customers_own_words(self, manager, shop, session, small):
+        page = text(shop.get("/suggest"))
         assert "will answer by Mon 8 Mar" in page
-        answer = customer.post("/suggest", data=self.WORDS | {"host": host_ref(page, customer)})
+        answer = shop.post("/suggest", data=self.WORDS | {"host": host_ref(shop)})
         assert answer.status_code == 303
-        board = client.get("/desk")
+        board = manager.get("/desk")
         assert "Take back our chairs Suggested by Claire Duval on Mon 1 Mar" in text(board)
         new = re.search(r'/desk/openings/new\?opening=[0-9a-z]{26}', board.text)[0]
-        chosen = client.post("/desk/openings/new", data={"template": "industrial_symbiosis",
+        chosen = manager.post("/desk/openings/new", data={"template": "industrial_symbiosis",
                                                          "opening": new.rpartition("=")[2]})
-        seats = client.get(chosen.location).text  # whoever suggests it is in it
+        seats = manager.get(chosen.location).text  # whoever suggests it is in it
         assert 'value="Aurelis Hotels"' in seats and f'value="{small.emails[small.shop]}"' in seats
-        goal = client.get(chosen.location.replace("seats", "goal")).text
+        goal = manager.get(chosen.location.replace("seats", "goal")).text
         assert "We have 300 chairs that stand in the cellar." in goal and "Take back our chairs" in goal
 
-    def test_twice_is_one(self, client, customer, session):
-        page = customer.get("/suggest").text
-        data = self.WORDS | {"host": host_ref(page, customer), "key": "k" * 24}
+    def test_twice_is_one(self, manager, shop, session):
+        data = self.WORDS | {"host": host_ref(shop), "key": "k" * 24}
         for _ in range(2):
-            assert customer.post("/suggest", data=data).status_code == 303
-        assert text(client.get("/desk")).count("Take back our chairs") == 3  # once, with its two buttons
+            assert shop.post("/suggest", data=data).status_code == 303
+        assert text(manager.get("/desk")).count("Take back our chairs") == 3  # once, with its two buttons
 
-    def test_is_answered_by_mail(self, client, customer, session, small):
-        customer.post("/suggest", data=self.WORDS | {"host": host_ref("", customer)})
+    def test_is_answered_by_mail(self, manager, shop, session, small):
+        shop.post("/suggest", data=self.WORDS | {"host": host_ref(shop)})
         ref = newest(session).ref
-        assert client.post(f"/desk/openings/{ref}/answer", data={"words": "No."}).status_code == 422
-        answer = client.post(f"/desk/openings/{ref}/answer", data={"words": "Gladly, but after the summer."})
-        assert answer.location == "/desk" and "Take back our chairs" not in text(client.get("/desk"))
+        assert manager.post(f"/desk/openings/{ref}/answer", data={"words": "No."}).status_code == 422
+        answer = manager.post(f"/desk/openings/{ref}/answer", data={"words": "Gladly, but after the summer."})
+        assert answer.location == "/desk" and "Take back our chairs" not in text(manager.get("/desk"))
         session.rollback()
         kinds = session.scalars(select(AccountMail.kind).where(AccountMail.person_id == small.shop)).all()
         assert "suggestion_answered" in kinds
 
-    def test_only_to_hosts_one_works_with(self, customer):
-        assert customer.post("/suggest", data=self.WORDS | {"host": "nothing"}).status_code == 422
+    def test_only_to_hosts_one_works_with(self, shop):
+        assert shop.post("/suggest", data=self.WORDS | {"host": "nothing"}).status_code == 422
 
 
 def begin(client, **more):
@@ -373,7 +372,7 @@ def begin(client, **more):
     return answer.location
 
 
-def host_ref(_page, client):
+def host_ref(client):
     found = re.search(r'name="host"[^>]*value="([0-9a-z]{26})"', client.get("/suggest").text)
     return found[1]
 
@@ -397,13 +396,3 @@ def small(app, clock, session):
     templates.publish(session, found.host_id, draft.template_id, draft.number, now=NOON)
     session.commit()
     return found
-
-
-@pytest.fixture
-def client(app, small):
-    return entered(app, small.emails[small.manager])
-
-
-@pytest.fixture
-def customer(app, small):
-    return entered(app, small.emails[small.shop])

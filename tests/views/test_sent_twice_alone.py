@@ -7,8 +7,8 @@ import pytest
 from tests.support import projects, stories
 from tests.support.forms import forms_of, parsed
 from tests.support.inviting import invite
-from tests.support.people import PASSWORD, browser, entered
-from tests.support.rooms import Played, owing, text
+from tests.support.people import PASSWORD, browser
+from tests.support.rooms import owing, text
 from tests.support.signing import TICKED, code, seal
 from tests.views.test_openings import SHOP, begin, host_ref, publish
 from tests.views.test_sent_twice import writes
@@ -43,9 +43,9 @@ class TestInvitation:
     def test_is_answered(self, app, session, clock, small, path, given):
         token = invite(session, small, "tom")
         session.commit()
-        client = browser(app)
-        client.get(f"/i/{token}", follow_redirects=True)
-        twice(client, client.get(path), path, given)
+        manager = browser(app)
+        manager.get(f"/i/{token}", follow_redirects=True)
+        twice(manager, manager.get(path), path, given)
 
     def test_is_sent_and_withdrawn(self, play):
         room = play()
@@ -58,35 +58,35 @@ class TestInvitation:
 
 class TestOpening:
     @pytest.mark.parametrize("then", ["", "board", "look"])
-    def test_each_step_is_saved_and_the_project_opened_once(self, client, then):
-        new = client.get("/desk/openings/new")
-        twice(client, new, "/desk/openings/new", {"template": "returned_crates"})
-        seats = begin(client, template="returned_crates")
+    def test_each_step_is_saved_and_the_project_opened_once(self, manager, then):
+        new = manager.get("/desk/openings/new")
+        twice(manager, new, "/desk/openings/new", {"template": "returned_crates"})
+        seats = begin(manager, template="returned_crates")
         last = {"then": then} if then else {}
         for step, given in (("seats", {"own_seat": "maker"} | SHOP), ("goal", {"title": "Crates"}), ("check", {})):
             path = seats.replace("seats", step)
-            twice(client, client.get(path), path, given | last)
+            twice(manager, manager.get(path), path, given | last)
         if not then:
-            assert "/p/" in client.post(seats.replace("seats", "check")).location
+            assert "/p/" in manager.post(seats.replace("seats", "check")).location
 
-    def test_one_more_card_is_one_more(self, client, session, small):
+    def test_one_more_card_is_one_more(self, manager, session, small):
         publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
             "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, "))
-        seats = begin(client, template="several")
-        twice(client, client.get(seats), seats, {"own_seat": "maker", "add": "shop"} | SHOP)
-        page = text(client.get(seats))
+        seats = begin(manager, template="several")
+        twice(manager, manager.get(seats), seats, {"own_seat": "maker", "add": "shop"} | SHOP)
+        page = text(manager.get(seats))
         assert "Shop 2" in page and "Shop 3" not in page
 
-    def test_is_dropped(self, client):
-        seats = begin(client, template="returned_crates")
-        twice(client, client.get("/desk"), seats.replace("seats", "drop"))
-        assert client.get(seats).status_code == 404
+    def test_is_dropped(self, manager):
+        seats = begin(manager, template="returned_crates")
+        twice(manager, manager.get("/desk"), seats.replace("seats", "drop"))
+        assert manager.get(seats).status_code == 404
 
-    def test_a_suggestion_is_made_and_answered(self, client, customer):
-        given = {"host": host_ref(None, customer), "title": "Take back our chairs", "words": "They last ten years."}
-        twice(customer, customer.get("/suggest"), "/suggest", given)
-        path = re.search(r'href="(/desk/openings/\w+/answer)"', client.get("/desk").text)[1]
-        twice(client, client.get(path), path, {"words": "We would like to, from next year on."})
+    def test_a_suggestion_is_made_and_answered(self, manager, shop):
+        given = {"host": host_ref(shop), "title": "Take back our chairs", "words": "They last ten years."}
+        twice(shop, shop.get("/suggest"), "/suggest", given)
+        path = re.search(r'href="(/desk/openings/\w+/answer)"', manager.get("/desk").text)[1]
+        twice(manager, manager.get(path), path, {"words": "We would like to, from next year on."})
 
 
 class TestCanvas:
@@ -145,22 +145,3 @@ def ask_for_a_code(client, path):
     page = client.get(path)
     form = next(one for one in forms_of(parsed(page.text), path) if one.action.endswith("/code"))
     return client.post(f"{path}/code", data=dict(form.filled(lambda _one: None)) | TICKED)
-
-
-@pytest.fixture
-def project(app, session, clock):
-    def make(begun):
-        small = begun(session)
-        session.commit()
-        return Played(app, small, clock)
-    return make
-
-
-@pytest.fixture
-def client(app, small):
-    return entered(app, small.emails[small.manager])
-
-
-@pytest.fixture
-def customer(app, small):
-    return entered(app, small.emails[small.shop])

@@ -14,6 +14,7 @@ from cocreate.models.work import DocumentRead
 from tests import corpus
 from tests.support import projects, stories
 from tests.support.rooms import decided, hidden, with_offer
+from tests.support.stores import Full
 
 PDF = corpus.pdf()
 XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
@@ -272,12 +273,8 @@ class TestDocuments:
         assert "The name contained hidden characters; we show it as" in answer.text
 
     def test_a_full_store_is_said_and_what_was_typed_stays(self, project, monkeypatch):
-        from cocreate.storage import LocalStore, StoreFull
-
-        def full(*_given, **_more):
-            raise StoreFull
         room = project()
-        monkeypatch.setattr(LocalStore, "put", full)
+        monkeypatch.setitem(room.app.extensions, "store", Full(room.app.extensions["store"].folder))
         answer = room.maker.post("/documents/new", data={
             "who": "all", "note": "My words", "upload": (io.BytesIO(PDF), "plan.pdf")},
             content_type="multipart/form-data")

@@ -1,5 +1,6 @@
 """The people of a host: who works here and what they may do. No page here opens a room."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -36,14 +37,10 @@ def people_invite() -> ResponseReturnValue:
     """Somebody new, or somebody who has an account for another reason."""
     login.require_proof()
     host, form = here(), StaffForm.from_request()
-    if request.method == "POST" and form.validate():
-        try:
-            return done(lambda session: staff.invite(session, host.id, email=form.email.data, name=form.name.data,
-                                                     roles=form.roles.data, by=login.me().id, now=now()),
-                        url_for("admin.people"), _("%(name)s is invited, by a mail with a link.", name=form.name.data))
-        except (Invalid, Conflict) as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
-    return _dialog("admin/people/invite.html", None, form, title=_("Invite somebody"))
+    return _ask("admin/people/invite.html", None, form, _("Invite somebody"),
+                lambda session: staff.invite(session, host.id, email=form.email.data, name=form.name.data,
+                                             roles=form.roles.data, by=login.me().id, now=now()),
+                _("%(name)s is invited, by a mail with a link.", name=form.name.data), url_for("admin.people"))
 
 
 @bp.get("/people/<ref>")
@@ -62,14 +59,10 @@ def person_roles(ref: str) -> ResponseReturnValue:
     login.require_proof()
     host, found = _load(ref)
     form = RolesForm.from_request(roles=sorted(found.roles))
-    if request.method == "POST" and form.validate():
-        try:
-            return done(lambda session: staff.change_roles(session, host.id, found.id, form.roles.data,
-                                                           by=login.me().name, now=now()),
-                        url_for("admin.person", ref=ref), _("Changed. %(name)s signs in again.", name=found.name))
-        except (Invalid, Conflict) as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
-    return _dialog("admin/people/roles.html", found, form, title=_("Change roles of %(name)s", name=found.name))
+    return _ask("admin/people/roles.html", found, form, _("Change roles of %(name)s", name=found.name),
+                lambda session: staff.change_roles(session, host.id, found.id, form.roles.data, by=login.me().name,
+                                                   now=now()),
+                _("Changed. %(name)s signs in again.", name=found.name), url_for("admin.person", ref=ref))
 
 
 @bp.route("/people/<ref>/again", methods=["GET", "POST"])
@@ -78,15 +71,10 @@ def person_again(ref: str) -> ResponseReturnValue:
     login.require_proof()
     host, found = _load(ref)
     form = RolesForm.from_request()
-    if request.method == "POST" and form.validate():
-        try:
-            return done(lambda session: staff.invite(session, host.id, email=found.email, name=found.name,
-                                                     roles=form.roles.data, by=login.me().id, now=now()),
-                        url_for("admin.person", ref=ref),
-                        _("%(name)s is invited, by a mail with a link.", name=found.name))
-        except (Invalid, Conflict) as error:
-            form.blame(None, sentences.error(error, pages.reader()))
-    return _dialog("admin/people/again.html", found, form, title=_("Let %(name)s come in again", name=found.name))
+    return _ask("admin/people/again.html", found, form, _("Let %(name)s come in again", name=found.name),
+                lambda session: staff.invite(session, host.id, email=found.email, name=found.name,
+                                             roles=form.roles.data, by=login.me().id, now=now()),
+                _("%(name)s is invited, by a mail with a link.", name=found.name), url_for("admin.person", ref=ref))
 
 
 @bp.post("/people/<ref>/send")
@@ -113,16 +101,11 @@ def person_address(ref: str) -> ResponseReturnValue:
     login.require_proof()
     host, found = _load(ref)
     form = AddressForm.from_request()
-    if request.method == "POST" and form.validate():
-        try:
-            return done(lambda session: staff.correct_address(session, host.id, found.id, email=form.email.data,
-                                                              by=login.me().id, now=now()),
-                        url_for("admin.people"),
-                        _("%(name)s is invited at %(email)s.", name=found.name, email=form.email.data))
-        except (Invalid, Conflict) as error:
-            form.blame("email", sentences.error(error, pages.reader()))
-    return _dialog("admin/people/address.html", found, form, title=_("Correct the address of %(name)s",
-                                                                     name=found.name))
+    return _ask("admin/people/address.html", found, form, _("Correct the address of %(name)s", name=found.name),
+                lambda session: staff.correct_address(session, host.id, found.id, email=form.email.data,
+                                                      by=login.me().id, now=now()),
+                _("%(name)s is invited at %(email)s.", name=found.name, email=form.email.data),
+                url_for("admin.people"))
 
 
 @bp.post("/people/<ref>/sessions")
@@ -220,6 +203,17 @@ def _successor(host: Host, found: Employee) -> SuccessorForm:
     form = SuccessorForm.from_request()
     form.offer([one for one in project_people.account_managers(db.session(), host.id) if one[0] != found.id])
     return form
+
+
+def _ask(template: str, found: Employee | None, form: Form, title: str, act: Callable[[Any], object], said: str,
+         then: str) -> ResponseReturnValue:
+    """The dialog; once it is sent and right, the act, and what was refused at its field."""
+    if request.method == "POST" and form.validate():
+        try:
+            return done(act, then, said)
+        except (Invalid, Conflict) as error:
+            form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
+    return _dialog(template, found, form, title=title)
 
 
 def _dialog(template: str, found: Employee | None, form: Form, *, title: str, **more: Any) -> ResponseReturnValue:

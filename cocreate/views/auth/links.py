@@ -1,5 +1,7 @@
 """A mailed link instead of the password. Mail programs open links by themselves, so only a button uses one up."""
 
+from collections.abc import Callable
+
 from flask import redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -20,12 +22,7 @@ LINK = "link"
 @bp.route("/sign-in/mail", methods=["GET", "POST"])
 def ask_link() -> ResponseReturnValue:
     """Mail a sign-in link, and say the same whether or not the address has an account."""
-    form = AddressForm.from_request()
-    if request.method == "GET" or not form.validate():
-        return render_template("auth/ask_link.html", form=form), 200 if request.method == "GET" else 422
-    with transaction() as session:
-        sign_ins.ask_link(session, form.email.data, device=browsers.device(), now=now())
-    return render_template("auth/link_sent.html", email=form.email.data)
+    return by_address("auth/ask_link.html", sign_ins.ask_link, then="auth/link_sent.html")
 
 
 @bp.get("/l/<token>")
@@ -49,6 +46,16 @@ def by_link() -> ResponseReturnValue:
         return ended(LINK, url_for("auth.ask_link"))
     login.start(opened)
     return login.onward() if login.visitor() else redirect(url_for("auth.second_step"), 303)
+
+
+def by_address(page: str, mail: Callable[..., None], *, then: str) -> ResponseReturnValue:
+    """Ask for an address and mail what it is asked for; ``then`` says the same to everybody."""
+    form = AddressForm.from_request()
+    if request.method == "GET" or not form.validate():
+        return render_template(page, form=form), 200 if request.method == "GET" else 422
+    with transaction() as session:
+        mail(session, form.email.data, device=browsers.device(), now=now())
+    return render_template(then, email=form.email.data)
 
 
 def keep(name: str, token: str, endpoint: str) -> ResponseReturnValue:

@@ -5,14 +5,14 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import browsers, login
+from cocreate import login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Ended, Invalid
-from cocreate.forms.accounts import AddressForm, ResetForm
+from cocreate.forms.accounts import ResetForm
 from cocreate.services import accounts
 from cocreate.views.auth.blueprint import bp
-from cocreate.views.auth.links import ended, keep
+from cocreate.views.auth.links import by_address, ended, keep
 
 RESET = "reset"
 
@@ -20,12 +20,7 @@ RESET = "reset"
 @bp.route("/forgot", methods=["GET", "POST"])
 def forgot() -> ResponseReturnValue:
     """Mail a link for a new password, and say the same whether or not the address has an account."""
-    form = AddressForm.from_request()
-    if request.method == "GET" or not form.validate():
-        return render_template("auth/forgot.html", form=form), 200 if request.method == "GET" else 422
-    with transaction() as session:
-        accounts.ask_reset(session, form.email.data, device=browsers.device(), now=now())
-    return render_template("auth/reset_sent.html", email=form.email.data)
+    return by_address("auth/forgot.html", accounts.ask_reset, then="auth/reset_sent.html")
 
 
 @bp.get("/r/<token>")

@@ -10,13 +10,12 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.turns import asked_first, turns
 from cocreate.errors import Conflict, Ended, Invalid, NotFound
-from cocreate.forms.accounts import AddressForm
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
 from cocreate.services import accounts, invitations, people, sign_ins
 from cocreate.services.facts import look
 from cocreate.services.people import Invitation, Mine
 from cocreate.views.asks import ask
-from cocreate.views.auth.links import keep
+from cocreate.views.auth.links import by_address, keep
 from cocreate.views.portal.blueprint import bp
 from workflows.facts import Facts
 from workflows.texts import say
@@ -73,12 +72,7 @@ def invitation_answered() -> ResponseReturnValue:
 @bp.route("/invitation/again", methods=["GET", "POST"])
 def invitation_again() -> ResponseReturnValue:
     """Ask whoever invited an address for a new link; the same answer for everybody."""
-    form = AddressForm.from_request()
-    if request.method == "GET" or not form.validate():
-        return render_template("invitation/again.html", form=form), 200 if request.method == "GET" else 422
-    with transaction() as session:
-        invitations.ask_again(session, form.email.data, device=browsers.device(), now=now())
-    return render_template("invitation/asked_again.html", email=form.email.data)
+    return by_address("invitation/again.html", invitations.ask_again, then="invitation/asked_again.html")
 
 
 @bp.errorhandler(Ended)

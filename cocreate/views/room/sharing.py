@@ -26,8 +26,8 @@ def people_share(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     require(facts, Act.SHARE, on_hold=True)
     login.require_proof()
-    there = {member.person for member in facts.members if member.left_at is None}
-    others = [one for one in service.account_managers(db.session(), facts.project.host_id) if one[0] not in there]
+    present = {member.person for member in facts.members if member.left_at is None}
+    others = [one for one in service.account_managers(db.session(), facts.project.host_id) if one[0] not in present]
     form = ShareForm.from_request()
     form.offer(others)
 
@@ -35,8 +35,8 @@ def people_share(ref: str) -> ResponseReturnValue:
         try:
             service.share(session, ref, facts.project.host_id, to=form.to.data, actor=login.me().id, key=form.key(),
                           now=now())
-        except Conflict as there:
-            raise Conflict(there.code, **{"field": "to", **there.values}) from there
+        except Conflict as error:
+            raise Conflict(error.code, **{"field": "to", **error.values}) from error
         return _("The project is shared with %(name)s, who is told by mail.", name=dict(others)[form.to.data])
 
     url = url_for("room.people", ref=ref)
