@@ -10,7 +10,17 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, func, inspect, literal, select, text
+from sqlalchemy import (
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+    func,
+    inspect,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from cocreate.db import WRITES, Exact, Utc, db, moment, new_ref, prepare, table_of, transaction
@@ -306,6 +316,13 @@ class TestTables:
                 assert {("host_id", "project_id")} <= {
                     tuple(constraint.column_keys) for constraint in table.foreign_key_constraints}, table.name
 
+    def test_a_reference_is_checked_by_the_key_it_names(self):
+        # Without statistics PostgreSQL takes any whole index that begins with a column of the reference: with that of
+        # a host's projects, every row that is written would look at all of them.
+        misleading = [index for to, columns in references() for index in whole_indexes(to)
+                      if index[0] in columns and set(index) != columns and index != primary(to)]
+        assert misleading == []
+
     def test_every_constraint_has_a_name(self, here):
         schema = inspect(db.engine)
         unnamed = [name for name in schema.get_table_names() if name != "alembic_version"
@@ -313,6 +330,23 @@ class TestTables:
                                       schema.get_pk_constraint(name))
                    if not constraint["name"]]
         assert unnamed == []
+
+
+def references():
+    """The tables that are referred to, and the columns by which."""
+    return {(constraint.referred_table, frozenset(element.column.name for element in constraint.elements))
+            for table in db.metadata.sorted_tables for constraint in table.foreign_key_constraints}
+
+
+def whole_indexes(table):
+    """The columns of every index of a table, also of its keys, that holds all of its rows."""
+    return [tuple(column.name for column in one.columns) for one in (*table.constraints, *table.indexes)
+            if isinstance(one, UniqueConstraint | PrimaryKeyConstraint | Index)
+            and not (isinstance(one, Index) and one.dialect_options["postgresql"]["where"] is not None)]
+
+
+def primary(table):
+    return tuple(column.name for column in table.primary_key)
 
 
 def through(connection, value, type_):

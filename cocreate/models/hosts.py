@@ -71,7 +71,7 @@ class Organisation(Model):
     __tablename__ = "organisation"
     __table_args__ = (
         UniqueConstraint("host_id", "id"),
-        UniqueConstraint("host_id", "skeleton"),
+        UniqueConstraint("skeleton", "host_id"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -89,7 +89,7 @@ class Template(Model):
     """A workflow template of a host; its versions never change once published."""
 
     __tablename__ = "template"
-    __table_args__ = (UniqueConstraint("host_id", "key"), UniqueConstraint("host_id", "id"))
+    __table_args__ = (UniqueConstraint("key", "host_id"), UniqueConstraint("host_id", "id"))
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"))

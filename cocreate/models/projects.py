@@ -19,6 +19,7 @@ def inside_project() -> ForeignKeyConstraint:
 
 _RESTS = text("hold_until IS NOT NULL")
 _INVITED = text("token_sha256 IS NOT NULL")
+_STAYS = text("left_at IS NULL")
 
 
 class Project(Model):
@@ -30,7 +31,7 @@ class Project(Model):
         ForeignKeyConstraint(["host_id", "template_id", "template_version"],
                              ["template_version.host_id", "template_version.template_id", "template_version.number"]),
         CheckConstraint("version >= 0", name="version_counts"),
-        Index("ix_project_manager", "host_id", "manager_id", "ended_at"),
+        Index("ix_project_manager", "manager_id", "host_id", "ended_at"),
         Index("ix_project_hold", "hold_until", sqlite_where=_RESTS, postgresql_where=_RESTS),
     )
 
@@ -67,7 +68,7 @@ class Party(Model):
     __table_args__ = (
         inside_project(),
         ForeignKeyConstraint(["host_id", "organisation"], ["organisation.host_id", "organisation.id"]),
-        UniqueConstraint("project_id", "organisation"),  # nobody sits on both sides
+        UniqueConstraint("organisation", "project_id"),  # nobody sits on both sides
         CheckConstraint("number BETWEEN 1 AND 60", name="number_fits_audience"),
     )
 
@@ -89,7 +90,7 @@ class Member(Model):
     __table_args__ = (
         inside_project(),
         ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
-        Index("ix_member_person", "person", "left_at"),
+        Index("ix_member_person", "person", sqlite_where=_STAYS, postgresql_where=_STAYS),
         Index("ix_member_invited", "expires_at", sqlite_where=_INVITED, postgresql_where=_INVITED),
     )
 

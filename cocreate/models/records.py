@@ -18,7 +18,7 @@ class Event(Model):
     __tablename__ = "event"
     __table_args__ = (
         inside_project(),
-        UniqueConstraint("project_id", "key"),
+        UniqueConstraint("key", "project_id"),
         CheckConstraint("seq > 0", name="seq_positive"),
     )
 

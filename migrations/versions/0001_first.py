@@ -155,7 +155,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id'], ['host.id'], name=op.f('fk_organisation_host_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('host_id', 'id', name=op.f('uq_organisation_host_id_id')),
-    sa.UniqueConstraint('host_id', 'skeleton', name=op.f('uq_organisation_host_id_skeleton')),
+    sa.UniqueConstraint('skeleton', 'host_id', name=op.f('uq_organisation_skeleton_host_id')),
     sa.UniqueConstraint('ref', name=op.f('uq_organisation_ref'))
     )
     op.create_table('recovery_code',
@@ -202,7 +202,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id'], ['host.id'], name=op.f('fk_template_host_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_template')),
     sa.UniqueConstraint('host_id', 'id', name=op.f('uq_template_host_id_id')),
-    sa.UniqueConstraint('host_id', 'key', name=op.f('uq_template_host_id_key')),
+    sa.UniqueConstraint('key', 'host_id', name=op.f('uq_template_key_host_id')),
     sa.UniqueConstraint('ref', name=op.f('uq_template_ref'))
     )
     op.create_table('token',
@@ -273,7 +273,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('project', schema=None) as batch_op:
         batch_op.create_index('ix_project_hold', ['hold_until'], unique=False, sqlite_where=sa.text('hold_until IS NOT NULL'), postgresql_where=sa.text('hold_until IS NOT NULL'))
-        batch_op.create_index('ix_project_manager', ['host_id', 'manager_id', 'ended_at'], unique=False)
+        batch_op.create_index('ix_project_manager', ['manager_id', 'host_id', 'ended_at'], unique=False)
 
     op.create_table('affected_group',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -374,7 +374,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name=op.f('ck_event_seq_positive')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_event_host_id_project_id')),
     sa.PrimaryKeyConstraint('project_id', 'seq', name=op.f('pk_event')),
-    sa.UniqueConstraint('project_id', 'key', name=op.f('uq_event_project_id_key'))
+    sa.UniqueConstraint('key', 'project_id', name=op.f('uq_event_key_project_id'))
     )
     op.create_table('nudge',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -427,7 +427,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['host_id', 'organisation'], ['organisation.host_id', 'organisation.id'], name=op.f('fk_party_host_id_organisation')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_party_host_id_project_id')),
     sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_party')),
-    sa.UniqueConstraint('project_id', 'organisation', name=op.f('uq_party_project_id_organisation'))
+    sa.UniqueConstraint('organisation', 'project_id', name=op.f('uq_party_organisation_project_id'))
     )
     op.create_table('proposal',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -654,7 +654,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.create_index('ix_member_invited', ['expires_at'], unique=False, sqlite_where=sa.text('token_sha256 IS NOT NULL'), postgresql_where=sa.text('token_sha256 IS NOT NULL'))
-        batch_op.create_index('ix_member_person', ['person', 'left_at'], unique=False)
+        batch_op.create_index('ix_member_person', ['person'], unique=False, sqlite_where=sa.text('left_at IS NULL'), postgresql_where=sa.text('left_at IS NULL'))
 
     op.create_table('signature',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
