@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from workflows.conditions import DEPTH, NODES, Condition, FigureReaches, walk
-from workflows.fields import Computed, Figure, Hangs, Key, OnlyIf, Path, Strict, TypedField, answers_of
+from workflows.fields import Base, Computed, Figure, Hangs, Key, OnlyIf, Path, Strict, Table, TypedField, answers_of
+from workflows.hanging import Part, parts
 from workflows.texts import Language, Text, Words, say
 
 Strategy = Literal[
@@ -120,6 +121,13 @@ class Task(Strict):
         if self.kind == "sign" and self.only_if:
             raise ValueError("a short agreement is for all it names; it has no only_if")
         return self
+
+    def parts(self) -> Iterator[tuple[str, Base]]:
+        """Every field, and every column of a table as "rows.columns.amount"."""
+        for name, field in self.fields.items():
+            yield name, field
+            for key, column in field.columns.items() if isinstance(field, Table) else ():
+                yield f"{name}.columns.{key}", column
 
     @property
     def waits_for(self) -> tuple[TaskRef, ...]:
@@ -361,25 +369,18 @@ class Definition(Strict):
         return tuple(key for key, (_, task) in self.tasks.items() if task.only_if)
 
     @cached_property
-    def narrowed(self) -> Mapping[str, Mapping[str, tuple[tuple[OnlyIf, ...], TypedField]]]:
-        """Task -> its fields that hang on answers to other tasks: on which, and the field where they were given so."""
-        found: dict[str, dict[str, tuple[tuple[OnlyIf, ...], TypedField]]] = {}
-        for key, (stage, task) in self.tasks.items():
-            for name, field in task.fields.items():
-                own = [one for one in answers_of(field.only_if) if one.answer.startswith(f"{stage}.{key}.")]
-                elsewhere = tuple(one for one in answers_of(field.only_if) if one not in own)
-                if elsewhere:
-                    left = own if len(own) > 1 else next(iter(own), None)
-                    found.setdefault(key, {})[name] = elsewhere, field.model_copy(update={"only_if": left})
-        return found
+    def narrowed(self) -> Mapping[str, Mapping[str, Part]]:
+        """Task -> its fields that hang on answers to other tasks, or have columns that do."""
+        return {key: found for key, (stage, task) in self.tasks.items()
+                if (found := parts(f"{stage}.{key}", task.fields))}
 
     def hangs(self) -> Iterator[tuple[str, OnlyIf]]:
         """(where it stands, on which answer) of all that is there only if something was answered so."""
         for key, (stage, task) in self.tasks.items():
             path = f"stages.{stage}.tasks.{key}"
             yield from ((path, one) for one in answers_of(task.only_if))
-            yield from ((f"{path}.fields.{name}", one) for name, field in task.fields.items()
-                        for one in answers_of(field.only_if))
+            yield from ((f"{path}.fields.{name}", one) for name, part in task.parts()
+                        for one in answers_of(part.only_if))
         parts = [(f"clauses.{key}", clause.only_if) for key, clause in self.clauses.items()]
         parts += [(f"annexes.{key}", annex.only_if) for key, annex in self.annexes.items()]
         yield from ((path, one) for path, only_if in parts for one in answers_of(only_if))

@@ -252,9 +252,9 @@ class Table(Base):
     most: int = Field(default=100, ge=1, le=500)
 
     @model_validator(mode="after")
-    def _columns_stand_in_every_row(self) -> "Table":
-        if any(column.only_if for column in self.columns.values()):
-            raise ValueError("a column stands in every row; give only_if to the table")
+    def _a_row_has_a_name(self) -> "Table":
+        if next(iter(self.columns.values())).only_if:
+            raise ValueError("the first column names its row; give only_if to another, or to the table")
         return self
 
 

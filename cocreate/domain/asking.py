@@ -1,10 +1,12 @@
 """What a task asks: every kind of task is a set of fields here, so one mechanism serves them all."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import assert_never
 
-from cocreate.domain.answers import Answer, Answers, AnyField
+from cocreate.domain.answers import Answer, Answers, AnyField, rows_of
 from workflows import fields as f
 from workflows.definition import Definition, Task
 from workflows.fields import TypedField
@@ -141,8 +143,17 @@ def _required(task: Task, answers: Answers) -> tuple[str, ...]:
 
 def idle(task: Task, answers: Answers) -> frozenset[str]:
     """Fields that another answer of the same task makes pointless; until that is given nothing is."""
-    return frozenset(key for key, field in task.fields.items() if any(
-        (said := _chosen(answers, name)) and not one.holds(said) for name, one in hangs_on(field)))
+    return _pointless(task.fields, partial(_chosen, answers))
+
+
+def idle_columns(field: f.Base, said: Callable[[str], Collection[str]]) -> frozenset[str]:
+    """The same of the columns of a table; said: what was chosen in a field of its task."""
+    return _pointless(field.columns, said) if isinstance(field, f.Table) else frozenset()
+
+
+def _pointless(parts: Mapping[str, f.Base], said: Callable[[str], Collection[str]]) -> frozenset[str]:
+    return frozenset(key for key, part in parts.items() if any(
+        (given := said(name)) and not one.holds(given) for name, one in hangs_on(part)))
 
 
 def hangs_on(field: f.Base) -> tuple[tuple[str, f.OnlyIf], ...]:
@@ -168,7 +179,12 @@ def chosen(definition: Definition, task_key: str, answers: Answers) -> dict[str,
 
 
 def _chosen(answers: Answers, key: str) -> tuple[str, ...]:
-    return f.chosen(answers[key].value) if key in answers else ()
+    return chosen_in(answers.get(key))
+
+
+def chosen_in(answer: Answer | None) -> tuple[str, ...]:
+    """The keys that were chosen; none where nothing was, or the answer is to no choice."""
+    return f.chosen(answer.value) if answer is not None else ()
 
 
 def asked_after(task: Task, answers: Answers) -> frozenset[str]:
@@ -179,7 +195,27 @@ def asked_after(task: Task, answers: Answers) -> frozenset[str]:
 def without_idle(task: Task, answers: Answers) -> dict[str, Answer]:
     """The answers to what is asked; what was typed before a choice made it pointless is not given."""
     asked = asked_after(task, answers)
-    return {key: answer for key, answer in answers.items() if key in asked}
+    return {key: in_columns(as_asked(task, key, answers), answer) for key, answer in answers.items() if key in asked}
+
+
+def as_asked(task: Task, key: str, answers: Answers) -> AnyField:
+    """A field as it is asked after these answers: a table without the columns that they made pointless."""
+    field = fields_of(task)[key]
+    pointless = idle_columns(field, partial(_chosen, answers))
+    return with_columns(field, field.columns.keys() - pointless) if isinstance(field, f.Table) and pointless else field
+
+
+def with_columns(table: f.Table, names: Collection[str]) -> f.Table:
+    """The table with these of its columns, in its order."""
+    return table.model_copy(update={"columns": {key: one for key, one in table.columns.items() if key in names}})
+
+
+def in_columns(field: AnyField, answer: Answer) -> Answer:
+    """An answer without cells that stand in no column of the table."""
+    if not isinstance(field, f.Table) or all(row.keys() <= field.columns.keys() for row in rows_of(answer)):
+        return answer
+    return replace(answer, value=tuple({key: cell for key, cell in row.items() if key in field.columns}
+                                       for row in rows_of(answer)))
 
 
 def changed(task: Task, a: Answers, b: Answers) -> tuple[str, ...]:

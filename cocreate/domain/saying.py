@@ -13,7 +13,7 @@ from babel.numbers import format_decimal, get_currency_name
 
 from cocreate.domain import countries
 from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Kept, Row, Tally, rows_of
-from cocreate.domain.asking import FEW, SCORES, changed, columns_of, fields_of, idle
+from cocreate.domain.asking import FEW, SCORES, as_asked, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
 from workflows import fields as f
 from workflows.definition import Task
@@ -201,7 +201,8 @@ class Compared:
 def shown(task: Task, answers: Answers, *, language: str = "en") -> tuple[Shown, ...]:
     """Every field of the task with its answer in words, in order; without what an answer made pointless."""
     pointless = idle(task, answers)
-    return tuple(_shown(key, field, answers.get(key), language) for key, field in fields_of(task).items()
+    return tuple(_shown(key, as_asked(task, key, answers), answers.get(key), language)
+                 for key, field in fields_of(task).items()
                  if key in answers or not (isinstance(field, f.Computed) or key in pointless))
 
 

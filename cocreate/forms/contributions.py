@@ -18,10 +18,12 @@ from cocreate.domain import countries
 from cocreate.domain.answers import Answer, FileAnswer
 from cocreate.domain.asking import (
     answers_offered,
+    chosen_in,
     comments,
     fields_of,
     hangs_on,
     idle,
+    idle_columns,
     is_required,
     may_be_absent,
     open_fields,
@@ -32,7 +34,7 @@ from cocreate.domain.saying import say as in_words
 from cocreate.errors import Invalid
 from cocreate.forms import figures, tables
 from cocreate.forms.bound import Bound
-from cocreate.forms.entries import IN_A_GROUP, Entry, Group
+from cocreate.forms.entries import IN_A_GROUP, Entry, Group, Hanging
 from cocreate.forms.inputs import SIDE_BY_SIDE, Control, Ticks, calendar, input_of, part, text
 from cocreate.forms.reading import read_date, read_text
 from cocreate.forms.typed import Typed, file_of, lists
@@ -81,7 +83,11 @@ class ContributionForm:
         self._files = {key: file_of(each) for key, each in (files or {}).items()
                        if isinstance(self.fields.get(key), f.File) and key != dropped}
         self.entries = [self._entry(key, field) for key, field in self.fields.items()]
-        self._answers = {entry.key: answer for entry in self.entries if (answer := self._read(entry)) is not None}
+        self._answers: dict[str, Answer] = {}
+        for entry in self.entries:
+            entry.idle_columns = idle_columns(entry.field, lambda name: chosen_in(self._answers.get(name)))
+            if (answer := self._read(entry)) is not None:
+                self._answers[entry.key] = answer
         pointless = idle(task, self._answers)
         for entry in self.entries:
             entry.idle = entry.key in pointless
@@ -227,19 +233,21 @@ class ContributionForm:
 
     # making inputs
 
-    def _hang(self, entry: Entry, field: f.Base) -> None:
-        """On which inputs above it this one hangs, for scripts and in words."""
-        said = []
-        for other, one in hangs_on(field):
+    def _hanging(self, part: f.Base, column: str = "") -> Hanging:
+        """On which inputs above it a field or a column hangs, for scripts and in words."""
+        on, said, elsewhere = [], [], False
+        for other, one in hangs_on(part):
             if other not in self.fields:
-                entry.elsewhere = True
+                elsewhere = True
                 continue
             offered = answers_offered(self.fields[other])
             only = tuple(key for key in offered if one.holds((key,)))
-            entry.hangs_on += ((f"f-{other}", only),)
-            said.append(_("Only if “%(field)s” is: %(answers)s.", field=say(self.fields[other].label, self.language),
-                          answers=", ".join(say(offered[key], self.language) for key in only)))
-        entry.when = " ".join(said)
+            on.append((f"f-{other}", only))
+            words = {"field": say(self.fields[other].label, self.language),
+                     "answers": ", ".join(say(offered[key], self.language) for key in only)}
+            said.append(_("“%(column)s” only if “%(field)s” is: %(answers)s.", column=column, **words) if column else
+                        _("Only if “%(field)s” is: %(answers)s.", **words))
+        return Hanging(tuple(on), " ".join(said), elsewhere)
 
     def _entry(self, key: str, field: Any) -> Entry:
         name, label, bound = f"f-{key}", say(field.label, self.language), self._bound
@@ -252,13 +260,15 @@ class ContributionForm:
             entry.published = self._published[key]
         elif field.example:
             entry.published = f"{say(field.example.text, self.language)} ({field.example.source})"
-        self._hang(entry, field)
+        entry.hangs = self._hanging(field)
         match field:
             case f.Computed():
                 entry.kind = "computed"
                 return entry
             case f.Table() | f.Schedule():
                 tables.build(bound, entry, name)
+                entry.hanging = {key: self._hanging(column, say(column.label, self.language))
+                                 for key, column in entry.columns.items() if column.only_if}
             case f.File():
                 entry.kind, entry.file = "file", self._files.get(key)
                 entry.help = " ".join(filter(None, (say(field.contains, self.language), entry.help)))

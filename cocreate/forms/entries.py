@@ -37,6 +37,15 @@ class Line:
     errors: list[tuple[Any, str]] = item(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Hanging:
+    """On what a field or a column hangs."""
+
+    on: tuple[tuple[str, tuple[str, ...]], ...] = ()  # inputs that all ask for it, by one of these
+    when: str = ""  # ... said in words
+    elsewhere: bool = False  # it hangs on an answer of another task too
+
+
 @dataclass
 class Entry:
     """One field as the page draws it.
@@ -66,15 +75,15 @@ class Entry:
     marked: str | None = None  # the reason, if the field was marked when the task was returned
     columns: dict[str, f.Base] = item(default_factory=dict)
     heads: list[tuple[str, str, bool]] = item(default_factory=list)  # (words, unit, whether numbers)
+    hanging: dict[str, Hanging] = item(default_factory=dict)  # columns that hang on inputs above the table
+    idle_columns: frozenset[str] = frozenset()  # ... those which these made pointless
     about_heads: dict[str, str] = item(default_factory=dict)
     lines: list[Line] = item(default_factory=list)
     blank: Line | None = None
     next: int = 0
     sheet: str = ""  # pasted, and not put into the table yet
     read_back: str = ""
-    hangs_on: tuple[tuple[str, tuple[str, ...]], ...] = ()  # inputs that all ask for this, by one of these
-    when: str = ""  # ... said in words
-    elsewhere: bool = False  # it hangs on an answer of another task too
+    hangs: Hanging = Hanging()
     idle: bool = False  # that answer made it pointless
 
     @property
@@ -91,6 +100,11 @@ class Entry:
         """While something in it is missing, wrong or marked: what is there stands in the words that are read back."""
         asked = self.field.grade or self.field.source
         return bool(self.marked) or any(each.errors or (asked and not each.data) for each in self.sure)
+
+    @property
+    def column_words(self) -> list[str]:
+        """When a column is asked that hangs on an input above."""
+        return [one.when for one in self.hanging.values() if one.when]
 
     @property
     def reads_back(self) -> bool:

@@ -3,14 +3,14 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
 from cocreate.domain.answers import NUMBERS, Answer, Row
-from cocreate.domain.asking import begins_with_currency, columns_of
+from cocreate.domain.asking import begins_with_currency, columns_of, idle_columns
 from cocreate.domain.names import skeleton
 from cocreate.domain.saying import say as in_words
 from cocreate.forms import figures
@@ -52,7 +52,8 @@ def rearrange(texts: Typed, fields: dict[str, f.TypedField], language: str, curr
 
 def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, language: str, currency: str) -> None:
     """Rows as a spreadsheet copies them, after those that have a text; one that only repeats the heads is left out."""
-    columns = columns_of(table)
+    columns = {name: column for name, column in columns_of(table).items() if name not in idle_columns(
+        table, lambda other: [text for text in texts.get(f"f-{other}", ()) if text])}
     heads = [say(column.label, language).casefold() for column in columns.values()]
     about = _about(columns)
     names = [*columns, *(f"_{name}" for name in about)]
@@ -162,11 +163,11 @@ def read(bound: Bound, entry: Entry) -> Answer | None:
     wrong, field = len(bound.found), entry.field
     filled = [line for line in entry.lines if any(
         _has_text(bound, cell) and not _begun(entry.columns[key], bound.text(cell).strip(), bound.currency)
-        for key, cell in line.cells.items())]
+        for key, cell in line.cells.items() if key not in entry.idle_columns)]
     if not filled:
         return None
     money = any(isinstance(column, f.Money) and (column.required or _has_text(bound, line.cells[key]))
-                for line in filled for key, column in entry.columns.items())
+                for line in filled for key, column in _asked(entry))
     shared = figures.read_money(bound, entry) if money else {}
     rows = tuple(_read_line(bound, entry, line, shared) for line in filled)
     least = field.least if isinstance(field, f.Table) else 1
@@ -197,6 +198,11 @@ def _add_up(bound: Bound, entry: Entry, rows: tuple[Row, ...]) -> None:
             "'%(column)s' adds up to %(sum)s; together it has to be %(limit)s. Correct a row.", **words))
 
 
+def _asked(entry: Entry) -> Iterator[tuple[str, f.Base]]:
+    """The columns that no answer above made pointless."""
+    return ((key, column) for key, column in entry.columns.items() if key not in entry.idle_columns)
+
+
 def _has_text(bound: Bound, cell: Any) -> bool:
     return any(text.strip() for text in bound.texts.getlist(cell.name))
 
@@ -204,10 +210,11 @@ def _has_text(bound: Bound, cell: Any) -> bool:
 def _read_line(bound: Bound, entry: Entry, line: Line, shared: dict[str, Any]) -> dict[str, Answer]:
     about = {name: figures.read_about(bound, name, control, line=line, asked=any(
         getattr(column, name, False) and (column.required or _has_text(bound, line.cells[key]))
-        for key, column in entry.columns.items())) for name, control in line.about.items()}
+        for key, column in _asked(entry))) for name, control in line.about.items()}
     row: dict[str, Answer] = {}
-    for (key, column), (head, *_rest) in zip(entry.columns.items(), entry.heads, strict=True):
-        cell = line.cells[key]
+    heads = dict(zip(entry.columns, entry.heads, strict=True))
+    for key, column in _asked(entry):
+        cell, head = line.cells[key], heads[key][0]
         value = bound.value(cell, column, line)
         if value is not None:
             beside = _beside(column, about, shared) if isinstance(value, Decimal) else {}

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from cocreate import paper_words
 from cocreate.domain import audience, deciding, openness, owing, settling
 from cocreate.domain import composing as domain
-from cocreate.domain.answers import Answer, Kept
+from cocreate.domain.answers import Answer, Kept, Row, rows_of
+from cocreate.domain.asking import as_asked, columns_of, in_columns, with_columns
 from cocreate.domain.composing import SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
 from cocreate.domain.saying import day_text, figure_words, period_choices, phrases, rows, say, with_unit
@@ -186,20 +187,37 @@ def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]
         field = facts.definition.tasks[task][1].fields[key]
         if not isinstance(field, f.Table | f.Schedule):
             raise TypeError(f"annex of {annex.of}: verified to be a table or a schedule")
-        for party in facts.present:
-            answer = counting.get((task, party.number), (0, {}))[1].get(key)
-            if answer is None or answer.value is None:
-                continue
-            there = found.get(annex.of, Table((), ()))
-            if isinstance(answer.value, Kept):
-                found[annex.of] = replace(there, note=answer.value)
-                continue
-            columns, lines = rows(field, answer, language=language)
-            found[annex.of] = replace(there, columns=tuple(columns), rows=(*there.rows, *map(tuple, lines)))
-        if annex.of not in found and (later := _later(facts, annex.of)) is not None:
+        if (table := _table(facts, counting, field, (task, key), language)) is not None:
+            found[annex.of] = table
+        elif (later := _later(facts, annex.of)) is not None:
             found[annex.of] = Table((), (), paper_words.phrases(language).later.format(
                 who=later.who, by=later.by, rule=later.rule))
     return found
+
+
+def _table(facts: Facts, counting: Counting, field: f.Table | f.Schedule, of: tuple[str, str], language: str,
+           ) -> Table | None:
+    """The rows of all parties as one table: a head says what all of them share, and a column is there that any of
+    them is asked for.
+    """
+    (task, key), note, columns = of, "", set[str]()
+    lines: list[Row] = []
+    for party in facts.present:
+        instance, answers = facts.task(task, party.number), counting.get((task, party.number), (0, {}))[1]
+        answer, asked = answers.get(key), facts.task_of(instance) if instance else None
+        if asked is None or key not in asked.fields or answer is None or answer.value is None:
+            continue
+        if isinstance(answer.value, Kept):
+            note = answer.value
+            continue
+        own = as_asked(asked, key, answers)
+        columns |= columns_of(own).keys() if isinstance(own, f.Table | f.Schedule) else set()
+        lines += rows_of(in_columns(own, answer))
+    if not columns:
+        return Table((), (), note) if note else None
+    heads, said = rows(with_columns(field, columns) if isinstance(field, f.Table) else field, Answer(tuple(lines)),
+                       language=language)
+    return Table(heads, said, note)
 
 
 def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow, ...]:

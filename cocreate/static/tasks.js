@@ -18,27 +18,28 @@ document.addEventListener("click", (event) => {
   if (errors?.matches("[data-row-errors]")) errors.remove();
 }, { capture: true });
 
-const hanging = [...document.querySelectorAll("[data-hangs-on]")];
-
 function chosen(form, name) {
   const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
   return inputs.filter((input) => input.value && (input.matches("select") || input.checked)).map((input) => input.value);
 }
 
+// Asked anew each time: a row that was added has cells of its own.
+const hanging = () => [...document.querySelectorAll("[data-hangs-on]")];
+
 function follow() {
-  for (const field of hanging) {
+  for (const field of hanging()) {
     const names = field.dataset.hangsOn.split(" "), only = field.dataset.only.split(";");
     field.hidden = names.some((name, place) => {
       const said = chosen(field.closest("form") ?? document, name), asks = only[place].split(" ");
       return said.length > 0 && !said.some((one) => asks.includes(one));
     });
   }
-  for (const sheet of new Set(hanging.map((field) => field.closest("section"))))
+  for (const sheet of new Set(hanging().map((field) => field.closest("section"))))
     sheet.hidden = [...sheet.querySelectorAll("[data-field]")].every((field) => field.hidden);
 }
 
-if (hanging.length) {
+if (hanging().length) {
   for (const words of document.querySelectorAll("[data-when]")) words.hidden = true; // one sees it now
-  document.addEventListener("change", follow);
+  document.addEventListener("input", follow);
   follow();
 }

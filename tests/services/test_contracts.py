@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import select, update
 from cocreate import sealing, typesetting, vault
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
+from cocreate.domain import saying
 from cocreate.domain.answers import Answer
 from cocreate.domain.differences import differences
 from cocreate.errors import CocreateError, Conflict, Forbidden, Invalid, NotFound, Refused, TooOften
@@ -22,7 +24,7 @@ from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
-from cocreate.services import composing, contracts, records, sealings, signing, stages
+from cocreate.services import composing, contracts, contributions, records, sealings, signing, stages
 from cocreate.storage import LocalStore
 from tests.support import projects
 from tests.support.clock import NOON
@@ -65,6 +67,46 @@ class TestAnswers:
         assert bool(here.instances("custody")) == (said == "deposit")
         clause = next(one for one in composing.compose(session, here).clauses if one.key == "custody")
         assert (clause.state, clause.gaps, "Kept apart" in clause.body) == (state, (), said == "deposit")
+
+    @pytest.mark.parametrize(("said", "heads"), [("deposit", ("Place", "Lorries")), ("none", ("Place",))])
+    def test_a_column_it_makes_pointless_is_in_no_version_no_figure_and_no_annex(self, session, said, heads):
+        data = json.loads(read(projects.SMALL).canonical())
+        stage = data["stages"]["figures"]["tasks"]
+        stage["returns"]["fields"]["kind"] = {"type": "choice", "label": "Kind", "of": ["none", "deposit"]}
+        stage["credit"]["after"] = ["returns"]
+        stage["credit"]["fields"]["places"]["columns"]["lorries"]["only_if"] = {
+            "answer": "figures.returns.kind", "is": ["deposit"]}
+        small = projects.open_small(session, definition=json.dumps(data))
+        projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)})
+        projects.give(session, small, "credit")  # as a case does: with all that it has
+        here = facts(session, small)
+        _, given = contributions.counting(session, here)["credit", 1]
+        assert [len(row) for row in given["places"].value] == [len(heads)] * 2
+        cells = [one.path for one in here.figures if one.path.startswith("figures.credit.places")]
+        assert len(cells) == (2 if said == "deposit" else 0)
+        (shown,) = (one for one in saying.shown(here.task_of(here.task("credit", 1)), given) if one.key == "places")
+        (annex,) = composing.compose(session, here).annexes
+        assert annex.columns == shown.columns == heads
+        assert [len(row) for row in annex.rows] == [len(heads)] * 2
+
+    def test_the_rows_of_several_parties_are_one_table(self, session):
+        data = json.loads(read(projects.SMALL).canonical())
+        task = data["stages"]["figures"]["tasks"]["credit"]
+        task["of"], task["accepted_by"] = ["maker", "shop"], "nobody"
+        del data["clauses"]["credit"], data["clauses"]["places"]  # they print what one party gave
+        columns = task["fields"]["places"]["columns"]
+        columns["lorries"] = {"type": "money", "label": "Rent", "per": "a", "grade": True}
+        small = projects.open_small(session, definition=json.dumps(data))
+        for party, currency, grade in ((1, "EUR", "measured"), (2, "USD", None)):
+            rent = Answer(Decimal(5), currency=currency, price_year=2027, grade=grade)
+            contributions.submit(
+                session, small.ref, task="credit", party=party, seen=0, draft=0, actor=small.people[party], key=key(),
+                now=NOON, answers=projects.answers("credit") | {
+                    "places": Answer(({"place": Answer(f"Place {party}"), "lorries": rent},))})
+        (annex,) = composing.compose(session, facts(session, small)).annexes
+        assert annex.columns == ("Place", "Rent, per year", "How do you know?")  # no currency: they differ
+        assert annex.rows == (("Place 1", "5 EUR, prices of 2027", "measured"),
+                              ("Place 2", "5 USD, prices of 2027", ""))
 
 
 class TestFreeze:

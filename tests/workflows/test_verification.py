@@ -495,6 +495,36 @@ class TestHanging:
         own = clause("talk.first.mass", **only())
         assert hanging(stages__talk__tasks__ask=asked, **own) == [("clause.narrow", "clauses.more.only_if")]
 
+    def test_a_column_hangs_like_a_field(self):
+        def rows(task, **more):
+            return {f"stages__talk__tasks__{task}__fields__rows": {**ROWS, "columns": {
+                **ROWS["columns"], "more": {"type": "text", "label": "More", **more}}}}
+
+        def second(**more):
+            return rows("second", **more)
+
+        column = f"{self.SECOND}.fields.rows.columns.more.only_if"
+        assert hanging(**second(**only())) == []
+        assert hanging(**second(**only("talk.second.kind"))) == [("path.unknown", column)]
+        assert hanging(**second(**only("talk.second.rows"))) == [
+            ("only_if.no_choice", column), ("only_if.below", column)]
+        assert hanging(**rows("first", **only())) == [
+            ("only_if.later", "stages.talk.tasks.first.fields.rows.columns.more.only_if")]
+        assert ("only_if.needed", "stages.talk.tasks.third.fields.less.of") in hanging(
+            **second(**only()), **worked_out("talk.second.rows.more"))
+
+    def test_a_duty_is_made_of_no_column_that_may_be_missing(self):
+        duty = {"duties": [{"rows": "talk.second.rows", "what": "what", "party": "who", "due": "day"}]}
+        hangs = {"stages__talk__tasks__second__fields__rows": {**ROWS, "columns": {
+            **ROWS["columns"], "day": {**ROWS["columns"]["day"], **only()}}}}
+        assert hanging(**hangs) == []
+        assert ("only_if.needed", "duties.0.due") in hanging(**hangs, **duty)
+
+    def test_the_column_that_names_a_row_hangs_on_nothing(self):
+        columns = {**ROWS["columns"], "what": {**ROWS["columns"]["what"], **only()}}
+        with pytest.raises(ValueError, match="the first column names its row"):
+            hanging(stages__talk__tasks__second__fields__rows={**ROWS, "columns": columns})
+
     def test_on_what_hangs_itself(self):
         fields = {"kind": KIND, "sure": {"type": "yes_no", "label": "Sure", **only("talk.ask.kind")},
                   "note": {"type": "text", "label": "Note", **only("talk.ask.sure", **{"is": "yes"})}}

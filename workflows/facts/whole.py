@@ -22,6 +22,7 @@ from workflows.facts.work import (
     TaskState,
 )
 from workflows.fields import Hangs, OnlyIf, answers_of
+from workflows.hanging import left
 from workflows.values import replace
 
 
@@ -265,13 +266,12 @@ class Facts:
     # the definition's view of a fact
 
     def task_of(self, task: TaskFact) -> Task:
-        """What this party is asked: without the fields that answers to other tasks made pointless."""
+        """What this party is asked: without the fields and columns that answers to other tasks made pointless."""
         whole, narrowed = self.definition.tasks[task.key][1], self.definition.narrowed.get(task.key)
         if not narrowed:
             return whole
-        found = {name: narrowed.get(name, ((), field)) for name, field in whole.fields.items()}
-        return whole.model_copy(update={"fields": {
-            name: field for name, (elsewhere, field) in found.items() if self._hold(elsewhere, task.party)}})
+        return whole.model_copy(update={
+            "fields": left(whole.fields, narrowed, lambda answers: self._hold(answers, task.party))})
 
     def asked(self, key: str) -> tuple[PartyFact, ...]:
         """The organisations that are asked for a task as soon as its stage runs, as far as is known."""

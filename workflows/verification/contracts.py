@@ -162,6 +162,9 @@ def tables(d: Definition) -> Iterator[Finding]:
             found = field.columns.get(column)
             if found is None:
                 yield error("duty.no_column", f"{path}.{name}", f"'{rule.rows}' has no column '{column}'.")
+            elif found.only_if:
+                yield error("only_if.needed", f"{path}.{name}",
+                            f"The column '{column}' is not asked after every answer, and a duty is made of it.")
             elif name == "due" and not isinstance(found, Date | Month):
                 yield error("duty.no_date", f"{path}.due", f"The column '{column}' is not a date.")
             elif name == "party":

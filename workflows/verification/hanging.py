@@ -70,11 +70,12 @@ def _before(d: Definition) -> Iterator[Finding]:
         path = f"stages.{stage}.tasks.{key}"
         yield from (error("only_if.later", f"{path}.only_if", _LATER.format(one.answer))
                     for one in answers_of(task.only_if) if not known_before(d, key, one.answer.split(".")[1]))
-        for place, (name, field) in enumerate(task.fields.items()):
-            for one in answers_of(field.only_if):
+        places = {name: place for place, name in enumerate(task.fields)}
+        for name, part in task.parts():
+            for one in answers_of(part.only_if):
                 _, other, answer = one.answer.split(".")
                 if other == key:
-                    if answer in task.fields and [*task.fields].index(answer) >= place:
+                    if places.get(answer, -1) >= places[name.partition(".")[0]]:
                         yield error("only_if.below", f"{path}.fields.{name}.only_if",
                                     f"'{answer}' stands below it. Ask for it first.")
                 elif not known_before(d, key, other):
@@ -156,10 +157,13 @@ def _bound(d: Definition, part: Clause | Annex, path: str, where: str) -> Iterat
 
 
 def _conditions(d: Definition, path: str) -> tuple[OnlyIf, ...]:
-    """The answers on which a value hangs: those of its task, and further ones of its field."""
-    field, task = field_at(d, path), d.tasks.get(path.split(".")[1])
-    outer = answers_of(task[1].only_if if task else None)
-    return (*outer, *(one for one in answers_of(field.only_if if field else None) if one not in outer))
+    """The answers on which a value hangs, each once: those of its task, of its field and of its column."""
+    names, found = path.split("."), list[OnlyIf]()
+    task = d.tasks.get(names[1])
+    within = (field_at(d, ".".join(names[:many])) for many in range(3, len(names) + 1))
+    for part in (task[1] if task else None, *within):
+        found += [one for one in answers_of(part.only_if if part else None) if one not in found]
+    return tuple(found)
 
 
 def _covers(d: Definition, own: Hangs | str | None, hangs: OnlyIf) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from cocreate.db import table_of
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.answers import Answers
-from cocreate.domain.asking import asked_after, chosen, counts, dates, open_fields
+from cocreate.domain.asking import asked_after, chosen, counts, dates, open_fields, without_idle
 from cocreate.domain.chain import canonical, commitment
 from cocreate.domain.computed import with_computed
 from cocreate.domain.figures import figures as figures_of
@@ -163,7 +163,7 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
 def _asked_only(facts: Facts, task: TaskFact, given: Submit) -> Submit:
     """Without what a choice made pointless."""
     asked = asked_after(facts.task_of(task), given.answers)
-    return replace(given, answers={key: answer for key, answer in given.answers.items() if key in asked},
+    return replace(given, answers=without_idle(facts.task_of(task), given.answers),
                    files=tuple(file for file in given.files if file.field in asked))
 
 
