@@ -53,9 +53,8 @@ def execute_many(connection: Connection, sql: str, rows: Sequence[Values]) -> No
 
 
 def _announce(connection: Connection, moment: str, statements: Sequence[tuple[str, Any]]) -> None:
-    """Listeners are told before and after."""
-    if connection._has_events or connection.engine._has_events:
-        listeners = getattr(connection.dispatch, moment)
+    """Listeners of the engine are told before and after; mostly there are none."""
+    if listeners := getattr(connection.engine.dispatch, moment):
         for sql, values in statements:
             listeners(connection, None, sql, values, None, False)
 

@@ -221,10 +221,10 @@ _SQLITE = sqlite.dialect()
 @cache
 def _plain(table: Table, names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
     """How a row becomes the values of these columns, as their types store them."""
-    binders = tuple((name, table.c[name].type.bind_processor(_SQLITE)) for name in names)
+    binders = {name: bind for name in names if (bind := table.c[name].type.bind_processor(_SQLITE)) is not None}
 
     def plain(row: Row) -> tuple[Any, ...]:
-        return tuple(bind(row[name]) if bind else row[name] for name, bind in binders)
+        return tuple({**row, **{name: bind(row[name]) for name, bind in binders.items()}}.values())
 
     return plain
 
