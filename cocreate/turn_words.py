@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from cocreate.domain import lacking
 from cocreate.domain.turns import Turn
 from workflows.facts import Facts
 
@@ -52,7 +53,7 @@ def label(turn: Turn, names: Names) -> str:
         "helped": lambda: _("Did it help? %(title)s", title=names.task(key)),
         "decide": lambda: _("Decide: %(question)s", question=names.question(key)),
         "decide_again": lambda: _("Decide again: %(question)s", question=names.question(key)),
-        "complete": lambda: _("Settle what the contract lacks"),
+        "complete": lambda: _complete(turn, names),
         "freeze": lambda: _("Make the contract ready to read"),
         "sign": lambda: _("Read and sign the contract"),
         "accede": lambda: _("Read and accede to the contract"),
@@ -63,3 +64,18 @@ def label(turn: Turn, names: Names) -> str:
             one.decide for one in names.facts.duties if str(one.number) == key) else names.duty(key),
     }
     return said[turn.act]()
+
+
+def _complete(turn: Turn, names: Names) -> str:
+    """What the contract lacks, by name where it is one thing; the first of several."""
+    _, found = names.gettext, lacking.of_party(names.facts, turn.party)
+    if not found or (found[0].code == lacking.VALUE and "." not in found[0].values["path"]):
+        return _("Settle what the contract lacks")
+    first, more = found[0], len(found) - 1
+    if first.code == lacking.SIGNATORY:
+        what = _("who signs for %(party)s", party=names.party(first.party))
+    else:
+        what = f"'{names.figure(first.values['path'].partition('@')[0])}'"
+    if not more:
+        return _("Settle what the contract lacks: %(what)s", what=what)
+    return _("Settle what the contract lacks: %(what)s and %(more)s more", what=what, more=more)

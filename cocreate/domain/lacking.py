@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
-from cocreate.domain.contract import ContractParty, ContractText
+from cocreate.domain import settling
+from cocreate.domain.contract import ContractParty, ContractText, Gap
 from cocreate.domain.names import holds_name
 from cocreate.errors import Invalid
 from workflows.facts import Facts, MemberFact
+from workflows.refusals import Refusal
+
+VALUE, ADDRESS, SIGNATORY = "contract.value", "contract.address", "contract.signatory"
 
 
 def lacking(text: ContractText, facts: Facts) -> Iterator[Invalid]:
@@ -21,12 +25,52 @@ def of_parties(text: ContractText, facts: Facts) -> Iterator[Invalid]:
     """A missing address; a signatory whom the party named and who cannot sign here."""
     for party in text.parties:
         for gap in party.gaps:
-            yield Invalid("contract.address", party=party.number, label=gap.label, task=gap.path.split(".")[1])
+            yield Invalid(ADDRESS, party=party.number, label=gap.label, task=gap.path.split(".")[1],
+                          path=gap.path)
         if others := signs_instead(party, facts):
             path = facts.definition.party_details.signatory or ""
-            yield Invalid("contract.signatory", party=party.number, task=path.split(".")[1],
+            yield Invalid(SIGNATORY, party=party.number, task=path.split(".")[1],
                           named=", ".join(one.name for one in party.signatories),
                           persons=tuple(member.person for member in others))
+
+
+def missing(text: ContractText, facts: Facts) -> Iterator[Refusal]:
+    """Each thing that is missing, of the party that can say it: what ``lacking`` refuses, for who shall mend it."""
+    since = facts.project.entered_at
+    for reason in of_parties(text, facts):
+        party = int(str(reason.values["party"]))
+        yield Refusal(reason.code, party, reason.values | {"since": since})
+    for part, number, clause, gap in _gaps(text):
+        yield Refusal(VALUE, _giver(facts, gap.path), {
+            part: number, "clause": clause, "path": gap.path, "label": gap.label, "reason": gap.reason, "since": since})
+
+
+def untold(one: Refusal) -> Refusal:
+    """The same without what somebody wrote, for who may not see it."""
+    return Refusal(one.code, one.party, one.values | {"named": "", "reason": ""})
+
+
+def of_party(facts: Facts, party: int | None) -> tuple[Refusal, ...]:
+    """What of it a party can do something about: what it says of itself; any value that nobody has proposed about."""
+    return tuple(one for one in facts.missing or () if (
+        one.party == party if one.code != VALUE else
+        not settling.proposed(facts, one.values["path"], one.values["clause"])))
+
+
+def _gaps(text: ContractText) -> Iterator[tuple[str, int, str | None, Gap]]:
+    """In which clause or annex, and that clause's key."""
+    for clause in text.clauses:
+        if clause.state != "struck":
+            yield from (("n", clause.number, clause.key, gap) for gap in clause.gaps)
+    for annex in text.annexes:
+        yield from (("annex", annex.number, None, gap) for gap in annex.gaps)
+
+
+def _giver(facts: Facts, need: str) -> int | None:
+    """Whose value it is."""
+    path, _at, seat = need.partition("@")
+    return next((one.party for one in facts.instances(path.split(".")[1])
+                 if not seat or facts.party(one.party).seat == seat), None) if "." in path else None
 
 
 def signs_instead(party: ContractParty, facts: Facts) -> tuple[MemberFact, ...]:
@@ -40,4 +84,5 @@ def names(party: ContractParty, person: str) -> bool:
     return any(holds_name(one.name, person) for one in party.signatories)
 
 
-__all__ = ["lacking", "names", "of_parties", "signs_instead"]
+__all__ = ["ADDRESS", "SIGNATORY", "VALUE", "lacking", "missing", "names", "of_parties", "of_party", "signs_instead",
+           "untold"]

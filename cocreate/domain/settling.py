@@ -57,9 +57,13 @@ def lacking(facts: Facts) -> dict[str, str | None]:
 
 def unsettled(facts: Facts) -> bool:
     """Whether something is missing of which nobody has proposed yet what becomes of it."""
+    return any(not proposed(facts, need, clause) for need, clause in lacking(facts).items())
+
+
+def proposed(facts: Facts, need: str, clause: str | None) -> bool:
+    """Whether somebody proposed what becomes of it, or of the clause that it stands in."""
     open_ = {(one.kind, one.subject) for one in facts.proposals if one.state is ProposalState.OPEN}
-    return any(not open_ & {("later", need), ("strike", clause), (SETTLE, need.partition("@")[0])}
-               for need, clause in lacking(facts).items())
+    return bool(open_ & {("later", need), ("strike", clause), (SETTLE, need.partition("@")[0])})
 
 
 def disputed(facts: Facts, need: str) -> bool:

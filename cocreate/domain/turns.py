@@ -5,7 +5,7 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cocreate.domain import assessing, audience, charter, limits, settling
+from cocreate.domain import assessing, audience, charter, lacking, limits, settling
 from cocreate.domain.leading import is_first
 from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
@@ -149,11 +149,13 @@ def _contract(facts: Facts) -> list[Turn]:
 
 
 def _completing(facts: Facts, member: MemberFact) -> list[Turn]:
-    """Making a version ready; while a value is missing, what becomes of it, until somebody has proposed that."""
+    """Making a version ready; while something is missing, that, until somebody has proposed what becomes of it."""
     asks = Turn("freeze", "contract", member.party, None, facts.project.entered_at, mine=True)
-    if not settling.lacking(facts):
+    looked = facts.missing is not None
+    if not (facts.missing if looked else settling.lacking(facts)):
         return [asks]
-    return [replace(asks, act="complete")] if member.party is not None and settling.unsettled(facts) else []
+    open_ = lacking.of_party(facts, member.party) if looked else settling.unsettled(facts)
+    return [replace(asks, act="complete")] if member.party is not None and open_ else []
 
 
 def prepares(facts: Facts) -> bool:
@@ -261,10 +263,10 @@ def may_freeze(facts: Facts) -> bool:
     return "manager" in member.parts or (agrees and member.party in {party.number for party in facts.contracting})
 
 
-def owed_here(facts: Facts) -> bool:
-    return any(task.state is not TaskState.ACCEPTED for key, one in
-               facts.definition.stages[facts.project.stage].tasks.items() if one.required
-               for task in facts.instances(key))
+def owed_here(facts: Facts) -> tuple[TaskFact, ...]:
+    """What this stage asks for and has not got: before it no version of the contract is made ready."""
+    return tuple(task for key, one in facts.definition.stages[facts.project.stage].tasks.items() if one.required
+                 for task in facts.instances(key) if task.state is not TaskState.ACCEPTED)
 
 
 def _ways(facts: Facts) -> list[Turn]:
@@ -294,7 +296,7 @@ def waits_for(facts: Facts) -> tuple[Refusal, ...]:
     able: list[Refusal] = []
     behind: list[Refusal] = []
     begins: list[Refusal] = []
-    for refusal in _forward(facts):
+    for refusal in _before_the_contract(facts, _forward(facts)):
         if (first := _begins_with(facts, refusal)) is None:
             able.append(refusal)
         else:
@@ -311,6 +313,15 @@ def _begins_with(facts: Facts, refusal: Refusal) -> TaskFact | None:
     while task is not None and (task := first_missing(facts, task)) is not None:
         found = task
     return found
+
+
+def _before_the_contract(facts: Facts, found: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """That no version stands follows from what comes before one is made: tasks of the stage, then what it lacks."""
+    if not prepares(facts) or all(one.code != "clauses.open" for one in found):
+        return found
+    before = [*(why_open(facts, task) for task in owed_here(facts)), *(facts.missing or ())]
+    others = [one for one in found if one.code != "clauses.open"] if before else list(found)
+    return (*others, *(one for one in before if one not in others))
 
 
 def _forward(facts: Facts) -> tuple[Refusal, ...]:

@@ -218,13 +218,15 @@ def _contract_gaps(s: Speaker) -> str:
 
 
 @explains("contract.address")
-def _contract_address(s: Speaker) -> str:
+def address_missing(s: Speaker) -> str:
     return s._("'%(label)s' of %(party)s is not given. %(people)s can give it in '%(task)s'.", label=s.values["label"],
                party=s.party("party"), people=s.holding("champion", s.values["party"]), task=s.task)
 
 
 @explains("contract.signatory")
-def _contract_signatory(s: Speaker) -> str:
+def cannot_sign(s: Speaker) -> str:
+    if not s.values["named"]:
+        return s._("%(party)s named somebody to sign who cannot sign for it here.", party=s.party("party"))
     return s._("%(party)s named %(named)s to sign; here only %(people)s can sign for it. %(champions)s can invite who "
                "was named, or make them a signatory under People, or change '%(task)s'.", party=s.party("party"),
                named=s.values["named"], people=s.people(*s.values["persons"], either=True), task=s.task,

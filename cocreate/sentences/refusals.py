@@ -6,7 +6,9 @@ from typing import Any
 
 from cocreate import words
 from cocreate.domain.assessing import asked
+from cocreate.domain.composing import called
 from cocreate.domain.saying import figure_words
+from cocreate.sentences.errors import address_missing, cannot_sign
 from cocreate.sentences.speaker import Act, Said, Speaker
 from workflows.refusals import Refusal
 from workflows.texts import say
@@ -311,6 +313,30 @@ def _agreement_open(s: Speaker) -> Said:
 def _clauses_open(s: Speaker) -> Said:
     return s._("The contract is not ready to read yet; once it is, all clauses are agreed together. Next to act: "
                "%(party)s.", party=s.whose), Act("contract", s._("Read the contract"))
+
+
+@_says("contract.address")
+def _address(s: Speaker) -> Said:
+    return address_missing(s), s.to_task
+
+
+@_says("contract.signatory")
+def _signatory(s: Speaker) -> Said:
+    return cannot_sign(s), s.to_people
+
+
+@_says("contract.value")
+def _value(s: Speaker) -> Said:
+    path, giver = s.values["path"], s.refusal.party
+    label = called(s.facts.definition, path, s.reader.language) if "." in path else s.values["label"]
+    what = f"'{label}'" if giver is None else s._("'%(label)s' of %(party)s", label=label, party=s.party(giver))
+    number = s.values.get("n") or s.values["annex"]
+    place = s._("Clause %(number)s", number=number) if "n" in s.values else s._("Annex %(number)s", number=number)
+    act = Act(f"tasks/{path.split('.')[1]}", s._("See the task")) if "." in path else \
+        Act("contract", s._("Read the contract"))
+    if reason := s.values["reason"]:
+        return s._("%(place)s: %(what)s is not given (%(reason)s).", place=place, what=what, reason=reason), act
+    return s._("%(place)s: %(what)s is not given.", place=place, what=what), act
 
 
 @_says("contract.unsigned")

@@ -15,6 +15,7 @@ from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
 from cocreate.models.projects import Member, Project, Seen
+from cocreate.services import missing
 from cocreate.services.facts import look_all
 from cocreate.services.writes import Put, send
 from workflows.calendars import add_working_days, local_day, working_days_between
@@ -63,13 +64,15 @@ class BoardRow:
 
 
 def board(session: Session, person: int, *, reader: str, now: datetime) -> Sequence[BoardRow]:
-    """The projects that a person looks after, longest wait first; two statements, however many there are.
+    """The projects that a person looks after, longest wait first; two statements, however many there are, and a few
+    more for each whose contract is being made and of which no words are kept.
 
     reader: whose words these are, "en Europe/Berlin".
     """
     found = session.execute(_BOARD, {"of": person, "reader": reader, "now": now}).all()
     anew = look_all(session, [row.ref for row in found if row.words is None], person=person, now=now)
-    situations = {facts.project.ref: _situation(audience.without_earlier(facts)) for facts in anew}
+    situations = {facts.project.ref: _situation(missing.known(session, audience.without_earlier(facts)))
+                  for facts in anew}
     rows = [_row(situations[row.ref], row.seq, now) if row.words is None else
             BoardRow(row.ref, row.host_id, row.waits_for, row.since, row.next_at, row.signing,
                      tuple(row.names.split("\n")),

@@ -13,6 +13,7 @@ from cocreate.domain.turns import Turn, turns
 from cocreate.models.mails import Reminder
 from cocreate.models.projects import Member, Project
 from cocreate.models.records import Event, EventDetail
+from cocreate.services import missing
 from cocreate.services.facts import look_all
 from workflows.facts import Facts
 
@@ -90,5 +91,6 @@ def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Stand
         select(Project.ref).join(Member, Member.project_id == Project.id)
         .where(Member.person == person, Member.accepted_at.is_not(None), Member.left_at.is_(None))
         .order_by(Project.opened_at)).all()
-    seen = map(audience.without_earlier, look_all(session, refs, person=person, now=now))
+    seen = [missing.known(session, audience.without_earlier(facts))
+            for facts in look_all(session, refs, person=person, now=now)]
     return [Standing(facts, turns(facts, person)) for facts in seen]

@@ -76,7 +76,7 @@ class TestRead:
         page = room.maker.get("/contract").text
         assert "Not ready to sign: one value is missing." in page
         assert f'<mark><a href="/p/{room.ref}/tasks/returns">[Crates that come back: not given]</a></mark>' in page
-        assert "&#39;Crates that come back&#39; is not given (nobody counted)." in page
+        assert "&#39;Crates that come back&#39; of Aurelis Hotels is not given (nobody counted)." in page
         assert "/contract/freeze" not in page
         answer = room.maker.post("/contract/freeze")
         assert answer.status_code == 422

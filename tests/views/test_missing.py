@@ -1,10 +1,14 @@
-"""Now says what the contract still lacks, and the ways out of it, before it asks anybody to make it ready."""
+"""Now says what the contract still lacks, and the ways out of it, before it asks anybody to make it ready; the board,
+Your turn and the digest say the same.
+"""
 
 import re
 from html import unescape
 
 from cocreate.db import transaction
-from cocreate.services import proposals
+from cocreate.digesting import sections
+from cocreate.services import digests, proposals
+from cocreate.words import Reader
 from tests.support import projects
 from tests.support.clock import NOON
 
@@ -16,8 +20,8 @@ class TestWhatIsMissing:
         optional = projects.SMALL.replace("    title: Credit\n", "    title: Credit\n    optional: true\n")
         room = project(lambda session: projects.with_gap(session, definition=optional))
         for page in ("", "/contract"):
-            said = room.maker.get(page).text
-            assert "Clause 2: &#39;Crates that come back&#39; is not given (nobody counted)." in said, page
+            said = unescape(room.maker.get(page).text)
+            assert "Clause 2: 'Crates that come back' of Aurelis Hotels is not given (nobody counted)." in said, page
             for way in ("tasks/returns", "contract/later?need=figures.returns.crates", "contract/strike?clause=credit"):
                 assert f'href="/p/{room.ref}/{way}"' in said, (page, way)
         now = room.maker.get("").text
@@ -64,3 +68,86 @@ class TestWhatIsMissing:
         form = room.shop.get(unescape(invite.removeprefix(f"/p/{room.ref}"))).text
         assert 'value="Rosa Marin"' in form and re.search(r'<input checked[^>]+value="signatory"', form)
         assert "Make the contract ready to read" not in shop  # the maker has not said yet who signs for it
+
+
+class TestEverywhereTheSame:
+    """What is missing and whose it is, wherever somebody looks first."""
+
+    def test_a_value_that_nobody_has(self, project):
+        room = project(projects.with_gap)
+        missing, asked = "Clause 2: 'Crates that come back' of Aurelis Hotels is not given", \
+            "Settle what the contract lacks: 'Crates that come back'"
+        for page in (board(room), projects_of(room.shop), now_of(room.shop), now_of(room.manager)):
+            assert missing in page and "not ready to read yet" not in page
+        assert "Make the contract ready" not in board(room)
+        for one in (room.shop, room.maker):
+            assert asked in your_turn(one) and asked in now_of(one)
+        for person in (room.small.shop, room.small.maker):
+            assert asked in morning(room, person)
+        assert "ready to read" not in morning(room, room.small.manager)
+
+    def test_who_was_named_to_sign_and_cannot(self, project):
+        room = project(lambda session: projects.in_terms(session, definition=projects.WHO_SIGNS))
+        say(room, (1, "Ingrid Solvik", "Storgata 1, Oslo"), (2, "Rosa Marin, CFO", "Gran Via 3, Madrid"))
+        missing, asked = "Aurelis Hotels named Rosa Marin, CFO to sign", \
+            "Settle what the contract lacks: who signs for Aurelis Hotels"
+        for page in (board(room), projects_of(room.maker), now_of(room.shop), now_of(room.maker)):
+            assert missing in page and "not ready to read yet" not in page
+        assert asked in your_turn(room.shop) and asked in now_of(room.shop)
+        assert asked in morning(room, room.small.shop)
+        assert "Settle what" not in your_turn(room.maker) + now_of(room.maker)
+        assert "Make the contract ready" not in board(room) + morning(room, room.small.manager)
+
+    def test_a_name_that_the_reader_may_not_see_is_missing_without_being_told(self, project):
+        among = projects.WHO_SIGNS.replace("        of: [maker, shop]\n", "        of: [maker, shop]\n"
+                                           "        visible_to: [maker, shop]\n")
+        room = project(lambda session: projects.in_terms(session, definition=among))
+        say(room, (1, "Ingrid Solvik", "Storgata 1, Oslo"), (2, "Rosa Marin, CFO", "Gran Via 3, Madrid"))
+        assert "named Rosa Marin" in now_of(room.maker)
+        for page in (board(room), now_of(room.manager)):
+            assert "Aurelis Hotels named somebody to sign who cannot sign for it here." in page
+            assert "Rosa Marin" not in page and "Make the contract ready" not in page
+
+    def test_what_is_still_owed_in_the_stage_comes_first(self, project):
+        room = project(lambda session: projects.in_terms(session, definition=projects.WHO_SIGNS))
+        say(room, (1, "Ingrid Solvik", "Storgata 1, Oslo"))
+        for page in (board(room), projects_of(room.maker), now_of(room.maker), now_of(room.manager)):
+            assert "Aurelis Hotels has not started 'Who signs' (Claire Duval" in page
+            assert "not ready to read yet" not in page
+
+    def test_once_nothing_is_missing_it_is_made_ready(self, project):
+        room = project(lambda session: projects.in_terms(session, definition=projects.WHO_SIGNS))
+        say(room, (1, "Ingrid Solvik", "Storgata 1, Oslo"), (2, "Claire Duval", "Gran Via 3, Madrid"))
+        for page in (board(room), your_turn(room.maker), now_of(room.shop), morning(room, room.small.maker)):
+            assert "Make the contract ready to read" in page and "lacks" not in page
+
+
+def say(room, *given):
+    """(party, who signs, address) of each who says it."""
+    with room.app.app_context(), transaction() as session:
+        for party, name, address in given:
+            projects.say_who_signs(session, room.small, party, name, address)
+
+
+def board(room):
+    return unescape(room.manager.client.get("/desk").text)
+
+
+def your_turn(one):
+    return unescape(one.client.get("/your-turn").text)
+
+
+def projects_of(one):
+    return unescape(one.client.get("/projects").text)
+
+
+def now_of(one):
+    return unescape(one.get("").text)
+
+
+def morning(room, person):
+    """What the next digest of a person says under "Your turn"."""
+    with room.app.app_context(), transaction() as session:
+        found = digests.content(session, person, {"day": "2027-03-02", "news": []}, zone="Europe/Oslo", now=NOON)
+        rows = sections(found, Reader(now=NOON, zone="Europe/Oslo"))[0][0].rows if found and found.turns else ()
+    return "\n".join(rows)

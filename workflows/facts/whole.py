@@ -23,6 +23,7 @@ from workflows.facts.work import (
 )
 from workflows.fields import Hangs, OnlyIf, answers_of
 from workflows.hanging import left
+from workflows.refusals import Refusal
 from workflows.values import replace
 
 
@@ -73,6 +74,8 @@ class Facts:
     nudges: tuple[NudgeFact, ...] = ()
     drafts: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (task, party) -> number of its last save
     calendars: tuple[Calendar, ...] = field(default=(), repr=False)
+    # What a version of the contract still lacks, as the actor may know it: for pages and mails. None: not looked at.
+    missing: tuple[Refusal, ...] | None = None
 
     # looking
 

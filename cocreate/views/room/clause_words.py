@@ -75,7 +75,7 @@ def _missing(facts: Facts, clause: ClauseText) -> tuple[Missing, ...]:
     """For each missing value: give it, settle it later, or strike the clause."""
     return tuple(Missing(gap, _("%(label)s: not given (%(reason)s).", label=gap.label, reason=gap.reason)
                          if gap.reason else _("%(label)s: not given.", label=gap.label),
-                         missing.ways(facts, gap, clause.key))
+                         missing.ways(facts, gap.path, clause.key))
                  for gap in (clause.gaps if clause.state != "struck" else ()))
 
 

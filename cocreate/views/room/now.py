@@ -15,7 +15,7 @@ from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, can, may
 from cocreate.domain.turns import can_take, turns
 from cocreate.forms.base import Form
-from cocreate.services import comments, records, returned, rooms
+from cocreate.services import comments, missing, records, returned, rooms
 from cocreate.services.acts.absences import hands_over
 from cocreate.services.acts.endings import host_alone, may_decline, may_leave
 from cocreate.services.acts.proposals import offered_seats
@@ -23,7 +23,7 @@ from cocreate.services.returned import Unreachable
 from cocreate.services.rooms import Entry
 from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
-from cocreate.views.room import frame, holds, missing, plan, task_state, waiting
+from cocreate.views.room import frame, holds, plan, task_state, waiting
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import corrects
 from cocreate.views.room.records import tell
@@ -46,16 +46,15 @@ class Ending:
 @bp.get("")
 def now(ref: str) -> ResponseReturnValue:
     """The first page of a room."""
-    facts = frame.enter(ref)
+    facts = missing.known(db.session(), frame.enter(ref))
     course, ahead = rooms.course(db.session(), facts), outlook(facts)
-    lacking = missing.on_now(facts)
-    asks = [ask(turn, facts) for turn in missing.instead(turns(facts, login.me().id), lacking)]
+    asks = [ask(turn, facts) for turn in turns(facts, login.me().id)]
     choose = bool(asks) and asks[0].url.endswith("#waiting")
-    first = waiting.first(facts, lacking, choose=choose)
+    first = waiting.first(facts, choose=choose)
     told = [tell(line, facts) for line in records.lines(db.session(), facts, most=5)]
     return frame.show(
         "room/now.html", facts, asks=asks, choose=choose,
-        first=first, groups=waiting.groups(facts, lacking), nonce=Form(),
+        first=first, groups=waiting.groups(facts), nonce=Form(),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)

@@ -1,6 +1,5 @@
 """What the project waits for, in sentences of who can act: the first part of the room's first page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,17 +9,20 @@ from flask_babel import ngettext
 
 from cocreate import pages, sentences, words
 from cocreate.db import db
+from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
 from cocreate.domain.nudges import Owed, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import waits_for
 from cocreate.services import rooms
-from cocreate.views.room import frame, limits, nudges
-from cocreate.views.room.missing import Lack
+from cocreate.views.room import frame, limits, missing, nudges
 from workflows.calendars import local_day, working_days_between
 from workflows.facts import Facts
 from workflows.refusals import Refusal
+
+LACKS = frozenset({VALUE, ADDRESS, SIGNATORY})
+MOST_LACKS = 6  # on Now; the page of the contract has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,44 +53,42 @@ class First:
     since: str
 
 
-def groups(facts: Facts, lacking: tuple[Lack, ...] = ()) -> tuple[Group, ...]:
-    """Every reason once, by who can act; oldest first. lacking: what a version of the contract waits for."""
+def groups(facts: Facts) -> tuple[Group, ...]:
+    """Every reason once, by who can act; oldest first. Of what the contract lacks as much as fits."""
     views = frame.party_views(facts)
     rows: dict[int | None, dict[str, Row]] = {}
-    for lack in lacking:
-        rows.setdefault(lack.party, {}).setdefault(lack.text, Row(lack.text, lack.acts))
-    for refusal in _reasons(facts, lacking):
+    found = _reasons(facts)
+    more = [one for one in found if one.code in LACKS][MOST_LACKS:]
+    for refusal in (one for one in found if one not in more):
         row = _row(facts, refusal)
         rows.setdefault(refusal.party, {}).setdefault(row.text, row)
+    if more:
+        rest = ngettext("%(num)d more value is missing.", "%(num)d more values are missing.", len(more))
+        rows.setdefault(None, {})[rest] = Row(rest, (sentences.Act("contract", _("See all that is missing")),))
     return tuple(Group(views.get(party) if party is not None else None, tuple(found.values()))
                  for party, found in rows.items())
 
 
-def first(facts: Facts, lacking: tuple[Lack, ...] = (), *, choose: bool = False) -> First | None:
+def first(facts: Facts, *, choose: bool = False) -> First | None:
     """choose: the reader is asked for a way out of a missed limit; then that, however long others have waited."""
-    refusals, views = _reasons(facts, lacking), frame.party_views(facts)
+    refusals, views = _reasons(facts), frame.party_views(facts)
     if not refusals:
-        return _lack(lacking[0], views) if lacking else None
+        return None
     limit = next((one for one in refusals if one.code == LIMIT), None) if choose else None
     refusal = limit or refusals[0]
     party = views.get(refusal.party) if refusal.party is not None else None
     return First(party, _row(facts, refusal), " ".join(_since(facts, refusal)))
 
 
-def _lack(lack: Lack, views: Mapping[int, frame.PartyView]) -> First:
-    return First(views.get(lack.party) if lack.party is not None else None, Row(lack.text, lack.acts), "")
-
-
-def _reasons(facts: Facts, lacking: tuple[Lack, ...]) -> tuple[Refusal, ...]:
-    """What the contract lacks is said by itself: that all its clauses are open follows from it."""
-    found = () if facts.ended or facts.on_hold else waits_for(facts)
-    return tuple(one for one in found if not lacking or one.code != "clauses.open")
+def _reasons(facts: Facts) -> tuple[Refusal, ...]:
+    return () if facts.ended or facts.on_hold else waits_for(facts)
 
 
 def _row(facts: Facts, refusal: Refusal) -> Row:
     own = facts.actor.party if facts.actor else None
     said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
-    return Row(said.text, (said.act,) if said.act else (), nudges.offer(facts, refusal), _help_url(facts, refusal, own),
+    acts = missing.acts(facts, refusal) if refusal.code in LACKS else (said.act,) if said.act else ()
+    return Row(said.text, acts, nudges.offer(facts, refusal), _help_url(facts, refusal, own),
                limits.ways_out(facts, refusal))
 
 
