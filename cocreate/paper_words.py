@@ -236,6 +236,13 @@ def kept(language: str, label: str, names: Sequence[str]) -> str:
                           parties=listed(names, reader))
 
 
+def hangs_on_kept(language: str, label: str, names: Sequence[str]) -> str:
+    """What stands there instead of a clause whose standing follows from such a value."""
+    reader = Reader(language)
+    return reader.gettext("[whether this applies hangs on “%(label)s”: only %(parties)s may see it]", label=label,
+                          parties=listed(names, reader))
+
+
 def settled(language: str) -> str:
     """Where a value comes from that all agreed on, and nobody else gave."""
     return Reader(language).gettext("settled by all parties")

@@ -69,13 +69,14 @@ def label(turn: Turn, names: Names) -> str:
 def _complete(turn: Turn, names: Names) -> str:
     """What the contract lacks, by name where it is one thing; the first of several."""
     _, found = names.gettext, lacking.of_party(names.facts, turn.party)
-    if not found or (found[0].code == lacking.VALUE and "." not in found[0].values["path"]):
-        return _("Settle what the contract lacks")
-    first, more = found[0], len(found) - 1
-    if first.code == lacking.SIGNATORY:
+    first, more = next(iter(found), None), len(found) - 1
+    path, _at, _seat = str(first.values.get("path", "") if first else "").partition("@")
+    if first is not None and first.code == lacking.SIGNATORY:
         what = _("who signs for %(party)s", party=names.party(first.party))
+    elif "." in path:
+        what = f"'{names.figure(path)}'"
     else:
-        what = f"'{names.figure(first.values['path'].partition('@')[0])}'"
+        return _("Settle what the contract lacks")
     if not more:
         return _("Settle what the contract lacks: %(what)s", what=what)
     return _("Settle what the contract lacks: %(what)s and %(more)s more", what=what, more=more)

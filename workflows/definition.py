@@ -391,6 +391,12 @@ class Definition(Strict):
         return frozenset(only_if.answer for _, only_if in self.hangs())
 
     @cached_property
+    def contract_hangs_on(self) -> frozenset[str]:
+        """Those of them by which a clause or an annex stands."""
+        return frozenset(only_if.answer for where, only_if in self.hangs()
+                         if where.startswith(("clauses.", "annexes.")))
+
+    @cached_property
     def first(self) -> str:
         """The stage in which a project begins."""
         return next(iter(self.stages))

@@ -46,6 +46,7 @@ class Given:
     seats: the seats somebody holds. chosen: path of a choice -> what was chosen there.
     tables: path of an annex -> rows. struck: clause -> reason.
     wording: clause -> the agreed words in place of the template's. reservations: clause -> sentences.
+    kept: path of an answer that the reader may not see -> the words instead of whatever hangs on it.
     """
 
     seats: frozenset[str]
@@ -54,6 +55,7 @@ class Given:
     struck: Mapping[str, str] = field(default_factory=dict)
     wording: Mapping[str, str] = field(default_factory=dict)
     reservations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,14 @@ class _Composer:
             seat = say(self.definition.parties[part.only_if].name, self.language)
             return self.said.not_applicable.format(seat=seat)
         return self._answered_otherwise(next(one for one in answers_of(part.only_if) if not _so(one, self.given)))
+
+    def kept(self, part: Clause | Annex) -> str | None:
+        """The words instead, where whether it stands follows from an answer that the reader may not see."""
+        if part.only_if is None or isinstance(part.only_if, str):
+            return None
+        kept = [one for one in answers_of(part.only_if) if one.answer in self.given.kept]
+        known = (one for one in answers_of(part.only_if) if one not in kept)
+        return self.given.kept[kept[0].answer] if kept and all(_so(one, self.given) for one in known) else None
 
     def _answered_otherwise(self, only_if: OnlyIf) -> str:
         said = self.given.chosen[only_if.answer]
@@ -183,6 +193,8 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
                        reservations=given.reservations.get(key, ()))
     if key in given.struck:
         return replace(shell, state="struck", body=escape(composer.said.struck.format(reason=given.struck[key])))
+    if (kept := composer.kept(clause)) is not None:
+        return replace(shell, body=escape(kept))
     if (absent := composer.absent(clause)) is not None:
         return replace(shell, state="struck", body=escape(absent))
     template = given.wording.get(key) or say(clause.text, language)
@@ -202,7 +214,7 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
 
 def _annex(key: str, number: int, annex: Annex, table: Table | None, composer: _Composer) -> AnnexText:
     title = say(annex.title, composer.language)
-    if (absent := composer.absent(annex)) is not None:
+    if (absent := composer.kept(annex) or composer.absent(annex)) is not None:
         return AnnexText(key, number, title, (), (), absent)
     if table is None:
         note = composer.said.not_given.format(label=title)

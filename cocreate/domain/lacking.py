@@ -10,6 +10,7 @@ from workflows.facts import Facts, MemberFact
 from workflows.refusals import Refusal
 
 VALUE, ADDRESS, SIGNATORY = "contract.value", "contract.address", "contract.signatory"
+KEPT = "contract.lacks"  # something of which a reader may not know what it is
 
 
 def lacking(text: ContractText, facts: Facts) -> Iterator[Invalid]:
@@ -46,7 +47,9 @@ def missing(text: ContractText, facts: Facts) -> Iterator[Refusal]:
 
 
 def untold(one: Refusal) -> Refusal:
-    """The same without what somebody wrote, for who may not see it."""
+    """The same for who may not see it: not what somebody wrote, nor which clause stands."""
+    if one.code == VALUE:
+        return Refusal(KEPT, one.party, {"since": one.values["since"]})
     return Refusal(one.code, one.party, one.values | {"named": "", "reason": ""})
 
 
@@ -84,5 +87,5 @@ def names(party: ContractParty, person: str) -> bool:
     return any(holds_name(one.name, person) for one in party.signatories)
 
 
-__all__ = ["ADDRESS", "SIGNATORY", "VALUE", "lacking", "missing", "names", "of_parties", "of_party", "signs_instead",
-           "untold"]
+__all__ = ["ADDRESS", "KEPT", "SIGNATORY", "VALUE", "lacking", "missing", "names", "of_parties", "of_party",
+           "signs_instead", "untold"]

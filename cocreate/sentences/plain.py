@@ -18,6 +18,7 @@ PLAIN = {
     "duty.done": N_("Somebody has reported it as done already."),
     "contract.kept": N_("Version %(n)s prints what you may not see. Who contracts or signs reads it whole; the page of "
                         "the contract has the rest."),
+    "contract.lacks": N_("The contract still lacks something that you may not see."),
     "not_found": N_("This does not exist, or it is not yours to see. Perhaps the link is old."),
     "link": N_("This link has ended. Ask for a new one."),
     "invitation": N_("This invitation is no longer open."),

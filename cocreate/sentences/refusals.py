@@ -339,6 +339,12 @@ def _value(s: Speaker) -> Said:
     return s._("%(place)s: %(what)s is not given.", place=place, what=what), act
 
 
+@_says("contract.lacks")
+def _kept(s: Speaker) -> Said:
+    return s._("The contract still lacks something that you may not see. Next to act: %(party)s.",
+               party=s.whose), Act("contract", s._("Read the contract"))
+
+
 @_says("contract.unsigned")
 def _unsigned(s: Speaker) -> Said:
     own = s.values["of"] == s.own

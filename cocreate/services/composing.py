@@ -20,6 +20,7 @@ from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
 from cocreate.domain.saying import day_text, figure_words, period_choices, phrases, rows, say, with_unit
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
+from cocreate.models.work import Contribution
 from cocreate.services import contributions, describing
 from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.describing import Counting
@@ -56,13 +57,36 @@ def _contract(session: Session, facts: Facts) -> ContractText:
     language = facts.project.language
     clauses, annexes = domain.compose(
         facts.definition, _values(facts, counting, project, language),
-        replace(settling.given(facts), tables=_tables(facts, counting, language)),
+        replace(settling.given(facts), tables=_tables(facts, counting, language), kept=_kept(session, facts)),
         paper_words.phrases(language), language=language)
     return replace(
         _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
         parties=describing.parties(session, facts, counting, facts.present, facts.signing),
         affected=describing.affected(session, facts),
         clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language))
+
+
+def _kept(session: Session, facts: Facts) -> dict[str, str]:
+    """The answers on which a clause or an annex hangs and which the reader may not see, with the words instead."""
+    found: dict[str, str] = {}
+    mask = audience.of_reader(facts)
+    for path in facts.definition.contract_hangs_on if facts.actor else ():
+        sees = _who_sees_choice(session, facts, path)
+        if not sees & mask:
+            found[path] = contributions.kept_words(facts, path, sees, paper_words.hangs_on_kept)
+    return found
+
+
+def _who_sees_choice(session: Session, facts: Facts, path: str) -> int:
+    """Who sees what each party chose there last; everybody, where none has."""
+    _, task, key = path.split(".")
+    chose = facts.chosen(path)
+    rows = session.execute(
+        select(Contribution.party, Contribution.number, Contribution.sees, Contribution.narrower)
+        .where(Contribution.project_id == facts.project.id, Contribution.task == task)) if chose else ()
+    kept = {(row.party, row.number): json.loads(row.narrower).get(key, row.sees) for row in rows}
+    return reduce(and_, (kept[one.party, one.number] for one in facts.instances(task) if one.party in chose),
+                  audience.ALL)
 
 
 def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:

@@ -15,7 +15,7 @@ from cocreate.domain import audience
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
 from cocreate.domain.lacking import lacking
-from cocreate.errors import Conflict, Forbidden, NotFound
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.contracts import ContractVersion
 from cocreate.services import composing, files, hosts, progress
 from cocreate.services.acts import contracts as acts
@@ -51,8 +51,8 @@ def prepare(session: Session, ref: str, *, store: Store, actor: int, now: dateti
     # The same where a freezing is sent twice, so not drawn by chance.
     salt = vault.stamp(f"text {ref} {paper} {facts.project.head}")[:32]
     text = replace(whole(session, facts, paper), salt=salt)
-    if (reason := next(lacking(text, facts), None)) is not None:
-        raise reason
+    if next(lacking(text, facts), None) is not None:
+        raise next(lacking(compose(session, facts, paper), facts), None) or Invalid("contract.lacks")
     standing = facts.standing(paper)
     if standing is not None and (paper or says_the_same(facts, text)):
         raise Conflict("contract.same", n=standing.number)

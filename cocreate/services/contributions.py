@@ -1,7 +1,7 @@
 """What parties give: drafts while typing, submitted versions, what the other side says to them."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -314,11 +314,12 @@ def _kept(facts: Facts, row: Any) -> dict[str, Answer]:
     return found
 
 
-def kept_words(facts: Facts, path: str, sees: int) -> str:
-    """What stands in a contract instead of a value that its reader may not see yet."""
+def kept_words(facts: Facts, path: str, sees: int, said: Callable[[str, str, Sequence[str]], str] = paper_words.kept,
+               ) -> str:
+    """What stands in a contract instead of a value that its reader may not see yet, or of what hangs on it."""
     language = facts.project.language
     names = [facts.party(number).name for number in audience.parties_in(sees, [p.number for p in facts.present])]
-    return paper_words.kept(language, called(facts.definition, path, language), names)
+    return said(language, called(facts.definition, path, language), names)
 
 
 def marked(session: Session, facts: Facts, task: TaskFact) -> tuple[str, ...]:

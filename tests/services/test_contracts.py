@@ -16,15 +16,16 @@ from sqlalchemy import select, update
 from cocreate import sealing, typesetting, vault
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
-from cocreate.domain import saying
+from cocreate.domain import openness, saying
 from cocreate.domain.answers import Answer
 from cocreate.domain.differences import differences
+from cocreate.domain.prose import plain
 from cocreate.errors import CocreateError, Conflict, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
-from cocreate.services import composing, contracts, contributions, records, sealings, signing, stages
+from cocreate.services import composing, contracts, contributions, missing, records, sealings, signing, stages
 from cocreate.storage import LocalStore
 from tests.support import projects
 from tests.support.clock import NOON
@@ -67,6 +68,41 @@ class TestAnswers:
         assert bool(here.instances("custody")) == (said == "deposit")
         clause = next(one for one in composing.compose(session, here).clauses if one.key == "custody")
         assert (clause.state, clause.gaps, "Kept apart" in clause.body) == (state, (), said == "deposit")
+
+    @pytest.mark.parametrize("given", [{}, {"amount": Answer(not_available="Nobody has counted.")}])
+    def test_who_may_not_see_it_reads_the_same_whatever_it_is(self, session, given):
+        read_by = {said: hangs_on_a_kept_answer(session, said, given) for said in ("deposit", "none")}
+        for of in ("manager", "maker"):
+            texts = [found[of][0] for found in read_by.values()]
+            clauses = [next(one for one in text.clauses if one.key == "custody") for text in texts]
+            annexes = [next(one for one in text.annexes if one.key == "kept") for text in texts]
+            same = clauses[0] == clauses[1] and annexes[0] == annexes[1]
+            assert same == (of == "manager")
+        assert clauses[0].state != clauses[1].state  # the maker's, who may see it
+        (text, missing), who = read_by["deposit"]["manager"], "only Tornby Furniture and Aurelis Hotels may see it"
+        assert plain(text.clauses[-1].body) == f"[whether this applies hangs on “Kind”: {who}]"
+        assert not text.clauses[-1].gaps and not text.clauses[-1].sources
+        assert [(one.code, "n" in one.values) for one in missing] == ([("contract.lacks", False)] if given else [])
+
+    @pytest.mark.parametrize("said", ["deposit", "none"])
+    def test_who_may_not_see_it_reads_no_version_that_was_made_of_it(self, session, said):
+        small = hanging_on_kept(session, said)
+        projects.freeze(session, small)
+        standing = contracts.row(session, facts(session, small))
+        assert [contracts.may_read(facts(session, small, person=one), standing)
+                for one in (small.manager, small.maker, small.shop)] == [False, True, True]
+
+    def test_what_is_missing_in_it_is_not_told_to_who_may_not_see_it(self, session):
+        small = hanging_on_kept(session, "deposit", {"amount": Answer(not_available="Nobody has counted.")})
+        for person, code in ((small.manager, "contract.lacks"), (small.maker, "contract.gaps")):
+            with pytest.raises(Invalid, match=code):
+                contracts.prepare(session, small.ref, store=small.store, actor=person, now=NOON)
+
+    def test_the_charter_does_not_keep_it_from_who_signs(self, session):
+        data = json.loads(kept_among(read(projects.SMALL)))
+        del data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["visible_to"]
+        data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["matter"] = "costs"
+        assert "figures.returns.kind" in openness.in_contract(read(json.dumps(data)))
 
     @pytest.mark.parametrize(("said", "heads"), [("deposit", ("Place", "Lorries")), ("none", ("Place",))])
     def test_a_column_it_makes_pointless_is_in_no_version_no_figure_and_no_annex(self, session, said, heads):
@@ -551,3 +587,35 @@ def _check(session, small, code, *, now=NOON):
 
 def _words(pdf):
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
+def kept_among(definition):
+    """A clause and an annex that hang on an answer of the shop, which its account manager may not see."""
+    data, only = json.loads(definition.canonical()), {"answer": "figures.returns.kind", "is": ["deposit"]}
+    stage = data["stages"]["figures"]["tasks"]
+    stage["returns"]["fields"]["kind"] = {"type": "choice", "label": "Kind", "of": ["none", "deposit"],
+                                          "visible_to": ["maker", "shop"]}
+    stage["custody"] = {**stage["credit"], "after": ["returns"], "only_if": only}
+    data["clauses"]["custody"] = {"title": "Custody", "only_if": only, "text": "Kept apart: $amount.",
+                                  "needs": {"amount": "figures.custody.amount"}}
+    data["annexes"]["kept"] = {"title": "Places", "only_if": only, "of": "figures.custody.places"}
+    return json.dumps(data)
+
+
+def hanging_on_kept(session, said, given=None):
+    """In the stage of the contract. given: for the task that is asked only after a deposit."""
+    small = projects.open_small(session, definition=kept_among(read(projects.SMALL)))
+    projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)})
+    if said == "deposit":
+        projects.give(session, small, "custody", projects.answers("custody") | (given or {}))
+    projects.give_all(session, small)
+    projects.go_on(session, small, "to_terms")
+    return small
+
+
+def hangs_on_a_kept_answer(session, said, given):
+    """(the text as it would be, what is missing) as the account manager and as the maker may read it."""
+    small = hanging_on_kept(session, said, given)
+    found = {name: facts(session, small, person=getattr(small, name)) for name in ("manager", "maker")}
+    return {name: (composing.compose(session, here), missing.known(session, here).missing)
+            for name, here in found.items()}

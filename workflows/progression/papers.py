@@ -15,7 +15,7 @@ def contract_inputs(facts: Facts) -> frozenset[str]:
              *(annex.of for annex in definition.annexes.values()), *(rule.rows for rule in definition.duties),
              *(path for _, path in definition.party_details.named()),
              *(path for rule in definition.decide for _, path in rule.named()),
-             *(only_if.answer for where, only_if in definition.hangs() if where.startswith(("clauses.", "annexes.")))]
+             *definition.contract_hangs_on]
     found: set[str] = set()
     while paths:
         _, key, name, *_ = paths.pop().partition("@")[0].split(".")
