@@ -7,13 +7,14 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from cocreate import assets, cli, from_here, headers, icons, login, pages, vault, views, words
+from cocreate import cli, vault, views, words
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
 from cocreate.db import db, end_reading, prepare
 from cocreate.domain import saying
 from cocreate.rasterising.kept import PREVIEWS, Pictures
 from cocreate.settings import Settings
 from cocreate.storage import LocalStore
+from cocreate.web import assets, from_here, headers, icons, login, pages
 
 csrf = CSRFProtect()
 

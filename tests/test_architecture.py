@@ -140,7 +140,7 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 
 class TestOnlyOne:
     def test_committer(self):
-        wrong = [name_of(path) for path in sources("cocreate", "workflows") if name_of(path) != "cocreate/db.py"
+        wrong = [name_of(path) for path in sources("cocreate", "workflows") if module_of(path) != "cocreate.db"
                  for called, _ in calls(path) if called.endswith(".commit")]
         assert wrong == []
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from cocreate import sealing
 from cocreate.db import db, table_of
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.projects import Project
+from cocreate.papers import sealing
 from cocreate.services import records, sealings
 from cocreate.services.files import prefix
 from tests.support import stories

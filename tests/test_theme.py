@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from cocreate import assets
+from cocreate.web import assets
 from tests.support.sampler import TEMPLATES
 
 ROOT = TEMPLATES.parent

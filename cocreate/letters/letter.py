@@ -4,7 +4,6 @@ from collections import Counter
 from urllib.parse import quote
 
 from cocreate import words
-from cocreate.digesting import Section, Speaker, count_news, sections
 from cocreate.domain.addresses import named
 from cocreate.domain.assessing import asked
 from cocreate.domain.leading import shared_with
@@ -12,8 +11,9 @@ from cocreate.domain.news import REMINDERS
 from cocreate.domain.notices import Subject
 from cocreate.domain.turns import Turn, asked_first
 from cocreate.letters.about import About, grouped
+from cocreate.letters.digesting import Section, Speaker, count_news, sections
+from cocreate.sentences.turns import label
 from cocreate.services.digests import Digest
-from cocreate.turn_words import label
 from workflows.facts import DutyFact, TaskState
 
 # The links that carry a secret, and those of mails about an account.

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from cocreate import narrowing, words
+from cocreate import words
 from cocreate.domain.rights import NARROWED
+from cocreate.sentences import narrowing
 from cocreate.sentences.plain import PLAIN
 from cocreate.sentences.registry import ERRORS, explains
 from cocreate.sentences.speaker import Speaker

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words, typesetting
 from cocreate.domain import contract as domain
 from cocreate.domain.accession import Sealed, accession_text
 from cocreate.domain.contract import ContractText
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.contracts import Accession
+from cocreate.papers import paper_words, typesetting
 from cocreate.services import contracts, contributions, describing, files, progress, signing
 from cocreate.services.acts.accessions import Accede, AskAccessionCode, require_acceding
 from cocreate.services.facts import look

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words
 from cocreate.domain.contract import from_canonical
 from cocreate.errors import NotFound
 from cocreate.models.contracts import Accession, ContractVersion, Signature
+from cocreate.papers import paper_words
 from cocreate.services import accessions, contracts, records
 from cocreate.services import files as files_of
 from cocreate.storage import Store

@@ -10,7 +10,6 @@ from operator import and_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words
 from cocreate.domain import audience, deciding, openness, owing, settling
 from cocreate.domain import composing as domain
 from cocreate.domain.answers import Answer, Kept, Row, rows_of
@@ -21,6 +20,7 @@ from cocreate.domain.saying import day_text, figure_words, period_choices, phras
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.models.work import Contribution
+from cocreate.papers import paper_words
 from cocreate.services import contributions, describing
 from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.describing import Counting

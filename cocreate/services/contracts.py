@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words, typesetting, vault
+from cocreate import vault
 from cocreate.domain import audience
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText
 from cocreate.domain.lacking import lacking
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.contracts import ContractVersion
+from cocreate.papers import paper_words, typesetting
 from cocreate.services import composing, files, hosts, progress
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import Freeze

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words
 from cocreate.domain import assessing, audience
 from cocreate.domain.answers import Answer, Answers, FileAnswer, Kept
 from cocreate.domain.composing import called
@@ -20,6 +19,7 @@ from cocreate.errors import Conflict, NotFound
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
 from cocreate.models.work import WHOLE_PARTY, Contribution, Document, DocumentVersion, Draft
+from cocreate.papers import paper_words
 from cocreate.services import progress
 from cocreate.services.acts.change import require
 from cocreate.services.acts.contributions import Accept, Count, NewFile, Return, Submit, TakeBack

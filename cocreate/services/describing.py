@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words
 from cocreate.domain import countries
 from cocreate.domain.answers import Answer, Kept
 from cocreate.domain.contract import ContractParty, Gap, Signatory
 from cocreate.domain.saying import say
 from cocreate.models.hosts import Organisation
 from cocreate.models.projects import AffectedGroup, Party
+from cocreate.papers import paper_words
 from workflows.facts import Facts, PartyFact
 from workflows.texts import say as in_language
 

@@ -19,7 +19,7 @@ import holidays
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from cocreate import driver
+from cocreate.db import driver
 from cocreate.domain.computed import with_computed
 from cocreate.errors import NotFound
 from cocreate.services import definitions, reading

@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import Connection
 
-from cocreate import driver
+from cocreate.db import driver
 from cocreate.domain.names import skeleton
 from cocreate.errors import Forbidden, NotFound
 from cocreate.services import definitions

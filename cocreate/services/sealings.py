@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from cocreate import paper_words, sealing, typesetting
 from cocreate.db import db, end_reading, transaction
 from cocreate.domain.contract import from_canonical
 from cocreate.errors import CocreateError, Conflict
@@ -24,6 +23,7 @@ from cocreate.models.contracts import Accession, ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Party, Project
 from cocreate.models.records import Event
+from cocreate.papers import paper_words, sealing, typesetting
 from cocreate.services import accessions, contracts, files, progress
 from cocreate.services.acts.accessions import SealAccession
 from cocreate.services.acts.contracts import Seal

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cocreate import driver
-from cocreate.db import db, table_of
+from cocreate.db import db, driver, table_of
 from cocreate.errors import Conflict
 from cocreate.models.mails import Reminder
 from cocreate.models.projects import Project

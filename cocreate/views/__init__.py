@@ -7,12 +7,12 @@ from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter
 
-from cocreate import login
 from cocreate.db import db
 from cocreate.forms.base import LARGEST
-from cocreate.pages import Entry
 from cocreate.services import rooms
 from cocreate.views import account, admin, auth, desk, policy, portal, room
+from cocreate.web import login
+from cocreate.web.pages import Entry
 
 
 class _Whole(IntegerConverter):

@@ -7,10 +7,11 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.domain.turns import Turn, stands_in_at
-from cocreate.turn_words import label
+from cocreate.sentences.turns import label
 from cocreate.views import proposals_words
+from cocreate.web import pages
 from workflows.facts import Facts
 from workflows.texts import say
 

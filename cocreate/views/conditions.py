@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.domain.asking import answers_offered
+from cocreate.web import pages
 from workflows import conditions as c
 from workflows.definition import Definition
 from workflows.fields import Hangs, OnlyIf, answers_of

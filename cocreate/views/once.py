@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
 from cocreate.forms.base import sent_key
 from cocreate.services import once
 from cocreate.services.once import Answer
+from cocreate.web import login, pages
 
 T = TypeVar("T")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from cocreate import pages, words
+from cocreate import words
+from cocreate.web import pages
 
 
 def part_words() -> dict[str, str]:

@@ -9,8 +9,8 @@ from enum import StrEnum
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from cocreate import login
 from cocreate.errors import Forbidden
+from cocreate.web import login
 
 
 class Access(StrEnum):

@@ -12,11 +12,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.domain import audience, charter, countries
 from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
 from cocreate.views.parts import listed
+from cocreate.web import pages
 from workflows.facts import Facts, FigureFact, ProposalFact
 from workflows.facts.disputes import OTHER_VALUE
 from workflows.texts import say

@@ -9,10 +9,10 @@ from flask import Flask, render_template_string
 from flask_babel import Babel
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from cocreate import assets, icons
 from cocreate.domain.answers import Answer
 from cocreate.domain.saying import compared, shown
 from cocreate.forms.contributions import ContributionForm
+from cocreate.web import assets, icons
 from tests.support.asking import FORM, HANGING, TYPED, WRONG
 
 ROOT = Path(__file__).parents[2]

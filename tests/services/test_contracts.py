@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from cocreate import sealing, typesetting, vault
+from cocreate import vault
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
 from cocreate.domain import openness, saying
@@ -25,6 +25,7 @@ from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
+from cocreate.papers import sealing, typesetting
 from cocreate.services import composing, contracts, contributions, missing, records, sealings, signing, stages
 from cocreate.storage import LocalStore
 from tests.support import projects

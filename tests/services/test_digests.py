@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from cocreate.digesting import MOST, PHRASES, count_news, sections
 from cocreate.domain.notices import TABLE, Channel
+from cocreate.letters.digesting import MOST, PHRASES, count_news, sections
 from cocreate.models.hosts import Organisation
 from cocreate.models.mails import AccountMail, Outbox
 from cocreate.models.people import Person

@@ -26,7 +26,7 @@ from wtforms import (
     widgets,
 )
 
-from cocreate import assets, icons
+from cocreate.web import assets, icons
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NOON = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)

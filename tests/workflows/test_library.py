@@ -15,7 +15,7 @@ from cocreate.domain.answers import Answer, Answers
 from cocreate.domain.asking import columns_of, fields_of, idle, may_be_absent, open_fields
 from cocreate.domain.composing import compose
 from cocreate.domain.turns import Turn, turns
-from cocreate.paper_words import phrases
+from cocreate.papers.paper_words import phrases
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.stages import GoOn
 from tests.support.facts import REASON, Story, champion, facts_of

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from cocreate import paper_words
 from cocreate.db import db, transaction
 from cocreate.models.people import Person
+from cocreate.papers import paper_words
 from cocreate.services import accounts, contracts, sign_ins, signing
 from cocreate.services.playing.told import Told, secrets_in_mails
 from workflows import engine

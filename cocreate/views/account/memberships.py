@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict, Invalid
@@ -14,6 +14,7 @@ from cocreate.forms.memberships import AwayForm, LeaveForm
 from cocreate.services import memberships
 from cocreate.views import once
 from cocreate.views.account.blueprint import bp
+from cocreate.web import login, pages
 
 
 @bp.route("/away", methods=["GET", "POST"])

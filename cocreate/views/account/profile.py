@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_babel
 from flask_babel import gettext as _
 
-from cocreate import login, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Invalid
@@ -15,6 +15,7 @@ from cocreate.services import accounts, digests, hosts, memberships, sign_ins
 from cocreate.services.accounts import Account
 from cocreate.views.account.blueprint import bp
 from cocreate.views.parts import part_words
+from cocreate.web import login
 
 
 @bp.route("", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from cocreate import login, vault
+from cocreate import vault
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Invalid
@@ -15,6 +15,7 @@ from cocreate.forms.accounts import WRONG_CODE, WRONG_PASSWORD, CodeForm, Switch
 from cocreate.forms.base import Form
 from cocreate.services import accounts, second_steps
 from cocreate.views.account.blueprint import bp
+from cocreate.web import login
 
 SECRET = "app_code"  # noqa: S105 - a name in the cookie, where the new secret lies locked until it is confirmed
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Blueprint, has_request_context, request
 
-from cocreate import login
 from cocreate.db import db
 from cocreate.errors import NotFound
 from cocreate.models.hosts import Host
 from cocreate.services import hosts
 from cocreate.views import once
+from cocreate.web import login
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(once.again)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import jobs, login, pages, words
+from cocreate import jobs, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.forms.base import Form
@@ -18,6 +18,7 @@ from cocreate.services import health as service
 from cocreate.services.health import Health, RecordCheck
 from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.once import done
+from cocreate.web import login, pages
 
 CLOCK = timedelta(seconds=5)
 LITTLE = 2 * 2**30  # bytes of free disk above what uploads leave

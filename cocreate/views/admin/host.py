@@ -7,7 +7,7 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences
+from cocreate import sentences
 from cocreate.db import db, transaction
 from cocreate.domain import days_off
 from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
@@ -15,6 +15,7 @@ from cocreate.forms.admin import HostForm
 from cocreate.models.hosts import Host
 from cocreate.services import hosts
 from cocreate.views.admin.blueprint import bp, here, mine
+from cocreate.web import login, pages
 
 
 @bp.route("/host", methods=["GET", "POST"])

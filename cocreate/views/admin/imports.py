@@ -6,14 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.forms.admin import ImportForm
-from cocreate.pages import Entry
 from cocreate.services import templates
 from cocreate.views.admin.blueprint import bp, here
 from cocreate.views.once import done
+from cocreate.web import login, pages
+from cocreate.web.pages import Entry
 from workflows.definition import Definition
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.yaml_text import read

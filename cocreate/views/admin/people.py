@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.errors import CocreateError, Conflict, Invalid
@@ -16,12 +16,13 @@ from cocreate.forms.admin import RolesForm, StaffForm, StandInForm, SuccessorFor
 from cocreate.forms.base import Form
 from cocreate.forms.people import AddressForm
 from cocreate.models.hosts import Host
-from cocreate.pages import Entry
 from cocreate.services import joining, staff
 from cocreate.services import people as project_people
 from cocreate.services.staff import Employee
 from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.once import done
+from cocreate.web import login, pages
+from cocreate.web.pages import Entry
 
 
 @bp.get("/people")

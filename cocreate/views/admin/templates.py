@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import PARTS, TABLE
@@ -15,7 +15,6 @@ from cocreate.errors import Conflict, NotFound
 from cocreate.forms.admin import PublishForm
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
-from cocreate.pages import Entry
 from cocreate.services import templates
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.admin import words_of
@@ -24,6 +23,8 @@ from cocreate.views.conditions import only_if_words
 from cocreate.views.once import done
 from cocreate.views.parts import part_words
 from cocreate.views.room.rules import act_words, narrowed_words, right_words
+from cocreate.web import login, pages
+from cocreate.web.pages import Entry
 from workflows import library
 from workflows.exchange.yaml_text import write
 from workflows.texts import say

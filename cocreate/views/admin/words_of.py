@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.conditions import waits_for
+from cocreate.web import pages
 from cocreate.words import Reader
 from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
 from workflows.diagram.display import decorate

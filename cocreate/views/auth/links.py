@@ -7,7 +7,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import browsers, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Ended
@@ -15,6 +14,7 @@ from cocreate.forms.accounts import AddressForm
 from cocreate.forms.base import Form
 from cocreate.services import sign_ins
 from cocreate.views.auth.blueprint import bp
+from cocreate.web import browsers, login
 
 LINK = "link"
 

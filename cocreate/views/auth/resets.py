@@ -5,7 +5,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Ended, Invalid
@@ -13,6 +12,7 @@ from cocreate.forms.accounts import ResetForm
 from cocreate.services import accounts
 from cocreate.views.auth.blueprint import bp
 from cocreate.views.auth.links import by_address, ended, keep
+from cocreate.web import login
 
 RESET = "reset"
 

@@ -5,13 +5,13 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import browsers, destination, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import TooOften
 from cocreate.forms.accounts import SignInForm
 from cocreate.services import accounts, sign_ins
 from cocreate.views.auth.blueprint import bp
+from cocreate.web import browsers, destination, login
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

@@ -4,12 +4,12 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import destination, login
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.forms.accounts import WRONG_CODE, CodeForm, ProveForm, ProveWithCodeForm, RecoveryForm
 from cocreate.services import second_steps
 from cocreate.views.auth.blueprint import bp
+from cocreate.web import destination, login
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])

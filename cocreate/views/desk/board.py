@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.db import db, spare_transaction
 from cocreate.domain.leading import shared_with
 from cocreate.forms.base import Form
@@ -24,6 +24,7 @@ from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
 from cocreate.views.room import frame, nudges
+from cocreate.web import login, pages
 from workflows.facts import Facts
 
 KEPT, FILTERS = ("q", "show", "sort"), "board"  # how the list was looked at last, in the cookie

@@ -6,7 +6,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import suggestions
@@ -20,6 +19,7 @@ from cocreate.services.openings import Draft
 from cocreate.services.templates import Published
 from cocreate.views.desk import opening_words
 from cocreate.views.desk.blueprint import bp
+from cocreate.web import login, pages
 from workflows.definition import Definition
 from workflows.texts import say
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.leading import in_charge
@@ -18,6 +18,7 @@ from cocreate.services.acts.people import tasks_of
 from cocreate.views import once
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.room import frame
+from cocreate.web import login, pages
 from workflows.facts import Facts
 from workflows.texts import say
 

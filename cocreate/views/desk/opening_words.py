@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectFieldBase
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.domain import countries, seating, suggestions
 from cocreate.domain.cases import BARRIERS, FLOWS, Case
 from cocreate.domain.suggestions import (
@@ -28,6 +28,7 @@ from cocreate.domain.suggestions import (
 )
 from cocreate.forms.openings import KINDS, NOT_SURE, QUESTIONS, OpeningForm
 from cocreate.services.templates import Published
+from cocreate.web import pages
 from workflows.definition import Definition
 from workflows.texts import say
 

@@ -11,7 +11,7 @@ from flask_babel import get_babel
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from cocreate import login, mail, pages, words
+from cocreate import mail, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import countries
@@ -40,6 +40,7 @@ from cocreate.views.asks import ask
 from cocreate.views.desk import opening_words
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.once import done
+from cocreate.web import login, pages
 from workflows.definition import Definition
 from workflows.texts import say
 

@@ -9,7 +9,6 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.nudges import asks
@@ -22,6 +21,7 @@ from cocreate.views.portal.blueprint import bp
 from cocreate.views.portal.invitations import role
 from cocreate.views.portal.standings import Line, Wait, hosts_of, line, says, titled, waits
 from cocreate.views.room import frame, nudges
+from cocreate.web import login, pages
 from workflows.facts import Facts
 
 

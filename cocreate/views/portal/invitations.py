@@ -5,7 +5,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import browsers, destination, login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.turns import asked_first, turns
@@ -17,6 +17,7 @@ from cocreate.services.people import Invitation, Mine
 from cocreate.views.asks import ask
 from cocreate.views.auth.links import by_address, keep
 from cocreate.views.portal.blueprint import bp
+from cocreate.web import browsers, destination, login, pages
 from workflows.facts import Facts
 from workflows.texts import say
 

@@ -5,7 +5,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import browsers, destination, login
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Invalid
@@ -16,6 +15,7 @@ from cocreate.services import sign_ins
 from cocreate.services.joining import Joining
 from cocreate.views.auth.links import keep
 from cocreate.views.portal.blueprint import bp
+from cocreate.web import browsers, destination, login
 
 TOKEN = "joining"  # noqa: S105 - the name of the value in the signed cookie
 

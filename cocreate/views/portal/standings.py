@@ -7,12 +7,13 @@ from datetime import datetime
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import pages, sentences, words
+from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import waits_for
 from cocreate.services import hosts
 from cocreate.views.room import frame
+from cocreate.web import pages
 from workflows.facts import Facts
 
 

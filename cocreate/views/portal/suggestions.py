@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.forms.openings import SuggestForm
 from cocreate.services import suggestions
 from cocreate.views.portal.blueprint import bp
+from cocreate.web import login, pages
 
 
 @bp.route("/suggest", methods=["GET", "POST"])

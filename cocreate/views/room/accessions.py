@@ -7,19 +7,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from cocreate import login, pages, paper_words, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
 from cocreate.errors import Conflict, Forbidden, TooOften
 from cocreate.forms.base import Form
 from cocreate.forms.contracts import SignForm
+from cocreate.papers import paper_words
 from cocreate.services import accessions as service
 from cocreate.services import bundles, sign_ins, signing
 from cocreate.services.acts.accessions import require_acceding
 from cocreate.views.room import contract_words, frame, signature, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
+from cocreate.web import login, pages
 from workflows.facts import AccessionFact, Facts
 
 

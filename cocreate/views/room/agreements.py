@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain import audience
@@ -24,6 +24,7 @@ from cocreate.services import proposals
 from cocreate.views.proposals_words import field_words, given_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.web import login, pages
 from workflows.facts import Facts, FigureFact, versions_of
 from workflows.texts import say
 from workflows.values import replace

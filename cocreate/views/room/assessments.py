@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import assessing
@@ -18,6 +18,7 @@ from cocreate.forms.base import Form, whole
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room.blueprint import bp
+from cocreate.web import login, pages
 from workflows.texts import say
 
 

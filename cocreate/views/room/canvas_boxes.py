@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cocreate import login, pages
 from cocreate.db import db
 from cocreate.domain.asking import fields_of, is_required
 from cocreate.domain.topics import Topic
@@ -15,6 +14,7 @@ from cocreate.services.canvases import Written
 from cocreate.services.contributions import TaskPage
 from cocreate.services.unsaid import Words
 from cocreate.views.room import unsaid
+from cocreate.web import login, pages
 from workflows.facts import TaskState
 from workflows.guards import can_start
 from workflows.texts import say

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cocreate import login, pages, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.topics import Topic
@@ -19,6 +19,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.canvas_boxes import canvas_of
 from cocreate.views.room.task_pages import load, show
 from cocreate.views.room.tasks import number, submitted
+from cocreate.web import login, pages
 
 
 @bp.post("/tasks/<key>/entries")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.domain.leading import in_charge, is_first, led, shared_with
 from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
@@ -17,6 +17,7 @@ from cocreate.services.acts.people import is_last_champion
 from cocreate.views.parts import listed, part_words
 from cocreate.views.room import frame
 from cocreate.views.room.dialogs import possible
+from cocreate.web import pages
 from workflows.facts import AbsenceFact, Facts, MemberFact
 from workflows.texts import say
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import charter as domain
@@ -26,6 +26,7 @@ from cocreate.views.proposals_words import charter_part, currency_said, matter_w
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.web import login, pages
 from workflows.facts import Facts, ProposalFact, ProposalState
 
 

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import pages, sentences, words
+from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.composing import called
@@ -15,6 +15,7 @@ from cocreate.domain.contract import ClauseText, ContractText, Gap
 from cocreate.services import casebook, comments, contributions
 from cocreate.views.room import contract_words, frame, missing
 from cocreate.views.room.frame import PartyView
+from cocreate.web import pages
 from workflows.facts import DecisionState, Facts
 from workflows.texts import say
 

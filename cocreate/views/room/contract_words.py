@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import pages, paper_words, sentences, words
+from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import contract as domain
 from cocreate.domain.contract import ContractText, Gap
@@ -16,9 +16,11 @@ from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import of_parties
 from cocreate.domain.turns import prepares, waits_for
 from cocreate.errors import Conflict
+from cocreate.papers import paper_words
 from cocreate.services import composing, contracts, signing
 from cocreate.views.room import frame, gates, missing
 from cocreate.views.room.missing import Lack
+from cocreate.web import pages
 from workflows import engine
 from workflows.conditions import ContractIs
 from workflows.facts import ContractFact, ContractState, Facts

@@ -4,7 +4,7 @@ from flask import current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.contract import ContractText
@@ -21,6 +21,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
 from cocreate.views.room.signing import CONTRACT
 from cocreate.views.room.talk import talk
+from cocreate.web import login, pages
 from workflows.facts import Facts
 
 FREEZE_TRIES = 3

@@ -6,12 +6,13 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cocreate import pages, sentences
+from cocreate import sentences
 from cocreate.db import transaction
 from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.views import once
 from cocreate.views.room import frame
+from cocreate.web import pages
 from workflows.facts import Facts
 
 

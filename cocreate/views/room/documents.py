@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import audience
@@ -31,6 +31,7 @@ from cocreate.views.room.frame import PartyView
 from cocreate.views.room.previews import Preview
 from cocreate.views.room.talk import talk
 from cocreate.views.room.uploads import blame, rule, stored
+from cocreate.web import login, pages
 from workflows.facts import DocumentFact, Facts
 from workflows.fields import File
 from workflows.guards import rests

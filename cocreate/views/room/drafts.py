@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from cocreate import pages
 from cocreate.domain.asking import fields_of
 from cocreate.domain.saying import Shown, shown
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import Typed, typed_of
 from cocreate.services.contributions import TaskPage
+from cocreate.web import pages
 from workflows.texts import say
 
 MARK = "theirs:"

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.domain.rights import Act, may
 from cocreate.errors import NotFound
@@ -21,6 +21,7 @@ from cocreate.services.acts.people import heirs
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.web import login, pages
 from workflows.facts import DutyFact, Facts, Notice
 from workflows.texts import say
 

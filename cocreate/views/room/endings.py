@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import can_take
@@ -21,6 +21,7 @@ from cocreate.services.acts.proposals import lacks
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
+from cocreate.web import login, pages
 from workflows import engine
 from workflows.facts import DecisionState, Facts, ProposalState, TaskState
 from workflows.texts import say

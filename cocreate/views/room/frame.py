@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import assessing, audience
 from cocreate.domain.names import initials
-from cocreate.pages import Entry
 from cocreate.services.facts import look
+from cocreate.web import login, pages
+from cocreate.web.pages import Entry
 from workflows.facts import Facts, TaskFact
 from workflows.texts import say
 

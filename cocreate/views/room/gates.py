@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act
@@ -24,6 +24,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.talk import talk
 from cocreate.views.room.uploads import blame, rule, stored
+from cocreate.web import login, pages
 from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.gates import deciding, quorum

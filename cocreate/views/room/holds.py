@@ -8,7 +8,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.rights import Act, can
@@ -23,6 +23,7 @@ from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
+from cocreate.web import login, pages
 from workflows import progression
 from workflows.facts import Facts
 from workflows.texts import say

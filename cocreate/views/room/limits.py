@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.domain import limits
 from cocreate.domain.limits import Out
 from cocreate.views.room import frame
+from cocreate.web import login, pages
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 from workflows.texts import say

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask_babel import gettext as _
 
-from cocreate import pages, sentences
+from cocreate import sentences
 from cocreate.domain import settling
 from cocreate.domain.contract import ContractText
 from cocreate.domain.lacking import SIGNATORY, VALUE, missing
@@ -13,6 +13,7 @@ from cocreate.domain.names import holds_name
 from cocreate.domain.rights import Act, may
 from cocreate.views.room import frame
 from cocreate.views.room.cards import invite_url
+from cocreate.web import pages
 from workflows.facts import Facts, ProposalState
 from workflows.refusals import Refusal
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.db import db
 from cocreate.domain.leading import in_charge
 from cocreate.domain.outlook import Outlook, outlook
@@ -27,6 +27,7 @@ from cocreate.views.room import frame, holds, plan, task_state, waiting
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import corrects
 from cocreate.views.room.records import tell
+from cocreate.web import login, pages
 from workflows import engine
 from workflows.facts import Facts
 from workflows.texts import say

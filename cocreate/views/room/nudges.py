@@ -7,7 +7,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.domain.notices import Subject
 from cocreate.domain.nudges import EVERY, Owed, asks, next_possible, of_refusal
@@ -20,6 +20,7 @@ from cocreate.views import proposals_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.web import login, pages
 from workflows.calendars import add_working_days, local_day
 from workflows.facts import Facts
 from workflows.refusals import Refusal

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain import audience
@@ -21,6 +21,7 @@ from cocreate.services import proposals
 from cocreate.views.proposals_words import field_words, given_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.web import login, pages
 from workflows import fields as f
 from workflows.definition import Task
 from workflows.facts import Facts, FigureFact, TaskFact, versions_of

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.asking import fields_of
@@ -29,6 +29,7 @@ from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.task_forms import complete, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
+from cocreate.web import login, pages
 from workflows.facts import TaskState
 from workflows.fields import Computed
 from workflows.texts import say

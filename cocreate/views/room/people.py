@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.leading import is_first, led
@@ -36,6 +36,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import cards, invite_url, row_of, share_url
 from cocreate.views.room.dialogs import dialog, possible
+from cocreate.web import login, pages
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say
 

@@ -9,12 +9,13 @@ from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from cocreate import pages, words
+from cocreate import words
 from cocreate.domain import limits
 from cocreate.domain.outlook import Outlook
 from cocreate.services.rooms import Entry
 from cocreate.views.room import frame
 from cocreate.views.room.gates import agreed_words, rule_words, segments, why_lapsed
+from cocreate.web import pages
 from workflows.definition import Gate
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score

@@ -7,7 +7,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.domain import audience
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
@@ -20,6 +20,7 @@ from cocreate.views import proposals_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.web import login, pages
 from workflows.facts import Facts, ProposalFact, ProposalState
 from workflows.texts import say
 

@@ -7,13 +7,14 @@ from flask import Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import pages, telling
+from cocreate import telling
 from cocreate.clock import now
 from cocreate.db import db, spare_transaction
 from cocreate.services import health, records
 from cocreate.telling import Told
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.web import pages
 from workflows.facts import Facts
 from workflows.texts import say
 

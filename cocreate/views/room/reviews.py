@@ -7,13 +7,13 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import pages
 from cocreate.db import db
 from cocreate.domain.answers import FileAnswer
 from cocreate.domain.saying import shown
 from cocreate.domain.topics import Topic
 from cocreate.services import comments, contributions
 from cocreate.services.contributions import TaskPage, Version
+from cocreate.web import pages
 from workflows.facts import Facts, TaskFact
 from workflows.texts import say
 

@@ -8,16 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import narrowing, pages, words
+from cocreate import words
 from cocreate.domain import openness
 from cocreate.domain.reminding import TO_CHECK
 from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
+from cocreate.sentences import narrowing
 from cocreate.views.conditions import only_if_words, waits_for
 from cocreate.views.parts import part_words
 from cocreate.views.proposals_words import currency_said, openness_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import rule_words
+from cocreate.web import pages
 from workflows.definition import Audience, Definition, ReminderRule, Task, Transition
 from workflows.facts import Facts
 from workflows.texts import say

@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act
@@ -18,6 +18,7 @@ from cocreate.services.acts.change import require
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.web import login, pages
 
 
 @bp.route("/people/share", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from flask import current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.beside import beside
@@ -19,6 +19,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.contracts import size
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.talk import talk
+from cocreate.web import login, pages
 from workflows.facts import ContractState, Facts, TaskFact, TaskState
 from workflows.guards import first_missing
 from workflows.texts import say

@@ -5,13 +5,14 @@ import re
 from flask import request
 from flask_babel import gettext as _
 
-from cocreate import login, pages, paper_words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.forms.accounts import WRONG_CODE, WRONG_PASSWORD
 from cocreate.forms.contracts import SignForm
+from cocreate.papers import paper_words
 from cocreate.services import accounts, second_steps, sign_ins, signing
 from cocreate.views.room import contract_words
+from cocreate.web import login, pages
 from workflows.facts import Facts
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act
@@ -20,6 +20,7 @@ from cocreate.forms.contracts import RefuseForm, SignForm
 from cocreate.services import contracts, sign_ins, signing
 from cocreate.views.room import contract_words, frame, signature, signing_words
 from cocreate.views.room.blueprint import bp
+from cocreate.web import login, pages
 from workflows.facts import Facts
 
 CONTRACT = {"paper": ""}

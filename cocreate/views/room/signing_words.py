@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.db import db
 from cocreate.domain.contract import ContractText
 from cocreate.domain.differences import Difference, differences
@@ -18,6 +18,7 @@ from cocreate.services.acts.contracts import require_signing
 from cocreate.views.room import contract_words, frame
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.frame import PartyView
+from cocreate.web import login, pages
 from cocreate.words import Reader
 from workflows.facts import Facts, PartyFact
 from workflows.guards import asked_to_sign

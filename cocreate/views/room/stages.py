@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.outlook import outlook
@@ -19,6 +19,7 @@ from cocreate.services import stages
 from cocreate.views import once
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.web import login, pages
 from workflows import progression
 from workflows.facts import DecisionState, Facts, TaskState
 from workflows.texts import say

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import audience, openness
@@ -31,6 +31,7 @@ from cocreate.views.room import frame
 from cocreate.views.room import unsaid as unsaid_view
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
+from cocreate.web import login, pages
 from workflows.facts import Facts, TaskFact
 from workflows.texts import say
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import assessing, listing, owing
 from cocreate.domain.answers import Answer, Answers, FileAnswer
@@ -20,6 +20,7 @@ from cocreate.services import casebook, contributions, files
 from cocreate.services.acts.contributions import NewFile, require_owed
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame, uploads
+from cocreate.web import login, pages
 from workflows.definition import Task
 from workflows.facts import Facts, TaskState
 from workflows.fields import Computed

@@ -8,11 +8,11 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login, pages
 from cocreate.domain import assessing
 from cocreate.services import contributions
 from cocreate.views.room import frame, task_state
 from cocreate.views.room.blueprint import bp
+from cocreate.web import login, pages
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.texts import say
 

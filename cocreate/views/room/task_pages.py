@@ -7,7 +7,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import assessing, audience, openness
@@ -27,6 +27,7 @@ from cocreate.views.room.canvas_boxes import Canvas, canvas_of
 from cocreate.views.room.other_values import can_be_another
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed
+from cocreate.web import login, pages
 from workflows.calendars import local_day
 from workflows.facts import Facts, TaskState
 from workflows.facts.disputes import differ

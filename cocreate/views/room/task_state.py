@@ -2,7 +2,8 @@
 
 from flask_babel import gettext as _
 
-from cocreate import pages, words
+from cocreate import words
+from cocreate.web import pages
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from cocreate import login, pages, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.reminding import check_by
@@ -24,6 +24,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
 from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
+from cocreate.web import login, pages
 from workflows.facts import TaskState
 from workflows.guards import accepting
 from workflows.texts import say

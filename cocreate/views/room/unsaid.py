@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from cocreate import login, pages, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.topics import Topic
 from cocreate.forms.unsaid import UnsaidForm
 from cocreate.services import unsaid
 from cocreate.services.unsaid import Words
+from cocreate.web import login, pages
 
 
 def chosen(found: Iterable[Words]) -> Words | None:

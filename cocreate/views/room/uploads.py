@@ -6,7 +6,7 @@ from flask import current_app, flash
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from cocreate import pages, sentences
+from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.names import display_name
@@ -15,6 +15,7 @@ from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.base import Form
 from cocreate.services import files, quotas
 from cocreate.services.acts.contributions import NewFile
+from cocreate.web import pages
 from workflows.facts import Facts
 
 _TOO_LARGE = frozenset({"upload.too_large", "upload.quota", "upload.bomb"})

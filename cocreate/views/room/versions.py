@@ -4,7 +4,6 @@ from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import pages
 from cocreate.db import db
 from cocreate.domain.answers import FileAnswer
 from cocreate.domain.saying import compared, shown
@@ -15,6 +14,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
 from cocreate.views.room.task_pages import giver, links, load, title_of
+from cocreate.web import pages
 
 
 @bp.get("/tasks/<key>/versions/<int:number>")

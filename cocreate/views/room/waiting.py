@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import pages, sentences, words
+from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
@@ -17,6 +17,7 @@ from cocreate.domain.topics import Topic
 from cocreate.domain.turns import waits_for
 from cocreate.services import rooms
 from cocreate.views.room import frame, limits, missing, nudges
+from cocreate.web import pages
 from workflows.calendars import local_day, working_days_between
 from workflows.facts import Facts
 from workflows.refusals import Refusal

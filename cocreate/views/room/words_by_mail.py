@@ -6,7 +6,6 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cocreate import login
 from cocreate.clock import now
 from cocreate.domain.rights import Act
 from cocreate.errors import NotFound
@@ -16,6 +15,7 @@ from cocreate.services.acts.change import require
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.web import login
 
 
 @bp.route("/people/words-by-mail", methods=["GET", "POST"])

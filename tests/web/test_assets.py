@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cocreate import assets, icons
+from cocreate.web import assets, icons
 from tests.support.sampler import TEMPLATES, tiny_app
 
 

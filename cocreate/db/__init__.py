@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from cocreate import trips
+from cocreate.db import trips
 from cocreate.domain.moments import EPOCH, MICROSECOND
 
 log = logging.getLogger(__name__)

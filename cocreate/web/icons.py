@@ -9,7 +9,7 @@ from math import cos, radians, sin
 from flask import Flask
 from markupsafe import Markup
 
-from cocreate.assets import BOOTSTRAP, STATIC
+from cocreate.web.assets import BOOTSTRAP, STATIC
 
 ALLOWED = frozenset(
     """

@@ -13,12 +13,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Unauthorized
 
-from cocreate import browsers, destination
 from cocreate.clock import now
 from cocreate.db import db, spare_transaction
-from cocreate.headers import ASSETS
 from cocreate.services import sign_ins
 from cocreate.services.sign_ins import Me
+from cocreate.web import browsers, destination
+from cocreate.web.headers import ASSETS
 
 FILE_TAKES = timedelta(minutes=20)  # to fill in a page with a file: none may be chosen and then lost to the question
 

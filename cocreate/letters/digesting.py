@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.turns import Turn
+from cocreate.sentences.turns import label
 from cocreate.services.digests import Coming, Digest, Line
-from cocreate.turn_words import label
 from cocreate.words import Reader
 from workflows.facts import Facts
 from workflows.texts import say

@@ -4,7 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from cocreate.assets import CSP
+from cocreate.web.assets import CSP
 
 _PERMISSIONS = ", ".join(f"{name}=()" for name in (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",

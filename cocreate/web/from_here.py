@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
-from cocreate import destination, login
+from cocreate.web import destination, login
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,14 @@ from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from cocreate import destination, login, sentences, words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials, mixed_script
 from cocreate.domain.rights import Act, can
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
+from cocreate.web import destination, login
 from cocreate.words import Reader
 from workflows.definition import Definition
 from workflows.diagram.drawing import Words

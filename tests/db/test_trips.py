@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 
-from cocreate import driver, trips
-from cocreate.db import db, transaction
+from cocreate.db import db, driver, transaction, trips
 from cocreate.models.people import Person
 from cocreate.services import accounts
 from tests.support.clock import NOON

@@ -12,7 +12,6 @@ import pytest
 import segno
 from pypdf import PdfReader
 
-from cocreate import paper_words, typesetting
 from cocreate.domain.contract import (
     AnnexText,
     ClauseText,
@@ -25,7 +24,8 @@ from cocreate.domain.contract import (
     text_sha256,
 )
 from cocreate.domain.prose import escape
-from cocreate.typesetting import SHEETS, Evidence, SignatureRow, contract_pdf, evidence_pdf, unprintable
+from cocreate.papers import paper_words, typesetting
+from cocreate.papers.typesetting import SHEETS, Evidence, SignatureRow, contract_pdf, evidence_pdf, unprintable
 
 NOW = datetime(2026, 3, 18, 16, 20, 5, tzinfo=UTC)
 SHA = "3f9a77c21b0c55d4" + "0" * 48

@@ -15,12 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cocreate import paper_words
 from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, gaps, numbered
 from cocreate.domain.prose import Clean, Listing, Paragraph, Run
+from cocreate.papers import paper_words
 from cocreate.words import Reader, number
 
-SHEETS = Path(__file__).parent.parent / "templates" / "contract"
+SHEETS = Path(__file__).parents[2] / "templates" / "contract"
 
 Json = dict[str, Any]
 
