@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from cocreate.db import transaction
-from cocreate.digesting import sections
+from cocreate.letters.digesting import sections
 from cocreate.services import digests, proposals
 from cocreate.words import Reader
 from tests.support import projects
