@@ -12,7 +12,7 @@ import pytest
 
 from cocreate.domain import composing as domain
 from cocreate.domain.answers import Answer, Answers
-from cocreate.domain.asking import columns_of, fields_of, idle, may_be_absent, open_fields
+from cocreate.domain.asking import as_asked, columns_of, fields_of, idle, may_be_absent, open_fields
 from cocreate.domain.composing import compose
 from cocreate.domain.turns import Turn, turns
 from cocreate.papers.paper_words import phrases
@@ -297,7 +297,9 @@ class Given:
             where = f"stages.{stage}.tasks.{task}"
             now = facts.task_of(TaskFact(task, asked[0].number, 1, TaskState.OPEN, facts.now, None))
             fields = now.fields.keys() - (idle(whole, answers) if task == key else frozenset())
-            self.all |= {where, *(f"{where}.fields.{one}" for one in fields)}
+            columns = {f"{one}.columns.{column}" for one in fields if isinstance(now.fields[one], f.Table)
+                       for column in as_asked(now, one, answers if task == key else {}).columns}
+            self.all |= {where, *(f"{where}.fields.{one}" for one in fields | columns)}
             self.asked |= {f"{stage}.{task}.{one}" for one in fields}
         clauses, annexes = compose(definition, {}, domain.Given(
             frozenset(definition.parties), chosen={path: frozenset([said])}), phrases("en"), language="en")
