@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,30 +9,23 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from cocreate import vault
-from cocreate.db import db, transaction
 from cocreate.domain import contract as domain
 from cocreate.domain import openness, saying
 from cocreate.domain.answers import Answer
 from cocreate.domain.differences import differences
 from cocreate.domain.prose import plain
-from cocreate.errors import CocreateError, Conflict, Forbidden, Invalid, NotFound, Refused, TooOften
-from cocreate.models.contracts import ContractVersion, Signature
-from cocreate.models.hosts import Host
-from cocreate.models.mails import Outbox
+from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.projects import Project
-from cocreate.papers import sealing, typesetting
-from cocreate.services import composing, contracts, contributions, missing, records, sealings, signing, stages
-from cocreate.storage import LocalStore
+from cocreate.papers import typesetting
+from cocreate.services import composing, contracts, contributions, missing
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
 from workflows.exchange.yaml_text import read
 
 LATER = NOON + timedelta(hours=1)
-ROUNDS = 20
 
 
 class TestSalt:
@@ -153,7 +144,7 @@ class TestFreeze:
         assert domain.text_sha256(kept.text) == kept.row.text_sha256
         pdf = contracts.pdf(session, facts(session, small), small.store, 1, kind="signed")
         assert hashlib.sha256(pdf).hexdigest() == kept.row.pdf_sha256
-        assert "12,500" in _words(pdf)
+        assert "12,500" in pdf_words(pdf)
 
     def test_a_blank_is_never_frozen(self, session):
         small = projects.open_small(session)
@@ -210,147 +201,6 @@ class TestFreeze:
             contracts.prepare(session, small.ref, store=small.store, actor=small.manager, now=LATER)
 
 
-class TestSign:
-    def test_the_last_signature_takes_the_project_to_agreed(self, session):
-        small = projects.ready_to_sign(session)
-        assert projects.sign(session, small, 1).values == {"last": False}
-        receipt = projects.sign(session, small, 2)
-        assert (receipt.values, receipt.stage) == ({"last": True}, "agreed")
-        assert facts(session, small).contract.state == "signed"
-        assert records.check(session, facts(session, small).project.id) is None
-
-    @pytest.mark.parametrize("wrong", [{"text_sha256": "0" * 64}, {"pdf_sha256": "0" * 64}, {"version": 2}])
-    def test_counts_for_exactly_what_was_shown(self, session, wrong):
-        small = projects.ready_to_sign(session)
-        standing = facts(session, small).contract
-        shown = {"version": 1, "text_sha256": standing.text_sha256, "pdf_sha256": standing.pdf_sha256} | wrong
-        with pytest.raises(Conflict, match="contract.changed"):
-            signing.require_signable(facts(session, small), **shown)
-        with pytest.raises(Conflict, match="contract.changed"):
-            signing.sign(session, small.ref, **shown, evidence={}, code=False, actor=small.maker, key=key(), now=NOON)
-        assert facts(session, small).signatures == ()
-
-    def test_once_for_each_party(self, session):
-        small = projects.ready_to_sign(session)
-        projects.sign(session, small, 1)
-        with pytest.raises(Conflict, match="contract.already_signed"):
-            projects.sign(session, small, 1)
-
-    def test_needs_a_signatory(self, session):
-        small = projects.ready_to_sign(session)
-        standing = facts(session, small).contract
-        with pytest.raises(Forbidden) as refused:
-            signing.sign(session, small.ref, version=1, text_sha256=standing.text_sha256,
-                           pdf_sha256=standing.pdf_sha256, evidence={}, code=False, actor=small.manager, key=key(),
-                           now=NOON)
-        assert refused.value.values["persons"] == (small.maker,)
-
-    def test_needs_both_decisions(self, session):
-        small = projects.frozen(session)
-        projects.agree(session, small, 1)
-        with pytest.raises(Refused):
-            projects.sign(session, small, 1)
-
-    def test_a_change_of_what_it_rests_on_ends_version_and_signature(self, session):
-        small = projects.ready_to_sign(session)
-        projects.sign(session, small, 1)
-        projects.go_on(session, small, "too_early", reason="The crates were counted wrongly.", now=LATER)
-        here = facts(session, small, now=LATER)
-        assert here.contract is None
-        assert [s.ended_at for s in here.signatures] == [LATER]
-
-
-class TestRefuseToSign:
-    def test_ends_the_version_and_every_signature_and_tells_all(self, session):
-        small = projects.ready_to_sign(session)
-        projects.sign(session, small, 1)
-        signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
-                                 key=key(), now=LATER)
-        here = facts(session, small, now=LATER)
-        assert (here.contract, here.project.stage) == (None, "terms")
-        assert [s.ended_at for s in here.signatures] == [LATER]
-        said = signing.unwilling(session, here)[1]
-        assert (said.party, said.person, said.reason, said.at) == (2, "Claire Duval", "Clause 2 has no index.", LATER)
-        told = set(session.scalars(select(Outbox.recipient).where(Outbox.kind == "signing_declined")))
-        assert {small.maker, small.manager} <= told and small.shop not in told
-
-    def test_needs_a_reason_that_can_be_answered(self, session):
-        small = projects.ready_to_sign(session)
-        with pytest.raises(Invalid, match="reason.short"):
-            signing.refuse_to_sign(session, small.ref, version=1, reason="  no  ", actor=small.shop, key=key(),
-                                     now=NOON)
-
-    def test_the_same_words_can_be_agreed_and_signed_again(self, session):
-        small = projects.ready_to_sign(session)
-        signing.refuse_to_sign(session, small.ref, version=1, reason="Not before Monday.", actor=small.shop,
-                                 key=key(), now=NOON)
-        assert projects.freeze(session, small, now=LATER) == 2
-        for party in small.people:
-            projects.agree(session, small, party, now=LATER)
-        projects.go_on(session, small, "to_signature", now=LATER)
-        for party in small.people:
-            projects.sign(session, small, party, now=LATER)
-        assert facts(session, small, now=LATER).project.stage == "agreed"
-
-
-class TestCode:
-    def test_is_mailed_and_counts(self, session):
-        small = projects.ready_to_sign(session)
-        code = _send(session, small)
-        assert signing.code_waits(session, facts(session, small), version=1, actor=small.maker)
-        assert _check(session, small, code)
-        assert _check(session, small, f"{code[:4]} {code[4:]}")  # as people type it
-
-    def test_wrong_tries_count_and_the_fifth_is_the_last(self, session):
-        small = projects.ready_to_sign(session)
-        code = _send(session, small)
-        wrong = f"{(int(code) + 1) % 10**8:08d}"
-        assert [_check(session, small, wrong) for _ in range(5)] == [False] * 5
-        assert not _check(session, small, code)
-        assert not signing.code_waits(session, facts(session, small), version=1, actor=small.maker)
-
-    def test_ends_after_ten_minutes(self, session):
-        small = projects.ready_to_sign(session)
-        code = _send(session, small)
-        assert _check(session, small, code, now=NOON + timedelta(minutes=10))
-        assert not _check(session, small, code, now=NOON + timedelta(minutes=10, seconds=1))
-
-    def test_is_for_one_version_and_one_person(self, session):
-        small = projects.ready_to_sign(session)
-        code = _send(session, small)
-        assert not signing.check_code(session, small.ref, version=2, code=code, actor=small.maker, now=NOON)
-        assert not signing.check_code(session, small.ref, version=1, code=code, actor=small.shop, now=NOON)
-
-    def test_a_new_one_ends_the_old(self, session):
-        small = projects.ready_to_sign(session)
-        old, new = _send(session, small), _send(session, small)
-        assert not _check(session, small, old)
-        assert _check(session, small, new)
-
-    def test_is_used_up_by_the_signature(self, session):
-        small = projects.ready_to_sign(session)
-        code = _send(session, small)
-        standing = facts(session, small).contract
-        signing.sign(session, small.ref, version=1, text_sha256=standing.text_sha256,
-                       pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, 1), code=True,
-                       actor=small.maker, key=key(), now=NOON)
-        session.expire_all()
-        assert not _check(session, small, code)
-
-    def test_nobody_fills_a_mailbox(self, session):
-        small = projects.ready_to_sign(session)
-        for _ in range(10):
-            _send(session, small)
-        with pytest.raises(TooOften):
-            _send(session, small)
-
-    def test_a_request_sent_twice_mails_once(self, session):
-        small = projects.ready_to_sign(session)
-        for _ in range(2):
-            signing.send_code(session, small.ref, version=1, actor=small.maker, key="one-code", now=NOON)
-        assert len(_codes(session, small)) == 1
-
-
 class TestDifferences:
     def test_words_that_changed_stand_between_those_that_did_not(self, session):
         small = projects.in_terms(session)
@@ -370,223 +220,14 @@ class TestDifferences:
         assert differences(text, text) == ()
 
 
-class TestSeal:
-    def test_of_what_all_have_signed(self, session, app, tmp_path):
-        small = _committed(session, projects.agreed)
-        assert _run(small, tmp_path) == 1
-        here = facts(db.session(), small, now=LATER)
-        sealed = contracts.pdf(db.session(), here, small.store, 1, kind="sealed")
-        row = contracts.version(db.session(), here, 1).row
-        assert sealing.check(sealed, row.pdf_sha256, sealed_sha256=row.sealed_sha256).valid
-        assert "Claire Duval" in _words(contracts.pdf(db.session(), here, small.store, 1, kind="evidence"))
-        assert _run(small, tmp_path) == 0
-
-    def test_without_a_certificate_nothing_is_sealed_and_nothing_lost(self, session, app, tmp_path):
-        small = _committed(session, projects.agreed)
-        assert _run(small, tmp_path, self_made=False) == 0
-        row = contracts.version(db.session(), facts(db.session(), small), 1).row
-        assert (row.state, row.seal_attempts, row.seal_error, row.sealed_at) == ("signed", 1, "seal.unreadable", None)
-        assert not list(tmp_path.iterdir())
-        with pytest.raises(NotFound):
-            contracts.pdf(db.session(), facts(db.session(), small), small.store, 1, kind="sealed")
-
-    def test_is_tried_again_after_pauses_that_grow(self, session, app, tmp_path):
-        small = _committed(session, projects.agreed)
-        signed = NOON + timedelta(minutes=2)
-        dues = [sealings.due_at(sealings.Waiting("", "", 1, "", "", tries, signed)) - signed for tries in (0, 1, 2, 3)]
-        assert dues == [timedelta(minutes=minutes) for minutes in (0, 1, 3, 7)]
-        assert _run(small, tmp_path, self_made=False, now=signed) == 0
-        assert _run(small, tmp_path, now=signed + timedelta(seconds=59)) == 0
-        assert _run(small, tmp_path, now=signed + timedelta(seconds=60)) == 1
-
-    def test_the_pause_never_ends_in_giving_up(self):
-        long = sealings.Waiting("", "", 1, "", "", 1000, NOON)
-        longer = sealings.Waiting("", "", 1, "", "", 1001, NOON)
-        assert sealings.due_at(longer) - sealings.due_at(long) == sealings.LONGEST_PAUSE
-
-    def test_changed_bytes_are_never_sealed(self, session, app, tmp_path):
-        small = _committed(session, projects.agreed)
-        host = db.session().get(Host, small.host_id)
-        digest = facts(db.session(), small).contract.pdf_sha256
-        (small.store.folder / host.ref / digest[:2] / digest).write_bytes(b"%PDF-1.7 another")
-        assert _run(small, tmp_path) == 0
-        row = contracts.version(db.session(), facts(db.session(), small), 1).row
-        assert (row.seal_error, row.sealed_at) == ("contract.bytes_differ", None)
-
-    def test_only_the_first_sealed_file_counts(self, session, app, tmp_path):
-        small = _committed(session, projects.agreed)
-        certificate = sealing.self_made("Host", now=NOON)
-        first, second = (sealings.sealed_files(db.session(), small.ref, 1, store=small.store, certificate=certificate,
-                                                now=NOON + timedelta(minutes=n)) for n in (5, 6))
-        assert first.sealed_sha256 != second.sealed_sha256
-        with transaction() as writing:
-            sealings.seal(writing, small.ref, first, now=LATER)
-        with pytest.raises(Conflict, match="key.used"), transaction() as writing:
-            sealings.seal(writing, small.ref, second, now=LATER)
-        assert contracts.version(db.session(), facts(db.session(), small), 1).row.sealed_sha256 == first.sealed_sha256
-
-    def test_no_transaction_is_open_while_it_is_made(self, session, app, tmp_path):
-        """A slow machine would find its connection closed by the database."""
-        small, open_ = _committed(session, projects.agreed), []
-
-        class Watching(LocalStore):
-            def put(self, *given, **more):
-                open_.append(db.session().in_transaction())
-                return super().put(*given, **more)
-
-        assert _run(replace(small, store=Watching(small.store.folder)), tmp_path) == 1
-        assert open_ == [False, False]
-
-    def test_a_lost_connection_is_noted_and_stops_nothing(self, session, app, tmp_path):
-        small = _committed(session, projects.agreed)
-
-        class Losing(LocalStore):
-            def read(self, *_):
-                db.session().connection().invalidate()
-                raise ConnectionResetError
-
-        assert _run(replace(small, store=Losing(small.store.folder)), tmp_path) == 0
-        row = contracts.version(db.session(), facts(db.session(), small), 1).row
-        assert (row.seal_attempts, row.seal_error) == (1, "our fault: ConnectionResetError")
-
-    def test_is_not_for_a_contract_that_somebody_has_not_signed(self, session, app, tmp_path):
-        small = _committed(session, projects.ready_to_sign)
-        assert small.ref not in [waiting.ref for waiting in sealings.waiting_for_seal(db.session())]
-
-
-class TestAtTheSameMoment:
-    def test_two_signatories_are_two_signatures(self, new_app, fresh_database):
-        app = new_app(fresh_database)
-        for _ in range(ROUNDS):
-            with app.app_context():
-                with transaction() as session:
-                    small = projects.ready_to_sign(session)
-                standing = facts(db.session(), small).contract
-            outcomes = _together(app, *[_signing(small, standing, party) for party in small.people])
-            assert outcomes == ["done", "done"]
-            with app.app_context():
-                here = facts(db.session(), small)
-                assert here.project.stage == "agreed"
-                assert [s.ended_at for s in here.signatures] == [None, None]
-                assert records.check(db.session(), here.project.id) is None
-                row = db.session().scalars(select(ContractVersion).where(
-                    ContractVersion.project_id == here.project.id)).one()
-                assert row.state == "signed"
-
-    def test_two_schedulers_seal_once(self, new_app, fresh_database, tmp_path):
-        app = new_app(fresh_database)
-        with app.app_context(), transaction() as session:
-            small = projects.agreed(session)
-        run = lambda: sealings.run(small.store, tmp_path / "seal", self_made=True, now=lambda: LATER)  # noqa: E731
-        assert _together(app, run, run) == ["done", "done"]
-        with app.app_context():
-            lines = records.lines(db.session(), facts(db.session(), small, now=LATER))
-            assert [line.act for line in lines].count("seal") == 1
-            row = contracts.version(db.session(), facts(db.session(), small, now=LATER)).row
-            assert (row.seal_attempts, row.seal_error) == (0, None)
-
-    def test_nobody_signs_what_has_just_ended(self, new_app, fresh_database):
-        app = new_app(fresh_database)
-        for _ in range(ROUNDS):
-            with app.app_context():
-                with transaction() as session:
-                    small = projects.ready_to_sign(session)
-                standing = facts(db.session(), small).contract
-                visit = facts(db.session(), small).project.visit
-
-            def back(small=small, visit=visit):
-                with transaction() as session:
-                    stages.go_on(session, small.ref, transition="too_early", visit=visit, actor=small.shop,
-                                 reason="Counted wrongly.", key=key(), now=LATER)
-
-            signed, gone = _together(app, _signing(small, standing, 1), back)
-            assert gone == "done" and signed in ("done", "refused")
-            with app.app_context():
-                rows = db.session().scalars(select(Signature).join(
-                    ContractVersion, (ContractVersion.project_id == Signature.project_id)
-                    & (ContractVersion.number == Signature.version))
-                    .where(ContractVersion.state == "ended", Signature.ended_at.is_(None))).all()
-                assert rows == []
-                assert facts(db.session(), small).contract is None
-
-    def test_one_signatory_who_clicks_twice_signs_once(self, new_app, fresh_database):
-        app = new_app(fresh_database)
-        with app.app_context():
-            with transaction() as session:
-                small = projects.ready_to_sign(session)
-            standing = facts(db.session(), small).contract
-        act = _signing(small, standing, 1, key="the-same-form")
-        assert _together(app, act, act) == ["done", "done"]
-        with app.app_context():
-            assert len(facts(db.session(), small).signatures) == 1
-
-
 # helpers
-
-
-def _signing(small, standing, party, **given):
-    def act():
-        with transaction() as session:
-            signing.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256,
-                           pdf_sha256=standing.pdf_sha256, evidence=projects.evidence(small, party), code=False,
-                           actor=small.people[party], key=given.get("key") or key(), now=NOON)
-    return act
-
-
-def _together(app, *acts):
-    """What came of each: "done", "refused", or the error."""
-    start = threading.Barrier(len(acts))
-
-    def run(act):
-        with app.app_context():
-            start.wait()
-            try:
-                act()
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        errors = [future.exception() for future in [pool.submit(run, act) for act in acts]]
-    return ["done" if error is None else "refused" if isinstance(error, CocreateError) else repr(error)
-            for error in errors]
-
-
-def _committed(session, make):
-    small = make(session)
-    session.commit()
-    return small
-
-
-def _run(small, folder, *, self_made=True, now=LATER):
-    """Seals whatever waits in this worker's database; what earlier tests left is put aside."""
-    with transaction() as session:
-        session.execute(update(ContractVersion).where(
-            ContractVersion.host_id != small.host_id, ContractVersion.state == "signed",
-            ContractVersion.sealed_at.is_(None)).values(sealed_at=NOON))
-    return sealings.run(small.store, folder, self_made=self_made, now=lambda: now)
 
 
 def _rename(session, small, title):
     session.execute(update(Project).where(Project.ref == small.ref).values(title=title))
 
 
-def _send(session, small, person=None):
-    signing.send_code(session, small.ref, version=1, actor=person or small.maker, key=key(), now=NOON)
-    session.expire_all()
-    return _codes(session, small)[-1]
-
-
-def _codes(session, small):
-    rows = session.scalars(select(Outbox).where(
-        Outbox.kind == "signing_code", Outbox.project_id == facts(session, small).project.id).order_by(Outbox.seq))
-    return [vault.unlock(json.loads(row.values)["secret"]) for row in rows]
-
-
-def _check(session, small, code, *, now=NOON):
-    return signing.check_code(session, small.ref, version=1, code=code, actor=small.maker, now=now)
-
-
-def _words(pdf):
+def pdf_words(pdf):
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 

@@ -1,8 +1,7 @@
-"""Signing in and out as a browser sees it: sessions, forms from elsewhere, redirects, links, headers."""
+"""Signing in and out as a browser sees it: sessions, ways back, mailed links, new passwords, second steps."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pyotp
@@ -12,12 +11,9 @@ from sqlalchemy import func, select, update
 from cocreate import clock
 from cocreate.db import db, transaction
 from cocreate.models.people import SignIn, Throttle
-from cocreate.services import accounts, second_steps, sign_ins, throttling
-from cocreate.services.sign_ins import Me
-from cocreate.views import policy
-from tests.support.people import HERE, OTHER, PASSWORD, browser, last_secret
-
-CLOSED = "/account"  # any page for which one must be signed in
+from cocreate.services import accounts, second_steps, throttling
+from tests.support.people import OTHER, PASSWORD, browser, last_secret
+from tests.support.signing_in import CLOSED, enrol, is_sent_to_sign_in, sign_in, token
 
 NEXT = [
     "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example", "/%09/evil.example",
@@ -186,76 +182,6 @@ class TestTypedWhileSignedOut:
         assert "typed secret" not in answer.text
 
 
-class TestFormsFromElsewhere:
-    """CSRF, with the check on."""
-
-    @pytest.fixture
-    def guarded(self, new_app, database):
-        return new_app(database, csrf=True)
-
-    def test_an_open_form_works(self, guarded, anna):
-        client = browser(guarded)
-        answer = client.post("/sign-in", data={"email": anna.email, "password": PASSWORD,
-                                               "csrf_token": csrf_token(client, "/sign-in")})
-        assert answer.status_code == 303
-
-    @pytest.mark.parametrize(("method", "path"), [
-        ("POST", "/sign-in"), ("POST", "/sign-out"), ("POST", "/sign-in/mail"), ("POST", "/sign-in/link"),
-        ("POST", "/forgot"), ("POST", "/reset"), ("POST", "/prove"), ("POST", "/account"),
-        ("POST", "/account/password"), ("POST", "/account/devices/end-others"), ("POST", "/account/recovery-codes"),
-    ])
-    def test_without_its_token_nothing_happens(self, guarded, anna, method, path):
-        client, foreign = signed_in(guarded, anna), browser(guarded)
-        others = csrf_token(foreign, "/sign-in")
-        data = {"email": anna.email, "name": "Mallory", "current": PASSWORD, "password": OTHER}
-        tries = [
-            {"data": data}, {"data": {**data, "csrf_token": others}}, {"data": {**data, "csrf_token": "x"}},
-            {"json": data}, {"data": data, "query_string": {"csrf_token": csrf_token(client, "/account/password")}},
-            {"data": data, "headers": {"X-CSRFToken": others}},
-        ]
-        assert [client.open(path, method=method, **one).status_code for one in tries] == [400] * len(tries)
-        self.nothing_changed(client, anna, guarded)
-
-    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
-    def test_with_the_token_but_from_another_site_nothing_happens(self, guarded, anna, origin):
-        client = signed_in(guarded, anna)
-        data = {"csrf_token": csrf_token(client, "/account/password"), "name": "Mallory", "key": "x"}
-        for path in ("/account", "/sign-out", "/account/devices/end-others"):
-            answer = client.post(path, data=data, headers={"Origin": origin})
-            assert answer.status_code == 400
-            assert "Mallory" not in answer.text
-        self.nothing_changed(client, anna, guarded)
-
-    def test_an_address_cannot_change_the_method(self, guarded, anna):
-        client = signed_in(guarded, anna)
-        for query in ({"_method": "POST"}, {"method": "POST"}):
-            assert client.get("/sign-out", query_string=query).status_code == 405
-            assert client.get("/sign-out", headers={"X-HTTP-Method-Override": "POST"}).status_code == 405
-        self.nothing_changed(client, anna, guarded)
-
-    def test_a_page_that_was_open_for_long_is_sent_again_with_everything_typed(self, guarded, anna):
-        client = browser(guarded)
-        old = csrf_token(client, "/sign-in")
-        signed_in(guarded, anna, client)
-        answer = client.post("/account", data={"csrf_token": old, "name": "Renée", "digest": "weekly",
-                                               "password": "pw"})
-        assert answer.status_code == 400
-        assert "This page was open for long." in answer.text and "Send it again" in answer.text
-        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text.split("<main")[1]))
-        assert (fields["name"], fields["digest"]) == ("Renée", "weekly")
-        assert "password" not in fields and 'action="/account"' in answer.text
-        again = client.post("/account", data={**fields, "language": "en", "zone": "UTC", "theme": ""})
-        assert again.status_code == 303
-
-    def nothing_changed(self, client, anna, app):
-        assert client.get(CLOSED).status_code == 200
-        with app.app_context():
-            account = accounts.look(db.session, anna.id)
-            assert account.name == "Renee Kim"
-            assert db.session.scalar(select(func.count()).where(
-                SignIn.person_id == anna.id, SignIn.ended_at.is_(None))) == 1
-
-
 class TestLink:
     def test_opening_it_changes_nothing_however_often(self, app, client, anna):
         link = mailed(app, anna, "sign_in_link")
@@ -411,86 +337,7 @@ class TestSecondStep:
         assert client.get("/sign-in/code").status_code == 303
 
 
-class TestHeaders:
-    def test_every_answer_has_them(self, app, client, anna):
-        sign_in(client, anna)
-        asset = re.search(r'href="(/static/[^"]+\.css)"', client.get("/account").text)[1]
-        paths = ["/sign-in", "/sign-in/mail", "/forgot", "/account", "/account/app-code", "/l/x", "/r/x", "/reset",
-                 "/no/such/page", asset, "/sign-out"]
-        for answer in [*map(client.get, paths), client.post("/account"), client.get("/", base_url="http://evil.example")]:
-            policy = answer.headers["Content-Security-Policy"]
-            assert "unsafe" not in policy
-            for part in ("frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'", "default-src 'none'"):
-                assert part in policy
-            assert answer.headers["X-Content-Type-Options"] == "nosniff"
-            assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
-            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
-            assert "Strict-Transport-Security" not in answer.headers
-
-    def test_pages_are_kept_by_nobody_and_files_by_everybody(self, client):
-        page = client.get("/sign-in")
-        assert page.headers["Cache-Control"] == "no-store" and "Cookie" in page.headers["Vary"]
-        asset = client.get(re.search(r'href="(/static/[^"]+\.css)"', page.text)[1])
-        assert "immutable" in asset.headers["Cache-Control"] and "Cookie" not in asset.headers.get("Vary", "")
-
-    def test_pages_of_links_send_no_referrer(self, client):
-        for path in ("/l/x", "/r/x"):
-            assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
-
-    def test_over_https_the_browser_stays_there(self, new_app, database):
-        client = browser(new_app(database, base_url="https://cocreate.example"))
-        answer = client.get("/sign-in", base_url="https://cocreate.example")
-        assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
-
-    def test_behind_a_proxy_only_its_own_word_counts(self, new_app, database):
-        app = new_app(database, proxies="1")
-        spoofed = {"X-Forwarded-For": "198.51.100.7, 192.0.2.33", "X-Forwarded-Host": "evil.example"}
-        browser(app).post("/sign-in", data={"email": "a@wmata.example", "password": "x"}, headers=spoofed)
-        with app.app_context():
-            buckets = set(db.session.scalars(select(Throttle.bucket)))
-        assert "password:network:192.0.2.33" in buckets and "password:network:198.51.100.7" not in buckets
-
-
-class TestPolicy:
-    def test_every_route_is_classified_and_no_entry_is_stale(self, app):
-        assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(policy.POLICY)
-
-    def test_what_is_not_classified_is_answered_to_nobody(self, new_app, database):
-        app = new_app(database)
-        app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-        app.config["PROPAGATE_EXCEPTIONS"] = False
-        answer = browser(app).get("/forgotten")
-        assert answer.status_code == 500 and "secret" not in answer.text
-
-    def test_whoever_is_not_signed_in_sees_public_pages_only(self, app):
-        for rule in app.url_map.iter_rules():
-            if policy.POLICY[rule.endpoint] is policy.PUBLIC:
-                continue
-            chosen = {name: next(iter(getattr(one, "items", "1"))) for name, one in rule._converters.items()}
-            path = rule.build(chosen | dict(rule.defaults or {}))[1]
-            for method in rule.methods - {"HEAD", "OPTIONS"}:
-                answer = browser(app).open(path, method=method)
-                assert is_sent_to_sign_in(answer) if method == "GET" else answer.status_code == 401, (rule, method)
-
-    def test_a_role_opens_its_pages(self):
-        me = Me(1, "r", "n", "e", "en", "UTC", "", (((7, "administrator")),), totp=False, sign_in="", method="password",
-                proved=True, complete=True, seen_at=None)
-        assert me.is_(policy.ADMINISTRATOR) and not me.is_(policy.ACCOUNT_MANAGER)
-
-
 # What people do
-
-
-def sign_in(client, person, password=PASSWORD):
-    return client.post("/sign-in", data={"email": person.email, "password": password})
-
-
-def signed_in(app, person, client=None):
-    """A browser in which the person is signed in, also where forms are guarded."""
-    client = client or browser(app)
-    client.post("/sign-in", data={"email": person.email, "password": PASSWORD,
-                                  "csrf_token": csrf_token(client, "/sign-in")})
-    return client
 
 
 def post_as(app, number, forwarded):
@@ -511,28 +358,6 @@ def mailed(app, person, kind):
     assert client.post(path, data={"email": person.email}).status_code == 200
     with app.app_context():
         return last_secret(db.session, person.id, kind)
-
-
-def enrol(app, person, now=None):
-    """Set an app up for the person; returns its secret."""
-    now, secret = now or clock.now() - timedelta(minutes=5), second_steps.new_secret()
-    with app.app_context(), transaction() as session:
-        me = sign_ins.find(session, sign_ins.begin(session, person.id, method="password", device=HERE, now=now), now)
-        second_steps.enrol(session, me, secret, pyotp.TOTP(secret).at(now), now=now)
-    return secret
-
-
-def token(client):
-    with client.session_transaction() as cookie:
-        return cookie["_user_id"]
-
-
-def csrf_token(client, path):
-    return re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)[1]
-
-
-def is_sent_to_sign_in(answer):
-    return answer.status_code == 302 and answer.location == "/sign-in"
 
 
 def masked(answer, email):

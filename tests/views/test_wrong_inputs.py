@@ -19,7 +19,7 @@ from tests.support.house import House, fetcher, pages, signed_in
 from tests.support.inviting import invite
 from tests.support.people import browser, entered, someone
 from tests.support.rooms import owing
-from tests.views import test_auth
+from tests.support.signing_in import enrol, sign_in
 from workflows import library
 
 Post = Callable[..., Any]
@@ -193,8 +193,8 @@ def of_links(app: Any, session: Any) -> Iterator[tuple[FlaskClient, str]]:
     client = browser(app)
     client.get(f"/r/{reset}")
     yield client, "/reset"
-    test_auth.enrol(app, anna, NOON)
+    enrol(app, anna, NOON)
     client = browser(app)
-    test_auth.sign_in(client, anna)
+    sign_in(client, anna)
     for path in ("/sign-in/code", "/sign-in/recovery-code"):
         yield client, path

@@ -1,27 +1,21 @@
-"""The shipped templates: what a practitioner recognises, and what can be walked to its end by people."""
+"""The shipped templates: what a practitioner recognises in them, and that nothing is asked or printed in vain."""
 
 import json
 import re
-from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from importlib.resources import files
-from itertools import count
 
 import pytest
 
 from cocreate.domain import composing as domain
-from cocreate.domain.answers import Answer, Answers
-from cocreate.domain.asking import as_asked, columns_of, fields_of, idle, may_be_absent, open_fields
+from cocreate.domain.answers import Answer
+from cocreate.domain.asking import as_asked, fields_of, idle, open_fields
 from cocreate.domain.composing import compose
-from cocreate.domain.turns import Turn, turns
 from cocreate.papers.paper_words import phrases
-from cocreate.services.acts.contributions import Submit
-from cocreate.services.acts.stages import GoOn
-from tests.support.facts import REASON, Story, champion, facts_of
+from tests.support.facts import facts_of
 from workflows import conditions as c
-from workflows import engine, library
 from workflows import fields as f
+from workflows import library
 from workflows.definition import Definition, Seat, Task
 from workflows.facts import TaskFact, TaskState
 from workflows.fields import Path
@@ -93,14 +87,8 @@ EXTRA_GATES = {
     "platform": ("design", "competition_clear"), "customer_cooperation": ("design", "ip_declared"),
     "proximity": ("design", "no_preference"), "value_network": ("design", "competition_clear"),
 }
-KNOWN = {"fill_in", "again", "check", "decide", "decide_again", "complete", "freeze", "sign", "go_on"}
 READ, ASK = 200, Decimal("0.4")  # words a minute; minutes a question takes at the least
 NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
-
-
-@pytest.fixture(params=library.names())
-def shipped(request: pytest.FixtureRequest) -> Definition:
-    return library.load(request.param)
 
 
 class TestEvery:
@@ -342,36 +330,6 @@ class TestUnknown:
         assert names == {f"{key}.yaml" for key in TARGETS}
 
 
-class TestWalk:
-    """The pure acts, from the opening to the last signature."""
-
-    @pytest.mark.parametrize("seats", ["least", "several"])
-    def test_to_the_end_with_values(self, shipped, seats):
-        story = walk(shipped, seats=SEATS[seats](shipped), scarce=False)
-        assert story.facts.project.outcome == "agreed"
-
-    @pytest.mark.parametrize("seats", ["least", "several"])
-    def test_to_the_end_where_little_is_known(self, shipped, seats):
-        """Everything "not available" that no limit asks for."""
-        story = walk(shipped, seats=SEATS[seats](shipped), scarce=True)
-        assert story.facts.project.outcome == "agreed"
-
-    def test_over_every_way_back(self, shipped):
-        back = [key for key, way in shipped.transitions.items() if shipped.is_back(way)]
-        story = walk(shipped, seats={}, scarce=False, back=back)
-        assert story.facts.project.outcome == "agreed"
-        assert story.facts.project.visit == len(STAGES) + 1 + again(shipped)
-
-    def test_a_baseline_without_figures_goes_no_further(self, shipped):
-        story = walk(shipped, seats={}, scarce=True, baseline=False)
-        assert story.stage == "baseline"
-        codes = {refusal.code for way in engine.ways(story.facts) if not way.back for refusal in way.refusals}
-        assert codes == {"answered.limit", "value.not_available"}
-
-
-# what a template says ------------------------------------------------------------------------------------------------
-
-
 def asked(definition: Definition, seat: str) -> int:
     """How often one organisation in a seat has to give something."""
     return sum(seat in task.of for _, task in definition.tasks.values() if task.required)
@@ -399,9 +357,6 @@ def table(definition: Definition, path: Path) -> f.Table:
     return found
 
 
-# walking it ----------------------------------------------------------------------------------------------------------
-
-
 def _least(seat: Seat) -> int:
     return (seat.many.min if seat.many else 1) if seat.required else 0
 
@@ -412,102 +367,3 @@ def _several(seat: Seat) -> int:
 
 SEATS = {"least": lambda definition: {key: _least(seat) for key, seat in definition.parties.items()},
          "several": lambda definition: {key: _several(seat) for key, seat in definition.parties.items()}}
-
-
-def again(definition: Definition) -> int:
-    """Stages entered a second time when every way back is taken once: the one it leads to, and on from there."""
-    order = definition.order
-    return sum(order[way.from_] - order[way.to] + 1 for way in definition.transitions.values()
-               if definition.is_back(way))
-
-
-def walk(definition: Definition, *, seats: dict[str, int], scarce: bool, baseline: bool = True,
-         back: list[str] | None = None) -> Story:
-    """Everybody does what it is their turn to do, until the end or until nobody has a turn."""
-    story, left = Story(facts_of(definition, seats)).open(), list(back or ())
-    limits = limits_of(definition)
-    for _ in count():
-        way = next((key for key in left if definition.transitions[key].from_ == story.stage and moves(story)), None)
-        if way:
-            left.remove(way)
-            party = story.facts.contracting[0].number
-            story.act(GoOn(way, story.facts.project.visit, REASON), champion(party))
-            continue
-        found = next(whose(story), None)
-        if found is None or story.facts.ended:
-            return story
-        person, turn = found
-        if turn.act in ("fill_in", "again") and definition.tasks[turn.key][1].kind != "sign":
-            submit(story, turn, person, limits, scarce=scarce, baseline=baseline)
-        else:
-            story.take(turn, person)
-    raise AssertionError("unreachable")
-
-
-def moves(story: Story) -> bool:
-    """Whether the project could go on now: a way back is taken late, when most is at stake."""
-    return story.stage == "signature" or any(turn.act == "go_on" for _, turn in whose(story))
-
-
-def whose(story: Story):
-    """(person, turn) of everybody, one after the other."""
-    for member in story.facts.members:
-        facts = replace(story.facts, actor=member)
-        yield from ((member.person, turn) for turn in turns(facts, member.person) if turn.act in KNOWN)
-
-
-def submit(story: Story, turn: Turn, person: int, limits: dict[str, Decimal], *, scarce: bool, baseline: bool) -> None:
-    stage, task = story.facts.definition.tasks[turn.key]
-    known = not scarce or (stage == "baseline" and baseline)
-    answers: Answers = {
-        key: answer(one, limits.get(f"{stage}.{turn.key}.{key}"))
-        if known or f"{stage}.{turn.key}.{key}" in limits or not may_be_absent(task, key)
-        else Answer(not_available="Nobody has measured it")
-        for key, one in fields_of(task).items() if not isinstance(one, f.Computed | f.File)
-        and not (scarce and not one.required)}
-    for rule in story.facts.definition.duties:  # whoever owes is one of the project
-        key = rule.rows.removeprefix(f"{stage}.{turn.key}.")
-        if isinstance(rows := getattr(answers.get(key), "value", None), tuple) and rule.party in rows[0]:
-            owner = Answer(story.facts.present[0].name)
-            answers[key] = Answer(tuple({**row, rule.party: owner} for row in rows))
-    seen = story.facts.task(turn.key, turn.party)
-    story.act(Submit(turn.key, turn.party, seen.number, 0, answers, entries=task.kind == "canvas"), person)
-
-
-def limits_of(definition: Definition) -> dict[str, Decimal]:
-    """Path of every figure a limit looks at -> a value that meets it."""
-    found: dict[str, Decimal] = {}
-    for way in definition.transitions.values():
-        for _, one in c.walk(way.when):
-            if isinstance(one, c.FigureReaches):
-                relation, limit = one.figure.limit
-                if isinstance(limit, str):
-                    found |= {one.figure.path: Decimal(50), limit: Decimal(50)}
-                else:
-                    found[one.figure.path] = limit + {"above": 1, "below": -1}.get(relation, 0)
-    return found
-
-
-def answer(one: f.Base, value: Decimal | None = None) -> Answer:
-    match one:
-        case f.Table() | f.Schedule():
-            return Answer(({name: answer(column) for name, column in columns_of(one).items()},))
-        case f.Choice(of=of):
-            return Answer([*of][-1])
-        case f.Choices(of=of):
-            return Answer((next(iter(of)),))
-        case f.YesNo():
-            return Answer(False)
-        case f.Date() | f.Month():
-            return Answer(date(2027, 6, 1))
-        case f.Money():
-            return Answer(Decimal(1) if value is None else value, currency="EUR", price_year=2026)
-        case f.Figure(min=least):
-            least = Decimal(str(least or 1))
-            return Answer(max(least, Decimal(1)) if value is None else value)
-        case f.Country():
-            return Answer("DK")
-        case f.WasteCode():
-            return Answer("10 01 05")
-        case _:
-            return Answer("A word")

@@ -1,0 +1,47 @@
+"""Signing in and out as a browser does it."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+
+from cocreate import clock
+from cocreate.db import transaction
+from cocreate.services import second_steps, sign_ins
+from tests.support.people import HERE, PASSWORD, browser
+
+CLOSED = "/account"  # any page for which one must be signed in
+
+
+def sign_in(client, person, password=PASSWORD):
+    return client.post("/sign-in", data={"email": person.email, "password": password})
+
+
+def signed_in(app, person, client=None):
+    """A browser in which the person is signed in, also where forms are guarded."""
+    client = client or browser(app)
+    client.post("/sign-in", data={"email": person.email, "password": PASSWORD,
+                                  "csrf_token": csrf_token(client, "/sign-in")})
+    return client
+
+
+def enrol(app, person, now=None):
+    """Set an app up for the person; returns its secret."""
+    now, secret = now or clock.now() - timedelta(minutes=5), second_steps.new_secret()
+    with app.app_context(), transaction() as session:
+        me = sign_ins.find(session, sign_ins.begin(session, person.id, method="password", device=HERE, now=now), now)
+        second_steps.enrol(session, me, secret, pyotp.TOTP(secret).at(now), now=now)
+    return secret
+
+
+def token(client):
+    with client.session_transaction() as cookie:
+        return cookie["_user_id"]
+
+
+def csrf_token(client, path):
+    return re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)[1]
+
+
+def is_sent_to_sign_in(answer):
+    return answer.status_code == 302 and answer.location == "/sign-in"
