@@ -369,6 +369,11 @@ class TestProposals:
             context = proposing(contexts, kind, "", {"name": "", "seat": "logistics", "until": "2027-04-30"})
             assert "needs all parties" not in written(context)["Subject"]
 
+    def test_several_limits_are_named_in_one(self, contexts):
+        context = proposing(contexts, "waive", "today.cost.energy today.cost.upkeep", {})
+        assert "to go on although 'Energy' and '" in written(context)["Subject"]
+        assert "miss their limits" in " ".join(body(written(context)).split())
+
     def test_a_value_that_misses_its_limit_is_there(self, contexts):
         context = proposing(contexts, "waive", "today.cost.energy", {})
         figure = FigureFact("today.cost.energy", 2, 1, Decimal(7), "MWh", settled=False)

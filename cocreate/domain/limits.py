@@ -3,12 +3,12 @@
 And every way out, with who can take it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cocreate.domain.taking import can_take
 from workflows import engine
-from workflows.facts import Facts, ProposalState, TaskState
+from workflows.facts import WAIVE, Facts, ProposalFact, ProposalState, TaskState
 from workflows.figures import bare
 from workflows.refusals import Refusal
 
@@ -18,7 +18,8 @@ LIMIT = "figure.limit"  # the code of its refusal
 @dataclass(frozen=True, slots=True)
 class Out:
     """One way out. kind: change (give another value), waive (propose to go on all the same), answer (it is proposed),
-    back. key: of the task, the figure's path, the proposal's number, the transition. persons: who can take it.
+    back. key: of the task, the path of the first figure, the proposal's number, the transition. persons: who can take
+    it.
     """
 
     kind: str
@@ -48,19 +49,32 @@ def to_choose(facts: Facts) -> tuple[Refusal, ...]:
 
 def can_act(facts: Facts, refusal: Refusal) -> frozenset[int]:
     """Who is asked for a way out; nobody while it is proposed to go on all the same: then that is to be answered."""
-    outs = ways_out(facts, refusal)
+    outs = ways_out(facts, [refusal])
     if any(out.kind == "answer" for out in outs):
         return frozenset()
     return frozenset(person for out in outs for person in out.persons)
+
+
+def together(facts: Facts, path: str) -> tuple[Refusal, ...]:
+    """The limits that are missed on the same way on, if this value misses one, and of which nobody has proposed yet to
+    go on all the same: they are proposed as one.
+    """
+    ways = ({path_of(one): one for one in way.refusals if one.code == LIMIT}
+            for way in engine.ways(facts) if not way.back)
+    beside = min((found for found in ways if path in found), key=len, default={})
+    return tuple(one for path, one in beside.items() if _proposed(facts, path) is None)
 
 
 def path_of(refusal: Refusal) -> str:
     return bare(refusal.values["figure"])
 
 
-def ways_out(facts: Facts, refusal: Refusal) -> tuple[Out, ...]:
-    return tuple(out for out in (*_change(facts, refusal), *_waive(facts, path_of(refusal)),
-                                 *_back(facts)) if out.persons)
+def ways_out(facts: Facts, refusals: Sequence[Refusal]) -> tuple[Out, ...]:
+    """Each once: what leads out of several limits is one way."""
+    found = (out for out in (
+        *(out for refusal in refusals for out in _change(facts, refusal)),
+        *_waive(facts, [path_of(refusal) for refusal in refusals]), *_back(facts)) if out.persons)
+    return tuple({(out.kind, out.key, out.party): out for out in found}.values())
 
 
 def _tasks(refusal: Refusal) -> dict[str, int | None]:
@@ -79,15 +93,25 @@ def _change(facts: Facts, refusal: Refusal) -> Iterator[Out]:
             yield Out("change", key, tuple(member.person for member in people if member.present), task.party)
 
 
-def _waive(facts: Facts, path: str) -> Iterator[Out]:
-    """All parties of the contract can agree to go on all the same."""
-    contracting = {party.number for party in facts.contracting}
-    open_ = next((one for one in facts.proposals if one.kind == "waive" and one.subject == path
-                  and one.state is ProposalState.OPEN), None)
-    asked = contracting if open_ is None else contracting.intersection(open_.parties).difference(open_.agreeing)
-    persons = tuple(member.person for member in facts.members if member.present and member.party in asked
-                    and member.parts & {"champion", "signatory"})
-    yield Out("waive", path, persons) if open_ is None else Out("answer", str(open_.number), persons)
+def _waive(facts: Facts, paths: Sequence[str]) -> Iterator[Out]:
+    """All parties of the contract can agree to go on all the same; with one proposal, whatever the limits."""
+    contracting = frozenset(party.number for party in facts.contracting)
+    for path in paths:
+        if (open_ := _proposed(facts, path)) is not None:
+            yield Out("answer", str(open_.number), _lead(
+                facts, contracting.intersection(open_.parties).difference(open_.agreeing)))
+    if free := [path for path in paths if _proposed(facts, path) is None]:
+        yield Out("waive", free[0], _lead(facts, contracting))
+
+
+def _proposed(facts: Facts, path: str) -> ProposalFact | None:
+    """The open proposal to go on although this misses its limit."""
+    return next((one for one in facts.proposals if one.state is ProposalState.OPEN and one.is_about(WAIVE, path)), None)
+
+
+def _lead(facts: Facts, parties: frozenset[int]) -> tuple[int, ...]:
+    return tuple(member.person for member in facts.members if member.present and member.party in parties
+                 and member.parts & {"champion", "signatory"})
 
 
 def _back(facts: Facts) -> Iterator[Out]:

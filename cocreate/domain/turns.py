@@ -281,11 +281,11 @@ def _limits(facts: Facts) -> list[Turn]:
     who proposed to go on all the same. Whoever is asked about that has it as a proposal.
     """
     own = facts.actor
-    if own is None:
+    paths = [limits.path_of(refusal) for refusal in limits.to_choose(facts)
+             if own is not None and own.person in limits.can_act(facts, refusal)]
+    if own is None or not paths:
         return []
-    return [Turn("limit", limits.path_of(refusal), own.party, None, facts.project.entered_at, mine=True)
-            for refusal in limits.to_choose(facts)
-            if own.person in limits.can_act(facts, refusal)]
+    return [Turn("limit", " ".join(paths), own.party, None, facts.project.entered_at, mine=True)]
 
 
 def waits_for(facts: Facts) -> tuple[Refusal, ...]:

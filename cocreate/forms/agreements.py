@@ -1,8 +1,9 @@
 """Forms for what the parties agree on beside tasks: charter, figures, missing values, clauses."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.forms.base import Form, Needed, line, lines
 
@@ -18,8 +19,10 @@ class WordsForm(Form):
 
 
 class WaiveForm(Form):
-    """Why the project may go on without a value."""
+    """Why the project may go on without a value; where several limits are missed, although which of them."""
 
+    paths = SelectMultipleField(_("Which limits shall going on not wait for?"), [Needed()], choices=[],
+                                option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
     reason = lines(_("Why can we go on all the same?"), most=2000, description=_("All parties see it."))
 
 

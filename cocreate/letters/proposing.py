@@ -49,6 +49,9 @@ class Proposing(Speaking):
 
     def _of_a_value(self, kind: str, subject: str) -> str:
         path = subject.partition("@")[0]
+        if " " in path:
+            figures = words.listed((f"'{self.figure(one)}'" for one in path.split()), self._context.reader)
+            return self._("to go on although %(figures)s miss their limits", figures=figures)
         figure = self.figure(path)
         match kind:
             case "waive" if self.facts.values(path):

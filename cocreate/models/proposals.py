@@ -22,7 +22,7 @@ class Proposal(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(200))  # what it is about: a path, a clause, a part of the charter
+    subject: Mapped[str] = mapped_column(String(1000))  # a path, or several; a clause, a part of the charter
     body: Mapped[str]  # JSON: what is proposed
     party: Mapped[int | None]  # who proposes; None: the host without a seat
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))

@@ -47,7 +47,9 @@ def label(turn: Turn, names: Names) -> str:
         "check": lambda: _("Check: %(title)s from %(party)s", title=names.task(key), party=names.party(turn.party)),
         "confirm": lambda: _("Is this right? %(title)s was entered for you", title=names.task(key)),
         "let_in": lambda: _("Invite %(name)s for: %(title)s", name=names.wanted(turn), title=names.task(key)),
-        "limit": lambda: _("Choose how to go on: '%(figure)s' misses its limit", figure=names.figure(key)),
+        "limit": lambda: (_("Choose how to go on: %(number)d limits are missed", number=len(key.split()))
+                          if " " in key else
+                          _("Choose how to go on: '%(figure)s' misses its limit", figure=names.figure(key))),
         "invite_again": lambda: _("Invite %(name)s again: the invitation expired", name=names.person(key)),
         "help": lambda: _("%(party)s asks for help: %(title)s", party=names.party(turn.party), title=names.task(key)),
         "helped": lambda: _("Did it help? %(title)s", title=names.task(key)),

@@ -18,7 +18,7 @@ from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
 from cocreate.views.parts import listed
 from cocreate.web import pages
-from workflows.facts import Facts, FigureFact, ProposalFact
+from workflows.facts import WAIVE, Facts, FigureFact, ProposalFact
 from workflows.facts.disputes import OTHER_VALUE
 from workflows.texts import say
 
@@ -123,14 +123,16 @@ def newcomer(facts: Facts, seat: str | None = None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-@says("waive")
+@says(WAIVE)
 def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
-    name = field_words(facts, proposal.subject)
-    if facts.values(proposal.subject):
-        return Words(_("Go on although '%(name)s' misses its limit", name=name),
-                     (_("Going on shall not wait for the limit of '%(name)s' any more.", name=name),),
+    title, name, paths = waived_words(facts, proposal.subject), field_words(facts, proposal.subject), proposal.subject
+    if " " in paths:
+        return Words(title, (_("Going on shall not wait for these limits any more."),),
+                     (_("The values stay as they are, for all to read."),))
+    if facts.values(paths):
+        return Words(title, (_("Going on shall not wait for the limit of '%(name)s' any more.", name=name),),
                      (_("The value stays as it is, for all to read."),))
-    return Words(_("Go on without '%(name)s'", name=name),
+    return Words(title,
                  (_("Going on shall not wait for '%(name)s' any more.", name=name),),
                  (_("The value may still be given later; what depends on it says that it was not there."),))
 
@@ -235,6 +237,16 @@ def currency_said(facts: Facts) -> str:
     code = facts.project.currency
     return _("Amounts begin with the currency %(name)s (%(code)s); whoever gives one can choose another.", code=code,
              name=countries.currency_name(code, pages.language())) if code else ""
+
+
+def waived_words(facts: Facts, paths: str) -> str:
+    """To go on without a value, or although it misses its limit, or several do."""
+    if " " in paths:
+        names = words.listed((f"'{field_words(facts, path)}'" for path in paths.split()), pages.reader())
+        return _("Go on although %(names)s miss their limits", names=names)
+    name = field_words(facts, paths)
+    return (_("Go on although '%(name)s' misses its limit", name=name) if facts.values(paths) else
+            _("Go on without '%(name)s'", name=name))
 
 
 def field_words(facts: Facts, path: str) -> str:

@@ -434,7 +434,7 @@ def upgrade() -> None:
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('subject', sa.String(length=1000), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('party', sa.BigInteger(), nullable=True),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

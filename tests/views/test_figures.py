@@ -65,6 +65,31 @@ class TestLimits:
         assert "Answer:" in room.maker.get("").text
 
 
+    def test_several_are_one_proposal_that_names_each_and_one_yes(self, project):
+        room = project(lambda session: _limited(session, {"path": "figures.credit.amount", "at_least": 5}))
+        for path in ("", "/gates/picture"):
+            page = text(room.shop.get(path))
+            assert "'Crates that come back' is 12,500" in page and "'Credit' is 0.8" in page
+            assert page.count("can propose to go on all the same") == 1
+        assert "Choose how to go on: 2 limits are missed" in text(room.shop.get(""))
+        asked = "/waive?path=figures.returns.crates"
+        page = text(room.shop.get(asked))
+        assert "Which limits shall going on not wait for?" in page
+        assert "going on needs at least 20,000 pieces" in page and "going on needs at least 5" in page
+        both = ["figures.returns.crates", "figures.credit.amount"]
+        assert [f'value="{path}"' in room.shop.get(asked).text for path in both] == [True, True]
+        assert room.shop.get(asked).text.count(" checked") == 2
+        reason = {"reason": "The ramp is full already."}
+        assert room.shop.post(asked, data=reason).status_code == 422  # none of them
+        assert room.shop.post(asked, data={**reason, "paths": [*both, "figures.offer.note"]}).status_code == 422
+        room.shop.post(asked, data={**reason, "paths": both})
+        (proposal,) = (one for one in projects.facts(db.session, room.small).proposals if one.kind == "waive")
+        page = text(room.maker.get(f"/proposals/{proposal.number}"))
+        assert "Go on although 'Crates that come back' and 'Credit' miss their limits" in page
+        room.maker.post(f"/proposals/{proposal.number}", data={"answer": "agree"})
+        assert all(map(projects.facts(db.session, room.small).waived, both))
+
+
 class TestTwoValues:
     def test_both_stand_on_the_page_with_their_sources_until_they_are_settled(self, project):
         room = project(with_later_tasks)
@@ -216,11 +241,11 @@ def _per_year(session):
     return projects.open_small(session, definition=json.dumps(data))
 
 
-def _limited(session):
-    """A project that has answered everything, and misses a limit on its way on."""
+def _limited(session, *more):
+    """A project that has answered everything, and misses a limit on its way on, or more."""
     data = json.loads(stories.definition())
-    data["transitions"]["to_terms"]["when"]["all"].append(
-        {"figure": {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}})
+    data["transitions"]["to_terms"]["when"]["all"] += [{"figure": figure} for figure in (
+        {"path": "figures.returns.crates", "at_least": 20000, "unit": "pieces/a"}, *more)]
     small = projects.open_small(session, definition=json.dumps(data))
     for task in ("returns", "credit", "offer"):
         projects.give(session, small, task, stories.answers(task))

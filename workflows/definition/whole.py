@@ -156,6 +156,12 @@ class Definition(Strict):
                     if isinstance(node, FigureReaches))
         return frozenset(path for path in (*needed, *compared) if "@" not in path)
 
+    def asks(self, path: str) -> bool:
+        """Whether this is the path of a field, or of a column of one."""
+        parts = path.split(".")
+        return (len(parts) in (3, 4) and parts[1] in self.tasks and self.tasks[parts[1]][0] == parts[0]
+                and parts[2] in self.tasks[parts[1]][1].fields)
+
     def about(self, gate_key: str) -> tuple[str, ...]:
         """The tasks whose versions a decision at this gate binds to; none where it is about the contract."""
         stage_key, gate = self.gates[gate_key]

@@ -9,6 +9,7 @@ from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFac
 from workflows.facts.whole import Facts, ProjectFact
 from workflows.facts.work import (
     ALL,
+    WAIVE,
     DecisionFact,
     DecisionState,
     DocumentFact,
@@ -37,6 +38,7 @@ __all__ = [
     "NudgeFact",
     "PartyFact",
     "ProjectFact",
+    "WAIVE",
     "ProposalFact",
     "ProposalState",
     "SignatureFact",

@@ -193,7 +193,7 @@ class Facts:
 
     def holding(self, kind: str, subject: str) -> ProposalFact | None:
         """What was last agreed by all about this subject."""
-        return max((p for p in self.proposals if p.kind == kind and p.subject == subject
+        return max((p for p in self.proposals if p.is_about(kind, subject)
                     and p.state is ProposalState.AGREED), key=lambda p: p.number, default=None)
 
     @property

@@ -167,13 +167,16 @@ class ProposalState(StrEnum):
     ENDED = "ended"  # replaced by a later one about the same thing
 
 
+WAIVE = "waive"  # to go on without values, or although they miss their limits
+
+
 @dataclass(frozen=True, slots=True)
 class ProposalFact:
     """Something proposed that needs the agreement of every party in ``needs``; it holds once all have agreed."""
 
     number: int
     kind: str
-    subject: str  # what it is about: a path, a clause, a part of the charter
+    subject: str  # what it is about: a path (of a waiver also several), a clause, a part of the charter
     body: str  # JSON
     party: int | None
     person: int
@@ -191,3 +194,8 @@ class ProposalFact:
     @property
     def agreeing(self) -> tuple[int, ...]:
         return tuple(int(number) for number in self.agreed.split())
+
+    def is_about(self, kind: str, subject: str) -> bool:
+        """Whether it proposes this of something of which ``subject`` speaks too."""
+        return self.kind == kind and (self.subject == subject or (
+            kind == WAIVE and not set(self.subject.split()).isdisjoint(subject.split())))

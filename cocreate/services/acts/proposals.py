@@ -19,10 +19,12 @@ from cocreate.services.acts.contributions import REASON
 from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
-from workflows.facts import Facts, PartyFact, ProposalFact, ProposalState
+from workflows.facts import WAIVE, Facts, PartyFact, ProposalFact, ProposalState
 from workflows.facts.disputes import OTHER_VALUE, SETTLE
 from workflows.texts import say
 from workflows.values import replace
+
+MOST_WAIVED = 8  # values that are waived with one proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _asking(facts: Facts, proposal: ProposalFact, kind: Kind, actor: int) -> tup
 def _end_earlier(facts: Facts, kind: str, subject: str) -> Facts:
     """A new proposal about the same thing takes the place of an open one."""
     for proposal in facts.proposals:
-        if (proposal.kind, proposal.subject, proposal.state) == (kind, subject, ProposalState.OPEN):
+        if proposal.state is ProposalState.OPEN and proposal.is_about(kind, subject):
             facts = facts.with_proposal(replace(proposal, state=ProposalState.ENDED, since=facts.now))
     return facts
 
@@ -243,6 +245,13 @@ def _is_a_part(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
             raise Invalid("charter.part", field="text")
 
 
+def _are_values(facts: Facts, subject: str, _body: Mapping[str, Any]) -> None:
+    """Values of the template, each once; so many that no list of them is longer than what is kept."""
+    paths = subject.split()
+    if len(paths) > MOST_WAIVED or len(set(paths)) < max(len(paths), 1) or not all(map(facts.definition.asks, paths)):
+        raise Invalid("proposal.unknown", field="kind")
+
+
 def _pull_apart(facts: Facts, subject: str, _body: Mapping[str, Any]) -> None:
     """Two goals that are there, of two parties."""
     there = {goal.id for party in facts.present for goal in charter.every_goal(facts, party.number)}
@@ -296,7 +305,7 @@ KINDS: dict[str, Kind] = {
     "colleague": Kind(Act.PEOPLE, _nothing_more, check=_is_new, arrives=people.join_party, asks_all=True, own=True),
     "hold": Kind(Act.HOLD, _rest, check=_may_rest, one_is_enough=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
-    "waive": Kind(Act.WAIVE, _nothing_more, contracting=True),
+    WAIVE: Kind(Act.WAIVE, _nothing_more, contracting=True, check=_are_values),
     SETTLE: Kind(Act.SETTLE, _nothing_more, contracting=True),
     OTHER_VALUE: Kind(Act.SETTLE, _nothing_more, contracting=True, check=_is_of_another),
     "charter": Kind(Act.CHARTER, _nothing_more, check=_is_a_part),

@@ -14,36 +14,53 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
-from cocreate.domain import audience
+from cocreate.domain import audience, limits
 from cocreate.domain.depending import depends_on
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm
 from cocreate.forms.base import Form
 from cocreate.forms.reading import Unreadable, read_number
 from cocreate.services import proposals
-from cocreate.views.proposals_words import field_words, given_words
+from cocreate.views.proposals_words import field_words, given_words, waived_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.limits import sentence
 from cocreate.web import login, pages
-from workflows.facts import Facts, FigureFact, versions_of
+from workflows.facts import WAIVE, Facts, FigureFact, versions_of
+from workflows.refusals import Refusal
 from workflows.texts import say
 from workflows.values import replace
 
 
 @bp.route("/waive", methods=["GET", "POST"])
 def waive(ref: str) -> ResponseReturnValue:
-    """Propose to go on without a value."""
+    """Propose to go on without a value, or although it, and others of the same way on, miss their limits."""
     facts, path = frame.enter(ref), request.args.get("path", "")
     _known(facts, path)
-    name, given = field_words(facts, path), bool(facts.values(path))
-    return _propose(facts, WaiveForm.from_request(), "waive", path,
-                    title=_("Go on although '%(name)s' misses its limit", name=name) if given else _(
-                        "Go on without '%(name)s'", name=name),
+    given, missed = bool(facts.values(path)), limits.together(facts, path)
+    form = WaiveForm.from_request()
+    if len(missed) > 1:
+        return _waive_together(facts, form, missed)
+    del form.paths
+    return _propose(facts, form, WAIVE, path,
+                    title=waived_words(facts, path),
                     follows=[_who_agrees(facts),
                              _("The value stays as it is, for all to read; going on no longer waits for it.") if given
                              else _("The value may still be given later."), *_what_depends(facts, path)],
                     button=_("Propose to go on all the same") if given else _("Propose to go on without it"),
                     body=lambda form: {"reason": form.reason.data})
+
+
+def _waive_together(facts: Facts, form: WaiveForm, missed: tuple[Refusal, ...]) -> ResponseReturnValue:
+    """Several limits that are missed are one proposal: all are named, and each can be left out."""
+    form.paths.choices = [(limits.path_of(one), sentence(facts, one)) for one in missed]
+    if request.method == "GET":
+        form.paths.data = [path for path, _words in form.paths.choices]
+    return _propose(facts, form, WAIVE, " ".join(form.paths.data),
+                    title=_("Go on although limits are missed"),
+                    follows=[_who_agrees(facts),
+                             _("The values stay as they are, for all to read; going on no longer waits for them.")],
+                    button=_("Propose to go on all the same"), body=lambda form: {"reason": form.reason.data})
 
 
 @bp.route("/settle", methods=["GET", "POST"])
@@ -139,10 +156,7 @@ def _what_depends(facts: Facts, path: str) -> list[str]:
 
 
 def _known(facts: Facts, path: str) -> None:
-    parts = path.split(".")
-    if len(parts) < 3 or parts[1] not in facts.definition.tasks:
-        raise NotFound
-    if parts[2] not in facts.definition.tasks[parts[1]][1].fields:
+    if not facts.definition.asks(path):
         raise NotFound
 
 

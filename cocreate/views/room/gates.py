@@ -113,7 +113,7 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
     mine = facts.decision(key, own) if own is not None else None
     here = facts.definition.gates[key][0] == facts.project.stage
     question = say(gate_.question, pages.language())
-    missed = limits.missed(facts) if here else ()
+    missed = limits.missed(facts) if here else None
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
         mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
@@ -125,7 +125,7 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
                    for p in facts.holders(gate_.of)],
         refused=any(one.state is DecisionState.REFUSED for one in facts.asked_at(key)),
         lapsed={one.party: why_lapsed(facts, one) for one in facts.asked_at(key)},
-        missed=missed, way_out=next((way for one in missed for way in one.ways if way.url), None),
+        missed=missed, way_out=next((way for way in missed.ways if way.url), None) if missed else None,
         rule=rule_words(facts, key), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
 
 

@@ -1,5 +1,6 @@
 """What can be done about a limit that is missed, in sentences: on Now, on the task and at the gate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -26,24 +27,27 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A limit that a figure misses."""
+    """The limits that figures miss, each as a sentence, and the ways out of all of them."""
 
-    text: str
+    texts: tuple[str, ...]
     ways: tuple[WayOut, ...]
 
 
-def missed(facts: Facts, task: str | None = None) -> tuple[Missed, ...]:
+def missed(facts: Facts, task: str | None = None) -> Missed | None:
     """What stands in the way of going on, or only figures of one task."""
+    found = limits.missed(facts, task)
+    return Missed(tuple(sentence(facts, one) for one in found), ways_out(facts, found)) if found else None
+
+
+def sentence(facts: Facts, refusal: Refusal) -> str:
     own = facts.actor.party if facts.actor else None
-    return tuple(Missed(sentences.refusal(one, facts, pages.reader(), party=own, mask=frame.mask(facts)).text,
-                        ways_out(facts, one)) for one in limits.missed(facts, task))
+    return sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts)).text
 
 
-def ways_out(facts: Facts, refusal: Refusal) -> tuple[WayOut, ...]:
-    """Of a limit that is missed; of any other reason there is none here."""
-    if refusal.code != "figure.limit":
-        return ()
-    return tuple(_way(facts, out) for out in limits.ways_out(facts, refusal))
+def ways_out(facts: Facts, refusals: Sequence[Refusal]) -> tuple[WayOut, ...]:
+    """Of the limits that are missed; of any other reason there is none here."""
+    found = [one for one in refusals if one.code == limits.LIMIT]
+    return tuple(_way(facts, out) for out in limits.ways_out(facts, found)) if found else ()
 
 
 def _way(facts: Facts, out: Out) -> WayOut:

@@ -1,5 +1,6 @@
 """What the project waits for, in sentences of who can act: the first part of the room's first page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,8 +61,9 @@ def groups(facts: Facts) -> tuple[Group, ...]:
     rows: dict[int | None, dict[str, Row]] = {}
     found = _reasons(facts)
     more = [one for one in found if one.code in LACKS][MOST_LACKS:]
+    first_limit = next((one for one in found if one.code == LIMIT), None)
     for refusal in (one for one in found if one not in more):
-        row = _row(facts, refusal)
+        row = _row(facts, refusal, found if refusal is first_limit else ())
         rows.setdefault(refusal.party, {}).setdefault(row.text, row)
     if more:
         rest = ngettext("%(num)d more value is missing.", "%(num)d more values are missing.", len(more))
@@ -78,19 +80,21 @@ def first(facts: Facts, *, choose: bool = False) -> First | None:
     limit = next((one for one in refusals if one.code == LIMIT), None) if choose else None
     refusal = limit or refusals[0]
     party = views.get(refusal.party) if refusal.party is not None else None
-    return First(party, _row(facts, refusal), " ".join(_since(facts, refusal)))
+    row = _row(facts, refusal, refusals if refusal.code == LIMIT else ())
+    return First(party, row, " ".join(_since(facts, refusal)))
 
 
 def _reasons(facts: Facts) -> tuple[Refusal, ...]:
     return () if facts.ended or facts.on_hold else waits_for(facts)
 
 
-def _row(facts: Facts, refusal: Refusal) -> Row:
+def _row(facts: Facts, refusal: Refusal, limits_: Sequence[Refusal]) -> Row:
+    """limits_: those among which the ways out of all limits are said once."""
     own = facts.actor.party if facts.actor else None
     said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
     acts = missing.acts(facts, refusal) if refusal.code in LACKS else (said.act,) if said.act else ()
     return Row(said.text, acts, nudges.offer(facts, refusal), _help_url(facts, refusal, own),
-               limits.ways_out(facts, refusal))
+               limits.ways_out(facts, limits_))
 
 
 def _help_url(facts: Facts, refusal: Refusal, own: int | None) -> str:
