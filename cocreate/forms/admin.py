@@ -51,6 +51,8 @@ class ImportForm(Form):
     text = TextAreaField(_("Or its text"), render_kw={
         "rows": 12, "spellcheck": "false", "autocapitalize": "none", "class": "font-monospace"})
 
+    ask_address = BooleanField(_("Ask every party that signs where it is registered"))
+
     def given(self) -> bytes | str:
         """What is to be read: the file where there is one, else the text; never more than can be refused."""
         if getattr(self.file.data, "filename", ""):

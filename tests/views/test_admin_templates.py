@@ -231,6 +231,17 @@ class TestImport:
         assert "Save 'Returned crates' as a draft" in page and "It says the same as version 1." in page
         assert versions(session, small) == 1 and "to_signature" in answer.text  # the text is kept in the form
 
+    def test_offers_to_ask_where_the_parties_are_registered(self, client, session, small):
+        page = client.post("/admin/templates/import", data={"text": projects.SMALL}).text
+        assert re.search(r'<input [^>]*checked[^>]+name="ask_address"', page)
+        assert "A task in &#39;Terms&#39; is added" in page
+        client.post("/admin/templates/import", data={"text": projects.SMALL, "ask_address": "y", "save": "1"})
+        (ref,) = session.scalars(select(Template.ref).where(Template.host_id == small.host_id)).all()
+        draft = templates.one(session, [small.host_id], ref).newest.definition
+        assert draft.party_details.address == "terms.registered_address.address"
+        page = client.post("/admin/templates/import", data={"text": write(draft)}).text
+        assert "ask_address" not in page and "where its parties are registered" not in page
+
     def test_saves_when_asked_to_and_once(self, client, session, small):
         changed = {"text": projects.SMALL.replace("target: 10", "target: 12"), "save": "1"}
         assert [client.post("/admin/templates/import", data=changed).status_code for _ in range(2)] == [303, 303]

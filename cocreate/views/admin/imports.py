@@ -17,6 +17,7 @@ from cocreate.web.pages import Entry
 from workflows.definition import Definition
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.yaml_text import read
+from workflows.registered import TASK, asking, can_ask
 from workflows.texts import say
 from workflows.verification import verify
 
@@ -36,13 +37,30 @@ def template_import() -> ResponseReturnValue:
         form.text.data = _shown(given)
         return render_template("admin/templates/import.html", form=form, errors=found.errors, trail=trail), 422
     there = templates.of_key(db.session(), host.id, definition.key)
+    offers = can_ask(definition)
     if "save" in request.form:
-        return _save(host.id, definition)
+        return _save(host.id, _with_addresses(definition) if offers and form.ask_address.data else definition)
+    form.ask_address.data = offers  # unless it is unticked
+    if offers:
+        form.ask_address.description = _address_where(definition)
     form.text.data = _shown(given)
     return render_template(
-        "admin/templates/confirm.html", form=form, definition=definition, findings=verify(definition), there=there,
+        "admin/templates/confirm.html", form=form, offers=offers, definition=definition, findings=verify(definition),
+        there=there,
         same=next((one for one in there.versions if one.sha256 == definition.sha256), None) if there else None,
         trail=trail, say=lambda text: say(text, pages.language()))
+
+
+def _with_addresses(definition: Definition) -> Definition:
+    """The template with the question, in the language of who imports it; the file says it in others."""
+    return asking(definition, title=_("Where your organisation is registered"), label=_("Registered address"),
+                  why=_("Every paper that is signed names the parties with their registered address."))
+
+
+def _address_where(definition: Definition) -> str:
+    stage = _with_addresses(definition).tasks[TASK][0]
+    return _("This template asks for no registered address, so no paper would say one. A task in '%(stage)s' is added; "
+             "in the draft you can change it like any other.", stage=pages.stage(definition, stage))
 
 
 def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
