@@ -1,15 +1,10 @@
-"""What mails look like, that nothing gets into their heads, and how they are handed over."""
+"""What mails look like, and that nothing gets into their heads."""
 
 import json
 import re
-import smtplib
-import socket
-import threading
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from email import message_from_bytes, policy
 from html import unescape
 
 import pytest
@@ -18,29 +13,17 @@ from sqlalchemy import update
 from cocreate import letters, mail
 from cocreate.domain import notices
 from cocreate.domain.notices import Subject
-from cocreate.mail import MailServer, NotDelivered, compose, transport
-from cocreate.models.contracts import ContractVersion, Duty, SigningCode
+from cocreate.mail import compose
 from cocreate.models.hosts import Host
-from cocreate.models.mails import Outbox
-from cocreate.models.people import Person
-from cocreate.models.projects import Absence, Member
-from cocreate.models.proposals import Proposal
-from cocreate.models.talk import Comment
-from cocreate.models.work import Decision, Task
-from cocreate.services import hashing, outbox
-from cocreate.services import letters as reading
+from cocreate.models.projects import Member
 from cocreate.services.acts.proposals import KINDS
-from cocreate.services.letters import Happened, MailContext
-from cocreate.settings import Settings
+from cocreate.services.letters import Happened
 from cocreate.storage import LocalStore
 from cocreate.words import Reader
 from tests.support.clock import NOON
-from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
-from tests.support.lighting import mail as post
+from tests.support.mailed import ACCOUNT, SETTINGS, about, body, written
 from workflows.definition import Definition
 from workflows.facts import DutyFact, FigureFact, SignatureFact
-
-SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
 SUBJECTS = {
     "invitation": "Anna Berg invites you: Garage lighting",
@@ -122,8 +105,6 @@ LINKS = {
     "suggestion": "/desk",
     "suggestion_answered": "/your-turn",
 }
-ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test",
-           "staff_invitation", "suggestion", "suggestion_answered", "record_broken"}
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))
@@ -457,256 +438,7 @@ def kept_out(context):
     return replace(context, facts=context.facts.with_party(philips))
 
 
-class TestFiles:
-    def test_mails_lie_in_the_data_folder(self, contexts, tmp_path):
-        context = contexts("ask")
-        settings = replace(SETTINGS, data=str(tmp_path))
-        with transport(settings) as way:
-            for _ in range(2):
-                way.deliver(compose(context, settings), context.to)
-        first, second = sorted((tmp_path / "mail").iterdir())
-        assert first.suffix == ".eml" and (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
-        assert context.to in first.name
-        message = message_from_bytes(first.read_bytes(), policy=policy.default)
-        assert message["Message-ID"] == f"<{context.message_id}@room.example>"
-
-
-class TestMailServer:
-    def test_delivers_over_one_connection(self, contexts, smtp):
-        settings = replace(SETTINGS, smtp=smtp.url)
-        with transport(settings) as way:
-            for kind in ("ask", "reset"):
-                reply = way.deliver(compose(contexts(kind), settings), contexts(kind).to)
-        assert reply == "250 OK"
-        assert [one.message["Subject"] for one in smtp.received] == [SUBJECTS["ask"], SUBJECTS["reset"]]
-        assert smtp.received[0].sender == "cocreate@room.example"
-        assert smtp.received[0].recipients == [contexts("ask").to]
-
-    @pytest.mark.parametrize(("reply", "permanent"), [
-        ("450 greylisted", False), ("452 full", False), ("421 closing", False), ("550 no such person", True),
-        ("554 spam", True)])
-    def test_a_no_is_told_apart_and_the_next_mail_goes_out(self, contexts, smtp, reply, permanent):
-        settings, context = replace(SETTINGS, smtp=smtp.url), contexts("reset")
-        smtp.refusals.append(reply)
-        with transport(settings) as way:
-            with pytest.raises(NotDelivered) as refused:
-                way.deliver(compose(context, settings), context.to)
-            way.deliver(compose(context, settings), context.to)
-        assert (refused.value.reply, refused.value.permanent) == (reply, permanent)
-        assert len(smtp.received) == 1
-
-    def test_a_connection_lost_after_the_dot_is_no_final_no(self, contexts):
-        with raw_server(lambda line: None if line == b".\r\n" else answer(line)) as url:
-            with pytest.raises(NotDelivered) as lost:
-                deliver(contexts("reset"), url)
-        assert not lost.value.permanent
-
-    def test_a_server_that_is_down_is_tried_once_in_a_batch(self, contexts):
-        with closing(socket.socket()) as taken:
-            taken.bind(("127.0.0.1", 0))
-            server = MailServer(f"smtp://127.0.0.1:{taken.getsockname()[1]}", SETTINGS.sender)
-            for _ in range(2):
-                with pytest.raises(NotDelivered, match="no connection") as down:
-                    server.deliver(compose(contexts("reset"), SETTINGS), "r.kim@wmata.example")
-        assert not down.value.permanent
-
-    def test_a_silent_server_is_left(self, contexts, monkeypatch):
-        monkeypatch.setattr(mail, "PATIENCE", 0.1)
-        with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-            with pytest.raises(NotDelivered, match="no connection"):
-                deliver(contexts("reset"), f"smtp://127.0.0.1:{silent.getsockname()[1]}")
-
-    def test_nothing_goes_in_the_clear_to_another_machine(self, contexts, monkeypatch):
-        """The server is ours under another name; it does not offer STARTTLS."""
-        with raw_server(answer) as url:
-            connect = smtplib.SMTP
-            port = int(url.rpartition(":")[2])
-            monkeypatch.setattr(mail.smtplib, "SMTP", lambda _host, _port, **more: connect("127.0.0.1", port, **more))
-            with pytest.raises(NotDelivered, match="STARTTLS"):
-                deliver(contexts("reset"), "smtp://mail.example:587")
-
-
-def deliver(context, url):
-    with transport(replace(SETTINGS, smtp=url)) as way:
-        return way.deliver(compose(context, SETTINGS), context.to)
-
-
-class raw_server:
-    """A server that says to each line what ``says`` answers, and hangs up at None."""
-
-    def __init__(self, says):
-        self.says, self.socket = says, socket.create_server(("127.0.0.1", 0))
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self._serve)
-        self.thread.start()
-        return f"smtp://127.0.0.1:{self.socket.getsockname()[1]}"
-
-    def __exit__(self, *_):
-        self.socket.close()
-        self.thread.join(5)
-
-    def _serve(self):
-        connection, _ = self.socket.accept()
-        with connection, connection.makefile("rb") as lines:
-            connection.sendall(b"220 here\r\n")
-            data = False
-            for line in lines:
-                said = b"" if data and line != b".\r\n" else self.says(line)
-                if said is None:
-                    return
-                data = line.upper() == b"DATA\r\n" or (data and line != b".\r\n")
-                connection.sendall(said)
-
-
-def answer(line):
-    return b"354 go on\r\n" if line.upper() == b"DATA\r\n" else b"250 here\r\n"
-
-
-def written(context):
-    """The mail as it arrives."""
-    return message_from_bytes(bytes(compose(context, SETTINGS)), policy=policy.default)
-
-
-def body(message, subtype="plain"):
-    return message.get_body((subtype,)).get_content().replace("\r\n", "\n")
-
-
 @pytest.fixture
 def contexts(session):
-    """``contexts(kind)``: what a mail of this kind is about, read from a project in the database."""
-    room = lighting(session)
-    made = {}
-
-    def make(kind):
-        if kind not in made:
-            made[kind] = _account(kind) if kind in ACCOUNT else _project(session, room, kind)
-        return made[kind]
-
-    return make
-
-
-def _account(kind):
-    values = {"secret": "t0ken", "until": (NOON + timedelta(minutes=10)).isoformat(), "at": NOON.isoformat(),
-              "device": "Firefox on Linux", "what": "on", "who": "Claire Duval", "own": "Aurelis", "host": "Philips",
-              "line": 88, "project": "7f3a",
-              "roles": ["account_manager", "administrator"],
-              "title": "Take back our chairs", "words": "We have 300 of them.", "by": NOON.date().isoformat()}
-    return MailContext(kind, "a" * 40, "renee.kim@wmata.example", 1, "Renee Kim",
-                       Reader("en", "America/New_York", NOON), values)
-
-
-def _project(session, room, kind):
-    event(session, room, actor=room.anna, party=PHILIPS, reason="Only one garage? See https://evil.example/x",
-          wanted="The staff cost.", words="Only one garage?")
-    person, subject, values = _what(session, room, kind)
-    message_id = post(session, room, kind, person, subject=subject, **values)
-    session.execute(update(Outbox).where(Outbox.message_id != message_id).values(state="sent"))
-    claimed, = (one for one in outbox.claim(session, NOON, 100) if one.message_id == message_id)
-    context = reading.context(session, claimed, NOON)
-    session.expire_all()
-    assert context is not None
-    if kind == "overdue":
-        return replace(context, more={**context.more, "draft_at": datetime(2027, 3, 2, 9, tzinfo=UTC)})
-    if kind == "hold":
-        return replace(context, facts=context.facts.with_project(hold_until=date(2027, 3, 31)))
-    return context
-
-
-def _what(session, room, kind):
-    """Recipient, subject and values of a mail, with the project brought into a state that asks for it."""
-    task = update(Task).where(Task.project_id == room.id)
-    decision = update(Decision).where(Decision.project_id == room.id, Decision.party == WMATA)
-    member = update(Member).where(Member.person == room.renee)
-    match kind:
-        case "invitation" | "invitation_again":
-            session.execute(member.values(
-                accepted_at=None, token_sha256=hashing.digest("t0ken"), again_sha256=hashing.digest("t0ken"),
-                greeting="See you on Monday.", invited_by=room.anna, invited_at=NOON,
-                expires_at=NOON + timedelta(days=14)))
-            return room.renee, f"member:{room.renee}", {"secret": "t0ken"}
-        case "submitted" | "entered" | "returned":
-            session.execute(task.values(state=kind))
-            return (room.anna if kind == "submitted" else room.renee), "task:cost:2", {}
-        case "overdue":
-            return room.renee, "task:cost:2", {"announces": date(2027, 3, 11)}
-        case "ask" | "due_soon" | "due_today" | "escalation":
-            return room.renee, "task:cost:2", {}
-        case "decision_lapsed" | "decision_asked":
-            session.execute(task.values(state="accepted", number=4))  # a gate opens when what it is about is accepted
-            if kind == "decision_lapsed":
-                session.execute(decision.values(state="lapsed", changed="cost@2=3>4"))
-            return room.grace, "decision:common:2", {}
-        case "decision_agreed" | "not_agreed":
-            return room.grace, "decision:common:2", {}
-        case "ready_to_read" | "please_sign" | "signed" | "signature_ended" | "all_signed" | "signing_code":
-            return room.grace, _contract(session, room, kind), (
-                {"secret": "123456", "version": 1} if kind == "signing_code" else {})
-        case "handed_over":
-            add(session, room, Absence, number=1, person=room.renee, substitute=room.grace, parts="champion",
-                starts=NOON.date(), until=NOON.date(), began_at=NOON)
-            session.flush()
-            return room.anna, "absence:1", {}
-        case "nudge":
-            return room.renee, "task:cost:2", {}
-        case _:
-            return _of_people(session, room, kind) or _of_talk(session, room, kind) or (room.renee, "stage:today", {})
-
-
-def _of_people(session, room, kind):
-    match kind:
-        case "left" | "invitation_accepted" | "invitation_declined":
-            return room.renee, f"member:{room.grace}", {}
-        case "invitation_unanswered" | "invitation_expired" | "invitation_wanted":
-            session.execute(update(Member).where(Member.person == room.grace).values(
-                accepted_at=None, invited_at=NOON, token_sha256="t",
-                expired_at=NOON if kind == "invitation_expired" else None))
-            return room.renee, f"member:{room.grace}", {}
-        case "mail_came_back":
-            session.execute(update(Person).where(Person.id == room.grace).values(unreachable_at=NOON))
-            return room.renee, f"member:{room.grace}", {"reply": "550 no such user"}
-        case "joined":
-            return room.renee, "party:2", {}
-    return None
-
-
-def _of_talk(session, room, kind):
-    task = update(Task).where(Task.project_id == room.id)
-    match kind:
-        case "mention" | "comment" | "help" | "help_ended":
-            session.execute(task.values(help=1))
-            add(session, room, Comment, number=1, kind="comment", subject="task:cost:2", party=PHILIPS,
-                person=room.anna, at=NOON, text="Is the bill of May in it? See https://evil.example/x", sees=-1)
-            session.flush()
-            return room.renee, "task:cost:2", {}
-        case "concern":
-            return room.renee, "concern:-7", {}
-        case "waiting_outside":
-            session.execute(task.values(outsider="the energy supplier", outside_until=NOON.date()))
-            return room.anna, "task:cost:2", {}
-        case "duty_due" | "duty_overdue" | "still_you":
-            _contract(session, room, kind)
-            return room.renee, "duties:2028:2" if kind == "still_you" else "duty:1:2", {}
-        case "settled" | "two_values":
-            return room.renee, "figure:today.cost.energy", {}
-        case "nobody_can_act":
-            return room.renee, "decision:common:2", {}
-        case "proposal" | "proposal_refused" | "clause_proposed" | "clause_objected":
-            strikes = kind.startswith("clause")
-            add(session, room, Proposal, number=1, kind="strike" if strikes else "withdraw",
-                subject="c2" if strikes else "", party=PHILIPS, person=room.anna, at=NOON, needs="1 2", agreed="1",
-                state="open", since=NOON, body='{"reason": "See https://evil.example/x, the garage is sold."}')
-            session.flush()
-            return room.renee, "proposal:1:2", {}
-    return None
-
-
-def _contract(session, room, kind):
-    add(session, room, ContractVersion, number=1, state="frozen", text="{}", content_sha256="c" * 64,
-        text_sha256="3f9a77c2" * 8, pdf_sha256="b" * 64, sealed_sha256="d" * 64, clauses=4, sees=0,
-        frozen_at=NOON)
-    add(session, room, Duty, number=1, party=WMATA, what="Energy report", due=date(2027, 10, 1))
-    add(session, room, SigningCode, version=1, person=room.grace, code_hash="h", sent_at=NOON,
-        expires_at=NOON + timedelta(minutes=10))
-    session.flush()
-    return "signature:1:2" if kind in ("please_sign", "signed", "signature_ended") else "contract:1"
+    """``contexts(kind)``: what a mail of this kind is about."""
+    return about(session)

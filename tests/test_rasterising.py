@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from cocreate.rasterising import NoPicture, draw, drawing
 from cocreate.rasterising.kept import Pictures
 from cocreate.storage import LocalStore
-from tests import corpus
+from tests.support import handmade
 
 HOST = "h" * 26
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -134,7 +134,7 @@ class TestKept:
 def page(content, media=b"[0 0 200 200]", *, root=b"", resources=b"", filtered=b"", further=(), count=1):
     """A PDF of ``count`` same pages."""
     kids = b" ".join(b"3 0 R" for _ in range(count))
-    return corpus.bound(
+    return handmade.bound(
         b"<</Type/Catalog/Pages 2 0 R%s>>" % root, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, count),
         b"<</Type/Page/Parent 2 0 R/MediaBox%s/Contents 4 0 R/Resources<<%s>>>>" % (media, resources),
         stream(content, filtered), *further)

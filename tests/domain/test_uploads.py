@@ -13,6 +13,7 @@ from cocreate.domain import uploads
 from cocreate.domain.filetypes.pdfs import _follows_action
 from cocreate.errors import Invalid
 from tests import corpus
+from tests.support import handmade
 
 HOSTILE, GOOD = corpus.hostile(), list(corpus.good())
 
@@ -51,23 +52,23 @@ class TestCheck:
         ("pl\r\nan.pdf", "plan.pdf"),
     ])
     def test_a_hostile_name_is_cleaned_and_told(self, name, clean):
-        assert check(name, corpus.pdf()) == uploads.Accepted(clean, "application/pdf", renamed=True)
+        assert check(name, handmade.pdf()) == uploads.Accepted(clean, "application/pdf", renamed=True)
 
     def test_a_refusal_says_what_we_take_and_what_this_is(self):
         with pytest.raises(Invalid) as refused:
-            check("../setup.EXE", corpus.EXE)
+            check("../setup.EXE", handmade.EXE)
         assert refused.value.values == {
             "field": "file", "name": "setup.EXE", "extension": "exe", "kind": "program", "takes": tuple(uploads.TYPES)}
 
     def test_the_size_is_measured_not_believed(self):
         with pytest.raises(Invalid, match=r"upload\.too_large"):
-            uploads.check("plan.pdf", io.BytesIO(corpus.pdf() + bytes(2 << 20)), 1, limit_mb=1)
+            uploads.check("plan.pdf", io.BytesIO(handmade.pdf() + bytes(2 << 20)), 1, limit_mb=1)
 
     @pytest.mark.parametrize("make", [
         tempfile.TemporaryFile, tempfile.SpooledTemporaryFile, lambda: tempfile.SpooledTemporaryFile(10), io.BytesIO])
     def test_any_kind_of_file_is_read_and_left_at_its_beginning(self, make):
         with make() as file:
-            file.write(corpus.office())
+            file.write(handmade.office())
             assert uploads.check("a.docx", file, 1, limit_mb=1).name == "a.docx"
             assert file.tell() == 0
 
@@ -144,20 +145,21 @@ def rows():
 
 
 WORST = {
-    "strings in a PDF": ("a.pdf", lambda: corpus.pdf(b"(" * MANY)),
-    "objects in a PDF": ("a.pdf", lambda: corpus.pdf(b"obj " * (MANY // 4))),
-    "streams in a PDF": ("a.pdf", lambda: corpus.pdf(b"obj/ObjStm/First 1 stream\n" * (MANY // 26))),
-    "names in a PDF": ("a.pdf", lambda: corpus.pdf(b"/EF                    " * (MANY // 23))),
-    "actions in packed objects": ("a.pdf", lambda: corpus.pdf(corpus.packed((b"/S%" * 40 + b"/Launch ") * 100_000))),
-    "a large PDF": ("a.pdf", lambda: corpus.pdf(corpus.stream(b"/Filter/FlateDecode", noise()))),
-    "segments in a photo": ("a.jpg", lambda: corpus.jpeg()[:-2] + b"\xff\xfe\0\2" * (MANY // 4)),
-    "chunks in a picture": ("a.png", lambda: corpus.png()[:33] + corpus.chunk(b"tEXt", b"") * (MANY // 12)),
-    "blocks in an animation": ("a.gif", lambda: corpus.gif()[:-1] + b"!\xfe" + b"\1\1" * (MANY // 2) + b"\0;"),
-    "a large workbook": ("a.xlsx", lambda: corpus.office("xlsx", {"xl/worksheets/sheet1.xml": rows()})),
+    "strings in a PDF": ("a.pdf", lambda: handmade.pdf(b"(" * MANY)),
+    "objects in a PDF": ("a.pdf", lambda: handmade.pdf(b"obj " * (MANY // 4))),
+    "streams in a PDF": ("a.pdf", lambda: handmade.pdf(b"obj/ObjStm/First 1 stream\n" * (MANY // 26))),
+    "names in a PDF": ("a.pdf", lambda: handmade.pdf(b"/EF                    " * (MANY // 23))),
+    "actions in packed objects": ("a.pdf", lambda: handmade.pdf(
+        handmade.packed((b"/S%" * 40 + b"/Launch ") * 100_000))),
+    "a large PDF": ("a.pdf", lambda: handmade.pdf(handmade.stream(b"/Filter/FlateDecode", noise()))),
+    "segments in a photo": ("a.jpg", lambda: handmade.jpeg()[:-2] + b"\xff\xfe\0\2" * (MANY // 4)),
+    "chunks in a picture": ("a.png", lambda: handmade.png()[:33] + handmade.chunk(b"tEXt", b"") * (MANY // 12)),
+    "blocks in an animation": ("a.gif", lambda: handmade.gif()[:-1] + b"!\xfe" + b"\1\1" * (MANY // 2) + b"\0;"),
+    "a large workbook": ("a.xlsx", lambda: handmade.office("xlsx", {"xl/worksheets/sheet1.xml": rows()})),
     "a large text": ("a.csv", lambda: b"=" * MANY),
-    "words in a letter": ("a.docx", lambda: corpus.office(more={
+    "words in a letter": ("a.docx", lambda: handmade.office(more={
         "word/a.xml": (b"<a>DDE plugin" + b"<" + b"c" * 200_000 + noise(2_000).hex().encode()) * 800})),
-    "lists in a letter": ("a.docx", lambda: corpus.office(more={
+    "lists in a letter": ("a.docx", lambda: handmade.office(more={
         f"word/_rels/{number}.rels": b"<Relationships>" + b"<r/>" * 2_500_000 + b"</Relationships>"
         for number in range(8)})),
 }

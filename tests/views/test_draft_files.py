@@ -8,11 +8,11 @@ import pytest
 
 from cocreate.db import db
 from cocreate.services.files import prefix
-from tests import corpus
+from tests.support import handmade
 from tests.support.rooms import hidden, text, with_offer
 from tests.support.stores import Full
 
-PDF = corpus.pdf()
+PDF = handmade.pdf()
 GIVEN = {"f-price": "1", "f-price-year": "2027", "f-margin": "12"}
 
 
@@ -40,7 +40,7 @@ class TestWhileTyping:
         first = save(room.maker, page, file=("offer.pdf", PDF))
         again = save(room.maker, page, file=("offer.pdf", PDF))
         assert (again.status_code, again.json["values"]) == (200, first.json["values"])
-        other = save(room.maker, page, file=("offer.pdf", corpus.pdf(tail=b"/Other")))
+        other = save(room.maker, page, file=("offer.pdf", handmade.pdf(tail=b"/Other")))
         assert other.status_code == 409
 
     @pytest.mark.parametrize(("name", "body", "status", "sentence"), [
@@ -131,7 +131,7 @@ class TestTwoAtOnce:
         tom = room.sign_in(room.colleague())
         mine = room.maker.get("/tasks/offer").text
         save(tom, file=("toms.pdf", PDF))
-        answer = post(room.maker, mine, file=("offer.pdf", corpus.pdf(tail=b"/Mine")), save="1")
+        answer = post(room.maker, mine, file=("offer.pdf", handmade.pdf(tail=b"/Mine")), save="1")
         said = text(answer, 409)
         assert "toms.pdf" in said and "'offer.pdf' is not kept: Tom Baker chose 'toms.pdf' meanwhile." in said
 

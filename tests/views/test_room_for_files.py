@@ -9,14 +9,13 @@ from cocreate.db import db
 from cocreate.rasterising.kept import Pictures
 from cocreate.services import sweeping
 from cocreate.services.files import prefix
-from tests import corpus
-from tests.support import projects, stories
+from tests.support import handmade, projects, stories
 from tests.support.clock import NOON
 from tests.support.rooms import Played, text
 from tests.test_storage import age
 from tests.views.test_draft_files import save
 
-FIRST, SECOND, THIRD = (corpus.pdf(tail=b"/N %d" % number) + bytes(900_000) for number in range(3))
+FIRST, SECOND, THIRD = (handmade.pdf(tail=b"/N %d" % number) + bytes(900_000) for number in range(3))
 
 
 class TestOfAParty:

@@ -11,12 +11,11 @@ from cocreate.db import db
 from cocreate.models.mails import Outbox
 from cocreate.models.talk import Comment
 from cocreate.models.work import DocumentRead
-from tests import corpus
-from tests.support import projects, stories
+from tests.support import handmade, projects, stories
 from tests.support.rooms import decided, hidden, with_offer
 from tests.support.stores import Full
 
-PDF = corpus.pdf()
+PDF = handmade.pdf()
 XSS = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7919*7927 }} https://evil.example/a"
 
 

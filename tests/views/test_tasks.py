@@ -7,12 +7,11 @@ import pytest
 
 from cocreate.clock import now
 from cocreate.db import transaction
-from tests import corpus
-from tests.support import projects
+from tests.support import handmade, projects
 from tests.support.people import PASSWORD
 from tests.support.rooms import by_link, decided, hidden, returned, sign_in, with_later_tasks, with_offer
 
-PDF = corpus.pdf()
+PDF = handmade.pdf()
 
 
 class TestEnter:

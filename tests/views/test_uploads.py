@@ -14,7 +14,7 @@ from cocreate.db import db
 from cocreate.models.work import DocumentVersion
 from cocreate.services.files import prefix
 from tests import corpus
-from tests.support import projects
+from tests.support import handmade, projects
 from tests.support.worlds import signed_in
 
 HOSTILE, GOOD = corpus.hostile(), list(corpus.good())
@@ -46,7 +46,7 @@ class TestRefused:
     def test_one_that_is_too_large_is_told_the_limit(self, room):
         before = room.rows(), room.disk()
         for size in (25 * 2**20 + 1, 40 * 2**20):
-            answer = room.share("plan.pdf", corpus.pdf() + bytes(size))
+            answer = room.share("plan.pdf", handmade.pdf() + bytes(size))
             assert answer.status_code == 413
             assert "25 MB" in answer.text
         assert (room.rows(), room.disk()) == before
@@ -70,7 +70,7 @@ class TestTaken:
 
     def test_a_name_reaches_neither_the_disk_nor_a_header(self, room):
         for number, (name, shown) in enumerate(NAMES.items()):
-            body = corpus.pdf(tail=b"/N %d" % number)
+            body = handmade.pdf(tail=b"/N %d" % number)
             answer = room.share(name, body)
             assert answer.status_code == 303, ascii(name)
             version = room.rows()[-1]
