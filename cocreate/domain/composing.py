@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cocreate.domain.asking import answers_offered
+from cocreate.domain.asking import answers_offered, fields_of
 from cocreate.domain.contract import AnnexText, ClauseText, Gap, Source
 from cocreate.domain.prose import clean, escape, fill, placeholders
 from workflows.definition import Annex, Clause, Definition
@@ -152,7 +152,7 @@ def called(definition: Definition, need: str, language: str) -> str:
     """What people call a field that a clause prints, and whose it is where several seats answer."""
     path, _, seat = need.partition("@")
     _, task, name = path.split(".")
-    label = say(definition.tasks[task][1].fields[name].label, language)
+    label = say(fields_of(definition.tasks[task][1])[name].label, language)
     return f"{label} ({say(definition.parties[seat].name, language)})" if seat else label
 
 

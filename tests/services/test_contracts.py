@@ -90,6 +90,23 @@ class TestAnswers:
             with pytest.raises(Invalid, match=code):
                 contracts.prepare(session, small.ref, store=small.store, actor=person, now=NOON)
 
+    @pytest.mark.parametrize(("kind", "given"), [
+        ({"kind": "review", "reviews": "returns"}, {"verdict": Answer("fine")}),
+        ({"kind": "assessment", "statements": {"e1": {"text": "We agree."}}}, {"e1": Answer("s4")}),
+    ])
+    def test_who_may_not_see_what_a_task_asks_by_its_kind_reads_the_contract_all_the_same(self, session, kind, given):
+        data = json.loads(read(projects.SMALL).canonical())
+        data["stages"]["figures"]["tasks"]["checked"] = kind | {
+            "title": "Checked", "why": "The other side relies on it.", "of": ["shop"], "due": {"days": 5},
+            "visible_to": ["maker", "shop"]}
+        small = projects.open_small(session, definition=json.dumps(data))
+        for task in ("returns", "credit"):
+            projects.give(session, small, task)
+        contributions.submit(session, small.ref, task="checked", party=2, seen=0, draft=0, answers=given,
+                             actor=small.shop, key=key(), now=NOON)
+        texts = [composing.compose(session, facts(session, small, person=one)) for one in (small.manager, small.maker)]
+        assert texts[0].clauses == texts[1].clauses
+
     def test_the_charter_does_not_keep_it_from_who_signs(self, session):
         data = json.loads(kept_among(read(projects.SMALL)))
         del data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["visible_to"]
