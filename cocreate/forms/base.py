@@ -8,7 +8,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import wtforms
 from flask import g, request
@@ -70,6 +70,8 @@ class Part(wtforms.Form):
 
 class Form(Part):
     """A form as a page shows it and a request brings it back."""
+
+    NOT_KEPT: ClassVar[frozenset[str]] = frozenset()  # what no draft fills in: it is typed to confirm
 
     nonce = HiddenField(name="key", default=lambda: secrets.token_urlsafe(18))
 

@@ -16,6 +16,8 @@ class LeaveForm(Form):
 class DeclineForm(Form):
     """The reason, what was learned, and the project's name typed."""
 
+    NOT_KEPT = frozenset({"title"})
+
     reason = why(_("Why?"))
     lessons = lines(_("What was learned?"), most=2000, optional=True,
                     description=_("It stays in the record and helps the next project."))

@@ -1,9 +1,10 @@
 """Words that are kept as a draft until they are said."""
 
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 from flask import request
-from wtforms import HiddenField
+from wtforms import Field, FieldList, FileField, FormField, HiddenField, PasswordField, StringField
 
 from cocreate.forms.base import Form
 
@@ -16,5 +17,42 @@ class UnsaidForm(Form):
     begun = HiddenField()
 
     def typed(self) -> dict[str, list[str]]:
-        """What to keep, as it came."""
-        return {name: texts for name in self.KEPT if (texts := request.form.getlist(name))}
+        """What to keep, as it came: nothing without a word."""
+        return typed_in(("text",), self.KEPT)
+
+
+def names_of(form: Form) -> tuple[list[str], list[str]]:
+    """The inputs of any form that a draft keeps: those for words, and the others."""
+    kept = list(_inputs(field for name, field in form._fields.items() if name not in form.NOT_KEPT))
+    return ([field.name for field in kept if isinstance(field, StringField)],
+            [field.name for field in kept if not isinstance(field, StringField)])
+
+
+def typed_in(words: Iterable[str], others: Iterable[str]) -> dict[str, list[str]]:
+    """What was sent in inputs of these names, as it came: nothing without a word."""
+    said = _sent(words)
+    return {**said, **_sent(others)} if any(text.strip() for texts in said.values() for text in texts) else {}
+
+
+def go_on(form: Form, typed: Any) -> None:
+    """Fill the form with a draft, as a request would bring it; what the page itself knows stays."""
+    for name, field in form._fields.items():
+        if name not in form.NOT_KEPT and not isinstance(field, _OF_THE_PAGE):
+            field.process(typed)
+
+
+_OF_THE_PAGE = (HiddenField, PasswordField, FileField)
+
+
+def _sent(names: Iterable[str]) -> dict[str, list[str]]:
+    return {name: texts for name in names if (texts := request.form.getlist(name))}
+
+
+def _inputs(fields: Iterable[Field]) -> Iterator[Field]:
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _inputs(field.form)
+        elif isinstance(field, FieldList):
+            yield from _inputs(field.entries)
+        elif not isinstance(field, _OF_THE_PAGE):
+            yield field

@@ -56,7 +56,9 @@ class Nudge(Model):
 
 
 class Unsaid(Model):
-    """A comment or an entry that somebody has typed and not said: theirs only, on every device the same."""
+    """A comment, an entry or what a page asks that somebody has typed and not said: theirs only, on every device the
+    same.
+    """
 
     __tablename__ = "unsaid"
     __table_args__ = (inside_project(),)
@@ -65,7 +67,7 @@ class Unsaid(Model):
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the form that saved it last
     host_id: Mapped[Id]
-    subject: Mapped[str] = mapped_column(String(140))  # see domain.topics
+    subject: Mapped[str] = mapped_column(String(300))  # see services.unsaid: a topic or a page
     box: Mapped[str] = mapped_column(String(40), default="")  # of a canvas
     typed: Mapped[str]  # JSON: input name -> list of texts, as typed
     at: Mapped[datetime]

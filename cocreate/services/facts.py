@@ -129,7 +129,7 @@ def _for(facts: Facts, fleeting: Fleeting, person: int | None, now: datetime) ->
     if person is not None and actor is None:
         raise NotFound
     facts = replace(facts, now=now, actor=actor, members=members, drafts=fleeting.drafts,
-                    calendars=(calendar(*fleeting.host, now.year),))
+                    drafted=fleeting.drafted, calendars=(calendar(*fleeting.host, now.year),))
     return Seen(with_computed(facts.lend()), fleeting.answered)
 
 

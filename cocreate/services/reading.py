@@ -64,6 +64,7 @@ class Fleeting:
     host: tuple[str, str, str, str]  # zone, working days, country, days off: see ``facts.calendar``
     answered: tuple[str, str] | None  # under the key that was asked for
     drafts: Mapping[tuple[str, int], int]
+    drafted: Mapping[tuple[str, int], datetime]
     zones: Mapping[int, str]  # person -> zone
 
 
@@ -140,7 +141,7 @@ def _fleeting(dialect: Dialect) -> list[str]:
     return [
         f"(SELECT {host} FROM host h WHERE h.id = p.host_id)",
         f"(SELECT {answer} FROM event e WHERE e.project_id = p.id AND e.key = {dialect.mark(2)})",
-        dialect.rows(["d.task", "d.party", "d.number"], "draft d",
+        dialect.rows(["d.task", "d.party", "d.number", "d.at"], "draft d",
                      "d.project_id = p.id AND d.owner = 0"),
         dialect.rows(["m.person", _ZONE], "member m JOIN person q ON q.id = m.person", "m.project_id = p.id"),
     ]
@@ -184,7 +185,8 @@ def head_of(text: str) -> tuple[str, Fleeting]:
 
 def _fleeting_values(host: Any, answered: Any, drafts: Any, zones: Any) -> Fleeting:
     return Fleeting(tuple(host), tuple(answered) if answered else None,
-                    {(task, party): number for task, party, number in drafts}, dict(zones))
+                    {(task, party): number for task, party, number, _at in drafts},
+                    {(task, party): moment(at) for task, party, _number, at in drafts}, dict(zones))
 
 
 def in_order(facts: Facts, known: Facts | None) -> Facts:

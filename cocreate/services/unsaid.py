@@ -1,8 +1,9 @@
 """What people have typed and not said: kept while they type, for themselves only, on every device the same.
 
-It goes by the key of the form that saved it last. A form takes over what it began from with its first save; one that
-comes later finds it gone and is kept beside it: of two texts of one person none is lost, as long as there are not
-more than ``MOST``: then the oldest makes room.
+It is about a thing that people talk about, or it is what a page asks for: a reason, a concern. It goes by the key of
+the form that saved it last. A form takes over what it began from with its first save; one that comes later finds it
+gone and is kept beside it: of two texts of one person none is lost, as long as there are not more than ``MOST``: then
+the oldest makes room.
 """
 
 import json
@@ -25,6 +26,18 @@ from workflows.facts import Facts
 
 LARGEST = 100_000  # characters of one form's texts together
 MOST = 20  # forms of one person in one project
+LONGEST = 290  # characters of a page's address
+_PAGE = "page:"  # no kind of topic
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the project that asks for words, by its address in there: "tasks/cost/return?party=2"."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return f"{_PAGE}{self.address}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +45,7 @@ class Words:
     """One text as it was typed. typed: input name -> texts. box: of a canvas, or empty."""
 
     key: str
-    topic: Topic
+    subject: Topic | Page
     box: str
     typed: Mapping[str, Sequence[str]]
     at: datetime
@@ -47,19 +60,19 @@ class Words:
         return int(number) if number.isdecimal() else None
 
 
-def about(session: Session, facts: Facts, topic: Topic) -> tuple[Words, ...]:
-    """What the facts' actor has typed on the page of this topic and not said, newest first."""
+def about(session: Session, facts: Facts, subject: Topic | Page) -> tuple[Words, ...]:
+    """What the facts' actor has typed on the page of this topic, or on this page, and not said; newest first."""
     rows = session.scalars(
         select(Unsaid).where(Unsaid.project_id == facts.project.id,
                              Unsaid.person == (facts.actor.person if facts.actor else None))
         .order_by(Unsaid.at.desc(), Unsaid.key))
-    found = ((row, Topic.parse(row.subject)) for row in rows)
+    found = ((row, _parse(row.subject)) for row in rows)
     return tuple(Words(row.key, of, row.box, json.loads(row.typed), row.at) for row, of in found
-                 if of is not None and of.whole == topic.whole)
+                 if of is not None and _stands_on(of) == _stands_on(subject))
 
 
-def save(session: Session, ref: str, *, topic: Topic, box: str = "", typed: Mapping[str, Sequence[str]], begun: str,
-         actor: int, key: str, now: datetime) -> None:
+def save(session: Session, ref: str, *, subject: Topic | Page, box: str = "", typed: Mapping[str, Sequence[str]],
+         begun: str, actor: int, key: str, now: datetime) -> None:
     """Keep what is typed, also where it cannot be said now; nothing typed is nothing to keep.
 
     begun: key of what the form began from. Raises: NotFound for what the actor may not see; Forbidden for who may never
@@ -72,10 +85,10 @@ def save(session: Session, ref: str, *, topic: Topic, box: str = "", typed: Mapp
     seen = look(session, ref, person=actor, now=now, key=key, lock=True)
     if seen.answered is not None:
         return
-    _require_seen(seen.facts, topic, box)
+    _require_seen(seen.facts, subject, box)
     project = seen.facts.project
-    where: dict[str, Any] = {"project_id": project.id, "person": actor, "subject": str(topic), "box": box}
-    if not "".join(typed.get("text", ())).strip():
+    where: dict[str, Any] = {"project_id": project.id, "person": actor, "subject": str(subject), "box": box}
+    if not any(text.strip() for texts in typed.values() for text in texts):
         drop(session, ref, actor=actor, keys=(key, begun))
         return
     values = {"key": key, "typed": json.dumps(typed, ensure_ascii=False), "at": now}
@@ -98,11 +111,26 @@ def _make_room(session: Session, project: int, person: int) -> None:
     session.execute(delete(Unsaid).where(*own, Unsaid.key.in_(session.scalars(oldest).all())))
 
 
-def _require_seen(facts: Facts, topic: Topic, box: str) -> None:
+def _parse(text: str) -> Topic | Page | None:
+    return Page(text.removeprefix(_PAGE)) if text.startswith(_PAGE) else Topic.parse(text)
+
+
+def _stands_on(subject: Topic | Page) -> Topic | Page:
+    """Where it is shown: fields, rows and entries on the page of their task."""
+    return subject.whole if isinstance(subject, Topic) else subject
+
+
+def _require_seen(facts: Facts, subject: Topic | Page, box: str) -> None:
     actor = facts.actor
-    if actor is None or not audience_of(topic, facts) & audience.reader(party=actor.party, parts=actor.parts):
+    if actor is None:
+        raise NotFound
+    if isinstance(subject, Page):  # it may ask by itself: what it kept is shown on itself only
+        if not 0 < len(subject.address) <= LONGEST:
+            raise NotFound
+        return
+    if not audience_of(subject, facts) & audience.reader(party=actor.party, parts=actor.parts):
         raise NotFound
     if not may(Act.COMMENT, actor) and (box or not openness.talks(facts, actor)):
         raise Forbidden("only", act=Act.COMMENT.value, persons=tuple(m.person for m in who_may(facts, Act.COMMENT)))
-    if box and box not in facts.definition.tasks[topic.key][1].boxes:
+    if box and box not in facts.definition.tasks[subject.key][1].boxes:
         raise NotFound

@@ -27,7 +27,7 @@ class Ask:
     chip: tuple[str, str] | None  # kind and words: ("late", "4 days late")
     minutes: int | None
     unlocks: str
-    state: str  # "returned with a reason", "draft saved"
+    state: str  # "returned with a reason", "draft of Tue 2 Mar"
     button: str  # the verb alone, where the label stands above it
     absent: str = ""  # "for Renee Kim": in whose place
 
@@ -110,8 +110,8 @@ def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
 def _state(turn: Turn, facts: Facts) -> str:
     if turn.act == "again":
         return _("returned with a reason")
-    if turn.act == "fill_in" and (turn.key, turn.party) in facts.drafts:
-        return _("draft saved")
+    if turn.act == "fill_in" and turn.party is not None and (at := facts.drafted.get((turn.key, turn.party))):
+        return _("draft of %(day)s", day=words.day(at, pages.reader()))
     task = facts.task(turn.key, turn.party) if turn.act == "fill_in" and turn.party is not None else None
     return _("entries on it") if task and task.written else ""
 

@@ -107,6 +107,7 @@ POLICY: dict[str, Access] = {
     "room.submit": IN_PROJECT,
     "room.task_draft": IN_PROJECT,
     "room.talk_draft": IN_PROJECT,
+    "room.asked_draft": IN_PROJECT,
     "room.notes": IN_PROJECT,
     "room.entry_draft": IN_PROJECT,
     "room.task_take_back": IN_PROJECT,

@@ -311,7 +311,7 @@ def upgrade() -> None:
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=64), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('subject', sa.String(length=140), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
     sa.Column('box', sa.String(length=40), nullable=False),
     sa.Column('typed', sa.Text(), nullable=False),
     sa.Column('at', Utc(), nullable=False),

@@ -239,7 +239,7 @@ def _open_ends(session: Any, small: Small, words: Words) -> None:
                              typed={"price": [f"about 70 {words.secret}"]}, files={"proof": {
                                  "sha256": stored.sha256, "name": f"draft-{words.secret}.pdf", "size": stored.size,
                                  "media_type": "application/pdf"}})
-    unsaid.save(session, ref, topic=Topic("task", "credit", 1), typed={"text": [f"Not said yet: {words.secret}"]},
+    unsaid.save(session, ref, subject=Topic("task", "credit", 1), typed={"text": [f"Not said yet: {words.secret}"]},
                 begun="", actor=small.maker, key=key(), now=NOON)
     submit(session, small, "returns", 2, 0, projects.answers("returns"))
     contributions.return_(session, ref, task="returns", party=2, seen=1, reason=f"Only one garage, I think {word}.",

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from cocreate.models.hosts import Host
+from cocreate.models.people import Person
 from cocreate.models.projects import Member
 from cocreate.services import contributions, hosts, people
 from tests.support import projects
@@ -47,6 +48,15 @@ class TestYourTurn:
         session.commit()
         page = text(signed_in(small.shop).get("/your-turn"))
         assert "Change and submit: Crates per year" in page and "Only of one hotel, it seems." in page
+
+    @pytest.mark.parametrize(("zone", "day"), [("UTC", "Mon 1 Mar"), ("Asia/Seoul", "Tue 2 Mar")])
+    def test_a_draft_has_its_day_where_the_reader_is(self, signed_in, session, small, zone, day):
+        session.execute(update(Person).where(Person.id == small.shop).values(zone=zone))
+        contributions.save_draft(session, small.ref, task="returns", party=2, number=0, typed={"crates": ["9000"]},
+                                 files={}, actor=small.shop, now=NOON.replace(hour=20))
+        session.commit()
+        page = text(signed_in(small.shop).get("/your-turn"))
+        assert f"draft of {day}" in page and "Go on with it" in page
 
     def test_who_has_nothing_to_do_reads_what_is_waited_for(self, signed_in, small):
         page = text(signed_in(small.manager).get("/your-turn"))

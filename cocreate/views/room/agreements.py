@@ -22,7 +22,7 @@ from cocreate.forms.base import Form
 from cocreate.forms.reading import Unreadable, read_number
 from cocreate.services import proposals
 from cocreate.views.proposals_words import field_words, given_words, waived_words
-from cocreate.views.room import frame
+from cocreate.views.room import asked_words, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.limits import sentence
 from cocreate.web import login, pages
@@ -118,11 +118,15 @@ def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, fo
              body: Callable[[Any], Mapping[str, Any]]) -> ResponseReturnValue:
     """The page of a proposal, and what happens when it is sent."""
     login.require_proof("room.now", ref=facts.project.ref)
+    back, kept = url_for("room.now", ref=facts.project.ref), asked_words.of(facts, form)
+    if away := kept.put_away(back):
+        return away
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
                 receipt = proposals.propose(session, facts.project.ref, kind=kind, subject=subject, body=body(form),
                                             actor=login.me().id, key=form.key(), now=now())
+                kept.said(session)
         except CocreateError as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
         except Unreadable as error:
@@ -130,8 +134,9 @@ def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, fo
         else:
             flash(_("Proposed. The others have been asked."), "done")
             return redirect(url_for("room.proposal", ref=facts.project.ref, number=receipt.values["number"]), 303)
-    page = frame.show("room/agreements/propose.html", facts, (title, None), form=form, title=title, follows=follows,
-                      button=button, back_url=url_for("room.now", ref=facts.project.ref))
+    kept.save()
+    page = frame.show("room/agreements/propose.html", facts, (title, None), form=form, kept=kept, title=title,
+                      follows=follows, button=button, back_url=back)
     return page, 200 if request.method == "GET" else 422
 
 

@@ -11,7 +11,7 @@ from cocreate.db import transaction
 from cocreate.errors import CocreateError, Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.views import once
-from cocreate.views.room import frame
+from cocreate.views.room import asked_words, frame
 from cocreate.web import pages
 from workflows.facts import Facts
 
@@ -21,6 +21,9 @@ def dialog(facts: Facts, form: Form, template: str, title: str, act: Callable[[A
            **values: object) -> ResponseReturnValue:
     """The page; once it is sent and right, the act, whose words are flashed on the page ``then``."""
     sent = request.method == "POST"
+    back, kept = back or url_for("room.now", ref=facts.project.ref), asked_words.of(facts, form)
+    if away := kept.put_away(back):
+        return away
     right = sent and form.validate()
     if sent and not right and (answer := once.again()):
         return answer  # what was offered is not there any more since the first click
@@ -29,6 +32,7 @@ def dialog(facts: Facts, form: Form, template: str, title: str, act: Callable[[A
             with transaction() as session:
                 said = act(session)
                 once.note(session, then, said)
+                kept.said(session)
         except (Invalid, Conflict) as error:
             if isinstance(error, Conflict) and "field" not in error.values:
                 raise
@@ -36,8 +40,9 @@ def dialog(facts: Facts, form: Form, template: str, title: str, act: Callable[[A
         else:
             flash(said, "done")
             return redirect(then, 303)
-    body = frame.show(template, facts, *trail, (title, None), form=form, title=title,
-                      back_url=back or url_for("room.now", ref=facts.project.ref), **values)
+    kept.save()
+    body = frame.show(template, facts, *trail, (title, None), form=form, title=title, kept=kept, back_url=back,
+                      **values)
     return body, 200 if request.method == "GET" else 422
 
 

@@ -19,7 +19,7 @@ from cocreate.services import contributions, gates
 from cocreate.services.acts.gates import DecideOutside, require_deciding
 from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
-from cocreate.views.room import frame, limits
+from cocreate.views.room import asked_words, frame, limits
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.talk import talk
@@ -55,7 +55,10 @@ def gate(ref: str, key: str) -> ResponseReturnValue:
         raise NotFound
     if request.method == "POST":  # reading what is to be decided is everybody's
         login.require_proof()
-    form = DecideForm.from_request()
+    form, here = DecideForm.from_request(), url_for("room.gate", ref=ref, key=key)
+    kept = asked_words.of(facts, form)
+    if away := kept.put_away(here):
+        return away
     if request.method == "POST" and form.validate():
         answer = request.form.get("answer", "")
         try:
@@ -63,12 +66,14 @@ def gate(ref: str, key: str) -> ResponseReturnValue:
                 gates.decide(session, ref, gate=key, seen=request.form.get("seen", ""), answer=answer,
                              reason=form.reason.data or "", wanted=form.wanted.data or "", actor=login.me().id,
                              key=form.key(), now=now())
+                kept.said(session)
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
         else:
             flash(_recorded(facts, key, answer), "done")
             return redirect(url_for("room.now", ref=ref), 303)
-    return _show(facts, key, form), 200 if request.method == "GET" else 422
+    kept.save()
+    return _show(facts, key, form, kept), 200 if request.method == "GET" else 422
 
 
 @bp.route("/gates/<key>/outside", methods=["GET", "POST"])
@@ -83,6 +88,9 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
         raise Forbidden("only", act=Act.DECIDE_OUTSIDE.value, persons=tuple(
             m.person for m in facts.people(own, "signatory")))
     form, status = OutsideForm.from_request(), 200 if request.method == "GET" else 422
+    back, kept = url_for("room.gate", ref=ref, key=key), asked_words.of(facts, form)
+    if away := kept.put_away(back):
+        return away
     if request.method == "POST" and form.validate():
         try:
             given = DecideOutside(key, request.form.get("seen", ""), form.answer.data, form.body.data, form.on.data,
@@ -90,16 +98,17 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
                                   form.wanted.data or "")
             with transaction() as session:
                 gates.decide_outside(session, ref, given, actor=login.me().id, key=form.key(), now=now())
+                kept.said(session)
         except (Invalid, StoreFull) as error:
             status = blame(form, error, facts, "proof")
         else:
             flash(_recorded(facts, key, form.answer.data), "done")
-            return redirect(url_for("room.gate", ref=ref, key=key), 303)
+            return redirect(back, 303)
+    kept.save()
     question = say(facts.definition.gates[key][1].question, pages.language())
-    body = frame.show("room/gates/outside.html", facts, (question, url_for("room.gate", ref=ref, key=key)),
-                      (_("Decided outside"), None), form=form, question=question, seen=subject(facts, key),
-                      party=facts.party(own or 0).name, back_url=url_for("room.gate", ref=ref, key=key), rule=rule(),
-                      about=_about(facts, key, facts.decision(key, own or 0)))
+    body = frame.show("room/gates/outside.html", facts, (question, back), (_("Decided outside"), None), form=form,
+                      kept=kept, question=question, seen=subject(facts, key), party=facts.party(own or 0).name,
+                      back_url=back, rule=rule(), about=_about(facts, key, facts.decision(key, own or 0)))
     return body, status
 
 
@@ -107,7 +116,7 @@ def may_decide(facts: Facts, key: str, act: Act = Act.DECIDE) -> bool:
     return possible(lambda: require_deciding(facts, key, act))
 
 
-def _show(facts: Facts, key: str, form: DecideForm) -> str:
+def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> str:
     gate_ = facts.definition.gates[key][1]
     own = facts.actor.party if facts.actor else None
     mine = facts.decision(key, own) if own is not None else None
@@ -116,7 +125,7 @@ def _show(facts: Facts, key: str, form: DecideForm) -> str:
     missed = limits.missed(facts) if here else None
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
-        mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
+        kept=kept, mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
         may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
         is_open=is_open(facts, key), about=_about(facts, key, mine),
         seen=subject(facts, key), decisions=[facts.decision(key, p.number) for p in facts.holders(gate_.of)],

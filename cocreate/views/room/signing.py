@@ -14,12 +14,13 @@ from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.rights import Act
-from cocreate.errors import Conflict, Forbidden, Invalid, Refused, TooOften
+from cocreate.errors import Conflict, Forbidden, Refused, TooOften
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contracts import RefuseForm, SignForm
 from cocreate.services import contracts, sign_ins, signing
 from cocreate.views.room import contract_words, frame, signature, signing_words
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
 from workflows.facts import Facts
 
@@ -193,25 +194,20 @@ def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
     form, back = RefuseForm.from_request(), url_for("room.sign", ref=ref, paper=paper)
     if request.method == "GET" and not signing_words.may_refuse(facts, paper):
         return redirect(back)
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction() as session:
-                receipt = signing.refuse_to_sign(
-                    session, ref, version=request.form.get("version", 0, type=whole), reason=form.reason.data,
-                    paper=paper, actor=login.me().id, key=form.key(), now=now())
-        except Invalid as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
-        else:
-            flash(_refused(facts, paper, receipt.stage), "done")
-            return redirect(signing_words.home(facts, paper), 303)
-    standing = facts.standing(paper)
-    body = frame.show(
-        "room/contracts/refuse.html", facts, *signing_words.trail(facts, paper), (_("Do not sign"), None), form=form,
-        party=contract_words.own(facts), number=standing.number if standing else 0,
-        stage="" if paper else _prepared(facts), back_url=back,
+    standing, party = facts.standing(paper), contract_words.own(facts)
+
+    def act(session: Any) -> str:
+        receipt = signing.refuse_to_sign(
+            session, ref, version=request.form.get("version", 0, type=whole), reason=form.reason.data,
+            paper=paper, actor=login.me().id, key=form.key(), now=now())
+        return _refused(facts, paper, receipt.stage)
+
+    return dialog(
+        facts, form, "room/contracts/refuse.html", _("Do not sign for %(party)s", party=party), act,
+        then=signing_words.home(facts, paper), back=back, trail=signing_words.trail(facts, paper),
+        number=standing.number if standing else 0, stage="" if paper else _prepared(facts),
         given=[f"{s.names} ({s.party.name})" for s in signing_words.signers(facts, standing.number, paper) if s.at]
         if standing else [])
-    return body, 200 if request.method == "GET" else 422
 
 
 def _prepared(facts: Facts) -> str:

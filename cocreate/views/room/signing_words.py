@@ -55,10 +55,10 @@ def home(facts: Facts, paper: str) -> str:
     return url_for("room.short_agreement", ref=ref, paper=paper) if paper else url_for("room.contract", ref=ref)
 
 
-def trail(facts: Facts, paper: str) -> list[tuple[str, str | None]]:
+def trail(facts: Facts, paper: str) -> tuple[tuple[str, str], ...]:
     if not paper:
-        return [(_("Contract"), home(facts, paper))]
-    return [(_("Tasks"), url_for("room.tasks", ref=facts.project.ref)), (title(facts, paper), home(facts, paper))]
+        return ((_("Contract"), home(facts, paper)),)
+    return (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)), (title(facts, paper), home(facts, paper))
 
 
 def title(facts: Facts, paper: str) -> str:

@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import sentences, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.domain.outlook import outlook
-from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.errors import Conflict, NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import stages
-from cocreate.views import once
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
 from workflows import progression
 from workflows.facts import DecisionState, Facts, TaskState
@@ -48,22 +49,15 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
     if way.from_ != facts.project.stage:
         raise Conflict("stage.changed", stage=facts.project.stage)
     login.require_proof()
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction() as session:
-                stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
-                             reason=form.reason.data, actor=login.me().id, key=form.key(), now=now())
-                once.note(session, url_for("room.now", ref=ref), said := _("Back since today.") + _told(facts))
-        except Invalid as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
-        else:
-            flash(said, "done")
-            return redirect(url_for("room.now", ref=ref), 303)
+
+    def act(session: Any) -> str:
+        stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
+                     reason=form.reason.data, actor=login.me().id, key=form.key(), now=now())
+        return _("Back since today.") + _told(facts)
+
     stage = pages.stage(facts.definition, way.to)
-    body = frame.show("room/stages/back.html", facts, (_("Back to %(stage)s", stage=stage), None), form=form,
-                      stage=stage, way=way, foreseen=_foreseen(facts, key),
-                      back_url=url_for("room.now", ref=ref))
-    return body, 200 if request.method == "GET" else 422
+    return dialog(facts, form, "room/stages/back.html", _("Back to %(stage)s", stage=stage), act,
+                  then=url_for("room.now", ref=ref), stage=stage, foreseen=_foreseen(facts, key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,7 +17,7 @@ from cocreate.db import db, transaction
 from cocreate.domain import audience, openness
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import OF_TASK, Topic, audience_of
-from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.errors import Invalid, NotFound
 from cocreate.forms.base import whole
 from cocreate.forms.talk import ConcernForm, SayForm
 from cocreate.forms.tasks import HelpedForm, HelpForm
@@ -69,7 +69,7 @@ def talk(facts: Facts, topic: Topic) -> Talk:
     begun = _begun(kept, topic, None) if may_talk else None
     return Talk(thread, _form(facts, topic, begun) if may_talk else None, labels,
                 unsaid_view.status(begun.at) if begun else "",
-                tuple(Unsaid(one, labels.get(str(one.topic), ""), _url(facts, one) if may_talk else "")
+                tuple(Unsaid(one, labels.get(str(one.subject), ""), _url(facts, one) if may_talk else "")
                       for one in kept if one is not begun),
                 _ends(facts, topic), may(Act.CONCERN, facts.actor) and not facts.ended)
 
@@ -190,19 +190,14 @@ def concern(ref: str) -> ResponseReturnValue:
     offered = [(choice, _choice(facts, choice)) for choice in comments.CONCERNS if comments.readers(facts, choice)]
     form.to.choices = [SelectChoice(choice, label[:1].upper() + label[1:]) for choice, label in offered]
     neutral = bool(comments.readers(facts, "facilitator"))
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction() as session:
-                comments.raise_concern(session, ref, to=form.to.data, text=form.text.data, record=form.record.data,
-                                       actor=login.me().id, key=form.key(), now=now())
-        except (Invalid, Conflict) as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
-        else:
-            flash(_("Said. Only %(names)s can read it.", names=_choice(facts, form.to.data)), "done")
-            return redirect(url_for("room.concerns", ref=ref), 303)
-    body = frame.show("room/talk/concern.html", facts, (_("Raise a concern"), None), form=form, neutral=neutral,
-                      back_url=url_for("room.now", ref=ref))
-    return body, 200 if request.method == "GET" else 422
+
+    def tell(session: Any) -> str:
+        comments.raise_concern(session, ref, to=form.to.data, text=form.text.data, record=form.record.data,
+                               actor=login.me().id, key=form.key(), now=now())
+        return _("Said. Only %(names)s can read it.", names=_choice(facts, form.to.data))
+
+    return dialog(facts, form, "room/talk/concern.html", _("Raise a concern"), tell,
+                  then=url_for("room.concerns", ref=ref), neutral=neutral)
 
 
 @bp.get("/concerns")
@@ -233,12 +228,12 @@ def where(facts: Facts, topic: Topic) -> str:
 
 def _begun(kept: Iterable[Words], topic: Topic, reply_to: int | None) -> Words | None:
     return unsaid_view.chosen(one for one in kept
-                              if not one.box and one.topic == topic and one.reply_to == reply_to)
+                              if not one.box and one.subject == topic and one.reply_to == reply_to)
 
 
 def _url(facts: Facts, kept: Words) -> str:
     """The form that goes on with these words."""
-    return url_for("room.talk_say", ref=facts.project.ref, topic=str(kept.topic), reply_to=kept.reply_to,
+    return url_for("room.talk_say", ref=facts.project.ref, topic=str(kept.subject), reply_to=kept.reply_to,
                    begun=kept.key)
 
 

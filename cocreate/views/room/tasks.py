@@ -21,6 +21,7 @@ from cocreate.services.progress import Receipt
 from cocreate.views import once
 from cocreate.views.room import assessments, drafts, frame
 from cocreate.views.room.blueprint import bp
+from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.documents import download
 from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
@@ -199,21 +200,17 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
     form = ReturnForm.from_request()
     fields = page.facts.task_of(page.task).fields
     form.marked.choices = [SelectChoice(k, say(f.label, pages.language())) for k, f in fields.items()]
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction() as session:
-                contributions.return_(
-                    session, ref, task=key, party=page.task.party, seen=number("seen"), reason=form.reason.data,
-                    marked=tuple(form.marked.data or ()), actor=login.me().id, key=form.key(), now=now())
-        except Invalid as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), page.facts))
-        else:
-            flash(_("Returned with your reason. %(party)s has been told.", party=giver(page)), "done")
-            return redirect(url_for("room.now", ref=ref), 303)
-    body = frame.show("room/tasks/return.html", page.facts, (_("Tasks"), url_for("room.tasks", ref=ref)),
-                      (title_of(page), None), page=page, form=form, title=title_of(page), giver=giver(page),
-                      back_url=url_for("room.task", ref=ref, key=key, party=page.task.party))
-    return body, 200 if request.method == "GET" else 422
+
+    def act(session: Any) -> str:
+        contributions.return_(
+            session, ref, task=key, party=page.task.party, seen=number("seen"), reason=form.reason.data,
+            marked=tuple(form.marked.data or ()), actor=login.me().id, key=form.key(), now=now())
+        return _("Returned with your reason. %(party)s has been told.", party=giver(page))
+
+    title = _("Return '%(title)s' to %(party)s", title=title_of(page), party=giver(page))
+    return dialog(page.facts, form, "room/tasks/return.html", title, act, then=url_for("room.now", ref=ref),
+                  back=url_for("room.task", ref=ref, key=key, party=page.task.party),
+                  trail=((_("Tasks"), url_for("room.tasks", ref=ref)),), page=page, giver=giver(page))
 
 
 def submitted(page: contributions.TaskPage, state: str) -> str:

@@ -31,29 +31,32 @@ def typed(begun: Words) -> MultiDict[str, str]:
 
 
 def status(at: datetime) -> str:
-    return _("Draft saved %(at)s, only you see it", at=words.clock_time(at, pages.reader()))
+    reader = pages.reader()
+    today = words.local_day(at, reader) == reader.today
+    return _("Draft saved %(at)s, only you see it",
+             at=words.clock_time(at, reader) if today else words.day_time(at, reader))
 
 
-def save(ref: str, topic: Topic, form: UnsaidForm, box: str = "") -> None:
+def save(ref: str, subject: Topic, form: UnsaidForm, box: str = "") -> None:
     with transaction() as session:
-        unsaid.save(session, ref, topic=topic, box=box, typed=form.typed(), begun=form.begun.data or "",
+        unsaid.save(session, ref, subject=subject, box=box, typed=form.typed(), begun=form.begun.data or "",
                     actor=login.me().id, key=form.key(), now=now())
 
 
-def saved(ref: str, topic: Topic, form: UnsaidForm, box: str = "") -> ResponseReturnValue:
+def saved(ref: str, subject: Topic, form: UnsaidForm, box: str = "") -> ResponseReturnValue:
     """What the page saves by itself while one types."""
-    save(ref, topic, form, box)
+    save(ref, subject, form, box)
     return jsonify(status=status(now()) if form.text.data else "")
 
 
-def put_away(ref: str, topic: Topic, form: UnsaidForm, url: str, box: str = "") -> ResponseReturnValue | None:
+def put_away(ref: str, subject: Topic, form: UnsaidForm, url: str, box: str = "") -> ResponseReturnValue | None:
     """The words kept for later, or discarded, where one of these buttons was pressed."""
     if "discard" in request.form:
         with transaction() as session:
             drop(session, ref, form)
         flash(_("Discarded."), "done")
     elif "keep" in request.form:
-        save(ref, topic, form, box)
+        save(ref, subject, form, box)
         flash(_("Kept. Only you see it until you say it."), "done")
     else:
         return None
