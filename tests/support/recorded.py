@@ -7,8 +7,9 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from sqlalchemy import event
@@ -28,6 +29,7 @@ UNRECORDED = frozenset({
 SILENT = frozenset({"raise_concern"})
 # What a job notes of its own tries.
 NOTES = frozenset({"sealings._note"})
+BELOW = ("db.", "driver.", "writes.")  # whoever calls these writes
 
 
 class Watch:
@@ -60,6 +62,7 @@ class Watch:
         self._written.pop(id(connection), None)
 
 
+@cache  # asked at every end of a transaction
 def _inside() -> frozenset[str]:
     from cocreate.db import db
     return frozenset(table.name for table in db.metadata.sorted_tables
@@ -71,16 +74,21 @@ def _writer() -> str:
     frame: FrameType | None = sys._getframe(2)
     found = ""
     while frame is not None:
-        path = frame.f_code.co_filename
-        if path.startswith(OURS):
-            name = f"{Path(path).stem}.{frame.f_code.co_name}"
-            if frame.f_code.co_name in SILENT or name in NOTES:
-                return ""
-            found = name if not found or found.startswith(("db.", "driver.", "writes.")) else found
-        elif path.startswith(TESTS):
-            break
+        name = _of_the_product(frame.f_code)
+        if name is None:
+            if frame.f_code.co_filename.startswith(TESTS):
+                break
+        elif frame.f_code.co_name in SILENT or name in NOTES:
+            return ""
+        elif not found or found.startswith(BELOW):
+            found = name
         frame = frame.f_back
-    return "" if found.startswith(("db.", "driver.", "writes.")) else found
+    return "" if found.startswith(BELOW) else found
+
+
+@cache  # asked for every function on the way to every statement
+def _of_the_product(code: CodeType) -> str | None:
+    return f"{Path(code.co_filename).stem}.{code.co_name}" if code.co_filename.startswith(OURS) else None
 
 
 @contextmanager
