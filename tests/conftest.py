@@ -261,7 +261,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # What is not about data tries one of the two databases in `make test`, each function its own, and both in the long one.
 ONE_OF_TWO = ("tests/views/", "tests/services/test_playing.py", "tests/services/test_bundles.py", "tests/test_mail.py",
-              "tests/test_delivering.py", "tests/test_routes.py", "tests/test_doors.py")
+              "tests/test_delivering.py", "tests/services/test_accounts.py::TestTooManyTries",
+              "tests/services/test_accessions.py::TestDocument", "tests/test_routes.py", "tests/test_doors.py")
 COUNTED = "tests/views/test_statements.py"  # whose number differs
 
 

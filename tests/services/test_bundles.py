@@ -53,8 +53,8 @@ class TestBundle:
         ("record.json", b"Ingrid Solvik", b"Ingrid Solvak"), ("signatures.json", b"managing director", b"janitor"),
         ("record.json", b'"seq": 3', b'"seq": 4'),
     ])
-    def test_what_was_changed_is_found(self, sealed, tmp_path, name, old, new):
-        _unpack(sealed, sealed.maker, tmp_path)
+    def test_what_was_changed_is_found(self, bundle, tmp_path, name, old, new):
+        _extract(bundle, tmp_path)
         path = tmp_path / name
         body = path.read_bytes()
         assert old in body
@@ -63,8 +63,8 @@ class TestBundle:
         assert checked.returncode == 1 and "WRONG" in checked.stdout
 
     @pytest.mark.parametrize("cut", ["record", "signature", "file"])
-    def test_what_is_missing_is_found(self, sealed, tmp_path, cut):
-        _unpack(sealed, sealed.maker, tmp_path)
+    def test_what_is_missing_is_found(self, bundle, tmp_path, cut):
+        _extract(bundle, tmp_path)
         if cut == "file":
             (tmp_path / "evidence.pdf").unlink()
         else:
@@ -86,15 +86,39 @@ def _bundle(small, person):
 
 
 def _unpack(small, person, folder):
-    zipfile.ZipFile(io.BytesIO(_bundle(small, person))).extractall(folder)
+    _extract(_bundle(small, person), folder)
+
+
+def _extract(bundle, folder):
+    zipfile.ZipFile(io.BytesIO(bundle)).extractall(folder)
 
 
 def _check(folder):
     return subprocess.run([sys.executable, "-I", "check.py"], cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture(scope="module")
+def kept():
+    return {}
+
+
 @pytest.fixture
-def sealed(session, app, tmp_path_factory):
+def bundle(app, kept, tmp_path_factory):
+    """The maker's; made once for all who spoil a copy of it."""
+    if app not in kept:
+        with app.app_context():
+            small = _seal(db.session(), tmp_path_factory)
+            kept[app] = _bundle(small, small.maker)
+            db.session.remove()
+    return kept[app]
+
+
+@pytest.fixture
+def sealed(session, tmp_path_factory):
+    return _seal(session, tmp_path_factory)
+
+
+def _seal(session, tmp_path_factory):
     """A sealed contract whose record has a line of one party's own."""
     small = projects.ready_to_sign(session)
     comments.say(session, small.ref, kind="note", topic="clause:credit", text="our margin is thin", actor=small.maker,

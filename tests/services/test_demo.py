@@ -11,6 +11,8 @@ from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.work import Figure
 from cocreate.services import accounts, demo, records, rooms
+from tests.conftest import ENGINES
+from tests.support.apps import dispose, make_app
 from tests.support.clock import NOON
 from tests.support.people import HERE
 
@@ -75,10 +77,14 @@ def acts(kind):
     return [turn.act for one in rooms.of_person(db.session(), person, now=NOON) for turn in turns(one.facts, person)]
 
 
-@pytest.fixture
-def loaded(fresh_database, new_app):
-    app = new_app(fresh_database)
+@pytest.fixture(scope="module", params=ENGINES)
+def loaded(request, databases, tmp_path_factory):
+    """A database of its own with the demo; whoever looks at it changes nothing."""
+    url = databases.migrated(request.param)
+    app = make_app(url, tmp_path_factory.mktemp("demo"))
     with app.app_context():
         demo.load(now=NOON)
         db.session.remove()
-    return app
+    yield app
+    dispose(app)
+    databases.drop(url)

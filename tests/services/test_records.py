@@ -145,8 +145,8 @@ class TestCheck:
                 except IntegrityError:
                     assert column.name == "seq"
                 else:
-                    assert altered.check() is not None
-                    assert altered.check().seq == seq
+                    found = altered.check()
+                    assert found is not None and found.seq == seq
 
     @pytest.mark.parametrize("table", [DETAIL, EVENT], ids=["details", "event"])
     def test_a_removed_row(self, altered, table):

@@ -19,7 +19,7 @@ from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
 
-ROUNDS = 20
+ROUNDS = 5
 
 
 class TestSign:

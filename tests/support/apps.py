@@ -11,6 +11,7 @@ from typing import Any
 import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -18,7 +19,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import cocreate
 from cocreate.db import db
 from cocreate.settings import Settings
-from tests.support.run import ROOT
+from tests.support.run import ROOT, Run
 
 
 class Client(FlaskClient):
@@ -41,6 +42,7 @@ def make_app(database: str, data: Path, *, csrf: bool = False, **settings: str) 
     app = cocreate.create_app(Settings(**given))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)
     app.test_client_class = Client
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(Run.current().made("templates"))  # hundreds of applications
     return app
 
 

@@ -16,8 +16,8 @@ class SetClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.moment = NOON
         real = clock.now
-        for module in list(sys.modules.values()):
-            if module.__name__.startswith("cocreate") and getattr(module, "now", None) is real:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("cocreate") and getattr(module, "now", None) is real:
                 patch.setattr(module, "now", lambda: self.moment)
 
     def go(self, **by: float) -> datetime:

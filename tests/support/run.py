@@ -40,6 +40,12 @@ class Run:
         postgres.stop(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def made(self, name: str) -> str:
+        """A folder of this run."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return str(folder)
+
     def once(self, name: str, make: Callable[[], str]) -> str:
         """What ``make`` gave whichever process asked first; the others wait for it."""
         answer = self.folder / f"{name}.once"

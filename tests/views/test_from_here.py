@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from cocreate.db import db
 from cocreate.models.people import SignIn
 from cocreate.services import accounts
+from tests.support.apps import make_app
 from tests.support.people import OTHER, PASSWORD, browser
 from tests.support.signing_in import CLOSED, csrf_token, signed_in
 
@@ -16,8 +17,11 @@ class TestFormsFromElsewhere:
     """CSRF, with the check on."""
 
     @pytest.fixture
-    def guarded(self, new_app, database):
-        return new_app(database, csrf=True)
+    def guarded(self, apps, database, tmp_path_factory):
+        kept = f"{database} with the check"
+        if kept not in apps:
+            apps[kept] = make_app(database, tmp_path_factory.mktemp("guarded"), csrf=True)
+        return apps[kept]
 
     def test_an_open_form_works(self, guarded, anna):
         client = browser(guarded)
