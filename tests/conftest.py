@@ -6,6 +6,7 @@ races and migrations get one of their own.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -244,6 +245,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             from tests.support.databases import Databases
             Databases(run, "").drop_all()
         run.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Thousands of tests stay to the end: nobody looks for garbage among them, now or at each full collection."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
