@@ -92,6 +92,23 @@ def with_colleagues(facts: Facts, person: int) -> tuple[Turn, ...]:
     return tuple(turn for turn in _tasks(facts, person, others=True) if not turn.mine)
 
 
+def of_party(facts: Facts, number: int) -> tuple[Turn, ...]:
+    """What a party is asked besides its tasks, once each: what it checks, decides, settles, signs and answers together.
+
+    Also of who has not come in yet, and while the project rests: it is asked of the party all the same.
+    """
+    if facts.ended:
+        return ()
+    found: dict[tuple[str, str, int | None], Turn] = {}
+    for member in facts.members:
+        if member.party == number and member.left_at is None:
+            here = replace(facts, actor=member)
+            parts = (turn for turn in _proposals(here) if turn.act == "charter")
+            for turn in (*_checks(here), *_decisions(here), *_contract(here), *parts):
+                found.setdefault((turn.act, turn.key, turn.party), replace(turn, mine=False))
+    return tuple(found.values())
+
+
 def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
     member = facts.member(person)
     if member is None:

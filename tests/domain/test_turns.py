@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cocreate.domain.turns import asked_first, can_take, may_freeze, turns, waits_for, with_colleagues
+from cocreate.domain.turns import asked_first, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
 from tests.domain.test_limits import LIMITED
 from tests.support.chance import chances, definitions, tell
@@ -67,6 +67,25 @@ class TestStory:
         all_of_stage = begin(TWO_SIDES.replace(", about: [batch]", "")).to_trial().give("batch").seat("carrier")
         assert asks(all_of_stage, signatory(1)) == []
         assert ("decide", "passed") in asks(all_of_stage.give("haul"), signatory(1))
+
+
+class TestOfAParty:
+    def test_it_is_asked_what_it_checks_decides_and_signs_whoever_does_it(self):
+        story = begin().submit("stream")
+        assert _of(story, 1) == [] and _of(story, 2) == [("check", "stream")]
+        story.accept("stream", "taker").give("need")
+        assert _of(story, 1) == _of(story, 2) == [("decide", "picture")]
+        story.agree("picture").go("to_trial").give("batch").agree("passed").go("to_terms")
+        assert _of(story, 1) == _of(story, 2) == [("freeze", "contract")]
+        story.freeze().agree("our_contract").go("to_signature")
+        assert _of(story, 1) == _of(story, 2) == [("sign", "contract")]
+        story.sign("taker")
+        assert _of(story, 1) == [("sign", "contract")] and _of(story, 2) == []
+        assert _of(story.sign("giver"), 1) == []
+
+
+def _of(story: Story, party: int) -> list[tuple[str, str]]:
+    return [(turn.act, turn.key) for turn in of_party(story.facts, party)]
 
 
 class TestLimits:

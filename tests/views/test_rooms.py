@@ -28,6 +28,20 @@ class TestNow:
         assert "Since Mon 1 Mar." in page and "Claire Duval can act." in page and "Next reminder" in page
         assert "In this stage since Mon 1 Mar day 1 of 10" in page and "Signing date Tue 1 Jun" in page
 
+    def test_whose_turn_it_is_counts_what_is_checked_decided_and_signed(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+        assert "Your turn TF Tornby Furniture (you) Check: Crates per year from Aurelis Hotels" in whose(room.maker)
+        with room.app.app_context():
+            stories.accept(room.small, "returns")
+            stories.give_all(room.small)
+        assert whose(room.maker).count("Decide: Is this our picture?") == 2
+        with room.app.app_context():
+            stories.decide(room.small, "picture", 1)
+        assert "Decide" not in whose(room.maker).partition("Their turn")[0]
+        assert "Their turn AH Aurelis Hotels Decide: Is this our picture?" in whose(room.maker)
+
     def test_the_next_reminder_is_said_at_the_hour_of_whom_it_reaches(self, play):
         room = play()
         with room.app.app_context(), transaction() as session:
@@ -384,3 +398,8 @@ def png():
 
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
             + chunk(b"IDAT", zlib.compress(b"\x00\x80")) + chunk(b"IEND", b""))
+
+
+def whose(client: Client) -> str:
+    """What Now says of whose turn it is, party by party."""
+    return " ".join(text(client.get("")).split()).partition("Whose turn it is ")[2].partition(" Decisions ")[0]

@@ -12,7 +12,9 @@ from markupsafe import Markup
 from cocreate import words
 from cocreate.domain import limits
 from cocreate.domain.outlook import Outlook
+from cocreate.domain.turns import of_party
 from cocreate.services.rooms import Entry
+from cocreate.views.asks import Ask, ask
 from cocreate.views.room import frame
 from cocreate.views.room.gates import agreed_words, rule_words, segments, why_lapsed
 from cocreate.web import pages
@@ -32,6 +34,7 @@ class Column:
     """What one party owes in the running stage. ``later``: when it is asked next, where nothing is now."""
 
     party: frame.PartyView
+    asked: tuple[Ask, ...]  # what it checks, decides, signs and answers, besides its tasks
     tasks: tuple[TaskFact, ...]
     later: str
     open: bool  # whether this party can do one of them now
@@ -51,9 +54,10 @@ def columns(facts: Facts) -> list[Column]:
         tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
                  and task.state is not TaskState.LAPSED]
         tasks.sort(key=lambda task: (task.state not in _OWED, task.due_at is None, task.due_at or task.since))
+        asked = tuple(ask(turn, facts) for turn in of_party(facts, party.number))
         found.append(Column(
-            views[party.number], tuple(tasks), "" if tasks else _asked_next(facts, party.seat),
-            open=party.number in choosing or any(
+            views[party.number], asked, tuple(tasks), "" if tasks or asked else _asked_next(facts, party.seat),
+            open=bool(asked) or party.number in choosing or any(
                 task.state in _OWED and can_start(facts, task) for task in tasks),
             chooses=party.number in choosing))
     return found
