@@ -7,8 +7,6 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from cocreate.errors import Invalid
-
 FILE_NAME = 200  # characters, as wide as the columns
 _EXTENSION = re.compile(r"\.[^\s.]{1,15}\Z")
 _SPACES = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")  # macOS writes U+202F into its screenshots
@@ -17,7 +15,6 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Drawn as nothing or as a blank, though Unicode calls them letters, marks or symbols.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_JOINERS = frozenset("\u200c\u200d")  # spelling in Persian and Indic scripts, a trick everywhere else
 _MARKS = 8  # marks on one letter; Hebrew and Vietnamese need four
 
 
@@ -68,39 +65,8 @@ def _ascii(text: str) -> str:
     return re.sub(r'["\\%;/\x00-\x1f\x7f]', "_", letters).strip(" ")
 
 
-# --- people and organisations ----------------------------------------------------------------------------------------
-
-
-def clean_line(text: str, most: int, *, field: str = "name") -> str:
-    """One line of text in NFC with single spaces; empty stays empty.
-
-    Raises: Invalid text.hidden (``character``: "U+202E"), text.long (``most``, ``have``).
-    """
-    line = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
-    return _checked(line, most, field)
-
-
-def _checked(text: str, most: int, field: str) -> str:
-    for at, char in enumerate(text):
-        if _hidden(char) and not _joins(text, at):
-            raise Invalid("text.hidden", field=field, character=f"U+{ord(char):04X}")
-    if _thinned(text) != text:
-        raise Invalid("text.hidden", field=field, character="U+0300")
-    if len(text) > most:
-        raise Invalid("text.long", field=field, most=most, have=len(text))
-    return text
-
-
 def _hidden(char: str) -> bool:
     return char in _BLANK or unicodedata.category(char) in _UNSEEN
-
-
-def _joins(text: str, at: int) -> bool:
-    """A joiner after a letter of Arabic or an Indic script, or inside one emoji."""
-    if text[at] not in _JOINERS or at == 0:
-        return False
-    before = text[at - 1]
-    return "\u0620" <= before <= "\u109f" or before == "\ufe0f" or unicodedata.category(before) in ("So", "Sk")
 
 
 def _thinned(text: str) -> str:

@@ -26,7 +26,6 @@ PLAIN = {
     "form.broken": N_("The form came in pieces. Nothing was changed. Send it again."),
     "reason.short": N_("Say what is needed, so that it can be answered in one go: %(least)s letters or more."),
     "reason.why": N_("Say why in %(least)s letters or more: all parties read it."),
-    "text.hidden": N_("There is a hidden character in it (%(character)s). Type it again instead of pasting it."),
     "text.long": N_("Too long: %(have)s characters, up to %(most)s are possible."),
     "email.not_one_address": N_("This is not one complete address, such as r.kim@wmata.example."),
     "person.exists": N_("There is an account with this address already."),

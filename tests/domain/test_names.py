@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocreate.domain.names import (
-    clean_line,
     content_disposition,
     display_name,
     holds_name,
@@ -13,7 +12,6 @@ from cocreate.domain.names import (
     mixed_script,
     skeleton,
 )
-from cocreate.errors import Invalid
 
 
 class TestDisplayName:
@@ -90,34 +88,6 @@ class TestContentDisposition:
         assert header.isascii()
         assert header.isprintable()
         assert header.count('"') == 2
-
-
-class TestClean:
-    @pytest.mark.parametrize("name", [
-        "Åsa Öberg", "Nguyễn Thị Ánh", "می\u200cخواهم", "क्\u200dष", "O’Neill", "株式会社",
-    ])
-    def test_names_of_the_world_stay(self, name):
-        assert clean_line(name, 100) == name
-
-    def test_spaces_and_composition_are_made_one(self):
-        assert clean_line("  Zu\u0308rich\u00a0  AG ", 100) == "Zürich AG"
-
-    @pytest.mark.parametrize(
-        "hidden", "\u202e\u2066\u200b\u200d\u00ad\ufeff\0\x1b\n\t\u2028\u3164\u2800\U000e0041\ud800", ids=ascii)
-    def test_a_hidden_character_is_refused_by_its_number(self, hidden):
-        with pytest.raises(Invalid) as refused:
-            clean_line(f"Ac{hidden}me", 100, field="organisation")
-        assert refused.value.code == "text.hidden"
-        assert refused.value.values == {"field": "organisation", "character": f"U+{ord(hidden):04X}"}
-
-    def test_a_pile_of_marks_is_refused(self):
-        with pytest.raises(Invalid, match=r"text\.hidden"):
-            clean_line("A" + "\u0301" * 500, 1000)
-
-    def test_too_long_is_refused(self):
-        with pytest.raises(Invalid) as refused:
-            clean_line("a" * 101, 100)
-        assert (refused.value.code, refused.value.values) == ("text.long", {"field": "name", "most": 100, "have": 101})
 
 
 class TestLikeness:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from cocreate import clock
 from cocreate.db import transaction
 from cocreate.domain.answers import Answers
-from cocreate.domain.charter import to_answer
 from cocreate.models.people import Person
 from cocreate.services import (
     contracts,
@@ -25,7 +24,6 @@ from cocreate.services import (
     hosts,
     openings,
     people,
-    proposals,
     signing,
     stages,
     templates,
@@ -98,12 +96,6 @@ class Side:
     def facts(self) -> Facts:
         with _writing(self.live) as session:
             return look(session, self.ref, person=self.person, now=clock.now()).facts
-
-    def agrees_to_charter(self) -> None:
-        with _writing(self.live) as session:
-            facts = look(session, self.ref, person=self.person, now=clock.now()).facts
-            for proposal in to_answer(facts, facts.actor.party):
-                proposals.answer(session, self.ref, number=proposal.number, agree=True, **self._how())
 
     def accepts(self, task: str, party: int) -> None:
         with _writing(self.live) as session:
