@@ -13,12 +13,10 @@ from cocreate.web.assets import BOOTSTRAP, STATIC
 
 ALLOWED = frozenset(
     """
-    arrow-90deg-left arrow-counterclockwise arrow-down arrow-left arrow-right bell bookmark-fill box-arrow-right
-    calendar3 chat check-lg check2 check2-circle chevron-down chevron-left chevron-right circle clipboard-check
-    clipboard-data clock cloud-check download envelope exclamation-octagon exclamation-triangle eye
-    file-earmark-image file-earmark-lock file-earmark-pdf file-earmark-spreadsheet file-earmark-text floppy
-    hourglass-split info-circle key life-preserver link-45deg patch-check-fill pause pause-circle pen pencil people
-    person play plus-lg search slash-circle table three-dots trash ui-checks upload x-lg x-octagon
+    arrow-90deg-left arrow-down arrow-left arrow-right bell box-arrow-right calendar3 chat check-lg check2
+    check2-circle chevron-down circle clock cloud-check download envelope exclamation-octagon exclamation-triangle
+    eye file-earmark-lock file-earmark-pdf file-earmark-text floppy hourglass-split info-circle key life-preserver
+    pause pen pencil people person play plus-lg search slash-circle table upload x-lg
     """.split()
 )
 
