@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cocreate.domain import assessing
 from cocreate.domain.rights import Act, may
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows.facts import OWED, Facts, TaskFact
 from workflows.guards import can_start
 
 
@@ -20,7 +20,7 @@ class Beside:
 
 def beside(facts: Facts, task: TaskFact) -> Beside:
     actor = facts.actor
-    owed = (task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
+    owed = (task.state in OWED and can_start(facts, task)
             and not facts.ended and not facts.on_hold)
     if actor is None or actor.party != task.party or not owed:
         return Beside()

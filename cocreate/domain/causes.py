@@ -6,19 +6,17 @@ Pure. It is asked again at the moment a mail goes out.
 from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import can_be_decided
 from cocreate.domain.turns import calls
-from workflows.facts import DecisionState, Facts, ProposalState, TaskState
+from workflows.facts import OWED, UNDECIDED, UNGIVEN, Facts, ProposalState, TaskState
 
 # Mails that ask for something: without it they are noise. All others tell what happened, and that stays true.
-_OPEN = (TaskState.OPEN, TaskState.RETURNED)
-_TASK_STATES = {"ask": _OPEN, "returned": (TaskState.RETURNED,), "submitted": (TaskState.SUBMITTED,),
-                "entered": (TaskState.ENTERED,), "nobody_can_act": _OPEN}
+_TASK_STATES = {"ask": OWED, "returned": (TaskState.RETURNED,), "submitted": (TaskState.SUBMITTED,),
+                "entered": (TaskState.ENTERED,), "nobody_can_act": OWED}
 _REMINDING = frozenset({"due_soon", "due_today", "overdue", "escalation"})
 _ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_to_read", "signing_code",
                      "signature_ended", "help", "invitation_unanswered", "invitation_expired",
                      "invitation_wanted", "proposal", "clause_proposed"})
 _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
 _TO_DECIDE = frozenset({"decision_asked", "decision_lapsed"})  # mailed anew when it can be decided again
-_OPEN_DECISION = (DecisionState.ASKED, DecisionState.LAPSED)
 
 
 def asks(kind: str) -> bool:
@@ -43,7 +41,7 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
             return _task_is_owed(kind, subject, facts)
         case "decision":
             decision = facts.decision(subject.key, subject.party or 0)
-            return decision is not None and decision.state in _OPEN_DECISION and (
+            return decision is not None and decision.state in UNDECIDED and (
                 kind not in _TO_DECIDE or can_be_decided(facts, decision))
         case "proposal":
             return _proposal_is_open(subject, facts)
@@ -80,7 +78,7 @@ def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
         return calls(task) and task.helper is None
     if subject.matter == "check":
         return task.state is TaskState.SUBMITTED
-    return task.state in _TASK_STATES.get(kind, (*_OPEN, TaskState.ENTERED))
+    return task.state in _TASK_STATES.get(kind, UNGIVEN)
 
 
 def _duty_is_owed(subject: Subject, facts: Facts) -> bool:

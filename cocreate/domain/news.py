@@ -15,6 +15,8 @@ from workflows import engine
 from workflows.conditions import All, AnyCondition, PartySeated
 from workflows.facts import (
     ALL,
+    OWED,
+    UNDECIDED,
     ContractState,
     DecisionFact,
     DecisionState,
@@ -29,8 +31,6 @@ from workflows.facts.disputes import OTHER_VALUE, SETTLE, differ
 from workflows.guards import accepting, can_start
 from workflows.values import replace
 
-OWED = (TaskState.OPEN, TaskState.RETURNED)
-UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 NOBODYS = 0  # no party's own matter: to every champion it is one of others
 
 

@@ -8,7 +8,7 @@ from cocreate.domain.notices import Subject
 from cocreate.domain.rights import PROPOSALS, may_answer
 from workflows import engine
 from workflows.calendars import add_working_days, local_day
-from workflows.facts import DecisionState, Facts, ProposalState, TaskFact, TaskState
+from workflows.facts import OWED, UNDECIDED, Facts, ProposalState, TaskFact, TaskState
 from workflows.gates import is_open
 from workflows.guards import accepting, can_start, rests
 from workflows.refusals import Refusal
@@ -58,7 +58,7 @@ def _tasks(facts: Facts) -> list[Owed]:
     found = []
     for task in facts.tasks:
         subject = str(Subject("task", task.key, task.party))
-        if task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task):
+        if task.state in OWED and can_start(facts, task):
             found.append(Owed(subject, task.party, _asked(facts, task), task.due_at))
         elif task.state is TaskState.SUBMITTED and not rests(facts, task):
             found += [Owed(subject, party.number, _present(facts, party.number, "champion"), None)
@@ -69,7 +69,7 @@ def _tasks(facts: Facts) -> list[Owed]:
 def _decisions(facts: Facts) -> list[Owed]:
     return [Owed(str(Subject("decision", one.gate, one.party)), one.party,
                  _present(facts, one.party, "signatory"), one.due_at)
-            for one in facts.decisions if one.state in (DecisionState.ASKED, DecisionState.LAPSED)
+            for one in facts.decisions if one.state in UNDECIDED
             and facts.definition.gates[one.gate][0] == facts.project.stage and is_open(facts, one.gate)]
 
 

@@ -10,14 +10,21 @@ from cocreate.domain.notices import Channel, Subject, recipients
 from workflows.calendars import add_working_days, at, local_day
 from workflows.deadlines import MORNING, Planned, due, reminders
 from workflows.definition import Due
-from workflows.facts import DecisionFact, DecisionState, DutyFact, Facts, MemberFact, TaskFact, TaskState
+from workflows.facts import (
+    UNDECIDED,
+    UNGIVEN,
+    DecisionFact,
+    DutyFact,
+    Facts,
+    MemberFact,
+    TaskFact,
+    TaskState,
+)
 from workflows.gates import is_open
 from workflows.guards import accepting, can_start, rests
 from workflows.values import replace
 
 # What was typed in for a party is still owed by it: its word that it is right.
-OWED = (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED)
-UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 TO_CHECK = 5  # working days in which a party accepts a contribution or returns it
 ASKED_AGAIN = 10  # working days after the yearly question that was not answered
 
@@ -47,7 +54,7 @@ def owed(facts: Facts) -> dict[str, Matter]:
 
 def _tasks(facts: Facts) -> Iterator[Matter]:
     for task in facts.tasks:
-        if task.state in OWED and task.due_at and can_start(facts, task):
+        if task.state in UNGIVEN and task.due_at and can_start(facts, task):
             yield Matter(Subject("task", task.key, task.party), task.round, task.due_at, asked_for(facts, task),
                          task.party, champions(facts, task.party))
         elif by := check_by(facts, task):

@@ -12,13 +12,21 @@ from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
 from workflows import engine
 from workflows.calendars import at
-from workflows.facts import DecisionState, Facts, MemberFact, ProposalState, TaskFact, TaskState
+from workflows.facts import (
+    OWED,
+    UNDECIDED,
+    UNGIVEN,
+    DecisionState,
+    Facts,
+    MemberFact,
+    ProposalState,
+    TaskFact,
+    TaskState,
+)
 from workflows.gates import is_open as is_open  # of everybody who asks whose turn it is
 from workflows.guards import accepting, can_start, first_missing, rests, why_open
 from workflows.refusals import Refusal
 
-OWED = (TaskState.OPEN, TaskState.RETURNED)
-UNDECIDED = (DecisionState.ASKED, DecisionState.LAPSED)
 AHEAD = timedelta(days=92)  # a duty later than that is no turn yet; its list has it
 CALLS = ("help", "helped")  # on top of every turn
 
@@ -244,7 +252,7 @@ def _calls(facts: Facts) -> list[Turn]:
 
 def calls(task: TaskFact) -> bool:
     """Whether a call for help stands; while the task is with those who check it, it rests."""
-    return task.help is not None and task.state in (*OWED, TaskState.ENTERED)
+    return task.help is not None and task.state in UNGIVEN
 
 
 def _called(facts: Facts, member: MemberFact, task: TaskFact) -> bool:

@@ -14,7 +14,7 @@ from cocreate.letters.about import About, grouped
 from cocreate.letters.digesting import Section, Speaker, count_news, sections
 from cocreate.sentences.turns import label
 from cocreate.services.digests import Digest
-from workflows.facts import DutyFact, TaskState
+from workflows.facts import OWED, DutyFact
 
 # The links that carry a secret, and those of mails about an account.
 LINKS = {
@@ -54,7 +54,7 @@ class Letter(About):
     def mine(self) -> str:
         """The first thing the recipient is asked for now."""
         open_ = [t for t in self.facts.tasks if self.member.person in asked(self.facts, t)
-                 and t.state in (TaskState.OPEN, TaskState.RETURNED)]
+                 and t.state in OWED]
         first = min(open_, key=lambda t: (t.due_at is None, t.due_at), default=None)
         if first is None:
             return ""

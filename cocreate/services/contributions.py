@@ -27,7 +27,7 @@ from cocreate.services.acts.entering import Confirm, Deny, EnterFor
 from cocreate.services.acts.reopening import Reopen, may_reopen
 from cocreate.services.facts import look
 from workflows import progression
-from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact, TaskState
+from workflows.facts import OWED, DecisionFact, DecisionState, Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -94,7 +94,7 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         may_edit=may(Act.SUBMIT, actor, party=task.party, asked=task.asked) and not facts.ended,
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
         may_confirm=task.state is TaskState.ENTERED and _acts(facts, Act.CONFIRM, party=task.party),
-        may_enter=not own and task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
+        may_enter=not own and task.state in OWED and can_start(facts, task)
         and facts.task_of(task).kind not in ("sign", "assessment", "canvas")
         and _acts(facts, Act.ENTER_FOR, party=task.party),
         may_count=own and assessing.enough(facts, task) and _counts(facts, task),
@@ -150,7 +150,7 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
     require(facts, Act.DRAFT, party=party, asked=there.asked, on_hold=True)
     if facts.task_of(there).kind == "canvas":
         raise Conflict("canvas.entries", task=task)
-    if there.state not in (TaskState.OPEN, TaskState.RETURNED):
+    if there.state not in OWED:
         raise Conflict("contribution.not_open", task=task, state=there.state.value, since=there.since)
     values = {"typed": json.dumps(typed, ensure_ascii=False), "files": json.dumps(files, ensure_ascii=False),
               "number": number + 1, "person": actor, "at": now}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.notices import TABLE, Subject
-from cocreate.domain.turns import OWED, UNDECIDED, Turn
+from cocreate.domain.turns import Turn
 from cocreate.models.hosts import HostMember
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
@@ -24,7 +24,7 @@ from cocreate.models.projects import Member
 from cocreate.models.records import EventDetail
 from cocreate.services import outbox, rooms, working
 from workflows.calendars import Calendar, at, is_working, local_day
-from workflows.facts import Facts
+from workflows.facts import OWED, UNDECIDED, Facts
 
 BATCH = 100
 MOST = 200  # lines that are kept for one digest; who was away so long reads the record

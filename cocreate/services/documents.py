@@ -14,7 +14,7 @@ from cocreate.models.work import DocumentRead, DocumentVersion
 from cocreate.services import progress
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.acts.documents import Narrow, NewVersion, Share, Widen, Withdraw
-from workflows.facts import DecisionFact, DecisionState, DocumentFact, Facts
+from workflows.facts import DECIDED, DecisionFact, DocumentFact, Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,11 @@ def newest(session: Session, facts: Facts, documents: Sequence[DocumentFact]) ->
     return {row.document: Newest(row.name, row.at, row.size) for row in rows if wanted.get(row.document) == row.number}
 
 
-_DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
-
-
 def decided_on(facts: Facts, document: DocumentFact) -> tuple[DecisionFact, ...]:
     """The decisions that lapse when the task this file belongs to gets a new version."""
     if document.path is None or facts.ended:
         return ()
     task = document.path.split(".")[1]
-    return tuple(decision for decision in facts.decisions if decision.state in _DECIDED
+    return tuple(decision for decision in facts.decisions if decision.state in DECIDED
                  and any(part.startswith(f"{task}@{document.party}=") for part in decision.subject.split())
                  and facts.decision(decision.gate, decision.party) is decision)

@@ -22,7 +22,7 @@ from cocreate.models.projects import Member, Project
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
 from workflows.calendars import local_day
-from workflows.facts import ContractState, DecisionState, MemberFact, TaskState
+from workflows.facts import UNDECIDED, ContractState, MemberFact, TaskState
 
 BATCH = 100
 
@@ -162,7 +162,7 @@ def _owed() -> tuple[Exists, ...]:
             Task.state == TaskState.SUBMITTED),
         exists().where(
             Decision.project_id == Reminder.project_id, _is("decision", Decision.gate, Decision.party),
-            Decision.round == Reminder.round, Decision.state.in_([DecisionState.ASKED, DecisionState.LAPSED])),
+            Decision.round == Reminder.round, Decision.state.in_(UNDECIDED)),
         exists().where(
             ContractVersion.project_id == Reminder.project_id, ContractVersion.paper == "",
             ContractVersion.state == ContractState.FROZEN,

@@ -6,6 +6,7 @@ differs is what is written. Nothing here reads a clock or a database.
 
 from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, Notice, SignatureFact
 from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFact
+from workflows.facts.states import DECIDED, OWED, UNDECIDED, UNFINISHED, UNGIVEN
 from workflows.facts.whole import Facts, ProjectFact
 from workflows.facts.work import (
     ALL,
@@ -23,6 +24,11 @@ from workflows.facts.work import (
 
 __all__ = [
     "ALL",
+    "DECIDED",
+    "OWED",
+    "UNDECIDED",
+    "UNFINISHED",
+    "UNGIVEN",
     "AbsenceFact",
     "AccessionFact",
     "ContractFact",

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from workflows.calendars import add_working_days, at, local_day
 from workflows.deadlines import due
 from workflows.definition import Due
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows.facts import OWED, UNDECIDED, UNFINISHED, Facts, TaskFact, TaskState
 from workflows.guards import left_behind, rests
-from workflows.progression.states import OWED, UNDECIDED
 from workflows.values import replace
 
 
@@ -20,7 +19,7 @@ def due_at(facts: Facts, rule: Due) -> datetime | None:
         if task.state is TaskState.ACCEPTED:
             accepted[task.key] = max(task.since, accepted.get(task.key, task.since))
     for task in facts.tasks:  # a date follows the last organisation that was asked
-        if task.state not in (TaskState.ACCEPTED, TaskState.SUPERSEDED, TaskState.LAPSED):
+        if task.state in UNFINISHED:
             accepted.pop(task.key, None)
     if rule.after.startswith("field:") and (day := _day_named(facts, rule.after, accepted)) is not None:
         accepted[rule.after] = day

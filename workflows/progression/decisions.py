@@ -1,13 +1,10 @@
 """Decisions at gates: asked, bound to the versions they saw, lapsed when these change."""
 
 from workflows.definition import AtLeast
-from workflows.facts import DecisionFact, DecisionState, Facts
+from workflows.facts import DECIDED, OWED, UNDECIDED, DecisionFact, DecisionState, Facts
 from workflows.gates import is_open
 from workflows.progression.dates import due_at
-from workflows.progression.states import OWED, UNDECIDED
 from workflows.values import replace
-
-_DECIDED = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 
 
 def subject(facts: Facts, gate: str) -> str:
@@ -75,7 +72,7 @@ def lapse(facts: Facts) -> Facts:
             gates[decision.gate] = subject(facts, decision.gate), _reopened(facts, decision.gate)
         about, reopened = gates[decision.gate]
         changed = _difference(decision.subject, about)
-        if decision.state in _DECIDED and (changed or reopened):
+        if decision.state in DECIDED and (changed or reopened):
             left = facts.party(decision.party).left_at is not None
             facts = facts.with_decision(replace(
                 decision, state=DecisionState.DROPPED if left else DecisionState.LAPSED, since=facts.now,

@@ -1,9 +1,8 @@
 """A contract or short agreement that is being signed ends with what it was made from."""
 
 from workflows import engine
-from workflows.facts import ContractState, Facts, TaskState
+from workflows.facts import OWED, ContractState, Facts, TaskState
 from workflows.fields import Computed
-from workflows.progression.states import OWED
 from workflows.progression.tasks import reopen
 from workflows.values import replace
 

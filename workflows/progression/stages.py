@@ -1,10 +1,9 @@
 """The stage a project is in: how it comes to one, back to one, and on from a hold."""
 
 from workflows.calendars import add_working_days, local_day, working_days_between
-from workflows.facts import ContractState, DecisionState, Facts, PartyFact
+from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact
 from workflows.progression.dates import moved, undate
 from workflows.progression.papers import end_contract
-from workflows.progression.states import OWED, UNDECIDED
 from workflows.progression.tasks import ask, reopen
 from workflows.values import replace
 

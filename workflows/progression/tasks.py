@@ -1,8 +1,7 @@
 """Tasks that are asked, again, of somebody, or not any more."""
 
-from workflows.facts import DecisionState, Facts, PartyFact, TaskFact, TaskState
+from workflows.facts import OWED, UNDECIDED, UNFINISHED, DecisionState, Facts, PartyFact, TaskFact, TaskState
 from workflows.guards import accepting, seen_stages
-from workflows.progression.states import OWED, UNDECIDED, UNFINISHED
 from workflows.values import replace
 
 _FIRST_ASKED = ("champion", "contributor")
@@ -69,7 +68,7 @@ def leave(facts: Facts) -> Facts:
     if not gone:
         return facts
     for task in facts.tasks:
-        if task.party in gone and task.state not in (TaskState.ACCEPTED, TaskState.SUPERSEDED, TaskState.LAPSED):
+        if task.party in gone and task.state in UNFINISHED:
             facts = facts.with_task(replace(task, state=TaskState.LAPSED, since=facts.now))
     for decision in facts.decisions:
         if decision.party in gone and decision.state in (*UNDECIDED, DecisionState.REFUSED):

@@ -12,11 +12,10 @@ from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.holds import latest, today
 from cocreate.services.writes import Put
-from workflows.facts import AbsenceFact, Facts, MemberFact, TaskState
+from workflows.facts import OWED, AbsenceFact, Facts, MemberFact
 from workflows.values import replace
 
 PARTS = ("champion", "signatory", "contributor")
-OWED = (TaskState.OPEN, TaskState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)

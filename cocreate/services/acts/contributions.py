@@ -19,7 +19,7 @@ from cocreate.errors import Conflict, Invalid, NotFound, Refused
 from cocreate.models.work import WHOLE_PARTY, Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.writes import Delete, Insert, Row, Write
-from workflows.facts import DocumentFact, Facts, FigureFact, TaskFact, TaskState
+from workflows.facts import OWED, DocumentFact, Facts, FigureFact, TaskFact, TaskState
 from workflows.guards import accepting, first_missing, rests
 from workflows.refusals import Refusal
 from workflows.values import replace
@@ -109,7 +109,7 @@ def submit(facts: Facts, given: Submit) -> Change:
 
 def require_open(facts: Facts, task: TaskFact) -> None:
     """Raises what stands in the way of giving something for this task now, whoever gives it."""
-    if task.state not in (TaskState.OPEN, TaskState.RETURNED):
+    if task.state not in OWED:
         raise Conflict("contribution.not_open", task=task.key, state=task.state.value, since=task.since)
     if (earlier := first_missing(facts, task)) is not None:
         raise Refused([Refusal("task.must_follow", earlier.party, {

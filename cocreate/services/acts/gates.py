@@ -11,12 +11,10 @@ from cocreate.services.acts.contributions import NO_PARTY, REASON, NewFile
 from cocreate.services.acts.documents import Share, share
 from workflows.calendars import local_day
 from workflows.conditions import GateAgreed
-from workflows.facts import DecisionFact, DecisionState, Facts, MemberFact
+from workflows.facts import DECIDED, DecisionFact, DecisionState, Facts, MemberFact
 from workflows.guards import reasons
 from workflows.progression import subject
 from workflows.values import replace
-
-ANSWERS = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[Decis
     """The same, of an act that looked at what is there now."""
     if given.gate not in facts.definition.gates:
         raise Invalid("decision.unknown", field="gate")
-    if given.answer not in ANSWERS:
+    if given.answer not in DECIDED:
         raise Invalid("decision.unknown", field="answer")
     mine, actor = require_deciding(facts, given.gate, act)
     require_same(given.seen, subject(facts, given.gate), "gate.changed", gate=given.gate)

@@ -11,7 +11,7 @@ from cocreate.services.acts import people
 from cocreate.services.acts.change import Change, require, require_running
 from cocreate.services.acts.contributions import owed
 from workflows.calendars import add_working_days, at, local_day
-from workflows.facts import Facts, MemberFact, TaskFact, TaskState
+from workflows.facts import OWED, Facts, MemberFact, TaskFact
 from workflows.fields import Computed
 from workflows.values import replace
 
@@ -152,7 +152,7 @@ def _passable(facts: Facts, key: str, party: int) -> TaskFact:
     """A task that its party still works on."""
     task = owed(facts, key, party)
     require_running(facts)
-    if task.state not in (TaskState.OPEN, TaskState.RETURNED):
+    if task.state not in OWED:
         raise Conflict("contribution.not_open", task=key, state=task.state.value, since=task.since)
     return task
 

@@ -15,12 +15,11 @@ from cocreate.services.acts.change import Change, require, require_running
 from cocreate.services.acts.inviting import invited, letter
 from cocreate.services.writes import Insert, Put, Update
 from workflows import progression
-from workflows.facts import Facts, MemberFact, PartyFact, TaskFact, TaskState
+from workflows.facts import OWED, Facts, MemberFact, PartyFact, TaskFact
 from workflows.values import replace
 
 PARTS = ("champion", "signatory", "contributor", "observer")
 FIRST = ("champion", "signatory", "contributor")  # of the first person of a party, until others are named
-OWED = (TaskState.OPEN, TaskState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from cocreate.services import gates, stages
 from cocreate.services.playing import contract, signatures, work
 from cocreate.services.playing.told import REASON, Decided, Told
 from workflows import engine
-from workflows.facts import DecisionState
+from workflows.facts import UNDECIDED
 from workflows.progression import subject
 from workflows.refusals import Refusal
 
@@ -35,7 +35,7 @@ def _decisions(told: Told) -> bool:
     facts, done = told.facts(), False
     for decision in facts.decisions:
         here = facts.definition.gates[decision.gate][0] == facts.project.stage
-        if decision.state not in (DecisionState.ASKED, DecisionState.LAPSED) or not here:
+        if decision.state not in UNDECIDED or not here:
             continue
         if facts.decision(decision.gate, decision.party) is not decision or not is_open(facts, decision.gate):
             continue

@@ -10,7 +10,7 @@ from cocreate.services.playing import signatures
 from cocreate.services.playing.told import Told
 from workflows import fields as f
 from workflows.definition import Task
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows.facts import OWED, Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
 
 UNSAID = "Not published."  # where a template takes no "not available"
@@ -22,7 +22,7 @@ def tasks(told: Told) -> bool:
     for task in facts.tasks:
         if task.key not in told.given:
             continue
-        if task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task):
+        if task.state in OWED and can_start(facts, task):
             if facts.task_of(task).kind == "sign":
                 signatures.sign_agreement(told, task)
             else:

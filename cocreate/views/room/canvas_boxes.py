@@ -15,7 +15,7 @@ from cocreate.services.contributions import TaskPage
 from cocreate.services.unsaid import Words
 from cocreate.views.room import unsaid
 from cocreate.web import login, pages
-from workflows.facts import TaskState
+from workflows.facts import OWED
 from workflows.guards import can_start
 from workflows.texts import say
 
@@ -52,7 +52,7 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
     definition = facts.task_of(task)
     if definition.kind != "canvas":
         return None
-    open_ = task.state in (TaskState.OPEN, TaskState.RETURNED) and can_start(facts, task)
+    open_ = task.state in OWED and can_start(facts, task)
     running = open_ and not (facts.ended or facts.on_hold)
     actor = facts.actor
     writes = running and may_write(facts, task)

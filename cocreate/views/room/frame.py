@@ -14,7 +14,7 @@ from cocreate.domain.names import initials
 from cocreate.services.facts import look
 from cocreate.web import login, pages
 from cocreate.web.pages import Entry
-from workflows.facts import Facts, TaskFact
+from workflows.facts import UNFINISHED, Facts, TaskFact
 from workflows.texts import say
 
 
@@ -104,7 +104,7 @@ def stages(facts: Facts) -> int:
 
 def room(facts: Facts) -> Room:
     views = party_views(facts)
-    open_tasks = sum(1 for task in facts.tasks if task.state in ("open", "returned", "submitted", "entered"))
+    open_tasks = sum(1 for task in facts.tasks if task.state in UNFINISHED)
     here = (request.endpoint or "").removeprefix("room.")
     tabs = (
         ("now", _("Now"), None, True), ("tasks", _("Tasks"), open_tasks or None, True),

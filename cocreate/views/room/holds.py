@@ -25,7 +25,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
 from cocreate.web import login, pages
 from workflows import progression
-from workflows.facts import Facts
+from workflows.facts import OWED, UNDECIDED, Facts
 from workflows.texts import say
 
 
@@ -95,9 +95,9 @@ def resume(ref: str) -> ResponseReturnValue:
 def _dates(facts: Facts, after: Facts) -> list[tuple[str, str, object]]:
     """(title, party, new due date) of what is open."""
     tasks = [(say(after.task_of(task).title, pages.language()), facts.party(task.party).name, task.due_at)
-             for task in after.tasks if task.due_at is not None and task.state in ("open", "returned")]
+             for task in after.tasks if task.due_at is not None and task.state in OWED]
     decisions = [(say(after.gate_of(one).question, pages.language()), facts.party(one.party).name, one.due_at)
-                 for one in after.decisions if one.due_at is not None and one.state in ("asked", "lapsed")]
+                 for one in after.decisions if one.due_at is not None and one.state in UNDECIDED]
     return sorted([*tasks, *decisions], key=lambda row: str(row[2]))
 
 

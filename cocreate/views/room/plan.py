@@ -21,12 +21,11 @@ from cocreate.web import pages
 from workflows.definition import Gate
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows.facts import OWED, UNGIVEN, Facts, TaskFact, TaskState
 from workflows.guards import can_start
 from workflows.texts import say
 
 MOST = 4  # lines of a party's column
-_OWED = (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def columns(facts: Facts) -> list[Column]:
     views, stage = frame.party_views(facts), facts.definition.stages.get(facts.project.stage)
     keys = list(stage.tasks) if stage else []
     order = facts.definition.order
-    keys += [t.key for t in facts.tasks if t.state in (TaskState.OPEN, TaskState.RETURNED) and t.key not in keys
+    keys += [t.key for t in facts.tasks if t.state in OWED and t.key not in keys
              and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage]]
     found = []
     choosing = {member.party for refusal in limits.to_choose(facts) for person in limits.can_act(facts, refusal)
@@ -53,12 +52,12 @@ def columns(facts: Facts) -> list[Column]:
     for party in facts.present:
         tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
                  and task.state is not TaskState.LAPSED]
-        tasks.sort(key=lambda task: (task.state not in _OWED, task.due_at is None, task.due_at or task.since))
+        tasks.sort(key=lambda task: (task.state not in UNGIVEN, task.due_at is None, task.due_at or task.since))
         asked = tuple(ask(turn, facts) for turn in of_party(facts, party.number))
         found.append(Column(
             views[party.number], asked, tuple(tasks), "" if tasks or asked else _asked_next(facts, party.seat),
             open=bool(asked) or party.number in choosing or any(
-                task.state in _OWED and can_start(facts, task) for task in tasks),
+                task.state in UNGIVEN and can_start(facts, task) for task in tasks),
             chooses=party.number in choosing))
     return found
 

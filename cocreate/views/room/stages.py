@@ -22,7 +22,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
 from workflows import progression
-from workflows.facts import DecisionState, Facts, TaskState
+from workflows.facts import DECIDED, Facts, TaskState
 from workflows.texts import say
 
 
@@ -75,8 +75,8 @@ def _foreseen(facts: Facts, key: str) -> Back:
     after = progression.settle(progression.go_back(facts, key, ""))
     before = {task.id for task in facts.tasks}
     reopened = [task for task in after.tasks if task.id not in before]
-    stood = {one.id: one for one in facts.decisions if one.state in _SAID}
-    lapsed = [stood[one.id] for one in after.decisions if one.id in stood and one.state not in _SAID]
+    stood = {one.id: one for one in facts.decisions if one.state in DECIDED}
+    lapsed = [stood[one.id] for one in after.decisions if one.id in stood and one.state not in DECIDED]
     ahead = outlook(after)
     return Back(
         tuple(_("%(title)s (%(party)s)", title=say(after.task_of(task).title, pages.language()),
@@ -87,9 +87,6 @@ def _foreseen(facts: Facts, key: str) -> Back:
               for one in lapsed),
         facts.contract.number if facts.contract and after.contract is None else None,
         ahead.expected if ahead and ahead.later else None)
-
-
-_SAID = (DecisionState.AGREED, DecisionState.RESERVED, DecisionState.REFUSED)
 
 
 def _told(facts: Facts) -> str:

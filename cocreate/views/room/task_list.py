@@ -13,7 +13,7 @@ from cocreate.services import contributions
 from cocreate.views.room import frame, task_state
 from cocreate.views.room.blueprint import bp
 from cocreate.web import login, pages
-from workflows.facts import Facts, TaskFact, TaskState
+from workflows.facts import UNGIVEN, Facts, TaskFact, TaskState
 from workflows.texts import say
 
 
@@ -74,7 +74,7 @@ def _stage(facts: Facts, key: str, chosen: dict[str, str]) -> StageRows:
 
 
 def _wanted(facts: Facts, chosen: dict[str, str]) -> Callable[[TaskFact], bool]:
-    states = {"open": (TaskState.OPEN, TaskState.RETURNED, TaskState.ENTERED), "submitted": (TaskState.SUBMITTED,),
+    states = {"open": UNGIVEN, "submitted": (TaskState.SUBMITTED,),
               "accepted": (TaskState.ACCEPTED,)}.get(chosen["state"])
     me = login.me().id
 

@@ -29,7 +29,7 @@ from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed
 from cocreate.web import login, pages
 from workflows.calendars import local_day
-from workflows.facts import Facts, TaskState
+from workflows.facts import OWED, Facts, TaskState
 from workflows.facts.disputes import differ
 from workflows.guards import accepting, first_missing
 from workflows.texts import say
@@ -45,7 +45,7 @@ def load(ref: str, key: str) -> TaskPage:
 
 def editable(page: TaskPage) -> bool:
     return (page.may_edit and page.facts.task_of(page.task).kind != "canvas"  # it has entries, and no form
-            and page.task.state in (TaskState.OPEN, TaskState.RETURNED)
+            and page.task.state in OWED
             and first_missing(page.facts, page.task) is None)
 
 
