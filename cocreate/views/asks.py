@@ -30,6 +30,7 @@ class Ask:
     state: str  # "returned with a reason", "draft of Tue 2 Mar"
     button: str  # the verb alone, where the label stands above it
     absent: str = ""  # "for Renee Kim": in whose place
+    reason: str = ""  # why it was returned or opened again, in somebody's words
 
 
 def ask(turn: Turn, facts: Facts) -> Ask:
@@ -39,7 +40,8 @@ def ask(turn: Turn, facts: Facts) -> Ask:
     return Ask(label=label(turn, _Names(facts)), url=_url(turn, facts.project.ref), project=facts.project.title,
                due_at=turn.due_at, chip=_chip(turn, reader), minutes=task.minutes if task else None,
                unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
-               state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts))
+               state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts),
+               reason=turn.reason or "")
 
 
 class _Names:

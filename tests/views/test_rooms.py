@@ -14,7 +14,7 @@ from cocreate.models.people import Person
 from cocreate.services import accounts, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
-from tests.support import projects, stories
+from tests.support import projects, rooms, stories
 from tests.support.people import PASSWORD
 from tests.support.rooms import Client, buttons, by_link, links, more, proposal_of, text
 
@@ -41,6 +41,25 @@ class TestNow:
             stories.decide(room.small, "picture", 1)
         assert "Decide" not in whose(room.maker).partition("Their turn")[0]
         assert "Their turn AH Aurelis Hotels Decide: Is this our picture?" in whose(room.maker)
+
+    def test_what_is_asked_of_the_reader_is_told_once_and_what_follows_has_no_act_of_its_own(self, play):
+        room = play()
+        shop, manager = room.shop.get(""), room.manager.get("")
+        told = text(shop).partition("Going on to Terms waits for")[2].partition("Dates")[0]
+        assert "What is asked of you above, and this: What we wait for Tornby Furniture has not started" in told
+        assert "Aurelis Hotels has not started" not in told
+        assert "Aurelis Hotels has not started" in text(manager) and "asked of you above" not in text(manager)
+        with room.app.app_context(), transaction() as session:
+            projects.give(session, room.small, "credit")
+        assert "Only what is asked of you above." in text(room.shop.get(""))
+        assert "Aurelis Hotels has not started" in text(room.maker.get(""))
+
+    def test_why_it_was_returned_stands_with_what_is_asked(self, project):
+        room = project(rooms.returned)
+        page = text(room.shop.get(""))
+        asked = page.partition("For you")[2].partition("Going on to Terms")[0]
+        assert "Change and submit: Crates per year" in asked and "Only one garage, it seems." in asked
+        assert "Only one garage" not in page.partition("Going on to Terms")[2].partition("Dates")[0]
 
     def test_the_next_reminder_is_said_at_the_hour_of_whom_it_reaches(self, play):
         room = play()

@@ -49,13 +49,15 @@ def now(ref: str) -> ResponseReturnValue:
     """The first page of a room."""
     facts = missing.known(db.session(), frame.enter(ref))
     course, ahead = rooms.course(db.session(), facts), outlook(facts)
-    asks = [ask(turn, facts) for turn in turns(facts, login.me().id)]
+    asked = turns(facts, login.me().id)
+    asks = [ask(turn, facts) for turn in asked]
     choose = bool(asks) and asks[0].url.endswith("#waiting")
-    first = waiting.first(facts, choose=choose)
+    first = waiting.first(facts, asked, choose=choose)
     told = [tell(line, facts) for line in records.lines(db.session(), facts, most=5)]
     return frame.show(
         "room/now.html", facts, asks=asks, choose=choose,
-        first=first, groups=waiting.groups(facts), nonce=Form(),
+        first=first, groups=waiting.groups(facts, asked), nonce=Form(),
+        told_above=waiting.told_above(facts, asked),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)

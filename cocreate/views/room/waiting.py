@@ -15,7 +15,7 @@ from cocreate.domain.limits import LIMIT
 from cocreate.domain.nudges import Owed, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
-from cocreate.domain.turns import waits_for
+from cocreate.domain.turns import Turn, waits_for
 from cocreate.services import rooms
 from cocreate.views.room import frame, limits, missing, nudges
 from cocreate.web import pages
@@ -23,6 +23,10 @@ from workflows.calendars import local_day, working_days_between
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 
+# Of a task or a decision: what its party does next. The same thing is a row of whoever is asked for it.
+_ASKS = frozenset({"task.not_begun", "task.draft", "task.returned", "task.reopened", "task.not_accepted",
+                   "task.entered", "gate.missing", "gate.lapsed", "agreement.open"})
+_ASKED = frozenset({"fill_in", "again", "check", "confirm", "decide", "decide_again"})
 LACKS = frozenset({VALUE, ADDRESS, SIGNATORY})
 MOST_LACKS = 6  # on Now; the page of the contract has all
 
@@ -55,15 +59,25 @@ class First:
     since: str
 
 
-def groups(facts: Facts) -> tuple[Group, ...]:
-    """Every reason once, by who can act; oldest first. Of what the contract lacks as much as fits."""
+def told_above(facts: Facts, asked: Sequence[Turn]) -> bool:
+    """Whether the project also waits for what stands among the reader's own rows."""
+    return len(_reasons(facts, asked)) < len(_reasons(facts))
+
+
+def groups(facts: Facts, asked: Sequence[Turn] = ()) -> tuple[Group, ...]:
+    """Every reason once, by who can act; oldest first. Of what the contract lacks as much as fits.
+
+    asked: the reader's own rows, told above. What only follows from what is told has no act of its own.
+    """
     views = frame.party_views(facts)
     rows: dict[int | None, dict[str, Row]] = {}
-    found = _reasons(facts)
+    found = _reasons(facts, asked)
     more = [one for one in found if one.code in LACKS][MOST_LACKS:]
     first_limit = next((one for one in found if one.code == LIMIT), None)
     for refusal in (one for one in found if one not in more):
         row = _row(facts, refusal, found if refusal is first_limit else ())
+        if _follows(refusal, found, asked):
+            row = Row(row.text, ())
         rows.setdefault(refusal.party, {}).setdefault(row.text, row)
     if more:
         rest = ngettext("%(num)d more value is missing.", "%(num)d more values are missing.", len(more))
@@ -72,20 +86,49 @@ def groups(facts: Facts) -> tuple[Group, ...]:
                  for party, found in rows.items())
 
 
-def first(facts: Facts, *, choose: bool = False) -> First | None:
+def first(facts: Facts, asked: Sequence[Turn] = (), *, choose: bool = False) -> First | None:
     """choose: the reader is asked for a way out of a missed limit; then that, however long others have waited."""
-    refusals, views = _reasons(facts), frame.party_views(facts)
+    refusals, views = _reasons(facts, asked), frame.party_views(facts)
     if not refusals:
         return None
     limit = next((one for one in refusals if one.code == LIMIT), None) if choose else None
     refusal = limit or refusals[0]
     party = views.get(refusal.party) if refusal.party is not None else None
     row = _row(facts, refusal, refusals if refusal.code == LIMIT else ())
+    if _follows(refusal, refusals, asked):
+        return First(party, Row(row.text, ()), "")
     return First(party, row, " ".join(_since(facts, refusal)))
 
 
-def _reasons(facts: Facts) -> tuple[Refusal, ...]:
-    return () if facts.ended or facts.on_hold else waits_for(facts)
+def _reasons(facts: Facts, asked: Sequence[Turn] = ()) -> tuple[Refusal, ...]:
+    """Without those that are the reader's own rows."""
+    if facts.ended or facts.on_hold:
+        return ()
+    own = _own(asked)
+    return tuple(one for one in waits_for(facts) if one.code not in _ASKS or _about(one) not in own)
+
+
+def _own(asked: Sequence[Turn]) -> set[tuple[str | None, int | None]]:
+    return {(turn.key, turn.party) for turn in asked if turn.act in _ASKED}
+
+
+def _about(one: Refusal) -> tuple[str | None, int | None]:
+    """Key of the task or the gate that a reason is about, and whose."""
+    return (one.values.get("task") or one.values.get("gate"),
+            one.values.get("of", one.party) if "task" in one.values else one.party)
+
+
+def _follows(one: Refusal, told: Sequence[Refusal], asked: Sequence[Turn]) -> bool:
+    """Whether it only waits for a task that stands here, or among the reader's own rows."""
+    match one.code:
+        case "gate.not_open":
+            task = one.values["task"], one.values["of"]
+        case "task.must_follow":
+            task = one.values["earlier"], None
+        case _:
+            return False
+    here = {_about(other) for other in told if other.code in _ASKS} | _own(asked)
+    return task in here or (task[1] is None and task[0] in {key for key, _party in here})
 
 
 def _row(facts: Facts, refusal: Refusal, limits_: Sequence[Refusal]) -> Row:
