@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from cocreate.domain.answers import Answer, Answers, AnyField, rows_of
+from cocreate.domain.ours import N_
 from workflows import fields as f
 from workflows.definition import Definition, Task
 from workflows.fields import TypedField
@@ -16,18 +17,25 @@ SCORES = ("s1", "s2", "s3", "s4", "s5")  # keys of an assessment's choices; a ke
 CANNOT_SAY = "cannot_say"
 FEW = 3  # people of a party below whose number nobody reads single answers
 
+_Field = TypeVar("_Field", bound=f.Base)
 _SCALE: dict[str, Text] = {
-    "s1": {"en": "1, not at all", "de": "1, gar nicht"}, "s2": "2", "s3": "3", "s4": "4",
-    "s5": {"en": "5, fully", "de": "5, voll und ganz"}, CANNOT_SAY: {"en": "Cannot say", "de": "Weiß nicht"},
-}
-_COMMENT: Text = {"en": "Why? Give an example", "de": "Warum? Nennen Sie ein Beispiel"}
+    "s1": N_("1, not at all"), "s2": "2", "s3": "3", "s4": "4", "s5": N_("5, fully"), CANNOT_SAY: N_("Cannot say")}
+
+
+def _said(field: _Field, **texts: object) -> _Field:
+    """The field with texts of ours; checked like a template's, they would be read as fixed ones."""
+    return field.model_copy(update=texts)
+
+
+_SCORE = _said(f.Choice(type="choice", label="1 to 5", of=[*_SCALE]), of=_SCALE)
+_COMMENT = _said(f.LongText(type="long_text", label="Why?", required=False, most=1000),
+                 label=N_("Why? Give an example"))
 _REVIEW: dict[str, TypedField] = {
-    "verdict": f.Choice(type="choice", label={"en": "What do you say to it?", "de": "Was sagen Sie dazu?"},
-                        of={"fine": {"en": "It is right as it is", "de": "Es stimmt so"},
-                            "change": {"en": "Something has to change", "de": "Etwas muss sich ändern"}}),
-    "remarks": f.LongText(type="long_text", required=False, label={"en": "Remarks", "de": "Anmerkungen"},
-                          help={"en": "On the whole. What is about one place, say there: each has a way to comment.",
-                                "de": "Zum Ganzen. Was eine Stelle betrifft, sagen Sie dort."}),
+    "verdict": _said(
+        f.Choice(type="choice", label="Verdict", of=["fine", "change"]), label=N_("What do you say to it?"),
+        of={"fine": N_("It is right as it is"), "change": N_("Something has to change")}),
+    "remarks": _said(f.LongText(type="long_text", label="Remarks", required=False), label=N_("Remarks"),
+                     help=N_("On the whole. What is about one place, say there: each has a way to comment.")),
 }
 
 
@@ -39,8 +47,8 @@ def fields_of(task: Task) -> dict[str, TypedField]:
         case "assessment":
             asked: dict[str, TypedField] = {}
             for key, statement in task.statements.items():
-                asked[key] = f.Choice(type="choice", label=statement.text, help=statement.help, of=_SCALE)
-                asked[f"{key}_comment"] = f.LongText(type="long_text", label=_COMMENT, required=False, most=1000)
+                asked[key] = _said(_SCORE, label=statement.text, help=statement.help)
+                asked[f"{key}_comment"] = _COMMENT
             return asked | task.fields
         case "canvas":
             boxes = {key: f.LongText(type="long_text", label=box.title, help=box.help)
@@ -73,16 +81,17 @@ def columns_of(field: f.Table | f.Schedule) -> dict[str, f.Base]:
             money = currency is not None or per is not None
             value: f.Base
             if money:
-                value = f.Money(type="money", label=_PHRASES_VALUE, currency=currency, per=per)
+                value = f.Money(type="money", label="Value", currency=currency, per=per)
             elif unit:
-                value = f.Quantity(type="quantity", label=_PHRASES_VALUE, unit=unit)
+                value = f.Quantity(type="quantity", label="Value", unit=unit)
             else:
-                value = f.Number(type="number", label=_PHRASES_VALUE)
-            return {"from": f.Date(type="date", label={"en": "From", "de": "Von"}),
-                    "to": f.Date(type="date", label={"en": "To", "de": "Bis"}, required=False), "value": value}
+                value = f.Number(type="number", label="Value")
+            return _FROM_TO | {"value": _said(value, label=N_("Value"))}
 
 
-_PHRASES_VALUE: Text = {"en": "Value", "de": "Wert"}
+_FROM_TO: dict[str, f.Base] = {
+    "from": _said(f.Date(type="date", label="From"), label=N_("From")),
+    "to": _said(f.Date(type="date", label="To", required=False), label=N_("To"))}
 
 
 def asks_currency(task: Task) -> bool:
@@ -161,7 +170,7 @@ def hangs_on(field: f.Base) -> tuple[tuple[str, f.OnlyIf], ...]:
     return tuple((one.answer.split(".")[2], one) for one in f.answers_of(field.only_if))
 
 
-_YES_NO: dict[str, Text] = {"yes": {"en": "Yes", "de": "Ja"}, "no": {"en": "No", "de": "Nein"}}
+_YES_NO: dict[str, Text] = {"yes": N_("Yes"), "no": N_("No")}
 
 
 def answers_offered(field: AnyField) -> dict[str, Text]:

@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_name
 
-from cocreate.domain import countries
+from cocreate.domain import countries, ours
 from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Kept, Row, Tally, rows_of
 from cocreate.domain.asking import FEW, SCORES, as_asked, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
@@ -50,49 +50,34 @@ def N_(text: str) -> str:
     return text
 
 
-PHRASES = {
-    "en": Phrases(
-        {"a": N_("per year"), "month": N_("per month"), "d": N_("per day"), "h": N_("per hour"), "t": N_("per tonne"),
-         "kg": N_("per kilogram"), "km": N_("per kilometre")},
-        N_("per {unit}"), N_("once"), N_("in total"), N_("prices of {year}"),
-        {"measured": N_("measured"), "calculated": N_("calculated"), "estimated": N_("estimated"),
-         "assumed": N_("assumed")},
-        N_("Yes"), N_("No"), N_("Not available: {reason}"), N_("comes by {date}"), N_("How do you know?"), N_("Source"),
-        N_("Period"), N_("Row"),
-        {"h": (N_("hour"), N_("hours")), "d": (N_("day"), N_("days")), "month": (N_("month"), N_("months")),
-         "a": (N_("year"), N_("years"))}, N_("{mean} on average"), N_("one person"), N_("{number} people")),
-    "de": Phrases(
-        {"a": "pro Jahr", "month": "pro Monat", "d": "pro Tag", "h": "pro Stunde", "t": "pro Tonne",
-         "kg": "pro Kilogramm", "km": "pro Kilometer"},
-        "pro {unit}", "einmalig", "insgesamt", "in Preisen von {year}",
-        {"measured": "gemessen", "calculated": "berechnet", "estimated": "geschätzt", "assumed": "angenommen"},
-        "Ja", "Nein", "Nicht verfügbar: {reason}", "kommt bis {date}", "Woher bekannt?", "Quelle", "Zeitraum", "Zeile",
-        {"h": ("Stunde", "Stunden"), "d": ("Tag", "Tage"), "month": ("Monat", "Monate"), "a": ("Jahr", "Jahre")},
-        "{mean} im Mittel", "eine Person", "{number} Personen"),
-}
-
-
-_translate: Callable[[str, str], str] = lambda _language, text: text  # noqa: E731
+_ENGLISH = Phrases(
+    {"a": N_("per year"), "month": N_("per month"), "d": N_("per day"), "h": N_("per hour"), "t": N_("per tonne"),
+     "kg": N_("per kilogram"), "km": N_("per kilometre")},
+    N_("per {unit}"), N_("once"), N_("in total"), N_("prices of {year}"),
+    {"measured": N_("measured"), "calculated": N_("calculated"), "estimated": N_("estimated"),
+     "assumed": N_("assumed")},
+    N_("Yes"), N_("No"), N_("Not available: {reason}"), N_("comes by {date}"), N_("How do you know?"), N_("Source"),
+    N_("Period"), N_("Row"),
+    {"h": (N_("hour"), N_("hours")), "d": (N_("day"), N_("days")), "month": (N_("month"), N_("months")),
+     "a": (N_("year"), N_("years"))}, N_("{mean} on average"), N_("one person"), N_("{number} people"))
 
 
 def translate_by(translate: Callable[[str, str], str]) -> None:
-    """Let languages that have no phrases of their own say the English ones by ``translate(language, text)``."""
-    global _translate
-    _translate = translate
+    """Let what stands in and around answers be said by ``translate(language, text)``."""
+    ours.translate_by(translate)
     phrases.cache_clear()
 
 
 @cache
 def phrases(language: str) -> Phrases:
-    """Those of ``language``; where there are none, the English ones as the catalogue has them."""
-    own = PHRASES.get(language) or PHRASES.get(language[:2])
-    return own or Phrases(*(_translated(language, getattr(PHRASES["en"], one.name)) for one in fields(Phrases)))
+    """The English ones as the catalogue of ``language`` has them."""
+    return Phrases(*(_translated(language, getattr(_ENGLISH, one.name)) for one in fields(Phrases)))
 
 
 def _translated(language: str, said: Any) -> Any:
     match said:
         case str():
-            return _translate(language, said)
+            return ours.translate(language, said)
         case tuple():
             return tuple(_translated(language, one) for one in said)
     return {name: _translated(language, one) for name, one in said.items()}

@@ -7,14 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocreate import words
+from cocreate.domain import saying
 from cocreate.domain.answers import GRADES, PERIODS, Answer, FileAnswer
-from cocreate.domain.asking import CANNOT_SAY, Counts, changed, counts, fields_of, may_be_absent, open_fields
+from cocreate.domain.asking import (
+    CANNOT_SAY,
+    Counts,
+    answers_offered,
+    changed,
+    columns_of,
+    counts,
+    fields_of,
+    may_be_absent,
+    open_fields,
+)
 from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.domain.saying import compared, rows, say, shown
 from cocreate.domain.spelling import _plain_value, decode, encode, spelled
+from tests.support import languages
+from tools.texts import messages
 from workflows.definition import Task
-from workflows.fields import Computed
+from workflows.fields import Computed, YesNo
 from workflows.figures import named
+from workflows.texts import language_of
+from workflows.texts import say as of
 
 REPORT = FileAnswer(4, 2, "ab" * 32, "lab.pdf", "application/pdf", 1200)
 
@@ -149,7 +165,7 @@ class TestKinds:
         assert open_fields(asked, {"open": Answer("s3")}) == ()
         assert open_fields(asked, {"open": Answer(CANNOT_SAY)}) == ()
         assert open_fields(asked, {"open": Answer("s2")}) == ("open_comment",)
-        assert say(fields_of(asked)["open"], Answer("s5"), language="de") == "5, voll und ganz"
+        assert say(fields_of(asked)["open"], Answer("s5"), language="de") == "5, fully"  # English ships
         assert not may_be_absent(asked, "open")
 
     def test_canvas_boxes_are_texts(self):
@@ -216,16 +232,16 @@ class TestComputed:
 class TestWords:
     @pytest.mark.parametrize(("key", "answer", "en", "de"), [
         ("cost", COST, "2,000,000 US dollars per year, prices of 2013, estimated",
-         "2.000.000 US-Dollar pro Jahr, in Preisen von 2013, geschätzt"),
-        ("fee", FULL["fee"], "0.0345 euros per tonne, prices of 2026", "0,0345 Euro pro Tonne, in Preisen von 2026"),
-        ("fee", Answer(Decimal("18.5")), "18.50 euros per tonne", "18,50 Euro pro Tonne"),
+         "2.000.000 US-Dollar per year, prices of 2013, estimated"),
+        ("fee", FULL["fee"], "0.0345 euros per tonne, prices of 2026", "0,0345 Euro per tonne, prices of 2026"),
+        ("fee", Answer(Decimal("18.5")), "18.50 euros per tonne", "18,50 Euro per tonne"),
         ("mass", FULL["mass"], "43,000 t/a", "43.000 t/a"),
         ("moisture", Answer(Decimal("12.5"), unit="%"), "12.5 %", "12,5 %"),
         ("moisture", FULL["moisture"], "Not available: nobody measured it; comes by 4 May 2026",
-         "Nicht verfügbar: nobody measured it; kommt bis 4. Mai 2026"),
+         "Not available: nobody measured it; comes by 4. Mai 2026"),
         ("start", Answer(date(2026, 2, 7)), "7 February 2026", "7. Februar 2026"),
         ("month", FULL["month"], "March 2026", "März 2026"),
-        ("visit", FULL["visit"], "No", "Nein"), ("fate", FULL["fate"], "It is burnt", "Wird verbrannt"),
+        ("visit", FULL["visit"], "No", "No"), ("fate", FULL["fate"], "It is burnt", "Wird verbrannt"),
         ("forms", FULL["forms"], "gas, liquid", "gas, liquid"), ("country", FULL["country"], "Austria", "Österreich"),
         ("report", FULL["report"], "lab.pdf", "lab.pdf"), ("items", ITEMS, "", ""),
     ])
@@ -246,7 +262,7 @@ class TestWords:
             ("Item", "Amount, EUR per year, prices of 2026", "Mass, t", "How do you know?"),
             (("energy", "5.50", "", "measured"), ("staff", "7", "3", "assumed")))
         assert rows(FORM.fields["steam"], STEAM, language="de") == (
-            ("Von", "Bis", "Wert, t/h"),
+            ("From", "To", "Value, t/h"),
             (("1. März 2008", "31. Dezember 2009", "15"), ("1. Januar 2010", "", "34")))
 
     def test_rows_of_two_currencies_name_theirs(self):
@@ -262,3 +278,33 @@ class TestWords:
         assert pairs["note"].after.empty
         assert pairs["moisture"].after.absent
         assert pairs["items"].after.numbers == (False, True, True, False)
+
+
+class TestOurs:
+    """What we ask ourselves beside a template's questions is in the catalogue, like every other text."""
+
+    def test_is_said_in_every_language_that_has_a_catalogue(self, accented):
+        fields = [*fields_of(task("assessment", statements={"open": {"text": {"eo": "Malferme"}}})).values(),
+                  *fields_of(task("review", reviews="given")).values(),
+                  *columns_of(FORM.fields["steam"]).values()]
+        texts = [text for field in fields for text in (
+            field.label, field.help, *answers_offered(field).values()) if text is not None]
+        texts += answers_offered(YesNo(type="yes_no", label={"eo": "Jes aŭ ne"})).values()
+        marked = {one if isinstance(one, str) else one[0] for one in messages()}
+        ours_ = {of(text, "en") for text in texts} - {"Malferme", "2", "3", "4"}
+        assert {"Cannot say", "Remarks", "Value", "Yes"} < ours_ <= marked
+        assert {of(text, "eo") for text in texts} == {languages.translate(one) for one in ours_} | {
+            "Malferme", "2", "3", "4"}
+        assert {language_of(text, "eo", "eo") for text in texts} == {"eo"}
+
+    def test_what_stands_around_a_value_too(self, accented):
+        said = say(FORM.fields["cost"], COST, language="eo")
+        assert languages.translate("per year") in said and languages.translate("estimated") in said
+
+
+@pytest.fixture
+def accented():
+    """As in an installation that has a catalogue of Esperanto."""
+    saying.translate_by(lambda language, text: languages.translate(text) if language == "eo" else text)
+    yield
+    saying.translate_by(words.translated)
