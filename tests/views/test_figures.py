@@ -165,6 +165,14 @@ class TestAnotherValue:
         assert (row.value, row.price_year, row.source, row.giver) == (
             "0.95 EUR", "2026", "invoice of May", "Aurelis Hotels")
 
+    def test_who_decides_on_it_reads_that_there_are_two_and_then_which_one_counts(self, project):
+        room = project(_priced)
+        number = int(self.said(room).location.rpartition("/")[2])
+        assert "Two values: Price" in text(room.maker.get("/gates/picture"))
+        agree(room.maker, number)
+        page = text(room.maker.get("/gates/picture"))
+        assert "Two values" not in page and "Settled by all: 0.95 EUR, prices of 2026" in page
+
     def test_refusing_it_does_not_do_away_with_it_but_settling_does(self, project):
         room = project(_priced)
         number = int(self.said(room).location.rpartition("/")[2])

@@ -1,6 +1,7 @@
 """A gate: decide with open eyes, for one's own party, on exactly this."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,7 @@ from cocreate.storage import StoreFull
 from cocreate.views.room import asked_words, frame, limits
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
+from cocreate.views.room.other_values import disputed, settled
 from cocreate.views.room.talk import talk
 from cocreate.views.room.uploads import blame, rule, stored
 from cocreate.web import login, pages
@@ -42,6 +44,8 @@ class About:
     url: str
     before: int | None = None  # version that the own party decided on, where it was another one
     figures: tuple[Shown, ...] = ()  # what is in it, as far as the reader may see it
+    settled: Mapping[str, str] = field(default_factory=dict)  # field -> what counts in place of what was given
+    disputed: tuple[str, ...] = ()  # figures of which another party says another value
     differs: tuple[Compared, ...] = ()  # against ``before``
     hidden: int = 0
     files: tuple[tuple[str, str], ...] = ()  # (name and version, address)
@@ -224,9 +228,10 @@ def _of_task(facts: Facts, task: TaskFact, party: frame.PartyView, versions: tup
                    url_for("room.document", ref=ref, number=one.number)) for one in facts.documents
                   if one.path and one.path.startswith(f"{stage}.{task.key}.") and one.party == task.party
                   and one.sees & frame.mask(facts) and one.withdrawn_at is None)
-    return About(say(definition.title, language), party, task.number, url_for(
-        "room.task", ref=ref, key=task.key, party=task.party), before if before != task.number else None, figures,
-        differs, given.hidden if given else 0, files)
+    url = url_for("room.task", ref=ref, key=task.key, party=task.party)
+    return About(say(definition.title, language), party, task.number, url, before if before != task.number else None,
+                 figures, settled(facts, task.key), tuple(one["label"] for one in disputed(facts, task.key)), differs,
+                 given.hidden if given else 0, files)
 
 
 def _recorded(facts: Facts, key: str, answer: str) -> str:

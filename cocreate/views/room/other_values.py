@@ -14,6 +14,7 @@ from cocreate.domain.answers import Answers
 from cocreate.domain.asking import fields_of
 from cocreate.domain.figures import figures
 from cocreate.domain.rights import Act, may
+from cocreate.domain.saying import figure_words
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
@@ -25,7 +26,7 @@ from cocreate.web import login, pages
 from workflows import fields as f
 from workflows.definition import Task
 from workflows.facts import Facts, FigureFact, TaskFact, versions_of
-from workflows.facts.disputes import OTHER_VALUE
+from workflows.facts.disputes import OTHER_VALUE, differ
 
 WHY = "why"
 
@@ -37,6 +38,29 @@ def can_be_another(facts: Facts, task: TaskFact) -> dict[str, str]:
             for key, field in fields_of(definition).items()
             if isinstance(field, f.Figure) and _given(facts, path := f"{stage}.{task.key}.{key}") is not None
             and len(facts.said(path)) == 1}
+
+
+def disputed(facts: Facts, key: str) -> list[dict[str, Any]]:
+    """Figures of a task that must be one and that parties gave differently, as far as the reader may see them."""
+    begins, mask = f"{facts.definition.tasks[key][0]}.{key}.", frame.mask(facts)
+    found = []
+    for path in dict.fromkeys(one.path for one in facts.figures if one.path.startswith(begins)):
+        values = [one for one in facts.values(path) if one.sees & mask]
+        one_of_all = path in facts.definition.shared_figures or len(facts.given(path)) == 1
+        if not one_of_all or not differ(values):
+            continue
+        found.append({
+            "label": field_words(facts, path), "url": url_for("room.settle", ref=facts.project.ref, path=path),
+            "values": [(one.party, figure_words(one, pages.language()), one.source) for one in values],
+            "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.actor.party if facts.actor else None)})
+    return found
+
+
+def settled(facts: Facts, task_key: str) -> dict[str, str]:
+    """Field -> the value that all agreed on, in place of the one that was given; as far as the reader may see it."""
+    (stage, task), mask = facts.definition.tasks[task_key], frame.mask(facts)
+    found = ((key, facts.settled(f"{stage}.{task_key}.{key}")) for key in fields_of(task))
+    return {key: figure_words(figure, pages.language()) for key, figure in found if figure and figure.sees & mask}
 
 
 @bp.route("/another-value", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """What the page of one task shows, and to whom."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
@@ -13,24 +12,21 @@ from cocreate.db import db
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.asking import fields_of
 from cocreate.domain.beside import beside
-from cocreate.domain.rights import Act, may
-from cocreate.domain.saying import Shown, figure_words, shown
+from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
-from cocreate.views.proposals_words import field_words
 from cocreate.views.room import assessments, drafts, frame, limits, reviews, uploads
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
-from cocreate.views.room.other_values import can_be_another
+from cocreate.views.room.other_values import can_be_another, disputed, settled
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed
 from cocreate.web import login, pages
 from workflows.calendars import local_day
 from workflows.facts import OWED, Facts, TaskState
-from workflows.facts.disputes import differ
 from workflows.guards import accepting, first_missing
 from workflows.texts import say
 
@@ -70,7 +66,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         sees=" ".join([_sees(page, acceptors), *_narrower(page), *_printed(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
-        links=links(page, newest.number if newest else 0), others=can_be_another(facts, task), settled=_settled(page),
+        links=links(page, newest.number if newest else 0), others=can_be_another(facts, task),
+        settled=settled(facts, task.key),
         asked=frame.asked(facts, task),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
@@ -80,8 +77,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
             "room.task_draft_file", ref=facts.project.ref, key=task.key, field=entry.key, party=task.party)
             for entry in form.entries if entry.kind == "file"} if form else {},
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
-        disputed=_disputed(page), drops=drops, theirs={one.key: one for one in theirs}, faster=faster, mine=mine,
-        typed=typed,
+        disputed=disputed(facts, task.key), drops=drops, theirs={one.key: one for one in theirs}, faster=faster,
+        mine=mine, typed=typed,
         reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
         canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
         missed=limits.missed(facts, task.key),
@@ -115,30 +112,6 @@ def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
     party = words.listed(acceptors, pages.reader())
     return _("Submit again to %(party)s", party=party) if page.task.state is TaskState.RETURNED else \
         _("Submit to %(party)s", party=party)
-
-
-def _disputed(page: TaskPage) -> list[dict[str, Any]]:
-    """Figures that must be one and that parties gave differently, as far as the reader may see them."""
-    facts, key = page.facts, page.task.key
-    begins, mask = f"{facts.definition.tasks[key][0]}.{key}.", frame.mask(facts)
-    found = []
-    for path in dict.fromkeys(one.path for one in facts.figures if one.path.startswith(begins)):
-        values = [one for one in facts.values(path) if one.sees & mask]
-        one_of_all = path in facts.definition.shared_figures or len(facts.given(path)) == 1
-        if not one_of_all or not differ(values):
-            continue
-        found.append({
-            "label": field_words(facts, path), "url": url_for("room.settle", ref=facts.project.ref, path=path),
-            "values": [(one.party, figure_words(one, pages.language()), one.source) for one in values],
-            "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.actor.party if facts.actor else None)})
-    return found
-
-
-def _settled(page: TaskPage) -> dict[str, str]:
-    """Field -> the value that all agreed on, in place of the one that was given; as far as the reader may see it."""
-    facts, (stage, task), mask = page.facts, page.facts.definition.tasks[page.task.key], frame.mask(page.facts)
-    found = ((key, facts.settled(f"{stage}.{page.task.key}.{key}")) for key in fields_of(task))
-    return {key: figure_words(figure, pages.language()) for key, figure in found if figure and figure.sees & mask}
 
 
 def _shared(page: TaskPage) -> list[tuple[int, list[str]]]:
