@@ -244,7 +244,7 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
             [("", gettext("Not said: each amount asks for it")), *countries.currency_choices(language)]),
             description=_("Amounts begin with it; whoever gives one can choose another.")),
         "greeting": lines(_("Your line of greeting"), most=500, optional=True,
-                          description=_("It stands in the invitation, in your own words.")),
+                          description=_("It stands in every invitation, in your own words.")),
     })
 
 

@@ -203,7 +203,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         400: (_("This could not be read"), _("Go back and try once more.")),
         404: (_("Not found"),
               _("This does not exist, or it is not yours to see. Perhaps the link is old.")),
-        405: (_("This address only shows"), _("What you want to do begins on its own page.")),
+        405: (_("This address only takes what is sent to it"), _("Go back to the page on which you sent it.")) if
+        request.method == "GET" else (_("This address only shows"), _("What you want to do begins on its own page.")),
         413: (_("Too large"), _("Up to %(limit)s MB are possible. Send it in parts or make it smaller.", limit=limit)),
         415: (_("Not a file we take"), _("We take PDF, pictures, text and spreadsheets.")),
     }.get(code, (_("This is not possible"), _("Go back and try once more.")))

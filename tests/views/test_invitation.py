@@ -40,6 +40,16 @@ class TestLooking:
         assert "You would lead for Aurelis Hotels (champion)." in page
         assert re.search(r"First you are asked for: Crates per year, about 10 minutes, by Mon 8 Mar\.", page)
 
+    @pytest.mark.parametrize(("more", "said"), [
+        ((), "a shared room in which both organisations work out"),
+        ((openings.Seating("carrier", "Freight Ltd"),), "a shared room in which the organisations work out"),
+    ])
+    def test_both_are_two(self, app, session, play, more, said):
+        _ref, token = champion(session, play().small, *more)
+        client = browser(app)
+        client.get(f"/i/{token}")
+        assert said in client.get("/invitation").text
+
     def test_changes_nothing(self, client, arrived, session, small):
         before = version(session, small)
         for path in ("/invitation", "/invitation/no", "/invitation/someone-else"):
@@ -259,12 +269,13 @@ def present(session, small, person):
         Member.person == person)) is not None
 
 
-def champion(session, small):
+def champion(session, small, *more):
     """A project like the small one whose shop has not answered; its reference and the token of its champion."""
     ref = openings.open_project(session, small.host_id, openings.NewProject(
         "returned_crates", "More crates", "Fewer new crates.", date(2027, 6, 1), None, (
             openings.Seating("maker", "Tornby Furniture"),
-            openings.Seating("shop", "Aurelis Hotels", name="Tom", email=f"tom-{small.ref}@aurelis.example"))),
+            openings.Seating("shop", "Aurelis Hotels", name="Tom", email=f"tom-{small.ref}@aurelis.example"),
+            *more)),
         actor=small.manager, key=projects.key(), now=NOON)
     token = mailed(session)
     session.commit()

@@ -5,6 +5,7 @@ import json
 import re
 import struct
 import zlib
+from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -16,7 +17,7 @@ from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
 from tests.support import projects, rooms, stories
 from tests.support.people import PASSWORD
-from tests.support.rooms import Client, buttons, by_link, links, more, proposal_of, text
+from tests.support.rooms import Client, buttons, by_link, hidden, links, more, proposal_of, text
 
 REASON = "The figures of last year were used."
 
@@ -155,6 +156,20 @@ class TestGate:
         page = text(room.maker.get("/gates/picture"))
         assert "Reason or reservation All parties read it, also in the record. Needed unless you simply agree." in page
         assert "What would help? Needed if you do not agree." in page
+
+
+    def test_what_lapsed_says_when_it_did_and_not_that_somebody_said_so_then(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
+        room.clock.moment += timedelta(minutes=5)
+        again = "/tasks/credit/reopen?party=1"
+        room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": REASON})
+        with room.app.app_context():
+            stories.give(room.small, "credit", now=room.clock.moment)
+        page = " ".join(text(room.maker.get("/gates/picture")).split())
+        assert re.search(r"lapsed, decides again because .*, Mon 1 Mar 12:05 \(UTC\)\. Claire Duval: The", page)
 
 
 class TestDecisions:

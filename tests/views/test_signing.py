@@ -35,6 +35,13 @@ class TestSign:
         assert (said["name"], said["basis"], said["opened_at"]) == (
             "Ingrid Solvik", "managing director", NOON.isoformat())
 
+    def test_a_phone_that_loads_the_page_again_after_the_mail_goes_on_to_sign(self, project):
+        room = project(projects.ready_to_sign)
+        mailed(room.maker)
+        answer = room.maker.get("/contract/sign/code")
+        assert answer.status_code == 302 and answer.location.endswith("/contract/sign")
+        assert 'name="code"' in room.maker.get("/contract/sign").text
+
     def test_with_an_app_code_that_counts_once(self, project):
         room = project(projects.ready_to_sign)
         secret = enrol(room, room.small.maker)

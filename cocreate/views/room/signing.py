@@ -59,11 +59,13 @@ def sign(ref: str, paper: str) -> ResponseReturnValue:
     return _done(facts, paper) if signing_words.signed_by_me(facts, paper) else (_show(facts, paper, form), 422)
 
 
-@bp.post("/contract/sign/code", defaults=CONTRACT)
-@bp.post("/agreements/<paper>/sign/code")
+@bp.route("/contract/sign/code", methods=["GET", "POST"], defaults=CONTRACT)
+@bp.route("/agreements/<paper>/sign/code", methods=["GET", "POST"])
 def sign_code(ref: str, paper: str) -> ResponseReturnValue:
     """Mail a code for exactly this version; what was ticked and typed stays, but no password."""
     facts = signing_words.enter(ref, paper)
+    if request.method == "GET":  # a phone that was in the mail meanwhile loads the address again
+        return redirect(url_for("room.sign", ref=ref, paper=paper))
     form, status = _sign_form(facts, paper), 200
     try:
         signing.require_signable(facts, **_shown(form), paper=paper)
