@@ -30,7 +30,7 @@ def due(session: Session, now: datetime) -> list[tuple[str, int, str]]:
     rows = session.execute(
         select(Project.ref, Absence, Host.zone).join(Project, Project.id == Absence.project_id)
         .join(Host, Host.id == Project.host_id)
-        .where(Project.ended_at.is_(None), Absence.ended_at.is_(None), or_(
+        .where(or_(Project.ended_at.is_(None), Project.outcome == "agreed"), Absence.ended_at.is_(None), or_(
             and_(Absence.began_at.is_(None), Absence.starts <= soon), Absence.until < soon)))
     return [(row.ref, row.Absence.number, f"absence-{row.Absence.number}-{turn}") for row in rows
             if (turn := _turn(row.Absence, local_day(now, row.zone)))]

@@ -17,14 +17,15 @@ from cocreate.domain.leading import shared_with
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
-from cocreate.models.projects import Member, Party, Project
+from cocreate.models.projects import Absence, Member, Party, Project
 from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
-from cocreate.services.acts.absences import JoinToStandIn, Substitute, lendable
+from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, lendable
 from cocreate.services.acts.sharing import EndRole, EndSharing
 from cocreate.services.facts import look
 from cocreate.services.locks import lock_host, lock_projects
 
 ROLES = (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER)
+_LOOKED_AFTER = or_(Project.ended_at.is_(None), Project.outcome == "agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Employee:
     name: str
     email: str
     roles: frozenset[str]
-    projects: int  # running ones to look after
+    projects: int  # to look after: running and agreed ones
+    running: int  # of these
     method: str  # of the last sign-in: "password", "link", or "" where there was none
     seen_at: datetime | None
     second_step: bool
@@ -158,10 +160,9 @@ def reset_second_step(session: Session, host_id: int, person: int, *, now: datet
 
 
 def managed(session: Session, host_id: int, person: int) -> Sequence[str]:
-    """References of the running projects of a host that somebody looks after."""
+    """References of what somebody looks after for a host: running projects, and agreed ones for their duties."""
     return session.scalars(select(Project.ref).where(
-        Project.host_id == host_id, Project.manager_id == person, Project.ended_at.is_(None))
-        .order_by(Project.id)).all()
+        Project.host_id == host_id, Project.manager_id == person, _LOOKED_AFTER).order_by(Project.id)).all()
 
 
 def hand_over_all(session: Session, host_id: int, person: int, *, to: int, now: datetime) -> int:
@@ -188,7 +189,9 @@ def name_substitute(session: Session, host_id: int, person: int, *, to: int, unt
     name = dict(people.account_managers(session, host_id)).get(to)
     if to == person or name is None:
         raise Invalid("staff.successor", field="to")
-    refs = managed(session, host_id, person)
+    refs = session.scalars(select(Project.ref).where(
+        Project.host_id == host_id, Project.manager_id == person, Project.ended_at.is_(None))
+        .order_by(Project.id)).all()
     lock_projects(session, refs)
     for ref in refs:
         facts = look(session, ref, person=None, now=now, lock=True).facts
@@ -225,7 +228,10 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, b
 
 
 def _end_part(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
-    """Who is no account manager any more reads nothing as one: neither what was shared with them nor what has ended."""
+    """Who is no account manager any more reads nothing as one: neither what was shared with them, nor what has ended,
+    nor where they only stand in.
+    """
+    _end_standing_in(session, host_id, person, by, now)
     rows = session.execute(
         select(Project.ref, Project.ended_at).join(Member, Member.project_id == Project.id)
         .where(Project.host_id == host_id, or_(Project.ended_at.is_not(None), Project.manager_id != person),
@@ -235,6 +241,16 @@ def _end_part(session: Session, host_id: int, person: int, by: str, now: datetim
     for row in rows:
         act = EndRole(person, by) if row.ended_at else EndSharing(person, by)
         progress.act(session, row.ref, act, actor=None, key=f"end-part-{uuid4().hex}", now=now)
+
+
+def _end_standing_in(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
+    rows = session.execute(
+        select(Project.ref, Absence.number).join(Absence, Absence.project_id == Project.id)
+        .where(Project.host_id == host_id, Absence.substitute == person, Absence.ended_at.is_(None),
+               Absence.parts.contains("manager")).order_by(Project.id, Absence.number)).all()
+    lock_projects(session, [row.ref for row in rows])
+    for row in rows:
+        progress.act(session, row.ref, ComeBack(row.number, by), actor=None, key=f"end-part-{uuid4().hex}", now=now)
 
 
 def _known(roles: Collection[str]) -> None:
@@ -292,24 +308,24 @@ def _employees(session: Session, host_id: int, ref: str | None = None) -> list[E
     for person_id, role in session.execute(select(HostMember.person_id, HostMember.role).where(
             HostMember.host_id == host_id, HostMember.left_at.is_(None))):
         roles.setdefault(person_id, set()).add(role)
-    projects: dict[int, int] = {row.manager_id: row.number for row in session.execute(
-        select(Project.manager_id, func.count().label("number"))
-        .where(Project.host_id == host_id, Project.ended_at.is_(None)).group_by(Project.manager_id))}
+    projects = {row.manager_id: (row.number, row.number - row.ended) for row in session.execute(
+        select(Project.manager_id, func.count().label("number"), func.count(Project.ended_at).label("ended"))
+        .where(Project.host_id == host_id, _LOOKED_AFTER).group_by(Project.manager_id))}
     seen = {row.person_id: row for row in session.execute(  # the newest comes last and stays
         select(SignIn.person_id, SignIn.method, SignIn.seen_at).where(SignIn.person_id.in_(ids))
         .order_by(SignIn.seen_at))}
     return [_employee(person, roles.get(person.id, set()), asked.get(person.id), person.id in were,
-                      projects.get(person.id, 0), seen.get(person.id)) for person in found]
+                      projects.get(person.id, (0, 0)), seen.get(person.id)) for person in found]
 
 
-def _employee(person: Person, roles: set[str], asked: HostInvitation | None, was: bool, projects: int,
-              seen: Any) -> Employee:
+def _employee(person: Person, roles: set[str], asked: HostInvitation | None, was: bool,
+              projects: tuple[int, int], seen: Any) -> Employee:
     """was: has or had a role here. Of the account of who was only asked nothing is told."""
     if not was and asked is not None:
-        return Employee(person.id, person.ref, asked.name, person.email, frozenset(asked.roles.split()), 0, "", None,
-                        False, True, _came_back(person), "invited")
+        return Employee(person.id, person.ref, asked.name, person.email, frozenset(asked.roles.split()), 0, 0, "",
+                        None, False, True, _came_back(person), "invited")
     return Employee(
-        person.id, person.ref, person.name, person.email, frozenset(asked.roles.split() if asked else roles), projects,
+        person.id, person.ref, person.name, person.email, frozenset(asked.roles.split() if asked else roles), *projects,
         seen.method if seen else "", seen.seen_at if seen else None, person.totp_secret is not None,
         asked is not None, _came_back(person), "invited" if asked is not None else _state(person, roles))
 

@@ -1,13 +1,15 @@
 """A project shared with a colleague of the host: who reads it, what they can do, who hears of it, and how it ends."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from cocreate.domain.rights import TABLE, Act, Right, can
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.mails import Outbox
-from cocreate.models.projects import Member, Project
-from cocreate.services import boards, hosts, people, records, staff
+from cocreate.models.projects import Absence, Member, Project
+from cocreate.services import boards, endings, hosts, people, records, staff
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
@@ -108,8 +110,8 @@ class TestEnding:
         assert (line.act, line.personal["by"]) == ("end_sharing", "Petra")
 
     @ENDS
-    def test_so_does_the_part_in_projects_that_have_ended_and_the_record_says_it(self, session, go):
-        small = projects.agreed(session)
+    def test_so_does_the_part_in_projects_that_were_declined_and_the_record_says_it(self, session, go):
+        small = declined(session)
         assert projects.facts(session, small, person=small.manager).actor.own == {"manager"}
         go(session, small, small.manager)
         with pytest.raises(NotFound):
@@ -119,10 +121,32 @@ class TestEnding:
 
     @ENDS
     def test_of_a_party_one_stays_what_one_was(self, session, go):
-        small = projects.agreed(session)
+        small = declined(session)
         seat(session, small)
         go(session, small, small.manager)
         assert projects.facts(session, small).member(small.manager).own == {"champion"}
+
+
+class TestStandingIn:
+    @ENDS
+    def test_ends_with_the_role_at_the_host_and_the_record_says_who_ended_it(self, session, small, ben, go):
+        stand_in(session, small, ben)
+        assert "manager" in projects.facts(session, small, person=ben).actor.parts
+        go(session, small, ben)
+        with pytest.raises(NotFound):  # who came in only for that
+            projects.facts(session, small, person=ben)
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert (line.act, line.personal["by"]) == ("come_back", "Petra")
+        assert [one.ended_at for one in projects.facts(session, small).absences] == [NOON]
+
+    @ENDS
+    def test_so_does_what_was_still_to_begin(self, session, small, ben, go):
+        stand_in(session, small, ben)
+        row = session.scalars(select(Absence)).one()
+        row.began_at, row.starts = None, NOON.date() + timedelta(days=1)
+        session.flush()
+        go(session, small, ben)
+        assert projects.facts(session, small).absences[0].ended_at == NOON
 
 
 class TestTakingOver:
@@ -147,6 +171,18 @@ class TestTakingOver:
         staff.name_substitute(session, small.host_id, small.manager, to=ben, until=NOON.date(), by="Petra", now=NOON)
         after = projects.facts(session, small, person=ben).actor
         assert (after.party, after.own, after.lent) == (1, {"manager", "observer"}, {"champion"})
+
+
+def stand_in(session, small, to):
+    staff.name_substitute(session, small.host_id, small.manager, to=to, until=NOON.date() + timedelta(days=3),
+                          by="Petra", now=NOON)
+
+
+def declined(session):
+    small = projects.open_small(session)
+    endings.decline(session, small.ref, title=projects.facts(session, small).project.title, lessons="",
+                    reason="They went bankrupt.", actor=small.maker, key=projects.key(), now=NOON)
+    return small
 
 
 def share(session, small, to):

@@ -1,9 +1,12 @@
 """Who works for a host: what one administrator may do to an account, and what stays."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select, update
 
 from cocreate.errors import Conflict, Ended, Invalid, NotFound
+from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
@@ -164,6 +167,25 @@ class TestGoing:
         assert projects.facts(session, small).member(small.manager).left_at is not None
         assert small.manager not in dict(people.account_managers(session, small.host_id))
         assert session.scalar(select(Person.deactivated_at).where(Person.id == small.manager)) == NOON
+
+    def test_hands_an_agreed_project_over_with_the_duties_one_looked_after(self, session):
+        small = projects.agreed(session)
+        ben, there = employed(session, small), projects.facts(session, small).project
+        session.add_all(Duty(project_id=there.id, host_id=small.host_id, number=70 + number, party=1, owner=owner,
+                             due=date(2034, 6, 1), what="Take the crates back", done_at=done)
+                        for number, (owner, done) in enumerate(((small.manager, None), (small.manager, NOON),
+                                                                (small.maker, None))))
+        session.flush()
+        with pytest.raises(Conflict, match=r"staff\.projects"):
+            staff.change_roles(session, small.host_id, small.manager, ["administrator"], now=NOON)
+        with pytest.raises(Invalid, match=r"staff\.projects"):
+            staff.deactivate(session, small.host_id, small.manager, to=None, now=NOON)
+        staff.deactivate(session, small.host_id, small.manager, to=ben, now=NOON)
+        session.flush()
+        after = projects.facts(session, small, person=ben)
+        assert staff.managed(session, small.host_id, ben) == [small.ref]
+        assert after.actor.own == {"manager"} and not after.member(small.manager).present
+        assert [one.owner for one in after.duties if one.number >= 70] == [ben, small.manager, small.maker]
 
     @pytest.mark.parametrize("place", ["champion", "facilitator"])
     def test_no_project_goes_to_who_is_in_it_for_another_party_or_for_all(self, session, small, place):

@@ -145,7 +145,7 @@ class TestPeople:
 
     def test_all_projects_change_hands(self, client, session, small, refs, ben):
         page = text(client.get(f"/admin/people/{refs['anna']}/hand-over"))
-        assert "1 running project gets a new account manager at once." in page and "Ben Ito" in page
+        assert "1 project, running or agreed, gets a new account manager at once." in page and "Ben Ito" in page
         done = client.post(f"/admin/people/{refs['anna']}/hand-over", data={"to": ben}, follow_redirects=True)
         assert "1 project has a new account manager." in text(done)
         session.rollback()

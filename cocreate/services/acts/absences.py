@@ -52,9 +52,13 @@ class TurnAbsence:
 
 @dataclass(frozen=True, slots=True)
 class ComeBack:
-    """Take one's parts back before the day."""
+    """Take one's parts back before the day.
+
+    by: the administrator who ends it with the role at the host of who stands in; who calls checked that they may.
+    """
 
     number: int
+    by: str = ""
 
 
 def hands_over(facts: Facts, person: int) -> bool:
@@ -161,7 +165,8 @@ def _for_good(facts: Facts, member: MemberFact, to: MemberFact, parts: frozenset
 
 
 def turn_absence(facts: Facts, given: TurnAbsence) -> Change:
-    require_running(facts, on_hold=True)
+    if facts.project.outcome != "agreed":  # duties go on after it, and so does who may report them
+        require_running(facts, on_hold=True)
     if facts.actor is not None:
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())
     absence = _open(facts, given.number)
@@ -175,6 +180,10 @@ def turn_absence(facts: Facts, given: TurnAbsence) -> Change:
 
 
 def come_back(facts: Facts, given: ComeBack) -> Change:
+    if given.by and facts.actor is None:
+        absence = _open(facts, given.number)
+        change = _turned(facts, absence, replace(absence, ended_at=facts.now), begins=False)
+        return replace(change, personal={"by": given.by})
     require_running(facts, on_hold=True)
     absence = _open(facts, given.number)
     own = facts.actor is not None and facts.actor.person == absence.person

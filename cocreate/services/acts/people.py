@@ -255,7 +255,8 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
         require_running(facts)
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
             m.person for m in facts.members if m.present and in_charge(facts, m)))
-    require(facts, Act.SUBSTITUTE, party=own)
+    if facts.project.outcome != "agreed":  # there is something to look after also then: its duties
+        require(facts, Act.SUBSTITUTE, party=own)
     there = facts.member(given.to)
     if given.to == actor.person:
         raise Invalid("substitute.not_here", field="to")
@@ -268,6 +269,9 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
     facts = facts.with_member(after).with_member(replace(actor, left_at=facts.now)).lend()
     for task in tasks:
         facts = facts.with_task(replace(task, asked=given.to))
+    for duty in facts.duties:
+        if duty.owner == actor.person and duty.done_at is None:
+            facts = facts.with_duty(replace(duty, owner=given.to))
     row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": own,
            "name": given.name, "parts": " ".join(sorted(after.parts)), "greeting": "", "token_sha256": None,
            "accepted_at": facts.now, "left_at": None}
