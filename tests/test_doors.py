@@ -225,12 +225,12 @@ class TestGuessing:
                     accounts.check_password(writing, anna.email, "wrong", device=HERE, now=NOON)
         assert client.get("/account").status_code == 200
 
-    @pytest.mark.parametrize("path", ["/forgot", "/sign-in/mail"])
-    def test_mails_to_one_address_are_as_few_from_wherever_they_are_asked(self, app, session, anna, path):
+    @pytest.mark.parametrize(("path", "most"), [("/forgot", 1), ("/sign-in/mail", 10)])
+    def test_mails_to_one_address_are_as_few_from_wherever_they_are_asked(self, app, session, anna, path, most):
         found = [browser(app).post(path, data={"email": anna.email}).status_code for _ in range(14)]
         session.commit()
         sent = session.scalar(select(func.count()).where(AccountMail.person_id == anna.id))
-        assert sent == 10
+        assert sent == most
         nobody = [browser(app).post(path, data={"email": "nobody-at-all@wmata.example"}).status_code for _ in range(14)]
         assert found == nobody
 

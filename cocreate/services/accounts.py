@@ -19,6 +19,7 @@ from cocreate.services import digests, hashing, outbox, sign_ins, throttling
 from cocreate.services.sign_ins import Device, Me
 
 RESET_LIFE = timedelta(minutes=30)
+RESET_AGAIN = timedelta(minutes=10)  # before which no other link is mailed, as long as nobody used the one
 WELCOME_LIFE = timedelta(days=3)
 
 
@@ -205,8 +206,12 @@ def least(*, totp: bool) -> int:
 
 
 def ask_reset(session: Session, email: str, *, device: Device, now: datetime) -> None:
-    """Mail a link for a new password, if the address has an account; nobody learns whether it has."""
-    if person_id := sign_ins.person_to_write_to(session, email, purpose="reset", device=device, now=now):
+    """Mail a link for a new password, if the address has an account; nobody learns whether it has.
+
+    A newer link ends the older one: whoever asks in somebody's name must not end the one that they are about to use.
+    """
+    person_id = sign_ins.person_to_write_to(session, email, purpose="reset", device=device, now=now)
+    if person_id and not sign_ins.waits(session, person_id, "reset", since=now - RESET_AGAIN, now=now):
         _mail_reset(session, person_id, "reset", until=now + RESET_LIFE, now=now)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate.domain.addresses import address
@@ -220,6 +220,13 @@ def issue(session: Session, person_id: int, purpose: str, *, until: datetime, no
     session.execute(insert(Token).values(token_sha256=hashing.digest(token), purpose=purpose, person_id=person_id,
                                          created_at=now, expires_at=until))
     return token
+
+
+def waits(session: Session, person_id: int, purpose: str, *, since: datetime, now: datetime) -> bool:
+    """Whether a link made since then can still be used."""
+    return bool(session.scalar(select(exists().where(
+        Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None), Token.created_at > since,
+        Token.expires_at > now))))
 
 
 def _end(session: Session, person_id: int, purpose: str, now: datetime) -> None:

@@ -218,11 +218,19 @@ class TestReset:
             accounts.reset(session, link, PASSWORD, now=NOON)
 
     def test_an_older_link_dies_when_a_newer_is_made(self, session, anna):
-        older, newer = reset_link(session, anna), reset_link(session, anna, NOON + timedelta(seconds=1))
+        later = NOON + accounts.RESET_AGAIN
+        older, newer = reset_link(session, anna), reset_link(session, anna, later)
         with dead():
-            accounts.reset_needs(session, older, NOON)
-        accounts.reset(session, newer, OTHER, now=NOON)
+            accounts.reset_needs(session, older, later)
+        accounts.reset(session, newer, OTHER, now=later)
         assert check(session, anna.email, OTHER).person_id == anna.id
+
+    def test_who_asks_in_somebodys_name_does_not_end_the_link_that_they_are_about_to_use(self, session, anna):
+        link = reset_link(session, anna)
+        assert reset_link(session, anna, NOON + accounts.RESET_AGAIN - timedelta(seconds=1)) == link
+        assert len(mails_to(session, anna.id)) == 1
+        accounts.reset(session, link, OTHER, now=NOON)
+        assert reset_link(session, anna, NOON + timedelta(minutes=1)) != link  # it was used: another one may come
 
     def test_a_refused_password_leaves_the_link_good(self, session, anna):
         link = reset_link(session, anna)
