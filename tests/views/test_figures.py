@@ -2,7 +2,10 @@
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from cocreate.db import db
 from cocreate.domain import settling
@@ -172,6 +175,20 @@ class TestAnotherValue:
         agree(room.maker, number)
         page = text(room.maker.get("/gates/picture"))
         assert "Two values" not in page and "Settled by all: 0.95 EUR, prices of 2026" in page
+
+    @pytest.mark.parametrize(("price", "counts"), [("0.80", "0.95"), ("0.85", "0.85")])
+    def test_it_stands_when_the_same_value_is_given_again_and_not_when_another_is(self, project, price, counts):
+        room = project(_priced)
+        agree(room.maker, int(self.said(room).location.rpartition("/")[2]))
+        again = "/tasks/offer/reopen?party=1"
+        room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": "The proof was not attached."})
+        given = stories.answers("offer")
+        given["price"] = replace(given["price"], value=Decimal(price))
+        with room.app.app_context():
+            stories.submit(room.small, "offer", given=given)
+            stories.accept(room.small, "offer")
+        figure, = room.facts().values("figures.offer.price")
+        assert (figure.number, str(figure.value)) != (1, price) and f"{figure.value:f}" == counts
 
     def test_refusing_it_does_not_do_away_with_it_but_settling_does(self, project):
         room = project(_priced)

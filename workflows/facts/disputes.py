@@ -15,11 +15,22 @@ _STANDS = (ProposalState.OPEN, ProposalState.REFUSED)
 
 
 def settled(path: str, given: tuple[FigureFact, ...], proposals: Iterable[ProposalFact]) -> FigureFact | None:
-    """What all agreed that it is, while the values it was about are still the ones given."""
+    """What all agreed that it is, while the values it was about are still the ones given.
+
+    Another version that gives the same value again, for the sake of another field, undoes no agreement of all.
+    """
     agreed = settlement(path, proposals)
-    if agreed is None or not given or json.loads(agreed.body)["of"] != versions_of(given):
+    if agreed is None or not given:
+        return None
+    body = json.loads(agreed.body)
+    if body["of"] != versions_of(given) and body.get("was") != [said_by(one) for one in given]:
         return None
     return _proposed(path, agreed, given, settled=True)
+
+
+def said_by(figure: FigureFact) -> list[str | int | None]:
+    """What a party gave, whatever the version: kept with another value of it."""
+    return [figure.party, format(figure.value.normalize(), "f"), figure.unit, figure.period, figure.price_year]
 
 
 def settlement(path: str, proposals: Iterable[ProposalFact]) -> ProposalFact | None:

@@ -26,7 +26,7 @@ from cocreate.web import login, pages
 from workflows import fields as f
 from workflows.definition import Task
 from workflows.facts import Facts, FigureFact, TaskFact, versions_of
-from workflows.facts.disputes import OTHER_VALUE, differ
+from workflows.facts.disputes import OTHER_VALUE, differ, said_by
 
 WHY = "why"
 
@@ -117,4 +117,4 @@ def _body(stage: str, key: str, asked: Task, answers: Answers, given: FigureFact
     value = figures(stage, key, asked, answers)[0]
     return {"value": format(value.value, "f"), "unit": value.unit, "period": value.period,
             "price_year": value.price_year, "source": value.source, "grade": value.grade, "of": versions_of([given]),
-            "reason": str(answers[WHY].value)}
+            "was": [said_by(given)], "reason": str(answers[WHY].value)}
