@@ -61,7 +61,7 @@ def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, lan
         rows = [[" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(pasted), delimiter="\t")]
     except csv.Error:  # a cell as long as a book
         return
-    rows = [row for row in rows if any(row) and [cell.casefold() for cell in row[:len(heads)]] != heads]
+    rows = [row for row in rows if any(row) and not _repeats(row, heads)]
     used = _indexes(texts, key)
     empty = [index for index in used
              if not any((text := texts.get(f"f-{key}-{index}-{name}", [""])[0].strip())
@@ -78,6 +78,12 @@ def _paste(texts: Typed, key: str, table: f.Table | f.Schedule, pasted: str, lan
         for name in filter(lambda name: begins_with_currency(columns[name]), columns):
             said = texts.setdefault(f"f-{key}-{number}-{name}", [""])
             texts[f"f-{key}-{number}-{name}"] = said if said[0] else [currency]
+
+
+def _repeats(row: list[str], heads: list[str]) -> bool:
+    """Whether a row is the heads again, perhaps shorter: each of its cells begins with the word of its column."""
+    said = [(cell.casefold().split()[0], head.split()[0]) for cell, head in zip(row, heads, strict=False) if cell]
+    return len(said) == len(heads) > 1 and all(cell.strip(",:;") == head.strip(",:;") for cell, head in said)
 
 
 def _begun(column: f.Base | None, text: str, currency: str) -> bool:

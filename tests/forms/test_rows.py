@@ -65,6 +65,20 @@ class TestCurrency:
             ["Rent", "4", "SEK"], ["Fee", "5", "USD"], ["Tax", "6", "SEK"]]
 
 
+class TestHeads:
+    """A table is copied with its heads, in the words of the spreadsheet that it comes from."""
+
+    ASKED = asking(rows={"type": "table", "columns": {
+        "what": {"label": "Component", "type": "text"}, "share": {"label": "Share by mass", "type": "percent"}}})
+
+    @pytest.mark.parametrize(("head", "found"), [
+        ("Component\tShare by mass", 1), ("COMPONENT\tShare (%)", 1), ("Component:\tShare, % by mass", 1),
+        ("Component A\t12", 2), ("Protein\tShare", 2), ("Component\t", 2)])
+    def test_the_heads_again_are_no_row(self, form, head, found):
+        pasted = form(self.ASKED, {"paste-rows": "rows", "sheet-rows": f"{head}\nFibre\t56"})
+        assert len(pasted.entries[0].lines) == found
+
+
 class TestWhoOwes:
     """The column of a table whose rows become duties."""
 
