@@ -71,14 +71,16 @@ def _known_zone(_context: click.Context, _option: click.Parameter, value: str) -
 @host.command("create")
 @click.argument("name")
 @click.option("--admin", required=True, help="E-mail address of the first administrator.")
+@click.option("--admin-name", default="", help="Their name as others read it; they can change it.")
 @click.option("--country", default="", callback=_known_country, help="Whose holidays count, such as DE.")
 @click.option("--zone", default="UTC", callback=_known_zone, help="Time zone, such as Europe/Berlin.")
-def create_host(name: str, admin: str, country: str, zone: str) -> None:
+def create_host(name: str, admin: str, admin_name: str, country: str, zone: str) -> None:
     """Make a host with its administrator, who gets a link to choose a password."""
     try:
         with transaction() as session:
             made = hosts.create_host(session, name=name, country=country, zone=zone, now=now())
-            person = accounts.find_or_invite_person(session, email=admin, name=admin.partition("@")[0], now=now())
+            person = accounts.find_or_invite_person(session, email=admin, zone=zone, now=now(),
+                                                    name=admin_name or admin.partition("@")[0])
             for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
                 hosts.employ(session, made.id, person, role, now=now())
             for key in library.names():

@@ -154,6 +154,21 @@ def _wrapped(paragraph: str, mark: str = "", then: str | None = None) -> str:
                 break_long_words=False, break_on_hyphens=False)
 
 
+def unwrapped(text: str) -> str:
+    """The plain part for a page, which breaks lines at its own width: what was broken only to fit is joined again."""
+    lines: list[str] = []
+    ample = WIDTH + 1
+    room = ample  # what the line before left free
+    for line in text.split("\n"):
+        first = line.partition(" ")[0]
+        if first and first not in (">", "-") and room <= len(first):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+        room = WIDTH - len(line) if line else ample
+    return "\n".join(lines)
+
+
 PAGES = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]),
                     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 

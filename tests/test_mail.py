@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
+from textwrap import fill
 
 import pytest
 from sqlalchemy import update
@@ -442,3 +443,10 @@ def kept_out(context):
 def contexts(session):
     """``contexts(kind)``: what a mail of this kind is about."""
     return about(session)
+
+
+def test_what_was_broken_to_fit_a_mail_is_whole_again_on_a_page():
+    long = "It is a shared room in which the organisations work out an offer and its contract. All see the same plan."
+    kept = "See the invitation:\nhttps://room.example/i/x\n\n> Their words.\n> More.\n\n-- \nYou get this."
+    wrapped = fill(long, mail.WIDTH)
+    assert "\n" in wrapped and mail.unwrapped(f"{wrapped}\n\n{kept}") == f"{long}\n\n{kept}"

@@ -89,6 +89,16 @@ def test_a_host_that_could_not_work_is_not_made(app, given, said):
         assert db.session.scalar(select(Host.id).where(Host.name == "Crates on Mars")) is None
 
 
+def test_the_first_administrator_is_called_by_their_name_and_reads_the_hours_of_the_host(app):
+    answer = app.test_cli_runner().invoke(args=[
+        "host", "create", "Crates of Vienna", "--admin", "eva.roth@vienna.example", "--admin-name", "Eva Roth",
+        "--zone", "Europe/Vienna"])
+    assert answer.exit_code == 0
+    with app.app_context():
+        assert tuple(db.session.execute(select(Person.name, Person.zone).where(
+            Person.email == "eva.roth@vienna.example")).one()) == ("Eva Roth", "Europe/Vienna")
+
+
 @pytest.mark.parametrize("command", [["record", "verify"], ["files", "verify"], ["secret", "renew"], ["demo", "load"],
                                      ["host", "create", "Crates", "--admin", "petra@crates.example"]])
 def test_a_database_without_tables_is_told_how_to_get_them(empty_database, new_app, command):

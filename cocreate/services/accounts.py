@@ -60,11 +60,12 @@ def create_person(session: Session, *, email: str, name: str, now: datetime, lan
     return _insert_person(session, email, name, now, language, zone)
 
 
-def find_or_invite_person(session: Session, *, email: str, name: str, language: str = "en", now: datetime) -> int:
+def find_or_invite_person(session: Session, *, email: str, name: str, language: str = "en", zone: str = "UTC",
+                          now: datetime) -> int:
     """Whoever has this address, or a new person who has not signed in yet; the answer looks the same."""
     email = one_address(email)
     found = session.scalar(select(Person.id).where(Person.email == email))
-    return found if found is not None else _insert_person(session, email, name, now, language)
+    return found if found is not None else _insert_person(session, email, name, now, language, zone)
 
 
 def invite_person(session: Session, *, email: str, name: str, language: str = "en", by: int, now: datetime) -> int:
@@ -220,12 +221,13 @@ def welcome(session: Session, person_id: int, *, now: datetime) -> None:
     _mail_reset(session, person_id, "welcome", until=now + WELCOME_LIFE, now=now)
 
 
-def reset_needs(session: Session, token: str, now: datetime) -> tuple[str, int]:
-    """Address (half hidden) and least length for a reset link that is still good; raises Ended."""
+def reset_needs(session: Session, token: str, now: datetime) -> tuple[str, int, bool]:
+    """Of a link that is still good: address (half hidden), least length, whether it is the first one; raises Ended."""
     email = sign_ins.whose(session, token, "reset", now)
-    secret = session.scalar(select(Person.totp_secret).join(Token, Token.person_id == Person.id)
-                            .where(Token.token_sha256 == hashing.digest(token)))
-    return email, least(totp=secret is not None)
+    secret, before = session.execute(
+        select(Person.totp_secret, Person.password_hash).join(Token, Token.person_id == Person.id)
+        .where(Token.token_sha256 == hashing.digest(token))).one()
+    return email, least(totp=secret is not None), before is None
 
 
 def reset(session: Session, token: str, password: str, *, now: datetime) -> None:

@@ -267,6 +267,15 @@ class TestLink:
 
 
 class TestReset:
+    def test_a_first_password_is_called_no_new_one_and_signs_nobody_out(self, app, client, session):
+        new = accounts.create_person(session, email="first.password@crates.example", name="Eva Roth", now=clock.now())
+        accounts.welcome(session, new, now=clock.now())
+        session.commit()
+        client.get(f"/r/{last_secret(session, new, 'welcome')}")
+        page = client.get("/reset").text
+        assert "Choose a password" in page and "signed out" not in page and "Change the password" not in page
+        assert "Your password is set." in client.post("/reset", data={"password": OTHER}, follow_redirects=True).text
+
     def test_changes_the_password_and_signs_nobody_in(self, app, client, anna):
         client.get(f"/r/{mailed(app, anna, 'reset')}")
         assert "15 characters or more. Four unrelated words work well." in client.get("/reset").text

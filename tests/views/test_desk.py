@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from cocreate.models.hosts import HostMember
 from cocreate.services import hosts
 from tests.support import projects
 from tests.support.clock import NOON
@@ -57,6 +59,19 @@ class TestBoard:
     def test_empty_it_leads_to_opening_one(self, app, session, clock):
         anna = employee(session)
         assert "No projects yet. Opening one takes about two minutes." in text(entered(app, anna.email).get("/desk"))
+
+    def test_an_administrator_without_a_project_reads_what_comes_before_the_first(self, app, session, clock):
+        anna, petra = employee(session), employee(session)
+        hosts.employ(session, session.scalar(select(HostMember.host_id).where(HostMember.person_id == petra.id)),
+                     petra.id, hosts.ADMINISTRATOR, now=NOON)
+        session.commit()
+        first = "Before the first project"
+        assert first in entered(app, petra.email).get("/desk").text
+        assert first not in entered(app, anna.email).get("/desk").text
+
+    def test_what_is_not_opened_yet_says_with_what(self, manager):
+        manager.post("/desk/openings/new", data={"template": "returned_crates"})
+        assert "Returned crates · Saved on" in text(manager.get("/desk"))
 
     def test_is_for_account_managers(self, app, shop):
         assert {shop.get(path).status_code for path in ("/desk", "/desk/openings/new")} == {403}

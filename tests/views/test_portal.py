@@ -79,6 +79,15 @@ class TestYourTurn:
         assert "an administrator needs none" in page and 'class="btn" href="/admin/people"' in page
         assert "by invitation" not in page and "You have no project yet" not in page
 
+    @pytest.mark.parametrize("path", ["/your-turn", "/projects", "/suggest"])
+    def test_whoever_may_open_projects_and_has_none_is_led_to_opening_one(self, signed_in, session, small, path):
+        petra = someone(session, "Petra Sool")
+        for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
+            hosts.employ(session, hosts.create_host(session, name="Crates", now=NOON).id, petra.id, role, now=NOON)
+        session.commit()
+        page = signed_in(petra.id, petra.email).get(path).text
+        assert 'href="/desk/openings/new">Open a project' in page and "needs none" not in page
+
     def test_an_agreed_project_asks_nothing(self, signed_in, session, clock):
         small = projects.agreed(session)
         session.commit()

@@ -26,8 +26,9 @@ _MOST_SCORES = 200
 
 def strategies() -> dict[str, str]:
     return {"industrial_symbiosis": _("Industrial symbiosis"), "take_back": _("Take-back management"),
-            "platform": _("Circular platform"), "customer_cooperation": _("Customer cooperation"),
-            "proximity": _("Proximity"), "value_network": _("Value network"), "open": _("Open")}
+            "platform": _("Platform for shared use"), "customer_cooperation": _("Cooperation with the customer"),
+            "proximity": _("Proximity and local supply"), "value_network": _("Value-network collaboration"),
+            "open": _("Open workflow")}
 
 
 def top_line(template: TemplatePage, reader: Reader) -> str:
@@ -176,10 +177,19 @@ def _day_around(day: int) -> str:
             ngettext("%(num)d working day after", "%(num)d working days after", day))
 
 
-def texts(definition: Definition) -> list[tuple[str, str, list[str]]]:
-    """(path, text, languages) of everything people read."""
+def texts(definition: Definition) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
+    """Everything people read as (path, text, languages), by what it belongs to: a stage, the seats, the clauses."""
     found = each("", definition.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-    return [(path, say(text, pages.language()), [] if isinstance(text, str) else sorted(text)) for path, text in found]
+    groups: dict[str, list[tuple[str, str, list[str]]]] = {}
+    for path, text in found:
+        part, _dot, rest = path.partition(".")
+        stage = definition.stages.get(rest.partition(".")[0]) if part == "stages" else None
+        about = say(stage.name, pages.language()) if stage else {
+            "parties": _("Seats"), "clauses": _("Clauses"), "annexes": _("Annexes"), "transitions": _("Ways"),
+        }.get(part, _("The template"))
+        groups.setdefault(about, []).append(
+            (path, say(text, pages.language()), [] if isinstance(text, str) else sorted(text)))
+    return list(groups.items())
 
 
 def element_url(template: TemplatePage, version: Version, finding: Finding) -> str:

@@ -31,24 +31,25 @@ def reset_arrives(token: str) -> ResponseReturnValue:
 
 @bp.route("/reset", methods=["GET", "POST"])
 def reset() -> ResponseReturnValue:
-    """Choose a new password; all devices are signed out, this one too."""
+    """Choose a password, the first or a new one; all devices are signed out, this one too."""
     token, form = cookie.get(RESET, ""), ResetForm.from_request()
     try:
-        email, least = accounts.reset_needs(db.session(), token, now())
+        email, least, first = accounts.reset_needs(db.session(), token, now())
         if request.method == "GET" or not form.validate():
-            return _page(form, email, least)
+            return _page(form, email, least, first)
         with transaction() as session:
             accounts.reset(session, token, form.password.data, now=now())
     except Invalid as refused:
         form.refuse(refused)
-        return _page(form, email, least)
+        return _page(form, email, least, first)
     except Ended:
         return ended(RESET, url_for("auth.forgot"))
     login.leave()
-    flash(_("Changed. All other devices are signed out."), "done")
+    flash(_("Your password is set. Sign in with it.") if first else
+          _("Changed. All other devices are signed out."), "done")
     return redirect(url_for("auth.sign_in"), 303)
 
 
-def _page(form: ResetForm, email: str, least: int) -> ResponseReturnValue:
+def _page(form: ResetForm, email: str, least: int, first: bool) -> ResponseReturnValue:
     status = 422 if form.unfold() else 200
-    return render_template("auth/reset.html", form=form, email=email, least=least), status
+    return render_template("auth/reset.html", form=form, email=email, least=least, first=first), status

@@ -17,7 +17,7 @@ from cocreate import words
 from cocreate.db import db, spare_transaction
 from cocreate.domain.leading import shared_with
 from cocreate.forms.base import Form
-from cocreate.services import boards, hosts, openings, returned
+from cocreate.services import boards, hosts, openings, returned, templates
 from cocreate.services.boards import GROUPS, BoardRow, Situation
 from cocreate.services.returned import Unreachable
 from cocreate.views.asks import ask
@@ -26,6 +26,7 @@ from cocreate.views.portal import standings
 from cocreate.views.room import frame, nudges
 from cocreate.web import login, pages
 from workflows.facts import Facts
+from workflows.texts import say
 
 KEPT, FILTERS = ("q", "show", "sort"), "board"  # how the list was looked at last, in the cookie
 SORTS = ("wait", "next", "signing", "title")
@@ -94,7 +95,8 @@ def board() -> ResponseReturnValue:
               if (found := [_said(row, gone.get(row.ref, ()), named) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
                            show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form(),
-                           may_open=bool(hosts.opening_for(db.session(), login.me().id)))
+                           may_open=bool(hosts.opening_for(db.session(), login.me().id)),
+                           administers=login.me().is_("administrator"))
 
 
 def _rows() -> Sequence[BoardRow]:
@@ -137,12 +139,19 @@ def _to_correct(ref: str, one: Unreachable) -> str:
 
 def _unopened() -> list[Unopened]:
     """What waits to be opened: suggestions first, then what one began oneself."""
-    reader = pages.reader()
+    reader, session = pages.reader(), db.session()
+    drafts = openings.drafts(session, login.me().id)
+    names = {(host, key): say(one.definition.name) for host, key in {(d.host_id, d.typed.template) for d in drafts}
+             if key for one in templates.published(session, host, key)}
     found = []
-    for draft in openings.drafts(db.session(), login.me().id):
-        named = {"name": draft.author_name, "day": words.day(draft.saved_at, reader)}
+    for draft in drafts:
+        own = draft.typed.own.get("organisation")
+        who = f"{draft.author_name} ({own})" if own else draft.author_name
+        named = {"name": who, "day": words.day(draft.saved_at, reader)}
         said = _("Suggested by %(name)s on %(day)s", **named) if draft.suggested else \
             _("Saved on %(day)s by %(name)s", **named)
+        if what := names.get((draft.host_id, draft.typed.template)):
+            said = f"{what} · {said}"
         url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) if draft.typed.template else \
             url_for("desk.opening_new", opening=draft.ref)
         found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url, draft.suggested))

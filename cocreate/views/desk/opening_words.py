@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectFieldBase
 
-from cocreate import words
+from cocreate import mail, words
 from cocreate.domain import countries, seating, suggestions
 from cocreate.domain.cases import BARRIERS, FLOWS, Case
 from cocreate.domain.suggestions import (
@@ -242,7 +242,7 @@ def early(target: date, left: int, needs: int, earliest: date) -> str:
 def letter(message: EmailMessage, secret: str) -> dict[str, str]:
     """A mail as its reader sees it; the link in it opens nothing before the project is opened."""
     body = message.get_body(("plain",))
-    text = str(body.get_content()) if body is not None else ""
+    text = mail.unwrapped(str(body.get_content())) if body is not None else ""
     return {"to": str(message["To"]), "from": str(message["From"]), "subject": str(message["Subject"]),
             "reply_to": str(message["Reply-To"] or ""), "text": text.replace(secret, "…") if secret else text}
 

@@ -14,7 +14,7 @@ from cocreate.db import db
 from cocreate.domain.nudges import asks
 from cocreate.domain.turns import CALLS, Turn, with_colleagues
 from cocreate.forms.base import Form
-from cocreate.services import comments, people, rooms
+from cocreate.services import comments, hosts, people, rooms
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
 from cocreate.views.portal.blueprint import bp
@@ -63,7 +63,7 @@ def your_turn() -> ResponseReturnValue:
         invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one.facts, named)],
         lines=[line(one.facts, named) for one in running], over=_over(found, named), reassuring=_reassuring(running),
-        administers=_administers())
+        administers=_administers(), opens=opens())
 
 
 @bp.get("/projects")
@@ -71,7 +71,7 @@ def projects() -> ResponseReturnValue:
     """Every project one is in."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
     named = _hosts(found)
-    return render_template("portal/projects.html", over=_over(found, named), administers=_administers(),
+    return render_template("portal/projects.html", over=_over(found, named), administers=_administers(), opens=opens(),
                            lines=[line(one.facts, named) for one in found if not one.facts.ended])
 
 
@@ -82,6 +82,11 @@ def _hosts(found: Sequence[Standing]) -> Mapping[int, str]:
 def _administers() -> bool:
     """Whether it is the host who has no project: nobody invites them, they invite others."""
     return login.me().is_("administrator")
+
+
+def opens() -> bool:
+    """Whether one may open projects: who has none opens one, and waits for nobody."""
+    return login.me().is_("account_manager") and bool(hosts.opening_for(db.session(), login.me().id))
 
 
 def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:

@@ -11,6 +11,7 @@ from cocreate.db import db, transaction
 from cocreate.forms.openings import SuggestForm
 from cocreate.services import suggestions
 from cocreate.views.portal.blueprint import bp
+from cocreate.views.portal.home import opens
 from cocreate.web import login, pages
 
 
@@ -19,7 +20,7 @@ def suggest() -> ResponseReturnValue:
     """What, to whom, a few lines; it arrives on their desk as a draft in these very words."""
     found = suggestions.addressees(db.session(), login.me().id, now=now())
     if not found:
-        return render_template("portal/suggest_nobody.html"), 403 if request.method == "POST" else 200
+        return render_template("portal/suggest_nobody.html", opens=opens()), 403 if request.method == "POST" else 200
     form = SuggestForm.from_request(host=found[0].ref)
     form.host.choices = [SelectChoice(one.ref, one.name) for one in found]
     if request.method == "POST" and form.validate():
