@@ -160,9 +160,10 @@ def unwrapped(text: str) -> str:
     ample = WIDTH + 1
     room = ample  # what the line before left free
     for line in text.split("\n"):
-        first = line.partition(" ")[0]
+        said = line.removeprefix("> ") if lines and lines[-1].startswith("> ") else line
+        first = said.partition(" ")[0]
         if first and first not in (">", "-") and room <= len(first):
-            lines[-1] += f" {line}"
+            lines[-1] += f" {said}"
         else:
             lines.append(line)
         room = WIDTH - len(line) if line else ample

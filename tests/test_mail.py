@@ -448,5 +448,6 @@ def contexts(session):
 def test_what_was_broken_to_fit_a_mail_is_whole_again_on_a_page():
     long = "It is a shared room in which the organisations work out an offer and its contract. All see the same plan."
     kept = "See the invitation:\nhttps://room.example/i/x\n\n> Their words.\n> More.\n\n-- \nYou get this."
-    wrapped = fill(long, mail.WIDTH)
-    assert "\n" in wrapped and mail.unwrapped(f"{wrapped}\n\n{kept}") == f"{long}\n\n{kept}"
+    wrapped, quoted = fill(long, mail.WIDTH), fill(long, mail.WIDTH, initial_indent="> ", subsequent_indent="> ")
+    assert "\n" in wrapped and "\n> " in quoted
+    assert mail.unwrapped(f"{wrapped}\n\n{quoted}\n\n{kept}") == f"{long}\n\n> {long}\n\n{kept}"

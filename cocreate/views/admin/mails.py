@@ -15,6 +15,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from cocreate.errors import NotFound
+from cocreate.mail import unwrapped
 from cocreate.views.admin.blueprint import bp
 
 MOST = 200
@@ -65,7 +66,7 @@ def mail(name: str) -> ResponseReturnValue:
         raise NotFound
     message = _read(path)
     body = message.get_body(("plain",))
-    text = body.get_content() if body else ""
+    text = unwrapped(body.get_content()) if body else ""
     return render_template("admin/mail.html", mail=_head(name, message), parts=list(_linked(text)),
                            html=message.get_body(("html",)) is not None)
 
