@@ -4,6 +4,7 @@ Inlined, because the package's own file is 1.1 MB and an inlined drawing follows
 """
 
 import re
+from functools import cache
 from math import cos, radians, sin
 
 from flask import Flask
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(icon=drawings.__getitem__, mark=lambda: mark, ring_arc=ring_arc)
 
 
+@cache
 def symbols() -> dict[str, str]:
     """Every symbol of the package's file: name to the shapes inside it."""
     return dict(_SYMBOL.findall((BOOTSTRAP / "icons" / "bootstrap-icons.svg").read_text("utf-8")))

@@ -1,12 +1,12 @@
 """Applications for tests, each on a database of its own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import flask_migrate
 from flask import Flask
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from werkzeug.routing import Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import cocreate
@@ -33,6 +34,21 @@ class Client(FlaskClient):
         if sent := answer.request.environ.get("wsgi.input"):
             sent.close()  # a large body lies in a temporary file
         return answer
+
+
+class Remembered(Rule):
+    """What makes an address of a rule is compiled once: a run has hundreds of applications with the same rules."""
+
+    builders: ClassVar[dict[str, Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = repr((self.rule, self._trace, self.defaults, append_unknown))
+        if key not in self.builders:
+            self.builders[key] = super()._compile_builder(append_unknown)
+        return self.builders[key]
+
+
+Flask.url_rule_class = Remembered
 
 
 def make_app(database: str, data: Path, *, csrf: bool = False, **settings: str) -> Flask:
