@@ -19,12 +19,14 @@ run: ## start the application with demo data on http://127.0.0.1:8000 (PORT=8001
 
 # Where files live in memory the tests wait for no disk; only where there are 2 GB of it.
 MEMORY = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 {print "/dev/shm"}')
+# They start dozens of processes: what one has compiled the next reads, whatever the machine says of Python.
+TESTS = PYTHONDONTWRITEBYTECODE= TMPDIR="$${TMPDIR:-$(MEMORY)}"
 
 test: venv ## run the tests on SQLite and PostgreSQL and in a browser (ARGS=tests/views picks some)
-	@TMPDIR="$${TMPDIR:-$(MEMORY)}" $(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+	@$(TESTS) $(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
 
 test-long: venv ## run the tests that take minutes
-	@TMPDIR="$${TMPDIR:-$(MEMORY)}" $(PYTHON) -m pytest -n $(WORKERS) -m long $(ARGS)
+	@$(TESTS) $(PYTHON) -m pytest -n $(WORKERS) -m long $(ARGS)
 
 check: venv ## ruff, mypy and the test of the architecture
 	@$(PYTHON) -m ruff check
