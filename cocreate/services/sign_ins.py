@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate.domain.addresses import address
@@ -78,16 +78,22 @@ class DeviceRow:
 # Sessions
 
 
+# Asked by every request: put together once.
+_HOLDER = (
+    select(SignIn, Person, HostMember.host_id, HostMember.role, Host.second_step)
+    .join(Person, Person.id == SignIn.person_id)
+    .outerjoin(HostMember, (HostMember.person_id == Person.id) & HostMember.left_at.is_(None))
+    .outerjoin(Host, Host.id == HostMember.host_id)
+    .where(SignIn.token_sha256 == bindparam("token"), Person.deactivated_at.is_(None), SignIn.ended_at.is_(None),
+           SignIn.seen_at > bindparam("used"), SignIn.created_at > bindparam("begun"))
+    .order_by(HostMember.host_id, HostMember.role)
+)
+
+
 def find(session: Session, token: str, now: datetime) -> Me | None:
     """Who holds this token, if its session lives."""
-    rows = session.execute(
-        select(SignIn, Person, HostMember.host_id, HostMember.role, Host.second_step)
-        .join(Person, Person.id == SignIn.person_id)
-        .outerjoin(HostMember, (HostMember.person_id == Person.id) & HostMember.left_at.is_(None))
-        .outerjoin(Host, Host.id == HostMember.host_id)
-        .where(SignIn.token_sha256 == hashing.digest(token), Person.deactivated_at.is_(None), *_alive(now))
-        .order_by(HostMember.host_id, HostMember.role)
-    ).all()
+    asked = {"token": hashing.digest(token), "used": now - IDLE, "begun": now - LIFE}
+    rows = session.execute(_HOLDER, asked).all()
     if not rows:
         return None
     sign_in, person = rows[0][:2]
