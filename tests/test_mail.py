@@ -66,6 +66,8 @@ SUBJECTS = {
     "invitation_expired": "The invitation of Grace Lee has expired (Garage lighting)",
     "invitation_unanswered": "No answer yet: Grace Lee (Garage lighting)",
     "invitation_wanted": "A new invitation is asked for: Grace Lee (Garage lighting)",
+    "notice_given": "Notice was given: Lighting service agreement (Garage lighting)",
+    "notice_back": "Decide again: a notice was taken back (Garage lighting)",
     "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "duty_overdue": "Was due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "still_you": "Do you still look after: Energy report? (Garage lighting)",

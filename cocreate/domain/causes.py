@@ -6,7 +6,7 @@ Pure. It is asked again at the moment a mail goes out.
 from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import can_be_decided
 from cocreate.domain.turns import calls
-from workflows.facts import OWED, UNDECIDED, UNGIVEN, Facts, ProposalState, TaskState
+from workflows.facts import OWED, UNDECIDED, UNGIVEN, Facts, Notice, ProposalState, TaskState
 
 # Mails that ask for something: without it they are noise. All others tell what happened, and that stays true.
 _TASK_STATES = {"ask": OWED, "returned": (TaskState.RETURNED,), "submitted": (TaskState.SUBMITTED,),
@@ -16,6 +16,7 @@ _ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_
                      "signature_ended", "help", "invitation_unanswered", "invitation_expired",
                      "invitation_wanted", "proposal", "clause_proposed"})
 _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
+_NOTICES = {"notice_given": Notice.OTHERS, "notice_back": None}  # what became of the duty since
 _TO_DECIDE = frozenset({"decision_asked", "decision_lapsed"})  # mailed anew when it can be decided again
 
 
@@ -27,7 +28,7 @@ def asks(kind: str) -> bool:
 def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
     """Whether what a mail asks for is still owed."""
     if subject is not None and subject.matter in ("duty", "duties"):
-        return _duty_is_owed(subject, facts)
+        return _duty_is_owed(kind, subject, facts)
     if kind in ("gone_on", "gone_back"):  # where it has gone on since, the newer mail says so
         return subject is None or subject.key == facts.project.stage
     if subject is not None and subject.matter == "accession":
@@ -81,7 +82,9 @@ def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
     return task.state in _TASK_STATES.get(kind, UNGIVEN)
 
 
-def _duty_is_owed(subject: Subject, facts: Facts) -> bool:
-    """Of "duties", whether the party still has some; of one, whether it is not done."""
+def _duty_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
+    """Of "duties", whether the party still has some; of one, whether it is not done, or what became of it stands."""
+    if kind in _NOTICES:
+        return any(str(duty.number) == subject.key and duty.outcome == _NOTICES[kind] for duty in facts.duties)
     return any(duty.party == subject.party and duty.done_at is None and (
         subject.matter == "duties" or str(duty.number) == subject.key) for duty in facts.duties)

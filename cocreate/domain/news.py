@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cocreate.domain import audience
 from cocreate.domain.leading import shared_with
 from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients, signing
-from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
+from cocreate.domain.reminding import asked_for, can_be_decided, champions, looks_after, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
 from workflows.conditions import All, AnyCondition, PartySeated
@@ -23,6 +23,7 @@ from workflows.facts import (
     Facts,
     FigureFact,
     MemberFact,
+    Notice,
     ProposalFact,
     ProposalState,
     TaskState,
@@ -100,6 +101,7 @@ def _everything(before: Facts, after: Facts) -> Iterator[News]:
     yield from _documents(before, after)
     yield from _contract(before, after)
     yield from _proposals(before, after)
+    yield from _notice(before, after)
     yield from _people(before, after)
     yield from _nobody(before, after)
     yield from _project(before, after)
@@ -253,6 +255,16 @@ def _proposals(before: Facts, after: Facts) -> Iterator[News]:
             yield News("clause_proposed", subject, None, _answering(after, proposal))
         elif proposal.state is ProposalState.REFUSED:
             yield News("clause_objected", subject, proposal.party, (proposal.person,))
+
+
+def _notice(before: Facts, after: Facts) -> Iterator[News]:
+    """Notice of another party leaves one nothing to decide; when it is taken back, one decides again."""
+    old = {duty.number: duty for duty in before.duties}
+    for duty in after.duties:
+        was = old.get(duty.number, duty)
+        if Notice.OTHERS in (was.outcome, duty.outcome) and was.outcome != duty.outcome:
+            yield News("notice_given" if duty.outcome else "notice_back",
+                       Subject("duty", str(duty.number), duty.party), duty.party, looks_after(after, duty))
 
 
 def _answering(facts: Facts, proposal: ProposalFact) -> tuple[int, ...]:

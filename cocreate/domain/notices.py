@@ -72,6 +72,8 @@ handed_over           M M D P P - D M
 concern               M - - - - - - -
 template_corrected    - M M D D - D M
 migrated              - M M D D - D M
+notice_given          M M D P - - - D
+notice_back           M M D P - - - D
 duty_due              M D P - - - - D
 duty_overdue          M D P - - - - D
 still_you             M D P - - - - D

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate.domain.addresses import address
 from cocreate.forms.accounts import REASONS
 from cocreate.forms.addresses import their_address
-from cocreate.forms.base import Form, Needed, line, lines
+from cocreate.forms.base import Form, Needed, line, lines, why
 from workflows.facts import Notice
 
 ME, NEW = "me", "new"
@@ -94,6 +94,12 @@ class NoticeForm(DoneForm):
     def answer(self) -> dict[str, Any]:
         return {"notice": Notice(self.notice.data), "day": self.day.data, "words": self.words.data or "",
                 "seen": self.seen.data or ""}
+
+
+class NoticeBackForm(Form):
+    """Why a notice does not stand."""
+
+    reason = why(_("Why does it not stand?"))
 
 
 class HandDutyForm(Form):

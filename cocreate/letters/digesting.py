@@ -248,6 +248,8 @@ PHRASES: dict[str, Phrase] = {
     "joined": _about_people(_("%(who)s joined")),
     "left": _about_people(_("%(who)s has left")),
     "handed_over": _about_people(_("%(who)s takes over")),
+    "notice_given": _of(_("notice was given, and %(party)s has nothing left to decide: %(thing)s")),
+    "notice_back": _of(_("a notice was taken back, and %(party)s decides again: %(thing)s")),
     "duty_due": _of(_("%(thing)s from %(party)s is due")),
     "duty_overdue": _of(_("%(thing)s from %(party)s is late")),
     "still_you": _of(_("%(party)s was asked who looks after its duties")),

@@ -130,6 +130,12 @@ def _duty_day(s: Speaker) -> str:
                last=s.day("last"))
 
 
+@explains("duty.in_effect")
+def _notice_in_effect(s: Speaker) -> str:
+    return s._("The last day for notice was %(day)s. Since then the notice has effect, and only a new agreement of all "
+               "changes that.", day=s.day("day"))
+
+
 @explains("duty.nobodys")
 def _nobodys_duty(s: Speaker) -> str:
     return s._("'%(name)s' is no party of this project, so nobody would owe the row. Write one of: %(parties)s.",

@@ -15,6 +15,7 @@ PLAIN = {
     "duty.value": N_("Write the value: all parties read it beside its clause."),
     "duty.notice": N_("Say which of the two it is: notice was given, or it goes on."),
     "duty.moved": N_("It stands for another day by now. Open the duty again, then say which of the two it is."),
+    "duty.no_notice": N_("No notice of yours stands here."),
     "duty.done": N_("Somebody has reported it as done already."),
     "contract.kept": N_("Version %(n)s prints what you may not see. Who contracts or signs reads it whole; the page of "
                         "the contract has the rest."),

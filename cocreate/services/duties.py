@@ -9,7 +9,7 @@ from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.services import accounts, composing, contributions, hashing, progress
-from cocreate.services.acts.duties import DecideLater, HandDuty, LookAfter, ReportDuty, Successor
+from cocreate.services.acts.duties import DecideLater, HandDuty, LookAfter, ReportDuty, Successor, TakeBackNotice
 from cocreate.services.facts import look
 from cocreate.services.people import INVITATION_LASTS
 from workflows.calendars import local_day
@@ -23,6 +23,12 @@ def report(session: Session, ref: str, *, number: int, notice: Notice | None = N
     following = _following(session, ref, number, now) if notice is Notice.ON else None
     return progress.act(session, ref, ReportDuty(number, notice, day, words, seen, following), actor=actor, key=key,
                         now=now)
+
+
+def take_back_notice(session: Session, ref: str, *, number: int, reason: str, actor: int, key: str,
+                     now: datetime) -> progress.Receipt:
+    """Say that the notice of one's own party does not stand."""
+    return progress.act(session, ref, TakeBackNotice(number, reason), actor=actor, key=key, now=now)
 
 
 def look_after(session: Session, ref: str, *, to: int | None, name: str = "", email: str = "", actor: int, key: str,

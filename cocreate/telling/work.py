@@ -79,6 +79,12 @@ def _report_duty(s: Speaker) -> str:
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
 
 
+@tells("take_back_notice")
+def _take_back_notice(s: Speaker) -> str:
+    return s.gettext("%(who)s took back for %(party)s that notice was given: %(what)s", what=s.duty(),
+                     party=s.party(s.line.party))
+
+
 def _goes_on(s: Speaker) -> str:
     values = {"what": s.duty(), "party": s.party(s.line.party), "day": s.day("day")}
     if "due" not in s.details:

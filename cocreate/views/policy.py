@@ -173,6 +173,7 @@ POLICY: dict[str, Access] = {
     "room.charter": IN_PROJECT,
     "room.duties": IN_PROJECT,
     "room.duty_done": IN_PROJECT,
+    "room.duty_notice_back": IN_PROJECT,
     "room.duties_who": IN_PROJECT,
     "room.duty_hand_over": IN_PROJECT,
     "room.charter_agree": IN_PROJECT,

@@ -43,6 +43,7 @@ PROOFS: dict[str, Asks] = {
     "room.charter_words": BEFORE,
     "room.charter_conflict": BEFORE,
     "room.duties_who": ACTING,
+    "room.duty_notice_back": BEFORE,
     # signing
     "room.contract_freeze": ACTING,
     "room.short_agreement_begin": ACTING,

@@ -148,8 +148,10 @@ def _of_talk(session, room, kind):
         case "waiting_outside":
             session.execute(task.values(outsider="the energy supplier", outside_until=NOON.date()))
             return room.anna, "task:cost:2", {}
-        case "duty_due" | "duty_overdue" | "still_you":
+        case "notice_given" | "notice_back" | "duty_due" | "duty_overdue" | "still_you":
             _contract(session, room, kind)
+            if kind == "notice_given":
+                session.execute(update(Duty).where(Duty.project_id == room.id).values(outcome="others", done_at=NOON))
             return room.renee, "duties:2028:2" if kind == "still_you" else "duty:1:2", {}
         case "settled" | "two_values":
             return room.renee, "figure:today.cost.energy", {}

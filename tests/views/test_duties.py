@@ -47,3 +47,22 @@ class TestNotice:
         page = text(room.shop.get("/duties"))
         assert "Nothing is left to decide: Tornby Furniture gave notice on Mon 1 Mar" in page
         assert "Say whether notice was given" not in page
+        assert "Take back the notice" not in page and room.shop.get("/duties/2/notice-back").status_code == 404
+        assert _mailed("notice_given") == [room.small.shop]
+        assert "Take back the notice" in text(room.maker.get("/duties"))
+        page = text(room.maker.get("/duties/2/notice-back"))
+        assert "Tornby Furniture decides again. So do: Aurelis Hotels. They are told." in page
+        assert room.maker.post("/duties/2/notice-back", data={"reason": ""}).status_code == 422
+        room.maker.post("/duties/2/notice-back", data={"reason": "It was meant for another contract."})
+        for client in (room.maker, room.shop):
+            page = text(client.get("/duties"))
+            assert "Say whether notice was given" in page and "Nothing is left to decide" not in page
+        assert _mailed("notice_back") == [room.small.shop]
+        record = text(room.shop.get("/record"))
+        assert "took back for Tornby Furniture that notice was given: Give notice, or it goes on" in record
+        assert "It was meant for another contract." in record
+
+
+def _mailed(kind):
+    db.session.rollback()  # what was read before stays as it was
+    return [*db.session.scalars(select(Outbox.recipient).where(Outbox.kind == kind, Outbox.state != "digest"))]

@@ -39,6 +39,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contributions.Accept: ("accept", contributions.accept),
     contributions.Return: ("return", contributions.return_),
     duties.ReportDuty: ("report_duty", duties.report),
+    duties.TakeBackNotice: ("take_back_notice", duties.take_back_notice),
     duties.DecideLater: ("decide_later", duties.decide_later),
     duties.LookAfter: ("look_after", duties.look_after),
     duties.HandDuty: ("hand_duty", duties.hand_on),

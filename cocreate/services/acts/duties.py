@@ -10,6 +10,7 @@ from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, Letter
+from cocreate.services.acts.contributions import REASON
 from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
 from workflows.calendars import local_day
@@ -32,6 +33,14 @@ class ReportDuty:
     words: str = ""
     seen: str = ""
     following: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackNotice:
+    """Say that the notice of one's own party does not stand, until the last day on which it could be given."""
+
+    number: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,27 @@ def same_decision(facts: Facts, duty: DutyFact) -> tuple[DutyFact, ...]:
         one.what, one.clause) == (duty.what, duty.clause))
 
 
+def take_back_notice(facts: Facts, given: TakeBackNotice) -> Change:
+    """Whom it left nothing to decide decides again. From the day after the last one all rely on it."""
+    duty, _actor = theirs(facts, given.number, Act.NOTICE_BACK)
+    if duty.outcome != Notice.GIVEN:
+        raise Conflict("duty.no_notice", number=duty.number)
+    if local_day(facts.now, facts.calendars[0].zone) > duty.due:
+        raise Conflict("duty.in_effect", number=duty.number, day=duty.due)
+    if len(given.reason.strip()) < REASON:
+        raise Invalid("reason.why", field="reason", least=REASON)
+    for one in (duty, *(one for one in same_decision(facts, duty) if one.outcome == Notice.OTHERS)):
+        facts = facts.with_duty(replace(one, done_at=None, done_by=None, done_on=None, said=None, outcome=None))
+    return Change(facts=facts, party=duty.party, details={"duty": duty.number},
+                  personal={"reason": given.reason.strip()})
+
+
+def can_take_back(facts: Facts, duty: DutyFact) -> bool:
+    """Whether the actor can still say that this notice does not stand."""
+    return (duty.outcome == Notice.GIVEN and local_day(facts.now, facts.calendars[0].zone) <= duty.due
+            and may(Act.NOTICE_BACK, facts.actor, party=duty.party, asked=duty.owner))
+
+
 def decide_later(facts: Facts, given: DecideLater) -> Change:
     """Nobody but the clock does this, on the day after."""
     if facts.actor is not None:
@@ -132,14 +162,20 @@ def can_look_after(member: MemberFact, duty: DutyFact) -> bool:
 
 def mine(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
     """A duty that is open, and the actor, if the act is theirs to do. After the end of the project, too."""
+    duty, actor = theirs(facts, number, act)
+    if duty.done_at is not None:
+        raise Conflict("duty.done", number=number, at=duty.done_at)
+    return duty, actor
+
+
+def theirs(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
+    """A duty, be it done, and the actor, if the act is theirs to do."""
     duty = next((one for one in facts.duties if one.number == number), None)
     if duty is None:
         raise Conflict("duty.unknown", number=number)
     if facts.actor is None or not may(act, facts.actor, party=duty.party, asked=duty.owner):
         raise Forbidden("only", act=act.value, persons=tuple(
             member.person for member in who_may(facts, act, party=duty.party, asked=duty.owner)))
-    if duty.done_at is not None:
-        raise Conflict("duty.done", number=number, at=duty.done_at)
     return duty, facts.actor
 
 

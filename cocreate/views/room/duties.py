@@ -13,7 +13,15 @@ from cocreate.clock import now
 from cocreate.domain.rights import Act, may
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form
-from cocreate.forms.duties import DecidedForm, DoneForm, GiveForm, HandDutyForm, LookAfterForm, NoticeForm
+from cocreate.forms.duties import (
+    DecidedForm,
+    DoneForm,
+    GiveForm,
+    HandDutyForm,
+    LookAfterForm,
+    NoticeBackForm,
+    NoticeForm,
+)
 from cocreate.services import duties as service
 from cocreate.services.acts import duties as acts
 from cocreate.services.acts.duties import can_look_after
@@ -37,6 +45,7 @@ class Row:
     act: str
     can_report: bool
     can_hand_on: bool
+    can_take_back: bool
 
 
 @bp.get("/duties")
@@ -94,6 +103,28 @@ def duty_done(ref: str, number: int) -> ResponseReturnValue:
     return dialog(facts, form, "room/duties_done.html", _act(duty), act, then=there, back=there,
                   trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name,
                   others=[facts.party(one.party).name for one in acts.same_decision(facts, duty) if not one.done_at])
+
+
+@bp.route("/duties/<int:number>/notice-back", methods=["GET", "POST"])
+def duty_notice_back(ref: str, number: int) -> ResponseReturnValue:
+    """Take back that the own party gave notice."""
+    facts = frame.enter(ref)
+    duty = next((one for one in facts.duties if one.number == number), None)
+    if duty is None or (request.method == "GET" and not acts.can_take_back(facts, duty)):
+        raise NotFound
+    login.require_proof("room.duties", ref=ref)
+    form = NoticeBackForm.from_request()
+
+    def act(session: Any) -> str:
+        service.take_back_notice(session, ref, number=number, reason=form.reason.data or "", actor=login.me().id,
+                                 key=form.key(), now=now())
+        return _("The notice is taken back. The others have been told.")
+
+    there = url_for("room.duties", ref=ref)
+    return dialog(facts, form, "room/duties_notice_back.html", _("Take back the notice"), act, then=there, back=there,
+                  trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name,
+                  others=[facts.party(one.party).name for one in acts.same_decision(facts, duty)
+                          if one.outcome == Notice.OTHERS])
 
 
 @bp.route("/duties/<int:number>/hand-over", methods=["GET", "POST"])
@@ -168,4 +199,5 @@ def _row(facts: Facts, duty: DutyFact) -> Row:
     open_ = duty.done_at is None
     return Row(duty, ", ".join(names), clause, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
-               open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner))
+               open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner),
+               acts.can_take_back(facts, duty))

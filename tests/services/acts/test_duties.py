@@ -8,15 +8,18 @@ from decimal import Decimal
 import pytest
 
 from cocreate.domain.answers import Answer
+from cocreate.domain.causes import still
+from cocreate.domain.news import heard
+from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import owed
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services import composing
 from cocreate.services.acts.contracts import NewDuty
-from cocreate.services.acts.duties import DecideLater, HandDuty, ReportDuty
+from cocreate.services.acts.duties import DecideLater, HandDuty, ReportDuty, TakeBackNotice
 from cocreate.services.acts.proposals import Answer as Answering
 from cocreate.services.acts.proposals import Propose
-from tests.support.facts import MANAGER, begin, champion, signatory
+from tests.support.facts import MANAGER, REASON, begin, champion, signatory
 from workflows.facts import DutyFact, Notice
 
 ABSENT = {("stream", 1): (1, {"mass": Answer(not_available="nobody has weighed it")})}
@@ -81,6 +84,48 @@ class TestNotice:
         with pytest.raises(Invalid) as refused:
             story.act(ReportDuty(1, given, story.facts.now.date() + timedelta(days=days)), champion(1))
         assert refused.value.values["field"] == field
+
+
+class TestTakeBackNotice:
+    """Until the last day on which it could be given, who gave it can take it back; the others decide again."""
+
+    def test_opens_the_decision_of_all_whom_it_left_without_a_point_and_tells_them(self):
+        story = both()
+        day = story.facts.now.date()
+        before = story.act(ReportDuty(1, Notice.GIVEN, day, "By letter.", SEEN), champion(1)).facts
+        assert ("notice_given", champion(2)) in heard(both().facts, before)
+        after = story.act(TakeBackNotice(1, "It was meant for another contract."), champion(1)).facts
+        assert [(one.outcome, one.done_at, one.done_by, one.done_on, one.said) for one in after.duties] == [
+            (None,) * 5] * 3
+        assert story.change.details == {"duty": 1}
+        assert story.change.personal == {"reason": "It was meant for another contract."}
+        told = heard(before, after)
+        assert ("notice_back", champion(2)) in told and ("notice_back", champion(1)) not in told
+        given, back = (Subject("duty", "2", 2) for _ in range(2))
+        assert still("notice_given", given, before) and not still("notice_given", given, after)
+        assert still("notice_back", back, after)
+        story.act(ReportDuty(2, Notice.GIVEN, day, seen=SEEN), champion(2))
+        assert [one.outcome for one in story.facts.duties] == ["others", "given", None]
+
+    @pytest.mark.parametrize("person", [champion(2), signatory(1), COLLEAGUE, READER, MANAGER])
+    def test_only_by_who_may_give_it(self, person):
+        with pytest.raises(Forbidden):
+            noticed().act(TakeBackNotice(1, REASON), person)
+
+    def test_not_after_the_last_day_on_which_it_could_be_given(self):
+        story = noticed()
+        last = replace(story, facts=replace(story.facts, now=story.facts.now.replace(month=5, day=3)))
+        assert last.act(TakeBackNotice(1, REASON), champion(1)).facts.duties[0].outcome is None
+        late = replace(story, facts=replace(story.facts, now=story.facts.now.replace(month=5, day=4)))
+        with pytest.raises(Conflict, match=r"duty\.in_effect"):
+            late.act(TakeBackNotice(1, REASON), champion(1))
+
+    def test_only_one_that_stands_and_with_a_reason(self):
+        for number, party in ((2, 2), (3, 2)):
+            with pytest.raises(Conflict, match=r"duty\.no_notice"):
+                noticed().act(TakeBackNotice(number, REASON), champion(party))
+        with pytest.raises(Invalid, match=r"reason\.why"):
+            noticed().act(TakeBackNotice(1, " "), champion(1))
 
 
 class TestDecideLater:
@@ -179,6 +224,11 @@ def both():
     for number, party, clause in ((1, 1, "term"), (2, 2, "term"), (3, 2, "lease")):
         story.facts = story.facts.with_duty(notice(number, party, clause))
     return story
+
+
+def noticed():
+    story = both()
+    return story.act(ReportDuty(1, Notice.GIVEN, story.facts.now.date(), "By letter.", SEEN), champion(1))
 
 
 def going_on(last):
