@@ -252,22 +252,21 @@ def check_records(turn: Turn) -> None:
             log.error("%s records do not fit; the health page of their hosts names them", broken)
 
 
-JOBS: list[Job] = [Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("digests", digest),
-                   Job("mails", send_mails), Job("tidying", tidy), Job("sweeping", sweep),
-                   Job("records", check_records)]
+JOBS = (Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("digests", digest),
+        Job("mails", send_mails), Job("tidying", tidy), Job("sweeping", sweep), Job("records", check_records))
 
 
 class Scheduler:
     """One process that does the jobs, with the leases it holds."""
 
-    def __init__(self, app: Flask) -> None:
-        self.app, self.stopping = app, threading.Event()
+    def __init__(self, app: Flask, does: Sequence[Job] = JOBS) -> None:
+        self.app, self.does, self.stopping = app, does, threading.Event()
         self.holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"  # new at every start
         self._turns: dict[str, Turn] = {}
 
     def tick(self) -> None:
         """Every job once, unless another scheduler is at it. One that fails is logged and does not stop the next."""
-        for job in JOBS:
+        for job in self.does:
             with self.app.app_context():
                 try:
                     self._do(job)
@@ -312,9 +311,9 @@ class Scheduler:
             leases.release_all(session, self.holder, leases.time(session))
 
 
-def tick(app: Flask) -> None:
+def tick(app: Flask, does: Sequence[Job] = JOBS) -> None:
     """Every job once, as a scheduler of its own that then lets go."""
-    scheduler = Scheduler(app)
+    scheduler = Scheduler(app, does)
     scheduler.tick()
     with app.app_context(), transaction() as session:
         leases.release_all(session, scheduler.holder, leases.time(session))

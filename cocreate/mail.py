@@ -233,8 +233,8 @@ class MailServer:
     A server that cannot be reached is not tried again for the rest of the batch.
     """
 
-    def __init__(self, url: str, sender: str) -> None:
-        self.url, self.sender = urlsplit(url), sender
+    def __init__(self, url: str, sender: str, *, patience: float = PATIENCE) -> None:
+        self.url, self.sender, self.patience = urlsplit(url), sender, patience
         self._server: smtplib.SMTP | None = None
         self._unreachable: str | None = None
 
@@ -247,7 +247,7 @@ class MailServer:
                 server.sock.settimeout(AFTER_DOT)
             reply = _expect(server.data(bytes(message)), 250)
             if server.sock:
-                server.sock.settimeout(PATIENCE)
+                server.sock.settimeout(self.patience)
             return reply
         except smtplib.SMTPResponseException as error:
             self._reset(error.smtp_code)
@@ -282,9 +282,9 @@ class MailServer:
         host, encrypted = self.url.hostname or "127.0.0.1", self.url.scheme == "smtps"
         context = ssl.create_default_context()
         if encrypted:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=PATIENCE, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=self.patience, context=context)
         else:
-            server = smtplib.SMTP(host, self.url.port or 587, timeout=PATIENCE)
+            server = smtplib.SMTP(host, self.url.port or 587, timeout=self.patience)
         try:
             server.ehlo_or_helo_if_needed()
             if not encrypted and host not in ("127.0.0.1", "::1", "localhost"):

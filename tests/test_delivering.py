@@ -68,11 +68,11 @@ class TestMailServer:
                     server.deliver(compose(contexts("reset"), SETTINGS), "r.kim@wmata.example")
         assert not down.value.permanent
 
-    def test_a_silent_server_is_left(self, contexts, monkeypatch):
-        monkeypatch.setattr(mail, "PATIENCE", 0.1)
+    def test_a_silent_server_is_left(self, contexts):
         with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+            server = MailServer(f"smtp://127.0.0.1:{silent.getsockname()[1]}", SETTINGS.sender, patience=0.1)
             with pytest.raises(NotDelivered, match="no connection"):
-                deliver(contexts("reset"), f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+                server.deliver(compose(contexts("reset"), SETTINGS), "r.kim@wmata.example")
 
     def test_nothing_goes_in_the_clear_to_another_machine(self, contexts, monkeypatch):
         """The server is ours under another name; it does not offer STARTTLS."""
