@@ -132,6 +132,18 @@ class TestPages:
             page.keyboard.press("Tab")
             assert page.evaluate(HIDDEN) is None
 
+    def test_the_bar_of_a_phone_rests_while_the_same_button_is_in_sight(self, look):
+        page, _ = look("/turn", width=390)
+        page.wait_for_selector(".next-bar", state="hidden")
+        page.set_viewport_size({"width": 390, "height": 300})
+        page.wait_for_selector(".next-bar", state="visible")
+
+    def test_the_bar_of_a_phone_stays_beside_a_button_of_another_act(self, look):
+        page, _ = look("/room", width=390)
+        assert page.locator("main .statement .btn-primary").is_visible()
+        page.wait_for_timeout(200)
+        assert page.locator(".next-bar").is_visible()
+
 
 @pytest.mark.browser
 class TestAutosave:

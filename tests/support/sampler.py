@@ -164,6 +164,7 @@ TURN = """
 <article class="turn-card"><div class="spread">{{ chip("due", "due Wed 2 Dec") }}</div><h3>
   <a href="#u">How are we doing together?</a></h3><div class="row-line">{{ ring(rings[0]) }}
   <span class="small">2 of 3 decided</span></div></article></section>{% endblock %}
+{% block primary %}<span class="row-line"><a class="btn btn-primary" href="#t">Continue</a></span>{% endblock %}
 """
 
 DESK = """
