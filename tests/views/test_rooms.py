@@ -68,6 +68,10 @@ class TestNow:
             session.execute(update(Person).where(Person.id == room.small.shop).values(zone="Asia/Seoul"))
         assert re.search(r"Claire Duval can act\. .*?Next reminder [^.]*\(Seoul\)\.", text(room.maker.get("")))
 
+    def test_every_shape_of_the_plan_has_its_name_below_it(self, play):
+        page = text(play().maker.get(""))
+        assert "Tornby Furniture Aurelis Hotels Carrier (empty) task accepted task open" in page
+
     def test_an_observer_sees_all_and_no_act(self, play):
         room = play()
         observer = joined(room, "observer", 2)

@@ -62,9 +62,9 @@ def now(ref: str) -> ResponseReturnValue:
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)
                   if way.back and can_take(facts, way.key)],
-        diagram=plan.picture(facts, course), columns=plan.columns(facts), most=plan.MOST, gates=plan.questions(facts),
-        steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts), back=_back(facts, course),
-        ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
+        diagram=plan.picture(facts, course), legend=plan.legend(facts), columns=plan.columns(facts), most=plan.MOST,
+        gates=plan.questions(facts), steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts),
+        back=_back(facts, course), ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
         way_out=next((way for way in first.row.ways if way.url), None) if first else None,

@@ -94,6 +94,14 @@ def _lanes(facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(party.seat for party in facts.parties), *facts.definition.parties]))
 
 
+def legend(facts: Facts) -> list[tuple[int, str]]:
+    """The lanes of the picture in words: the number of a shape, and who has it or whose seat is empty."""
+    held = {seat: [party.name for party in facts.present if party.seat == seat] for seat in _lanes(facts)}
+    return [(number, words.listed(names, pages.reader()) if names else
+             _("%(seat)s (empty)", seat=say(facts.definition.parties[seat].name, pages.language())))
+            for number, (seat, names) in enumerate(held.items(), 1)]
+
+
 def _reached(facts: Facts, course: tuple[Entry, ...]) -> str:
     """The stage that runs; of a project that ended without an agreement, the one in which it did."""
     stages = [entry.stage for entry in course if entry.stage in facts.definition.stages]
