@@ -341,6 +341,7 @@ class TestProposals:
         ("charter", "goals:2", {"goals": [{}]}, "words of the charter (goals, WMATA)"),
         ("conflict", "1.1~2.1", {"a": "Save 50 %", "b": "A low price"}, "to settle two goals that pull apart"),
         ("later", "today.cost.energy@c2", {}, "to settle 'Energy' later"),
+        ("parts", "7", {"name": "Tom Yard"}, "to give Tom Yard other parts"),
         ("strike", "c2", {}, "to strike the clause 'Clause 2'")])
     def test_each_kind_says_what_it_is_about(self, contexts, kind, subject, body_, said):
         message = written(proposing(contexts, kind, subject, body_))
@@ -363,6 +364,10 @@ class TestProposals:
         figure = FigureFact("today.cost.energy", 2, 1, Decimal(7), "MWh", settled=False)
         subject = written(replace(context, facts=context.facts.with_figures([figure])))["Subject"]
         assert subject == "Please answer: to go on although 'Energy' misses its limit (Garage lighting)"
+
+    def test_what_a_party_asks_itself_needs_nobody_else(self, contexts):
+        said = " ".join(body(written(proposing(contexts, "parts", "7", {"name": "Tom Yard"}))).split())
+        assert "Your yes is enough; nobody else is asked" in said and "every party" not in said
 
     def test_where_one_is_enough_no_mail_says_that_all_must_agree(self, contexts):
         said = " ".join(body(written(proposing(contexts, "hold", "", {"until": "2027-04-30"}))).split())

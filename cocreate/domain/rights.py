@@ -126,7 +126,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
 PROPOSALS: dict[str, Act] = {
     "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
     "waive": Act.WAIVE, "settle": Act.SETTLE, "other_value": Act.SETTLE, "charter": Act.CHARTER,
-    "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES, "colleague": Act.PEOPLE,
+    "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES, "colleague": Act.PEOPLE, "parts": Act.PEOPLE,
 }
 
 # What a template may narrow: the key of its ``may``.

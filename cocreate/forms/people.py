@@ -42,6 +42,12 @@ class PartsForm(Form):
     parts = _parts(_("Parts"))
 
 
+class OtherPartsForm(PartsForm):
+    """What a colleague shall do instead, for a champion of the own party to answer."""
+
+    reason = lines(_("Why?"), most=2000, description=_("Your own party reads it."))
+
+
 class RemoveForm(Form):
     """Who takes over what is open; asked only where something is."""
 

@@ -34,6 +34,8 @@ class Proposing(Speaking):
                 return self._("%(name)s as the neutral person", name=named(body["name"]))
             case "colleague":
                 return self._("to invite %(name)s", name=named(body["name"]))
+            case "parts":
+                return self._("to give %(name)s other parts", name=named(body["name"]))
             case "hold":
                 until = self.day(date.fromisoformat(body["until"]))
                 return self._("to put the project on hold until %(day)s", day=until)
@@ -75,6 +77,11 @@ class Proposing(Speaking):
     def invites(self) -> bool:
         """Whether it is about a colleague whom the own champions let in."""
         return self.proposal is not None and self.proposal.kind == "colleague"
+
+    @property
+    def asks_own(self) -> bool:
+        """Whether the party asks itself."""
+        return self.proposal is not None and KINDS[self.proposal.kind].own
 
     @property
     def one_is_enough(self) -> bool:

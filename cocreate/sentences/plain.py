@@ -62,6 +62,7 @@ PLAIN = {
     "member.gone": N_("This person is not in the project any more."),
     "member.last_champion": N_("Name another champion first."),
     "parts.none": N_("Choose at least one part."),
+    "parts.same": N_("They have exactly these parts. Choose others."),
     "substitute.not_here": N_("Choose somebody of the same party who has come in."),
     "absence.past": N_("Choose today or a later day."),
     "absence.ends_first": N_("The last day comes before the first."),

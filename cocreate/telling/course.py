@@ -118,6 +118,7 @@ def _proposed(s: Speaker) -> str:
         "withdraw": s.reader.gettext("to withdraw the project"),
         "add_party": s.reader.gettext("to let a further party in"),
         "colleague": s.reader.gettext("to invite a colleague"),
+        "parts": s.reader.gettext("to give %(name)s other parts", name=s.member(_number(s))),
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
         "other_value": s.reader.gettext("another value of a figure"),
@@ -127,6 +128,12 @@ def _proposed(s: Speaker) -> str:
         "later": s.reader.gettext("to settle a value later"),
         "strike": s.reader.gettext("to strike a clause"),
     }.get(s.details["kind"], str(s.details["kind"]))
+
+
+def _number(s: Speaker) -> int | None:
+    """The person whom a proposal is about."""
+    subject = str(s.details.get("subject", ""))
+    return int(subject) if s.details["kind"] == "parts" and subject.isdecimal() else None
 
 
 @tells("propose")

@@ -154,6 +154,7 @@ POLICY: dict[str, Access] = {
     "room.people_share": IN_PROJECT,
     "room.people_words_by_mail": IN_PROJECT,
     "room.people_propose": IN_PROJECT,
+    "room.people_propose_parts": IN_PROJECT,
     "room.people_end_sharing": IN_PROJECT,
     "room.people_neutral": IN_PROJECT,
     "room.people_back": IN_PROJECT,

@@ -60,6 +60,7 @@ PROOFS: dict[str, Asks] = {
     "room.people_hand_over": BEFORE,
     "room.people_neutral": BEFORE,
     "room.people_propose": BEFORE,
+    "room.people_propose_parts": BEFORE,
     "room.people_share": BEFORE,
     "room.people_end_sharing": ACTING,
     "room.people_back": ACTING,

@@ -18,7 +18,7 @@ from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
 from cocreate.views.parts import listed
 from cocreate.web import pages
-from workflows.facts import WAIVE, Facts, FigureFact, ProposalFact
+from workflows.facts import WAIVE, Facts, FigureFact, ProposalFact, ProposalState
 from workflows.facts.disputes import OTHER_VALUE
 from workflows.texts import say
 
@@ -96,6 +96,18 @@ def _colleague(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
                  (_("%(name)s shall take part for %(party)s: %(parts)s.", **values),
                   *([_("The invitation goes to %(address)s.", address=body["email"])] if own else [])),
                  (_("A champion of %(party)s invites with the answer; nobody else is asked.", **values),))
+
+
+@says("parts")
+def _parts(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    member = facts.member(int(proposal.subject))
+    values = {"name": body["name"], "party": facts.party(proposal.party).name if proposal.party else "",
+              "parts": listed(body["parts"]), "before": listed(member.own) if member else ""}
+    return Words(_("Other parts for %(name)s", **values),
+                 (_("%(name)s shall do this for %(party)s: %(parts)s.", **values),
+                  *([_("Now it is: %(before)s.", **values)] if proposal.state is ProposalState.OPEN else [])),
+                 (_("A champion of %(party)s gives them with the answer; nobody else is asked.", **values),
+                  _("It counts at once. Decisions and signatures given before stay.")))
 
 
 @says("hold")

@@ -266,6 +266,40 @@ class TestPeople:
         room.shop.post(there, data={"answer": "agree"})
         assert "Lea Roth contributor · invited" in text(room.maker.get("/people")).replace("\xa0", " ")
 
+    def test_a_contributor_proposes_other_parts_and_the_champion_gives_them(self, play):
+        room = play()
+        person = room.colleague(2)
+        tom, url = room.sign_in(person), f"/people/{person}/propose-parts"
+        assert url in str(links(tom.get("/people"))) and url not in str(links(room.shop.get("/people")))
+        assert "Claire Duval can give parts for your party" in text(tom.get(url))
+        assert "They have exactly these parts." in text(tom.post(url, data={
+            "parts": ["contributor"], "reason": "She may sign for us."}), 422)
+        asked = tom.post(url, follow_redirects=True, data={"parts": ["signatory", "contributor"],
+                                                           "reason": "She may sign for us."})
+        assert "It counts when a champion of your party agrees." in text(asked)
+        assert "Answer: Other parts for Tom Baker" in text(room.shop.get(""))
+        there = f"/proposals/{proposal_of(room, 'parts')}"
+        page = text(room.shop.get(there))
+        assert "Tom Baker shall do this for Aurelis Hotels: signatory and contributor." in page
+        assert "Now it is: contributor." in page and "She may sign for us." in page
+        assert room.maker.get(there).status_code == 404 and "other parts" not in text(room.maker.get("/record"))
+        room.shop.post(there, data={"answer": "agree"})
+        assert room.facts().member(person).own == {"signatory", "contributor"}
+        assert "to give Tom Baker other parts. All have agreed." in text(room.maker.get("/record"))
+
+    def test_other_parts_are_proposed_for_colleagues_alone(self, play):
+        room = play()
+        tom = room.sign_in(room.colleague(2))
+        assert tom.get(f"/people/{room.small.maker}/propose-parts").status_code == 404
+        assert tom.get(f"/people/{room.small.manager}/propose-parts").status_code == 404
+
+    def test_that_somebody_should_go_is_said_to_the_own_champions_alone(self, play):
+        room = play()
+        tom = room.sign_in(room.colleague(2))
+        [url] = [one for one in links(tom.get("/people")) if one.endswith("/concern?to=mine")]
+        assert re.search(r'value="mine"[^>]*checked|checked[^>]*value="mine"', tom.client.get(url).text)
+        assert "Somebody should go?" not in text(room.shop.get("/people")) + text(room.manager.get("/people"))
+
 
 class TestRules:
     def test_say_what_the_template_leaves_to_fewer(self, play):

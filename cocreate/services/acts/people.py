@@ -1,6 +1,6 @@
 """The people of a project: inviting them and what they answer, changing their parts, letting them go, handing over."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -205,18 +205,22 @@ def correct_address(facts: Facts, given: CorrectAddress) -> Change:
 
 def change_parts(facts: Facts, given: ChangeParts) -> Change:
     member = _of_party(facts, given.person)
-    if not given.parts or any(part not in PARTS for part in given.parts):
+    return Change(facts=with_parts(facts, member, given.parts), party=member.party, personal={"name": member.name},
+                  details={"person": member.person, "parts": sorted(given.parts)})
+
+
+def with_parts(facts: Facts, member: MemberFact, given: Collection[str]) -> Facts:
+    """The facts with these parts of somebody in place of those they have for their party."""
+    if not given or any(part not in PARTS for part in given):
         raise Invalid("parts.unknown", field="parts")
-    if "champion" not in given.parts and is_last_champion(facts, member):
+    if "champion" not in given and is_last_champion(facts, member):
         raise Conflict("member.last_champion", field="parts")
-    parts = frozenset(given.parts) | (member.own - frozenset(PARTS))
-    after = replace(member, parts=parts, lent=frozenset(), stands_for=frozenset())
-    facts = facts.with_member(after).lend()
+    parts = frozenset(given) | (member.own - frozenset(PARTS))
+    facts = facts.with_member(replace(member, parts=parts, lent=frozenset(), stands_for=frozenset())).lend()
     if not parts & frozenset(FIRST):  # who only reads is asked for nothing
         for task in tasks_of(facts, member.person):
             facts = facts.with_task(replace(task, asked=None))
-    return Change(facts=facts, party=member.party, personal={"name": member.name},
-                  details={"person": member.person, "parts": sorted(given.parts)})
+    return facts
 
 
 def tasks_of(facts: Facts, person: int) -> tuple[TaskFact, ...]:

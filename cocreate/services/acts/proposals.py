@@ -19,7 +19,7 @@ from cocreate.services.acts.contributions import REASON
 from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
-from workflows.facts import WAIVE, Facts, PartyFact, ProposalFact, ProposalState
+from workflows.facts import WAIVE, Facts, MemberFact, PartyFact, ProposalFact, ProposalState
 from workflows.facts.disputes import OTHER_VALUE, SETTLE
 from workflows.texts import say
 from workflows.values import replace
@@ -79,7 +79,7 @@ def propose(facts: Facts, given: Propose) -> Change:
         raise Invalid("reason.why", field="reason", least=REASON)
     kind.check(facts, given.subject, body)
     parties = _asked(facts, kind)
-    if not kind.own:  # colleagues are several
+    if not kind.own or given.subject:  # colleagues who shall come are several
         facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
         number=1 + max((p.number for p in facts.proposals), default=0), kind=given.kind, subject=given.subject,
@@ -228,6 +228,27 @@ def _is_new(_facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
         raise Invalid("parts.unknown", field="parts")
 
 
+def _are_other_parts(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
+    """Other parts than a colleague has."""
+    member = _colleague(facts, subject, facts.actor.party if facts.actor else None)
+    parts = frozenset(body.get("parts", ()))
+    people.with_parts(facts, member, parts)
+    if parts == member.own & frozenset(people.PARTS):
+        raise Invalid("parts.same", field="parts")
+
+
+def _give_parts(facts: Facts, proposal: ProposalFact) -> Facts:
+    member = _colleague(facts, proposal.subject, proposal.party)
+    return people.with_parts(facts, member, json.loads(proposal.body)["parts"])
+
+
+def _colleague(facts: Facts, subject: str, party: int | None) -> MemberFact:
+    member = facts.member(int(subject)) if subject.isdecimal() else None
+    if member is None or party is None or member.party != party or member.left_at is not None:
+        raise Conflict("member.gone")
+    return member
+
+
 def _is_a_part(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
     """Words for a part of the charter; the goals of a party are its own words, openness has its levels."""
     own = facts.actor.party if facts.actor else None
@@ -303,6 +324,7 @@ KINDS: dict[str, Kind] = {
     "add_party": Kind(Act.ADD_PARTY, _nothing_more, check=_has_place, arrives=people.arrive),
     "neutral": Kind(Act.ADD_PARTY, _nothing_more, check=_has_name, arrives=neutral.arrive),
     "colleague": Kind(Act.PEOPLE, _nothing_more, check=_is_new, arrives=people.join_party, asks_all=True, own=True),
+    "parts": Kind(Act.PEOPLE, _give_parts, check=_are_other_parts, asks_all=True, own=True),
     "hold": Kind(Act.HOLD, _rest, check=_may_rest, one_is_enough=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
     WAIVE: Kind(Act.WAIVE, _nothing_more, contracting=True, check=_are_values),

@@ -14,6 +14,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
 from cocreate.services.acts.change import require
 from cocreate.services.acts.people import is_last_champion
+from cocreate.services.comments import readers
 from cocreate.views.parts import listed, part_words
 from cocreate.views.room import frame
 from cocreate.views.room.dialogs import possible
@@ -105,6 +106,8 @@ def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links,
     about: dict[str, Any] = {"person": number}
     rows: list[tuple[bool, str, str, dict[str, Any]]] = [
         (changes, _("Change parts"), "room.people_parts", about),
+        (not changes and bool(propose_url(facts, member.party or 0)), _("Propose other parts"),
+         "room.people_propose_parts", about),
         (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over", about),
         (mine and "facilitator" in member.own, _("Hand over my part"), "room.people_neutral", {}),
         (mine and member.party is None and in_charge(facts, member), _("Hand over the project"), "desk.hand_over", {}),
@@ -157,10 +160,10 @@ def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
                           "people": [row_of(facts, m, undelivered) for m in members],
                           "invite": invite_url(facts, party.number), "words_by_mail": party.words_by_mail,
                           "words_url": _words_url(facts, party.number),
-                          "propose": propose_url(facts, party.number)})
+                          "propose": propose_url(facts, party.number), "tell": _tell_url(facts, party.number)})
         if not holders:
             found.append({"party": None, "role": role, "people": [], "missing": [], "invite": "", "propose": "",
-                          "required": seat.required})
+                          "tell": "", "required": seat.required})
     return found
 
 
@@ -182,3 +185,10 @@ def propose_url(facts: Facts, party: int) -> str:
     own = facts.actor.party if facts.actor else None
     can = party == own and possible(partial(require, facts, Act.PEOPLE, party=party))
     return url_for("room.people_propose", ref=facts.project.ref) if can and not invite_url(facts, party) else ""
+
+
+def _tell_url(facts: Facts, party: int) -> str:
+    """Where one says to the own champions alone that somebody should go: no proposal, and no line of the record."""
+    if not propose_url(facts, party) or not readers(facts, "mine"):
+        return ""
+    return url_for("room.concern", ref=facts.project.ref, to="mine")

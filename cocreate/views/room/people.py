@@ -19,6 +19,7 @@ from cocreate.forms.people import (
     ColleagueForm,
     InviteForm,
     NeutralForm,
+    OtherPartsForm,
     PartsForm,
     RemoveForm,
     SubstituteForm,
@@ -242,8 +243,6 @@ def people_propose(ref: str) -> ResponseReturnValue:
     own = facts.actor.party if facts.actor else None
     require(facts, Act.PEOPLE, party=own)
     login.require_proof()
-    champions = [member.name for member in facts.people(own, "champion") if member.present]
-
     def act(session: Any) -> str:
         proposals.propose(session, ref, kind="colleague", subject="", actor=login.me().id,
                           key=form.key(), now=now(), body={
@@ -252,7 +251,28 @@ def people_propose(ref: str) -> ResponseReturnValue:
         return _("Asked. %(name)s is invited when a champion of your party agrees.", name=form.name.data)
 
     return dialog(facts, form, "room/people/propose.html", _("Propose a colleague"), act,
-                  champions=words.listed(champions, pages.reader(), either=True), **_around(ref))
+                  champions=_champions(facts, own), **_around(ref))
+
+
+@bp.route("/people/<int:person>/propose-parts", methods=["GET", "POST"])
+def people_propose_parts(ref: str, person: int) -> ResponseReturnValue:
+    """Ask the own champions to give a colleague other parts."""
+    facts, member = _member(ref, person)
+    own = facts.actor.party if facts.actor else None
+    if member.party != own:
+        raise NotFound
+    require(facts, Act.PEOPLE, party=own)
+    login.require_proof()
+    form = OtherPartsForm.from_request(parts=sorted(member.own))
+
+    def act(session: Any) -> str:
+        proposals.propose(session, ref, kind="parts", subject=str(person), actor=login.me().id, key=form.key(),
+                          now=now(), body={"name": member.name, "parts": form.parts.data or [],
+                                           "reason": form.reason.data or ""})
+        return _("Asked. It counts when a champion of your party agrees.")
+
+    return dialog(facts, form, "room/people/propose_parts.html", _("Other parts for %(name)s", name=member.name), act,
+                  member=member, tasks=_titles(facts, person), champions=_champions(facts, own), **_around(ref))
 
 
 @bp.post("/people/absences/<int:number>/end")
@@ -273,6 +293,12 @@ def _member(ref: str, person: int) -> tuple[Facts, MemberFact]:
     if member is None or member.left_at is not None or member.party is None:
         raise NotFound
     return facts, member
+
+
+def _champions(facts: Facts, party: int | None) -> str:
+    """Who answers what a contributor proposes about people."""
+    names = [member.name for member in facts.people(party, "champion") if member.present]
+    return words.listed(names, pages.reader(), either=True)
 
 
 def _around(ref: str) -> dict[str, Any]:

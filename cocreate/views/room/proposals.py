@@ -15,7 +15,7 @@ from cocreate.errors import NotFound
 from cocreate.forms.proposals import AddPartyForm, RefuseForm
 from cocreate.services import proposals as service
 from cocreate.services.acts.change import require
-from cocreate.services.acts.proposals import lacks, offered_seats
+from cocreate.services.acts.proposals import KINDS, lacks, offered_seats
 from cocreate.views import proposals_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -87,7 +87,7 @@ def _in_it(facts: Facts, found: ProposalFact) -> bool:
     sees = json.loads(found.body).get("sees")  # of a figure that fewer see
     if sees is not None and not sees & audience.of_reader(facts):
         return False
-    if found.kind == "colleague":  # what a party asks itself
+    if KINDS[found.kind].own:  # what a party asks itself
         return own == found.party
     if own is None:
         return True

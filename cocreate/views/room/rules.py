@@ -202,7 +202,7 @@ def act_words() -> dict[Act, str]:
         Act.WAIVE: _("go on without a missing value (waiver)"), Act.DUTY_DONE: _("report a duty as done"),
         Act.NOTICE_BACK: _("take back a notice, until the last day on which it could be given"),
         Act.ANSWER_SUGGESTION: _("answer a suggested project"),
-        Act.PEOPLE: _("invite, remove, change parts of people (a proposal invites only)"),
+        Act.PEOPLE: _("invite, remove, change parts of people (a proposal removes nobody)"),
         Act.SHARE: _("share the project with a colleague of the host"),
         Act.WORDS_BY_MAIL: _("keep what one's people write out of mails"),
         Act.ADD_PARTY: _("add a party, name a neutral person"), Act.SUBSTITUTE: _("name a substitute"),

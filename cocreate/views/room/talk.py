@@ -185,7 +185,7 @@ def _trail(ref: str, title: str, there: str) -> tuple[tuple[str, str], tuple[str
 @bp.route("/concern", methods=["GET", "POST"])
 def concern(ref: str) -> ResponseReturnValue:
     """Say something that is hard to say to all, to people one chooses."""
-    facts, form = frame.enter(ref), ConcernForm.from_request()
+    facts, form = frame.enter(ref), ConcernForm.from_request(to=request.args.get("to"))
     require(facts, Act.CONCERN, on_hold=True)
     offered = [(choice, _choice(facts, choice)) for choice in comments.CONCERNS if comments.readers(facts, choice)]
     form.to.choices = [SelectChoice(choice, label[:1].upper() + label[1:]) for choice, label in offered]
