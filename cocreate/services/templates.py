@@ -147,7 +147,7 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
         raise NotFound
     if version.published_at is not None:
         raise Conflict("template.published", number=number)
-    errors = [finding for finding in verify(from_json(version.definition)) if finding.level == "error"]
+    errors = [finding for finding in _findings(version.definition) if finding.level == "error"]
     if errors:
         raise Conflict("template.errors", findings=tuple(errors))
     version.published_at, version.published_by = now, actor or version.saved_by

@@ -5,6 +5,7 @@ A try is counted before it is looked at, so that a hundred at once are not a hun
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -25,14 +26,17 @@ DAY = timedelta(days=1)
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
+@cache
+def _one_more(dialect: str) -> Any:
+    insert = _INSERT[dialect](Throttle)
+    return insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"count": Throttle.count + 1})
+
+
 def take(session: Session, buckets: Iterable[str], now: datetime) -> None:
     """Count one try in each bucket; raises TooOften, after which the caller's transaction must not be committed."""
     buckets = sorted(buckets)  # always in this order: two who count the same buckets must not wait for each other
-    insert = _INSERT[session.get_bind().dialect.name](Throttle)
-    session.execute(
-        insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"count": Throttle.count + 1}),
-        [{"bucket": bucket, "window": _window(now), "count": 1} for bucket in buckets],
-    )
+    session.execute(_one_more(session.get_bind().dialect.name), [
+        {"bucket": bucket, "window": _window(now), "count": 1} for bucket in buckets])
     counted = session.execute(
         select(Throttle.bucket, Throttle.window, Throttle.count)
         .where(or_(*(and_(Throttle.bucket == bucket, Throttle.window > now - _span(bucket)) for bucket in buckets)))
