@@ -91,5 +91,10 @@ def _level(level: str | list[int], giver: int) -> int:
 
 def in_contract(definition: Definition) -> frozenset[str]:
     """Paths of the fields that a clause or an annex prints, or on whose answer it hangs: left out, it tells that."""
+    return printed(definition) | definition.contract_hangs_on
+
+
+def printed(definition: Definition) -> frozenset[str]:
+    """Paths of the fields that a clause or an annex prints."""
     needs = (need.partition("@")[0] for clause in definition.clauses.values() for need in clause.needs.values())
-    return frozenset((*needs, *(annex.of for annex in definition.annexes.values()), *definition.contract_hangs_on))
+    return frozenset((*needs, *(annex.of for annex in definition.annexes.values())))

@@ -20,7 +20,7 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.projects import Project
 from cocreate.papers import typesetting
 from cocreate.services import composing, contracts, contributions, missing
-from tests.support import projects
+from tests.support import projects, several
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
 from workflows.exchange.yaml_text import read
@@ -108,7 +108,7 @@ class TestAnswers:
         assert texts[0].clauses == texts[1].clauses
 
     def test_the_charter_does_not_keep_it_from_who_signs(self, session):
-        data = json.loads(kept_among(read(projects.SMALL)))
+        data = json.loads(several.clause_on_kept())
         del data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["visible_to"]
         data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["matter"] = "costs"
         assert "figures.returns.kind" in openness.in_contract(read(json.dumps(data)))
@@ -248,22 +248,9 @@ def pdf_words(pdf):
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
-def kept_among(definition):
-    """A clause and an annex that hang on an answer of the shop, which its account manager may not see."""
-    data, only = json.loads(definition.canonical()), {"answer": "figures.returns.kind", "is": ["deposit"]}
-    stage = data["stages"]["figures"]["tasks"]
-    stage["returns"]["fields"]["kind"] = {"type": "choice", "label": "Kind", "of": ["none", "deposit"],
-                                          "visible_to": ["maker", "shop"]}
-    stage["custody"] = {**stage["credit"], "after": ["returns"], "only_if": only}
-    data["clauses"]["custody"] = {"title": "Custody", "only_if": only, "text": "Kept apart: $amount.",
-                                  "needs": {"amount": "figures.custody.amount"}}
-    data["annexes"]["kept"] = {"title": "Places", "only_if": only, "of": "figures.custody.places"}
-    return json.dumps(data)
-
-
 def hanging_on_kept(session, said, given=None):
     """In the stage of the contract. given: for the task that is asked only after a deposit."""
-    small = projects.open_small(session, definition=kept_among(read(projects.SMALL)))
+    small = projects.open_small(session, definition=several.clause_on_kept())
     projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)})
     if said == "deposit":
         projects.give(session, small, "custody", projects.answers("custody") | (given or {}))

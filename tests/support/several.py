@@ -1,8 +1,11 @@
-"""Further small templates: several organisations in one seat, and a task that hangs on an answer."""
+"""Further small templates: several organisations in one seat, and what hangs on an answer."""
 
+import json
 from datetime import datetime, timedelta
 
 from tests.support.facts import TWO_SIDES
+from tests.support.projects import SMALL
+from workflows.exchange.yaml_text import read
 
 USERS = """
 parties: {maker: {contracting: true}, user: {many: {max: 5}}}
@@ -34,3 +37,16 @@ def working_days_later(moment: datetime, days: int) -> datetime:
         day += timedelta(days=1)
         days -= day.weekday() < 5
     return day.replace(hour=17, minute=0, second=0)
+
+
+def clause_on_kept():
+    """A clause and an annex that hang on an answer of the shop, which only the two parties see."""
+    data, only = json.loads(read(SMALL).canonical()), {"answer": "figures.returns.kind", "is": ["deposit"]}
+    stage = data["stages"]["figures"]["tasks"]
+    stage["returns"]["fields"]["kind"] = {"type": "choice", "label": "Kind", "of": ["none", "deposit"],
+                                          "visible_to": ["maker", "shop"]}
+    stage["custody"] = {**stage["credit"], "after": ["returns"], "only_if": only}
+    data["clauses"]["custody"] = {"title": "Custody", "only_if": only, "text": "Kept apart: $amount.",
+                                  "needs": {"amount": "figures.custody.amount"}}
+    data["annexes"]["kept"] = {"title": "Places", "only_if": only, "of": "figures.custody.places"}
+    return json.dumps(data)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from cocreate.db import transaction
 from cocreate.domain.answers import Answer
 from cocreate.services import people, proposals
-from tests.support import projects
+from tests.support import projects, several
 from tests.support.clock import NOON
 from tests.support.people import someone
 from tests.support.rooms import Client
@@ -48,6 +48,11 @@ class TestKept:
         page = project(lambda session: projects.open_small(session, definition=KEPT)).maker.get("/tasks/credit").text
         assert ("The contract prints &#39;Credit&#39; and &#39;Places&#39;. Until a version is made ready, who may not "
                 "see them reads there only that they were given.") in page
+
+    def test_that_a_clause_stands_or_not_by_it_too(self, project):
+        room = project(lambda session: projects.open_small(session, definition=several.clause_on_kept()))
+        assert ("A part of the contract stands or not by &#39;Kind&#39;. Until a version is made ready, who may not "
+                "see it reads there only that.") in room.shop.get("/tasks/returns").text
 
     def test_it_is_in_the_version_all_the_same(self, project):
         room = project(lambda session: projects.in_terms(session, definition=KEPT))

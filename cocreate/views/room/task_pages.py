@@ -170,18 +170,25 @@ def _narrower(page: TaskPage) -> list[str]:
 
 
 def _printed(page: TaskPage) -> list[str]:
-    """That the contract prints what not everybody sees, and what others read there."""
+    """That the contract prints what not everybody sees, or hangs on it, and what others read there."""
     facts, task = page.facts, page.task
     stage, definition = facts.definition.tasks[task.key]
     sees = openness.of_fields(facts, task.key, definition.fields, giver=task.party)
-    labels = [f"'{say(field.label, pages.language())}'" for key, field in definition.fields.items()
-              if f"{stage}.{task.key}.{key}" in openness.in_contract(facts.definition)
-              and sees[key] != audience.everybody(facts)]
-    return [ngettext(
+    narrow = {f"{stage}.{task.key}.{key}": f"'{say(field.label, pages.language())}'"
+              for key, field in definition.fields.items() if sees[key] != audience.everybody(facts)}
+    there = openness.printed(facts.definition)
+    printed = [label for path, label in narrow.items() if path in there]
+    decides = [label for path, label in narrow.items() if path in facts.definition.contract_hangs_on - there]
+    said = [ngettext(
         "The contract prints %(fields)s. Until a version is made ready, who may not see it reads there only that it was"
         " given.",
         "The contract prints %(fields)s. Until a version is made ready, who may not see them reads there only that they"
-        " were given.", len(labels), fields=words.listed(labels, pages.reader()))] if labels else []
+        " were given.", len(printed), fields=words.listed(printed, pages.reader()))] if printed else []
+    return said + ([ngettext(
+        "A part of the contract stands or not by %(fields)s. Until a version is made ready, who may not see it reads "
+        "there only that.",
+        "Parts of the contract stand or not by %(fields)s. Until a version is made ready, who may not see them reads "
+        "there only that.", len(decides), fields=words.listed(decides, pages.reader()))] if decides else [])
 
 
 def links(page: TaskPage, version: int) -> dict[str, str]:
