@@ -155,11 +155,11 @@ class TestGates:
         asked = decided(decided(asked, PHILIPS), WMATA, state=DecisionState.REFUSED, reason="Staff is missing.")
         assert say(asked, self.GATE) == [
             "WMATA did not agree to 'Is this our common picture?' on Mon 3 Feb: 'Staff is missing.' Change what it is "
-            "about, then ask again."]
+            "about: then all decide again."]
         refusal, = reasons(asked, condition(self.GATE), "today")
         assert speak(replace(refusal, sees=bit(WMATA)), asked, party=PHILIPS) == (
-            "WMATA did not agree to 'Is this our common picture?' on Mon 3 Feb. Change what it is about, then ask "
-            "again.")
+            "WMATA did not agree to 'Is this our common picture?' on Mon 3 Feb. Change what it is about: then all "
+            "decide again.")
 
     def test_veto(self, asked):
         asked = with_veto(decided(decided(asked, PHILIPS), WMATA, state=DecisionState.REFUSED, reason="Too early."))

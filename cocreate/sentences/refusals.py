@@ -151,9 +151,9 @@ def _side_missing(s: Speaker) -> Said:
 def _refused(s: Speaker) -> Said:
     named = {"party": s.party(), "question": s.question, "date": s.day("since")}
     if reason := s.because():
-        return s._("%(party)s did not agree to '%(question)s' on %(date)s: '%(reason)s' Change what it is about, then "
-                   "ask again.", reason=reason, **named), s.to_gate
-    return s._("%(party)s did not agree to '%(question)s' on %(date)s. Change what it is about, then ask again.",
+        return s._("%(party)s did not agree to '%(question)s' on %(date)s: '%(reason)s' Change what it is about: "
+                   "then all decide again.", reason=reason, **named), s.to_gate
+    return s._("%(party)s did not agree to '%(question)s' on %(date)s. Change what it is about: then all decide again.",
                **named), s.to_gate
 
 

@@ -176,6 +176,19 @@ class TestGate:
         assert re.search(r"lapsed, decides again because .*, Mon 1 Mar 12:05 \(UTC\)\. Claire Duval: The", page)
 
 
+    def test_after_a_no_it_is_said_who_can_change_what_it_is_about(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
+        for client in (room.maker, room.shop):
+            page = " ".join(text(client.get("")).split())
+            assert "Change what it is about: then all decide again." in page
+            assert "Ingrid Solvik or Claire Duval can act." in page
+        assert "Talk, or change what it is about: then all decide again." in text(room.maker.get("/gates/picture"))
+
+
 class TestDecisions:
     def test_the_ring_and_the_sentence_count_the_same_parties(self, play):
         data = json.loads(stories.definition())
