@@ -193,6 +193,11 @@ class TestHead:
         assert message["From"] == "cocreate <cocreate@room.example>"
         assert message["References"] is None
 
+    @pytest.mark.parametrize("kind", ["suggestion", "suggestion_answered", "staff_invitation"])
+    def test_of_an_account_that_a_person_caused(self, contexts, kind):
+        message = written(contexts(kind))
+        assert message["From"] == "Claire Duval via Philips <cocreate@room.example>"
+
     def test_before_acceptance_the_record_is_not_named(self, contexts):
         assert "Record" not in body(written(contexts("invitation")))
 

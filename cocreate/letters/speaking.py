@@ -13,6 +13,7 @@ from workflows.texts import say
 
 SHAPES = "●■⬢◆"
 HOLLOW = "⬡◇"
+FROM_A_PERSON = frozenset({"staff_invitation", "suggestion", "suggestion_answered"})  # of those about an account
 
 
 class Speaking:
@@ -58,8 +59,11 @@ class Speaking:
     @property
     def sender(self) -> str:
         """As the head of the mail names it: nobody writes to themselves."""
-        person = "" if self.by_recipient else named(self._context.sender)
-        return self._("%(person)s via %(host)s", person=person, host=self.host) if person else self.host
+        if self.kind in FROM_A_PERSON:
+            person, host = named(self.values["who"]), named(self.values.get("host", "")) or self.host
+        else:
+            person, host = "" if self.by_recipient else named(self._context.sender), self.host
+        return self._("%(person)s via %(host)s", person=person, host=host) if person else host
 
     @property
     def member(self) -> MemberFact:

@@ -68,7 +68,7 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
     for manager in session.scalars(select(HostMember.person_id).where(
             HostMember.host_id == to.host_id, HostMember.role == hosts.ACCOUNT_MANAGER, HostMember.left_at.is_(None))):
         outbox.post_account(session, person_id=manager, kind="suggestion", now=now, values={
-            "who": who, "own": to.own, "title": title, "words": words, "by": to.by})
+            "who": who, "own": to.own, "host": to.name, "title": title, "words": words, "by": to.by})
     return to
 
 

@@ -13,7 +13,7 @@ from workflows.definition import Task
 from workflows.facts import OWED, Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
 
-UNSAID = "Not published."  # where a template takes no "not available"
+UNSAID = "Not published"  # where a template takes no "not available"
 
 
 def tasks(told: Told) -> bool:
