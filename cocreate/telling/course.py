@@ -114,18 +114,20 @@ def _leave(s: Speaker) -> str:
 
 def _proposed(s: Speaker) -> str:
     """What a proposal is about, as a part of a sentence."""
+    figures = s.figures(str(s.details.get("subject", "")))
     return {
         "withdraw": s.reader.gettext("to withdraw the project"),
         "add_party": s.reader.gettext("to let a further party in"),
         "colleague": s.reader.gettext("to invite a colleague"),
         "parts": s.reader.gettext("to give %(name)s other parts", name=s.member(_number(s))),
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
-        "waive": s.reader.gettext("to go on without a value"), "settle": s.reader.gettext("which value counts"),
-        "other_value": s.reader.gettext("another value of a figure"),
+        "waive": s.reader.gettext("to go on without waiting for %(figures)s", figures=figures),
+        "settle": s.reader.gettext("which value of %(figures)s counts", figures=figures),
+        "other_value": s.reader.gettext("another value of %(figures)s", figures=figures),
         "charter": s.reader.gettext("words of the charter (%(part)s)", part=words.charter_part(
             str(s.details.get("subject", "")), s.reader, s.party)),
         "conflict": s.reader.gettext("whether two goals pull apart"),
-        "later": s.reader.gettext("to settle a value later"),
+        "later": s.reader.gettext("to settle %(figures)s later", figures=figures),
         "strike": s.reader.gettext("to strike a clause"),
     }.get(s.details["kind"], str(s.details["kind"]))
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from cocreate import words
+from cocreate.domain.asking import fields_of
 from cocreate.domain.topics import OF_TASK, Topic
 from cocreate.services.records import Line
 from cocreate.words import Reader
@@ -79,6 +80,16 @@ class Speaker:
         if kind == "clause" and key in self.facts.definition.clauses:
             return f"'{say(self.facts.definition.clauses[key].title, self.reader.language)}'"
         return self.reader.gettext("a document") if kind == "document" else self.reader.gettext("the project")
+
+    def figures(self, paths: str) -> str:
+        """What fields are called, by their paths."""
+        labels = []
+        for path in paths.partition("@")[0].split():
+            _stage, task, key, *_rest = (*path.split("."), "", "")
+            found = self.facts.definition.tasks.get(task)
+            field = fields_of(found[1]).get(key) if found else None
+            labels.append(f"'{say(field.label, self.reader.language)}'" if field else path)
+        return words.listed(labels, self.reader)
 
     def stage(self, key: str) -> str:
         return words.stage(self.facts.definition, key, self.reader)

@@ -168,6 +168,13 @@ class TestAnotherValue:
         assert (row.value, row.price_year, row.source, row.giver) == (
             "0.95 EUR", "2026", "invoice of May", "Aurelis Hotels")
 
+    def test_the_record_says_of_which_figure(self, project):
+        room = project(_priced)
+        agree(room.maker, int(self.said(room).location.rpartition("/")[2]))
+        record = text(room.manager.get("/record"))
+        assert "Claire Duval proposed another value of 'Price'." in record
+        assert "another value of 'Price'. All have agreed." in record
+
     def test_who_decides_on_it_reads_that_there_are_two_and_then_which_one_counts(self, project):
         room = project(_priced)
         number = int(self.said(room).location.rpartition("/")[2])
