@@ -280,7 +280,7 @@ class ContributionForm:
                 entry.wide = isinstance(field, f.LongText | f.ShortText) or (
                     entry.kind == "choices" and len(entry.control.choices) > SIDE_BY_SIDE)
         if statement is not None:  # as ``part`` does: there is one under each statement
-            of = say(self.fields[statement].label, self.language)
+            of = say(self.fields[statement].label, self.language).rstrip(".")
             entry.control.render_kw = {**(entry.control.render_kw or {}), "aria-label": f"{of}, {label}"}
         if field.figure:
             figures.build(bound, entry, name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -60,8 +61,16 @@ _PICKED = {"date": re.compile(r"\d{4}-\d\d-\d\d"), "month": re.compile(r"\d{4}-\
 
 def calendar(name: str, label: str, kind: str, typed: str, **attributes: Any) -> Control:
     """The browser's own calendar, unless it would hide what was typed."""
-    shown = kind if not typed or _PICKED[kind].fullmatch(typed) else "text"
-    return text(name, label, type=shown, **attributes)
+    return text(name, label, type=kind if not typed or _can_be_picked(kind, typed) else "text", **attributes)
+
+
+def _can_be_picked(kind: str, typed: str) -> bool:
+    """Whether the calendar shows it: a 31st of April it leaves empty, and what was typed would be gone."""
+    try:
+        date.fromisoformat(typed if kind == "date" else f"{typed}-01")
+    except ValueError:
+        return False
+    return _PICKED[kind].fullmatch(typed) is not None
 
 
 def input_of(field: f.Base, name: str, label: str, typed: str, language: str, *, cell: bool = False) -> Control:

@@ -90,11 +90,12 @@ class TestReading:
         assert wrong.entries[1].unit == "years"
 
     def test_assessment(self, form):
-        asked = task("assessment", statements={"open": {"text": "They are open"}, "fair": {"text": "They are fair"}})
+        asked = task("assessment", statements={"open": {"text": "They are open."}, "fair": {"text": "They are fair"}})
         answered = form(asked, {"f-open": "s2", "f-fair": "cannot_say"})
         assert not answered.validate()
         assert errors_of(answered) == {
             "f-open_comment": "You chose 1 or 2: say why, so that the others understand it."}
+        assert answered.entries[1].control.render_kw["aria-label"] == "They are open, Why? Give an example"
         assert form(asked, {"f-open": "s2", "f-open_comment": "No figures", "f-fair": "s5"}).validate()
 
 

@@ -79,6 +79,18 @@ class TestHeads:
         assert len(pasted.entries[0].lines) == found
 
 
+class TestDays:
+    ASKED = asking(rows={"type": "table", "columns": {
+        "what": {"label": "Component", "type": "text"}, "sampled": {"label": "Sampled on", "type": "date"}}})
+
+    @pytest.mark.parametrize(("typed", "shown"), [
+        ("2026-04-30", "date"), ("2026-04-31", "text"), ("20260430", "text"), ("3/4/2026", "text")])
+    def test_what_no_calendar_shows_stays_to_be_corrected(self, form, typed, shown):
+        pasted = form(self.ASKED, {"paste-rows": "rows", "sheet-rows": f"Fat\t{typed}"})
+        cell = str(pasted.entries[0].lines[0].cells["sampled"]())
+        assert f'type="{shown}"' in cell and f'value="{typed}"' in cell
+
+
 class TestWhoOwes:
     """The column of a table whose rows become duties."""
 

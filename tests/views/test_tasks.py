@@ -7,9 +7,9 @@ import pytest
 
 from cocreate.clock import now
 from cocreate.db import transaction
-from tests.support import handmade, projects
+from tests.support import handmade, projects, stories
 from tests.support.people import PASSWORD
-from tests.support.rooms import by_link, decided, hidden, returned, sign_in, with_later_tasks, with_offer
+from tests.support.rooms import by_link, decided, hidden, returned, sign_in, text, with_later_tasks, with_offer
 
 PDF = handmade.pdf()
 
@@ -22,6 +22,16 @@ class TestEnter:
         answer = room.maker.post("/tasks/credit", data=hidden(page) | {"f-places-0-place": "Oslo", "stay": "1"})
         assert answer.status_code == 200 and 'value="Oslo"' in answer.text
         assert room.facts().drafts == {("credit", 1): 1}
+
+
+class TestSubmitted:
+    def test_what_nobody_has_to_accept_is_not_called_accepted(self, play):
+        room = play(definition=stories.definition(tasks=1))
+        with room.app.app_context():
+            stories.give(room.small, "ramp_0")
+            stories.give(room.small, "returns")
+        assert "Submitted on Mon 1 Mar. It counts." in text(room.maker.get("/tasks/ramp_0?party=2"))
+        assert "Accepted on Mon 1 Mar." in text(room.maker.get("/tasks/returns?party=2"))
 
 
 class TestManyColumns:
