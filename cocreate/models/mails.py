@@ -32,8 +32,22 @@ class Reminder(Model):
     state: Mapped[str] = mapped_column(String(12), default="planned")  # planned, sent, cancelled
 
 
-class Outbox(Model):
-    """A mail of a project, or a line of a digest: the event that caused it, and one row per person."""
+class Sendable:
+    """What waits to be sent, is claimed, tried and in the end sent, failed or dropped."""
+
+    values: Mapped[str] = mapped_column(default="{}", sort_order=1)  # JSON; a secret is encrypted, and wiped once sent
+    message_id: Mapped[str] = mapped_column(String(120), unique=True, sort_order=1)
+    state: Mapped[str] = mapped_column(String(12), default="waiting", sort_order=1)  # ... sent, failed, dropped
+    attempts: Mapped[int] = mapped_column(default=0, sort_order=1)
+    next_try: Mapped[datetime] = mapped_column(sort_order=1)
+    lease_until: Mapped[datetime | None] = mapped_column(sort_order=1)
+    created_at: Mapped[datetime] = mapped_column(sort_order=1)
+    sent_at: Mapped[datetime | None] = mapped_column(sort_order=1)
+    reply: Mapped[str | None] = mapped_column(String(300), sort_order=1)
+
+
+class Outbox(Sendable, Model):
+    """A mail of a project, or a line of a digest (states digest, told): the event that caused it, a row per person."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -52,18 +66,9 @@ class Outbox(Model):
     recipient: Mapped[Id] = mapped_column(ForeignKey("person.id"), primary_key=True)
     host_id: Mapped[Id]
     subject: Mapped[str] = mapped_column(String(220), default="")  # as long as the path of a figure
-    values: Mapped[str] = mapped_column(default="{}")  # JSON; a secret in it is encrypted and wiped once sent
-    message_id: Mapped[str] = mapped_column(String(120), unique=True)
-    state: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, failed, dropped; digest, told
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    reply: Mapped[str | None] = mapped_column(String(300))
 
 
-class AccountMail(Model):
+class AccountMail(Sendable, Model):
     """A mail of no project: sign-in link, new password, new device."""
 
     __tablename__ = "account_mail"
@@ -75,15 +80,6 @@ class AccountMail(Model):
     id: Mapped[Id] = mapped_column(primary_key=True)
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(24))
-    values: Mapped[str] = mapped_column(default="{}")
-    message_id: Mapped[str] = mapped_column(String(120), unique=True)
-    state: Mapped[str] = mapped_column(String(12), default="waiting")
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    reply: Mapped[str | None] = mapped_column(String(300))
 
 
 class Lease(Model):

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import update
 
 from cocreate.models.projects import Member
+from cocreate.services import hosts
 from tests.support import projects
+from tests.support.clock import NOON
 from tests.support.people import entered, someone
 from tests.support.rooms import Played
 
@@ -35,6 +37,15 @@ def manager(app, small):
 def shop(app, small):
     """Its customer, signed in."""
     return entered(app, small.emails[small.shop])
+
+
+@pytest.fixture
+def petra(session, small):
+    """An administrator of the small project's host, without a place in the project."""
+    found = someone(session, "Petra Sool")
+    hosts.employ(session, small.host_id, found.id, hosts.ADMINISTRATOR, now=NOON)
+    session.commit()
+    return found
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from cocreate.services import hosts, letters, openings, outbox
 from cocreate.services.facts import look
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import entered, someone
+from tests.support.people import entered
 
 SAID = {"name": "Crate House", "country": "NL", "zone": "Europe/Amsterdam", "days": ["1", "2", "3", "4", "5"],
         "second_step": "choice"}
@@ -131,9 +131,5 @@ def party_of(session, small, person):
 
 
 @pytest.fixture
-def client(app, session, small):
-    """An administrator of the small project's host, without a place in the project."""
-    person = someone(session, "Petra Sool")
-    hosts.employ(session, small.host_id, person.id, hosts.ADMINISTRATOR, now=NOON)
-    session.commit()
-    return entered(app, person.email)
+def client(app, petra):
+    return entered(app, petra.email)

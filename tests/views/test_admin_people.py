@@ -351,15 +351,6 @@ def all_ran(session, at=NOON):
 
 
 @pytest.fixture
-def petra(session, small):
-    """An administrator of the small project's host, without a place in the project."""
-    person = someone(session, "Petra Sool")
-    hosts.employ(session, small.host_id, person.id, hosts.ADMINISTRATOR, now=NOON)
-    session.commit()
-    return person
-
-
-@pytest.fixture
 def ben(session, small):
     """Another account manager."""
     person = someone(session, "Ben Ito")

@@ -419,11 +419,7 @@ def ref(session, small):
 
 
 @pytest.fixture
-def client(app, session, small):
-    """An administrator of the small project's host, without a place in the project."""
-    petra = someone(session, "Petra Sool")
-    hosts.employ(session, small.host_id, petra.id, hosts.ADMINISTRATOR, now=NOON)
-    session.commit()
+def client(app, petra):
     return entered(app, petra.email)
 
 

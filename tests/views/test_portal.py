@@ -70,11 +70,7 @@ class TestYourTurn:
         assert "You have no project yet." in text(signed_in(nobody.id, nobody.email).get("/your-turn"))
 
     @pytest.mark.parametrize("path", ["/your-turn", "/projects"])
-    def test_an_administrator_without_a_project_is_not_told_to_wait_for_an_invitation(self, signed_in, session, small,
-                                                                                      path):
-        petra = someone(session, "Petra Sool")
-        hosts.employ(session, small.host_id, petra.id, hosts.ADMINISTRATOR, now=NOON)
-        session.commit()
+    def test_an_administrator_without_a_project_is_not_told_to_wait_for_an_invitation(self, signed_in, petra, path):
         page = signed_in(petra.id, petra.email).get(path).text
         assert "an administrator needs none" in page and 'class="btn" href="/admin/people"' in page
         assert "by invitation" not in page and "You have no project yet" not in page
