@@ -110,6 +110,11 @@ class ContributionForm:
         return kept
 
     @property
+    def kept(self) -> list[str]:
+        """The names of the inputs whose texts a draft keeps."""
+        return list(self._bound.names)
+
+    @property
     def uploaded(self) -> dict[str, Any]:
         """Field to the file that came with this request; store them, then make the form again with ``files``."""
         return {key: upload for key, field in self.fields.items() if isinstance(field, f.File)

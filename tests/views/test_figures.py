@@ -1,14 +1,17 @@
 """What stands beside a figure: its source, a limit it misses with the ways out, a second value."""
 
+import html
 import json
 import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from cocreate.db import db
 from cocreate.domain import settling
+from cocreate.models.talk import Unsaid
 from cocreate.services import composing
 from tests.support import projects, stories
 from tests.support.rooms import hidden, text, with_later_tasks
@@ -148,6 +151,22 @@ class TestAnotherValue:
             page = text(client.get("/tasks/offer?party=1"))
             assert "Two values: Price" in page and "invoice of May" in page
         assert "Answer:" in room.maker.get("").text
+
+    def test_is_kept_while_it_is_typed_until_it_is_said(self, project):
+        room = project(_priced)
+        page = room.shop.get(self.OFFER).text
+        [address] = re.findall(r'data-autosave="([^"]*/asked/draft[^"]*)"', page)
+        typed = hidden(page) | {"f-price": "0.9", "f-price-year": "2026", "f-why": "Their invoice says so."}
+        assert "only you see it" in room.shop.client.post(html.unescape(address), data=typed).json["status"]
+        again = room.shop.get(self.OFFER).text
+        assert 'value="0.9"' in again and "Their invoice says so." in again
+        refused = hidden(again) | {"f-price": "0.85", "f-why": "So says the invoice of May."}
+        assert room.shop.post(self.OFFER, data=refused).status_code == 422  # without its source
+        again = room.shop.get(self.OFFER).text
+        assert 'value="0.85"' in again and "So says the invoice of May." in again and "Their invoice" not in again
+        assert self.said(room).status_code == 303
+        with room.app.app_context():
+            assert not db.session.scalars(select(Unsaid).where(Unsaid.host_id == room.small.host_id)).all()
 
     def test_agreed_by_all_it_is_the_one_that_counts(self, project):
         room = project(_priced)

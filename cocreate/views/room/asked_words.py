@@ -81,21 +81,27 @@ class Kept:
 
 def of(facts: Facts, form: Form) -> Kept:
     """What is kept of the form of this page; it goes on with what was typed before."""
-    words, others = names_of(form)
+    kept, begun = of_inputs(facts, form, *names_of(form))
+    if begun is not None:
+        go_on(form, typed(begun))
+    return kept
+
+
+def of_inputs(facts: Facts, nonce: Form, words: list[str], others: list[str]) -> tuple[Kept, Words | None]:
+    """The same of inputs by their names, with what they go on with. nonce: the form that has the key."""
     page = _here(facts.project.ref)
-    kept = Kept(facts.project.ref, page, form.key(), words if len(page.address) <= unsaid.LONGEST else [], others)
+    kept = Kept(facts.project.ref, page, nonce.key(), words if len(page.address) <= unsaid.LONGEST else [], others)
     if not kept.words:
-        return kept
+        return kept, None
     if request.method == "POST":
         kept.begun = request.form.get("begun", "")
-        return kept
+        return kept, None
     found = unsaid.about(db.session(), facts, kept.page)
     begun = chosen(found)
     if begun is not None:
-        go_on(form, typed(begun))
         kept.begun, kept.status = begun.key, status(begun.at)
         kept.besides = tuple(_beside(one, words) for one in found if one is not begun)
-    return kept
+    return kept, begun
 
 
 @bp.post("/asked/draft")

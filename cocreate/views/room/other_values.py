@@ -1,5 +1,6 @@
 """Another value of a figure that a party gave: both stand side by side until all settle which one counts."""
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -20,7 +21,7 @@ from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import proposals
 from cocreate.views.proposals_words import field_words, given_words
-from cocreate.views.room import frame
+from cocreate.views.room import asked_words, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.web import login, pages
 from workflows import fields as f
@@ -73,26 +74,35 @@ def another_value(ref: str) -> ResponseReturnValue:
     login.require_proof("room.now", ref=ref)
     stage, key, name = path.split(".")
     asked = _asked(facts.definition.tasks[key][1], name)
-    form = ContributionForm(asked, language=pages.language(), typed=request.form.to_dict(flat=False),
-                            currency=facts.project.currency)
+    make = partial(ContributionForm, asked, language=pages.language(), currency=facts.project.currency)
+    form, nonce = make(typed=request.form.to_dict(flat=False)), Form.from_request()
+    said = [f"f-{name}", f"f-{WHY}"]
+    kept, begun = asked_words.of_inputs(facts, nonce, said, [one for one in form.kept if one not in said])
+    if begun is not None:
+        form = make(typed=begun.typed)
+    back = url_for("room.task", ref=ref, key=key, party=given.party)
+    if away := kept.put_away(back):
+        return away
     if request.method == "POST" and form.validate():
-        nonce, own = Form.from_request(), facts.actor.party if facts.actor else None
+        own = facts.actor.party if facts.actor else None
         try:
             with transaction() as session:
                 receipt = proposals.propose(
                     session, ref, kind=OTHER_VALUE, subject=f"{path}@{own}", actor=login.me().id, key=nonce.key(),
                     body=_body(stage, key, asked, form.answers(), given), now=now())
+                kept.said(session)
         except CocreateError as error:
             form.form_errors.append(sentences.error(error, pages.reader(), facts))
         else:
             flash(_("Said. Both values stand side by side; the others have been asked."), "done")
             return redirect(url_for("room.proposal", ref=ref, number=receipt.values["number"]), 303)
+    kept.save()
     title = _("Another value of '%(name)s'", name=field_words(facts, path))
     signing = words.listed((party.name for party in facts.contracting), pages.reader())
     page = frame.show(
-        "room/agreements/another.html", facts, (title, None), form=form, nonce=Form(), title=title,
+        "room/agreements/another.html", facts, (title, None), form=form, nonce=nonce, kept=kept, title=title,
         given=given_words(facts, given), signing=signing,
-        back_url=url_for("room.task", ref=ref, key=key, party=given.party))
+        back_url=back)
     return page, 200 if request.method == "GET" else 422
 
 
