@@ -10,7 +10,8 @@
 // (bytes), data-too-large, data-keeping, data-not-kept.
 //
 // A chosen file follows the texts in a save of its own, so that a slow upload costs no word. Once it is kept the input
-// is empty again and the file stands above it; until then nothing says that it is saved.
+// is empty again and the file stands above it; until then nothing says that it is saved. A form without data-keeping
+// keeps words alone: its files stay in their inputs.
 
 const PAUSE = 800;
 const RETRY = [2000, 5000, 15000, 30000];
@@ -54,6 +55,7 @@ class Draft {
   }
 
   inputs() {
+    if (!("keeping" in this.form.dataset)) return [];
     return [...this.form.querySelectorAll("input[type=file]")].filter((input) => input.files.length);
   }
 
@@ -165,7 +167,7 @@ class Draft {
     const [file] = input.files;
     this.error(input, "");
     this.refused.delete(input);
-    if (!file) return;
+    if (!file || !("keeping" in this.form.dataset)) return;
     if (file.size > Number(this.form.dataset.most ?? Infinity)) {
       this.refuse(input, this.words("tooLarge", file)); // it would be sent for minutes, only to be refused
       return;

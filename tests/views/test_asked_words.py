@@ -23,7 +23,7 @@ class TestAnyPage:
         ("/decline", "reason"), ("/decline", "lessons"), ("/withdraw", "reason"), ("/hold", "reason"),
         ("/concern", "text"), (HELP, "text"), ("/nudge/task:credit:1/1", "words"),
         ("/tasks/returns/pass?party=2", "words"), ("/people/propose", "reason"), ("/add-party", "reason"),
-        ("/people/neutral", "reason"), ("/charter/purpose", "text")])
+        ("/people/neutral", "reason"), ("/charter/purpose", "text"), ("/documents/new", "note")])
     def test_is_there_on_another_device_for_its_person_only(self, room, page, name):
         said = save(room.shop, page, **{name: WHY})
         assert re.fullmatch(r"Draft saved \d\d:\d\d, only you see it", said)
@@ -152,6 +152,20 @@ class TestInABrowser:
         page.wait_for_url(lambda url: "/help" not in url)
         page.goto(f"/p/{small.ref}/tasks/returns/help?party=2")
         assert page.get_by_label("What would help?").input_value() == "Which of the shops?"
+
+    def test_a_file_chosen_beside_a_reason_stays_chosen(self, live, new_page):
+        """A draft of words has no place for it: it must not be taken out of its field as if it were kept."""
+        with live.app.app_context(), transaction() as session:
+            small = decided(session)
+        page = new_page()
+        sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/gates/picture/outside")
+        page.get_by_label("The file that shows it").set_input_files(
+            {"name": "minutes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+        with page.expect_response(lambda answer: "/asked/draft" in answer.url):
+            page.get_by_label("Reason or reservation").fill("Only until May.")
+        page.get_by_text("only you see it").wait_for()
+        assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
 
 
 def saves(client, page):

@@ -24,7 +24,7 @@ from cocreate.services import files
 from cocreate.services.acts.documents import owns
 from cocreate.services.documents import Newest, Reading
 from cocreate.storage import StoreFull
-from cocreate.views.room import frame, previews
+from cocreate.views.room import asked_words, frame, previews
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.frame import PartyView
@@ -124,21 +124,25 @@ def document_new(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     form, status = UploadForm.from_request(), _status()
     _choices(facts, form)
+    back, kept = url_for("room.documents", ref=ref), asked_words.of(facts, form)
+    if away := kept.put_away(back):
+        return away
     if request.method == "POST" and form.validate():
         try:
             file = stored(facts, form.upload.data, "upload")
             with transaction() as session:
                 receipt = service.share(session, ref, file=file, parties=form.chosen(), note=form.note.data or "",
                                         actor=login.me().id, key=form.key(), now=now())
+                kept.said(session)
         except (Invalid, StoreFull) as error:
             status = blame(form, error, facts)
         else:
             flash(_("Shared."), "done")
             return redirect(url_for("room.document", ref=ref, number=receipt.values["number"]), 303)
+    kept.save()
     form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (_("Share a file"), None), form=form,
-                      title=_("Share a file"), button=_("Share it"), back_url=url_for("room.documents", ref=ref),
-                      lapses=())
+                      kept=kept, title=_("Share a file"), button=_("Share it"), back_url=back, lapses=())
     return body, status
 
 
@@ -148,7 +152,9 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
     facts = frame.enter(ref)
     found = _visible(facts, number)
     form, status = NewVersionForm.from_request(), _status()
-    there = url_for("room.document", ref=ref, number=number)
+    there, kept = url_for("room.document", ref=ref, number=number), asked_words.of(facts, form)
+    if away := kept.put_away(there):
+        return away
     if request.method == "POST" and form.validate():
         try:
             file = stored(facts, form.upload.data, "upload")
@@ -156,6 +162,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
                 service.new_version(session, ref, document=number, seen=request.form.get("seen", 0, type=whole),
                                     file=file, note=form.note.data or "", actor=login.me().id, key=form.key(),
                                     now=now())
+                kept.said(session)
         except (Invalid, StoreFull) as error:
             status = blame(form, error, facts)
         except Conflict as error:
@@ -164,10 +171,11 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
         else:
             flash(_("Shared. The earlier versions stay readable."), "done")
             return redirect(there, 303)
+    kept.save()
     form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (found.name, there), (_("New version"), None),
-                      form=form, title=_("New version of '%(name)s'", name=found.name), button=_("Share this version"),
-                      back_url=there, document=found, sees=_seen_by(facts, found.sees),
+                      form=form, kept=kept, title=_("New version of '%(name)s'", name=found.name),
+                      button=_("Share this version"), back_url=there, document=found, sees=_seen_by(facts, found.sees),
                       lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
                               for one in service.decided_on(facts, found)])
     return body, status
