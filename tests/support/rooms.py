@@ -19,6 +19,11 @@ from tests.support.people import PASSWORD, entered
 
 def text(answer, status=200):
     assert answer.status_code == status, answer.text
+    return words(answer)
+
+
+def words(answer):
+    """What stands on a page, whatever its status."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 

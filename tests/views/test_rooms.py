@@ -3,8 +3,6 @@
 import io
 import json
 import re
-import struct
-import zlib
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -15,7 +13,7 @@ from cocreate.models.people import Person
 from cocreate.services import accounts, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
-from tests.support import projects, rooms, stories
+from tests.support import handmade, projects, rooms, stories
 from tests.support.people import PASSWORD
 from tests.support.rooms import Client, buttons, by_link, hidden, links, more, proposal_of, text
 
@@ -390,11 +388,11 @@ class TestCharter:
 class TestDocuments:
     def test_a_picture_is_shown_as_a_picture_and_nothing_else(self, play):
         room = play()
-        share(room.maker, "ramp.png", png())
+        share(room.maker, "ramp.png", handmade.png())
         page = room.shop.get("/documents/1")
         address = next(url for url in re.findall(r'<img src="([^"]+)"', page.text) if "picture" in url)
         answer = room.shop.client.get(address)
-        assert answer.mimetype == "image/png" and answer.data == png()
+        assert answer.mimetype == "image/png" and answer.data == handmade.png()
         assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "read by Aurelis Hotels" in text(room.maker.get("/documents/1"))
@@ -408,7 +406,7 @@ class TestDocuments:
 
     def test_whose_it_is_not_sees_neither(self, play):
         room = play()
-        share(room.maker, "own.png", png(), who="own")
+        share(room.maker, "own.png", handmade.png(), who="own")
         assert room.shop.get("/documents/1/1/picture").status_code == 404
 
     def test_what_a_new_version_would_do_is_said_while_there_can_be_one(self, play):
@@ -422,7 +420,7 @@ class TestDocuments:
 
     def test_what_was_withdrawn_stays_named(self, play):
         room = play()
-        share(room.maker, "ramp.png", png())
+        share(room.maker, "ramp.png", handmade.png())
         room.maker.post("/documents/1/withdraw", data={"seen": "1"})
         assert "1 withdrawn file ramp.png Tornby Furniture, withdrawn Mon 1 Mar" in text(room.shop.get("/documents"))
         assert room.shop.get("/documents/1/1/picture").status_code == 404
@@ -474,15 +472,6 @@ def neutral(room):
         progress.act(session, room.small.ref, AcceptInvitation(person, "Sofia Marin", ""), actor=None,
                      key=projects.key(), now=room.clock.moment)
     return Client(room.app, room.small.ref, email)
-
-
-def png():
-    """One grey pixel."""
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(b"\x00\x80")) + chunk(b"IEND", b""))
 
 
 def whose(client: Client) -> str:
