@@ -97,7 +97,8 @@ def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
     return replace(
         _frame(session, facts, project, title, paper), parties=describing.parties(
             session, facts, contributions.readable(session, facts), signers, signers, required=False),
-        clauses=(ClauseText(paper, 0, title, in_language(task.agreement or "", language), sample=True),))
+        clauses=(ClauseText(paper, 0, title, in_language(task.agreement or "", language),
+                             sample=task.sample),))
 
 
 def _frame(session: Session, facts: Facts, project: Project, title: str, paper: str) -> ContractText:

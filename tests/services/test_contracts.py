@@ -154,6 +154,20 @@ class TestAnswers:
                               ("Place 2", "5 USD, prices of 2027", ""))
 
 
+class TestSample:
+    """Whether its words still need a lawyer, a short agreement says as a clause does."""
+
+    @pytest.mark.parametrize("sample", [True, False])
+    def test_a_short_agreement_is_one_unless_its_template_says_otherwise(self, session, sample):
+        data = json.loads(read(projects.SMALL).canonical())
+        data["stages"]["figures"]["tasks"]["secrecy"] = {
+            "title": "Confidentiality", "why": "Figures stay with us.", "of": ["maker", "shop"], "kind": "sign",
+            "due": {"days": 3}, "agreement": "We keep to it.", "sample": sample}
+        small = projects.open_small(session, definition=json.dumps(data))
+        (text,) = composing.compose(session, facts(session, small), "secrecy").clauses
+        assert text.sample is sample
+
+
 class TestFreeze:
     def test_keeps_the_text_and_the_pdf_made_of_it(self, session):
         small = projects.frozen(session)

@@ -119,6 +119,18 @@ class TestPage:
 
 
 class TestPublishing:
+    def test_says_which_texts_stay_a_sample_and_for_which_a_lawyer_answers(self, client, ref):
+        drafted(client, ref)
+        page = text(client.get(f"/admin/templates/{ref}/publish"))
+        assert "3 texts are called sample text, in every project, until a version says otherwise." in page
+        assert "No sample text" not in page
+        data = json.loads(read(client.get(f"/admin/templates/{ref}/2.yaml").data).canonical())
+        data["clauses"]["credit"]["sample"] = False
+        client.post("/admin/templates/import", data={"text": json.dumps(data), "save": "1"})
+        page = text(client.get(f"/admin/templates/{ref}/publish"))
+        assert "2 texts are called sample text" in page
+        assert "No sample text: 'Credit'. By publishing you say for your organisation that a lawyer" in page
+
     def test_needs_a_note_and_says_what_stays(self, client, ref):
         seen = drafted(client, ref)
         assert "1 running project stays on version 1." in text(client.get(f"/admin/templates/{ref}/publish"))

@@ -324,6 +324,16 @@ class TestRules:
         assert "The template of this project leaves this to Maker and the account manager of the host. Only" in told
         assert "The template of this project leaves this to nobody." in text(room.shop.get("/decline"), 403)
 
+    def test_say_who_clears_sample_text_where_there_is_some(self, play):
+        words = "only an administrator of the host can say that a lawyer has read it"
+        assert words in text(play().shop.get("/rules"))
+        data = json.loads(stories.definition(1))
+        for part in (*data["clauses"].values(), *(task for stage in data["stages"].values()
+                                                  for task in stage.get("tasks", {}).values()
+                                                  if task.get("kind") == "sign")):
+            part["sample"] = False
+        assert words not in text(play(definition=json.dumps(data)).shop.get("/rules"))
+
     def test_show_the_table_of_rights_cell_by_cell(self, play):
         room = play()
         with room.app.test_request_context():

@@ -25,6 +25,7 @@ class TestRefuses:
         ("batch: {of: taker}", "batch: {of: []}", "at least 1 item"),
         ("batch: {of: taker}", "batch: {of: taker, kind: review}", "a task of kind review needs reviews"),
         ("batch: {of: taker}", "batch: {of: taker, kind: sign}", "a task of kind sign needs agreement"),
+        ("batch: {of: taker}", "batch: {of: taker, sample: false}", "sample is for a short agreement"),
         ("batch: {of: taker}", "batch: {of: taker, kind: canvas}", "a task of kind canvas needs boxes"),
         ("batch: {of: taker}", "Batch: {of: taker}", "should match pattern"),
         ("type: quantity, unit: t/a", "type: quantity", "unit"),

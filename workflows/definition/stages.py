@@ -86,6 +86,7 @@ class Task(Strict):
     boxes: dict[Key, Box] = {}
     reviews: TaskRef | None = None
     agreement: Text | None = None  # Markdown of a short agreement
+    sample: bool = True  # of a short agreement: sample wording that counsel should read
     final: bool = False
     only_if: Hangs | None = None  # the answer, or the answers, without which nobody is asked for it
 
@@ -107,6 +108,8 @@ class Task(Strict):
         for name, field in self.fields.items():
             if (isinstance(field, Figure) and field.sums_to is not None) or getattr(field, "listed_in", None):
                 raise ValueError(f"{name}: sums_to and listed_in are for a column of a table")
+        if self.kind != "sign" and not self.sample:
+            raise ValueError("sample is for a short agreement; a clause has its own")
         if self.kind == "sign" and self.only_if:
             raise ValueError("a short agreement is for all it names; it has no only_if")
         return self

@@ -156,6 +156,11 @@ class Definition(Strict):
                     if isinstance(node, FigureReaches))
         return frozenset(path for path in (*needed, *compared) if "@" not in path)
 
+    def texts(self, *, sample: bool) -> tuple[Text, ...]:
+        """The titles of its short agreements and clauses that are sample wording, or that are not."""
+        parts: list[Task | Clause] = [task for _, task in self.tasks.values() if task.kind == "sign"]
+        return tuple(part.title for part in (*parts, *self.clauses.values()) if part.sample is sample)
+
     def asks(self, path: str) -> bool:
         """Whether this is the path of a field, or of a column of one."""
         parts = path.split(".")

@@ -120,8 +120,8 @@ def template_publish(ref: str) -> ResponseReturnValue:
         except Conflict as error:
             form.blame("note", sentences.error(error, pages.reader()))
     return render_template("admin/templates/publish.html", form=form, template=found, draft=draft,
-                           name=_name(draft), running=words_of.stays(found), back_url=_url(found, draft),
-                           trail=_trail(found)), 422 if form.unfold() else 200
+                           name=_name(draft), running=words_of.stays(found), samples=words_of.samples(draft),
+                           back_url=_url(found, draft), trail=_trail(found)), 422 if form.unfold() else 200
 
 
 @bp.route("/templates/<ref>/discard", methods=["GET", "POST"])

@@ -56,6 +56,19 @@ def stays(template: TemplatePage) -> list[str]:
             for version in template.versions if version.running]
 
 
+def samples(version: Version) -> list[str]:
+    """Which texts stay sample wording, and for which it is said by publishing that a lawyer has read them."""
+    read = [f"'{say(title, pages.language())}'" for title in version.definition.texts(sample=False)]
+    left = len(version.definition.texts(sample=True))
+    said = [ngettext("%(num)d text is called sample text, in every project, until a version says otherwise.",
+                     "%(num)d texts are called sample text, in every project, until a version says otherwise.",
+                     left)] if left else []
+    if read:
+        said.append(_("No sample text: %(titles)s. By publishing you say for your organisation that a lawyer has read "
+                      "them.", titles=words.listed(read, pages.reader())))
+    return said
+
+
 def picture(version: Version, stage: str) -> Markup | None:
     """The stages as a score with the chosen one marked; None for a draft whose names lead nowhere."""
     if any(finding.code.endswith(_NAMES) for finding in version.errors):

@@ -42,7 +42,7 @@ def rules(ref: str) -> ResponseReturnValue:
         "room/rules.html", facts, (_("Rules of this project"), None), definition=definition,
         rule_words=lambda key: rule_words(facts, key), sees=lambda task: _sees(facts, task.visible_to, task),
         kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
-        to_check=TO_CHECK,
+        to_check=TO_CHECK, samples=definition.texts(sample=True),
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
         currency=currency_said(facts), only_if_words=only_if_words,
