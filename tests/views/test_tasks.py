@@ -33,6 +33,16 @@ class TestSubmitted:
         assert "Submitted on Mon 1 Mar. It counts." in text(room.maker.get("/tasks/ramp_0?party=2"))
         assert "Accepted on Mon 1 Mar." in text(room.maker.get("/tasks/returns?party=2"))
 
+    def test_who_checks_it_reads_that_it_is_their_turn_and_until_when(self, play):
+        room = play()
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+        page = "/tasks/returns?party=2"
+        mine = "It is your turn: accept it or return it with a reason, by Mon 8 Mar."
+        theirs = "Submitted. Tornby Furniture accepts it or returns it with a reason by Mon 8 Mar."
+        assert mine in text(room.maker.get(page)) and theirs not in text(room.maker.get(page))
+        assert theirs in text(room.shop.get(page)) and mine not in text(room.shop.get(page))
+
 
 class TestManyColumns:
     @pytest.mark.browser

@@ -12,6 +12,8 @@ from cocreate.db import db
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.asking import fields_of
 from cocreate.domain.beside import beside
+from cocreate.domain.reminding import check_by
+from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
 from cocreate.errors import NotFound
@@ -62,7 +64,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
     return frame.show(
         "room/tasks/show.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)),
         (title_of(page), None), page=page, task=task, definition=definition, form=form, title=title_of(page),
-        nonce=Form(), giver=giver(page), acceptors=acceptors,
+        nonce=Form(), giver=giver(page), acceptors=acceptors, submitted=_submitted(page, acceptors),
         sees=" ".join([_sees(page, acceptors), *_narrower(page), *_printed(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
@@ -102,6 +104,18 @@ def ahead(facts: Facts, key: str) -> str:
         stage=pages.stage(facts.definition, stage), holders=facts.asked(key),
         acceptors=[party.name for party in accepts],
         reviews=say(facts.definition.tasks[task.reviews][1].title, pages.language()) if task.reviews else "")
+
+
+def _submitted(page: TaskPage, acceptors: list[str]) -> str:
+    """To whom it is up now, and until when; whoever can accept it is told so as you."""
+    facts, own, by = page.facts, page.facts.actor, check_by(page.facts, page.task)
+    values = {"names": words.listed(acceptors, pages.reader()), "day": words.day(by, pages.reader()) if by else ""}
+    if own and any(party.number == own.party and may(Act.ACCEPT, own, party=party.number)
+                   for party in accepting(facts, page.task)):
+        return _("It is your turn: accept it or return it with a reason, by %(day)s.", **values) if by else \
+            _("It is your turn: accept it or return it with a reason.")
+    return _("Submitted. %(names)s accepts it or returns it with a reason by %(day)s.", **values) if by else \
+        _("Submitted. %(names)s accepts it or returns it with a reason.", **values)
 
 
 def _submit_label(page: TaskPage, acceptors: list[str]) -> str:
