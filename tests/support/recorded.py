@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 from sqlalchemy import event
@@ -74,21 +74,24 @@ def _writer() -> str:
     frame: FrameType | None = sys._getframe(2)
     found = ""
     while frame is not None:
-        name = _of_the_product(frame.f_code)
-        if name is None:
-            if frame.f_code.co_filename.startswith(TESTS):
-                break
-        elif frame.f_code.co_name in SILENT or name in NOTES:
-            return ""
-        elif not found or found.startswith(BELOW):
-            found = name
+        module, function = _module(frame.f_code.co_filename), frame.f_code.co_name
+        if module == TESTS:
+            break
+        if module:
+            name = f"{module}.{function}"
+            if function in SILENT or name in NOTES:
+                return ""
+            found = name if not found or found.startswith(BELOW) else found
         frame = frame.f_back
     return "" if found.startswith(BELOW) else found
 
 
 @cache  # asked for every function on the way to every statement
-def _of_the_product(code: CodeType) -> str | None:
-    return f"{Path(code.co_filename).stem}.{code.co_name}" if code.co_filename.startswith(OURS) else None
+def _module(path: str) -> str:
+    """Of the product, or ``TESTS``, or ""."""
+    if path.startswith(OURS):
+        return Path(path).stem
+    return TESTS if path.startswith(TESTS) else ""
 
 
 @contextmanager
