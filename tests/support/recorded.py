@@ -29,7 +29,7 @@ UNRECORDED = frozenset({
 SILENT = frozenset({"raise_concern"})
 # What a job notes of its own tries.
 NOTES = frozenset({"sealings._note"})
-BELOW = ("db.", "driver.", "writes.")  # whoever calls these writes
+BELOW = ("db.", "writes.")  # whoever calls these writes
 
 
 class Watch:
@@ -90,7 +90,7 @@ def _writer() -> str:
 def _module(path: str) -> str:
     """Of the product, or ``TESTS``, or ""."""
     if path.startswith(OURS):
-        return Path(path).stem
+        return "db" if path.startswith(f"{OURS}/db/") else Path(path).stem
     return TESTS if path.startswith(TESTS) else ""
 
 
