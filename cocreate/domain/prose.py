@@ -73,6 +73,8 @@ def escape(value: str) -> str:
 def fill(template: str, words: Mapping[str, str]) -> str:
     """The template with every ``$name`` replaced once by its escaped words; ``$$`` is a dollar sign.
 
+    Where a sentence of the template ends after words that have their own full stop, it has one.
+
     Raises: KeyError for a name without words.
     """
     done, at = "", 0
@@ -82,10 +84,16 @@ def fill(template: str, words: Mapping[str, str]) -> str:
         if name is None:
             done += "$" if match[0] == "$$" else match[0]
             continue
-        done += escape(words[name])
+        done += escape(_ended_once(words[name], template[at:at + 1]))
         if template[at:at + 1] in {".", ")"} and _BARE_NUMBER.match(done.rpartition("\n")[2]):
             done += "\\"  # "$year. Then" on a line of its own must not begin a list when the year is 2009
     return done + template[at:]
+
+
+def _ended_once(words: str, following: str) -> str:
+    """Of words that end with the full stop that follows them in the text, one is enough."""
+    bare = words.rstrip().removesuffix(".")
+    return bare if following == "." and bare.strip() else words
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------

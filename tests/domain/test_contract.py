@@ -167,6 +167,10 @@ class TestFill:
     def test_a_value_is_filled_in_once(self):
         assert plain(fill("$a $b", {"a": "$b", "b": "$a"})) == "$b $a"
 
+    def test_a_sentence_that_ends_with_somebodys_sentence_has_one_full_stop(self):
+        assert fill("It is: $a. Then.", {"a": "Cost of both sides."}) == "It is: Cost of both sides. Then."
+        assert fill("$a, $b", {"a": "Cost.", "b": "Volume."}) == "Cost., Volume."
+
     def test_names_are_found_in_order_each_once(self):
         assert placeholders("$b ${a} $$c \\$d $b $5") == ("b", "a")
 
