@@ -14,7 +14,7 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Drawn as nothing or as a blank, though Unicode calls them letters, marks or symbols.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _MARKS = 8  # marks on one letter; Hebrew and Vietnamese need four
 
 
@@ -39,7 +39,7 @@ def display_name(text: str) -> tuple[str, bool]:
 def _bare(part: str) -> str:
     """One part of a path without what is not seen, and without the dots and spaces Windows drops at its end."""
     seen = "".join(char for char in part if not _hidden(char))
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", _thinned(seen))).strip().rstrip(". ")
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", thinned(seen))).strip().rstrip(". ")
 
 
 def _cut(text: str, most: int) -> str:
@@ -66,10 +66,10 @@ def _ascii(text: str) -> str:
 
 
 def _hidden(char: str) -> bool:
-    return char in _BLANK or unicodedata.category(char) in _UNSEEN
+    return char in BLANK or unicodedata.category(char) in _UNSEEN
 
 
-def _thinned(text: str) -> str:
+def thinned(text: str) -> str:
     """Without the marks that are piled higher on a letter than any script needs."""
     kept, height = [], 0
     for char in text:

@@ -27,6 +27,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import Optional, StopValidation, ValidationError
 
+from cocreate.domain import names
+
 REASON = 10  # letters a reason needs that all parties read; the acts ask for as many
 LARGEST = 2**63 - 1  # what a column holds, and so of every number in addresses and forms
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -213,15 +215,21 @@ class Readable:
         self.allowed = "\n\t" if lines else ""
 
     def __call__(self, _form: wtforms.Form, field: Field) -> None:
-        if any(_hidden(char) and char not in self.allowed for char in field.data or ""):
+        text = field.data or ""
+        if (any(_hidden(char) and char not in self.allowed for char in text) or names.thinned(text) != text
+                or (text and not text.strip(_JOINERS))):
             raise ValidationError(
                 gettext("There is a hidden character in this text. Type it instead of pasting it."))
 
 
+_JOINERS = "\u200c\u200d\u00ad"  # needed by some scripts; between letters they hide nothing
+
+
 def _hidden(char: str) -> bool:
-    # Cf holds the characters that turn the order round; the joiners are needed by some scripts and hide nothing.
+    # Cf holds the characters that turn the order round.
     category = unicodedata.category(char)
-    return category in ("Cc", "Cs", "Co", "Zl", "Zp") or (category == "Cf" and char not in "\u200c\u200d\u00ad")
+    return (char in names.BLANK or category in ("Cc", "Cs", "Co", "Zl", "Zp")
+            or (category == "Cf" and char not in _JOINERS))
 
 
 # Fields

@@ -44,6 +44,8 @@ class TestProfile:
         ({"name": "x" * 121}, "Too long: 121 of 120 characters."),
         ({"name": "Renee\u202eKim"}, "There is a hidden character in this text."),
         ({"name": "Renee\nBcc: x"}, "There is a hidden character in this text."),
+        *(({"name": empty}, "There is a hidden character in this text.")  # drawn as nothing, or over other lines
+          for empty in ("\u3164", "\u2800\u2800", "\u200d", "Kim" + "\u0300" * 9)),
         ({"zone": "Mars/Olympus"}, "Choose from what is offered."),
         ({"digest": "hourly"}, "Choose from what is offered."),
     ])
