@@ -171,6 +171,10 @@ class TestGates:
         assert say(asked, self.GATE) == [
             "WMATA's decision on 'Is this our common picture?' lapsed: 'Total cost today' changed from version 3 to 4. "
             "WMATA decides again."]
+        asked = decided(asked, WMATA, state=DecisionState.LAPSED, changed="today.cost.energy=0>2")
+        assert say(asked, self.GATE) == [
+            "WMATA's decision on 'Is this our common picture?' lapsed: another value of 'Energy' was settled. "
+            "WMATA decides again."]
 
     def test_no_decider(self, asked):
         asked = replace(asked, members=tuple(m for m in asked.members if m.person != GRACE))

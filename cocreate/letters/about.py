@@ -218,8 +218,10 @@ class About(Proposing):
 
     @property
     def changed(self) -> tuple[str, str]:
-        """What made a decision lapse: its title and its version now."""
+        """What made a decision lapse: its title and its version now; "" for a value that was settled."""
         thing, _, versions = ((self.decision and self.decision.changed) or "").partition("=")
+        if "." in thing:
+            return self.figure(thing), ""
         key = thing.partition("@")[0]
         return (self.title(key) if key in self.facts.definition.tasks else self.contract), versions.partition(">")[2]
 

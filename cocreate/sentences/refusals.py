@@ -173,6 +173,9 @@ def _lapsed(s: Speaker) -> Said:
     if not after:
         return s._("%(party)s's decision on '%(question)s' lapsed: what it is about changed. %(party)s decides again.",
                    party=s.party(), question=s.question), s.to_gate
+    if "." in thing:
+        return s._("%(party)s's decision on '%(question)s' lapsed: another value of '%(field)s' was settled. "
+                   "%(party)s decides again.", party=s.party(), question=s.question, field=s.field(thing)), s.to_gate
     return s._("%(party)s's decision on '%(question)s' lapsed: '%(thing)s' changed from version %(a)s to %(b)s. "
                "%(party)s decides again.", party=s.party(), question=s.question, thing=s.thing(thing), a=before,
                b=after), s.to_gate

@@ -7,7 +7,9 @@ import pytest
 from cocreate.errors import Conflict, Refused
 from tests.support.facts import TWO_SIDES, begin
 from tests.support.several import USERS
-from workflows.facts import DecisionState, TaskState
+from workflows.facts import DecisionState, ProposalFact, ProposalState, TaskState
+from workflows.facts.disputes import OTHER_VALUE
+from workflows.progression import settle
 
 
 class TestGates:
@@ -34,6 +36,21 @@ class TestGates:
     def test_who_lapsed_hears_from_which_version_to_which(self):
         story = begin().to_terms().go("anew").give("stream").agree("picture").go("to_trial").give("batch")
         assert story.decision("passed", "giver").changed == "batch@2=1>2"
+
+    def test_a_decision_lapses_when_all_settle_another_value_of_what_it_saw(self):
+        story = begin().give("stream").give("need").agree("picture")
+        said = ProposalFact(1, OTHER_VALUE, "figures.stream.mass@2", '{"of": "1=1", "value": "3", "unit": "t/a"}', 2,
+                            21, story.facts.now, "1 2", "2", ProposalState.OPEN, story.facts.now)
+        assert settle(story.facts.with_proposal(said)).decision("picture", 1).agreed
+        settled = settle(story.facts.with_proposal(replace(said, state=ProposalState.AGREED)))
+        assert [(one.state, one.changed) for one in settled.asked_at("picture")] == [
+            ("lapsed", "figures.stream.mass=0>1")] * 2
+
+    def test_and_stays_when_they_settle_something_that_it_is_not_about(self):
+        story = begin().give("stream").give("need").agree("picture")
+        elsewhere = ProposalFact(1, "settle", "trial.batch.mass", "{}", 2, 21, story.facts.now, "1 2", "1 2",
+                                 ProposalState.AGREED, story.facts.now)
+        assert settle(story.facts.with_proposal(elsewhere)).decision("picture", 1).agreed
 
     def test_what_lapsed_is_decided_again_in_its_round(self):
         story = begin().to_terms().go("anew").give("stream").agree("picture").go("to_trial").give("batch")

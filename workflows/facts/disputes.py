@@ -39,6 +39,17 @@ def settlement(path: str, proposals: Iterable[ProposalFact]) -> ProposalFact | N
         (one.kind, one.subject) == (SETTLE, path) or _is_other(one, path))), key=_number, default=None)
 
 
+def settlements(task: str, proposals: Iterable[ProposalFact]) -> dict[str, int]:
+    """Paths of a task whose value all have settled -> number of the last proposal that did; task: "stage.task"."""
+    found: dict[str, int] = {}
+    for one in proposals:
+        if one.state is ProposalState.AGREED and one.kind in (SETTLE, OTHER_VALUE):
+            path = one.subject.partition("@")[0]
+            if path.startswith(f"{task}."):
+                found[path] = max(one.number, found.get(path, 0))
+    return found
+
+
 def others(path: str, given: tuple[FigureFact, ...], proposals: Collection[ProposalFact],
            there: Collection[int]) -> tuple[FigureFact, ...]:
     """What parties that are there say that a given value is instead, of which nothing was settled since.

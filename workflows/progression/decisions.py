@@ -2,19 +2,23 @@
 
 from workflows.definition import AtLeast
 from workflows.facts import DECIDED, OWED, UNDECIDED, DecisionFact, DecisionState, Facts
+from workflows.facts.disputes import settlements
 from workflows.gates import is_open
 from workflows.progression.dates import due_at
 from workflows.values import replace
 
 
 def subject(facts: Facts, gate: str) -> str:
-    """The versions a decision at this gate is about now, as stored with it."""
-    if facts.definition.gates[gate][1].about == "contract":
+    """What a decision at this gate is about now, as stored with it: versions, and what all have settled in them."""
+    definition = facts.definition
+    if definition.gates[gate][1].about == "contract":
         contract = facts.contract
         return f"contract={contract.number}" if contract else ""
-    versions = (f"{task.key}@{task.party}={task.number}"
-                for key in facts.definition.about(gate) for task in facts.instances(key))
-    return " ".join(sorted(versions))
+    about = definition.about(gate)
+    versions = [f"{task.key}@{task.party}={task.number}" for key in about for task in facts.instances(key)]
+    settled = [f"{path}={number}" for key in about
+               for path, number in settlements(f"{definition.tasks[key][0]}.{key}", facts.proposals).items()]
+    return " ".join(sorted([*versions, *settled]))
 
 
 def open_gates(facts: Facts) -> Facts:

@@ -20,6 +20,7 @@ from cocreate.services import contributions, gates
 from cocreate.services.acts.gates import DecideOutside, require_deciding
 from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
+from cocreate.views.proposals_words import field_words
 from cocreate.views.room import asked_words, frame, limits
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
@@ -187,6 +188,8 @@ def why_lapsed(facts: Facts, decision: DecisionFact) -> str:
         return ""
     thing, _sign, versions = decision.changed.partition("=")
     before, _sign, after = versions.partition(">")
+    if "." in thing:
+        return _("because another value of '%(field)s' was settled", field=field_words(facts, thing))
     key, _sign, party = thing.partition("@")
     if key in facts.definition.tasks:
         title = say(facts.definition.tasks[key][1].title, pages.language())
@@ -243,7 +246,7 @@ def _recorded(facts: Facts, key: str, answer: str) -> str:
     if facts.definition.gates[key][1].about == "contract":
         return _("Recorded for %(party)s: agreed on version %(number)s. It lapses if the text changes.", party=party,
                  number=facts.contract.number if facts.contract else 0)
-    numbers = [part.rsplit("=", 1)[1] for part in subject(facts, key).split()]
+    numbers = [part.rsplit("=", 1)[1] for part in subject(facts, key).split() if "@" in part]
     if len(numbers) > 1:
         return _("Recorded for %(party)s: agreed on %(count)s contributions, each in its version of today. "
                  "It lapses if one of them changes.", party=party, count=words.number(len(numbers), pages.reader()))
