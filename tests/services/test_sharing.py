@@ -142,7 +142,7 @@ class TestStandingIn:
     @ENDS
     def test_so_does_what_was_still_to_begin(self, session, small, ben, go):
         stand_in(session, small, ben)
-        row = session.scalars(select(Absence)).one()
+        row = session.scalars(select(Absence).where(Absence.substitute == ben)).one()
         row.began_at, row.starts = None, NOON.date() + timedelta(days=1)
         session.flush()
         go(session, small, ben)
