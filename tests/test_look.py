@@ -134,9 +134,12 @@ class TestPages:
 
     def test_the_bar_of_a_phone_rests_while_the_same_button_is_in_sight(self, look):
         page, _ = look("/turn", width=390)
-        page.wait_for_selector(".next-bar", state="hidden")
+        bar = page.locator(".next-bar")
+        bar.wait_for(state="hidden")
+        assert page.locator("main .btn-primary").first.is_visible()
         page.set_viewport_size({"width": 390, "height": 300})
-        page.wait_for_selector(".next-bar", state="visible")
+        bar.wait_for(state="visible")
+        assert bar.is_visible()
 
     def test_the_bar_of_a_phone_stays_beside_a_button_of_another_act(self, look):
         page, _ = look("/room", width=390)

@@ -37,15 +37,19 @@ class TestSigning:
 
 
 class TestInvitation:
-    @pytest.mark.parametrize(("path", "given"), [
-        ("/invitation", {"name": "Tom Vos", "password": PASSWORD}), ("/invitation/no", {"words": "No time."}),
-        ("/invitation/someone-else", {"name": "Eva", "email": "eva@crates.example"})])
-    def test_is_answered(self, app, session, clock, small, path, given):
+    @pytest.mark.parametrize(("path", "given", "joins"), [
+        ("/invitation", {"name": "Tom Vos", "password": PASSWORD}, True),
+        ("/invitation/no", {"words": "No time."}, False),
+        ("/invitation/someone-else", {"name": "Eva", "email": "eva@crates.example"}, False)])
+    def test_is_answered(self, app, session, clock, small, path, given, joins):
         token = invite(session, small, "tom")
         session.commit()
         manager = browser(app)
         manager.get(f"/i/{token}", follow_redirects=True)
         twice(manager, manager.get(path), path, given)
+        session.rollback()
+        tom, = (one for one in projects.facts(session, small).members if one.name.startswith("Tom"))
+        assert (tom.accepted_at is not None, tom.left_at is None) == (joins, joins)
 
     def test_is_sent_and_withdrawn(self, play):
         room = play()
@@ -87,6 +91,7 @@ class TestOpening:
         twice(shop, shop.get("/suggest"), "/suggest", given)
         path = re.search(r'href="(/desk/openings/\w+/answer)"', manager.get("/desk").text)[1]
         twice(manager, manager.get(path), path, {"words": "We would like to, from next year on."})
+        assert path not in manager.get("/desk").text and manager.get(path).status_code == 404
 
 
 class TestCanvas:
@@ -109,15 +114,19 @@ class TestCanvas:
 
 
 class TestDuty:
-    @pytest.mark.parametrize(("path", "given"), [
-        ("/duties/who", {"who": "me"}), ("/duties/who", {"who": "new", "name": "Ola Nord", "email": "{new}"}),
-        ("/duties/1/done", {}), ("/duties/1/hand-over", {"to": "{tom}"})])
-    def test_is_looked_after_done_and_handed_on(self, play, path, given):
+    @pytest.mark.parametrize(("path", "given", "changed"), [
+        ("/duties/who", {"who": "me"}, "confirmed_at"),
+        ("/duties/who", {"who": "new", "name": "Ola Nord", "email": "{new}"}, "confirmed_at"),
+        ("/duties/1/done", {}, "done_at"), ("/duties/1/hand-over", {"to": "{tom}"}, "owner")])
+    def test_is_looked_after_done_and_handed_on(self, play, path, given, changed):
         room = play()
         known = {"{new}": f"ola{room.small.maker}@crates.example", "{tom}": room.colleague()}
         owing(room, party=1)
         page = room.maker.get("/duties" if path.endswith("/done") else path)
+        before, = room.facts().duties
         twice(room.maker, page, path, {name: known.get(one, one) for name, one in given.items()})
+        after, = room.facts().duties
+        assert getattr(before, changed) is None and getattr(after, changed) is not None
 
 
 def twice(client, page, path, given=None):
