@@ -176,8 +176,10 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
 
 
 def _stands(code: str) -> str:
-    """The heading where nothing changed meanwhile: the project is, or the act was before, as it was on the page."""
-    headings = {"project.on_hold": _("The project is on hold"), "project.ended": _("The project has ended"),
+    """The heading where nothing changed meanwhile: the project is, or the act was before, as it was on the page. The
+    sentence below it says why.
+    """
+    headings = {"project.on_hold": _("This is not possible now"), "project.ended": _("This is not possible any more"),
                 "nudge.soon": _("Nudged already"), "party.required": _("This seat is needed")}
     return str(headings.get(code, ""))
 

@@ -50,7 +50,7 @@ class TestHold:
         assert "The project is on hold until Fri 12 Mar." in text(
             room.shop.post("/nudge/task:credit:1/1", data={"words": "x"}), 409)
         refused = room.shop.post("/nudge/task:credit:1/1", data={"words": "x"})
-        assert "The project is on hold The project is on hold until" in text(refused, 409)
+        assert "This is not possible now The project is on hold until" in text(refused, 409)
         assert {f"/p/{room.small.ref}", f"/p/{room.small.ref}/resume"} <= {link.rstrip("/") for link in links(refused)}
         assert room.shop.get("/tasks/returns").status_code == 200
         room.clock.go(days=3)
@@ -91,7 +91,12 @@ class TestEndings:
             room.shop.post("/decline", data={"reason": REASON, "title": "Crates"}), 422)
         answer = room.shop.post("/decline", data={"reason": REASON, "title": "Crates come back"}, follow_redirects=True)
         assert "Declined for Aurelis Hotels. The project has ended" in text(answer)
-        assert "The project has ended (declined, Mon 1 Mar)." in text(room.maker.get("/hold"), 409)
+
+    def test_that_it_has_ended_is_said_once(self, play):
+        room = play()
+        room.shop.post("/decline", data={"reason": REASON, "title": "Crates come back"})
+        page = text(room.maker.get("/hold"), 409)
+        assert "The project has ended (declined, Mon 1 Mar)." in page and page.count("The project has ended") == 1
 
     def test_who_cannot_reads_who_can(self, play):
         room = play()
