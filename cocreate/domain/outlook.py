@@ -33,7 +33,6 @@ def outlook(facts: Facts) -> Outlook | None:
         return None
     zone, order = facts.calendars[0].zone, facts.definition.order
     today, entered = local_day(facts.now, zone), local_day(facts.project.entered_at, zone)
-    gone = working_days_between(entered, today, facts.calendars)
     then = max(today, add_working_days(entered, stage.target, facts.calendars))
     starts: dict[str, date] = {}
     for key, ahead in facts.definition.stages.items():
@@ -41,7 +40,14 @@ def outlook(facts: Facts) -> Outlook | None:
             starts[key] = then
             then = add_working_days(then, ahead.target, facts.calendars)
     later = max(0, working_days_between(facts.project.target, then, facts.calendars))
-    return Outlook(gone + 1, stage.target, then, later, starts, _next_due(facts, zone))
+    day = days_since(facts, facts.project.entered_at) + 1
+    return Outlook(day, stage.target, then, later, starts, _next_due(facts, zone))
+
+
+def days_since(facts: Facts, moment: datetime) -> int:
+    """Working days of the project since then; none where the clock stands before it, as after it was set right."""
+    zone = facts.calendars[0].zone
+    return max(0, working_days_between(local_day(moment, zone), local_day(facts.now, zone), facts.calendars))
 
 
 def next_date(facts: Facts) -> datetime | None:

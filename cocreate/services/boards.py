@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
 from cocreate.domain import audience
-from cocreate.domain.outlook import next_date
+from cocreate.domain.outlook import days_since, next_date
 from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
 from cocreate.models.projects import Member, Project, Seen
@@ -137,7 +137,7 @@ def _unread(version: int, seen: int | None) -> int | None:
 def _situation(facts: Facts) -> Situation:
     own = turns(facts, facts.actor.person) if facts.actor else ()
     refusals = () if facts.ended or facts.on_hold else waits_for(facts)
-    days = _days_in_stage(facts)
+    days = days_since(facts, facts.project.entered_at)
     stage = facts.definition.stages.get(facts.project.stage)
     planned = stage.target if stage else 0
     return Situation(
@@ -170,11 +170,6 @@ def _somebody(facts: Facts, refusal: Refusal) -> bool:
 
 def _began(refusals: tuple[Refusal, ...]) -> list[datetime]:
     return [since for refusal in refusals if isinstance(since := refusal.values.get("since"), datetime)]
-
-
-def _days_in_stage(facts: Facts) -> int:
-    zone = facts.calendars[0].zone
-    return working_days_between(local_day(facts.project.entered_at, zone), local_day(facts.now, zone), facts.calendars)
 
 
 def _later(facts: Facts, left_here: int) -> int:

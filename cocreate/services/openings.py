@@ -129,9 +129,9 @@ def signing_date(session: Session, host_id: int, definition: Definition, *, now:
 
 
 def days_left(session: Session, host_id: int, until: date, *, now: datetime) -> int:
-    """Working days of the host from today to a day."""
+    """Working days of the host from today to a day; none where that has passed."""
     host = session.get_one(Host, host_id)
-    return working_days_between(local_day(now, host.zone), until, (hosts.calendar_of(host, now),))
+    return max(0, working_days_between(local_day(now, host.zone), until, (hosts.calendar_of(host, now),)))
 
 
 def days_needed(definition: Definition) -> int:

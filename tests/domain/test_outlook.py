@@ -1,8 +1,8 @@
-"""When something is due next: also what waits to be checked, and the signatures."""
+"""When something is due next: also what waits to be checked, and the signatures; and which day of a stage it is."""
 
 from datetime import timedelta
 
-from cocreate.domain.outlook import next_date, outlook
+from cocreate.domain.outlook import days_since, next_date, outlook
 from cocreate.domain.reminding import check_by, owed, sign_by
 from cocreate.domain.turns import turns
 from tests.support.facts import begin, champion, signatory
@@ -34,3 +34,15 @@ class TestWhatIsDue:
         story = begin().give("stream")
         assert check_by(story.facts, story.task("stream")) is None
         assert next_date(story.facts) == story.task("need", "taker").due_at
+
+
+class TestDays:
+    def test_count_from_the_first_of_a_stage(self):
+        facts = begin().facts
+        later = replace(facts, now=facts.now + timedelta(days=7))
+        assert (outlook(facts).day, outlook(later).day, days_since(later, facts.now)) == (1, 6, 5)
+
+    def test_are_none_where_the_clock_stands_before_it(self):
+        facts = begin().facts
+        before = replace(facts, now=facts.now - timedelta(days=90))
+        assert (outlook(before).day, days_since(before, facts.project.entered_at)) == (1, 0)

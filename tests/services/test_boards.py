@@ -22,6 +22,10 @@ class TestRows:
         row = only(session, small, now=NOON + timedelta(days=20))
         assert row.overdue and row.situation.days > row.situation.days_planned
 
+    def test_is_in_the_first_day_of_its_stage_where_the_clock_stands_before_it(self, session, small):
+        row = only(session, small, now=NOON - timedelta(days=90))
+        assert (row.situation.days, row.situation.later) == (0, 0)
+
     def test_waits_for_its_account_manager_when_nothing_else_is_missing(self, session, small):
         projects.give_all(session, small)
         projects.go_on(session, small, "to_terms")

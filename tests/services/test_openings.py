@@ -105,6 +105,7 @@ class TestDates:
 
     def test_counts_the_working_days_of_the_host(self, session, host):
         assert openings.days_left(session, host.id, date(2027, 3, 8), now=NOON) == 5
+        assert openings.days_left(session, host.id, date(2027, 2, 1), now=NOON) == 0  # left on a draft till it passed
 
 
 def open_(session, host, person, new=NEW, key=None):

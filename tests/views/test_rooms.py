@@ -15,7 +15,7 @@ from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
 from tests.support import handmade, projects, rooms, stories
 from tests.support.people import PASSWORD
-from tests.support.rooms import Client, buttons, by_link, hidden, links, more, proposal_of, text
+from tests.support.rooms import Client, buttons, by_link, hidden, links, more, proposal_of, text, words
 
 REASON = "The figures of last year were used."
 
@@ -185,6 +185,16 @@ class TestGate:
             assert "Change what it is about: then all decide again." in page
             assert "Ingrid Solvik or Claire Duval can act." in page
         assert "Talk, or change what it is about: then all decide again." in text(room.maker.get("/gates/picture"))
+
+
+class TestDays:
+    def test_nothing_waits_for_less_than_no_day_where_the_clock_stands_before_it_began(self, play):
+        room = play()
+        began = words(room.shop.get(""))
+        assert "In this stage since Mon 1 Mar day 1 of" in began and "Since Mon 1 Mar." in began
+        room.clock.go(days=-90)
+        before = words(play.again(room).shop.get(""))
+        assert "In this stage since Mon 1 Mar day 1 of" in before and "Since Mon 1 Mar." in before
 
 
 class TestDecisions:

@@ -13,6 +13,7 @@ from cocreate.db import db
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
 from cocreate.domain.nudges import Owed, of_refusal
+from cocreate.domain.outlook import days_since
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import Turn, waits_for
@@ -20,7 +21,6 @@ from cocreate.services import rooms
 from cocreate.services.acts.reopening import may_reopen
 from cocreate.views.room import frame, limits, missing, nudges
 from cocreate.web import pages
-from workflows.calendars import local_day, working_days_between
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 
@@ -157,8 +157,7 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
     said = []
     since = refusal.values.get("since") or _began(facts, refusal)
     if isinstance(since, datetime):
-        zone = facts.calendars[0].zone
-        days = working_days_between(local_day(since, zone), local_day(facts.now, zone), facts.calendars)
+        days = days_since(facts, since)
         since_day = words.day(since, reader)
         said.append(ngettext("Since %(day)s, %(num)d working day.", "Since %(day)s, %(num)d working days.", days,
                              day=since_day) if days else _("Since %(day)s.", day=since_day))
