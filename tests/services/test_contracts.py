@@ -109,7 +109,7 @@ class TestAnswers:
 
     def test_the_charter_does_not_keep_it_from_who_signs(self, session):
         data = json.loads(several.clause_on_kept())
-        del data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["visible_to"]
+        del data["stages"]["figures"]["tasks"]["returns"]["visible_to"]
         data["stages"]["figures"]["tasks"]["returns"]["fields"]["kind"]["matter"] = "costs"
         assert "figures.returns.kind" in openness.in_contract(read(json.dumps(data)))
 
@@ -263,11 +263,10 @@ def pdf_words(pdf):
 
 
 def hanging_on_kept(session, said, given=None):
-    """In the stage of the contract. given: for the task that is asked only after a deposit."""
+    """In the stage of the contract. given: to what is asked only after a deposit."""
     small = projects.open_small(session, definition=several.clause_on_kept())
-    projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)})
-    if said == "deposit":
-        projects.give(session, small, "custody", projects.answers("custody") | (given or {}))
+    after = projects.answers("credit") | (given or {}) if said == "deposit" else {}
+    projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)} | after)
     projects.give_all(session, small)
     projects.go_on(session, small, "to_terms")
     return small

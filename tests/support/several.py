@@ -40,13 +40,15 @@ def working_days_later(moment: datetime, days: int) -> datetime:
 
 
 def clause_on_kept():
-    """A clause and an annex that hang on an answer of the shop, which only the two parties see."""
+    """A clause and an annex that hang on an answer of the shop, which only the two parties see, and print what it was
+    asked after that.
+    """
     data, only = json.loads(read(SMALL).canonical()), {"answer": "figures.returns.kind", "is": ["deposit"]}
-    stage = data["stages"]["figures"]["tasks"]
-    stage["returns"]["fields"]["kind"] = {"type": "choice", "label": "Kind", "of": ["none", "deposit"],
-                                          "visible_to": ["maker", "shop"]}
-    stage["custody"] = {**stage["credit"], "after": ["returns"], "only_if": only}
+    returns, credit = (data["stages"]["figures"]["tasks"][key] for key in ("returns", "credit"))
+    returns["visible_to"] = ["maker", "shop"]
+    returns["fields"] |= {"kind": {"type": "choice", "label": "Kind", "of": ["none", "deposit"]},
+                          **{key: {**field, "only_if": only} for key, field in credit["fields"].items()}}
     data["clauses"]["custody"] = {"title": "Custody", "only_if": only, "text": "Kept apart: $amount.",
-                                  "needs": {"amount": "figures.custody.amount"}}
-    data["annexes"]["kept"] = {"title": "Places", "only_if": only, "of": "figures.custody.places"}
+                                  "needs": {"amount": "figures.returns.amount"}}
+    data["annexes"]["kept"] = {"title": "Places", "only_if": only, "of": "figures.returns.places"}
     return json.dumps(data)

@@ -155,6 +155,17 @@ class TestPublishing:
         answer = client.post(f"{url}/publish", data={"seen": read(broken).sha256, "note": "Try"})
         assert answer.status_code == 422 and "in the way" in answer.text
 
+    def test_is_refused_where_a_task_tells_an_answer_that_fewer_see(self, client):
+        answer = "kind: {label: Kind, type: choice, of: [none, deposit], visible_to: own}"
+        broken = projects.SMALL.replace("          crates: {", f"          {answer}\n          crates: {{", 1).replace(
+            "        of: maker\n", "        of: maker\n        after: [returns]\n"
+            "        only_if: {answer: figures.returns.kind, is: deposit}\n", 1)
+        url = client.post("/admin/templates/import", data={"text": broken, "save": "1"}).location
+        page = text(client.get(url))
+        assert "stages.figures.tasks.credit.only_if" in page and "'figures.returns.kind'" in page
+        refused = client.post(f"{url}/publish", data={"seen": read(broken).sha256, "note": "Try"})
+        assert refused.status_code == 422 and "in the way" in refused.text
+
     def test_a_published_one_is_not_published_again(self, client, ref):
         assert client.get(f"/admin/templates/{ref}/publish").status_code == 409
 

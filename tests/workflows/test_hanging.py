@@ -69,6 +69,47 @@ class TestHanging:
         own = clause("talk.first.mass", **only())
         assert hanging(stages__talk__tasks__ask=asked, **own) == [("clause.narrow", "clauses.more.only_if")]
 
+    @pytest.mark.parametrize("kept", [
+        {"visible_to": "own"}, {"visible_to": "facilitator"}, {"visible_to": ["one", "two", "guest", "users"]}])
+    def test_a_task_field_or_column_on_an_answer_that_fewer_see_is_refused(self, kept):
+        """Everybody reads what a party is asked, be it on the list of tasks or on the form; so they would know."""
+        rows = {"type": "table", "label": "Rows", "columns": {**ROWS["columns"], "more": {
+            "type": "text", "label": "More", **only()}}}
+        places = {self.SECOND: {"second": only()}, f"{self.SECOND}.fields.note": field(**only()),
+                  f"{self.SECOND}.fields.rows.columns.more": {"stages__talk__tasks__second__fields__rows": rows}}
+        for place, there in places.items():
+            (found,) = findings(**{
+                "stages__talk__tasks__ask": {**task(), "fields": {"kind": {**KIND, **kept}}},
+                "stages__talk__tasks__second": task("two", accepted_by="one", after=["first", "ask"],
+                                                    **there.get("second", {})),
+                **{key: one for key, one in there.items() if key != "second"}})
+            assert (found.level, found.code, found.path) == ("error", "only_if.seen", f"{place}.only_if")
+            assert "'talk.ask.kind'" in found.message
+
+    def test_within_a_task_whoever_sees_its_answers_sees_what_was_asked(self):
+        def ask(*, kind, note, rows=None, **whole):
+            columns = {**ROWS["columns"], "more": {"type": "text", "label": "More", **only()}}
+            fields = {"kind": {**KIND, **kind}, "note": {"type": "text", "label": "Note", **only(), **note},
+                      **({"rows": {**ROWS, "columns": columns, **rows}} if rows is not None else {})}
+            return hanging(stages__talk__tasks__ask={**task(), "fields": fields, **whole})
+
+        own, both = {"visible_to": "own"}, {"visible_to": ["one", "two"]}
+        hidden = ("only_if.seen", "stages.talk.tasks.ask.fields.note.only_if")
+        assert ask(kind={}, note={}) == ask(kind={}, note={}, **own) == ask(kind={}, note=own, **both) == []
+        assert ask(kind=own, note=own) == [hidden]  # that one answer is kept is told with their number
+        assert ask(kind=own, note={}, **both) == [hidden]
+        assert ask(kind=both, note={}, rows=own) == [hidden]  # the rows are for fewer: who sees them sees the kind
+        assert ask(kind=own, note={}, rows=both) == [
+            hidden, ("only_if.seen", "stages.talk.tasks.ask.fields.rows.columns.more.only_if")]
+
+    def test_an_answer_that_the_charter_may_keep_is_refused_like_one_that_the_template_keeps(self):
+        asked = {**task(), "fields": {"kind": {**KIND, "matter": "costs"}}}
+        more = {"stages__talk__tasks__second": task("two", accepted_by="one", after=["first", "ask"], **only())}
+        (found,) = findings(stages__talk__tasks__ask=asked, **more)
+        assert (found.code, found.path) == ("only_if.matter", f"{self.SECOND}.only_if")
+        assert "'costs'" in found.message and "'talk.ask.kind'" in found.message
+        assert findings(stages__talk__tasks__ask=asked, **clause("talk.first.mass", **only())) == ()
+
     def test_a_column_hangs_like_a_field(self):
         def rows(task, **more):
             return {f"stages__talk__tasks__{task}__fields__rows": {**ROWS, "columns": {

@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 
 import pytest
 
+from cocreate.domain import audience, charter, openness
 from cocreate.domain import composing as domain
 from cocreate.domain.answers import Answer
 from cocreate.domain.asking import as_asked, fields_of, idle, open_fields
@@ -17,7 +19,7 @@ from workflows import conditions as c
 from workflows import fields as f
 from workflows import library
 from workflows.definition import Definition, Seat, Task
-from workflows.facts import TaskFact, TaskState
+from workflows.facts import ProposalFact, ProposalState, TaskFact, TaskState
 from workflows.fields import Path
 from workflows.texts import Text, each, language_of, say
 from workflows.verification.hanging import hanging, offers
@@ -259,6 +261,23 @@ class TestPointless:
                 assert {where for where, _ in found if where not in there.all} == {
                     where for where, only_if in found if only_if.answer == path and not only_if.holds((said,))}
                 assert there.printed <= there.asked
+
+    def test_whoever_sees_whether_something_is_there_sees_the_answer(self, shipped):
+        """Also where the charter keeps every kind of item to its own party: all see what is asked, and who contracts
+        reads which clauses stand.
+        """
+        facts = facts_of(shipped, SEATS["several"](shipped))
+        kept = json.dumps({"text": "W", "kinds": dict.fromkeys(openness.KINDS, "own")})
+        facts = replace(facts, proposals=(ProposalFact(
+            1, charter.KIND, "openness", kept, 1, 1, facts.now, "1", "1", ProposalState.AGREED, facts.now),))
+        everybody = audience.everybody(facts)
+        signing = audience.of_parties(party.number for party in facts.contracting)
+        for where, only_if in shipped.hangs():
+            _, task, key = only_if.answer.split(".")
+            sees = [openness.of_field(facts, task, key, giver=party.number)
+                    for party in facts.holders(shipped.tasks[task][1].of)]
+            wanted = everybody if where.startswith("stages.") else signing
+            assert sees and {one & wanted for one in sees} == {wanted}, where
 
     def test_is_closed(self, shipped):
         """No clause prints, and nothing is worked out from, what is not asked after every answer."""

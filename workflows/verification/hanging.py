@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from workflows import conditions as c
-from workflows.definition import Annex, Clause, Definition
+from workflows.definition import Annex, Audience, Clause, Definition, Task
 from workflows.fields import Choice, Choices, Computed, Hangs, OnlyIf, TypedField, YesNo, answers_of, options
 from workflows.verification.findings import Finding, contracting, error, listed, warning
 from workflows.verification.names import due_field, due_task, field_at
@@ -22,6 +22,7 @@ def hanging(d: Definition) -> Iterator[Finding]:
             if path.startswith(("clauses.", "annexes.")):
                 yield from _read_by_all(d, only_if, field, f"{path}.only_if")
     yield from _before(d)
+    yield from _told(d)
     yield from _rests(d)
     for key, part in d.clauses.items():
         for name, need in part.needs.items():
@@ -83,6 +84,43 @@ def _before(d: Definition) -> Iterator[Finding]:
 
 
 _LATER = "'{}' may be answered only after this is asked. Name an answer of an earlier stage, or put its task in after."
+
+
+def _told(d: Definition) -> Iterator[Finding]:
+    """Whether something is asked tells the answer it hangs on: whoever sees the one sees the other.
+
+    All parties read which tasks there are and what stands in their forms; only what hangs on an answer of the same
+    task is told by its versions alone: a field by how many answers are kept, a column by the heads of its table.
+    """
+    for key, (stage, task) in d.tasks.items():
+        parts: list[tuple[str, Hangs | None, Audience]] = [("", task.only_if, "all")]
+        for name, part in task.parts():
+            table = task.fields[name.partition(".")[0]].visible_to if "." in name else None
+            parts.append((f".fields.{name}", part.only_if, task.visible_to if table is None else table))
+        for name, only_if, whom in parts:
+            for one in answers_of(only_if):
+                field, (_, other, _name) = field_at(d, one.answer), one.answer.split(".")
+                if field is not None:
+                    yield from _as_open(f"stages.{stage}.tasks.{key}{name}.only_if", one.answer, field,
+                                        d.tasks[other][1], whom if other == key else "all")
+
+
+def _as_open(where: str, answer: str, field: TypedField, task: Task, whom: Audience) -> Iterator[Finding]:
+    """whom: who reads whether what stands there is asked."""
+    who = f"Whoever {'is in the project' if whom == 'all' else 'sees this'} reads whether it is asked"
+    if not all(_within(whom, sees) for sees in (task.visible_to, field.visible_to)):
+        yield error("only_if.seen", where, f"{who}, but fewer see '{answer}', which they would know by that. "
+                                           "Let as many see that answer, or ask this whatever it is.")
+    elif field.matter:
+        yield error("only_if.matter", where, f"{who}, but '{answer}' counts as '{field.matter}', which the charter may "
+                                             "keep to fewer. Leave out its matter, or ask this whatever it is.")
+
+
+def _within(whom: Audience, sees: Audience | None) -> bool:
+    """Whether all of the one audience are in the other; who gives an answer sees it always."""
+    if sees in (None, "all", whom) or whom == "own":
+        return True
+    return isinstance(whom, list) and isinstance(sees, list) and set(whom) <= set(sees)
 
 
 def known_before(d: Definition, key: str, other: str) -> bool:
