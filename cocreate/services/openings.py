@@ -16,7 +16,7 @@ from cocreate.domain.openings import Typed
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.mails import Outbox
-from cocreate.models.openings import Opening
+from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import facts, grounds, hosts, outbox, people, progress
@@ -225,16 +225,20 @@ def charter(purpose: str, public_buyer: str) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A project that is being opened. ``suggested``: a customer began it, ``author`` says who."""
+    """A project that is being opened. ``suggested``: since when, where a customer began it; ``author`` says who."""
 
     ref: str
     host_id: int
     typed: Typed
     version: int
-    suggested: bool
+    suggested: datetime | None
     author: int
     author_name: str
     saved_at: datetime
+
+
+_UNDER_WAY = (select(Opening, Person.name, Suggestion.made_at).join(Person, Person.id == Opening.author_id)
+              .outerjoin(Suggestion, Suggestion.opening_id == Opening.id).where(Opening.ended_at.is_(None)))
 
 
 def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str, suggested: bool = False,
@@ -249,8 +253,7 @@ def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str
     lock_host(session, host_id)  # the second of two clicks waits
     if session.scalar(select(Opening.id).where(Opening.ref == ref)) is not None:
         return ref, False
-    session.add(Opening(ref=ref, host_id=host_id, author_id=author, suggested=suggested, typed=domain.encode(typed),
-                        saved_at=now))
+    session.add(Opening(ref=ref, host_id=host_id, author_id=author, typed=domain.encode(typed), saved_at=now))
     session.flush()  # a page may be opened on it at once
     return ref, True
 
@@ -258,21 +261,17 @@ def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str
 def drafts(session: Session, person: int) -> list[Draft]:
     """What waits to be opened at the hosts for which this person is an account manager, suggestions first."""
     managed = [host.id for host in hosts.hosts_of(session, person, hosts.ACCOUNT_MANAGER)]
-    rows = session.execute(
-        select(Opening, Person.name).join(Person, Person.id == Opening.author_id)
-        .where(Opening.host_id.in_(managed), Opening.ended_at.is_(None))
-        .order_by(Opening.suggested.desc(), Opening.saved_at))
-    return [_draft(row.Opening, row.name) for row in rows]
+    rows = session.execute(_UNDER_WAY.where(Opening.host_id.in_(managed))
+                           .order_by(Suggestion.made_at.is_(None), Opening.saved_at))
+    return [_draft(*row) for row in rows]
 
 
 def draft(session: Session, ref: str, *, person: int) -> Draft:
     """One that is still under way. Raises: NotFound, also for who is no account manager of its host."""
-    row = session.execute(
-        select(Opening, Person.name).join(Person, Person.id == Opening.author_id)
-        .where(Opening.ref == ref, Opening.ended_at.is_(None))).first()
+    row = session.execute(_UNDER_WAY.where(Opening.ref == ref)).first()
     if row is None or not hosts.has_role(session, row.Opening.host_id, person, hosts.ACCOUNT_MANAGER):
         raise NotFound
-    return _draft(row.Opening, row.name)
+    return _draft(*row)
 
 
 def opened_from(session: Session, ref: str, *, person: int) -> str | None:
@@ -308,10 +307,17 @@ def save(session: Session, ref: str, typed: Typed, *, seen: int, person: int, no
 
 
 def end(session: Session, ref: str, *, outcome: str, person: int, now: datetime) -> None:
-    """It was opened (the project's reference), answered (the answer), or dropped ("")."""
+    """It was opened (the project's reference), or will not be ("")."""
     there = _open_row(session, ref, person)
-    there.ended_at, there.outcome = now, outcome[:200] or None
+    there.ended_at, there.outcome = now, outcome or None
     session.flush()  # the board asks for those that have not ended
+
+
+def drop(session: Session, ref: str, *, person: int, now: datetime) -> None:
+    """Do without it. Raises: NotFound, also for a suggestion: whoever made it waits for an answer."""
+    if draft(session, ref, person=person).suggested:
+        raise NotFound
+    end(session, ref, outcome="", person=person, now=now)
 
 
 def _open_row(session: Session, ref: str, person: int) -> Opening:
@@ -322,6 +328,6 @@ def _open_row(session: Session, ref: str, person: int) -> Opening:
     return row
 
 
-def _draft(row: Opening, author: str) -> Draft:
-    return Draft(row.ref, row.host_id, domain.decode(row.typed), row.version, row.suggested, row.author_id, author,
+def _draft(row: Opening, author: str, suggested: datetime | None) -> Draft:
+    return Draft(row.ref, row.host_id, domain.decode(row.typed), row.version, suggested, row.author_id, author,
                  row.saved_at)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate.domain.openings import Typed
 from cocreate.domain.rights import Act, Right, right
 from cocreate.errors import Forbidden, Invalid
 from cocreate.models.hosts import Host, HostMember
+from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import hosts, openings, outbox
@@ -29,13 +30,34 @@ class Addressee:
     manager: str
     by: date
     own: str  # organisation for which one asks
+    organisation: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What somebody of one's organisation suggested, in their words, and what became of it.
+
+    own: it was oneself. by: the day until which an answer was promised. ended_at: when it was opened or answered.
+    project: reference and title of the project that came of it, for who is in it. answer: why it was not opened.
+    """
+
+    title: str
+    words: str
+    host: str
+    who: str
+    own: bool
+    made_at: datetime
+    by: date
+    ended_at: datetime | None
+    project: tuple[str, str] | None
+    answer: str
 
 
 def addressees(session: Session, person: int, *, now: datetime) -> list[Addressee]:
     """The hosts of one's projects, where one's part may suggest one."""
     manager = select(Person.id, Person.name).subquery()
     rows = session.execute(
-        select(Host, Member.parts, Party.name.label("own"), manager.c.name.label("manager"))
+        select(Host, Member.parts, Party.name.label("own"), Party.organisation, manager.c.name.label("manager"))
         .join(Project, Project.host_id == Host.id).join(Member, Member.project_id == Project.id)
         .join(manager, manager.c.id == Project.manager_id)
         .outerjoin(Party, (Party.project_id == Member.project_id) & (Party.number == Member.party))
@@ -44,10 +66,9 @@ def addressees(session: Session, person: int, *, now: datetime) -> list[Addresse
     found: dict[int, Addressee] = {}
     for row in rows:
         if any(right(Act.SUGGEST, part) is not Right.NO for part in row.parts.split()):
-            own = hosts.calendar_of(row.Host, now)
             found.setdefault(row.Host.id, Addressee(
-                row.Host.ref, row.Host.id, row.Host.name, row.manager,
-                add_working_days(local_day(now, row.Host.zone), DAYS, (own,)), row.own or ""))
+                row.Host.ref, row.Host.id, row.Host.name, row.manager, _promised(row.Host, now), row.own or "",
+                row.organisation))
     return sorted(found.values(), key=lambda one: one.name)
 
 
@@ -62,9 +83,12 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
         raise Forbidden("only", act=Act.SUGGEST.value, persons=())
     who, email = session.execute(select(Person.name, Person.email).where(Person.id == person)).one()
     own = {"organisation": to.own, "name": who, "email": email} if to.own else {}
-    if not openings.begin(session, to.host_id, Typed(own=own, fields={"title": title, "purpose": words}),
-                          author=person, suggested=True, key=key, now=now)[1]:
+    ref, new = openings.begin(session, to.host_id, Typed(own=own, fields={"title": title, "purpose": words}),
+                              author=person, suggested=True, key=key, now=now)
+    if not new:
         return to
+    session.add(Suggestion(opening_id=session.scalars(select(Opening.id).where(Opening.ref == ref)).one(),
+                           host_id=to.host_id, organisation=to.organisation, title=title, words=words, made_at=now))
     for manager in session.scalars(select(HostMember.person_id).where(
             HostMember.host_id == to.host_id, HostMember.role == hosts.ACCOUNT_MANAGER, HostMember.left_at.is_(None))):
         outbox.post_account(session, person_id=manager, kind="suggestion", now=now, values={
@@ -82,7 +106,34 @@ def answer(session: Session, ref: str, *, words: str, person: int, now: datetime
         raise Invalid("reason.short", field="words", least=REASON)
     who = session.scalars(select(Person.name).where(Person.id == person)).one()
     host = session.scalars(select(Host.name).where(Host.id == there.host_id)).one()
-    openings.end(session, ref, outcome=f"answered: {words.strip()}", person=person, now=now)
+    openings.end(session, ref, outcome="", person=person, now=now)
+    session.execute(update(Suggestion).where(
+        Suggestion.opening_id == select(Opening.id).where(Opening.ref == ref).scalar_subquery())
+        .values(answer=words.strip()))
     outbox.post_account(session, person_id=there.author, kind="suggestion_answered", now=now, values={
         "who": who, "host": host, "title": there.typed.title, "words": words.strip()})
     return there.author_name
+
+
+def made(session: Session, person: int) -> list[Suggested]:
+    """What the people of one's organisations suggested, the newest first; without an organisation, one's own."""
+    inside = and_(Member.person == person, Member.accepted_at.is_not(None), Member.left_at.is_(None))
+    organisations = select(Party.organisation).join(
+        Member, and_(Member.project_id == Party.project_id, Member.party == Party.number)).where(inside)
+    rows = session.execute(
+        select(Suggestion, Opening.author_id, Opening.ended_at, Person.name, Host, Project.ref, Project.title)
+        .join(Opening, Opening.id == Suggestion.opening_id).join(Person, Person.id == Opening.author_id)
+        .join(Host, Host.id == Suggestion.host_id)
+        .outerjoin(Project, and_(Project.ref == Opening.outcome,
+                                 Project.id.in_(select(Member.project_id).where(inside))))
+        .where(or_(Suggestion.organisation.in_(organisations),
+                   and_(Suggestion.organisation.is_(None), Opening.author_id == person)))
+        .order_by(Suggestion.made_at.desc(), Suggestion.opening_id.desc()))
+    return [Suggested(one.title, one.words, host.name, name, author == person, one.made_at,
+                      _promised(host, one.made_at), ended_at, (ref, title) if ref else None, one.answer or "")
+            for one, author, ended_at, name, host, ref, title in rows]
+
+
+def _promised(host: Host, at: datetime) -> date:
+    """Until when what is suggested now is answered."""
+    return add_working_days(local_day(at, host.zone), DAYS, (hosts.calendar_of(host, at),))

@@ -128,12 +128,11 @@ def upgrade() -> None:
     sa.Column('ref', sa.String(length=26), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('suggested', sa.Boolean(), nullable=False),
     sa.Column('typed', sa.Text(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('saved_at', Utc(), nullable=False),
     sa.Column('ended_at', Utc(), nullable=True),
-    sa.Column('outcome', sa.String(length=200), nullable=True),
+    sa.Column('outcome', sa.String(length=26), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_opening_author_id')),
     sa.ForeignKeyConstraint(['host_id'], ['host.id'], name=op.f('fk_opening_host_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_opening')),
@@ -158,6 +157,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('skeleton', 'host_id', name=op.f('uq_organisation_skeleton_host_id')),
     sa.UniqueConstraint('ref', name=op.f('uq_organisation_ref'))
     )
+    op.create_table('suggestion',
+    sa.Column('opening_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('organisation', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('made_at', Utc(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['host_id', 'organisation'], ['organisation.host_id', 'organisation.id'], name=op.f('fk_suggestion_host_id_organisation')),
+    sa.ForeignKeyConstraint(['opening_id'], ['opening.id'], name=op.f('fk_suggestion_opening_id')),
+    sa.PrimaryKeyConstraint('opening_id', name=op.f('pk_suggestion'))
+    )
+    with op.batch_alter_table('suggestion', schema=None) as batch_op:
+        batch_op.create_index('ix_suggestion_organisation', ['organisation'], unique=False)
+
     op.create_table('recovery_code',
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),

@@ -334,8 +334,11 @@ def _proposals(session: Any, world: World) -> World:
     proposals.answer(session, small.ref, number=given.values["number"], agree=False, reason=f"Not the margin {word}.",
                      actor=small.shop, key=key(), now=NOON)
     host = next(one for one in suggestions.addressees(session, small.shop, now=NOON))
-    suggestions.suggest(session, host.ref, title=f"Pallets {world.words.tenant}", words="The same for pallets.",
-                        person=small.shop, key=key(), now=NOON)
+    for thing in ("Crates", "Pallets"):
+        suggestions.suggest(session, host.ref, title=f"{thing} {world.words.tenant}", person=small.shop, key=key(),
+                            words=f"The same for {thing} {world.words.tenant}.", now=NOON)
+    first = next(one.ref for one in openings.drafts(session, small.manager) if one.typed.title.startswith("Crates"))
+    suggestions.answer(session, first, words=f"Not yet {world.words.tenant}.", person=small.manager, now=NOON)
     return world
 
 

@@ -147,14 +147,15 @@ def _unopened() -> list[Unopened]:
     for draft in drafts:
         own = draft.typed.own.get("organisation")
         who = f"{draft.author_name} ({own})" if own else draft.author_name
-        named = {"name": who, "day": words.day(draft.saved_at, reader)}
+        named = {"name": who, "day": words.day(draft.suggested or draft.saved_at, reader)}
         said = _("Suggested by %(name)s on %(day)s", **named) if draft.suggested else \
             _("Saved on %(day)s by %(name)s", **named)
         if what := names.get((draft.host_id, draft.typed.template)):
             said = f"{what} · {said}"
         url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) if draft.typed.template else \
             url_for("desk.opening_new", opening=draft.ref)
-        found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url, draft.suggested))
+        found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url,
+                              draft.suggested is not None))
     return found
 
 

@@ -152,7 +152,7 @@ def _say_opened(ref: str) -> None:
 @bp.post("/openings/<ref>/drop")
 def opening_drop(ref: str) -> ResponseReturnValue:
     """Do without it."""
-    return done(lambda session: openings.end(session, ref, outcome="", person=login.me().id, now=now()),
+    return done(lambda session: openings.drop(session, ref, person=login.me().id, now=now()),
                 url_for("desk.board"), _("Dropped. Nobody had been told of it."))
 
 

@@ -14,7 +14,7 @@ from cocreate.db import db
 from cocreate.domain.nudges import asks
 from cocreate.domain.turns import CALLS, Turn, with_colleagues
 from cocreate.forms.base import Form
-from cocreate.services import comments, hosts, people, rooms
+from cocreate.services import comments, hosts, people, rooms, suggestions
 from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask
 from cocreate.views.portal.blueprint import bp
@@ -63,7 +63,7 @@ def your_turn() -> ResponseReturnValue:
         invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one.facts, named)],
         lines=[line(one.facts, named) for one in running], over=_over(found, named), reassuring=_reassuring(running),
-        administers=_administers(), opens=opens())
+        suggested=suggestions.made(db.session(), login.me().id), administers=_administers(), opens=opens())
 
 
 @bp.get("/projects")
