@@ -6,13 +6,13 @@ from cocreate import words
 from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
-from cocreate.letters.proposing import Proposing
+from cocreate.letters.valuing import Valuing
 from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting
 
 
-class About(Proposing):
+class About(Valuing):
     """The thing, and what is known of it at the moment of sending."""
 
     @property

@@ -150,6 +150,8 @@ class Letter(About):
         }
         if self.kind == "joined" and self.subject.matter == "member":
             return ""
+        if self.kind == "two_values" and (open_ := self.answerable):
+            return f"/proposals/{open_.number}"
         if self.subject.matter == "accession":
             return "/contract/accede"
         if self.answers_call:
