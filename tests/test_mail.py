@@ -24,7 +24,7 @@ from cocreate.words import Reader
 from tests.support.clock import NOON
 from tests.support.mailed import ACCOUNT, SETTINGS, about, body, written
 from workflows.definition import Definition
-from workflows.facts import DutyFact, FigureFact, SignatureFact
+from workflows.facts import DecisionState, DutyFact, FigureFact, SignatureFact, TaskState
 
 SUBJECTS = {
     "invitation": "Anna Berg invites you: Garage lighting",
@@ -463,3 +463,13 @@ def test_what_was_broken_to_fit_a_mail_is_whole_again_on_a_page():
     wrapped, quoted = fill(long, mail.WIDTH), fill(long, mail.WIDTH, initial_indent="> ", subsequent_indent="> ")
     assert "\n" in wrapped and "\n> " in quoted
     assert mail.unwrapped(f"{wrapped}\n\n{quoted}\n\n{kept}") == f"{long}\n\n> {long}\n\n{kept}"
+
+
+def test_a_no_names_who_can_do_something_about_it_as_now_does(contexts):
+    context = contexts("not_agreed")
+    accepted = [replace(task, state=TaskState.ACCEPTED, number=1) for task in context.facts.tasks]
+    facts = replace(context.facts, tasks=tuple(accepted))
+    assert "can act" not in body(written(replace(context, facts=facts)))  # nothing stops yet
+    said_no = replace(facts.decision("common", 2), state=DecisionState.REFUSED)
+    said = " ".join(body(written(replace(context, facts=facts.with_decision(said_no)))).split())
+    assert "then all decide again. Anna Berg" in said and "can act." in said, said

@@ -55,7 +55,7 @@ def gate_reasons(facts: Facts, key: str) -> Reasons:
             return open_reasons
         case "any":
             agreed = any(decision.agreed for decision in decisions)
-            return NONE if agreed and not vetoes else vetoes or open_reasons
+            return NONE if agreed and not vetoes else vetoes or _undecided_first(open_reasons)
         case "one_per_side":
             return vetoes or _sides(facts, key, decisions)
         case AtLeast():
@@ -115,6 +115,11 @@ def _why_not_agreed(facts: Facts, decision: DecisionFact) -> Refusal:
                    values | {"persons": tuple(d.person for d in deciders), "due": decision.due_at})
 
 
+def _undecided_first(open_reasons: Reasons) -> Reasons:
+    """While one that can still agree is enough, what the others said stops nothing."""
+    return tuple(one for one in open_reasons if one.code != "gate.refused") or open_reasons
+
+
 def _enough(facts: Facts, key: str, decisions: tuple[DecisionFact, ...]) -> Reasons:
     """So many of those asked, or of those of one seat, have to agree."""
     counts = quorum(facts, key)
@@ -122,14 +127,25 @@ def _enough(facts: Facts, key: str, decisions: tuple[DecisionFact, ...]) -> Reas
     agreeing = {d.party for d in decisions if d.agreed and d.party in numbers}
     if len(agreeing) >= counts.needed:
         return NONE
+    noes = [d for d in decisions if d.party in numbers and d.state is DecisionState.REFUSED]
+    if noes and len(numbers) - len(noes) < counts.needed:
+        return tuple(_why_not_agreed(facts, decision) for decision in noes)
+    against = {decision.party for decision in noes}
     since: datetime = min((d.since for d in decisions if d.party in numbers), default=facts.now)
     return (Refusal("gate.not_enough", None, {
         "gate": key, "n": counts.needed, "m": len(numbers), "k": len(agreeing), "since": since,
-        "parties": tuple(party.number for party in counts.parties if party.number not in agreeing)}),)
+        "parties": tuple(party.number for party in counts.parties if party.number not in agreeing | against)}),)
 
 
 def _sides(facts: Facts, gate: str, decisions: tuple[DecisionFact, ...]) -> Reasons:
-    """Each side named by the seats asked needs one agreement."""
-    agreed = {_side(facts, facts.party(d.party)) for d in decisions if d.agreed}
-    return tuple(Refusal("gate.side_missing", d.party, {"gate": gate, "since": d.since, "of": d.party})
-                 for d in decisions if _side(facts, facts.party(d.party)) not in agreed)
+    """Each side named by the seats asked needs one agreement; a no speaks where nobody of its side is left to agree."""
+    sides: dict[str, list[DecisionFact]] = {}
+    for decision in decisions:
+        sides.setdefault(_side(facts, facts.party(decision.party)), []).append(decision)
+    found: list[Refusal] = []
+    for of_side in sides.values():
+        left = [d for d in of_side if d.state is not DecisionState.REFUSED]
+        if not any(d.agreed for d in left):
+            found += [Refusal("gate.side_missing", d.party, {"gate": gate, "since": d.since, "of": d.party})
+                      for d in left] or [_why_not_agreed(facts, d) for d in of_side]
+    return tuple(found)

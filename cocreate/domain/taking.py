@@ -1,7 +1,9 @@
-"""Who may take a project on, or back."""
+"""Who may take a project on, or back, and who may open again what was accepted."""
 
+from cocreate.domain.rights import Act, may
 from workflows import engine
-from workflows.facts import Facts
+from workflows.facts import Facts, TaskFact
+from workflows.guards import accepting
 
 
 def can_take(facts: Facts, transition: str) -> bool:
@@ -11,3 +13,13 @@ def can_take(facts: Facts, transition: str) -> bool:
         return False
     seat = facts.party(member.party).seat if member.party is not None else None
     return engine.may_take(facts, facts.definition.transitions[transition], seat=seat, host="manager" in member.parts)
+
+
+def may_reopen(facts: Facts, task: TaskFact) -> bool:
+    """Whoever gave it or accepted it, for their party."""
+    own = facts.actor.party if facts.actor else None
+    if own is None:
+        return False
+    if own == task.party:
+        return may(Act.SUBMIT, facts.actor, party=own, asked=task.asked)
+    return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)

@@ -5,7 +5,7 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cocreate.domain import assessing, audience, charter, lacking, limits, settling
+from cocreate.domain import after_no, assessing, audience, charter, lacking, limits, settling
 from cocreate.domain.leading import is_first
 from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
@@ -33,7 +33,8 @@ CALLS = ("help", "helped")  # on top of every turn
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, complete (say what becomes of
+    """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, after_no (a party did not
+    agree: change what it was about, talk, or decide otherwise), complete (say what becomes of
     what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for the own party), let_in
     (a colleague whom another proposed), help (somebody called), helped (somebody answered the own call: did it help?),
     duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit though every task is done,
@@ -50,10 +51,11 @@ class Turn:
     since: datetime
     mine: bool  # asked of this very person, not of a colleague
     reason: str | None = None
+    ways: frozenset[str] = frozenset()  # after a no, beside talking: after_no.CHANGE, after_no.DECIDE
 
 
 # Nothing goes on before it, whatever else has no date.
-_HOLDS_UP = frozenset({"limit", "go_on", "complete", "freeze", "sign", "accede"})
+_HOLDS_UP = frozenset({"limit", "after_no", "go_on", "complete", "freeze", "sign", "accede"})
 
 
 def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
@@ -64,7 +66,7 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     facts = replace(facts, actor=member)
     if facts.ended:
         return _duties(facts)
-    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_contract(facts),
+    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_after_no(facts), *_contract(facts),
              *_proposals(facts), *_entered(facts), *_proposed(facts), *_expired(facts), *_calls(facts), *_ways(facts),
              *_limits(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
@@ -112,8 +114,9 @@ def of_party(facts: Facts, number: int) -> tuple[Turn, ...]:
         if member.party == number and member.left_at is None:
             here = replace(facts, actor=member)
             parts = (turn for turn in _proposals(here) if turn.act == "charter")
-            for turn in (*_checks(here), *_decisions(here), *_contract(here), *parts):
-                found.setdefault((turn.act, turn.key, turn.party), replace(turn, mine=False))
+            for turn in (*_checks(here), *_decisions(here), *_after_no(here), *_contract(here), *parts):
+                known = found.setdefault((turn.act, turn.key, turn.party), replace(turn, mine=False))
+                found[turn.act, turn.key, turn.party] = replace(known, ways=known.ways | turn.ways)
     return tuple(found.values())
 
 
@@ -158,6 +161,13 @@ def _decisions(facts: Facts) -> list[Turn]:
                  decision.due_at, decision.since, mine=True)
             for decision in facts.decisions if decision.party == member.party and decision.state in UNDECIDED
             and facts.definition.gates[decision.gate][0] == facts.project.stage and is_open(facts, decision.gate)]
+
+
+def _after_no(facts: Facts) -> list[Turn]:
+    """A gate that somebody's no stops: of everybody who can do something about it."""
+    own = facts.actor.party if facts.actor else None
+    return [Turn("after_no", gate, own, None, min(one.values["since"] for one in said), mine=True, ways=found)
+            for gate, said in after_no.refused(facts).items() if (found := after_no.ways(facts, gate, said))]
 
 
 def _contract(facts: Facts) -> list[Turn]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cocreate import words
+from cocreate.domain import after_no
 from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
@@ -194,6 +195,12 @@ class About(Valuing):
     def decision(self) -> DecisionFact | None:
         known = self.subject.matter == "decision"
         return self.facts.decision(self.subject.key, self.subject.party or 0) if known else None
+
+    @property
+    def after_a_no(self) -> str:
+        """Who can do something about a no, as Now names them; "" where it stops nothing."""
+        found = after_no.people(self.facts, self.subject.key) if self.decision else ()
+        return words.listed((named(one.name) for one in found), self._context.reader, either=True) if found else ""
 
     @property
     def about(self) -> str:

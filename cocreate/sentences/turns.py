@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cocreate.domain import lacking
+from cocreate.domain.after_no import DECIDE
 from cocreate.domain.turns import Turn
 from workflows.facts import Facts
 
@@ -55,6 +56,7 @@ def label(turn: Turn, names: Names) -> str:
         "helped": lambda: _("Did it help? %(title)s", title=names.task(key)),
         "decide": lambda: _("Decide: %(question)s", question=names.question(key)),
         "decide_again": lambda: _("Decide again: %(question)s", question=names.question(key)),
+        "after_no": lambda: _after_no(turn, names),
         "complete": lambda: _complete(turn, names),
         "freeze": lambda: _("Make the contract ready to read"),
         "sign": lambda: _("Read and sign the contract"),
@@ -66,6 +68,15 @@ def label(turn: Turn, names: Names) -> str:
             one.decide for one in names.facts.duties if str(one.number) == key) else names.duty(key),
     }
     return said[turn.act]()
+
+
+def _after_no(turn: Turn, names: Names) -> str:
+    _, question = names.gettext, names.question(turn.key)
+    if turn.ways == {DECIDE}:
+        return _("Talk, or decide otherwise: %(question)s", question=question)
+    if DECIDE in turn.ways:
+        return _("Change what was not agreed, talk, or decide otherwise: %(question)s", question=question)
+    return _("Change what was not agreed, or talk: %(question)s", question=question)
 
 
 def _complete(turn: Turn, names: Names) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
-from cocreate.domain import audience
+from cocreate.domain import after_no, audience
 from cocreate.domain.outlook import days_since, next_date
 from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
@@ -154,18 +154,22 @@ def _group(facts: Facts, turns: tuple[Turn, ...], refusals: tuple[Refusal, ...])
         return "hold"
     if turns:
         return "you"
-    able = {refusal.party for refusal in refusals if refusal.party is not None and _somebody(facts, refusal)}
+    able = {party for refusal in refusals for party in _able(facts, refusal)}
     own = facts.actor.party if facts.actor else None
     if able & {party.number for party in facts.contracting} - {own}:
         return "customers"
     return "others" if able else "nobody"
 
 
-def _somebody(facts: Facts, refusal: Refusal) -> bool:
-    """Whether there is a person who can do something about it."""
+def _able(facts: Facts, refusal: Refusal) -> set[int | None]:
+    """The parties of which there is a person who can do something about it."""
     if refusal.code in ("gate.no_decider", "seat.empty"):
-        return False
-    return any(member.party == refusal.party and member.left_at is None for member in facts.members)
+        return set()
+    if refusal.code in after_no.NOES:
+        return {member.party for member in after_no.people(facts, refusal.values["gate"])}
+    asked = refusal.values["parties"] if refusal.code == "gate.not_enough" else (refusal.party,)
+    return {member.party for member in facts.members
+            if member.party is not None and member.party in asked and member.left_at is None}
 
 
 def _began(refusals: tuple[Refusal, ...]) -> list[datetime]:

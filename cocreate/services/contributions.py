@@ -15,6 +15,7 @@ from cocreate.domain.answers import Answer, Answers, FileAnswer, Kept
 from cocreate.domain.composing import called
 from cocreate.domain.rights import Act, may
 from cocreate.domain.spelling import decode
+from cocreate.domain.taking import may_reopen
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
@@ -24,7 +25,7 @@ from cocreate.services import progress
 from cocreate.services.acts.change import require
 from cocreate.services.acts.contributions import Accept, Count, NewFile, Return, Submit, TakeBack
 from cocreate.services.acts.entering import Confirm, Deny, EnterFor
-from cocreate.services.acts.reopening import Reopen, may_reopen
+from cocreate.services.acts.reopening import Reopen
 from cocreate.services.facts import look
 from workflows import progression
 from workflows.facts import OWED, DecisionFact, DecisionState, Facts, TaskFact, TaskState

@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import words
+from cocreate.domain import after_no
 from cocreate.domain.turns import Turn, stands_in_at
 from cocreate.sentences.turns import label
 from cocreate.views import proposals_words
@@ -30,7 +31,7 @@ class Ask:
     state: str  # "returned with a reason", "draft of Tue 2 Mar"
     button: str  # the verb alone, where the label stands above it
     absent: str = ""  # "for Renee Kim": in whose place
-    reason: str = ""  # why it was returned or opened again, in somebody's words
+    reason: str = ""  # why it was returned, opened again or not agreed, in somebody's words
 
 
 def ask(turn: Turn, facts: Facts) -> Ask:
@@ -41,7 +42,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
                due_at=turn.due_at, chip=_chip(turn, reader), minutes=task.minutes if task else None,
                unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
                state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts),
-               reason=turn.reason or "")
+               reason=turn.reason or _noes(turn, facts))
 
 
 class _Names:
@@ -86,6 +87,7 @@ def _url(turn: Turn, ref: str) -> str:
     """Where it is done."""
     known: dict[str, tuple[str, dict[str, Any]]] = {
         "decide": ("gate", {"key": turn.key}), "decide_again": ("gate", {"key": turn.key}),
+        "after_no": ("gate", {"key": turn.key}),
         "let_in": ("task_let_in", {"key": turn.key, "party": turn.party}),
         "helped": ("task_helped", {"key": turn.key, "party": turn.party}),
         "help": ("task", {"key": turn.key, "party": turn.party, "_anchor": "talk"}),
@@ -118,10 +120,19 @@ def _state(turn: Turn, facts: Facts) -> str:
     return _("entries on it") if task and task.written else ""
 
 
+def _noes(turn: Turn, facts: Facts) -> str:
+    """Who did not agree, and why."""
+    if turn.act != "after_no":
+        return ""
+    said = (facts.decision(turn.key, one.party or 0) for one in after_no.noes(facts, turn.key))
+    return " ".join(f"{facts.party(one.party).name}: {one.reason}" for one in said if one and one.reason)
+
+
 def _button(turn: Turn, facts: Facts) -> str:
     begun = _("Go on with it") if _state(turn, facts) else _("Open the task")
     return {"fill_in": begun, "again": _("Change and submit"), "check": _("Check it"),
             "decide": _("Read and decide"), "decide_again": _("Read and decide"), "freeze": _("Open the contract"),
+            "after_no": _("See the decision"),
             "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),
             "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
             "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain.turns import asked_first, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
+from cocreate.services.acts.reopening import Reopen
 from tests.domain.test_limits import LIMITED
 from tests.support.chance import chances, definitions, tell
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
@@ -86,6 +87,53 @@ class TestOfAParty:
 
 def _of(story: Story, party: int) -> list[tuple[str, str]]:
     return [(turn.act, turn.key) for turn in of_party(story.facts, party)]
+
+
+class TestAfterANo:
+    def test_it_is_the_turn_of_who_can_change_what_it_was_about_or_decide_otherwise(self):
+        story = begin().give("stream").give("need").decide("picture", "giver").decide("picture", "taker", "refused")
+        assert _after(story) == {
+            champion(1): {"change"}, signatory(1): {"change"}, champion(2): {"change"},
+            signatory(2): {"change", "decide"}}  # each took part in one of the two tasks: gave it, or accepted it
+        assert _of(story, 1) == _of(story, 2) == [("after_no", "picture")]
+        assert [(turn.since, turn.mine) for turn in turns(story.facts, champion(1))] == [
+            (story.decision("picture", "taker").since, True)]
+
+    def test_until_it_is_changed_or_decided_otherwise(self):
+        story = begin().give("stream").give("need").decide("picture", "giver").decide("picture", "taker", "refused")
+        decided = replace(story, acts=[]).decide("picture", "taker")
+        assert _after(decided) == {} and asks(decided, champion(1)) == [("go_on", "to_trial")]
+        story.act(Reopen("need", 2, 1, REASON), champion(2))
+        assert _after(story) == {} and asks(story, champion(2)) == [("fill_in", "need")]
+
+    def test_who_only_gave_something_changes_that_and_of_the_others_nobody(self):
+        story = begin(carrier=1).to_trial().give("batch").give("haul").decide("passed", "taker")
+        story.decide("passed", "giver", "refused")
+        assert _after(story) == {champion(2): {"change"}, signatory(1): {"decide"}}
+
+    def test_what_came_from_an_earlier_stage_is_changed_by_going_back(self):
+        story = begin().to_terms().freeze().decide("our_contract", "giver").decide("our_contract", "taker", "refused")
+        ways = _after(story)
+        assert ways.pop(signatory(2)) == {"change", "decide"}
+        assert ways == dict.fromkeys((champion(1), signatory(1), champion(2)), {"change"})
+        assert _after(story.go("anew")) == {}
+
+    def test_a_no_that_stops_nothing_asks_nobody(self):
+        any_ = TWO_SIDES.replace("picture: {of: [giver, taker],", "picture: {of: [giver, taker], rule: any,")
+        story = begin(any_).give("stream").give("need").decide("picture", "taker", "refused")
+        assert _after(story) == {} and ("decide", "picture") in asks(story, signatory(1))
+        story.decide("picture", "giver", "refused")
+        assert _after(story)[champion(1)] == {"change"} and _after(story)[signatory(1)] == {"change", "decide"}
+
+    def test_who_is_gone_or_has_not_come_in_has_no_turn(self):
+        story = begin().give("stream").give("need").decide("picture", "giver").decide("picture", "taker", "refused")
+        away = replace(story.facts.member(champion(1)), accepted_at=None)
+        assert champion(1) not in _after(replace(story, facts=story.facts.with_member(away)))
+
+
+def _after(story: Story) -> dict[int, set[str]]:
+    """Person -> what they can do after a no beside talking."""
+    return {person: set(turn.ways) for person, turn in story.all_turns() if turn.act == "after_no"}
 
 
 class TestLimits:

@@ -5,8 +5,10 @@ from sqlalchemy import select
 
 from cocreate.db import db, transaction
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.letters.digesting import sections
 from cocreate.models.mails import Outbox
-from cocreate.services import gates, records
+from cocreate.services import digests, gates, records
+from cocreate.words import Reader
 from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.projects import key
@@ -78,6 +80,15 @@ class TestDecide:
             Outbox.project_id == facts(asked).project.id, Outbox.seq == receipt.seq))
         assert {tuple(row) for row in told} == {("not_agreed", asked.shop), ("not_agreed", asked.manager)}
 
+    def test_after_a_no_the_digest_has_it_for_who_can_do_something_about_it(self, asked):
+        stories.decide(asked, "picture", 1)
+        stories.decide(asked, "picture", 2, answer="refused", reason=REASON, wanted="More.")
+        assert rows(asked, asked.maker)[0] == (
+            "Change what was not agreed, or talk: Is this our picture? (Crates come back)")
+        assert rows(asked, asked.shop)[0] == (
+            "Change what was not agreed, talk, or decide otherwise: Is this our picture? (Crates come back)")
+        assert rows(asked, asked.manager) == ()
+
     def test_of_the_contract_is_about_its_version(self, asked):
         for party in (1, 2):
             stories.decide(asked, "picture", party)
@@ -92,6 +103,13 @@ def decide(small, person, *, gate="picture", seen=None, answer="agreed", **more)
     with transaction() as session:
         return gates.decide(session, small.ref, gate=gate, seen=seen, answer=answer, actor=person, key=key(), now=NOON,
                             **more)
+
+
+def rows(small, person):
+    """What stands under Your turn in somebody's digest."""
+    found = digests.content(db.session(), person, {"day": NOON.date().isoformat(), "news": []}, zone="UTC", now=NOON)
+    said, _left = sections(found, Reader("en", "UTC", NOON)) if found else ((), 0)
+    return next((section.rows for section in said if section.heading == "Your turn"), ())
 
 
 @pytest.fixture

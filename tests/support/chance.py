@@ -92,7 +92,11 @@ def _try(story: Story, what: int, who: int, which: int) -> None:
     things = story.all_turns()
     person = facts.members[who % len(facts.members)].person
     if what < 6 and things:
-        story.take(*reversed(things[which % len(things)]))
+        asked, turn = things[which % len(things)]
+        if turn.act in ("decide", "decide_again") and who % 3 == 0:
+            story.decide(turn.key, "", "refused", person=asked)
+        else:
+            story.take(turn, asked)
     elif what < 9 and facts.tasks:
         _try_task(story, facts.tasks[which % len(facts.tasks)], what, person)
     else:

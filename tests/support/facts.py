@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from cocreate.domain import news, reminding, settling
+from cocreate.domain import after_no, news, reminding, settling
 from cocreate.domain.answers import Answer, FileAnswer
 from cocreate.domain.computed import with_computed
 from cocreate.domain.notices import Channel
@@ -28,6 +28,7 @@ from cocreate.services.acts.openings import Open
 from cocreate.services.acts.people import AcceptInvitation, DeclineInvitation, Invite
 from cocreate.services.acts.proposals import Answer as Answering
 from cocreate.services.acts.proposals import Propose
+from cocreate.services.acts.reopening import Reopen
 from cocreate.services.acts.stages import GoOn
 from workflows import progression
 from workflows.calendars import Calendar
@@ -212,6 +213,8 @@ class Story:
                 return self.act(Accept(turn.key, task.party, task.number), person)
             case "decide" | "decide_again":
                 return self.decide(turn.key, of or "", person=person)
+            case "after_no":
+                return self.answer_no(turn, person)
             case "complete":
                 return self.settle_later(person)
             case "freeze":
@@ -253,6 +256,15 @@ class Story:
                       for name, answer in answers.items() if isinstance(answer.value, FileAnswer))
         return self.act(Submit(key, number, (task.number if task else 0) if seen is None else seen, 0, answers, files),
                         person or champion(number))
+
+    def answer_no(self, turn: Turn, person: int) -> "Story":
+        """Decide otherwise, or change what was not agreed: here, or by going back to where it came from."""
+        if after_no.DECIDE in turn.ways:
+            return self.decide(turn.key, self.facts.party(turn.party).name, person=person)
+        theirs = replace(self.facts, actor=self.facts.member(person))
+        for task in after_no.to_reopen(theirs, turn.key):
+            return self.act(Reopen(task.key, task.party, task.number, REASON), person)
+        return self.act(GoOn(after_no.back(theirs, turn.key) or "", self.facts.project.visit, REASON), person)
 
     def settle_later(self, person: int) -> "Story":
         """Agree about everything that the contract lacks: who gives it, by when and how."""

@@ -186,6 +186,27 @@ class TestGate:
             assert "Ingrid Solvik or Claire Duval can act." in page
         assert "Talk, or change what it is about: then all decide again." in text(room.maker.get("/gates/picture"))
 
+    def test_and_it_is_their_turn_on_now_on_your_turn_and_on_the_page_of_the_question(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
+        asked = {room.maker: "Change what was not agreed, or talk: Is this our picture?",
+                 room.shop: "Change what was not agreed, talk, or decide otherwise: Is this our picture?"}
+        for client, label in asked.items():
+            page, home = text(client.get("")), text(client.client.get("/your-turn"))
+            assert "Nothing is asked of you." not in page
+            for said in (page, home):
+                assert label in said and f"Aurelis Hotels: {REASON}" in said
+            assert f'href="/p/{room.ref}/gates/picture"' in client.client.get("/your-turn").text
+        page = room.maker.get("/gates/picture")
+        assert "Open 'Offer' of Tornby Furniture again" in text(page)
+        assert f'href="/p/{room.ref}/tasks/offer/reopen?party=1"' in page.text
+        assert "Nothing is asked of you." in text(room.manager.get(""))
+        board = text(room.manager.client.get("/desk"))
+        assert "The customers' turn" in board and "Nobody can act Crates" not in board
+
 
 class TestDays:
     def test_nothing_waits_for_less_than_no_day_where_the_clock_stands_before_it_began(self, play):

@@ -253,7 +253,25 @@ class TestGates:
     def test_counts_who_is_missing(self):
         story = decided(crowd(3, "{at_least: 3}").give("plan"), {"user": "agreed", "user.3": "refused"})
         refusal, = why(story.facts, {"gate": "planned"})
-        assert [refusal.values[key] for key in ("n", "m", "k", "parties")] == [3, 4, 1, (1, 3, 4)]
+        # who said no is not still to decide
+        assert [refusal.values[key] for key in ("n", "m", "k", "parties")] == [3, 4, 1, (1, 3)]
+
+    def test_a_no_speaks_once_the_others_cannot_outvote_it(self):
+        story = decided(crowd(3, "{at_least: 3}").give("plan"), {"user": "refused", "user.3": "refused"})
+        assert [(one.code, one.party) for one in why(story.facts, {"gate": "planned"})] == [
+            ("gate.refused", 2), ("gate.refused", 4)]
+
+    def test_and_of_a_side_once_nobody_of_it_is_left_to_agree(self):
+        story = decided(crowd(2, "one_per_side").give("plan"), {"maker": "agreed", "user": "refused"})
+        assert [(one.code, one.party) for one in why(story.facts, {"gate": "planned"})] == [("gate.side_missing", 3)]
+        story = decided(story, {"user.2": "refused"})
+        assert [(one.code, one.party) for one in why(story.facts, {"gate": "planned"})] == [
+            ("gate.refused", 2), ("gate.refused", 3)]
+
+    def test_where_one_is_enough_once_all_said_no(self):
+        story = decided(crowd(1, "any").give("plan"), {"maker": "refused"})
+        assert codes(story.facts, {"gate": "planned"}) == ["gate.missing"]
+        assert codes(decided(story, {"user": "refused"}).facts, {"gate": "planned"}) == ["gate.refused"] * 2
 
     def test_a_leaver_does_not_count(self):
         story = decided(crowd(2).give("plan"), {"maker": "agreed", "user": "agreed"}).leave("user.2")

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from cocreate.domain.rights import Act, may
+from cocreate.domain.rights import Act
+from cocreate.domain.taking import may_reopen
 from cocreate.errors import Conflict, Invalid
 from cocreate.services.acts.change import Change, require, require_running, require_same
 from cocreate.services.acts.contributions import REASON, owed
 from workflows import progression
-from workflows.facts import Facts, TaskFact, TaskState
-from workflows.guards import accepting
+from workflows.facts import Facts, TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,3 @@ def reopen(facts: Facts, given: Reopen) -> Change:
         raise Invalid("reason.short", field="reason", least=REASON)
     return Change(facts=progression.reopen(facts, task, reason), party=own, personal={"reason": reason},
                   details={"task": task.key, "of": task.party, "number": task.number})
-
-
-def may_reopen(facts: Facts, task: TaskFact) -> bool:
-    """Whoever gave it or accepted it, for their party."""
-    own = facts.actor.party if facts.actor else None
-    if own is None:
-        return False
-    if own == task.party:
-        return may(Act.SUBMIT, facts.actor, party=own, asked=task.asked)
-    return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)

@@ -100,7 +100,7 @@ def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
 def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
     row = ask(turn, facts)
     own = facts.actor.party if facts.actor else None
-    return Card(row, titled(facts, named), turn.reason or _called(turn, facts),
+    return Card(row, titled(facts, named), row.reason or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
 
 

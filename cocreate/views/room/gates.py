@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain import after_no
 from cocreate.domain.rights import Act
 from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
@@ -138,6 +139,7 @@ def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> s
         champions=[(p.name, [m.name for m in facts.people(p.number, "champion") if m.present])
                    for p in facts.holders(gate_.of)],
         refused=any(one.state is DecisionState.REFUSED for one in facts.asked_at(key)),
+        changes=_changes(facts, key) if here and after_no.noes(facts, key) else [],
         lapsed={one.party: why_lapsed(facts, one) for one in facts.asked_at(key)},
         missed=missed, way_out=next((way for way in missed.ways if way.url), None) if missed else None,
         rule=rule_words(facts, key), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))
@@ -198,6 +200,19 @@ def why_lapsed(facts: Facts, decision: DecisionFact) -> str:
     else:
         name = _("the contract")
     return _("because %(thing)s changed from version %(before)s to %(after)s", thing=name, before=before, after=after)
+
+
+def _changes(facts: Facts, key: str) -> list[tuple[str, str]]:
+    """After a no what the reader can open again, or the way back to where that is: (label, address)."""
+    ref, language = facts.project.ref, pages.language()
+    found = [(_("Open '%(title)s' of %(party)s again", title=say(facts.task_of(task).title, language),
+                party=facts.party(task.party).name),
+              url_for("room.task_reopen", ref=ref, key=task.key, party=task.party))
+             for task in after_no.to_reopen(facts, key)]
+    if (way := after_no.back(facts, key)) is not None:
+        stage = pages.stage(facts.definition, facts.definition.transitions[way].to)
+        found.append((_("Back to %(stage)s", stage=stage), url_for("room.go_back", ref=ref, key=way)))
+    return found
 
 
 def _about(facts: Facts, key: str, mine: DecisionFact | None) -> list[About]:

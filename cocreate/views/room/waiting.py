@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from cocreate import sentences, words
 from cocreate.db import db
+from cocreate.domain import after_no
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
 from cocreate.domain.nudges import Owed, of_refusal
@@ -18,7 +19,6 @@ from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import Turn, waits_for
 from cocreate.services import rooms
-from cocreate.services.acts.reopening import may_reopen
 from cocreate.views.room import frame, limits, missing, nudges
 from cocreate.web import pages
 from workflows.facts import Facts
@@ -162,7 +162,8 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
         said.append(ngettext("Since %(day)s, %(num)d working day.", "Since %(day)s, %(num)d working days.", days,
                              day=since_day) if days else _("Since %(day)s.", day=since_day))
     if owed is None:
-        names = _after_a_no(facts, refusal) if refusal.code == "gate.refused" else []
+        able = after_no.people(facts, refusal.values["gate"]) if refusal.code in after_no.NOES else ()
+        names = [member.name for member in able]
         return [*said, _("%(names)s can act.", names=words.listed(names, reader, either=True))] if names else said
     names = [m.name for m in facts.members if m.person in owed.persons]
     if names:
@@ -171,15 +172,6 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
                substitute=frame.person_name(facts, one.substitute), name=frame.person_name(facts, one.person))
              for one in facts.absences if one.runs and one.person in owed.persons]
     return said + _reminders(facts, owed)
-
-
-def _after_a_no(facts: Facts, refusal: Refusal) -> list[str]:
-    """Who can open again what was refused, or decide otherwise for the party that refused it."""
-    gate = refusal.values["gate"]
-    about = [task for key in facts.definition.about(gate) for task in facts.instances(key)]
-    return [member.name for member in facts.members if member.present and (
-        may(Act.DECIDE, member, party=refusal.party) or any(
-            may_reopen(replace(facts, actor=member), task) for task in about))]
 
 
 def _began(facts: Facts, refusal: Refusal) -> datetime | None:
