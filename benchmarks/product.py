@@ -8,10 +8,9 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-import flask_migrate
-
 import cocreate
 from benchmarks.story import NEXT_OF, STEPS, Step, definition, tasks_of
+from cocreate import upgrading
 from cocreate.clock import now
 from cocreate.db import db, table_of, transaction
 from cocreate.domain.answers import Answer, FileAnswer
@@ -32,7 +31,7 @@ def application(url: str, folder: Path) -> Iterator[None]:
     """The context of an application on a migrated database."""
     app = cocreate.create_app(Settings(data=str(folder), database=url))
     with app.app_context():
-        flask_migrate.upgrade()
+        upgrading.upgrade()
         yield
         db.session.remove()
         db.engine.dispose()

@@ -4,7 +4,6 @@ import logging
 
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from cocreate import cli, vault, views, words
@@ -51,7 +50,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_appcontext(lambda _error: end_reading())
     with app.app_context():
         prepare(db.engine)
-    Migrate(app, db, directory="migrations")
     csrf.init_app(app)
     translations = settings.folder / "translations"  # beside those that ship
     words.add_catalogues(translations)

@@ -252,8 +252,7 @@ def check_records(turn: Turn) -> None:
             log.error("%s records do not fit; the health page of their hosts names them", broken)
 
 
-JOBS = (Job("expiry", expire), Job("reminders", remind), Job("sealing", seal), Job("digests", digest),
-        Job("mails", send_mails), Job("tidying", tidy), Job("sweeping", sweep), Job("records", check_records))
+JOBS = tuple(map(Job, leases.JOBS, (expire, remind, seal, digest, send_mails, tidy, sweep, check_records)))
 
 
 class Scheduler:

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 import click
-import flask_migrate
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from cocreate import create_app
+from cocreate import create_app, upgrading
 from cocreate.services import demo
 from cocreate.settings import Misconfigured, Settings
 
@@ -78,7 +77,7 @@ def _on_stop(handler: Callable[[int, FrameType | None], object] | signal.Handler
 def prepare(app: Flask) -> None:
     """Bring the database up to date and load the demo data, in this process: each start of Python costs a second."""
     with app.app_context():
-        flask_migrate.upgrade()
+        upgrading.upgrade()
     app.cli.main(["demo", "load"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
-import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -24,6 +23,7 @@ from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.hosts import TemplateVersion
 from cocreate.models.records import Event
 from cocreate.services import templates
+from cocreate.upgrading import upgrade
 from migrations.triggers import GUARDS, drop_triggers
 from tests.support import projects, stories
 from tests.support.clock import NOON
@@ -75,7 +75,7 @@ class TestSchema:
 
     def test_again_changes_nothing(self, here):
         before = schema_of(db.engine)
-        upgrade(here)
+        upgrade()
         assert schema_of(db.engine) == before
 
     def test_references_hold_and_are_watched_again(self, here):
@@ -91,11 +91,11 @@ class TestRows:
     @pytest.mark.parametrize("each", [3, pytest.param(10_000, marks=pytest.mark.long)])
     def test_none_is_lost_by_any_revision(self, empty_app, each):
         known = revisions()
-        upgrade(empty_app, known[0])
+        upgrade(known[0])
         Rows(db.engine).fill(each)
         for revision in [*known[1:], known[-1]]:  # the newest once more, so that one is run also while there is one
             before, there = counts(db.engine), set(inspect(db.engine).get_table_names())
-            upgrade(empty_app, revision)
+            upgrade(revision)
             kept = set(inspect(db.engine).get_table_names()) & there
             after = counts(db.engine)
             assert {name: after[name] for name in kept} == {name: before[name] for name in kept}, revision
@@ -136,7 +136,7 @@ class TestTriggers:
                 "CREATE TRIGGER older BEFORE DELETE ON draft " + (
                     "BEGIN SELECT 1; END" if connection.dialect.name == "sqlite"
                     else "FOR EACH ROW EXECUTE FUNCTION cocreate_refuse('x')"))
-        upgrade(here)
+        upgrade()
         assert "older" not in triggers(db.engine)
 
     @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.table)
@@ -207,7 +207,7 @@ class TestKilled:
         app = new_app(empty_database)
         with app.app_context():
             assert set(inspect(db.engine).get_table_names()) - {"alembic_version"} == set()
-            upgrade(app)
+            upgrade()
             assert {table.name for table in db.metadata.sorted_tables} <= set(inspect(db.engine).get_table_names())
 
 
@@ -337,10 +337,6 @@ def schema_of(engine: Any) -> list[Any]:
     return [(name, [str(column) for column in schema.get_columns(name)], schema.get_foreign_keys(name),
              [(index["name"], index["column_names"]) for index in schema.get_indexes(name)])
             for name in sorted(schema.get_table_names())] + sorted(triggers(engine))
-
-
-def upgrade(app: Any, revision: str = "head") -> None:
-    flask_migrate.upgrade(str(FOLDER), revision)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What only the operator can do: a lost second step, a new secret, files after a restore."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,7 @@ from cocreate.services.sign_ins import Device
 from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.people import mails_to, someone
+from tests.support.run import ROOT
 
 OLD, NEW = "o" * 40, "n" * 40
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -116,3 +119,10 @@ def test_a_database_that_is_away_is_said_to_be(new_app):
 def test_there_is_no_way_back_but_the_backup(app, further):
     answer = app.test_cli_runner().invoke(args=["db", "downgrade", *further])
     assert (answer.exit_code, "Migrations only go forward." in answer.output) == (1, True)
+
+
+def test_a_web_server_does_not_read_in_what_only_commands_jobs_and_seals_use():
+    read_in = subprocess.run([sys.executable, "-c", "import sys, cocreate; print(*sys.modules)"], cwd=ROOT, text=True,
+                             capture_output=True, check=True).stdout.split()
+    assert {"flask", "cocreate.views"} <= set(read_in)
+    assert {"alembic", "apscheduler", "pyhanko", "cocreate.jobs", "cocreate.cli.commands"} & set(read_in) == set()

@@ -6,7 +6,7 @@ What concerns the installation is the same for every host; mails, seals and file
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -96,7 +96,7 @@ class Health:
     checked: RecordCheck | None
 
 
-def look(session: Session, host_id: int, jobs: Sequence[str], folder: Path, *, now: Callable[[], datetime]) -> Health:
+def look(session: Session, host_id: int, folder: Path, *, now: Callable[[], datetime]) -> Health:
     """Everything as it is for one host. now: asked twice, around the database's clock."""
     before = now()
     theirs = leases.time(session)
@@ -107,8 +107,8 @@ def look(session: Session, host_id: int, jobs: Sequence[str], folder: Path, *, n
     failed, mails = _failed(session, host_id)
     host = session.get_one(Host, host_id)
     return Health(
-        now=after, jobs=tuple((job, ran.get(job)) for job in jobs), waiting=waiting, oldest=oldest, failed=failed,
-        mails=mails, unsealed=_unsealed(session, host_id), files=_files(session, folder / "files", host),
+        now=after, jobs=tuple((job, ran.get(job)) for job in leases.JOBS), waiting=waiting, oldest=oldest,
+        failed=failed, mails=mails, unsealed=_unsealed(session, host_id), files=_files(session, folder / "files", host),
         database=_database(session), clock_off=theirs - (before + (after - before) / 2),
         checked=last_check(folder, host.ref))
 

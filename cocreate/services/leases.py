@@ -14,6 +14,8 @@ from cocreate import clock
 from cocreate.models.mails import Lease
 
 LIFE = timedelta(seconds=60)
+# What a scheduler does at every tick, in this order; each has a lease of its name.
+JOBS = ("expiry", "reminders", "sealing", "digests", "mails", "tidying", "sweeping", "records")
 
 
 @dataclass(frozen=True, slots=True)

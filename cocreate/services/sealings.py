@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from cocreate.models.contracts import Accession, ContractVersion, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Party, Project
 from cocreate.models.records import Event
-from cocreate.papers import paper_words, sealing, typesetting
+from cocreate.papers import paper_words, typesetting
 from cocreate.services import accessions, contracts, files, progress
 from cocreate.services.acts.accessions import SealAccession
 from cocreate.services.acts.contracts import Seal
@@ -31,6 +31,9 @@ from cocreate.services.facts import look
 from cocreate.storage import Store
 from cocreate.words import language_name
 from workflows.facts import Facts
+
+if TYPE_CHECKING:
+    from cocreate.papers.sealing import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -95,11 +98,13 @@ def due_at(waiting: Waiting) -> datetime:
     return waiting.signed_at + sum(pauses, timedelta())
 
 
-def certificate(folder: Path, host_ref: str, host: str, *, self_made: bool, now: datetime) -> sealing.Certificate:
+def certificate(folder: Path, host_ref: str, host: str, *, self_made: bool, now: datetime) -> "Certificate":
     """The certificate of a host.
 
     Raises: CannotSeal if there is none and none may be made, or if it is not usable.
     """
+    from cocreate.papers import sealing  # noqa: PLC0415 - it is read in for a tenth of a start, and few processes seal
+
     path = folder / f"{host_ref}.pem"
     if self_made and not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -151,13 +156,15 @@ def _note(session: Session, waiting: Waiting, why: str) -> None:
 # the files
 
 
-def sealed_files(session: Session, ref: str, number: int, *, store: Store, certificate: sealing.Certificate,
+def sealed_files(session: Session, ref: str, number: int, *, store: Store, certificate: "Certificate",
                  now: datetime, paper: str = "", party: int | None = None) -> Seal | SealAccession:
     """Seal the signed PDF and make its evidence; both lie in the store when this answers.
 
     Everything is read first: no transaction waits for a seal. party: whose accession it is; None for the contract and
     short agreements.
     """
+    from cocreate.papers import sealing  # noqa: PLC0415 - as in certificate
+
     facts = look(session, ref, person=None, now=now).facts
     row: ContractVersion | Accession = accessions.of_party(session, facts, party) if party is not None else \
         contracts.version(session, facts, number, paper=paper).row

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -18,9 +17,10 @@ from werkzeug.routing import Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import cocreate
+from cocreate import upgrading
 from cocreate.db import db
 from cocreate.settings import Settings
-from tests.support.run import ROOT, Run
+from tests.support.run import Run
 
 
 class Client(FlaskClient):
@@ -65,7 +65,7 @@ def make_app(database: str, data: Path, *, csrf: bool = False, **settings: str) 
 def migrate(database: str, data: Path) -> None:
     """Run every revision, and let go of the database: one that is connected to cannot be copied."""
     with make_app(database, data).app_context():
-        flask_migrate.upgrade(str(ROOT / "migrations"))
+        upgrading.upgrade()
         db.engine.dispose()
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import jobs, words
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.forms.base import Form
@@ -58,8 +58,7 @@ def health_mail() -> ResponseReturnValue:
 
 def _show(checked: RecordCheck | None) -> str:
     host = here()
-    found = service.look(db.session(), host.id, [job.name for job in jobs.JOBS],
-                         current_app.config["SETTINGS"].folder, now=now)
+    found = service.look(db.session(), host.id, current_app.config["SETTINGS"].folder, now=now)
     running = _jobs(found)
     lines = [*running, _mails(found), _sealing(found), _files(found), _clock(found),
              _records(checked or found.checked, fresh=checked is not None),

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from cocreate import jobs, sentences
+from cocreate import jobs, sentences, upgrading
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import cases
@@ -22,7 +21,6 @@ from cocreate.services.facts import look
 from cocreate.words import Reader
 from workflows import library
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
 MOST_BYTES = 20 * 2**20
 
 group = AppGroup("cases", help="Published cases, and playing them to a contract.")
@@ -51,7 +49,8 @@ def play_case(file: Path, out: Path, *, as_json: bool) -> None:
             raise Invalid("case.large")
         case = cases.read(file.read_bytes())
         out.mkdir(parents=True, exist_ok=True)
-        _migrate()
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        upgrading.upgrade()
         app.config["SETTINGS"] = replace(settings, smtp="")  # mails to stand-ins become files, whatever is set
         played = playing.play(case, store=app.extensions["store"], certificates=settings.folder / "seal", now=now,
                               deliver=lambda: jobs.tick(app))
@@ -64,12 +63,6 @@ def play_case(file: Path, out: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(summary, ensure_ascii=False, indent=1))
     else:
         _tell(summary, out)
-
-
-def _migrate() -> None:
-    """Bring the database up to date; on an empty one this makes the tables."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    flask_migrate.upgrade(str(MIGRATIONS))
 
 
 def _write(out: Path, played: playing.Played) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Commands of the operator: ``flask --app wsgi ...``."""
+"""What the operator can ask for, and what it answers."""
 
 import json
 from typing import Any, BinaryIO
@@ -10,7 +10,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from cocreate import cases, jobs, sentences
+from cocreate import jobs, sentences, upgrading
+from cocreate.cli import cases
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import countries
@@ -49,7 +50,8 @@ template = Commands("template", help="Templates as text.")
 demo_group = Commands("demo", help="Demo data; never in production.")
 
 
-def init_app(app: Flask) -> None:
+def add_to(app: Flask) -> None:
+    upgrading.prepare(app)
     for group in (host, record, files, person, secret, template, demo_group, cases.group):
         app.cli.add_command(group)
     app.cli.add_command(scheduler)
