@@ -8,7 +8,6 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate import words
-from cocreate.domain import after_no
 from cocreate.domain.turns import Turn, stands_in_at
 from cocreate.sentences.turns import label
 from cocreate.views import proposals_words
@@ -31,7 +30,7 @@ class Ask:
     state: str  # "returned with a reason", "draft of Tue 2 Mar"
     button: str  # the verb alone, where the label stands above it
     absent: str = ""  # "for Renee Kim": in whose place
-    reason: str = ""  # why it was returned, opened again or not agreed, in somebody's words
+    reason: str = ""  # why it was returned or opened again, in somebody's words
 
 
 def ask(turn: Turn, facts: Facts) -> Ask:
@@ -42,7 +41,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
                due_at=turn.due_at, chip=_chip(turn, reader), minutes=task.minutes if task else None,
                unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
                state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts),
-               reason=turn.reason or _noes(turn, facts))
+               reason=turn.reason or "")
 
 
 class _Names:
@@ -118,14 +117,6 @@ def _state(turn: Turn, facts: Facts) -> str:
         return _("draft of %(day)s", day=words.day(at, pages.reader()))
     task = facts.task(turn.key, turn.party) if turn.act == "fill_in" and turn.party is not None else None
     return _("entries on it") if task and task.written else ""
-
-
-def _noes(turn: Turn, facts: Facts) -> str:
-    """Who did not agree, and why."""
-    if turn.act != "after_no":
-        return ""
-    said = (facts.decision(turn.key, one.party or 0) for one in after_no.noes(facts, turn.key))
-    return " ".join(f"{facts.party(one.party).name}: {one.reason}" for one in said if one and one.reason)
 
 
 def _button(turn: Turn, facts: Facts) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from cocreate.clock import now
 from cocreate.db import db
+from cocreate.domain import after_no
 from cocreate.domain.nudges import asks
 from cocreate.domain.turns import CALLS, Turn, with_colleagues
 from cocreate.forms.base import Form
@@ -100,8 +101,16 @@ def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
 def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
     row = ask(turn, facts)
     own = facts.actor.party if facts.actor else None
-    return Card(row, titled(facts, named), row.reason or _called(turn, facts),
+    return Card(row, titled(facts, named), turn.reason or _noes(turn, facts) or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
+
+
+def _noes(turn: Turn, facts: Facts) -> str:
+    """Who did not agree, and why."""
+    if turn.act != "after_no":
+        return ""
+    said = (facts.decision(turn.key, one.party or 0) for one in after_no.noes(facts, turn.key))
+    return " ".join(f"{facts.party(one.party).name}: {one.reason}" for one in said if one and one.reason)
 
 
 def _called(turn: Turn, facts: Facts) -> str:
