@@ -19,6 +19,7 @@ from babel.support import NullTranslations, Translations
 
 from cocreate import clock
 from workflows.definition import Definition
+from workflows.texts import say
 
 OWN_CATALOGUES = Path(__file__).with_name("translations")
 REGIONS = ("GB", "DE", "SE", "CH")  # whose numbers differ: 1,234.5; 1.234,5; 1 234,5; 1'234.5
@@ -131,6 +132,16 @@ def stage(definition: Definition, key: str, reader: Reader) -> str:
     ends = {"agreed": reader.gettext("Agreed"), "declined": reader.gettext("Declined"),
             "withdrawn": reader.gettext("Withdrawn")}
     return ends.get(key) or definition.stage_name(key, reader.language)
+
+
+def seat_taken(definition: Definition, seat: str, party: str, reader: Reader) -> str:
+    """Which seat an organisation takes, and what that means where the template says it in a line."""
+    taken = definition.parties[seat]
+    name = say(taken.name, reader.language)
+    if taken.purpose is None:
+        return reader.gettext("%(party)s takes the seat '%(seat)s'.", party=party, seat=name)
+    return reader.gettext("%(party)s takes the seat '%(seat)s': %(purpose)s", party=party, seat=name,
+                          purpose=say(taken.purpose, reader.language))
 
 
 def charter_part(key: str, reader: Reader, party: Callable[[int], str]) -> str:

@@ -206,6 +206,16 @@ class TestHead:
         said = " ".join(body(written(contexts(kind))).split())
         assert "A no is fine too: say so, and we stop writing. No answer is never taken as a yes." in said
 
+    @pytest.mark.parametrize("kind", ["invitation", "invitation_again"])
+    def test_an_invitation_names_the_seat_and_what_it_means(self, contexts, kind):
+        context = contexts(kind)
+        assert "WMATA takes the seat 'Customer'. " in " ".join(body(written(context)).split())
+        definition = context.facts.definition.model_dump(by_alias=True)
+        definition["parties"]["customer"]["purpose"] = "Uses the light and pays for it, see https://evil.example/x."
+        meant = replace(context, facts=replace(context.facts, definition=Definition.model_validate(definition)))
+        said = " ".join(body(written(meant)).split())
+        assert "WMATA takes the seat 'Customer': Uses the light and pays for it, see " in said and "evil" not in said
+
     @pytest.mark.parametrize("evil", [
         "Eve\r\nBcc: all@evil.example", "Eve\nSubject: x", "Eve\0", "a, b; c", 'q "uo" ted', "(comment) Eve",
         "=?utf-8?q?Bcc=3A_x?=", "Zoë 合同", "E" * 10_000, "eve@evil.example", "Eve <eve@evil.example>,", "\u202eevE",

@@ -4,7 +4,7 @@ from collections import Counter
 from urllib.parse import quote
 
 from cocreate import words
-from cocreate.domain.addresses import named
+from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.assessing import asked
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news import REMINDERS
@@ -84,6 +84,15 @@ class Letter(About):
             if part in self.member.parts:
                 return said
         return self._("help as a neutral person")
+
+    @property
+    def takes_seat(self) -> str:
+        """Which seat an invited person's organisation takes; "" for who is of no party."""
+        party = self.member.party
+        if party is None:
+            return ""
+        return unlinked(plain(words.seat_taken(self.facts.definition, self.facts.party(party).seat, self.party,
+                                               self._context.reader), 300), "…")
 
     @property
     def gone_on(self) -> bool:

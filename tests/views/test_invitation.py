@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
@@ -49,6 +50,15 @@ class TestLooking:
         client = browser(app)
         client.get(f"/i/{token}")
         assert said in client.get("/invitation").text
+
+    @pytest.mark.parametrize(("purpose", "said"), [("", "."),
+        (" purpose: Gives crates back.,", ": Gives crates back.")])
+    def test_names_the_seat_and_says_what_it_means_where_the_template_does(self, app, session, play, purpose, said):
+        definition = projects.WITH_CARRIER.replace("shop: {name: Shop,", f"shop: {{name: Shop,{purpose}")
+        _ref, token = champion(session, play(definition=definition).small)
+        client = browser(app)
+        client.get(f"/i/{token}")
+        assert f"Aurelis Hotels takes the seat 'Shop'{said}\n" in unescape(client.get("/invitation").text)
 
     def test_changes_nothing(self, client, arrived, session, small):
         before = version(session, small)
