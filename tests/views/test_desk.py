@@ -90,6 +90,7 @@ class TestSharing:
                              follow_redirects=True)
         assert "The project is shared with Ben Ito, who is told by mail." in text(shared)
         assert "the project is shared with them since Mon 1 Mar" in text(shared)
+        assert "and Anna Berg and Ben Ito, account managers" in text(shared)
         other = entered(app, ben.email)
         assert "Shared with you; Anna Berg looks after it" in text(other.get("/desk"))
         assert "/people/share" in other.get(f"/p/{small.ref}/people").text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from cocreate import words
 from cocreate.clock import now
@@ -119,12 +120,22 @@ def room(facts: Facts) -> Room:
                     for name, label, count, bar in tabs), _without_seat(facts))
 
 
-def _without_seat(facts: Facts) -> str:
+def seen_by(facts: Facts, sees: int) -> tuple[list[PartyView], str]:
+    """Who sees what this audience sees: parties, and who reads along without a seat."""
+    views = party_views(facts)
+    return [views[number] for number in audience.parties_in(sees, (party.number for party in facts.present))], \
+        _without_seat(facts, sees)
+
+
+def _without_seat(facts: Facts, sees: int = audience.ALL) -> str:
     """Such as "and Sofia Marin, neutral person": who sees what all parties see."""
-    said = {"facilitator": _("neutral person"), "manager": _("account manager")}
-    named = [f"{member.name}, {word}" for member in facts.members if member.present and member.party is None
-             for part, word in said.items() if part in member.own]
-    return _("and %(people)s", people=words.listed(named, pages.reader())) if named else ""
+    there = {part: [one.name for one in facts.members if one.present and one.party is None and part in one.own]
+             for part, bit in (("facilitator", audience.FACILITATOR), ("manager", audience.MANAGER)) if sees & bit}
+    called = {"facilitator": lambda number: ngettext("neutral person", "neutral persons", number),
+              "manager": lambda number: ngettext("account manager", "account managers", number)}
+    named = [f"{words.listed(names, pages.reader())}, {called[part](len(names))}"
+             for part, names in there.items() if names]
+    return _("and %(people)s", people="; ".join(named)) if named else ""
 
 
 _UNDER = {"task": "tasks", "gate": "now", "version": "contract", "sign": "contract", "evidence": "contract",

@@ -56,7 +56,7 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
                   reason=proposals_words.reason_of(found), may_answer=_may_answer(facts, found),
                   may_take_back=_may_take_back(facts, found), replaced=_replaced(facts, found),
                   who=frame.person_name(facts, found.person), open=found.state is ProposalState.OPEN,
-                  deciders=_deciders(facts, found))
+                  deciders=_deciders(facts, found), sees=frame.seen_by(facts, _sees(found)))
 
 
 @bp.route("/add-party", methods=["GET", "POST"])
@@ -84,8 +84,7 @@ def add_party(ref: str) -> ResponseReturnValue:
 def _in_it(facts: Facts, found: ProposalFact) -> bool:
     """Whether it was made while the reader's party was there: who comes later sees nothing from before."""
     own = facts.actor.party if facts.actor else None
-    sees = json.loads(found.body).get("sees")  # of a figure that fewer see
-    if sees is not None and not sees & audience.of_reader(facts):
+    if not _sees(found) & audience.of_reader(facts):
         return False
     if KINDS[found.kind].own:  # what a party asks itself
         return own == found.party
@@ -93,6 +92,14 @@ def _in_it(facts: Facts, found: ProposalFact) -> bool:
         return True
     joined = facts.party(own).joined_at
     return own in found.parties or own == found.party or joined is None or joined <= found.at
+
+
+def _sees(found: ProposalFact) -> int:
+    """The audience it was made before: of what a party asks itself that party, of a figure that fewer see those."""
+    if KINDS[found.kind].own and found.party is not None:
+        return audience.bit(found.party)
+    sees = json.loads(found.body).get("sees")
+    return audience.ALL if sees is None else int(sees)
 
 
 def _answers(facts: Facts, found: ProposalFact) -> list[tuple[frame.PartyView, str]]:
