@@ -1,5 +1,6 @@
 """Acceding to a sealed contract, by a document of its own."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -26,10 +27,13 @@ class TestAccede:
 
     def test_from_your_turn_to_the_document(self, project, tmp_path):
         room = project(projects.agreed_with_one_to_accede)
-        assert "has not acceded yet" in room.shop.get("/contract").text
+        page = room.shop.get("/contract").text
+        assert "has not acceded yet" in page and "Not acceded yet: Aurelis Hotels." in page
         assert "The seal of the host is being put on" in room.shop.get("/contract/accede").text
         seal(room, tmp_path)
-        assert "/contract/accede" in room.shop.get("").text
+        for page in ("", "/contract"):  # one main button, and again in the bar of a phone
+            main = re.findall(r'<a class="btn btn-primary[^>]+href="([^"]+)', room.shop.get(page).text)
+            assert main == [f"/p/{room.ref}/contract/accede"] * 2, page
         page = room.shop.get("/contract/accede").text
         assert "You accede for Aurelis Hotels, by a document of its own." in page
         assert "Accession to: Agreement on returned crates" in page
