@@ -12,7 +12,7 @@ from cocreate.models.mails import Outbox
 from cocreate.models.talk import Comment
 from cocreate.models.work import DocumentRead
 from tests.support import handmade, projects, stories
-from tests.support.rooms import decided, hidden, with_offer
+from tests.support.rooms import decided, hidden, with_offer, words
 from tests.support.stores import Full
 
 PDF = handmade.pdf()
@@ -306,6 +306,11 @@ class TestDecidedOutside:
     def test_not_by_who_does_not_decide(self, project):
         room = project(decided)
         assert room.manager.get("/gates/picture/outside").status_code == 403
+
+    def test_who_comes_before_it_is_asked_reads_what_it_waits_for(self, project):
+        room = project(with_offer)
+        page = words(room.shop.get("/gates/picture/outside"))
+        assert "Not possible yet 'Is this our picture?' can be decided when" in page and "Only" not in page
 
 
 class TestStrangers:

@@ -15,7 +15,7 @@ from cocreate.domain.rights import Act
 from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import is_open
-from cocreate.errors import Forbidden, Invalid, NotFound
+from cocreate.errors import Invalid, NotFound
 from cocreate.forms.tasks import DecideForm, OutsideForm
 from cocreate.services import contributions, gates
 from cocreate.services.acts.gates import DecideOutside, require_deciding
@@ -90,9 +90,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
         raise NotFound
     login.require_proof_for_file()
     own = facts.actor.party if facts.actor else None
-    if not may_decide(facts, key, Act.DECIDE_OUTSIDE):
-        raise Forbidden("only", act=Act.DECIDE_OUTSIDE.value, persons=tuple(
-            m.person for m in facts.people(own, "signatory")))
+    require_deciding(facts, key, Act.DECIDE_OUTSIDE)
     form, status = OutsideForm.from_request(), 200 if request.method == "GET" else 422
     back, kept = url_for("room.gate", ref=ref, key=key), asked_words.of(facts, form)
     if away := kept.put_away(back):
