@@ -28,10 +28,12 @@ ERRORS.update(dict.fromkeys(PLAIN, _plain) | dict.fromkeys(UNOFFERED, other))
 
 
 def _when(s: Speaker, name: str) -> str:
-    """The hour of a moment today, else its day, hour and place."""
+    """The hour of a moment today, else its day, hour and place; who has no zone is told whose hour it is."""
     moment: datetime = s.values[name]
-    today = words.local_day(moment, s.reader) == s.reader.today
-    return words.clock_time(moment, s.reader) if today else words.day_time(moment, s.reader)
+    if words.local_day(moment, s.reader) != s.reader.today:
+        return words.day_time(moment, s.reader)
+    hour = words.clock_time(moment, s.reader)
+    return f"{hour} (UTC)" if s.reader.zone == "UTC" else hour
 
 
 def _faster_by(s: Speaker, what: str) -> str:

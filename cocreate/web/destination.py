@@ -32,6 +32,15 @@ def remember() -> None:
         keep(endpoint, **{**_asked(), **ids})
 
 
+def is_page() -> bool:
+    """Whether the address to which this was sent also shows a page."""
+    try:
+        current_app.url_map.bind("").match(request.path, "GET")
+    except HTTPException:
+        return False
+    return True
+
+
 def keep(endpoint: str, **ids: object) -> None:
     """To go there, wherever this request was going."""
     cookie[_BACK] = endpoint, ids

@@ -1,5 +1,6 @@
 """What every page has: the reader, the menu, dates in words, and one page for each way an act does not happen."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -141,6 +142,7 @@ def _away(value: date | datetime) -> str:
 
 # errors
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SOON = 5  # seconds after which a page that could not be made is asked for again
 
 _STATUS: tuple[tuple[type[CocreateError], int], ...] = (
@@ -166,7 +168,8 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
     if isinstance(error, Forbidden) and facts is not None and error.values.get("persons", True):
         sentence += " " + _("You can read it, or ask them.")
     stands = _stands(error.code) if facts is not None else ""
-    answer = _page(status, stands or _heading(status), sentence,
+    heading = _("Not possible yet") if isinstance(error, Refused) else _heading(status)
+    answer = _page(status, stands or heading, sentence,
                    room=facts.project.ref if facts is not None else "",
                    resume=error.code == "project.on_hold" and facts is not None and not facts.ended and can(
                        facts, Act.HOLD, directly=True))
@@ -250,6 +253,8 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
     if room and status == 409:
         act_url, act_label = url_for("room.now", ref=room), _("Open the project")
+    if status == 413 and destination.is_page():
+        act_url, act_label = request.full_path.rstrip("?"), _("Back to the page")
     if again:
         act_url, act_label = request.full_path.rstrip("?"), _("Try again")
     body = render_template(
@@ -270,4 +275,12 @@ def _home() -> tuple[str, str]:
 def _kept() -> list[tuple[str, str]]:
     """(label, text) of what was typed into the form that was sent, but secrets."""
     form = g.get("sent_form")
-    return form.told(destination.typed()) if form else []
+    return [(label, _typed_day(text)) for label, text in form.told(destination.typed())] if form else []
+
+
+def _typed_day(text: str) -> str:
+    """A day in words: nobody typed it as browsers send it."""
+    try:
+        return _day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text

@@ -81,7 +81,7 @@ class TestNotDone:
         answers = [client.post("/sign-in/mail", data={"email": "nobody@wmata.example"}) for _ in range(11)]
         assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) > 0
         assert "Please wait a little Too many tries" in words(answers[-1])
-        assert re.search(r"Too many tries\. It works again at .*\d\d:\d\d", words(answers[-1]))
+        assert re.search(r"Too many tries\. It works again at .*\d\d:\d\d \(UTC\)\.", words(answers[-1]))
 
     def test_a_form_that_was_open_for_long_is_sent_again(self, new_app, database):
         client = browser(new_app(database, csrf=True))
@@ -96,6 +96,13 @@ class TestFiles:
         client = browser(new_app(database, upload_mb="1"))
         answer = client.post("/sign-in", data={"email": (BytesIO(b"x" * 3 * 2**20), "plan.zip")})
         assert answer.status_code == 413 and "Up to 1 MB are possible." in words(answer)
+
+    def test_413_leads_back_to_where_the_file_was_chosen(self, new_app, database, small):
+        client = browser(new_app(database, upload_mb="1"))
+        enter(client, small)
+        answer = upload(client, small, b"x" * 3 * 2**20, "plan.pdf")
+        assert answer.status_code == 413
+        assert f'href="/p/{small.ref}/documents/new">Back to the page</a>' in answer.text
 
     def test_415_says_what_we_take(self, shop, small):
         answer = upload(shop, small, b"MZ" + bytes(300), "offer.pdf")
