@@ -51,4 +51,5 @@ class SignForm(Form):
 class RefuseForm(Form):
     """Why somebody does not sign."""
 
-    reason = lines(_("Why do you not sign?"), most=2000, description=_("All parties read it. Say what would help."))
+    reason = lines(_("Why do you not sign?"), most=2000,
+                   description=_("All parties read it, and are told by mail. Say what would help."))

@@ -66,7 +66,8 @@ class DoneForm(Form):
 class GiveForm(DoneForm):
     """The value that was settled later."""
 
-    words = lines(_("The value, with its unit"), most=2000, description=_("All parties read it beside its clause."))
+    words = lines(_("The value, with its unit"), most=2000,
+                  description=_("All parties read it among the duties, beside its clause and in the record."))
 
     def answer(self) -> dict[str, Any]:
         return {"words": self.words.data}

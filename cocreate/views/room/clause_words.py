@@ -113,7 +113,7 @@ def _agreed(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
 
 
 def _given_since(facts: Facts, clause: ClauseText) -> tuple[tuple[str, str], ...]:
-    return tuple((_("Given after the signature, by %(party)s on %(day)s: “%(label)s”",
+    return tuple((_("“%(label)s”, given after the signature by %(party)s on %(day)s",
                     party=facts.party(duty.party).name, day=words.day(duty.done_at, pages.reader()),
                     label=called(facts.definition, duty.gives, pages.language())), duty.said)
                  for duty in facts.duties if duty.clause == clause.key and duty.gives and duty.said and duty.done_at)
