@@ -53,7 +53,7 @@ class ContributionForm:
 
     typed: input name to texts, from a request or a draft. files: field to the file the draft has, as FileAnswer or
     its fields. uploads: the request's files by input name. currency: chosen where nobody has chosen one yet.
-    marked: field to the reason for which it was returned, or "". computed: values of computed fields. asked: the
+    marked: the fields named when it was returned. computed: values of computed fields. asked: the
     fields a colleague passed to this reader. suggested: names for inputs that offer some, by list: documents as
     "sources" of a figure, "people". owing: whom a table offers where it asks who owes a row, and the words of columns
     that have a list.
@@ -62,7 +62,7 @@ class ContributionForm:
     def __init__(
         self, task: Task, *, language: str = "en", typed: Mapping[str, Any] | None = None,
         files: Mapping[str, Any] | None = None, uploads: Mapping[str, Any] | None = None, currency: str = "",
-        marked: Mapping[str, str] | None = None, computed: Mapping[str, Answer] | None = None,
+        marked: Collection[str] = (), computed: Mapping[str, Answer] | None = None,
         published: Mapping[str, str] | None = None, asked: Collection[str] = (),
         suggested: Mapping[str, Collection[str]] | None = None, owing: Offered = NOBODY,
     ) -> None:
@@ -74,7 +74,7 @@ class ContributionForm:
         self.status = 422  # of the answer, if it comes back
         self._asked = asked
         self._suggested = {**(suggested or {}), "parties": owing.parties}
-        self._marked, self._computed, self._uploads = marked or {}, computed or {}, uploads or {}
+        self._marked, self._computed, self._uploads = marked, computed or {}, uploads or {}
         self._published = published or {}  # what a published case has for a field, in place of the template's example
         texts = lists(typed or {})
         dropped = next(iter(texts.pop("drop-file", ())), "")
@@ -207,8 +207,8 @@ class ContributionForm:
         """Fields marked or asked of this reader first, then groups as the template names them, six at most; tables
         alone.
         """
-        marked = [entry for entry in self.entries if entry.marked is not None]
-        asked = [entry for entry in self.entries if entry.key in self._asked and entry.marked is None]
+        marked = [entry for entry in self.entries if entry.marked]
+        asked = [entry for entry in self.entries if entry.key in self._asked and not entry.marked]
         groups = [Group(title, entries) for title, entries in (
             (_("Marked for you to look at"), marked), (_("You are asked for"), asked)) if entries]
         last: object = None
@@ -257,7 +257,7 @@ class ContributionForm:
     def _entry(self, key: str, field: Any) -> Entry:
         name, label, bound = f"f-{key}", say(field.label, self.language), self._bound
         entry = Entry(key, field, "text", label, say(field.help, self.language),
-                      optional=not is_required(field), marked=self._marked.get(key))
+                      optional=not is_required(field), marked=key in self._marked)
         statement = comments(self.task).get(key)
         if statement is not None:
             entry.help = _("Needed if you choose 1 or 2.")

@@ -72,7 +72,7 @@ class Entry:
     why: Any = None
     by: Any = None
     file: FileAnswer | None = None
-    marked: str | None = None  # the reason, if the field was marked when the task was returned
+    marked: bool = False  # when the task was returned
     columns: dict[str, f.Base] = item(default_factory=dict)
     heads: list[tuple[str, str, bool]] = item(default_factory=list)  # (words, unit, whether numbers)
     hanging: dict[str, Hanging] = item(default_factory=dict)  # columns that hang on inputs above the table
@@ -99,7 +99,7 @@ class Entry:
     def sure_open(self) -> bool:
         """While something in it is missing, wrong or marked: what is there stands in the words that are read back."""
         asked = self.field.grade or self.field.source
-        return bool(self.marked) or any(each.errors or (asked and not each.data) for each in self.sure)
+        return self.marked or any(each.errors or (asked and not each.data) for each in self.sure)
 
     @property
     def column_words(self) -> list[str]:

@@ -124,7 +124,7 @@ def address():
     def page(kind, theme):
         form = ContributionForm(HANGING) if kind == "hanging" else ContributionForm(
             FORM, typed=TYPED if kind == "read" else WRONG if kind == "wrong" else {},
-            marked={"mass": "For one garage only?"})
+            marked={"mass"})
         if kind == "wrong":
             form.validate()
         now = form.answers()

@@ -139,13 +139,13 @@ def decided(session):
     return small
 
 
-def returned(session):
+def returned(session, marked=("crates",)):
     """The crates were submitted and given back with a reason."""
     small = projects.open_small(session)
     contributions.submit(session, small.ref, task="returns", party=2, seen=0, draft=0,
                          answers=projects.answers("returns"), actor=small.shop, key=projects.key(), now=NOON)
     contributions.return_(session, small.ref, task="returns", party=2, seen=1, reason="Only one garage, it seems.",
-                          marked=("crates",), actor=small.maker, key=projects.key(), now=NOON)
+                          marked=marked, actor=small.maker, key=projects.key(), now=NOON)
     return small
 
 

@@ -7,7 +7,7 @@ from cocreate.domain.answers import Answer
 from cocreate.services import contributions
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.rooms import hidden, mails
+from tests.support.rooms import hidden, mails, returned
 
 
 class TestEnteringFor:
@@ -32,6 +32,11 @@ class TestEnteringFor:
         assert (task.state, task.number) == ("submitted", 2)
         assert [figure.value for figure in room.facts().figures] == [Decimal(9000)]
         assert "confirmed for Aurelis Hotels what was entered" in room.shop.get("/record").text
+
+    def test_of_what_was_returned_the_reason_stands_above(self, project):
+        page = project(returned).manager.get("/tasks/returns/enter?party=2").text
+        assert page.count("Only one garage, it seems.") == 1
+        assert page.index('id="returned"') < page.index('<a href="#returned">Marked when it was returned')
 
     def test_denied_it_stands_in_the_form(self, project):
         room = project()

@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import partial
 
 import pytest
 
@@ -97,6 +98,19 @@ class TestFiles:
         assert room.maker.post("/tasks/offer", data=hidden(page) | data).status_code == 303
         assert [one.newest for one in room.facts().documents] == [1]
         assert room.maker.get("/tasks/offer/versions/2/files/proof").data == PDF
+
+
+class TestReturned:
+    def test_the_reason_stands_once_on_top_and_each_marked_field_leads_up_to_it(self, project):
+        page = project(returned).shop.get("/tasks/returns").text
+        assert page.count("Only one garage, it seems.") == 1
+        above, field = page.split("Marked when it was returned")
+        assert above.index('id="returned"') < above.index("Only one garage, it seems.")
+        assert above.rstrip().endswith('href="#returned">') and 'id="f-crates"' in field
+
+    def test_what_was_not_marked_has_no_mark(self, project):
+        page = project(partial(returned, marked=())).shop.get("/tasks/returns").text
+        assert "Marked when it was returned" not in page and "Only one garage, it seems." in page
 
 
 class TestVersions:

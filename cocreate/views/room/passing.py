@@ -32,6 +32,7 @@ from cocreate.views.room.tasks import number
 from cocreate.web import login, pages
 from workflows.facts import TaskState
 from workflows.fields import Computed
+from workflows.guards import accepting
 from workflows.texts import say
 
 CARRIED_FOR = 12 * 3600  # seconds; as long as a session lasts at most
@@ -240,6 +241,8 @@ def _entering(page: TaskPage, form: ContributionForm) -> str:
         "room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None), page=page,
         task=page.task, definition=facts.task_of(page.task), form=form, nonce=Form(), title=title_of(page),
         giver=giver(page), file_rule=uploads.rule(), back_url=_there(page),
+        acceptors=[party.name for party in accepting(facts, page.task)],
+        marks=sum(entry.marked for entry in form.entries),
         carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
 
 

@@ -138,11 +138,11 @@ def computed(page: TaskPage, answers: Answers) -> dict[str, Answer]:
         answer := compute(field, lambda path: [one for one in given if named(path, one.path)])) is not None}
 
 
-def _marked(page: TaskPage) -> dict[str, str]:
+def _marked(page: TaskPage) -> tuple[str, ...]:
     """Fields named when the task was returned."""
     if page.task.state is not TaskState.RETURNED:
-        return {}
-    return dict.fromkeys(contributions.marked(db.session(), page.facts, page.task), page.task.reason or "")
+        return ()
+    return contributions.marked(db.session(), page.facts, page.task)
 
 
 def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, NewFile], dict[str, CocreateError]]:

@@ -74,7 +74,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
         submit_label=_submit_label(page, acceptors),
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
-        marks=sum(entry.marked is not None for entry in form.entries) if form else 0, file_rule=uploads.rule(),
+        marks=sum(entry.marked for entry in form.entries) if form else 0, file_rule=uploads.rule(),
         limit_mb=uploads.limit_mb(), kept={entry.key: url_for(
             "room.task_draft_file", ref=facts.project.ref, key=task.key, field=entry.key, party=task.party)
             for entry in form.entries if entry.kind == "file"} if form else {},
