@@ -483,3 +483,10 @@ def test_a_no_names_who_can_do_something_about_it_as_now_does(contexts):
     said_no = replace(facts.decision("common", 2), state=DecisionState.REFUSED)
     said = " ".join(body(written(replace(context, facts=facts.with_decision(said_no)))).split())
     assert "then all decide again. Anna Berg" in said and "can act." in said, said
+
+
+def test_a_nudge_about_what_the_contract_lacks_leads_to_the_contract(contexts):
+    context = contexts("nudge")
+    message = written(replace(context, subject=Subject("lacks", "contract", 2)))
+    assert message["Subject"].endswith("asks: What the contract lacks (Garage lighting)"), message["Subject"]
+    assert f"/p/{context.facts.project.ref}/contract" in body(message)

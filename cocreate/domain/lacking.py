@@ -11,6 +11,7 @@ from workflows.refusals import Refusal
 
 VALUE, ADDRESS, SIGNATORY = "contract.value", "contract.address", "contract.signatory"
 KEPT = "contract.lacks"  # something of which a reader may not know what it is
+CODES = frozenset({VALUE, ADDRESS, SIGNATORY, KEPT})
 
 
 def lacking(text: ContractText, facts: Facts) -> Iterator[Invalid]:
@@ -60,6 +61,12 @@ def of_party(facts: Facts, party: int | None) -> tuple[Refusal, ...]:
         not settling.proposed(facts, one.values["path"], one.values["clause"])))
 
 
+def owing(facts: Facts) -> tuple[int, ...]:
+    """The parties that have to say something, each once: of who they are, or a value that nobody has proposed about."""
+    return tuple(dict.fromkeys(one.party for one in facts.missing or () if one.party is not None and (
+        one.code != VALUE or not settling.proposed(facts, one.values["path"], one.values["clause"]))))
+
+
 def _gaps(text: ContractText) -> Iterator[tuple[str, int, str | None, Gap]]:
     """In which clause or annex, and that clause's key."""
     for clause in text.clauses:
@@ -87,5 +94,5 @@ def names(party: ContractParty, person: str) -> bool:
     return any(holds_name(one.name, person) for one in party.signatories)
 
 
-__all__ = ["ADDRESS", "KEPT", "SIGNATORY", "VALUE", "lacking", "missing", "names", "of_parties", "of_party",
-           "signs_instead", "untold"]
+__all__ = ["ADDRESS", "CODES", "KEPT", "SIGNATORY", "VALUE", "lacking", "missing", "names", "of_parties", "of_party",
+           "owing", "signs_instead", "untold"]

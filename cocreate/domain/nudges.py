@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from cocreate.domain import lacking
 from cocreate.domain.assessing import asked
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import PROPOSALS, may_answer
@@ -14,6 +15,7 @@ from workflows.guards import accepting, can_start, rests
 from workflows.refusals import Refusal
 
 EVERY = 2  # working days
+LACKS = "lacks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,13 @@ class Owed:
 
 
 def asks(facts: Facts) -> tuple[Owed, ...]:
-    """Everything that is owed now and can be done; nothing while the project rests or after its end."""
+    """Everything that is owed now and can be done; nothing while the project rests or after its end.
+
+    Of what the contract lacks as far as ``facts.missing`` knows.
+    """
     if facts.ended or facts.on_hold:
         return ()
-    return (*_tasks(facts), *_decisions(facts), *_signatures(facts), *_proposals(facts))
+    return (*_tasks(facts), *_decisions(facts), *_signatures(facts), *_proposals(facts), *_lacks(facts))
 
 
 def next_possible(facts: Facts, subject: str, party: int) -> date | None:
@@ -51,7 +56,18 @@ def of_refusal(facts: Facts, refusal: Refusal) -> Owed | None:
         wanted.add(str(Subject("decision", values["gate"], refusal.party)))
     if refusal.code == "contract.unsigned" and facts.contract is not None:
         wanted.add(str(Subject("signature", str(facts.contract.number), refusal.party)))
+    if refusal.code in lacking.CODES and refusal.party is not None:
+        wanted.add(str(lacks(refusal.party)))
     return next((ask for ask in asks(facts) if ask.subject in wanted and ask.party == refusal.party), None)
+
+
+def lacks(party: int) -> Subject:
+    """Everything that the contract lacks of one party is one thing to nudge about."""
+    return Subject(LACKS, "contract", party)
+
+
+def _lacks(facts: Facts) -> list[Owed]:
+    return [Owed(str(lacks(party)), party, _present(facts, party, "champion"), None) for party in lacking.owing(facts)]
 
 
 def _tasks(facts: Facts) -> list[Owed]:

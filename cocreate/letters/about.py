@@ -31,6 +31,8 @@ class About(Valuing):
                 return self.say(definition.gates[key][1].question)
             case "contract" | "signature" | "agreement":
                 return self.contract
+            case "lacks":
+                return self._("What the contract lacks")
             case "proposal":
                 return self.proposed
             case "seat":

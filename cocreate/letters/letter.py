@@ -153,8 +153,9 @@ class Letter(About):
         by_matter = {
             "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
             "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
-            "contract": "/contract", "signature": "/contract", "clause": f"/contract/clauses/{key}",
-            "proposal": f"/proposals/{key}", "duty": "/duties", "duties": "/duties/who",
+            "contract": "/contract", "lacks": "/contract", "signature": "/contract",
+            "clause": f"/contract/clauses/{key}", "proposal": f"/proposals/{key}", "duty": "/duties",
+            "duties": "/duties/who",
             "party": "/people", "member": "/people", "absence": "/people",
         }
         if self.kind == "joined" and self.subject.matter == "member":

@@ -248,7 +248,7 @@ def _fingerprint(name: str, request: Any, actor: int | None) -> str:
 
 
 _SECRETS = frozenset({"duties", "token", "token_sha256", "code", "code_hash", "expires_at", "evidence", "arrival",
-                      "came_back", "successor", "there"})
+                      "came_back", "successor", "there", "missing"})
 
 
 def _replay(answered: tuple[str, str], asked: str) -> Receipt:

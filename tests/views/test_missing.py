@@ -6,11 +6,13 @@ import re
 from html import unescape
 
 from cocreate.db import transaction
+from cocreate.domain.answers import Answer
 from cocreate.letters.digesting import sections
 from cocreate.services import digests, proposals
 from cocreate.words import Reader
-from tests.support import projects
+from tests.support import projects, several
 from tests.support.clock import NOON
+from tests.support.rooms import hidden, mails, text
 
 LATER = {"who": "2", "by": "2027-06-01", "rule": "as counted by the lorry", "reason": "Nobody has counted yet."}
 
@@ -120,6 +122,66 @@ class TestEverywhereTheSame:
         say(room, (1, "Ingrid Solvik", "Storgata 1, Oslo"), (2, "Claire Duval", "Gran Via 3, Madrid"))
         for page in (board(room), your_turn(room.maker), now_of(room.shop), morning(room, room.small.maker)):
             assert "Make the contract ready to read" in page and "lacks" not in page
+
+
+class TestNudging:
+    """Whoever waits for it asks for it, as for a task."""
+
+    NUDGE = "/nudge/lacks:contract:2/2"
+
+    def test_who_can_give_it_once_in_two_working_days(self, project):
+        room = project(projects.with_gap)
+        for one in (room.maker, room.manager):
+            now = now_of(one)
+            assert f'href="/p/{room.ref}{self.NUDGE}"' in now and "Claire Duval can give it." in now
+        assert "/nudge/" not in room.shop.get("").text and self.NUDGE in board(room)
+        page = text(room.maker.get(self.NUDGE))
+        assert "About: What the contract lacks" in page and "Our own reminders" not in page
+        assert "A mail with your line goes to Claire Duval of Aurelis Hotels." in page
+        answer = room.maker.post(self.NUDGE, data={"words": "We count on it."}, follow_redirects=True)
+        assert "Sent to Claire Duval." in text(answer) and ("nudge", room.small.shop) in mails(room)
+        for one in (room.maker, room.manager):
+            assert "Nudged today, next possible Wed 3 Mar" in text(one.get(""))
+        assert "nudged about this already" in text(room.manager.post(self.NUDGE, data={"words": "Again"}), 409)
+        assert "nudged Claire Duval of Aurelis Hotels" in text(room.shop.get("/record"))
+
+    def test_one_form_that_is_sent_twice_is_one_nudge(self, project):
+        room = project(projects.with_gap)
+        form = hidden(room.maker.get(self.NUDGE).text) | {"words": "We count on it."}
+        for _ in range(2):
+            assert room.maker.post(self.NUDGE, data=form).status_code == 303
+        assert text(room.maker.get("/record")).count("nudged Claire Duval") == 1
+
+    def test_several_things_of_one_party_are_one_nudge(self, project):
+        more = "  more: {title: More, needs: {crates: figures.returns.crates}, text: About $crates.}\nannexes:\n"
+        several = projects.SMALL.replace("annexes:\n", more)
+        room = project(lambda session: projects.with_gap(session, definition=several))
+        now = room.maker.get("").text
+        assert now.count("is not given") == 2 and now.count(self.NUDGE) == 1
+
+    def test_what_is_proposed_or_given_is_nothing_to_nudge_about(self, project):
+        room = project(projects.with_gap)
+        room.maker.post("/contract/later?need=figures.returns.crates", data=LATER)
+        assert self.NUDGE not in room.maker.get("").text
+        for answer in (room.maker.get(self.NUDGE), room.maker.post(self.NUDGE, data={"words": "Please."})):
+            assert "nothing left to nudge about" in text(answer, 409)
+
+    def test_what_one_may_not_see_can_be_asked_for_without_being_told(self, project):
+        def make(session):
+            small, none = projects.open_small(session, definition=several.clause_on_kept()), Answer(not_available="No.")
+            projects.give(session, small, "returns", {
+                **projects.answers("returns"), **projects.answers("credit"), "kind": Answer("deposit"), "amount": none})
+            projects.give_all(session, small)
+            projects.go_on(session, small, "to_terms")
+            return small
+
+        room = project(make)
+        now = now_of(room.manager)
+        assert "still lacks something that you may not see" in now and "Kept apart" not in now and self.NUDGE in now
+        page = text(room.manager.get(self.NUDGE))
+        assert "About: What the contract lacks" in page and "Custody" not in page
+        answer = room.manager.post(self.NUDGE, data={"words": "Soon?"}, follow_redirects=True)
+        assert "Sent to Claire Duval." in text(answer)
 
 
 def say(room, *given):

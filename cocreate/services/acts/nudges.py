@@ -1,6 +1,6 @@
 """Nudging: a line of one's own words to who owes something, at most once in two working days per ask and party."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cocreate.domain import audience
 from cocreate.domain.nudges import asks, next_possible
@@ -8,20 +8,26 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Invalid
 from cocreate.services.acts.change import Change, Letter, require
 from workflows.facts import Facts, NudgeFact
+from workflows.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Nudge whoever of ``party`` owes ``subject`` (``str(notices.Subject)``)."""
+    """Nudge whoever of ``party`` owes ``subject`` (``str(notices.Subject)``).
+
+    missing: what the contract lacks, where it is about that.
+    """
 
     subject: str
     party: int
     words: str
+    missing: tuple[Refusal, ...] = ()
 
 
 def nudge(facts: Facts, given: Nudge) -> Change:
     actor = require(facts, Act.NUDGE)
-    owed = next((ask for ask in asks(facts) if (ask.subject, ask.party) == (given.subject, given.party)), None)
+    known = replace(facts, missing=given.missing)
+    owed = next((ask for ask in asks(known) if (ask.subject, ask.party) == (given.subject, given.party)), None)
     if owed is None:
         raise Conflict("nudge.done")
     persons = tuple(person for person in owed.persons if person != actor.person)

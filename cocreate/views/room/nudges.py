@@ -1,6 +1,7 @@
 """Nudging who owes something, and when that is possible."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -9,12 +10,13 @@ from flask_babel import gettext as _
 
 from cocreate import words
 from cocreate.clock import now
+from cocreate.db import db
 from cocreate.domain.notices import Subject
 from cocreate.domain.nudges import EVERY, Owed, asks, next_possible, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict
 from cocreate.forms.nudges import NudgeForm
-from cocreate.services import nudges, rooms
+from cocreate.services import missing, nudges, rooms
 from cocreate.services.acts.change import require
 from cocreate.views import proposals_words
 from cocreate.views.room import frame
@@ -38,7 +40,7 @@ class Offer:
 @bp.route("/nudge/<subject>/<int:party>", methods=["GET", "POST"])
 def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
     """One line to who owes it: who gets it, and when the next is possible."""
-    facts, form = frame.enter(ref), NudgeForm.from_request()
+    facts, form = missing.known(db.session(), frame.enter(ref)), NudgeForm.from_request()
     require(facts, Act.NUDGE)
     owed = next((ask for ask in asks(facts) if (ask.subject, ask.party) == (subject, party)), None)
     if owed is None:
@@ -51,15 +53,15 @@ def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
     def act(session: Any) -> str:
         nudges.nudge(session, ref, subject=subject, party=party, words=form.words.data or "", actor=login.me().id,
                      key=form.key(), now=now())
-        planned = rooms.reminded(session, facts, [subject])[subject].next
+        planned = _planned(session, facts, subject)
         sent = _("Sent to %(names)s.", names=names)
         return sent if planned is None else f"{sent} " + _(
             "Our own reminder goes out on %(day)s.", day=words.day(planned, pages.reader()))
 
     return dialog(facts, form, "room/nudges/nudge.html", _("Nudge %(names)s", names=names or facts.party(party).name),
                   act, then=url_for("room.now", ref=ref), names=names, party=facts.party(party),
-                  what=_what(facts, owed), due_at=owed.due_at, again=add_working_days(
-                      local_day(facts.now, facts.calendars[0].zone), EVERY, facts.calendars))
+                  what=_what(facts, owed), due_at=owed.due_at, reminded=_planned(db.session(), facts, subject),
+                  again=add_working_days(local_day(facts.now, facts.calendars[0].zone), EVERY, facts.calendars))
 
 
 def offer(facts: Facts, refusal: Refusal) -> Offer | None:
@@ -84,6 +86,11 @@ def offer_of(facts: Facts, owed: Owed, *, colleagues: bool = False) -> Offer | N
                        next=words.day(possible, pages.reader())))
 
 
+def _planned(session: Any, facts: Facts, subject: str) -> datetime | None:
+    """When our own next reminder goes out."""
+    return rooms.reminded(session, facts, [subject])[subject].next
+
+
 def _names(facts: Facts, owed: Owed) -> str:
     me = facts.actor.person if facts.actor else None
     return words.listed((member.name for member in facts.members
@@ -100,6 +107,8 @@ def _what(facts: Facts, owed: Owed) -> str:
             return say(facts.definition.tasks[subject.key][1].title, pages.language())
         case "decision":
             return say(facts.definition.gates[subject.key][1].question, pages.language())
+        case "lacks":
+            return _("What the contract lacks")
         case "proposal":
             found = next(one for one in facts.proposals if str(one.number) == subject.key)
             return proposals_words.words_of(facts, found).title

@@ -75,10 +75,13 @@ def groups(facts: Facts, asked: Sequence[Turn] = ()) -> tuple[Group, ...]:
     found = _reasons(facts, asked)
     more = [one for one in found if one.code in LACKS][MOST_LACKS:]
     first_limit = next((one for one in found if one.code == LIMIT), None)
+    nudged: dict[str, str] = {}  # address -> the row that has it: of several things owed as one the first
     for refusal in (one for one in found if one not in more):
         row = _row(facts, refusal, found if refusal is first_limit else ())
         if _follows(refusal, found, asked):
             row = Row(row.text, ())
+        if row.nudge and nudged.setdefault(row.nudge.url or row.nudge.label, row.text) != row.text:
+            row = replace(row, nudge=None)
         rows.setdefault(refusal.party, {}).setdefault(row.text, row)
     if more:
         rest = ngettext("%(num)d more value is missing.", "%(num)d more values are missing.", len(more))
@@ -166,8 +169,10 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
         names = [member.name for member in able]
         return [*said, _("%(names)s can act.", names=words.listed(names, reader, either=True))] if names else said
     names = [m.name for m in facts.members if m.person in owed.persons]
-    if names:
-        said.append(_("%(names)s can act.", names=words.listed(names, reader, either=True)))
+    if names:  # a value may also be settled by others
+        who = words.listed(names, reader, either=True)
+        said.append(_("%(names)s can give it.", names=who) if refusal.code == VALUE else
+                    _("%(names)s can act.", names=who))
     said += [_("%(substitute)s stands in for %(name)s until %(day)s.", day=words.day(one.until, reader),
                substitute=frame.person_name(facts, one.substitute), name=frame.person_name(facts, one.person))
              for one in facts.absences if one.runs and one.person in owed.persons]
