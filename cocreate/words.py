@@ -169,6 +169,11 @@ def minutes(count: int, reader: Reader) -> str:
     return reader.ngettext("about %(num)s minute", "about %(num)s minutes", count)
 
 
+def administrator(name: str, host: str, reader: Reader) -> str:
+    """Who acts for a host without a place in the project, as record and mails name them."""
+    return reader.gettext("%(name)s (administrator of %(host)s)", name=name, host=host)
+
+
 def listed(names: Iterable[str], reader: Reader, *, either: bool = False) -> str:
     """Such as "A, B and C", or "A, B or C"."""
     return format_list(list(names), style="or" if either else "standard", locale=_list_locale(reader.language))

@@ -54,7 +54,15 @@ class Speaking:
         absent = self.facts.member(self.details.get("stands_for")) if self.details.get("stands_for") else None
         if absent is not None and self._context.sender:
             return self._("%(person)s for %(absent)s", person=named(self._context.sender), absent=named(absent.name))
+        if self.administrator:
+            return words.administrator(named(self.administrator), self.host, self._context.reader)
         return named(self._context.sender) or self.host
+
+    @property
+    def administrator(self) -> str:
+        """Who caused it for the host without a place in the project."""
+        happened = self._context.happened
+        return str(happened.words.get("by", "")) if happened and happened.actor is None else ""
 
     @property
     def sender(self) -> str:

@@ -17,6 +17,7 @@ from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.models.records import Event, EventDetail
 from cocreate.services import accounts, hosts, progress, returned, throttling
+from cocreate.services.acts.change import Administrator
 from cocreate.services.acts.neutral import HandOverNeutral, PersonArrival
 from cocreate.services.acts.people import (
     AcceptInvitation,
@@ -117,11 +118,11 @@ def account_managers(session: Session, host_id: int) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in rows]
 
 
-def hand_over(session: Session, ref: str, host_id: int, *, to: int, actor: int, key: str,
-              now: datetime) -> progress.Receipt:
-    """Let another account manager of the host look after a project."""
-    return progress.act(session, ref, HandOverProject(to, _colleague(session, host_id, to, "substitute.not_here")),
-                        actor=actor, key=key, now=now)
+def hand_over(session: Session, ref: str, host_id: int, *, to: int, actor: int | None, key: str, of: int | None = None,
+              by: Administrator | None = None, now: datetime) -> progress.Receipt:
+    """Let another account manager of the host look after a project. of: whose it is, where an administrator does it."""
+    name = _colleague(session, host_id, to, "substitute.not_here")
+    return progress.act(session, ref, HandOverProject(to, name, of, by), actor=actor, key=key, now=now)
 
 
 def share(session: Session, ref: str, host_id: int, *, to: int, actor: int, key: str,

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain.leading import shared_with
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import HostInvitation, HostMember, Organisation
+from cocreate.models.hosts import Host, HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Absence, Member, Party, Project
 from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
 from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, lendable
+from cocreate.services.acts.change import Administrator
 from cocreate.services.acts.sharing import EndRole, EndSharing
 from cocreate.services.facts import look
 from cocreate.services.locks import lock_host, lock_projects
@@ -165,17 +166,19 @@ def managed(session: Session, host_id: int, person: int) -> Sequence[str]:
         Project.host_id == host_id, Project.manager_id == person, _LOOKED_AFTER).order_by(Project.id)).all()
 
 
-def hand_over_all(session: Session, host_id: int, person: int, *, to: int, now: datetime) -> int:
+def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: str = "", now: datetime) -> int:
     """Let another account manager look after everything of this one; how many projects it was.
 
-    Raises: Invalid where ``to`` is no other account manager of the host; Conflict where a project cannot change hands.
+    by: name of the administrator, for record and mails. Raises: Invalid where ``to`` is no other account manager of the
+    host; Conflict where a project cannot change hands.
     """
     if to == person or to not in dict(people.account_managers(session, host_id)):
         raise Invalid("staff.successor", field="to")
     refs = managed(session, host_id, person)
     lock_projects(session, refs)
     for ref in refs:
-        people.hand_over(session, ref, host_id, to=to, actor=person, key=f"hand-over-{uuid4().hex}", now=now)
+        people.hand_over(session, ref, host_id, to=to, actor=None, key=f"hand-over-{uuid4().hex}", of=person,
+                         by=_administrator(session, host_id, by), now=now)
     return len(refs)
 
 
@@ -193,16 +196,17 @@ def name_substitute(session: Session, host_id: int, person: int, *, to: int, unt
         Project.host_id == host_id, Project.manager_id == person, Project.ended_at.is_(None))
         .order_by(Project.id)).all()
     lock_projects(session, refs)
+    named = _administrator(session, host_id, by)
     for ref in refs:
         facts = look(session, ref, person=None, now=now, lock=True).facts
         there, absent = facts.member(to), facts.member(person)
         key = uuid4().hex
         if there is None or there.left_at is not None or (
                 absent and shared_with(facts, there) and there.party != absent.party):
-            progress.act(session, ref, JoinToStandIn(to, name, person, by), actor=None, key=f"join-{key}", now=now)
+            progress.act(session, ref, JoinToStandIn(to, name, person, named), actor=None, key=f"join-{key}", now=now)
         parts = lendable(absent) if absent else ()
-        progress.act(session, ref, Substitute(person, to, parts, None, until, by), actor=None, key=f"stand-in-{key}",
-                     now=now)
+        progress.act(session, ref, Substitute(person, to, parts, None, until, named), actor=None,
+                     key=f"stand-in-{key}", now=now)
     return len(refs)
 
 
@@ -218,7 +222,7 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, b
     if count := len(managed(session, host_id, person)):
         if to is None:
             raise Invalid("staff.projects", field="to", count=count)
-        hand_over_all(session, host_id, person, to=to, now=now)
+        hand_over_all(session, host_id, person, to=to, by=by, now=now)
     _end_part(session, host_id, person, by, now)
     _set_roles(session, host_id, person, (), now)
     if works_elsewhere(session, host_id, person):
@@ -231,7 +235,8 @@ def _end_part(session: Session, host_id: int, person: int, by: str, now: datetim
     """Who is no account manager any more reads nothing as one: neither what was shared with them, nor what has ended,
     nor where they only stand in.
     """
-    _end_standing_in(session, host_id, person, by, now)
+    named = _administrator(session, host_id, by)
+    _end_standing_in(session, host_id, person, named, now)
     rows = session.execute(
         select(Project.ref, Project.ended_at).join(Member, Member.project_id == Project.id)
         .where(Project.host_id == host_id, or_(Project.ended_at.is_not(None), Project.manager_id != person),
@@ -239,11 +244,11 @@ def _end_part(session: Session, host_id: int, person: int, by: str, now: datetim
         .order_by(Project.id)).all()
     lock_projects(session, [row.ref for row in rows])
     for row in rows:
-        act = EndRole(person, by) if row.ended_at else EndSharing(person, by)
+        act = EndRole(person, named) if row.ended_at else EndSharing(person, named)
         progress.act(session, row.ref, act, actor=None, key=f"end-part-{uuid4().hex}", now=now)
 
 
-def _end_standing_in(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
+def _end_standing_in(session: Session, host_id: int, person: int, by: Administrator | None, now: datetime) -> None:
     rows = session.execute(
         select(Project.ref, Absence.number).join(Absence, Absence.project_id == Project.id)
         .where(Project.host_id == host_id, Absence.substitute == person, Absence.ended_at.is_(None),
@@ -251,6 +256,11 @@ def _end_standing_in(session: Session, host_id: int, person: int, by: str, now: 
     lock_projects(session, [row.ref for row in rows])
     for row in rows:
         progress.act(session, row.ref, ComeBack(row.number, by), actor=None, key=f"end-part-{uuid4().hex}", now=now)
+
+
+def _administrator(session: Session, host_id: int, name: str) -> Administrator | None:
+    """As record and mails name them; None where it was the operator."""
+    return Administrator(name, session.get_one(Host, host_id).name) if name else None
 
 
 def _known(roles: Collection[str]) -> None:

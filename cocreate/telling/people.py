@@ -64,7 +64,11 @@ def _remove_member(s: Speaker) -> str:
 
 @tells("hand_over_project")
 def _hand_over_project(s: Speaker) -> str:
-    return s.gettext("%(who)s handed the project over to %(to)s.", to=s.named("to", "to"))
+    to = s.named("to", "to")
+    if s.details["actor"] is None:
+        return s.gettext("%(who)s handed the project over from %(name)s to %(to)s.", to=to,
+                         name=s.named("person", "person"))
+    return s.gettext("%(who)s handed the project over to %(to)s.", to=to)
 
 
 @tells("share_project")
@@ -89,8 +93,8 @@ def _end_sharing(s: Speaker) -> str:
 
 @tells("end_role")
 def _end_role(s: Speaker) -> str:
-    return s.gettext("%(name)s is no account manager of the host any more and does not read the project as one.",
-                     name=s.named())
+    return s.gettext("%(who)s ended the part of %(name)s, who is no account manager of the host any more and does not "
+                     "read the project as one.", name=s.named())
 
 
 @tells("hand_over_neutral")

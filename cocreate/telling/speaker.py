@@ -26,7 +26,8 @@ class Speaker:
     @property
     def who(self) -> str:
         if self.details.get("actor") is None:
-            return str(self.line.personal.get("by") or "cocreate")
+            by, host = (self.line.personal.get(key) for key in ("by", "host"))
+            return words.administrator(by, host, self.reader) if by and host else str(by or "cocreate")
         name = self.line.actor or self.reader.gettext("Somebody whose name was erased")
         if (absent := self.details.get("stands_for")) is not None:
             return self.reader.gettext("%(person)s for %(absent)s", person=name, absent=self.member(absent))

@@ -1,7 +1,8 @@
 """What asks for the password once more: everything that decides, signs, invites, or changes an account or the host.
 
 Reading and contributing never do. Who showed the password within half an hour is asked for nothing; a session that a
-mailed link began is asked the first time. Every endpoint that asks stands here, and a test compares both ways.
+mailed link began is asked the first time. An administrator who takes a role or a colleague's projects shows it just
+then. Every endpoint that asks stands here, and a test compares both ways.
 """
 
 from enum import StrEnum

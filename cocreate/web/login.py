@@ -20,6 +20,7 @@ from cocreate.services.sign_ins import Me
 from cocreate.web import browsers, destination
 from cocreate.web.headers import ASSETS
 
+JUST_NOW = timedelta(minutes=5)  # as long as it takes to send again what waited for the password
 FILE_TAKES = timedelta(minutes=20)  # to fill in a page with a file: none may be chosen and then lost to the question
 
 
@@ -144,13 +145,19 @@ def require_proof_for_file() -> None:
     require_proof()
 
 
-def require_proof(endpoint: str | None = None, **ids: str) -> None:
+def require_proof_now() -> None:
+    """As ``require_proof``, but shown just now: before one gives oneself what others have."""
+    until = me().proved_until
+    require_proof(shown=until is not None and until - sign_ins.PROOF >= now() - JUST_NOW)
+
+
+def require_proof(endpoint: str | None = None, *, shown: bool | None = None, **ids: str) -> None:
     """Let nobody on who has not shown the password within half an hour: asks for it, then comes back here.
 
     endpoint, ids: the page to come back to, where this address only takes what is sent.
     What was typed goes along with the question, to be sent again after it; a file does not, and that is said.
     """
-    if me().proved:
+    if me().proved if shown is None else shown:
         return
     destination.remember()
     if endpoint and not destination.keeps():

@@ -5,15 +5,19 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from cocreate.errors import Conflict, Ended, Invalid, NotFound
+from cocreate import telling
+from cocreate.errors import Conflict, Ended, Forbidden, Invalid, NotFound
 from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
-from cocreate.models.mails import AccountMail
+from cocreate.models.mails import AccountMail, Outbox
 from cocreate.models.people import Person
-from cocreate.models.projects import Member
-from cocreate.services import accounts, hosts, joining, letters, outbox, people, sign_ins, staff
+from cocreate.models.projects import Member, Project
+from cocreate.services import accounts, hosts, joining, letters, outbox, people, progress, records, sign_ins, staff
+from cocreate.services.acts.people import HandOverProject
+from cocreate.words import Reader
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.mailed import body, written
 from tests.support.people import HERE, OTHER, PASSWORD, last_secret, mails_to, someone
 
 
@@ -202,6 +206,60 @@ class TestGoing:
     def test_a_customer_is_not_staff(self, session, small):
         with pytest.raises(NotFound):
             staff.one(session, small.host_id, ref_of(session, small.shop))
+
+
+class TestInTheOpen:
+    """An administrator has no seat in a project: what they do to it says that it was they, to all who are in it."""
+
+    @pytest.fixture
+    def host(self, session, small):
+        return session.get_one(Host, small.host_id).name
+
+    @pytest.mark.parametrize("go", [
+        lambda session, small, ben: staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra Sool",
+                                                        now=NOON),
+        lambda session, small, ben: staff.deactivate(session, small.host_id, small.manager, to=ben, by="Petra Sool",
+                                                     now=NOON)], ids=["handed over", "deactivated"])
+    def test_the_record_says_who_handed_over_from_whom_to_whom(self, session, small, host, go):
+        ben = employed(session, small)
+        go(session, small, ben)
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert line.details["actor"] is None
+        assert telling.tell(line, projects.facts(session, small), Reader("en", "UTC", NOON)).sentence == (
+            f"Petra Sool (administrator of {host}) handed the project over from Anna Berg to Ben Ito.")
+
+    def test_so_does_a_mail_to_every_champion_and_answers_go_to_who_looks_after_it_now(self, session, small, host):
+        ben = employed(session, small)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra Sool", now=NOON)
+        for champion in (small.maker, small.shop):
+            mail = mailed(session, small, champion, "handed_over")
+            assert mail["From"].startswith(host) and mail["Reply-To"] == people.address_of(session, ben)
+            assert (f"Petra Sool (administrator of {host}) has handed 'Crates come back' over from Anna Berg to Ben "
+                    "Ito, who looks after it from now on.") in " ".join(body(mail).split())
+
+    def test_and_of_the_end_of_a_sharing_or_a_role(self, session, small, host):
+        ben = employed(session, small)
+        people.share(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(), now=NOON)
+        staff.deactivate(session, small.host_id, ben, to=None, by="Petra Sool", now=NOON)
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert telling.tell(line, projects.facts(session, small), Reader("en", "UTC", NOON)).sentence == (
+            f"Petra Sool (administrator of {host}) ended the sharing with Ben Ito of the host.")
+        mail = mailed(session, small, small.manager, "left")
+        assert f"Petra Sool (administrator of {host}) has ended it." in " ".join(body(mail).split())
+
+    def test_nobody_in_the_project_acts_so(self, session, small):
+        ben = employed(session, small)
+        with pytest.raises(Forbidden):
+            progress.act(session, small.ref, HandOverProject(ben, "Ben Ito", of=small.manager), actor=small.shop,
+                         key=projects.key(), now=NOON)
+
+
+def mailed(session, small, person, kind):
+    """The mail of this kind that somebody gets, as it arrives."""
+    session.flush()
+    row = session.scalars(select(Outbox).join(Project, Project.id == Outbox.project_id).where(
+        Project.ref == small.ref, Outbox.recipient == person, Outbox.kind == kind)).one()
+    return written(letters.context(session, outbox.read(row), NOON))
 
 
 def employed(session, small, role="account_manager"):

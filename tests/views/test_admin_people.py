@@ -174,6 +174,31 @@ class TestPeople:
             "email": small.emails[small.manager], "password": PASSWORD}).status_code != 303
         assert "deactivated" in text(client.get(f"/admin/people/{refs['anna']}"))
 
+    @pytest.mark.parametrize(("path", "sent"), [
+        ("hand-over", {}), ("deactivate", {}), ("substitute", {"until": "2027-03-05"})])
+    def test_who_takes_a_colleagues_projects_shows_the_password_just_now(self, client, session, clock, small, refs,
+                                                                         petra, path, sent):
+        hosts.employ(session, small.host_id, petra.id, hosts.ACCOUNT_MANAGER, now=NOON)
+        session.commit()
+        clock.go(minutes=10)
+        asked = client.post(f"/admin/people/{refs['anna']}/{path}", data=sent | {"to": petra.id})
+        assert "Please show that it is you." in text(asked, 401)
+        session.rollback()
+        assert session.scalar(select(Project.manager_id).where(Project.ref == small.ref)) == small.manager
+        assert not projects.facts(session, small).member(petra.id)
+        kept = {"typed": re.search(r'name="typed" value="([^"]*)"', asked.text)[1], "password": PASSWORD}
+        again = client.post("/prove", data=kept)
+        sent_again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', again.text))
+        assert client.post(f"/admin/people/{refs['anna']}/{path}", data=sent_again).status_code == 303
+        session.rollback()
+        assert projects.facts(session, small, person=petra.id).actor.present
+
+    def test_so_does_who_gives_themselves_a_role(self, client, clock, refs):
+        clock.go(minutes=10)
+        both = {"roles": ["administrator", "account_manager"]}
+        assert "it is you." in text(client.post(f"/admin/people/{refs['petra']}/roles", data=both), 401)
+        assert client.post(f"/admin/people/{refs['anna']}/roles", data=both).status_code == 303
+
     def test_a_customers_champion_only_stops_working_here(self, app, client, session, small):
         hosts.employ(session, small.host_id, small.shop, hosts.ACCOUNT_MANAGER, now=NOON)
         session.commit()

@@ -9,7 +9,7 @@ from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.projects import Member
-from cocreate.services.acts.change import Change, Letter, require, require_running
+from cocreate.services.acts.change import Administrator, Change, Letter, named, require, require_running
 from cocreate.services.acts.holds import latest, today
 from cocreate.services.writes import Put
 from workflows.facts import OWED, AbsenceFact, Facts, MemberFact
@@ -30,7 +30,7 @@ class Substitute:
     parts: tuple[str, ...]
     starts: date | None = None
     until: date | None = None
-    by: str = ""
+    by: Administrator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class JoinToStandIn:
     person: int
     name: str
     absent: int
-    by: str
+    by: Administrator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ComeBack:
     """
 
     number: int
-    by: str = ""
+    by: Administrator | None = None
 
 
 def hands_over(facts: Facts, person: int) -> bool:
@@ -97,7 +97,7 @@ def join_to_stand_in(facts: Facts, given: JoinToStandIn) -> Change:
            "token_sha256": None, "accepted_at": facts.now, "left_at": None}
     return Change(facts=facts.with_member(member), party=absent.party, rows=(Put(table_of(Member), (row,)),),
                   details={"person": given.person, "absent": absent.person},
-                  personal={"name": given.name, "absent": absent.name, "by": given.by})
+                  personal={"name": given.name, "absent": absent.name} | named(given.by))
 
 
 def _of_the_host(facts: Facts, person: int) -> MemberFact:
@@ -132,7 +132,7 @@ def substitute(facts: Facts, given: Substitute) -> Change:
         facts = facts.with_absence(replace(there, ended_at=facts.now))
         member, to = facts.member(given.person) or member, facts.member(given.to) or to
     details = {"person": member.person, "to": to.person, "parts": sorted(given.parts)}
-    names = {"person": member.name, "to": to.name} | ({"by": given.by} if given.by else {})
+    names = {"person": member.name, "to": to.name} | named(given.by)
     if given.until is None:
         letter = Letter("handed_over", to.person, str(Subject("member", str(to.person), to.party)))
         return Change(facts=_for_good(facts, member, to, frozenset(given.parts)), party=member.party,
@@ -183,7 +183,7 @@ def come_back(facts: Facts, given: ComeBack) -> Change:
     if given.by and facts.actor is None:
         absence = _open(facts, given.number)
         change = _turned(facts, absence, replace(absence, ended_at=facts.now), begins=False)
-        return replace(change, personal={"by": given.by})
+        return replace(change, personal=named(given.by))
     require_running(facts, on_hold=True)
     absence = _open(facts, given.number)
     own = facts.actor is not None and facts.actor.person == absence.person

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cocreate.domain.rights import Act, lets, may, who_may
 from cocreate.errors import Conflict, Forbidden
@@ -12,6 +12,18 @@ from workflows.facts import Facts, MemberFact
 # What every event says by itself, beside the details of its act.
 RESERVED = frozenset({"act", "actor", "for", "stands_for", "before", "after", "visit", "consequences",
                       "definition_sha256", "sees", "personal_sha256"})
+
+
+class Administrator(NamedTuple):
+    """Who acts for the host without a place in the project; who calls checked that they may. Both are names."""
+
+    by: str
+    host: str
+
+
+def named(by: Administrator | None) -> dict[str, str]:
+    """What the record keeps of an administrator."""
+    return {} if by is None else by._asdict()
 
 
 @dataclass(frozen=True, slots=True)

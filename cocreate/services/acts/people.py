@@ -11,7 +11,7 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
 from cocreate.models.projects import Member, Party
 from cocreate.services.acts import neutral
-from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.acts.change import Administrator, Change, named, require, require_running
 from cocreate.services.acts.inviting import invited, letter
 from cocreate.services.writes import Insert, Put, Update
 from workflows import progression
@@ -105,10 +105,15 @@ class RemoveMember:
 
 @dataclass(frozen=True, slots=True)
 class HandOverProject:
-    """Another account manager of the host looks after the project from now on; who calls checked that they are one."""
+    """Another account manager of the host looks after the project from now on; who calls checked that they are one.
+
+    of: who looks after it now, where an administrator hands it over, who is nobody in the project; else the actor does.
+    """
 
     to: int
     name: str
+    of: int | None = None
+    by: Administrator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,36 +257,45 @@ def remove_member(facts: Facts, given: RemoveMember) -> Change:
 
 
 def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
-    """The parts go to the other, with the open tasks; who hands over leaves the project."""
-    actor = facts.actor
-    own = actor.party if actor else None
-    if actor is None or not in_charge(facts, actor):
-        require_running(facts)
-        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
-            m.person for m in facts.members if m.present and in_charge(facts, m)))
-    if facts.project.outcome != "agreed":  # there is something to look after also then: its duties
-        require(facts, Act.SUBSTITUTE, party=own)
-    there = facts.member(given.to)
-    if given.to == actor.person:
+    """The parts go to the other, with the open tasks; who looked after the project leaves it."""
+    before = _looks_after(facts, given)
+    own, there = before.party, facts.member(given.to)
+    if given.to == before.person:
         raise Invalid("substitute.not_here", field="to")
     if there is not None and there.left_at is None and not shared_with(facts, there) and (
             there.party != own or "facilitator" in there.own):
         raise Conflict("member.elsewhere", person=there.person)
     kept = there.own if there is not None and there.left_at is None else frozenset()
-    after = MemberFact(given.to, given.name, own, kept | actor.own, accepted_at=facts.now)
-    tasks = tasks_of(facts, actor.person)
-    facts = facts.with_member(after).with_member(replace(actor, left_at=facts.now)).lend()
+    after = MemberFact(given.to, given.name, own, kept | before.own, accepted_at=facts.now)
+    tasks = tasks_of(facts, before.person)
+    facts = facts.with_member(after).with_member(replace(before, left_at=facts.now)).lend()
     for task in tasks:
         facts = facts.with_task(replace(task, asked=given.to))
     for duty in facts.duties:
-        if duty.owner == actor.person and duty.done_at is None:
+        if duty.owner == before.person and duty.done_at is None:
             facts = facts.with_duty(replace(duty, owner=given.to))
     row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": own,
            "name": given.name, "parts": " ".join(sorted(after.parts)), "greeting": "", "token_sha256": None,
            "accepted_at": facts.now, "left_at": None}
     return Change(facts=facts.with_project(manager_id=given.to), party=own,
-                  details={"person": actor.person, "to": given.to, "project": True},
-                  personal={"to": given.name}, rows=(Put(table_of(Member), (row,)),))
+                  details={"person": before.person, "to": given.to, "project": True},
+                  personal={"person": before.name, "to": given.name} | named(given.by),
+                  rows=(Put(table_of(Member), (row,)),))
+
+
+def _looks_after(facts: Facts, given: HandOverProject) -> MemberFact:
+    """Whose project it is to hand over: the actor's, or that of whom an administrator names."""
+    member = facts.actor if given.of is None else None if facts.actor else facts.member(given.of)
+    if member is None or not member.present or not in_charge(facts, member):
+        require_running(facts)
+        raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
+            m.person for m in facts.members if m.present and in_charge(facts, m)))
+    if facts.project.outcome == "agreed":  # there is something to look after also then: its duties
+        return member
+    if given.of is None:
+        return require(facts, Act.SUBSTITUTE, party=member.party)
+    require_running(facts)
+    return member
 
 
 def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> Change:

@@ -10,7 +10,7 @@ from cocreate.domain.leading import shared_with
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.projects import Member
-from cocreate.services.acts.change import Change, require, require_running
+from cocreate.services.acts.change import Administrator, Change, named, require, require_running
 from cocreate.services.writes import Put, Update
 from workflows.facts import Facts, MemberFact
 from workflows.values import replace
@@ -31,7 +31,7 @@ class EndSharing:
     """The colleague leaves the project. by: the administrator who ends it with their role at the host."""
 
     person: int
-    by: str = ""
+    by: Administrator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class EndRole:
     """
 
     person: int
-    by: str = ""
+    by: Administrator | None = None
 
 
 def share_project(facts: Facts, given: ShareProject) -> Change:
@@ -61,9 +61,8 @@ def share_project(facts: Facts, given: ShareProject) -> Change:
 def end_sharing(facts: Facts, given: EndSharing) -> Change:
     member = _sharing(facts, given)
     row = {"project_id": facts.project.id, "person": member.person, "left_at": facts.now}
-    by = {"by": given.by} if given.by else {}
     return Change(facts=facts.with_member(replace(member, left_at=facts.now)), rows=(Update(table_of(Member), (row,)),),
-                  details={"person": member.person}, personal={"name": member.name} | by)
+                  details={"person": member.person}, personal={"name": member.name} | named(given.by))
 
 
 def end_role(facts: Facts, given: EndRole) -> Change:
@@ -77,9 +76,8 @@ def end_role(facts: Facts, given: EndRole) -> Change:
     after = replace(member, parts=member.parts - {PART}) if rest else replace(member, left_at=facts.now)
     row = {"project_id": facts.project.id, "person": member.person,
            **({"parts": " ".join(sorted(rest))} if rest else {"left_at": facts.now})}
-    by = {"by": given.by} if given.by else {}
     return Change(facts=facts.with_member(after).lend(), rows=(Update(table_of(Member), (row,)),),
-                  details={"person": member.person}, personal={"name": member.name} | by)
+                  details={"person": member.person}, personal={"name": member.name} | named(given.by))
 
 
 def _sharing(facts: Facts, given: EndSharing) -> MemberFact:

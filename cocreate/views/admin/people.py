@@ -60,6 +60,8 @@ def person_roles(ref: str) -> ResponseReturnValue:
     login.require_proof()
     host, found = _load(ref)
     form = RolesForm.from_request(roles=sorted(found.roles))
+    if found.id == login.me().id and request.method == "POST" and set(form.roles.data or ()) - found.roles:
+        login.require_proof_now()
     return _ask("admin/people/roles.html", found, form, _("Change roles of %(name)s", name=found.name),
                 lambda session: staff.change_roles(session, host.id, found.id, form.roles.data, by=login.me().name,
                                                    now=now()),
@@ -138,8 +140,10 @@ def person_hand_over(ref: str) -> ResponseReturnValue:
     host, found = _load(ref)
     form = _successor(host, found)
     if request.method == "POST" and form.validate():
+        _prove_for_oneself(form)
         try:
-            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data, now=now()),
+            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data,
+                                                            by=login.me().name, now=now()),
                         url_for("admin.person", ref=ref),
                         lambda count: ngettext("%(num)d project has a new account manager.",
                                                "%(num)d projects have a new account manager.", count))
@@ -157,6 +161,7 @@ def person_substitute(ref: str) -> ResponseReturnValue:
     form = StandInForm.from_request()
     form.offer([one for one in project_people.account_managers(db.session(), host.id) if one[0] != found.id])
     if request.method == "POST" and form.validate():
+        _prove_for_oneself(form)
         try:
             return done(lambda session: staff.name_substitute(
                 session, host.id, found.id, to=form.to.data, until=form.until.data, by=login.me().name, now=now()),
@@ -181,7 +186,7 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
     elsewhere = staff.works_elsewhere(db.session(), host.id, found.id)
     form = _successor(host, found) if found.projects else Form.from_request()
     if request.method == "POST" and form.validate():
-        to = form.to.data if isinstance(form, SuccessorForm) else None
+        to = _prove_for_oneself(form)
         try:
             return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, by=login.me().name,
                                                          now=now()),
@@ -204,6 +209,14 @@ def _successor(host: Host, found: Employee) -> SuccessorForm:
     form = SuccessorForm.from_request()
     form.offer([one for one in project_people.account_managers(db.session(), host.id) if one[0] != found.id])
     return form
+
+
+def _prove_for_oneself(form: Form) -> int | None:
+    """Who was chosen, if anybody had to be; whoever takes a colleague's projects shows first that it is they."""
+    to = form.to.data if isinstance(form, SuccessorForm) else None
+    if to == login.me().id:
+        login.require_proof_now()
+    return to
 
 
 def _ask(template: str, found: Employee | None, form: Form, title: str, act: Callable[[Any], object], said: str,

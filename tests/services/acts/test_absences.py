@@ -9,6 +9,7 @@ from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import ACTS
 from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, TurnAbsence
+from cocreate.services.acts.change import Administrator
 from cocreate.services.acts.gates import Decide
 from cocreate.services.progress import _stands_for
 from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
@@ -16,6 +17,7 @@ from workflows.progression import subject
 
 GIVER, TAKER = 1, 2
 CHAMPION, SIGNATORY, TOM, OBSERVER = 11, 12, 13, 14
+PETRA = Administrator("Petra", "Giver")
 MONDAY, FRIDAY = date(2027, 3, 1), date(2027, 3, 5)
 
 
@@ -138,8 +140,8 @@ class TestWho:
 class TestOfTheHost:
     """An administrator, who is nobody here, names who stands in for an account manager."""
 
-    JOIN = JoinToStandIn(90, "Ben", MANAGER, "Petra")
-    LEND = Substitute(MANAGER, 90, ("manager",), None, FRIDAY, "Petra")
+    JOIN = JoinToStandIn(90, "Ben", MANAGER, PETRA)
+    LEND = Substitute(MANAGER, 90, ("manager",), None, FRIDAY, PETRA)
 
     def test_a_colleague_comes_in_for_that_time_only(self):
         story = begin().act(self.JOIN, 0)
