@@ -27,9 +27,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import Optional, StopValidation, ValidationError
 
-from cocreate.domain import names
+from cocreate.domain import explaining, names
 
-REASON = 10  # letters a reason needs that all parties read; the acts ask for as many
 LARGEST = 2**63 - 1  # what a column holds, and so of every number in addresses and forms
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -248,8 +247,8 @@ def lines(label: Any, *, most: int = 4000, optional: bool = False, **options: An
 
 def why(label: Any) -> TextAreaField:
     """A reason that all parties read."""
-    return TextAreaField(label, [Needed(), AtLeast(REASON), AtMost(2000), Readable(lines=True)], filters=[_clean_lines],
-                         description=_("All parties see it."))
+    return TextAreaField(label, [Needed(), AtLeast(explaining.LEAST), AtMost(2000), Readable(lines=True)],
+                         filters=[_clean_lines], description=_("All parties see it."))
 
 
 def secret(label: Any, autocomplete: str, **options: Any) -> PasswordField:

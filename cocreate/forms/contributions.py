@@ -43,7 +43,7 @@ from workflows.definition import Task
 from workflows.texts import say
 
 LARGEST_DRAFT = 1_000_000  # characters of all texts together
-REASON = 3  # characters
+WHY_ABSENT = 3  # characters
 NOBODY = Offered()
 NAMED, IN_THE_BAR = 3, 70  # open fields that the bar names, and how many characters it has for them
 
@@ -331,7 +331,7 @@ class ContributionForm:
         bound, wrong = self._bound, len(self._bound.found)
         why = bound.read(entry.why, partial(read_text, most=1000))
         by = bound.read(entry.by, read_date)
-        if len(why or "") < REASON and not bound.is_wrong(entry.why):
+        if len(why or "") < WHY_ABSENT and not bound.is_wrong(entry.why):
             bound.wrong(entry.why, _("Say why, in a few words, and who might know."))
         return Answer(not_available=why, by=by) if len(bound.found) == wrong else None
 

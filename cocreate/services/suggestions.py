@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from cocreate.domain import explaining
 from cocreate.domain.openings import Typed
 from cocreate.domain.rights import Act, Right, right
-from cocreate.errors import Forbidden, Invalid
+from cocreate.errors import Forbidden
 from cocreate.models.hosts import Host, HostMember
 from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
@@ -17,7 +18,6 @@ from cocreate.services import hosts, openings, outbox
 from workflows.calendars import add_working_days, local_day
 
 DAYS = 5  # working days in which a suggestion is answered
-REASON = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def answer(session: Session, ref: str, *, words: str, person: int, now: datetime
     Raises: NotFound; Invalid where the words are too short to be an answer.
     """
     there = openings.draft(session, ref, person=person)
-    if len(words.strip()) < REASON:
-        raise Invalid("reason.short", field="words", least=REASON)
+    explaining.needed(words, field="words")
     who = session.scalars(select(Person.name).where(Person.id == person)).one()
     host = session.scalars(select(Host.name).where(Host.id == there.host_id)).one()
     openings.end(session, ref, outcome="", person=person, now=now)

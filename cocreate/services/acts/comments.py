@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cocreate.db import table_of
-from cocreate.domain import audience, openness
+from cocreate.domain import audience, explaining, openness
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.topics import Topic, audience_of, version_of
@@ -11,7 +11,6 @@ from cocreate.domain.turns import may_help
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.talk import Comment
 from cocreate.services.acts.change import Change, Letter, require, require_running
-from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Insert, Row
 from workflows.facts import Facts, MemberFact, TaskFact
 from workflows.values import replace
@@ -106,7 +105,7 @@ def ask_help(facts: Facts, given: AskHelp) -> Change:
             m.person for part in ("champion", "contributor") for m in facts.people(task.party, part)))
     if task.help is not None:
         raise Conflict("help.open", task=task.key)
-    text = _text(given.text, least=REASON)
+    text = _text(explaining.needed(given.text, field="text"))
     topic = Topic("task", task.key, task.party)
     sees = audience.bit(task.party) if given.own else audience_of(topic, facts)
     row = _row(facts, actor, kind="help", topic=topic, text=text, sees=sees)
@@ -199,10 +198,10 @@ def _helps(facts: Facts, actor: MemberFact, topic: Topic, sees: int, call: int |
     return task if asker is None or reads(asker) & sees else None
 
 
-def _text(text: str, *, least: int = 1) -> str:
+def _text(text: str) -> str:
     text = text.strip()
-    if len(text) < least:
-        raise Invalid("comment.empty" if least == 1 else "reason.short", field="text", least=least)
+    if not text:
+        raise Invalid("comment.empty", field="text")
     if len(text) > LONGEST:
         raise Invalid("text.long", field="text", most=LONGEST, have=len(text))
     return text

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cocreate.db import table_of
+from cocreate.domain import explaining
 from cocreate.domain.audience import ALL
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
-from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from cocreate.errors import Conflict, Forbidden, NotFound, Refused
 from cocreate.models.contracts import ContractVersion, Signature, SigningCode
 from cocreate.services.acts.change import Change, Letter, require, require_running, require_same
-from cocreate.services.acts.contributions import REASON, require_open
+from cocreate.services.acts.contributions import require_open
 from cocreate.services.writes import Insert, Put, Update
 from workflows import engine, progression
 from workflows.conditions import ContractIs
@@ -193,9 +194,7 @@ def sign(facts: Facts, given: Sign) -> Change:
 
 def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
     contract, actor = require_signing(facts, given.version, given.paper, again=True)
-    reason = given.reason.strip()
-    if len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+    reason = explaining.needed(given.reason)
     own = facts.actor.party if facts.actor else None
     subject = _subject("signature", given.paper, contract.number, own)
     hear = recipients("signing_declined", members=facts.members, actor=actor, party=own)

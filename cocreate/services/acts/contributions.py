@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from cocreate.db import table_of
-from cocreate.domain import assessing, audience, openness
+from cocreate.domain import assessing, audience, explaining, openness
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import asked_after, chosen, counts, dates, open_fields, without_idle
 from cocreate.domain.chain import canonical, commitment
@@ -25,7 +25,6 @@ from workflows.refusals import Refusal
 from workflows.values import replace
 
 NO_PARTY = 0  # numbers begin at 1
-REASON = 10  # letters a reason needs, so that it can be answered in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +224,7 @@ def accept(facts: Facts, given: Accept) -> Change:
 
 def return_(facts: Facts, given: Return) -> Change:
     task, party = _submitted(facts, given.task, given.party, given.seen)
-    reason = given.reason.strip()
-    if len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+    reason = explaining.needed(given.reason)
     after = replace(task, state=TaskState.RETURNED, since=facts.now, reason=reason)
     return Change(facts=facts.with_task(after), party=party, personal={"reason": reason},
                   details={"task": task.key, "of": task.party, "number": task.number, "marked": list(given.marked)})

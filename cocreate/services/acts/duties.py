@@ -6,11 +6,11 @@ A duty belongs to a party; its champions look after it, or the colleague they ha
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from cocreate.domain import explaining
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, Letter
-from cocreate.services.acts.contributions import REASON
 from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
 from workflows.calendars import local_day
@@ -116,12 +116,11 @@ def take_back_notice(facts: Facts, given: TakeBackNotice) -> Change:
         raise Conflict("duty.no_notice", number=duty.number)
     if local_day(facts.now, facts.calendars[0].zone) > duty.due:
         raise Conflict("duty.in_effect", number=duty.number, day=duty.due)
-    if len(given.reason.strip()) < REASON:
-        raise Invalid("reason.why", field="reason", least=REASON)
+    reason = explaining.why(given.reason)
     for one in (duty, *(one for one in same_decision(facts, duty) if one.outcome == Notice.OTHERS)):
         facts = facts.with_duty(replace(one, done_at=None, done_by=None, done_on=None, said=None, outcome=None))
     return Change(facts=facts, party=duty.party, details={"duty": duty.number},
-                  personal={"reason": given.reason.strip()})
+                  personal={"reason": reason})
 
 
 def can_take_back(facts: Facts, duty: DutyFact) -> bool:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from cocreate.db import table_of
+from cocreate.domain import explaining
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.projects import Member
 from cocreate.services.acts import proposals
 from cocreate.services.acts.change import Change, require, require_running
-from cocreate.services.acts.contributions import REASON
 from cocreate.services.writes import Update
 from workflows import progression
 from workflows.facts import Facts
@@ -63,7 +63,7 @@ def decline(facts: Facts, given: Decline) -> Change:
     own = speaking_for(facts, Act.DECLINE)
     if not may_decline(facts, own):
         raise Conflict("party.optional", party=own)
-    reason = _reason(given.reason)
+    reason = explaining.why(given.reason)
     if given.title.split() != facts.project.title.split():
         raise Invalid("title.differs", field="title", title=facts.project.title)
     lessons = given.lessons.strip()
@@ -75,7 +75,7 @@ def withdraw_early(facts: Facts, given: WithdrawEarly) -> Change:
     actor = require(facts, Act.WITHDRAW_EARLY)
     if not host_alone(facts):
         raise Conflict("withdraw.others")
-    reason = _reason(given.reason)
+    reason = explaining.why(given.reason)
     return Change(facts=progression.enter(facts, "withdrawn"), party=actor.party, personal={"reason": reason})
 
 
@@ -83,7 +83,7 @@ def leave(facts: Facts, given: Leave) -> Change:
     own = speaking_for(facts, Act.LEAVE)
     if not may_leave(facts, own):
         raise Conflict("party.required", party=own)
-    reason = _reason(given.reason)
+    reason = explaining.why(given.reason)
     gone = [member for member in facts.members if member.party == own and member.left_at is None]
     rows = tuple({"project_id": facts.project.id, "person": member.person, "token_sha256": None,
                   "left_at": facts.now} for member in gone)
@@ -105,10 +105,3 @@ def speaking_for(facts: Facts, act: Act) -> int:
             member.person for party in facts.contracting for member in facts.people(party.number, "champion")))
     require(facts, act, party=own)
     return own
-
-
-def _reason(given: str) -> str:
-    reason = given.strip()
-    if len(reason) < REASON:
-        raise Invalid("reason.why", field="reason", least=REASON)
-    return reason

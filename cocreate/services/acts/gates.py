@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cocreate.domain import explaining
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import is_open
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.services.acts.change import Change, require, require_same
-from cocreate.services.acts.contributions import NO_PARTY, REASON, NewFile
+from cocreate.services.acts.contributions import NO_PARTY, NewFile
 from cocreate.services.acts.documents import Share, share
 from workflows.calendars import local_day
 from workflows.conditions import GateAgreed
@@ -91,8 +92,8 @@ def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[Decis
 
 def _decided(facts: Facts, mine: DecisionFact, actor: MemberFact, given: Decide | DecideOutside) -> Change:
     answer, reason, wanted = DecisionState(given.answer), given.reason.strip(), given.wanted.strip()
-    if answer is not DecisionState.AGREED and len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+    if answer is not DecisionState.AGREED:
+        explaining.needed(reason)
     if answer is DecisionState.REFUSED and not wanted:
         raise Invalid("decision.wanted_missing", field="wanted")
     after = replace(mine, state=answer, since=facts.now, subject=given.seen, person=actor.person,

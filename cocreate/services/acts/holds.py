@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cocreate.domain import explaining
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, require, require_running
-from cocreate.services.acts.contributions import REASON
 from workflows import progression
 from workflows.calendars import add_working_days, local_day
 from workflows.facts import Facts
@@ -44,9 +44,7 @@ def latest(facts: Facts) -> date:
 
 def hold(facts: Facts, given: Hold) -> Change:
     actor = require(facts, Act.HOLD, directly=True)
-    reason = given.reason.strip()
-    if len(reason) < REASON:
-        raise Invalid("reason.why", field="reason", least=REASON)
+    reason = explaining.why(given.reason)
     require_possible(facts, given.until)
     return Change(facts=resting(facts, given.until), party=actor.party,
                   details={"until": given.until.isoformat()}, personal={"reason": reason})

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocreate.domain import audience, charter, openness, settling
+from cocreate.domain import audience, charter, explaining, openness, settling
 from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, lets, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import holds, neutral, people
 from cocreate.services.acts.change import Change, Letter, require, require_running
-from cocreate.services.acts.contributions import REASON
 from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
@@ -75,8 +74,8 @@ def propose(facts: Facts, given: Propose) -> Change:
     own = facts.actor.party if facts.actor else None
     actor = require(facts, kind.act, party=own)
     body: Mapping[str, Any] = json.loads(given.body)
-    if given.kind != "charter" and len(str(body.get("reason", "")).strip()) < REASON:
-        raise Invalid("reason.why", field="reason", least=REASON)
+    if given.kind != "charter":
+        explaining.why(str(body.get("reason", "")))
     kind.check(facts, given.subject, body)
     parties = _asked(facts, kind)
     if not kind.own or given.subject:  # colleagues who shall come are several
@@ -116,9 +115,7 @@ def answer(facts: Facts, given: Answer) -> Change:
             m.person for m in facts.members if m.party in numbers and may_answer(kind.act, m)))
     details = {"proposal": proposal.number, "kind": proposal.kind, "subject": proposal.subject, "agree": given.agree}
     if not given.agree:
-        reason = given.reason.strip()
-        if len(reason) < REASON:
-            raise Invalid("reason.why", field="reason", least=REASON)
+        reason = explaining.why(given.reason)
         refused = replace(proposal, state=ProposalState.REFUSED, since=facts.now, reason=reason)
         letter = Letter("proposal_refused", proposal.person, str(Subject("proposal", str(proposal.number), own)))
         return Change(facts=facts.with_proposal(refused), party=own, sees=_seen(kind, own), details=details,

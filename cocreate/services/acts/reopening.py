@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from cocreate.domain import explaining
 from cocreate.domain.rights import Act
 from cocreate.domain.taking import may_reopen
-from cocreate.errors import Conflict, Invalid
+from cocreate.errors import Conflict
 from cocreate.services.acts.change import Change, require, require_running, require_same
-from cocreate.services.acts.contributions import REASON, owed
+from cocreate.services.acts.contributions import owed
 from workflows import progression
 from workflows.facts import Facts, TaskState
 
@@ -32,8 +33,6 @@ def reopen(facts: Facts, given: Reopen) -> Change:
         raise Conflict("contribution.not_accepted", task=task.key, state=task.state.value, since=task.since)
     if facts.definition.tasks[task.key][0] != facts.project.stage:
         raise Conflict("task.stage_passed", task=task.key)
-    reason = given.reason.strip()
-    if len(reason) < REASON:
-        raise Invalid("reason.short", field="reason", least=REASON)
+    reason = explaining.needed(given.reason)
     return Change(facts=progression.reopen(facts, task, reason), party=own, personal={"reason": reason},
                   details={"task": task.key, "of": task.party, "number": task.number})

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from cocreate.domain import explaining
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import can_take
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.services.acts.change import Change, require, require_running, require_same
-from cocreate.services.acts.contributions import REASON
 from workflows import engine, progression
 from workflows.facts import Facts
 from workflows.values import replace
@@ -31,9 +31,7 @@ def go_on(facts: Facts, given: GoOn) -> Change:
     require_same(given.visit, facts.project.visit, "stage.changed", stage=facts.project.stage)
     if way.from_ != facts.project.stage:
         raise Conflict("stage.changed", stage=facts.project.stage)
-    reason = given.reason.strip()
-    if way.reason and len(reason) < REASON:
-        raise Invalid("reason.why", field="reason", least=REASON)
+    reason = explaining.why(given.reason) if way.reason else given.reason.strip()
     to = engine.fire(facts, given.transition)
     if to is None:
         raise Refused(engine.why_not(facts, given.transition))
