@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cocreate.db import Id, Model, Sha256
-from cocreate.models.projects import inside_project
+from cocreate.models.projects import inside_project, of_party
 
 
 class Sealable:
@@ -56,7 +56,7 @@ class Signature(Model):
         inside_project(),
         ForeignKeyConstraint(["project_id", "paper", "version"],
                              ["contract_version.project_id", "contract_version.paper", "contract_version.number"]),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -81,7 +81,7 @@ class Accession(Sealable, Model):
         inside_project(),
         ForeignKeyConstraint(["project_id", "paper", "version"],
                              ["contract_version.project_id", "contract_version.paper", "contract_version.number"]),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -122,7 +122,7 @@ class Duty(Model):
     __tablename__ = "duty"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)

@@ -17,6 +17,11 @@ def inside_project() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["host_id", "project_id"], ["project.host_id", "project.id"])
 
 
+def of_party(column: str = "party") -> ForeignKeyConstraint:
+    """The reference to one of the project's parties."""
+    return ForeignKeyConstraint(["project_id", column], ["party.project_id", "party.number"])
+
+
 _RESTS = text("hold_until IS NOT NULL")
 _INVITED = text("token_sha256 IS NOT NULL")
 _STAYS = text("left_at IS NULL")
@@ -89,7 +94,7 @@ class Member(Model):
     __tablename__ = "member"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
         Index("ix_member_person", "person", sqlite_where=_STAYS, postgresql_where=_STAYS),
         Index("ix_member_invited", "expires_at", sqlite_where=_INVITED, postgresql_where=_INVITED),
     )

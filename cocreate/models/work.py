@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cocreate.db import Id, Model, Sha256
-from cocreate.models.projects import inside_project
+from cocreate.models.projects import inside_project, of_party
 
 WHOLE_PARTY = 0  # owner of a draft that a party has together
 _WAITS = text("outside_until IS NOT NULL")
@@ -22,7 +22,7 @@ class Task(Model):
     __tablename__ = "task"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
         Index("ix_task_outside", "outside_until", sqlite_where=_WAITS, postgresql_where=_WAITS),
     )
 
@@ -90,7 +90,7 @@ class Draft(Model):
     __tablename__ = "draft"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -111,8 +111,8 @@ class Entry(Model):
     __tablename__ = "entry"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
-        ForeignKeyConstraint(["project_id", "giver"], ["party.project_id", "party.number"]),
+        of_party(),
+        of_party("giver"),
         Index("ix_entry_task", "project_id", "task", "party"),
     )
 
@@ -166,7 +166,7 @@ class Decision(Model):
     __tablename__ = "decision"
     __table_args__ = (
         inside_project(),
-        ForeignKeyConstraint(["project_id", "party"], ["party.project_id", "party.number"]),
+        of_party(),
     )
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
