@@ -22,6 +22,7 @@ from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.conditions import only_if_words
 from cocreate.views.once import done
 from cocreate.views.parts import part_words
+from cocreate.views.reminder_words import reminder
 from cocreate.views.room.rules import act_words, narrowed_words, right_words
 from cocreate.web import login, pages
 from cocreate.web.pages import Entry
@@ -70,7 +71,8 @@ def template(ref: str) -> str:
         "admin/templates/show.html", template=found, version=version, tab=tab, tabs=_tabs(found, version, tab),
         top=words_of.top_line(found, pages.reader()), diagram=words_of.picture(version, _stage(version)),
         chosen=_stage(version), definition=version.definition, say=_say, form=Form(),
-        trail=_trail(found), words_of=words_of, only_if_words=only_if_words, **_content(tab, found, version))
+        trail=_trail(found), words_of=words_of, only_if_words=only_if_words, reminder=reminder,
+        **_content(tab, found, version))
 
 
 @bp.get("/templates/<ref>/tasks/<key>")

@@ -13,7 +13,7 @@ from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.conditions import waits_for
 from cocreate.web import pages
 from cocreate.words import Reader
-from workflows.definition import AtLeast, Definition, Due, Gate, ReminderRule, Transition
+from workflows.definition import AtLeast, Definition, Due, Gate, Transition
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
 from workflows.texts import each, say
@@ -160,34 +160,6 @@ def _way(definition: Definition, way: Transition) -> str:
     said = (_("%(name)s: %(names)s may do it.", name=name, names=by) if to in name else
             _("%(name)s, to %(stage)s: %(names)s may do it.", name=name, stage=to, names=by))
     return f"{said} {_('A reason is needed that all see.')}" if way.reason else said
-
-
-def reminder(of: ReminderRule) -> str:
-    """When somebody hears of what he owes."""
-    what = {"task_due": _("a task is due"), "task_overdue": _("a task is overdue"),
-            "decision_due": _("a decision is due"), "decision_overdue": _("a decision is overdue"),
-            "signature_due": _("a signature is due"), "signature_overdue": _("a signature is overdue"),
-            "duty_due": _("a duty is due"), "duty_overdue": _("a duty is overdue"),
-            "invitation_open": _("an invitation is open")}[of.on]
-    to = _("who is asked") if of.to == "asked" else _("the champion")
-    if of.every:
-        said = ngettext("When %(what)s: every %(num)d working day, %(most)s times at most, to %(to)s.",
-                        "When %(what)s: every %(num)d working days, %(most)s times at most, to %(to)s.", of.every,
-                        what=what, most=of.most, to=to)
-    else:
-        said = _("When %(what)s: %(days)s, to %(to)s.", what=what, to=to,
-                 days=words.listed(map(_day_around, of.at), pages.reader()))
-    if of.then is None:
-        return said
-    return said + " " + ngettext("After %(num)d working day it goes to the champion.",
-                                 "After %(num)d working days it goes to the champion.", of.then.after)
-
-
-def _day_around(day: int) -> str:
-    if not day:
-        return _("on the day")
-    return (ngettext("%(num)d working day before", "%(num)d working days before", -day) if day < 0 else
-            ngettext("%(num)d working day after", "%(num)d working days after", day))
 
 
 def texts(definition: Definition) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:

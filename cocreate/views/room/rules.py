@@ -6,7 +6,6 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from cocreate import words
 from cocreate.domain import openness
@@ -16,11 +15,12 @@ from cocreate.sentences import narrowing
 from cocreate.views.conditions import only_if_words, waits_for
 from cocreate.views.parts import part_words
 from cocreate.views.proposals_words import currency_said, openness_words
+from cocreate.views.reminder_words import reminder
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import rule_words
 from cocreate.web import pages
-from workflows.definition import Audience, Definition, ReminderRule, Task, Transition
+from workflows.definition import Audience, Definition, Task, Transition
 from workflows.facts import Facts
 from workflows.texts import say
 
@@ -41,7 +41,7 @@ def rules(ref: str) -> ResponseReturnValue:
     return frame.show(
         "room/rules.html", facts, (_("Rules of this project"), None), definition=definition,
         rule_words=lambda key: rule_words(facts, key), sees=lambda task: _sees(facts, task.visible_to, task),
-        kept=lambda task: _kept(facts, task), reminders=[_reminder(rule) for rule in definition.reminders],
+        kept=lambda task: _kept(facts, task), reminders=[reminder(rule) for rule in definition.reminders],
         to_check=TO_CHECK, samples=definition.texts(sample=True),
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
@@ -106,35 +106,6 @@ def _way(facts: Facts, way: Transition) -> str:
     if reopened:
         said.append(_("Reopens: %(titles)s.", titles=", ".join(reopened)))
     return " ".join(said)
-
-
-def _reminder(rule: ReminderRule) -> str:
-    """When people are written to about what they owe, and who."""
-    what = {"task_due": _("A task that is due"), "task_overdue": _("A task that is late"),
-            "decision_due": _("A decision that is due"), "decision_overdue": _("A decision that is late"),
-            "signature_due": _("A signature that is due"), "signature_overdue": _("A signature that is late"),
-            "duty_due": _("A duty that is due"), "duty_overdue": _("A duty that is late"),
-            "invitation_open": _("An invitation nobody answered")}[rule.on]
-    if rule.every:
-        when = ngettext("every %(num)d working day, %(most)s times at most",
-                        "every %(num)d working days, %(most)s times at most", rule.every, most=rule.most)
-    else:
-        when = words.listed((_day(offset) for offset in rule.at), pages.reader())
-    to = _("the champion") if rule.to == "champion" else _("whoever is asked")
-    said = _("%(what)s: %(when)s, to %(to)s.", what=what, when=when, to=to)
-    if rule.then:
-        said += " " + ngettext("After %(num)d working day more also to the champion, announced before.",
-                               "After %(num)d working days more also to the champion, announced before.",
-                               rule.then.after)
-    return said
-
-
-def _day(offset: int) -> str:
-    if offset == 0:
-        return _("on the day")
-    if offset < 0:
-        return ngettext("%(num)d working day before", "%(num)d working days before", -offset)
-    return ngettext("%(num)d working day after", "%(num)d working days after", offset)
 
 
 def _lines(facts: Facts) -> list[Line]:
