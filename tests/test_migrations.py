@@ -178,8 +178,9 @@ class TestTriggers:
         templates.save_draft(session, story.host_id, read(projects.WHO_SIGNS), note="", actor=story.manager, now=NOON)
         session.flush()
         drafts = table_of(TemplateVersion)
-        session.execute(drafts.update().values(note="n").where(drafts.c.published_at.is_(None)))
-        assert session.scalars(select(drafts.c.note).where(drafts.c.published_at.is_(None))).all() == ["n"]
+        draft = drafts.c.published_at.is_(None) & (drafts.c.host_id == story.host_id)
+        session.execute(drafts.update().values(note="n").where(draft))
+        assert session.scalars(select(drafts.c.note).where(draft)).all() == ["n"]
         session.rollback()
 
     @pytest.mark.postgres

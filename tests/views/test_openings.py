@@ -12,16 +12,15 @@ from cocreate.models.mails import AccountMail
 from cocreate.models.openings import Opening
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
-from cocreate.services import casebook, hosts, templates
+from cocreate.services import casebook, hosts
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.openings import SHOP, begin, host_ref, publish
 from tests.support.people import PASSWORD, entered, someone
 from tests.support.rooms import text
 from workflows import library
 from workflows.exchange.yaml_text import read
 
-SHOP = {"seat_shop-organisation": "Aurelis Hotels", "seat_shop-name": "Claire Duval",
-        "seat_shop-email": "claire@aurelis.example"}
 SEATS = {"own_seat": "giver", "public_buyer": "no", "affected": "Neighbours",
          "seat_taker-organisation": "Hyosung", "seat_taker-kind": "company", "seat_taker-country": "KR",
          "seat_taker-name": "Kim Dahye", "seat_taker-email": "kim@hyosung.example"}
@@ -193,8 +192,8 @@ class TestSeats:
         assert "Aurelis Hotels (Company, Spain)" in page and "Association" not in page
 
     def test_a_seat_for_several_gets_further_cards(self, manager, small, session):
-        publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
-            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, "))
+        publish(session, small, read(projects.SMALL.replace("key: returned_crates", "key: several").replace(
+            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, ")))
         seats = begin(manager, template="several")
         further = manager.post(seats, data={"own_seat": "maker", "add": "shop"} | SHOP)
         assert further.location.endswith("#card-seat2_shop") and "Shop 2" in text(manager.get(seats))
@@ -209,8 +208,8 @@ class TestSeats:
         assert [(one.seat, one.name) for one in parties][1:] == [("shop", "Aurelis Hotels"), ("shop", "Bergen Bakers")]
 
     def test_the_host_may_be_one_of_several_in_a_seat(self, manager, small, session):
-        publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
-            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 2, max: 3}, "))
+        publish(session, small, read(projects.SMALL.replace("key: returned_crates", "key: several").replace(
+            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 2, max: 3}, ")))
         seats = begin(manager, template="several")
         two = {"own_seat": "shop", "seat_maker-organisation": "Tornby Furniture", "seat_maker-email": "a@b.example"}
         assert "'Shop' needs an organisation." in html.unescape(manager.post(seats, data=two).text)
@@ -230,7 +229,7 @@ class TestSeats:
 
     def test_the_champion_is_written_to_in_their_language(self, manager, small, session):
         body = json.loads(read(projects.SMALL).canonical()) | {"key": "german", "language": "de"}
-        publish(session, small, json.dumps(body))
+        publish(session, small, read(json.dumps(body)))
         seats = begin(manager, template="german")
         assert '<option selected value="de">Deutsch</option>' in manager.get(seats).text
         manager.post(seats, data={"own_seat": "maker", "seat_shop-organisation": "Backhaus", "seat_shop-language": "de",
@@ -260,11 +259,7 @@ class TestQuestions:
         assert "Your answers do not point to one strategy yet." in page
 
     def test_where_one_had_best_start_open_each_other_tile_keeps_its_own_button(self, manager, small, session):
-        for key in ("industrial_symbiosis", "take_back", "open"):
-            made = templates.save_draft(session, small.host_id, library.load(key), note="", actor=small.manager,
-                                        now=NOON)
-            templates.publish(session, small.host_id, made.template_id, made.number, now=NOON)
-        session.commit()
+        publish(session, small, *map(library.load, ("industrial_symbiosis", "take_back", "open")))
         page = manager.post("/desk/openings/questions", data=dict(zip(
             ("what", "who", "own", "after", "back"), "xxxab", strict=True))).text
         assert page.count("Start with the open workflow") == 1
@@ -324,19 +319,13 @@ class TestCases:
         assert 'value="cooling water"' in page and 'value="150000"' not in page
 
 
-def publish(session, small, source):
-    draft = templates.save_draft(session, small.host_id, read(source), note="", actor=small.manager, now=NOON)
-    templates.publish(session, small.host_id, draft.template_id, draft.number, now=NOON)
-    session.commit()
-
-
 def asks_for_flows(session, small):
     """A template whose first stage asks for flows."""
     data = json.loads(read(projects.SMALL).canonical())
     task = json.loads(library.load("industrial_symbiosis").canonical())["stages"]["baseline"]["tasks"]["flows"]
     task |= {"of": "maker", "after": [], "accepted_by": "nobody", "due": {"days": 5}}
     next(iter(data["stages"].values()))["tasks"]["flows"] = task
-    publish(session, small, json.dumps(data | {"key": "with_flows"}))
+    publish(session, small, read(json.dumps(data | {"key": "with_flows"})))
 
 
 class TestSuggesting:
@@ -377,17 +366,6 @@ class TestSuggesting:
         assert shop.post("/suggest", data=self.WORDS | {"host": "nothing"}).status_code == 422
 
 
-def begin(client, **more):
-    answer = client.post("/desk/openings/new", data={"template": "industrial_symbiosis"} | more)
-    assert answer.status_code == 303, answer.text
-    return answer.location
-
-
-def host_ref(client):
-    found = re.search(r'name="host"[^>]*value="([0-9a-z]{26})"', client.get("/suggest").text)
-    return found[1]
-
-
 def newest(session):
     session.rollback()
     return session.scalars(select(Opening).order_by(Opening.id.desc()).limit(1)).one()
@@ -402,8 +380,5 @@ def opened(session, small):
 @pytest.fixture
 def small(app, clock, session):
     found = projects.open_small(session)
-    draft = templates.save_draft(session, found.host_id, library.load("industrial_symbiosis"), note="",
-                                 actor=found.manager, now=NOON)
-    templates.publish(session, found.host_id, draft.template_id, draft.number, now=NOON)
-    session.commit()
+    publish(session, found, library.load("industrial_symbiosis"))
     return found

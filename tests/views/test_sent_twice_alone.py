@@ -7,11 +7,12 @@ import pytest
 from tests.support import projects, stories
 from tests.support.forms import forms_of, parsed
 from tests.support.inviting import invite
+from tests.support.openings import SHOP, begin, host_ref, publish
 from tests.support.people import PASSWORD, browser
 from tests.support.rooms import owing, text
 from tests.support.signing import TICKED, code, seal
-from tests.views.test_openings import SHOP, begin, host_ref, publish
 from tests.views.test_sent_twice import writes
+from workflows.exchange.yaml_text import read
 
 
 class TestSigning:
@@ -74,8 +75,8 @@ class TestOpening:
             assert "/p/" in manager.post(seats.replace("seats", "check")).location
 
     def test_one_more_card_is_one_more(self, manager, session, small):
-        publish(session, small, projects.SMALL.replace("key: returned_crates", "key: several").replace(
-            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, "))
+        publish(session, small, read(projects.SMALL.replace("key: returned_crates", "key: several").replace(
+            "shop: {name: Shop, ", "shop: {name: Shop, many: {min: 1, max: 3}, ")))
         seats = begin(manager, template="several")
         twice(manager, manager.get(seats), seats, {"own_seat": "maker", "add": "shop"} | SHOP)
         page = text(manager.get(seats))

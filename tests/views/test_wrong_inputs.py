@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from cocreate.services import sign_ins, templates
+from cocreate.services import sign_ins
 from tests.support import projects, rooms, stories
 from tests.support.clock import NOON
 from tests.support.forms import Sendable, faults, forms_of, is_text, kind_of, parsed, value_of
 from tests.support.house import House, fetcher, pages, signed_in
 from tests.support.inviting import invite
+from tests.support.openings import begin, host_ref, publish
 from tests.support.people import browser, entered, someone
 from tests.support.rooms import owing
 from tests.support.signing_in import enrol, sign_in
@@ -168,16 +169,13 @@ def of_agreeing(play: Any) -> Iterator[tuple[FlaskClient, str]]:
 
 def of_the_desk(app: Any, session: Any) -> Iterator[tuple[FlaskClient, str]]:
     small = projects.open_small(session)
-    draft = templates.save_draft(session, small.host_id, library.load("value_network"), note="", actor=small.manager,
-                                 now=NOON)
-    templates.publish(session, small.host_id, draft.template_id, draft.number, now=NOON)
-    session.commit()
+    publish(session, small, library.load("value_network"))
     manager, customer = (entered(app, small.emails[one]) for one in (small.manager, small.shop))
-    seats = manager.post("/desk/openings/new", data={"template": "value_network"}).location
+    seats = begin(manager, template="value_network")
     for step in ("seats", "goal", "check"):
         yield manager, seats.replace("seats", step)
-    host = re.search(r'name="host"[^>]*value="([0-9a-z]{26})"', customer.get("/suggest").text)[1]
-    customer.post("/suggest", data={"host": host, "title": "Take back our chairs", "words": "We have 300 chairs."})
+    customer.post("/suggest", data={"host": host_ref(customer), "title": "Take back our chairs",
+                                    "words": "We have 300 chairs."})
     yield manager, re.search(r'/desk/openings/[0-9a-z]{26}/answer', manager.get("/desk").text)[0]
 
 
