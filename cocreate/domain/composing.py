@@ -1,10 +1,11 @@
 """Composing a contract: the clauses and annexes of a definition, filled with what a project gave. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from cocreate.domain.asking import answers_offered, fields_of
-from cocreate.domain.contract import AnnexText, ClauseText, Gap, Source
+from cocreate.domain.contract import AnnexText, ClauseText, Gap, OpenValue, Source
 from cocreate.domain.prose import clean, escape, fill, placeholders
 from workflows.definition import Annex, Clause, Definition
 from workflows.fields import Hangs, OnlyIf, answers_of
@@ -13,7 +14,7 @@ from workflows.texts import say
 
 @dataclass(frozen=True, slots=True)
 class SettledLater:
-    """A value given after signature: who gives it, by when, by what rule; the words stand in the clause."""
+    """A value given after signature: who gives it, by when, by what rule."""
 
     who: str
     by: str
@@ -37,6 +38,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    later: SettledLater | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Phrases:
     """What a clause says by itself, in one language."""
 
     not_given: str
-    later: str
+    later: str  # of the only open value of a contract
+    open: str  # of one of several
     struck: str
     not_applicable: str
     pointless: str
@@ -72,34 +75,109 @@ class Phrases:
     project_purpose: str
 
 
-def compose(
-    definition: Definition, values: Mapping[str, Value], given: Given, said: Phrases, *, language: str
-) -> tuple[tuple[ClauseText, ...], tuple[AnnexText, ...]]:
-    """The clauses and annexes of a definition, filled with what the project gave.
+class Composed(NamedTuple):
+    """The parts of a contract that a definition has words for."""
+
+    clauses: tuple[ClauseText, ...]
+    annexes: tuple[AnnexText, ...]
+    open_values: tuple[OpenValue, ...]
+
+
+def compose(definition: Definition, values: Mapping[str, Value], given: Given, said: Phrases, *, language: str,
+            ) -> Composed:
+    """The clauses and annexes of a definition, filled with what the project gave, and what is still open in them.
 
     values: need, as written in the definition ("baseline.today.cost", "seat:customer", "project:title") -> value.
     said: what a clause says by itself, in ``language``.
-    A need without a value becomes a gap. Clauses keep the number of their place, struck or not.
+    A need without a value becomes a gap. Clauses keep the number of their place, struck or not. Of several values that
+    are settled later each is a mark where it stands, and one line of a list; the only one says there who gives it.
     Raises: ValueError if a clause uses a name that it does not declare, or if ``given`` names an unknown clause.
     """
     if unknown := {*given.struck, *given.wording, *given.reservations} - definition.clauses.keys():
         raise ValueError(f"no such clause: {', '.join(sorted(unknown))}")
     composer = _Composer(definition, values, given, said, language)
-    clauses = (_clause(composer, key, number) for number, key in enumerate(definition.clauses, 1))
-    annexes = (
-        _annex(key, number, annex, given.tables.get(annex.of), composer)
-        for number, (key, annex) in enumerate(definition.annexes.items(), 1)
-    )
-    return tuple(clauses), tuple(annexes)
+    places = tuple(composer.later())
+    if len(places) > 1:
+        composer = replace(composer, marks=dict(reversed(places)))  # its first place counts
+    return Composed(
+        tuple(_clause(composer, key, number) for number, key in enumerate(definition.clauses, 1)),
+        tuple(_annex(key, number, annex, given.tables.get(annex.of), composer)
+              for number, (key, annex) in enumerate(definition.annexes.items(), 1)),
+        tuple(composer.open_value(need) for need in dict.fromkeys(need for need, _ in places if composer.marks)))
+
+
+def number_of(place: int) -> str:
+    """The letters of a place from 0: a to z, then aa."""
+    found, rest = "", place + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        found = chr(ord("a") + letter) + found
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Composer:
+    """marks: of what is settled later, where that is more than one: need -> its number."""
+
     definition: Definition
     values: Mapping[str, Value]
     given: Given
     said: Phrases
     language: str
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def later(self) -> Iterator[tuple[str, str]]:
+        """(need, number) wherever something stands that is settled later; where it stands again, the first counts.
+
+        Numbered by clause: what is given in one clause changes no number in another.
+        """
+        numbers: set[str] = set()
+        for number, (key, clause) in enumerate(self.definition.clauses.items(), 1):
+            here = dict.fromkeys(clause.needs.get(name, "") for name in placeholders(self.template(key)))
+            own = 0
+            for need in here if self.instead(key) is None else ():
+                if (value := self.values.get(need)) is not None and value.later is not None:
+                    yield need, f"{number}{number_of(own)}"
+                    own += need not in numbers
+                    numbers.add(need)
+        for number, annex in enumerate(self.definition.annexes.values(), 1):
+            table = self.given.tables.get(annex.of)
+            if table is not None and table.later is not None and self.instead_of(annex) is None:
+                yield annex.of, f"A{number}"
+
+    def open_value(self, need: str) -> OpenValue:
+        later = self._settled(need)
+        return OpenValue(self.marks[need], self.label(need), later.who, later.by, later.rule)
+
+    def _settled(self, need: str) -> SettledLater:
+        value, table = self.values.get(need), self.given.tables.get(need)
+        later = (value.later if value else None) or (table.later if table else None)
+        if later is None:
+            raise ValueError(f"{need} is not settled later")
+        return later
+
+    def open(self, need: str) -> str:
+        """What stands where a value is settled later."""
+        if need in self.marks:
+            return self.said.open.format(label=self.label(need), number=self.marks[need])
+        later = self._settled(need)
+        return self.said.later.format(who=later.who, by=later.by, rule=later.rule)
+
+    def template(self, key: str) -> str:
+        """The words of a clause, with names for what is filled in."""
+        return self.given.wording.get(key) or say(self.definition.clauses[key].text, self.language)
+
+    def instead(self, key: str) -> tuple[Literal["given", "struck"], str] | None:
+        """The state and the words of a clause that is struck, kept from the reader or left out; None if it stands."""
+        if key in self.given.struck:
+            return "struck", self.said.struck.format(reason=self.given.struck[key])
+        return self.instead_of(self.definition.clauses[key])
+
+    def instead_of(self, part: Clause | Annex) -> tuple[Literal["given", "struck"], str] | None:
+        if (kept := self.kept(part)) is not None:
+            return "given", kept
+        absent = self.absent(part)
+        return None if absent is None else ("struck", absent)
 
     def absent(self, part: Clause | Annex) -> str | None:
         """Why a clause or annex does not stand; None if it stands."""
@@ -139,7 +217,7 @@ class _Composer:
     def words(self, need: str, value: Value | None) -> str:
         """What stands in the text for one need."""
         if value is not None and value.later is not None:
-            return self.said.later.format(who=value.later.who, by=value.later.by, rule=value.later.rule)
+            return self.open(need)
         if _missing(value):
             return self.said.not_given.format(label=self.label(need))
         return value.text if value else ""
@@ -191,13 +269,9 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
     clause, given, language = composer.definition.clauses[key], composer.given, composer.language
     shell = ClauseText(key, number, say(clause.title, language), "", sample=clause.sample and key not in given.wording,
                        reservations=given.reservations.get(key, ()))
-    if key in given.struck:
-        return replace(shell, state="struck", body=escape(composer.said.struck.format(reason=given.struck[key])))
-    if (kept := composer.kept(clause)) is not None:
-        return replace(shell, body=escape(kept))
-    if (absent := composer.absent(clause)) is not None:
-        return replace(shell, state="struck", body=escape(absent))
-    template = given.wording.get(key) or say(clause.text, language)
+    if (instead := composer.instead(key)) is not None:
+        return replace(shell, state=instead[0], body=escape(instead[1]))
+    template = composer.template(key)
     if undeclared := [name for name in placeholders(template) if name not in clause.needs]:
         raise ValueError(f"clause {key}: ${undeclared[0]} is not declared in its needs")
     used = {name: composer.values.get(clause.needs[name]) for name in placeholders(template)}
@@ -214,12 +288,13 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
 
 def _annex(key: str, number: int, annex: Annex, table: Table | None, composer: _Composer) -> AnnexText:
     title = say(annex.title, composer.language)
-    if (absent := composer.kept(annex) or composer.absent(annex)) is not None:
-        return AnnexText(key, number, title, (), (), absent)
+    if (instead := composer.instead_of(annex)) is not None:
+        return AnnexText(key, number, title, (), (), instead[1])
     if table is None:
         note = composer.said.not_given.format(label=title)
         return AnnexText(key, number, title, (), (), note, (Gap(key, annex.of, title),))
-    return AnnexText(key, number, title, table.columns, table.rows, table.note)
+    note = composer.open(annex.of) if table.later else table.note
+    return AnnexText(key, number, title, table.columns, table.rows, note)
 
 
-__all__ = ["Given", "Phrases", "SettledLater", "Table", "Value", "compose"]
+__all__ = ["Composed", "Given", "Phrases", "SettledLater", "Table", "Value", "compose", "number_of"]

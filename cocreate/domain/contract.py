@@ -111,6 +111,20 @@ class AnnexText(Clean):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenValue(Clean):
+    """A value that all agreed is given after signature: who gives it, by when, by which rule.
+
+    number: of the clause where it stands first, with a letter: "8b"; of an annex that no clause names "A2".
+    """
+
+    number: str
+    label: str
+    who: str
+    by: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class FigureRow(Clean):
     """A number the contract rests on, already in words of the contract's language."""
 
@@ -153,6 +167,7 @@ class ContractText(Clean):
     specimen: bool = False
     format: Literal[1] = 1
     salt: str = field(default="", metadata=_LATER)
+    open_values: tuple[OpenValue, ...] = field(default=(), metadata=_LATER)
 
     def __post_init__(self) -> None:
         Clean.__post_init__(self)
@@ -249,5 +264,5 @@ def _typed(kind: Any, data: Any) -> Any:
     raise ValueError(f"{data!r} is not {kind}")
 
 
-__all__ = ["AnnexText", "ClauseText", "ContractParty", "ContractText", "FigureRow", "Gap", "Signatory", "Source",
-           "canonical", "content_sha256", "from_canonical", "gaps", "numbered", "signable", "text_sha256"]
+__all__ = ["AnnexText", "ClauseText", "ContractParty", "ContractText", "FigureRow", "Gap", "OpenValue", "Signatory",
+           "Source", "canonical", "content_sha256", "from_canonical", "gaps", "numbered", "signable", "text_sha256"]

@@ -11,8 +11,9 @@ from cocreate.domain.prose import plain
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A part of two texts that differs. ``part``: head, parties, clause, annex or figures; ``label`` is its title.
+    """A part of two texts that differs; ``label`` is its title.
 
+    part: head, parties, clause, open (its values still open), annex or figures.
     pieces: (how, words) in the order of the text; how is "same", "deleted" or "inserted".
     """
 
@@ -42,6 +43,7 @@ def _parts(text: ContractText) -> Iterator[tuple[tuple[str, str], tuple[str, str
     for clause in text.clauses:
         words = [plain(clause.body), *clause.reservations]
         yield ("clause", clause.key), (f"{clause.number} {clause.title}", "\n".join(words))
+    yield ("open", ""), ("", "\n".join(f"{o.number} {o.label}: {o.who}, {o.by}: {o.rule}" for o in text.open_values))
     for annex in text.annexes:
         lines = [annex.note, *(" · ".join(row) for row in (annex.columns, *annex.rows))]
         yield ("annex", annex.key), (f"{annex.number} {annex.title}", "\n".join(lines))

@@ -18,6 +18,7 @@ def phrases(language: str) -> Phrases:
     _ = Reader(language).gettext
     return Phrases(
         not_given=_("[{label}: not given]"), later=_("(to be given by {who} by {by}: {rule})"),
+        open=_("[{label}: open, see {number}]"),
         struck=_("[struck: {reason}]"), not_applicable=_("(not applicable: nobody takes part as {seat})"),
         pointless=_("(not applicable: the answer to “{field}” is: {answers})"),
         annex=_("Annex {number}"), project_title=_("Title of the project"),
@@ -88,6 +89,14 @@ def _clauses(_: Translate) -> dict[str, str]:
         "given_by": _("given by"),
         "grade": _("Grade"),
         "no_rows": _("No rows."),
+        "open": _("Values still open"),
+        "open_by": _("By"),
+        "open_lead": _("Each of these values is given after the signature: by whom, by when and by which rule is "
+                       "agreed here. Where it stands in the text it is marked with the number it has in this list."),
+        "open_number": _("Number"),
+        "open_rule": _("By this rule"),
+        "open_value": _("Value"),
+        "open_who": _("Given by"),
         "period": _("Period, prices"),
         "prices_of": _("prices of"),
         "reservation": _("Reservation"),

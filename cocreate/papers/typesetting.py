@@ -9,13 +9,13 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, gaps, numbered
+from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, OpenValue, gaps, numbered
 from cocreate.domain.prose import Clean, Listing, Paragraph, Run
 from cocreate.papers import paper_words
 from cocreate.words import Reader, number
@@ -102,6 +102,7 @@ def _contract(text: ContractText, text_sha256: str, mark: str, said: Mapping[str
             "parties": [_party(party) for party in text.parties],
             "clauses": [_clause(clause) for clause in text.clauses],
             "annexes": [asdict(annex) | _columns(annex.columns, annex.rows) for annex in text.annexes],
+            "open": _open(text.open_values, said),
             "figure_rows": [_figure(figure, said) for figure in text.figures],
         }),
         "sample": any(clause.sample and clause.state != "struck" for clause in text.clauses),
@@ -141,6 +142,12 @@ def _block(block: Paragraph | Listing) -> Json:
 
 def _runs(runs: Iterable[Run]) -> list[Json]:
     return [asdict(run) for run in runs]
+
+
+def _open(values: Sequence[OpenValue], said: Mapping[str, str]) -> Json:
+    """The list of what is given later; all that is in a value are words for its row."""
+    heads = [said[key] for key in ("open_number", "open_value", "open_who", "open_by", "open_rule")]
+    return _columns(heads, [astuple(value) for value in values])
 
 
 def _figure(figure: FigureRow, said: Mapping[str, str]) -> list[str]:

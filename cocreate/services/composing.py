@@ -55,7 +55,7 @@ def _contract(session: Session, facts: Facts) -> ContractText:
     project = session.execute(select(Project).where(Project.id == facts.project.id)).scalar_one()
     counting = contributions.readable(session, facts)
     language = facts.project.language
-    clauses, annexes = domain.compose(
+    clauses, annexes, open_values = domain.compose(
         facts.definition, _values(facts, counting, project, language),
         replace(settling.given(facts), tables=_tables(facts, counting, language), kept=_kept(session, facts)),
         paper_words.phrases(language), language=language)
@@ -63,7 +63,7 @@ def _contract(session: Session, facts: Facts) -> ContractText:
         _frame(session, facts, project, in_language(facts.definition.contract_title, language), ""),
         parties=describing.parties(session, facts, counting, facts.present, facts.signing),
         affected=describing.affected(session, facts),
-        clauses=clauses, annexes=annexes, figures=_figures(facts, counting, language))
+        clauses=clauses, annexes=annexes, open_values=open_values, figures=_figures(facts, counting, language))
 
 
 def _kept(session: Session, facts: Facts) -> dict[str, str]:
@@ -215,8 +215,7 @@ def _tables(facts: Facts, counting: Counting, language: str) -> dict[str, Table]
         if (table := _table(facts, counting, field, (task, key), language)) is not None:
             found[annex.of] = table
         elif (later := _later(facts, annex.of)) is not None:
-            found[annex.of] = Table((), (), paper_words.phrases(language).later.format(
-                who=later.who, by=later.by, rule=later.rule))
+            found[annex.of] = Table((), (), later=later)
     return found
 
 

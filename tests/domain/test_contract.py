@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cocreate.domain.composing import Given, Phrases, SettledLater, Table, Value, compose
+from cocreate.domain.composing import Given, Phrases, SettledLater, Table, Value, compose, number_of
 from cocreate.domain.contract import (
     AnnexText,
     ClauseText,
@@ -18,6 +18,7 @@ from cocreate.domain.contract import (
     ContractText,
     FigureRow,
     Gap,
+    OpenValue,
     Signatory,
     Source,
     canonical,
@@ -32,7 +33,8 @@ from cocreate.domain.prose import Listing, Paragraph, Run, blocks, clean, escape
 from workflows.definition import Definition, Seat
 
 COST = "baseline.today.cost"
-SAID = Phrases("[{label}: not given]", "(to be given by {who} by {by}: {rule})", "[struck: {reason}]",
+SAID = Phrases("[{label}: not given]", "(to be given by {who} by {by}: {rule})", "[{label}: open, see {number}]",
+               "[struck: {reason}]",
                "(not applicable: nobody takes part as {seat})",
                "(not applicable: the answer to “{field}” is: {answers})", "Annex {number}", "Title of the project",
                "Purpose of the project")
@@ -53,27 +55,26 @@ class TestCompose:
         assert plain(price.body) == "The Customer pays [Cost: not given]."
         assert [(gap.name, gap.path, gap.label) for gap in price.gaps] == [("fee", COST, "Cost")]
 
-    def test_a_value_settled_later_prints_its_rule_and_is_no_gap(self, definition):
-        later = SettledLater("WMATA", "1 October 2026", "the mean of three invoices")
-        price = first(definition, {COST: Value(missing_reason="not bought yet", later=later)})
+    def test_the_only_open_value_prints_its_rule_in_its_clause_and_is_no_gap(self, definition):
+        price, *_rest = values_open(definition, COST).clauses
         assert plain(price.body) == (
             "The Customer pays (to be given by WMATA by 1 October 2026: the mean of three invoices)."
         )
         assert (price.state, price.gaps) == ("settle_later", ())
 
     def test_a_struck_clause_keeps_its_number_and_has_no_gap(self, definition):
-        clauses, _ = compose(definition, {}, Given(SEATS, struck={"price": "paid in *kind*"}), SAID, language="en")
+        clauses, *_ = compose(definition, {}, Given(SEATS, struck={"price": "paid in *kind*"}), SAID, language="en")
         assert [clause.number for clause in clauses] == [1, 2, 3]
         assert plain(clauses[0].body) == "[struck: paid in *kind*]"
         assert (clauses[0].state, clauses[0].gaps) == ("struck", ())
 
     def test_a_clause_of_an_empty_seat_does_not_apply(self, definition):
-        clauses, _ = compose(definition, {}, Given(SEATS), SAID, language="en")
+        clauses, *_ = compose(definition, {}, Given(SEATS), SAID, language="en")
         assert plain(clauses[2].body) == "(not applicable: nobody takes part as Bank)"
         assert clauses[2].state == "struck"
 
     def test_the_clause_of_a_seat_that_is_held_stands(self, definition):
-        clauses, _ = compose(definition, {"seat:bank": Value("KfW")}, Given(SEATS | {"bank"}), SAID, language="en")
+        clauses, *_ = compose(definition, {"seat:bank": Value("KfW")}, Given(SEATS | {"bank"}), SAID, language="en")
         assert clauses[2].body == "KfW guarantees."
 
     @pytest.mark.parametrize(("chosen", "state", "body"), [
@@ -86,7 +87,7 @@ class TestCompose:
         data["clauses"]["guarantee"]["only_if"] = {"answer": path, "is": "yes"}
         changed = type(definition).model_validate(data)
         given = Given(SEATS, chosen={path: frozenset(chosen)})
-        clauses, _ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
+        clauses, *_ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
         assert (clauses[2].state, plain(clauses[2].body)) == (state, body)
 
     @pytest.mark.parametrize(("chosen", "reason"), [
@@ -101,12 +102,12 @@ class TestCompose:
                                                    {"answer": "baseline.today.kind", "is": "bank"}]
         changed = type(definition).model_validate(data)
         given = Given(SEATS, chosen={f"baseline.today.{name}": frozenset({said}) for name, said in chosen.items()})
-        clauses, _ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
+        clauses, *_ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
         assert plain(clauses[2].body) == (f"(not applicable: the answer to {reason})" if reason else "KfW guarantees.")
 
     def test_agreed_wording_replaces_the_template_and_is_no_sample(self, definition):
         wording = Given(SEATS, wording={"price": "It costs $fee, once."})
-        clauses, _ = compose(definition, {COST: Value("9 EUR")}, wording, SAID, language="en")
+        clauses, *_ = compose(definition, {COST: Value("9 EUR")}, wording, SAID, language="en")
         assert clauses[0].body == "It costs 9 EUR, once."
         assert (clauses[0].sample, clauses[1].sample) == (False, True)
 
@@ -119,30 +120,81 @@ class TestCompose:
             compose(definition, {}, Given(SEATS, struck={"prise": "misspelt"}), SAID, language="en")
 
     def test_texts_are_taken_in_the_contract_language(self, definition):
-        clauses, _ = compose(definition, {COST: Value("9 EUR")}, Given(SEATS), SAID, language="de")
+        clauses, *_ = compose(definition, {COST: Value("9 EUR")}, Given(SEATS), SAID, language="de")
         assert (clauses[0].title, clauses[0].body) == ("Preis", "Der Kunde zahlt 9 EUR.")
 
     def test_the_need_of_one_seat_is_labelled_with_the_seat(self, definition):
-        clauses, _ = compose(definition, {}, Given(SEATS), SAID, language="en")
+        clauses, *_ = compose(definition, {}, Given(SEATS), SAID, language="en")
         assert [gap.label for gap in clauses[1].gaps] == ["Cost (Customer)", "Company", "Title of the project"]
 
     def test_an_annex_takes_its_table(self, definition):
         table = Table(("Flow", "t"), (("steam", "15"),))
-        _, annexes = compose(definition, {}, Given(SEATS, tables={COST: table}), SAID, language="en")
+        _, annexes, _ = compose(definition, {}, Given(SEATS, tables={COST: table}), SAID, language="en")
         assert (annexes[0].number, annexes[0].title, annexes[0].rows) == (1, "Costs", (("steam", "15"),))
 
     def test_an_annex_of_an_empty_seat_says_so(self, definition):
         annexes = {"costs": definition.annexes["costs"].model_copy(update={"only_if": "guest"})}
         parties = definition.parties | {"guest": Seat(name="Guest", required=False)}
         changed = definition.model_copy(update={"annexes": annexes, "parties": parties})
-        _, (annex,) = compose(changed, {}, Given(SEATS), SAID, language="en")
+        _, (annex,), _ = compose(changed, {}, Given(SEATS), SAID, language="en")
         assert (annex.note, annex.gaps) == ("(not applicable: nobody takes part as Guest)", ())
-        _, (annex,) = compose(changed, {}, Given(SEATS | {"guest"}), SAID, language="en")
+        _, (annex,), _ = compose(changed, {}, Given(SEATS | {"guest"}), SAID, language="en")
         assert annex.gaps
 
     def test_an_annex_without_a_table_is_a_gap(self, definition):
-        _, annexes = compose(definition, {}, Given(SEATS), SAID, language="en")
+        _, annexes, _ = compose(definition, {}, Given(SEATS), SAID, language="en")
         assert annexes[0].gaps == (Gap("costs", COST, "Costs"),)
+
+
+class TestOpenValues:
+    """What is settled later: a mark in the clause, and one list of who gives it by when."""
+
+    SEAT = f"{COST}@customer"
+
+    def test_several_are_marked_with_their_names_and_stand_in_one_list(self, definition):
+        found = values_open(definition, COST, self.SEAT)
+        assert [plain(clause.body) for clause in found.clauses[:2]] == [
+            "The Customer pays [Cost: open, see 1a].",
+            "[Cost (Customer): open, see 2a] [Company: not given] [Title of the project: not given]"]
+        assert [clause.state for clause in found.clauses[:2]] == ["settle_later", "settle_later"]
+        assert found.open_values == (OpenValue("1a", "Cost", *LATER), OpenValue("2a", "Cost (Customer)", *LATER))
+
+    def test_one_has_no_list_but_the_words_of_it_in_its_clause(self, definition):
+        assert values_open(definition, COST).open_values == ()
+
+    def test_one_in_several_places_has_one_number_that_of_its_first_place(self, definition):
+        found = values_open(changed_words(definition, "$cost $again", again=COST), COST, self.SEAT)
+        assert plain(found.clauses[1].body) == "[Cost (Customer): open, see 2a] [Cost: open, see 1a]"
+        assert [one.number for one in found.open_values] == ["1a", "2a"]
+
+    def test_several_of_a_clause_count_in_letters_and_no_other_clause_counts_on(self, definition):
+        words = changed_words(definition, "$again $cost", again=COST)
+        found = values_open(words, COST, self.SEAT, struck={"price": "no price"})
+        assert plain(found.clauses[1].body) == "[Cost: open, see 2a] [Cost (Customer): open, see 2b]"
+        assert found.clauses[1] == values_open(words, COST, self.SEAT, struck={"price": "other"}).clauses[1]
+
+    def test_an_annex_has_the_number_of_the_clause_that_names_it(self, definition):
+        later = Table((), (), later=SettledLater(*LATER))
+        found = values_open(definition, COST, tables={COST: later})
+        assert found.annexes[0].note == "[Cost: open, see 1a]" and plain(found.clauses[0].body).endswith("see 1a].")
+        assert [one.number for one in found.open_values] == ["1a"]
+        found = values_open(definition, self.SEAT, tables={COST: later})
+        assert found.annexes[0].note == "[Cost: open, see A1]"
+        assert [one.number for one in found.open_values] == ["2a", "A1"]
+        alone = values_open(definition, tables={COST: later})
+        assert alone.annexes[0].note == "(to be given by WMATA by 1 October 2026: the mean of three invoices)"
+
+    def test_what_a_clause_left_out_would_print_is_in_no_list(self, definition):
+        found = values_open(definition, COST, self.SEAT, struck={"price": "no price"})
+        assert found.open_values == () and "(to be given by WMATA" in plain(found.clauses[1].body)
+
+    def test_letters_do_not_end(self):
+        assert [number_of(place) for place in (0, 25, 26, 701, 702)] == ["a", "z", "aa", "zz", "aaa"]
+
+    def test_a_text_without_them_keeps_its_bytes(self, text):
+        assert b"open_values" not in canonical(text)
+        listed = replace(text, open_values=(OpenValue("1a", "Cost", *LATER),))
+        assert content_sha256(listed) != content_sha256(text) and from_canonical(canonical(listed)) == listed
 
 
 class TestGaps:
@@ -301,8 +353,25 @@ SEATS = frozenset({"company", "customer"})
 KNOWN_SHA256 = "0ed6908fe9c1a33a4bf548a4a4cd4b457abdd813f33a1d040d78923f6676ceba"
 
 
+LATER = ("WMATA", "1 October 2026", "the mean of three invoices")
+
+
+def values_open(definition, *needs, tables=None, struck=None):
+    """The contract in which all agreed that these come later."""
+    later = Value(missing_reason="not bought yet", later=SettledLater(*LATER))
+    return compose(definition, dict.fromkeys(needs, later), Given(SEATS, tables=tables or {}, struck=struck or {}),
+                   SAID, language="en")
+
+
+def changed_words(definition, words, **needs):
+    """The clause about the parties in other words."""
+    clause = definition.clauses["parties"]
+    other = clause.model_copy(update={"text": words, "needs": {**clause.needs, **needs}})
+    return definition.model_copy(update={"clauses": {**definition.clauses, "parties": other}})
+
+
 def first(definition, values):
-    clauses, _ = compose(definition, values, Given(SEATS), SAID, language="en")
+    clauses, *_ = compose(definition, values, Given(SEATS), SAID, language="en")
     return clauses[0]
 
 
@@ -382,4 +451,5 @@ TEXTS = st.builds(
     annexes=some(ANNEXES),
     figures=some(st.builds(FigureRow, *[WORDS] * 8)),
     head_seq=NUMBERS, head_hash=WORDS, specimen=st.booleans(), format=st.just(1),
+    open_values=some(st.builds(OpenValue, *[WORDS] * 5)),
 )

@@ -19,6 +19,7 @@ from cocreate.domain.contract import (
     ContractText,
     FigureRow,
     Gap,
+    OpenValue,
     Signatory,
     Source,
     text_sha256,
@@ -90,6 +91,16 @@ class TestContract:
         assert "Comes from: Flows v3 (Ulsan)." in said
         assert "Reservation. Hyosung notes 13 t/h." in said
         assert "Settled later." in said
+
+    def test_values_still_open_are_one_list_after_the_clauses(self, text):
+        assert "Values still open" not in words(contract_pdf(text, text_sha256=SHA))
+        rule = "the mean of three invoices"
+        listed = replace(text, open_values=(OpenValue("2a", "Price per tonne", "Hyosung", "1 October 2026", rule),
+                                            OpenValue("2b", "W" * 90, "Ulsan", "1 May 2027", "*as* $agreed_")))
+        said = words(contract_pdf(listed, text_sha256=SHA))
+        at = said.index("2a Price per tonne Hyosung 1 October 2026 the mean of three invoices")
+        assert said.index("The User pays.") < at < said.rindex("Annex 1 Quantities")
+        assert "*as* $agreed_" in said and said.count("W") > 90
 
     def test_paragraphs_and_lists_keep_their_numbers(self, text):
         said = words(contract_pdf(text, text_sha256=SHA))

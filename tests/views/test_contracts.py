@@ -1,6 +1,7 @@
 """The contract's pages: read as printed, made ready, its versions kept and compared."""
 
 import hashlib
+import html
 import re
 import subprocess
 from datetime import timedelta
@@ -21,6 +22,7 @@ KEPT = projects.SMALL.replace("{label: Credit, type: money, per: piece, min: 0}"
     "            label: Places\n", "            label: Places\n            visible_to: [maker, shop]\n")
 
 
+LATER = NOON + timedelta(hours=1)
 WITH_VALUE = ("", "/clauses/credit", "/versions/1/check.pdf")
 
 
@@ -91,6 +93,43 @@ class TestRead:
         room = project(_settled_later)
         for page in ("/contract", "/contract/clauses", "/contract/clauses/credit"):
             assert "agreed by all</a> <q>Nobody has counted yet.</q>" in room.shop.get(page).text, page
+
+    def test_several_open_values_are_marked_in_their_clauses_and_stand_in_one_list(self, project):
+        room = project(_both_later)
+        page, mark = room.shop.get("/contract").text, "[Crates that come back: open, see 2a]"
+        assert f'about <a href="#open-2a">{mark}</a> and pays <a href="#open-2b">[Credit: open, see 2b]</a>' in page
+        paper, clause = _paper(page), _paper(room.shop.get("/contract/clauses/credit").text)
+        assert '<h2>Values still open</h2>' in paper and "to be given by" not in paper
+        for shown in (paper, clause):
+            assert re.findall(r'<tr id="open-(\w+)"><th scope="row">\1 ([^<]+)</th>', shown) == [
+                ("2a", "Crates that come back"), ("2b", "Credit")]
+            for said in ("Aurelis Hotels", "1 June 2027", "as counted", "as invoiced"):
+                assert said in shown[shown.index('id="open-2a"'):], said
+        assert 'id="open-' not in _paper(room.shop.get("/contract/clauses/places").text)
+
+    def test_the_file_says_the_same_of_them_as_the_page(self, project):
+        room = project(_both_later)
+        assert room.maker.post("/contract/freeze").status_code == 303
+        shown = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", _paper(room.shop.get("/contract").text))))
+        printed = re.sub(r"\s+", " ", _text_of(room.shop.get("/contract/versions/1/signed.pdf")))
+        listed = ("2a Crates that come back Aurelis Hotels 1 June 2027 as counted "
+                  "2b Credit Tornby Furniture 1 June 2027 as invoiced")
+        for said in (shown, printed):
+            assert listed in said and "[Crates that come back: open, see 2a]" in said, said
+
+    def test_once_they_are_given_the_list_is_gone_and_what_changed_says_so(self, project):
+        room = project(_both_later)
+        room.maker.post("/contract/freeze")
+        with room.app.app_context(), transaction() as session:
+            projects.go_on(session, room.small, "figures_wrong", reason="Somebody has counted.", now=LATER)
+            projects.give_all(session, room.small, now=LATER)
+            projects.go_on(session, room.small, "to_terms", now=LATER)
+        page = room.shop.get("/contract/versions/1").text
+        assert "Values still open" in _paper(page)  # a version keeps its text
+        changed = page[page.index('id="changes"'):page.index("<article")]
+        assert re.search(r"<h3>Values still open\s*</h3>.*deleted:.*2a Crates that come back: Aurelis Hotels", changed,
+                         re.DOTALL)
+        assert "Values still open" not in _paper(room.shop.get("/contract").text)
 
     def test_what_is_missing_stands_once_and_names_its_party_once(self, project):
         page = project(projects.frozen).maker.get("/contract").text
@@ -203,6 +242,21 @@ def _settled_later(session, *, now=NOON):
     number = proposals.propose(session, small.ref, kind="later", subject="figures.returns.crates", body=body,
                                actor=small.maker, key=projects.key(), now=now).values["number"]
     proposals.answer(session, small.ref, number=number, agree=True, actor=small.shop, key=projects.key(), now=now)
+    return small
+
+
+def _both_later(session, *, now=NOON):
+    """Neither the crates nor the credit for each is known before the signature."""
+    small = projects.open_small(session, now=now)
+    projects.give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now)
+    projects.give(session, small, "credit", projects.answers("credit") | {"amount": Answer(not_available="no price")},
+                  now=now)
+    projects.go_on(session, small, "to_terms", now=now)
+    for party, path, rule in ((2, "returns.crates", "as counted"), (1, "credit.amount", "as invoiced")):
+        body = {"parties": [party], "by": "2027-06-01", "rule": rule, "reason": "Nobody knows yet."}
+        number = proposals.propose(session, small.ref, kind="later", subject=f"figures.{path}", body=body,
+                                   actor=small.maker, key=projects.key(), now=now).values["number"]
+        proposals.answer(session, small.ref, number=number, agree=True, actor=small.shop, key=projects.key(), now=now)
     return small
 
 

@@ -308,7 +308,7 @@ class Given:
                        for column in as_asked(now, one, answers if task == key else {}).columns}
             self.all |= {where, *(f"{where}.fields.{one}" for one in fields | columns)}
             self.asked |= {f"{stage}.{task}.{one}" for one in fields}
-        clauses, annexes = compose(definition, {}, domain.Given(
+        clauses, annexes, _ = compose(definition, {}, domain.Given(
             frozenset(definition.parties), chosen={path: frozenset([said])}), phrases("en"), language="en")
         standing = [one.key for one in clauses if one.state != "struck"]
         self.all |= {f"clauses.{one}" for one in standing} | {f"annexes.{one.key}" for one in annexes if one.gaps}

@@ -11,9 +11,10 @@ from flask_babel import ngettext
 from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import contract as domain
-from cocreate.domain.contract import ContractText, Gap
+from cocreate.domain.contract import ClauseText, ContractText, Gap, OpenValue
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import of_parties
+from cocreate.domain.prose import plain
 from cocreate.domain.turns import prepares, waits_for
 from cocreate.errors import Conflict
 from cocreate.papers import paper_words
@@ -198,23 +199,37 @@ def _ends(passage: str) -> str:
 
 def part_names() -> dict[str, str]:
     return {"head": _("Title and purpose"), "parties": _("Parties and signatories"), "clause": "",
-            "annex": _("Annex"), "figures": _("Figures and their sources")}
+            "open": _("Values still open"), "annex": _("Annex"), "figures": _("Figures and their sources")}
 
 
-def marker(text: ContractText) -> Callable[[str, tuple[Gap, ...]], Iterator[tuple[str, Gap | None]]]:
-    """Splits words of a clause at what is missing in them."""
-    phrase = paper_words.phrases(text.language).not_given
+Marked = Gap | OpenValue
 
-    def marked(said: str, gaps: tuple[Gap, ...]) -> Iterator[tuple[str, Gap | None]]:
-        missing = {phrase.format(label=gap.label): gap for gap in gaps}
-        if not missing:
+
+def marker(text: ContractText) -> Callable[[str, tuple[Gap, ...]], Iterator[tuple[str, Marked | None]]]:
+    """Splits words of a text at what is missing or still open in them."""
+    phrase, still_open = paper_words.phrases(text.language).not_given, _marks(text)
+
+    def marked(said: str, gaps: tuple[Gap, ...]) -> Iterator[tuple[str, Marked | None]]:
+        found: dict[str, Marked] = {**{phrase.format(label=gap.label): gap for gap in gaps}, **still_open}
+        if not found:
             yield said, None
             return
-        for piece in re.split("(" + "|".join(map(re.escape, missing)) + ")", said):
+        for piece in re.split("(" + "|".join(map(re.escape, found)) + ")", said):
             if piece:
-                yield piece, missing.get(piece)
+                yield piece, found.get(piece)
 
     return marked
+
+
+def open_in(text: ContractText, clause: ClauseText) -> list[OpenValue]:
+    """What of the list of values still open stands in a clause."""
+    words = plain(clause.body)
+    return [one for mark, one in _marks(text).items() if mark in words]
+
+
+def _marks(text: ContractText) -> dict[str, OpenValue]:
+    phrase = paper_words.phrases(text.language).open
+    return {phrase.format(label=one.label, number=one.number): one for one in text.open_values}
 
 
 def grouped(digest: str) -> str:

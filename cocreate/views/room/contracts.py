@@ -64,7 +64,8 @@ def contract_clause(ref: str, key: str) -> ResponseReturnValue:
     return frame.show(
         "room/contracts/clause.html", facts, *signing_words.trail(facts, ""),
         (_("Clauses"), url_for("room.contract_clauses", ref=ref)), (text.clauses[place].title, None), row=row,
-        clause=text.clauses[place], before=text.clauses[place - 1] if place else None,
+        clause=text.clauses[place], open_values=contract_words.open_in(text, text.clauses[place]),
+        before=text.clauses[place - 1] if place else None,
         after=text.clauses[place + 1] if place + 1 < len(text.clauses) else None,
         line=clause_words.lines(facts, text)[place],
         talk=talk(facts, Topic("clause", key)), tabs=_tabs(facts, "clauses"), gate=contract_words.gate(facts),
