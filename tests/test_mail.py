@@ -150,6 +150,17 @@ def test_what_is_to_be_decided_says_before_when(contexts, kind, subject):
     assert "before Sat 2 Oct 2027: Energy report." in said and "owe " not in said and "owes" not in said
 
 
+@pytest.mark.parametrize(("values", "said"), [
+    ({"what": "used", "left": 9}, "9 are left."),
+    ({"what": "made"}, "Ten new recovery codes were made on"),
+    ({"what": "off", "by": "Petra Sool"}, "Petra Sool, who administers your organisation here, took your second step"),
+    ({"what": "off"}, "It was switched off on")])
+def test_what_changed_of_a_second_step_is_said(contexts, values, said):
+    context = contexts("second_step_changed")
+    message = written(replace(context, values={**context.values, "by": "", **values}))
+    assert said in " ".join(body(message).split())
+
+
 def test_every_kind_is_known():
     templates = {path.stem for path in mail.FOLDER.glob("[!_]*.txt")} - {"digest"}
     assert templates == set(SUBJECTS)
@@ -204,7 +215,8 @@ class TestHead:
     @pytest.mark.parametrize("kind", ["invitation", "invitation_again"])
     def test_an_invitation_says_that_no_is_an_answer_and_silence_is_none(self, contexts, kind):
         said = " ".join(body(written(contexts(kind))).split())
-        assert "A no is fine too: say so, and we stop writing. No answer is never taken as a yes." in said
+        assert "A no is fine too: say so, and we stop writing. If you do not answer, you have agreed to nothing." \
+            in said
 
     @pytest.mark.parametrize("kind", ["invitation", "invitation_again"])
     def test_an_invitation_names_the_seat_and_what_it_means(self, contexts, kind):

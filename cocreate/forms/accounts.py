@@ -23,7 +23,8 @@ REASONS: dict[str, Any] = {
     "email.not_one_address": _("This is not one complete address, such as r.kim@wmata.example."),
 }
 WRONG_PASSWORD = _("This password is not right.")
-WRONG_CODE = _("This code is not right, or it was used already.")
+WRONG_CODE = _("This code is not right, or it was used already. Each counts once: your app shows the next one within "
+               "half a minute.")
 
 THEMES = [SelectChoice("", _("As this device is set")), SelectChoice("light", _("Light")),
           SelectChoice("dark", _("Dark"))]

@@ -50,10 +50,11 @@ class Speaking:
 
     @property
     def who(self) -> str:
-        """The person who caused it, "Tom for Renee" where somebody stood in, or the host where nobody did."""
+        """The person who caused it, "Tom in place of Renee" where somebody stood in, or the host where nobody did."""
         absent = self.facts.member(self.details.get("stands_for")) if self.details.get("stands_for") else None
         if absent is not None and self._context.sender:
-            return self._("%(person)s for %(absent)s", person=named(self._context.sender), absent=named(absent.name))
+            return self._("%(person)s in place of %(absent)s", person=named(self._context.sender),
+                          absent=named(absent.name))
         if self.administrator:
             return words.administrator(named(self.administrator), self.host, self._context.reader)
         return named(self._context.sender) or self.host

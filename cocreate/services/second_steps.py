@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate import vault
@@ -67,11 +67,14 @@ def switch_off(session: Session, me: Me, password: str, *, now: datetime) -> str
     return sign_ins.end_others(session, me, now)
 
 
-def take_away(session: Session, person_id: int, now: datetime) -> None:
-    """Remove somebody's second step and tell them; whoever asks has been checked by the caller."""
+def take_away(session: Session, person_id: int, now: datetime, *, by: str = "") -> None:
+    """Remove somebody's second step and tell them; whoever asks has been checked by the caller.
+
+    by: the name of who did it for them.
+    """
     session.execute(update(Person).where(Person.id == person_id).values(totp_secret=None, totp_step=None))
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
-    _tell(session, person_id, "off", now)
+    _tell(session, person_id, "off", now, **({"by": by} if by else {}))
 
 
 def reset(session: Session, email: str, *, now: datetime) -> None:
@@ -105,7 +108,13 @@ def keep_recovery_codes(session: Session, person_id: int, hashes: Sequence[str],
     session.execute(insert(RecoveryCode), [{"person_id": person_id, "number": number, "code_hash": code_hash}
                                            for number, code_hash in enumerate(hashes)])
     if tell:
-        _tell(session, person_id, "recovery", now)
+        _tell(session, person_id, "made", now)
+
+
+def left(session: Session, person_id: int) -> int:
+    """How many recovery codes are not used yet."""
+    return session.scalar(select(func.count()).where(
+        RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))) or 0
 
 
 def pass_step(session: Session, me: Me, code: str, *, now: datetime) -> str | None:
@@ -154,7 +163,7 @@ def _use_recovery_code(session: Session, person_id: int, code: str, now: datetim
         return False
     if session.scalar(update(RecoveryCode).values(used_at=now).where(*unused).returning(RecoveryCode.number)) is None:
         return False
-    _tell(session, person_id, "recovery", now)
+    _tell(session, person_id, "used", now, left=left(session, person_id))
     return True
 
 
@@ -180,6 +189,6 @@ def _bucket(person_id: int) -> str:
     return f"code:person:{person_id}"
 
 
-def _tell(session: Session, person_id: int, what: str, now: datetime) -> None:
-    outbox.post_account(session, person_id=person_id, kind="second_step_changed", values={"what": what, "at": now},
-                        now=now)
+def _tell(session: Session, person_id: int, what: str, now: datetime, **more: object) -> None:
+    outbox.post_account(session, person_id=person_id, kind="second_step_changed",
+                        values={"what": what, "at": now, **more}, now=now)

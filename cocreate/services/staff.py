@@ -153,10 +153,10 @@ def end_sessions(session: Session, host_id: int, person: int, *, now: datetime) 
     sign_ins.end_all(session, person, now)
 
 
-def reset_second_step(session: Session, host_id: int, person: int, *, now: datetime) -> None:
-    """Take the second step of somebody who lost the telephone away; they are told and signed out."""
+def reset_second_step(session: Session, host_id: int, person: int, *, by: str = "", now: datetime) -> None:
+    """Take the second step of somebody who lost the telephone away; they are told by whom, and signed out."""
     _require_own(session, host_id, person)
-    second_steps.take_away(session, person, now)
+    second_steps.take_away(session, person, now, by=by)
     sign_ins.end_all(session, person, now)
 
 

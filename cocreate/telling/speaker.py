@@ -30,7 +30,7 @@ class Speaker:
             return words.administrator(by, host, self.reader) if by and host else str(by or "cocreate")
         name = self.line.actor or self.reader.gettext("Somebody whose name was erased")
         if (absent := self.details.get("stands_for")) is not None:
-            return self.reader.gettext("%(person)s for %(absent)s", person=name, absent=self.member(absent))
+            return self.reader.gettext("%(person)s in place of %(absent)s", person=name, absent=self.member(absent))
         return name
 
     def named(self, key: str = "name", person: str = "person") -> str:

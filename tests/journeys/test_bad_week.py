@@ -50,7 +50,7 @@ class TestABadWeek:
         tom.enter("charter")
         tom.press("^Agree to all")
         tom.enter("record")
-        assert tom.reads("Tom Baker for Renee Kim")
+        assert tom.reads("Tom Baker in place of Renee Kim")
 
         clock.go(days=1)  # nobody has started the scheduler since
         petra.signs_in()

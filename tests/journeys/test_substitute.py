@@ -46,5 +46,5 @@ class TestAnIllChampion:
         assert room.facts().signature(1).person == person
         assert (evidence(room)["name"], evidence(room)["basis"]) == (
             "Tom Baker", "substitute until 12 March, by power of attorney")
-        assert "Tom Baker for Ingrid Solvik signed version 1 for Tornby Furniture." in unescape(
+        assert "Tom Baker in place of Ingrid Solvik signed version 1 for Tornby Furniture." in unescape(
             room.shop.get("/record").text)

@@ -240,6 +240,12 @@ class TestRecoveryCodes:
             me = sign_ins.find(session, signed_in(session, anna), NOON)
             assert second_steps.pass_step(session, me, typed, now=NOON) is None
 
+    def test_the_owner_hears_whether_one_was_used_or_new_ones_were_made(self, session, anna):
+        codes = recovery_codes(session, anna)
+        second_steps.pass_step(session, sign_ins.find(session, signed_in(session, anna), NOON), codes[0], now=NOON)
+        told = [(values["what"], values.get("left")) for _kind, values in mails_to(session, anna.id)]
+        assert told[-2:] == [("made", None), ("used", 9)]
+
     def test_new_ones_end_the_old(self, session, anna):
         old = recovery_codes(session, anna)
         second_steps.keep_recovery_codes(session, anna.id, ["x"], now=NOON)

@@ -37,6 +37,7 @@ class TestPeople:
         tom = browser(app)
         page = text(tom.get(f"/h/{token}", follow_redirects=True))
         assert "Petra Sool invites you to work for" in page and "As an account manager you would" in page
+        assert f"You will sign in with tom{small.host_id}@host.example and the password you choose here." in page
         assert tom.get("/desk").location == "/sign-in"
         assert tom.post("/joining", data={"name": "Tom New", "password": "short"}).status_code == 422
         assert tom.post("/joining", data={"name": "Tom New", "password": PASSWORD}).status_code == 303
@@ -140,8 +141,8 @@ class TestPeople:
         assert "Anna Berg has been told by mail" in text(done)
         session.rollback()
         assert session.scalar(select(Person.totp_secret).where(Person.id == small.manager)) is None
-        assert ("second_step_changed", "off") in [(kind, values.get("what")) for kind, values
-                                                  in mails_to(session, small.manager)]
+        assert ("second_step_changed", "off", "Petra Sool") in [
+            (kind, values.get("what"), values.get("by")) for kind, values in mails_to(session, small.manager)]
 
     def test_all_projects_change_hands(self, client, session, small, refs, ben):
         page = text(client.get(f"/admin/people/{refs['anna']}/hand-over"))

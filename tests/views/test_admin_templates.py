@@ -93,6 +93,20 @@ class TestPage:
             assert answer.status_code == 200 and "Only a preview." in answer.text
             assert 'method="post"' not in answer.text.partition("<main")[2]
 
+    def test_a_form_says_what_comes_after_it_and_who_sees_it_as_in_a_project(self, client):
+        said = projects.SMALL.replace("        why: The shop",
+                                      "        unlocks: Both can decide.\n        why: The shop", 1)
+        assert said != projects.SMALL
+        url = client.post("/admin/templates/import", data={"text": said, "save": "1"}).location
+        page = text(client.get(f"{url}/tasks/credit"))
+        assert "After that: Both can decide." in page
+        assert "Only the organisation that fills this in sees its draft. Once submitted, every party sees it." in page
+
+    def test_says_how_many_may_sit_somewhere_as_a_person_would(self, client, ref):
+        many = projects.SMALL.replace("side: using}", "side: using, required: false, many: {min: 1, max: 40}}")
+        url = client.post("/admin/templates/import", data={"text": many, "save": "1"}).location
+        assert "need not be filled; up to 40 organisations" in text(client.get(f"{url}?show=rights"))
+
     def test_says_what_is_unfair(self, client, ref):
         assert "Fairness" in text(client.get(f"/admin/templates/{ref}"))
 

@@ -338,7 +338,17 @@ class TestSecondStep:
             second_steps.keep_recovery_codes(session, anna.id, second_steps.recovery_hashes(codes), now=clock.moment)
         sign_in(client, anna)
         assert client.post("/sign-in/recovery-code", data={"code": codes[4]}).status_code == 303
-        assert client.get(CLOSED).status_code == 200
+        assert "You signed in with a recovery code. 9 are left." in client.get(CLOSED).text
+
+    def test_says_what_to_do_with_neither_at_hand_and_when_the_next_code_comes(self, app, client, anna, clock):
+        secret = enrol(app, anna, clock.moment)
+        sign_in(client, anna)
+        for page in ("/sign-in/code", "/sign-in/recovery-code"):
+            said = client.get(page).text
+            assert "an administrator of it can take the second step away" in said and 'action="/sign-out"' in said
+        answer = client.post("/sign-in/code", data={"code": pyotp.TOTP(secret).at(clock.moment)})
+        assert answer.status_code == 422 and "your app shows the next one within half a minute" in answer.text
+        assert client.post("/sign-out").location == "/sign-in" and "_user_id" not in client.get("/sign-in").text
 
     def test_is_no_page_for_others(self, client, anna):
         assert is_sent_to_sign_in(client.get("/sign-in/code"))

@@ -83,6 +83,7 @@ class TestAccepting:
         client.get(f"/i/{token}")
         answer = client.post("/invitation", data=ACCEPT)
         assert answer.location == f"/p/{ref}/tasks/returns?party=2"
+        assert "You are in: you have accepted the invitation, nothing else." in client.get(answer.location).text
 
     def test_twice_has_one_effect_and_the_same_answer(self, app, client, arrived, session, small):
         client.get("/invitation")

@@ -238,8 +238,9 @@ class TestPeople:
         assert "for Ingrid Solvik" in text(stands_in.get(""))
         assert "for Ingrid Solvik" in text(stands_in.client.get("/your-turn"))
         stands_in.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
-        assert "Tom Baker for Ingrid Solvik put the project on hold until Fri 12 Mar." in text(room.shop.get("/record"))
-        assert "Tom Baker for Ingrid Solvik" in text(room.shop.get("")).split("Skip to content")[1][:1500]
+        who = "Tom Baker in place of Ingrid Solvik"
+        assert f"{who} put the project on hold until Fri 12 Mar." in text(room.shop.get("/record"))
+        assert who in text(room.shop.get("")).split("Skip to content")[1][:1500]
         assert "Nobody stands in any more." in text(
             room.maker.post("/people/absences/1/end", follow_redirects=True))
 

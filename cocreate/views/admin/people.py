@@ -126,7 +126,8 @@ def person_second_step(ref: str) -> ResponseReturnValue:
     login.require_proof()
     host, found = _load(ref)
     if request.method == "POST":
-        return _done(ref, lambda session: staff.reset_second_step(session, host.id, found.id, now=now()),
+        return _done(ref, lambda session: staff.reset_second_step(session, host.id, found.id, by=login.me().name,
+                                                                        now=now()),
                      _("Reset. %(name)s has been told by mail, and signs in with the password alone.",
                        name=found.name))
     return _dialog("admin/people/second_step.html", found, Form(),

@@ -13,7 +13,7 @@ from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.conditions import waits_for
 from cocreate.web import pages
 from cocreate.words import Reader
-from workflows.definition import AtLeast, Definition, Due, Gate, Transition
+from workflows.definition import AtLeast, Definition, Due, Gate, Seat, Task, Transition
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
 from workflows.texts import each, say
@@ -160,6 +160,27 @@ def _way(definition: Definition, way: Transition) -> str:
     said = (_("%(name)s: %(names)s may do it.", name=name, names=by) if to in name else
             _("%(name)s, to %(stage)s: %(names)s may do it.", name=name, stage=to, names=by))
     return f"{said} {_('A reason is needed that all see.')}" if way.reason else said
+
+
+def sees(definition: Definition, of: Task) -> str:
+    """Who sees what is filled in, as its page says it to a party that has a name."""
+    if of.kind == "assessment":
+        return _("Each person sees only what they answer themselves; of all answers, how they spread.")
+    if of.visible_to == "own":
+        return _("Only the organisation that fills this in sees it, also after it is submitted.")
+    if isinstance(of.visible_to, list):
+        return _("Only the organisation that fills this in sees its draft. Once submitted, it is seen by: %(seats)s.",
+                 seats=seats(definition, of.visible_to))
+    return _("Only the organisation that fills this in sees its draft. Once submitted, every party sees it.")
+
+
+def filled(seat: Seat) -> str:
+    """How many organisations may sit there, where it is not exactly one; else nothing."""
+    if seat.many and seat.required:
+        return _("%(min)s to %(max)s organisations", min=seat.many.min, max=seat.many.max)
+    if seat.many:
+        return _("need not be filled; up to %(max)s organisations", max=seat.many.max)
+    return "" if seat.required else _("need not be filled")
 
 
 def texts(definition: Definition) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:

@@ -1,11 +1,12 @@
 """The second step of signing in, and showing once more that it is oneself."""
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from cocreate.clock import now
-from cocreate.db import transaction
+from cocreate.db import db, transaction
 from cocreate.forms.accounts import WRONG_CODE, CodeForm, ProveForm, ProveWithCodeForm, RecoveryForm
 from cocreate.services import second_steps
 from cocreate.views.auth.blueprint import bp
@@ -63,6 +64,11 @@ def _step(form: CodeForm | RecoveryForm, page: str) -> ResponseReturnValue:
             token = second_steps.pass_step(session, me, form.code.data, now=now())
         if token:
             login.start(token)
+            if isinstance(form, RecoveryForm):
+                flash(ngettext("You signed in with a recovery code. %(num)d is left.",
+                               "You signed in with a recovery code. %(num)d are left.",
+                               second_steps.left(db.session(), me.id)), "info")
             return login.onward()
-        form.blame("code", WRONG_CODE)
+        form.blame("code", _("This code is not right, or it was used already.") if isinstance(form, RecoveryForm) else
+                   WRONG_CODE)
     return render_template(page, form=form), 422 if form.unfold() else 200

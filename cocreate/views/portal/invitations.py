@@ -171,9 +171,11 @@ def _into(ref: str, opened: str | None) -> ResponseReturnValue:
     asked = turns(facts, login.me().id)
     first = next((turn for turn in asked if turn.act == "fill_in"), asked[0] if asked else None)
     if first is None:
-        flash(_("Accepted. Nothing is asked of you yet; you can read everything here."), "done")
+        flash(_("You are in: you have accepted the invitation. Nothing is asked of you yet; you can read everything "
+                "here."), "done")
         return redirect(url_for("room.now", ref=ref), 303)
-    flash(_("Accepted. This is what you are asked for first."), "done")
+    flash(_("You are in: you have accepted the invitation, nothing else. This is what you are asked for first."),
+          "done")
     return redirect(ask(first, facts).url, 303)
 
 
