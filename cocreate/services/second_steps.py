@@ -28,8 +28,14 @@ _SIX = re.compile(r"[0-9]{6}")
 
 
 def new_secret() -> str:
-    """For an app, 160 bits; keep it locked until ``enrol``."""
+    """For an app, 160 bits."""
     return pyotp.random_base32()
+
+
+def offered(locked: str = "") -> tuple[str, str]:
+    """A secret that nobody has confirmed yet, and the same locked, as it may be kept until ``enrol``."""
+    secret = vault.unlock(locked) if locked else new_secret()
+    return secret, locked or vault.lock(secret)
 
 
 def address_for_app(secret: str, email: str) -> str:

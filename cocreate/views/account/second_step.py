@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from cocreate import vault
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Invalid
@@ -27,9 +26,7 @@ def app_code() -> ResponseReturnValue:
     me, form = login.me(), CodeForm.from_request()
     if me.totp:
         return redirect(url_for("account.show"), 303)
-    if SECRET not in cookie:
-        cookie[SECRET] = vault.lock(second_steps.new_secret())
-    secret = vault.unlock(cookie[SECRET])
+    secret, cookie[SECRET] = second_steps.offered(cookie.get(SECRET, ""))
     if request.method == "POST" and form.validate():
         with transaction() as session:
             token = second_steps.enrol(session, me, secret, form.code.data, now=now())
