@@ -78,7 +78,7 @@ SUBJECTS = {
     "clause_objected": "Not agreed: to strike the clause 'Clause 2' (Garage lighting)",
     "mail_came_back": "We cannot reach Grace Lee (Garage lighting)",
     "left": "Grace Lee has left (Garage lighting)",
-    "handed_over": "Grace Lee takes over (Garage lighting)",
+    "handed_over": "Grace Lee stands in until Mon 1 Mar (Garage lighting)",
     "nudge": "Anna Berg asks: Total cost today (Garage lighting)",
     "proposal": "Please answer: to withdraw the project (Garage lighting)",
     "proposal_refused": "WMATA does not agree: to withdraw the project (Garage lighting)",

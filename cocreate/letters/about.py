@@ -9,7 +9,7 @@ from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
 from cocreate.letters.valuing import Valuing
 from workflows.definition import AtLeast
-from workflows.facts import DecisionFact, DutyFact, TaskFact
+from workflows.facts import AbsenceFact, DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting
 
 
@@ -73,14 +73,19 @@ class About(Valuing):
         return f"{local}@{domain.partition('.')[0]}…"
 
     @property
+    def absence(self) -> AbsenceFact | None:
+        """For how long somebody stands in."""
+        known = self.subject.matter == "absence"
+        return next((a for a in self.facts.absences if known and str(a.number) == self.subject.key), None)
+
+    @property
     def moved(self) -> str:
         """The person or the party that a mail about coming and going names."""
         match self.subject.matter:
             case "party":
                 return self.party_name(int(self.subject.key))
             case "absence":
-                absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
-                return self.person(absence.person if absence else None)
+                return self.person(self.absence.person if self.absence else None)
             case _:
                 return self.person(int(self.subject.key)) if self.subject.key else ""
 
@@ -95,8 +100,7 @@ class About(Valuing):
         """Who takes over: a part for a time or for good, or the whole project."""
         if self.subject.matter == "member":
             return self.person(int(self.subject.key))
-        absence = next((a for a in self.facts.absences if str(a.number) == self.subject.key), None)
-        return self.person(absence.substitute if absence else self.facts.project.manager_id)
+        return self.person(self.absence.substitute if self.absence else self.facts.project.manager_id)
 
     @property
     def stage(self) -> str:

@@ -9,7 +9,7 @@ from cocreate.domain.turns import Turn
 from cocreate.sentences.turns import label
 from cocreate.services.digests import Coming, Digest, Line
 from cocreate.words import Reader
-from workflows.facts import Facts
+from workflows.facts import AbsenceFact, Facts
 from workflows.texts import say
 
 MOST = 10  # lines of one digest
@@ -144,6 +144,11 @@ class Speaker:
             case _:
                 return self.gettext("the project")
 
+    def absence(self, line: Line) -> AbsenceFact | None:
+        """The time in which somebody stands in."""
+        known = line.subject.matter == "absence"
+        return next((one for one in self.facts.absences if known and str(one.number) == line.subject.key), None)
+
     def who(self, line: Line) -> str:
         """The person or the party that came, went or was invited."""
         key = line.subject.key
@@ -151,7 +156,7 @@ class Speaker:
             case "party":
                 return self.party(int(key))
             case "absence":
-                absence = next((one for one in self.facts.absences if str(one.number) == key), None)
+                absence = self.absence(line)
                 return self.person(str(absence.substitute)) if absence else self.gettext("somebody")
             case "project":
                 return self.person(str(self.facts.project.manager_id))
@@ -247,7 +252,9 @@ PHRASES: dict[str, Phrase] = {
     "signed": _of(_("%(party)s has signed")),
     "joined": _about_people(_("%(who)s joined")),
     "left": _about_people(_("%(who)s has left")),
-    "handed_over": _about_people(_("%(who)s takes over")),
+    "handed_over": lambda s, line: (
+        s.gettext(_("%(who)s stands in until %(day)s"), who=s.who(line), day=words.day(absence.until, s.reader))
+        if (absence := s.absence(line)) else _about_people(_("%(who)s takes over"))(s, line)),
     "notice_given": _of(_("notice was given, and %(party)s has nothing left to decide: %(thing)s")),
     "notice_back": _of(_("a notice was taken back, and %(party)s decides again: %(thing)s")),
     "duty_due": _of(_("%(thing)s from %(party)s is due")),

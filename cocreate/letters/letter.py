@@ -31,6 +31,7 @@ _ACTS = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision
 _OWED = {"task": "fill_in", "check": "check", "decision": "decide", "signature": "sign", "agreement": "sign",
          "duty": "duty"}
 MOST_NAMED = 5
+_STRONGEST = ("champion", "signatory", "contributor", "facilitator", "manager", "observer")
 
 
 def _act_of(kind: str, subject: Subject) -> str | None:
@@ -184,6 +185,8 @@ class Letter(About):
         task = self.task
         if task and self.member.person in asked(self.facts, task):
             return self._("you are asked for it in '%(project)s'", project=project)
+        if self._only_lent:
+            return self._("you stand in for %(absent)s in '%(project)s' until %(day)s", **self._only_lent)
         own = {"party": self.party, "project": project}
         named_by_part = {
             "champion": self._("you lead for %(party)s in '%(project)s'", **own),
@@ -196,6 +199,17 @@ class Letter(About):
         }
         return next((said for part, said in named_by_part.items() if part in self.member.parts),
                     self._("you are in '%(project)s'", project=project))
+
+    @property
+    def _only_lent(self) -> dict[str, str]:
+        """For whom and until when, where the strongest of what one is here is only lent; else nothing."""
+        member = self.member
+        running = [one for one in self.facts.absences if one.runs and one.substitute == member.person]
+        strongest = next((part for part in _STRONGEST if part in member.parts), "")
+        if strongest not in member.lent or not running:
+            return {}
+        return {"absent": words.listed((self.person(one.person) for one in running), self._context.reader),
+                "day": self.day(max(one.until for one in running)), "project": self.project}
 
     @property
     def record(self) -> str:

@@ -15,6 +15,7 @@ from cocreate.domain.uploads import check
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
+from cocreate.services.acts.change import Administrator
 from cocreate.services.facts import calendar
 from cocreate.storage import Store
 from workflows.calendars import Calendar
@@ -182,3 +183,8 @@ def partners(session: Session, host_id: int) -> list[Organisation]:
     """The organisations that the host entered, without itself, by name."""
     return list(session.scalars(select(Organisation).where(
         Organisation.host_id == host_id, Organisation.own.is_(False)).order_by(Organisation.name)))
+
+
+def administrator(session: Session, host_id: int, name: str) -> Administrator | None:
+    """As record and mails name them; None where it was the operator."""
+    return Administrator(name, session.get_one(Host, host_id).name) if name else None

@@ -6,23 +6,19 @@ administrator of one host could take the second step of another's away, or lock 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from cocreate.domain.leading import shared_with
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import Host, HostInvitation, HostMember, Organisation
+from cocreate.models.hosts import HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
-from cocreate.models.projects import Absence, Member, Party, Project
-from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins
-from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, lendable
-from cocreate.services.acts.change import Administrator
+from cocreate.models.projects import Member, Party, Project
+from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins, substitutes
 from cocreate.services.acts.sharing import EndRole, EndSharing
-from cocreate.services.facts import look
 from cocreate.services.locks import lock_host, lock_projects
 
 ROLES = (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER)
@@ -178,35 +174,7 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: s
     lock_projects(session, refs)
     for ref in refs:
         people.hand_over(session, ref, host_id, to=to, actor=None, key=f"hand-over-{uuid4().hex}", of=person,
-                         by=_administrator(session, host_id, by), now=now)
-    return len(refs)
-
-
-def name_substitute(session: Session, host_id: int, person: int, *, to: int, until: date, by: str,
-                    now: datetime) -> int:
-    """Let a colleague stand in until a day in everything this one looks after; how many projects it is.
-
-    by: name of the administrator. Raises: Invalid where ``to`` is no other account manager of the host, or the day will
-    not do; Conflict where a project rests, or ``to`` is in one for another party.
-    """
-    name = dict(people.account_managers(session, host_id)).get(to)
-    if to == person or name is None:
-        raise Invalid("staff.successor", field="to")
-    refs = session.scalars(select(Project.ref).where(
-        Project.host_id == host_id, Project.manager_id == person, Project.ended_at.is_(None))
-        .order_by(Project.id)).all()
-    lock_projects(session, refs)
-    named = _administrator(session, host_id, by)
-    for ref in refs:
-        facts = look(session, ref, person=None, now=now, lock=True).facts
-        there, absent = facts.member(to), facts.member(person)
-        key = uuid4().hex
-        if there is None or there.left_at is not None or (
-                absent and shared_with(facts, there) and there.party != absent.party):
-            progress.act(session, ref, JoinToStandIn(to, name, person, named), actor=None, key=f"join-{key}", now=now)
-        parts = lendable(absent) if absent else ()
-        progress.act(session, ref, Substitute(person, to, parts, None, until, named), actor=None,
-                     key=f"stand-in-{key}", now=now)
+                         by=hosts.administrator(session, host_id, by), now=now)
     return len(refs)
 
 
@@ -235,8 +203,8 @@ def _end_part(session: Session, host_id: int, person: int, by: str, now: datetim
     """Who is no account manager any more reads nothing as one: neither what was shared with them, nor what has ended,
     nor where they only stand in.
     """
-    named = _administrator(session, host_id, by)
-    _end_standing_in(session, host_id, person, named, now)
+    named = hosts.administrator(session, host_id, by)
+    substitutes.end_with_role(session, host_id, person, named, now)
     rows = session.execute(
         select(Project.ref, Project.ended_at).join(Member, Member.project_id == Project.id)
         .where(Project.host_id == host_id, or_(Project.ended_at.is_not(None), Project.manager_id != person),
@@ -246,21 +214,6 @@ def _end_part(session: Session, host_id: int, person: int, by: str, now: datetim
     for row in rows:
         act = EndRole(person, named) if row.ended_at else EndSharing(person, named)
         progress.act(session, row.ref, act, actor=None, key=f"end-part-{uuid4().hex}", now=now)
-
-
-def _end_standing_in(session: Session, host_id: int, person: int, by: Administrator | None, now: datetime) -> None:
-    rows = session.execute(
-        select(Project.ref, Absence.number).join(Absence, Absence.project_id == Project.id)
-        .where(Project.host_id == host_id, Absence.substitute == person, Absence.ended_at.is_(None),
-               Absence.parts.contains("manager")).order_by(Project.id, Absence.number)).all()
-    lock_projects(session, [row.ref for row in rows])
-    for row in rows:
-        progress.act(session, row.ref, ComeBack(row.number, by), actor=None, key=f"end-part-{uuid4().hex}", now=now)
-
-
-def _administrator(session: Session, host_id: int, name: str) -> Administrator | None:
-    """As record and mails name them; None where it was the operator."""
-    return Administrator(name, session.get_one(Host, host_id).name) if name else None
 
 
 def _known(roles: Collection[str]) -> None:

@@ -64,11 +64,11 @@ def _remove_member(s: Speaker) -> str:
 
 @tells("hand_over_project")
 def _hand_over_project(s: Speaker) -> str:
-    to = s.named("to", "to")
-    if s.details["actor"] is None:
-        return s.gettext("%(who)s handed the project over from %(name)s to %(to)s.", to=to,
-                         name=s.named("person", "person"))
-    return s.gettext("%(who)s handed the project over to %(to)s.", to=to)
+    values = {"to": s.named("to", "to"), "name": s.named("person", "person")}
+    said = s.gettext("%(who)s handed the project over from %(name)s to %(to)s.", **values) \
+        if s.details["actor"] is None else s.gettext("%(who)s handed the project over to %(to)s.", **values)
+    return " ".join((said, *(s.gettext("%(name)s does not stand in any more.", name=s.member(one))
+                             for one in s.details.get("stood_in", ()) if one != s.details["to"])))
 
 
 @tells("share_project")

@@ -92,6 +92,7 @@ POLICY: dict[str, Access] = {
     "admin.person_second_step": ADMINISTRATOR,
     "admin.person_hand_over": ADMINISTRATOR,
     "admin.person_substitute": ADMINISTRATOR,
+    "admin.person_back": ADMINISTRATOR,
     "admin.person_deactivate": ADMINISTRATOR,
     "admin.health": ADMINISTRATOR,
     "admin.health_records": ADMINISTRATOR,

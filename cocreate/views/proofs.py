@@ -93,6 +93,7 @@ PROOFS: dict[str, Asks] = {
     "admin.person_second_step": BEFORE,
     "admin.person_hand_over": BEFORE,
     "admin.person_substitute": BEFORE,
+    "admin.person_back": ACTING,
     "admin.person_deactivate": BEFORE,
     "admin.template_start": ACTING,
     "admin.template_import": FILE,

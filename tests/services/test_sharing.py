@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from cocreate import telling
 from cocreate.domain.rights import TABLE, Act, Right, can
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
+from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Absence, Member, Project
-from cocreate.services import boards, endings, hosts, people, records, staff
+from cocreate.services import boards, endings, hosts, people, records, staff, substitutes
+from cocreate.words import Reader
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.mailed import body, mailed
 from tests.support.people import someone
 
 ENDS = pytest.mark.parametrize("go", [
@@ -148,6 +152,58 @@ class TestStandingIn:
         go(session, small, ben)
         assert projects.facts(session, small).absences[0].ended_at == NOON
 
+    @pytest.mark.parametrize("seated", [False, True], ids=["no seat", "a seat"])
+    def test_ends_where_the_project_gets_another_account_manager_and_who_came_in_only_for_it_leaves(
+            self, session, small, ben, seated):
+        if seated:
+            seat(session, small)
+        stand_in(session, small, ben)
+        eve = employed(session, small)
+        staff.hand_over_all(session, small.host_id, small.manager, to=eve, by="Petra", now=NOON)
+        after = projects.facts(session, small)
+        assert [one.ended_at for one in after.absences] == [NOON] and after.member(ben).left_at == NOON
+        line = records.lines(session, after, most=1)[0]
+        assert telling.tell(line, after, Reader(now=NOON)).sentence.endswith("Ben Ito does not stand in any more.")
+
+    def test_so_does_it_where_the_substitute_takes_over(self, session, small, ben):
+        stand_in(session, small, ben)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra", now=NOON)
+        after = projects.facts(session, small, person=ben)
+        assert [one.ended_at for one in after.absences] == [NOON]
+        assert after.actor.own == {"manager", "observer"} and after.actor.present
+
+    def test_an_administrator_ends_it(self, session, small, ben):
+        seat(session, small)
+        stand_in(session, small, ben)
+        (there,), (other,) = (substitutes.of(session, small.host_id, one) for one in (small.manager, ben))
+        assert there == other and (there.substitute, there.absent, there.projects) == ("Ben Ito", "Anna Berg", 1)
+        substitutes.end(session, small.host_id, small.manager, by="Petra", now=NOON)
+        assert not substitutes.of(session, small.host_id, small.manager)
+        assert projects.facts(session, small).member(ben).left_at == NOON
+        line = records.lines(session, projects.facts(session, small), most=1)[0]
+        assert (line.act, line.personal["by"]) == ("come_back", "Petra")
+
+
+class TestMails:
+    """Who stands in does so until a day, and is not who leads."""
+
+    def test_say_until_when_and_why_the_substitute_gets_them(self, session, small, ben):
+        seat(session, small)
+        stand_in(session, small, ben)
+        mail = mailed(session, small, ben, "handed_over")
+        assert mail["Subject"] == "Ben Ito stands in until Thu 4 Mar (Crates come back)"
+        said = " ".join(body(mail).split())
+        host = session.get_one(Host, small.host_id).name
+        assert (f"Petra (administrator of {host}) lets you stand in for Anna Berg in 'Crates come back' until Thu 4 "
+                "Mar.") in said
+        assert "because you stand in for Anna Berg in 'Crates come back' until Thu 4 Mar." in said
+        assert "It stops when that day is over." in said
+
+    def test_say_so_without_a_seat_too(self, session, small, ben):
+        stand_in(session, small, ben)
+        said = " ".join(body(mailed(session, small, ben, "handed_over")).split())
+        assert "because you stand in for Anna Berg in 'Crates come back' until Thu 4 Mar." in said
+
 
 class TestTakingOver:
     def test_who_it_is_shared_with_can_look_after_it(self, session, small, ben):
@@ -168,13 +224,13 @@ class TestTakingOver:
     def test_and_stand_in_there(self, session, small, ben):
         share(session, small, ben)
         seat(session, small)
-        staff.name_substitute(session, small.host_id, small.manager, to=ben, until=NOON.date(), by="Petra", now=NOON)
+        substitutes.name(session, small.host_id, small.manager, to=ben, until=NOON.date(), by="Petra", now=NOON)
         after = projects.facts(session, small, person=ben).actor
         assert (after.party, after.own, after.lent) == (1, {"manager", "observer"}, {"champion"})
 
 
 def stand_in(session, small, to):
-    staff.name_substitute(session, small.host_id, small.manager, to=to, until=NOON.date() + timedelta(days=3),
+    substitutes.name(session, small.host_id, small.manager, to=to, until=NOON.date() + timedelta(days=3),
                           by="Petra", now=NOON)
 
 

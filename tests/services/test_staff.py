@@ -9,15 +9,15 @@ from cocreate import telling
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid, NotFound
 from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
-from cocreate.models.mails import AccountMail, Outbox
+from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
-from cocreate.models.projects import Member, Project
+from cocreate.models.projects import Member
 from cocreate.services import accounts, hosts, joining, letters, outbox, people, progress, records, sign_ins, staff
 from cocreate.services.acts.people import HandOverProject
 from cocreate.words import Reader
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.mailed import body, written
+from tests.support.mailed import body, mailed
 from tests.support.people import HERE, OTHER, PASSWORD, last_secret, mails_to, someone
 
 
@@ -252,14 +252,6 @@ class TestInTheOpen:
         with pytest.raises(Forbidden):
             progress.act(session, small.ref, HandOverProject(ben, "Ben Ito", of=small.manager), actor=small.shop,
                          key=projects.key(), now=NOON)
-
-
-def mailed(session, small, person, kind):
-    """The mail of this kind that somebody gets, as it arrives."""
-    session.flush()
-    row = session.scalars(select(Outbox).join(Project, Project.id == Outbox.project_id).where(
-        Project.ref == small.ref, Outbox.recipient == person, Outbox.kind == kind)).one()
-    return written(letters.context(session, outbox.read(row), NOON))
 
 
 def employed(session, small, role="account_manager"):

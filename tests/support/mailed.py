@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from functools import cache
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cocreate.mail import compose
 from cocreate.models.contracts import ContractVersion, Duty, SigningCode
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
-from cocreate.models.projects import Absence, Member
+from cocreate.models.projects import Absence, Member, Project
 from cocreate.models.proposals import Proposal
 from cocreate.models.talk import Comment
 from cocreate.models.work import Decision, Task
@@ -37,6 +37,14 @@ def written(context):
 
 def body(message, subtype="plain"):
     return message.get_body((subtype,)).get_content().replace("\r\n", "\n")
+
+
+def mailed(session, small, person, kind):
+    """The mail of this kind that somebody of a project gets, as it arrives."""
+    session.flush()
+    row = session.scalars(select(Outbox).join(Project, Project.id == Outbox.project_id).where(
+        Project.ref == small.ref, Outbox.recipient == person, Outbox.kind == kind)).one()
+    return written(reading.context(session, outbox.read(row), NOON))
 
 
 def about(session):

@@ -162,6 +162,15 @@ class TestPeople:
         session.rollback()
         there = projects.facts(session, small, person=ben)
         assert "manager" in there.actor.parts and there.actor.own == {"observer"}
+        page = client.get(f"/admin/people/{refs['anna']}")
+        assert "Ben Ito stands in for Anna Berg in 1 project until Fri 5 Mar." in text(page)
+        substitute = session.scalar(select(Person.ref).where(Person.id == ben))
+        assert "Ben Ito stands in for Anna Berg" in text(client.get(f"/admin/people/{substitute}"))
+        assert "/back" not in client.get(f"/admin/people/{substitute}").text
+        done = client.post(f"/admin/people/{refs['anna']}/back", follow_redirects=True)
+        assert "Nobody stands in for Anna Berg any more." in text(done) and "in 1 project" not in text(done)
+        session.rollback()
+        assert projects.facts(session, small).member(ben).left_at is not None
 
     def test_deactivating_asks_who_takes_over(self, app, client, session, small, refs, ben):
         anna = entered(app, small.emails[small.manager])

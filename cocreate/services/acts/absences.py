@@ -94,7 +94,7 @@ def join_to_stand_in(facts: Facts, given: JoinToStandIn) -> Change:
     member = MemberFact(given.person, given.name, absent.party, own, accepted_at=facts.now)
     row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id,
            "party": absent.party, "name": given.name, "parts": " ".join(sorted(own)), "greeting": "",
-           "token_sha256": None, "accepted_at": facts.now, "left_at": None}
+           "token_sha256": None, "invited_at": None, "accepted_at": facts.now, "left_at": None}
     return Change(facts=facts.with_member(member), party=absent.party, rows=(Put(table_of(Member), (row,)),),
                   details={"person": given.person, "absent": absent.person},
                   personal={"name": given.name, "absent": absent.name} | named(given.by))
@@ -201,15 +201,23 @@ def _open(facts: Facts, number: int) -> AbsenceFact:
 
 def _turned(facts: Facts, absence: AbsenceFact, after: AbsenceFact, *, begins: bool) -> Change:
     member = facts.member(absence.person)
-    return Change(facts=_only_stood_in(facts.with_absence(after), after), party=member.party if member else None,
+    return Change(facts=only_stood_in(facts.with_absence(after), after), party=member.party if member else None,
                   details={"number": absence.number, "person": absence.person, "to": absence.substitute,
                            "begins": begins})
 
 
-def _only_stood_in(facts: Facts, absence: AbsenceFact) -> Facts:
-    """Who came in without a seat, only to stand in, goes when that is over."""
+def end_of(facts: Facts, person: int) -> tuple[Facts, tuple[int, ...]]:
+    """The facts without anybody standing in for a person whose part is another's now, and who did."""
+    over = [replace(one, ended_at=facts.now) for one in facts.absences if one.person == person and one.ended_at is None]
+    for absence in over:
+        facts = only_stood_in(facts.with_absence(absence), absence)
+    return facts, tuple(absence.substitute for absence in over)
+
+
+def only_stood_in(facts: Facts, absence: AbsenceFact) -> Facts:
+    """Who came in uninvited, only to stand in, goes when that is over."""
     to = facts.member(absence.substitute)
     waits = any(a.substitute == absence.substitute and a.ended_at is None for a in facts.absences)
-    if to is None or to.party is not None or to.own != {"observer"} or waits:
+    if to is None or not to.present or to.invited_at is not None or to.own != {"observer"} or waits:
         return facts
     return facts.with_member(replace(to, left_at=facts.now))

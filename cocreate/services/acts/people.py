@@ -11,6 +11,7 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid
 from cocreate.models.projects import Member, Party
 from cocreate.services.acts import neutral
+from cocreate.services.acts.absences import end_of
 from cocreate.services.acts.change import Administrator, Change, named, require, require_running
 from cocreate.services.acts.inviting import invited, letter
 from cocreate.services.writes import Insert, Put, Update
@@ -274,11 +275,13 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
     for duty in facts.duties:
         if duty.owner == before.person and duty.done_at is None:
             facts = facts.with_duty(replace(duty, owner=given.to))
+    facts, stood_in = end_of(facts, before.person)  # there is no part left to stand in for
     row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": own,
            "name": given.name, "parts": " ".join(sorted(after.parts)), "greeting": "", "token_sha256": None,
            "accepted_at": facts.now, "left_at": None}
     return Change(facts=facts.with_project(manager_id=given.to), party=own,
-                  details={"person": before.person, "to": given.to, "project": True},
+                  details={"person": before.person, "to": given.to, "project": True}
+                  | ({"stood_in": sorted(stood_in)} if stood_in else {}),
                   personal={"person": before.name, "to": given.name} | named(given.by),
                   rows=(Put(table_of(Member), (row,)),))
 

@@ -16,9 +16,10 @@ from cocreate.forms.admin import RolesForm, StaffForm, StandInForm, SuccessorFor
 from cocreate.forms.base import Form
 from cocreate.forms.people import AddressForm
 from cocreate.models.hosts import Host
-from cocreate.services import joining, staff
+from cocreate.services import joining, staff, substitutes
 from cocreate.services import people as project_people
 from cocreate.services.staff import Employee
+from cocreate.services.substitutes import StandIn
 from cocreate.views.admin.blueprint import bp, here, mine
 from cocreate.views.once import done
 from cocreate.web import login, pages
@@ -48,9 +49,11 @@ def people_invite() -> ResponseReturnValue:
 def person(ref: str) -> str:
     """One person, and what an administrator can do about the account."""
     host, found = _load(ref)
+    there = substitutes.of(db.session(), host.id, found.id)
     return render_template(
         "admin/people/show.html", host=host, person=found, form=Form(), states=_states(), role_words=_role_words(),
         elsewhere=staff.works_elsewhere(db.session(), host.id, found.id), mine=found.id == login.me().id,
+        stand_ins=[_stands_in(one) for one in there], away=any(one.person == found.id for one in there),
         trail=[Entry(_("People"), url_for("admin.people")), Entry(found.name, "")])
 
 
@@ -164,7 +167,7 @@ def person_substitute(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         _prove_for_oneself(form)
         try:
-            return done(lambda session: staff.name_substitute(
+            return done(lambda session: substitutes.name(
                 session, host.id, found.id, to=form.to.data, until=form.until.data, by=login.me().name, now=now()),
                 url_for("admin.person", ref=ref), lambda count: ngettext(
                     "%(name)s stands in for %(absent)s in %(num)d project until %(day)s.",
@@ -177,6 +180,15 @@ def person_substitute(ref: str) -> ResponseReturnValue:
             form.blame("to", _refused(error))
     return _dialog("admin/people/substitute.html", found, form, title=_("Name a substitute for %(name)s",
                                                                         name=found.name))
+
+
+@bp.post("/people/<ref>/back")
+def person_back(ref: str) -> ResponseReturnValue:
+    """Nobody stands in for somebody any more."""
+    login.require_proof("admin.person", ref=ref)
+    host, found = _load(ref)
+    return _done(ref, lambda session: substitutes.end(session, host.id, found.id, by=login.me().name, now=now()),
+                 _("Nobody stands in for %(name)s any more.", name=found.name))
 
 
 @bp.route("/people/<ref>/deactivate", methods=["GET", "POST"])
@@ -204,6 +216,18 @@ def _load(ref: str) -> tuple[Host, Employee]:
     """Somebody of this host; anybody else does not exist."""
     host = here()
     return host, staff.one(db.session(), host.id, ref)
+
+
+def _stands_in(one: StandIn) -> str:
+    """Who stands in for whom, from when or until when, in how many projects."""
+    reader = pages.reader()
+    values = {"name": one.substitute, "absent": one.absent, "until": words.day(one.until, reader)}
+    if one.starts > reader.today:
+        return ngettext("%(name)s stands in for %(absent)s in %(num)d project from %(starts)s until %(until)s.",
+                        "%(name)s stands in for %(absent)s in %(num)d projects from %(starts)s until %(until)s.",
+                        one.projects, starts=words.day(one.starts, reader), **values)
+    return ngettext("%(name)s stands in for %(absent)s in %(num)d project until %(until)s.",
+                    "%(name)s stands in for %(absent)s in %(num)d projects until %(until)s.", one.projects, **values)
 
 
 def _successor(host: Host, found: Employee) -> SuccessorForm:
