@@ -67,7 +67,9 @@ class TestYourTurn:
     def test_without_a_project_says_how_one_gets_into_one(self, signed_in, session):
         nobody = someone(session, "Eva Roth")
         session.commit()
-        assert "You have no project yet." in text(signed_in(nobody.id, nobody.email).get("/your-turn"))
+        page = text(signed_in(nobody.id, nobody.email).get("/your-turn"))
+        assert "You have no project yet. You get into one by invitation" in page
+        assert "Suggest a project" not in page  # who is in none has no host to suggest one to
 
     @pytest.mark.parametrize("path", ["/your-turn", "/projects"])
     def test_an_administrator_without_a_project_is_not_told_to_wait_for_an_invitation(self, signed_in, petra, path):
