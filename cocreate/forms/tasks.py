@@ -53,7 +53,7 @@ class PassForm(Form):
     """Which colleague, or a new one."""
 
     to = RadioField(_("To whom?"), [Needed()])
-    fields = SelectMultipleField(_("Only some of its fields"), option_widget=CheckboxInput(),
+    fields = SelectMultipleField(_("Which fields?"), option_widget=CheckboxInput(),
                                  widget=ListWidget(prefix_label=False),
                                  description=_("With nothing ticked the whole task is passed on."))
     name = line(_("Name of the new colleague"), optional=True, render_kw={"autocomplete": "off"})
