@@ -1,26 +1,21 @@
 """Templates as text: every mistake named, nothing evaluated, the same hash after writing."""
 
 import json
-import re
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows import conditions, library
-from workflows.definition import Definition, Moment, Seat, from_json
+from workflows import library
+from workflows.definition import Definition, Seat, from_json
 from workflows.exchange.mistakes import DefinitionErrors
 from workflows.exchange.schema import json_schema
 from workflows.exchange.tree import LARGEST, NOT_A_TEMPLATE
 from workflows.exchange.yaml_text import read, write
-from workflows.fields import TypedField
-from workflows.verification import verify
 
 DOCS = Path(__file__).parents[2] / "docs"
-MANUAL = (DOCS / "template-language.md").read_text(encoding="utf-8")
 
 SMALL = """\
 format: 1
@@ -186,28 +181,6 @@ class TestWrite:
 
     def test_who_contracts_signs_even_if_nothing_is_written(self):
         assert Seat(name="One", contracting=True, signs=None).signs == "contract"
-
-
-class TestManual:
-    """docs/template-language.md is true to the code."""
-
-    def test_its_example_is_a_template_without_findings(self):
-        (example,) = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
-        assert verify(read(example)) == ()
-
-    def test_names_every_field_type_condition_and_moment(self):
-        union, _ = get_args(TypedField)
-        types = {get_args(one.model_fields["type"].annotation)[0] for one in get_args(union)}
-        for name in types | set(get_args(Moment)):
-            assert f"`{name}`" in MANUAL
-        for name in set(conditions._BY_KEY) - {"tasks"}:
-            assert f"`{{{name}:" in MANUAL
-
-    def test_names_every_key(self):
-        schema = json_schema()
-        models = [schema, *schema["$defs"].values()]
-        keys = {key for model in models for key in model.get("properties", {})}
-        assert {key for key in keys if not re.search(rf"\b{key}\b", MANUAL)} == set()
 
 
 class TestSchema:
