@@ -12,19 +12,28 @@ _LINE = re.compile(r"(\d{4}-\d{2}-\d{2})(?: (?:to|–|-) (\d{4}-\d{2}-\d{2}))?")
 
 
 class NoDay(ValueError):
-    """A line that is neither a day nor a time from one day to a later one."""
+    """Lines that are neither a day nor a time from one day to a later one."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.lines = lines
 
 
 def read(text: str) -> tuple[date, ...]:
     """The days in lines such as "2026-12-24" and "2026-12-24 to 2027-01-02", each once, in their order.
 
-    Raises: NoDay with the line.
+    Raises: NoDay with every line that is none.
     """
-    found: set[date] = set()
+    found, wrong = set[date](), list[str]()
     for line in filter(None, (one.strip() for one in text.splitlines())):
-        found.update(_days(line))
+        try:
+            found.update(_days(line))
+        except NoDay:
+            wrong.append(line)
         if len(found) > LONGEST:
             raise NoDay(line)
+    if wrong:
+        raise NoDay(*wrong)
     return tuple(sorted(found))
 
 

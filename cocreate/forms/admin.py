@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
@@ -116,7 +116,8 @@ class HostForm(Form):
         "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}, description=_(
         "Your mail server must allow this installation to send for it. Empty: the address of the installation."))
     greeting = lines(_("Standard text of invitations"), most=500, optional=True, render_kw={"rows": 3}, description=_(
-        "With it every invitation begins, unless whoever invites writes another."))
+        "With it every invitation to a project begins, unless whoever invites writes another. An invitation to work "
+        "for you has no such text."))
     legal_note = lines(_("Legal note"), most=2_000, optional=True, render_kw={"rows": 4}, description=_(
         "Who you are by law: register, seat, board. It stands below mails and invitations."))
     attach_signed = BooleanField(_("Attach the signed contract to the mail that all have signed"), description=_(
@@ -139,8 +140,10 @@ class HostForm(Form):
         try:
             days_off.read(self.days_off.data or "")
         except days_off.NoDay as wrong:
-            self.blame("days_off", gettext("'%(line)s' is no day. Write it as 2026-12-24, or as 2026-12-24 to "
-                                           "2027-01-02.", line=str(wrong)))
+            self.blame("days_off", ngettext(
+                "%(lines)s is no day. Write it as 2026-12-24, or as 2026-12-24 to 2027-01-02.",
+                "%(lines)s are no days. Write each as 2026-12-24, or as 2026-12-24 to 2027-01-02.",
+                len(wrong.lines), lines=", ".join(f"'{one}'" for one in wrong.lines)))
         return not self.unfold()
 
     def to_said(self) -> Said:

@@ -28,6 +28,7 @@ STILL = timedelta(minutes=5)  # a scheduler that has not run for so long has sto
 LATE = timedelta(minutes=15)  # a mail that waits for so long has a reason
 CHECK_HOUR = 2  # UTC, once a night
 CHECK_FILE = "record-check.json"
+LONG_AGO = "1970-01-01T00:00:00+00:00"  # of a night that is still to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,17 @@ def send_test(session: Session, person: int, *, now: datetime) -> None:
 # records
 
 
-def check_host(session: Session, host_id: int, *, now: datetime) -> RecordCheck:
-    """Verify the record of every project of one host, now."""
+def check_host(session: Session, host_id: int, folder: Path, *, now: datetime) -> RecordCheck:
+    """Verify the record of every project of one host, now, and keep what came of it; the nightly check stays due."""
     projects = [(id_, ref) for id_, ref in session.execute(
         select(Project.id, Project.ref).where(Project.host_id == host_id).order_by(Project.id))]
     found = ((ref, records.check(session, id_)) for id_, ref in projects)
-    return RecordCheck(now, len(projects), tuple(_broken(ref, one) for ref, one in found if one is not None))
+    broken = tuple(_broken(ref, one) for ref, one in found if one is not None)
+    kept = _kept(folder) or {"at": LONG_AGO, "hosts": {}}
+    kept["hosts"][session.scalars(select(Host.ref).where(Host.id == host_id)).one()] = {
+        "at": now.isoformat(), "projects": len(projects), "broken": [[one.ref, one.seq, one.why] for one in broken]}
+    _keep(folder, kept)
+    return RecordCheck(now, len(projects), broken)
 
 
 def check_due(folder: Path, now: datetime) -> bool:
@@ -187,12 +193,12 @@ def _tell(session: Session, host_ref: str, broken: Broken, now: datetime) -> Non
 
 
 def last_check(folder: Path, host_ref: str) -> RecordCheck | None:
-    """What the check of last night said of one host."""
+    """What the last check said of one host: that of the night, or a later one of its own."""
     kept = _kept(folder)
-    if kept is None:
+    if kept is None or (kept["at"] == LONG_AGO and host_ref not in kept["hosts"]):
         return None
     mine = kept["hosts"].get(host_ref, {"projects": 0, "broken": []})
-    return RecordCheck(datetime.fromisoformat(kept["at"]), mine["projects"], tuple(
+    return RecordCheck(datetime.fromisoformat(mine.get("at", kept["at"])), mine["projects"], tuple(
         Broken(*one) for one in mine["broken"]))
 
 

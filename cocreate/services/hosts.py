@@ -74,7 +74,12 @@ def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> t
     """
     if size > LOGO_BYTES:
         raise Invalid("logo.large", field="logo", most=LOGO_BYTES // 1024)
-    accepted = check(name, file, size, limit_mb=1)
+    try:
+        accepted = check(name, file, size, limit_mb=1)
+    except Invalid as refused:
+        if refused.code != "upload.type":
+            raise
+        raise Invalid("logo.type", field="logo") from None  # what documents may be is no help here
     if accepted.media_type not in LOGO_TYPES:
         raise Invalid("logo.type", field="logo")
     return store.put(ref, file, limit=LOGO_BYTES).sha256, accepted.media_type

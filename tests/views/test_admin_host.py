@@ -48,9 +48,11 @@ class TestHost:
 
     def test_says_what_is_wrong(self, client):
         answer = client.post("/admin/host", data={"name": "", "country": "DE", "zone": "Mars/Base", "days": [],
-                                                  "days_off": "2026-12-24\nChristmas", "sender_address": "us"})
+                                                  "days_off": "2026-12-24\nChristmas\n32.1.\n2027-02-30",
+                                                  "sender_address": "us"})
         page = html.unescape(answer.text)
-        assert answer.status_code == 422 and "This is needed." in page and "'Christmas' is no day." in page
+        assert answer.status_code == 422 and "This is needed." in page and \
+            "'Christmas', '32.1.', '2027-02-30' are no days." in page
         assert "This is not one complete address" in page
 
     def test_further_days_off_count_for_what_is_due(self, client, session, small):
@@ -105,7 +107,8 @@ class TestHost:
         assert client.get("/admin/host/logo").status_code == 404
 
     @pytest.mark.parametrize(("name", "body", "said"), [
-        ("mark.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", ""),
+        ("mark.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "A logo is a PNG or a JPEG."),
+        ("mark.tiff", b"II*\0" + b"\0" * 90, "A logo is a PNG or a JPEG."),
         ("mark.png", b"MZ" + b"\0" * 500, "disguised"), ("big.png", b"\x89PNG" * 60_000, "up to 200 KB"),
         ("words.txt", b"no picture", "A logo is a PNG or a JPEG.")])
     def test_what_is_no_logo_is_refused_and_not_kept(self, client, session, small, name, body, said):

@@ -330,6 +330,12 @@ class TestHealth:
         assert f"A party may use 1000.0 MB in a project; the most is {used}.0 MB." in page
         assert ("Raise COCREATE_PROJECT_MB" in page) is (small.ref in page) is todo
 
+    def test_on_a_phone_the_bar_leads_to_all_administration_and_marks_where_one_is(self, client):
+        page = client.get("/admin/health").text
+        bar = re.search(r'<nav class="bottom-bar" aria-label="Main">.*?</nav>', page, re.S)[0]
+        assert all(f'href="/admin/{page}"' in bar for page in ("templates", "people", "host", "health"))
+        assert '<summary aria-current="true">' in bar and 'href="/admin/health" aria-current="page"' in bar
+
     def test_says_nothing_of_other_hosts(self, client, session):
         other = projects.open_small(session)
         session.execute(update(Outbox).where(Outbox.host_id == other.host_id).values(
@@ -344,12 +350,16 @@ class TestHealth:
         assert session.scalars(select(AccountMail.kind).where(AccountMail.person_id == petra.id)).all() == ["test"]
 
     def test_checks_all_records_of_the_host(self, client, session, small):
-        assert "1 record is whole, checked now." in text(client.post("/admin/health/records"))
+        assert client.get("/admin/health/records").location == "/admin/health"
+        said = "1 record is whole, checked Mon 1 Mar 12:00"
+        assert text(client.post("/admin/health/records", follow_redirects=True)).count(said) == 2
+        assert said in text(client.get("/admin/health"))
         whole = session.scalar(select(Project.head).where(Project.ref == small.ref))
         set_head(session, small, "0" * 64)
-        page = text(client.post("/admin/health/records"))
+        page = text(client.post("/admin/health/records", follow_redirects=True))
         set_head(session, small, whole)
-        assert f"1 record does not fit, checked now: project {small.ref}, line" in page and "(head)" in page
+        assert re.search(rf"1 record does not fit, checked Mon 1 Mar 12:00[^:]*: project {small.ref}, line", page)
+        assert "(head)" in page
 
 
     def test_whoever_opens_a_record_that_does_not_fit_is_told_the_truth(self, app, clock, session, small, petra):

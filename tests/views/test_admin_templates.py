@@ -36,6 +36,10 @@ class TestList:
         assert "No template yet." in page
         assert page.count("Start from this one") == len(library.names())
 
+    def test_says_what_comes_before_the_first_project_while_there_is_none(self, client, fresh):
+        assert "Before the first project" in text(fresh.get("/admin/templates"))
+        assert "Before the first project" not in text(client.get("/admin/templates"))
+
     def test_a_shipped_one_becomes_a_draft_once(self, fresh):
         first, second = (fresh.post("/admin/templates/start", data={"template": "platform"}) for _ in range(2))
         assert first.location == second.location

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from babel.dates import format_timedelta
-from flask import current_app, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -39,13 +40,25 @@ class Line:
 @bp.get("/health")
 def health() -> str:
     """Does anything go unsent, unsealed or unsaved?"""
-    return _show(None)
+    host = here()
+    found = service.look(db.session(), host.id, _folder(), now=now)
+    running = _jobs(found)
+    lines = [*running, _mails(found), _sealing(found), _files(found), _clock(found), _records(found.checked),
+             Line("done", _("Database"), found.database), Line("done", _("Version"), _version())]
+    worst = min(lines, key=lambda line: _BAD[line.level])
+    if all(line.level == "late" for line in running):  # said once of what runs them all
+        worst = _job(_("Scheduler"), max((ran for _name, ran in found.jobs if ran), default=None), found.now)
+    return render_template("admin/health.html", host=host, hosts=mine(), lines=lines, worst=worst, health=found,
+                           form=Form(), kinds=_kinds(), development="admin.mails" in current_app.view_functions)
 
 
-@bp.post("/health/records")
+@bp.route("/health/records", methods=["GET", "POST"])
 def health_records() -> ResponseReturnValue:
-    """Check all records of the host, now."""
-    return _show(service.check_host(db.session(), here().id, now=now()))
+    """Check all records of the host, now; as a link it leads to what the last check said."""
+    if request.method == "POST":
+        checked = _records(service.check_host(db.session(), here().id, _folder(), now=now()))
+        flash(f"{checked.says} {checked.todo}".strip(), checked.level)
+    return redirect(url_for("admin.health"), 303)
 
 
 @bp.post("/health/mail")
@@ -56,18 +69,9 @@ def health_mail() -> ResponseReturnValue:
                   address=login.me().email))
 
 
-def _show(checked: RecordCheck | None) -> str:
-    host = here()
-    found = service.look(db.session(), host.id, current_app.config["SETTINGS"].folder, now=now)
-    running = _jobs(found)
-    lines = [*running, _mails(found), _sealing(found), _files(found), _clock(found),
-             _records(checked or found.checked, fresh=checked is not None),
-             Line("done", _("Database"), found.database), Line("done", _("Version"), _version())]
-    worst = min(lines, key=lambda line: _BAD[line.level])
-    if all(line.level == "late" for line in running):  # said once of what runs them all
-        worst = _job(_("Scheduler"), max((ran for _name, ran in found.jobs if ran), default=None), found.now)
-    return render_template("admin/health.html", host=host, hosts=mine(), lines=lines, worst=worst, health=found,
-                           form=Form(), kinds=_kinds(), development="admin.mails" in current_app.view_functions)
+def _folder() -> Path:
+    folder: Path = current_app.config["SETTINGS"].folder
+    return folder
 
 
 def _jobs(found: Health) -> list[Line]:
@@ -146,11 +150,11 @@ def _clock(found: Health) -> Line:
                 _("Set both clocks by the network."))
 
 
-def _records(checked: RecordCheck | None, *, fresh: bool) -> Line:
+def _records(checked: RecordCheck | None) -> Line:
     about = _("Records")
     if checked is None:
         return Line("soon", about, _("Not checked yet."), _("The scheduler checks every night; or check them now."))
-    when = _("now") if fresh else words.day_time(checked.at, pages.reader())
+    when = words.day_time(checked.at, pages.reader())
     if not checked.broken:
         return Line("done", about, ngettext("%(num)d record is whole, checked %(when)s.",
                                             "%(num)d records are whole, checked %(when)s.", checked.projects,

@@ -39,6 +39,7 @@ def listed() -> str:
     host = here()
     found = templates.all_of(db.session(), host.id)
     return render_template("admin/templates/list.html", host=host, hosts=mine(), rows=found, shipped=_shipped(found),
+                           before=not any(row.used for row in found),
                            say=_say, strategies=words_of.strategies(), form=Form())
 
 
