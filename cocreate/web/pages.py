@@ -92,6 +92,7 @@ def _around() -> dict[str, object]:
                     here=request.blueprint == "account") if found else None
     return {
         "lang": language(), "theme": found.theme if found else "", "viewer": viewer, "me": found,
+        "answers_sent": bool(request) and request.method == "POST" and destination.is_page(),
         "nav": menu() if found and menu else [], "home_url": login.landing() if found else url_for("auth.sign_in"),
     }
 

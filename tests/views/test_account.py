@@ -55,6 +55,12 @@ class TestProfile:
         assert sentence in answer.text
         assert "name" in wrong or 'value="Kept"' in answer.text
 
+    def test_only_a_page_that_answers_what_was_sent_gives_up_its_place_in_the_history(self, hers):
+        assert "/again." in hers.post("/account", data={**PROFILE, "name": ""}).text
+        assert "/again." not in hers.get("/account").text
+        nowhere = hers.post("/account/organisations/none")  # an address that shows no page by itself
+        assert nowhere.status_code in (404, 405) and "<html" in nowhere.text and "/again." not in nowhere.text
+
     def test_changes_nothing_that_the_form_does_not_ask_for(self, app, hers, anna):
         hers.post("/account", data={**PROFILE, "email": "mallory@evil.example", "password_hash": "x", "id": "1",
                                     "deactivated_at": "2027-01-01", "totp_secret": "x"})
