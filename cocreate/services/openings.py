@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from cocreate.db import new_ref, table_of
@@ -14,7 +14,7 @@ from cocreate.domain import openings as domain
 from cocreate.domain.names import skeleton
 from cocreate.domain.openings import Typed
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import Host, Organisation
+from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.mails import Outbox
 from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
@@ -237,6 +237,7 @@ class Draft:
     saved_at: datetime
 
 
+_SUGGESTED = exists().where(Suggestion.opening_id == Opening.id).correlate(Opening)
 _UNDER_WAY = (select(Opening, Person.name, Suggestion.made_at).join(Person, Person.id == Opening.author_id)
               .outerjoin(Suggestion, Suggestion.opening_id == Opening.id).where(Opening.ended_at.is_(None)))
 
@@ -259,19 +260,38 @@ def begin(session: Session, host_id: int, typed: Typed, *, author: int, key: str
 
 
 def drafts(session: Session, person: int) -> list[Draft]:
-    """What waits to be opened at the hosts for which this person is an account manager, suggestions first."""
+    """What this account manager began to open, and what is everybody's who is one at its host: suggestions, first."""
     managed = [host.id for host in hosts.hosts_of(session, person, hosts.ACCOUNT_MANAGER)]
-    rows = session.execute(_UNDER_WAY.where(Opening.host_id.in_(managed))
+    rows = session.execute(_UNDER_WAY.where(Opening.host_id.in_(managed), _theirs(person))
                            .order_by(Suggestion.made_at.is_(None), Opening.saved_at))
     return [_draft(*row) for row in rows]
 
 
 def draft(session: Session, ref: str, *, person: int) -> Draft:
-    """One that is still under way. Raises: NotFound, also for who is no account manager of its host."""
-    row = session.execute(_UNDER_WAY.where(Opening.ref == ref)).first()
+    """One that is still under way. Raises: NotFound, also for who did not begin it or is no account manager there."""
+    row = session.execute(_UNDER_WAY.where(Opening.ref == ref, _theirs(person))).first()
     if row is None or not hosts.has_role(session, row.Opening.host_id, person, hosts.ACCOUNT_MANAGER):
         raise NotFound
     return _draft(*row)
+
+
+def _theirs(person: int) -> ColumnElement[bool]:
+    """Whether an opening is this person's: nobody else sees it before it is opened.
+
+    A suggestion was made to the host, and what somebody began who is no account manager of it any more stays with it.
+    """
+    looks_after = exists().where(
+        HostMember.host_id == Opening.host_id, HostMember.person_id == Opening.author_id, HostMember.left_at.is_(None),
+        HostMember.role == hosts.ACCOUNT_MANAGER)
+    return or_(Opening.author_id == person, _SUGGESTED, not_(looks_after))
+
+
+def pass_on(session: Session, host_id: int, person: int, *, to: int) -> None:
+    """What somebody began to open goes to who looks after their projects from now on; a suggestion is everybody's."""
+    session.execute(update(Opening).where(
+        Opening.host_id == host_id, Opening.author_id == person, Opening.ended_at.is_(None),
+        not_(_SUGGESTED)).values(author_id=to))
+    session.expire_all()
 
 
 def opened_from(session: Session, ref: str, *, person: int) -> str | None:
@@ -321,7 +341,7 @@ def drop(session: Session, ref: str, *, person: int, now: datetime) -> None:
 
 
 def _open_row(session: Session, ref: str, person: int) -> Opening:
-    row = session.scalars(select(Opening).where(Opening.ref == ref, Opening.ended_at.is_(None))
+    row = session.scalars(select(Opening).where(Opening.ref == ref, Opening.ended_at.is_(None), _theirs(person))
                           .with_for_update()).one_or_none()
     if row is None or not hosts.has_role(session, row.host_id, person, hosts.ACCOUNT_MANAGER):
         raise NotFound

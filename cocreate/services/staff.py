@@ -17,7 +17,7 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
-from cocreate.services import accounts, hosts, joining, people, progress, second_steps, sign_ins, substitutes
+from cocreate.services import accounts, hosts, joining, openings, people, progress, second_steps, sign_ins, substitutes
 from cocreate.services.acts.sharing import EndRole, EndSharing
 from cocreate.services.locks import lock_host, lock_projects
 
@@ -163,7 +163,7 @@ def managed(session: Session, host_id: int, person: int) -> Sequence[str]:
 
 
 def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: str = "", now: datetime) -> int:
-    """Let another account manager look after everything of this one; how many projects it was.
+    """Let another account manager look after everything of this one, also what they began to open; how many projects.
 
     by: name of the administrator, for record and mails. Raises: Invalid where ``to`` is no other account manager of the
     host; Conflict where a project cannot change hands.
@@ -175,6 +175,7 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: s
     for ref in refs:
         people.hand_over(session, ref, host_id, to=to, actor=None, key=f"hand-over-{uuid4().hex}", of=person,
                          by=hosts.administrator(session, host_id, by), now=now)
+    openings.pass_on(session, host_id, person, to=to)
     return len(refs)
 
 

@@ -2,6 +2,9 @@
 
 import re
 
+from sqlalchemy import select
+
+from cocreate.models.openings import Opening
 from cocreate.services import templates
 from tests.support.clock import NOON
 
@@ -28,3 +31,9 @@ def host_ref(client):
     """Of the one host to which a customer can suggest a project."""
     found = re.search(r'name="host"[^>]*value="([0-9a-z]{26})"', client.get("/suggest").text)
     return found[1]
+
+
+def newest(session):
+    """What was begun last."""
+    session.rollback()
+    return session.scalars(select(Opening).order_by(Opening.id.desc()).limit(1)).one()

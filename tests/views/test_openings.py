@@ -9,13 +9,12 @@ from sqlalchemy import func, select, update
 
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
-from cocreate.models.openings import Opening
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import casebook, hosts
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.openings import SHOP, begin, host_ref, publish
+from tests.support.openings import SHOP, begin, host_ref, newest, publish
 from tests.support.people import PASSWORD, entered, someone
 from tests.support.rooms import text
 from workflows import library
@@ -364,12 +363,6 @@ class TestSuggesting:
 
     def test_only_to_hosts_one_works_with(self, shop):
         assert shop.post("/suggest", data=self.WORDS | {"host": "nothing"}).status_code == 422
-
-
-def newest(session):
-    session.rollback()
-    return session.scalars(select(Opening).order_by(Opening.id.desc()).limit(1)).one()
-
 
 
 def opened(session, small):

@@ -149,7 +149,8 @@ def _unopened() -> list[Unopened]:
         who = f"{draft.author_name} ({own})" if own else draft.author_name
         named = {"name": who, "day": words.day(draft.suggested or draft.saved_at, reader)}
         said = _("Suggested by %(name)s on %(day)s", **named) if draft.suggested else \
-            _("Saved on %(day)s by %(name)s", **named)
+            _("Saved on %(day)s", **named) if draft.author == login.me().id else \
+            _("Saved on %(day)s by %(name)s, who is no account manager any more", **named)
         if what := names.get((draft.host_id, draft.typed.template)):
             said = f"{what} · {said}"
         url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) if draft.typed.template else \
