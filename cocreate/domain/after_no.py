@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cocreate.domain.rights import Act, may
-from cocreate.domain.taking import can_take, may_reopen
+from cocreate.domain.taking import can_take, is_theirs, may_reopen
 from workflows import engine
 from workflows.facts import DecisionState, Facts, MemberFact, TaskFact, TaskState
 from workflows.gates import gate_reasons, is_open
@@ -45,7 +45,7 @@ def people(facts: Facts, gate: str) -> tuple[MemberFact, ...]:
 def to_reopen(facts: Facts, gate: str) -> tuple[TaskFact, ...]:
     """What it was about and the actor opens again: as champion, as who gave it, or as who accepted it."""
     return tuple(task for task in _about(facts, gate) if task.state is TaskState.ACCEPTED and _is_here(facts, task)
-                 and may_reopen(facts, task) and _is_theirs(facts.actor, task))
+                 and may_reopen(facts, task) and is_theirs(facts.actor, task))
 
 
 def back(facts: Facts, gate: str) -> str | None:
@@ -64,9 +64,3 @@ def _about(facts: Facts, gate: str) -> list[TaskFact]:
 
 def _is_here(facts: Facts, task: TaskFact) -> bool:
     return facts.definition.tasks[task.key][0] == facts.project.stage
-
-
-def _is_theirs(member: MemberFact | None, task: TaskFact) -> bool:
-    """Of the own party's work what one leads or had; what others gave is checked for the party."""
-    return member is not None and (
-        member.party != task.party or "champion" in member.parts or task.asked in (member.person, *member.stands_for))

@@ -30,11 +30,12 @@ def _said(field: _Field, **texts: object) -> _Field:
 _SCORE = _said(f.Choice(type="choice", label="1 to 5", of=[*_SCALE]), of=_SCALE)
 _COMMENT = _said(f.LongText(type="long_text", label="Why?", required=False, most=1000),
                  label=N_("Why? Give an example"))
+VERDICT, REMARKS, CHANGE = "verdict", "remarks", "change"
 _REVIEW: dict[str, TypedField] = {
-    "verdict": _said(
-        f.Choice(type="choice", label="Verdict", of=["fine", "change"]), label=N_("What do you say to it?"),
-        of={"fine": N_("It is right as it is"), "change": N_("Something has to change")}),
-    "remarks": _said(f.LongText(type="long_text", label="Remarks", required=False), label=N_("Remarks"),
+    VERDICT: _said(
+        f.Choice(type="choice", label="Verdict", of=["fine", CHANGE]), label=N_("What do you say to it?"),
+        of={"fine": N_("It is right as it is"), CHANGE: N_("Something has to change")}),
+    REMARKS: _said(f.LongText(type="long_text", label="Remarks", required=False), label=N_("Remarks"),
                      help=N_("On the whole. What is about one place, say there: each has a way to comment.")),
 }
 
@@ -181,9 +182,10 @@ def answers_offered(field: AnyField) -> dict[str, Text]:
 
 
 def chosen(definition: Definition, task_key: str, answers: Answers) -> dict[str, tuple[str, ...]]:
-    """What was chosen in the fields on which something else hangs."""
-    stage = definition.tasks[task_key][0]
-    return {key: said for key in answers if f"{stage}.{task_key}.{key}" in definition.decisive
+    """What was chosen in the fields on which something else hangs; of a review its verdict."""
+    stage, task = definition.tasks[task_key]
+    return {key: said for key in answers
+            if (f"{stage}.{task_key}.{key}" in definition.decisive or (task.kind == "review" and key == VERDICT))
             and (said := _chosen(answers, key))}
 
 

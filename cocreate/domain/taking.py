@@ -2,7 +2,7 @@
 
 from cocreate.domain.rights import Act, may
 from workflows import engine
-from workflows.facts import Facts, TaskFact
+from workflows.facts import Facts, MemberFact, TaskFact
 from workflows.guards import accepting
 
 
@@ -23,3 +23,9 @@ def may_reopen(facts: Facts, task: TaskFact) -> bool:
     if own == task.party:
         return may(Act.SUBMIT, facts.actor, party=own, asked=task.asked)
     return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)
+
+
+def is_theirs(member: MemberFact | None, task: TaskFact) -> bool:
+    """Of the own party's work what one leads or had; what others gave is checked for the party."""
+    return member is not None and (
+        member.party != task.party or "champion" in member.parts or task.asked in (member.person, *member.stands_for))

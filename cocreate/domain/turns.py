@@ -5,7 +5,7 @@ the board and mails, so that all of them say the same.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cocreate.domain import after_no, assessing, audience, charter, lacking, limits, settling
+from cocreate.domain import after_no, assessing, audience, charter, lacking, limits, reviewing, settling
 from cocreate.domain.leading import is_first
 from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
@@ -34,7 +34,8 @@ CALLS = ("help", "helped")  # on top of every turn
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, after_no (a party did not
-    agree: change what it was about, talk, or decide otherwise), complete (say what becomes of
+    agree: change what it was about, talk, or decide otherwise), doubted (a review says that what the own party gave has
+    to change), complete (say what becomes of
     what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for the own party), let_in
     (a colleague whom another proposed), help (somebody called), helped (somebody answered the own call: did it help?),
     duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit though every task is done,
@@ -66,9 +67,9 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     facts = replace(facts, actor=member)
     if facts.ended:
         return _duties(facts)
-    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_after_no(facts), *_contract(facts),
-             *_proposals(facts), *_entered(facts), *_proposed(facts), *_expired(facts), *_calls(facts), *_ways(facts),
-             *_limits(facts)]
+    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_after_no(facts), *_doubted(facts),
+             *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts), *_expired(facts),
+             *_calls(facts), *_ways(facts), *_limits(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
         t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
@@ -114,7 +115,8 @@ def of_party(facts: Facts, number: int) -> tuple[Turn, ...]:
         if member.party == number and member.left_at is None:
             here = replace(facts, actor=member)
             parts = (turn for turn in _proposals(here) if turn.act == "charter")
-            for turn in (*_checks(here), *_decisions(here), *_after_no(here), *_contract(here), *parts):
+            for turn in (*_checks(here), *_decisions(here), *_after_no(here), *_doubted(here), *_contract(here),
+                         *parts):
                 known = found.setdefault((turn.act, turn.key, turn.party), replace(turn, mine=False))
                 found[turn.act, turn.key, turn.party] = replace(known, ways=known.ways | turn.ways)
     return tuple(found.values())
@@ -168,6 +170,12 @@ def _after_no(facts: Facts) -> list[Turn]:
     own = facts.actor.party if facts.actor else None
     return [Turn("after_no", gate, own, None, min(one.values["since"] for one in said), mine=True, ways=found)
             for gate, said in after_no.refused(facts).items() if (found := after_no.ways(facts, gate, said))]
+
+
+def _doubted(facts: Facts) -> list[Turn]:
+    """A review that asks for a change: of everybody who can open again what it is about."""
+    return [Turn("doubted", review.key, review.party, None, review.since, mine=True)
+            for review in reviewing.to_change(facts)]
 
 
 def _contract(facts: Facts) -> list[Turn]:

@@ -57,6 +57,8 @@ def label(turn: Turn, names: Names) -> str:
         "decide": lambda: _("Decide: %(question)s", question=names.question(key)),
         "decide_again": lambda: _("Decide again: %(question)s", question=names.question(key)),
         "after_no": lambda: _after_no(turn, names),
+        "doubted": lambda: _("%(party)s says that something has to change: %(title)s",
+                             party=names.party(turn.party), title=names.task(key)),
         "complete": lambda: _complete(turn, names),
         "freeze": lambda: _("Make the contract ready to read"),
         "sign": lambda: _("Read and sign the contract"),

@@ -123,7 +123,7 @@ def _button(turn: Turn, facts: Facts) -> str:
     begun = _("Go on with it") if _state(turn, facts) else _("Open the task")
     return {"fill_in": begun, "again": _("Change and submit"), "check": _("Check it"),
             "decide": _("Read and decide"), "decide_again": _("Read and decide"), "freeze": _("Open the contract"),
-            "after_no": _("See the decision"),
+            "after_no": _("See the decision"), "doubted": _("See what is said"),
             "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),
             "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
             "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),

@@ -11,6 +11,7 @@ from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import after_no
+from cocreate.domain.reviewing import wanted_change
 from cocreate.domain.rights import Act
 from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
@@ -45,6 +46,7 @@ class About:
     number: int
     url: str
     before: int | None = None  # version that the own party decided on, where it was another one
+    change: str | None = None  # the remarks of a review that says: something has to change
     figures: tuple[Shown, ...] = ()  # what is in it, as far as the reader may see it
     settled: Mapping[str, str] = field(default_factory=dict)  # field -> what counts in place of what was given
     disputed: tuple[str, ...] = ()  # figures of which another party says another value
@@ -246,8 +248,8 @@ def _of_task(facts: Facts, task: TaskFact, party: frame.PartyView, versions: tup
                   and one.sees & frame.mask(facts) and one.withdrawn_at is None)
     url = url_for("room.task", ref=ref, key=task.key, party=task.party)
     return About(say(definition.title, language), party, task.number, url, before if before != task.number else None,
-                 figures, settled(facts, task.key), tuple(one["label"] for one in disputed(facts, task.key)), differs,
-                 given.hidden if given else 0, files)
+                 wanted_change(given.answers) if given else None, figures, settled(facts, task.key),
+                 tuple(one["label"] for one in disputed(facts, task.key)), differs, given.hidden if given else 0, files)
 
 
 def _recorded(facts: Facts, key: str, answer: str) -> str:

@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cocreate.db import db
+from cocreate.domain import reviewing
 from cocreate.domain.answers import FileAnswer
 from cocreate.domain.saying import shown
 from cocreate.domain.topics import Topic
@@ -33,12 +34,15 @@ def reviewed(page: TaskPage) -> list[dict[str, Any]]:
     if key is None:
         return []
     task = facts.definition.tasks[key][1]
+    again = reviewing.to_open_again(facts, page.task)
     said = {kind: comments.counted(db.session(), facts, kind) for kind in ("field", "row")}
     return [{"title": say(task.title, pages.language()), "party": one.task.party, "version": one.version,
              "url": url_for("room.task", ref=facts.project.ref, key=key, party=one.task.party),
              "answers": shown(task, one.version.answers, language=pages.language()) if one.version else (),
              "places": _places(facts, one.task, one.version, said) if one.version else {},
-             "links": file_links(facts, one.task, one.version)}
+             "links": file_links(facts, one.task, one.version),
+             "again": url_for("room.task_reopen", ref=facts.project.ref, key=key, party=one.task.party)
+             if one.task in again else None}
             for one in contributions.reviewed(db.session(), facts, key)]
 
 
