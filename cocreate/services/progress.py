@@ -30,7 +30,7 @@ from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
 from cocreate.models.talk import Comment, Nudge
 from cocreate.models.work import Decision, Document, Task
-from cocreate.services import outbox
+from cocreate.services import outbox, unsaid
 from cocreate.services.acts import ACTS, Change
 from cocreate.services.facts import keep, look_locked
 from cocreate.services.writes import Cancel, Insert, Move, Put, Row, Update, Write, send
@@ -71,8 +71,18 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
     after = progression.settle(change.facts)
     receipt, move, writes, then = record(seen.facts, after, change, name, key=key, asked=asked)
     send(connection, move, writes, then)
+    if gone := _gone(seen.facts, after):
+        unsaid.forget(session, after.project.id, gone)
     keep(after.with_project(version=receipt.seq, head=move.values["head"]))
     return receipt
+
+
+def _gone(before: Facts, after: Facts) -> set[int]:
+    """Who has left with this act, whichever way."""
+    if before.members is after.members:
+        return set()
+    there = {member.person for member in before.members if member.left_at is None}
+    return there.intersection(member.person for member in after.members if member.left_at is not None)
 
 
 def _stands_for(facts: Facts, request: Any, decide: Callable[[Facts, Any], Change]) -> int | None:

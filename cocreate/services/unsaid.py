@@ -21,6 +21,7 @@ from cocreate.domain.topics import Topic, audience_of
 from cocreate.errors import Forbidden, Invalid, NotFound
 from cocreate.models.projects import Project
 from cocreate.models.talk import Unsaid
+from cocreate.models.work import Draft
 from cocreate.services.facts import look
 from workflows.facts import Facts
 
@@ -103,6 +104,14 @@ def drop(session: Session, ref: str, *, actor: int, keys: Collection[str]) -> No
     """It is said, or shall not be."""
     project = select(Project.id).where(Project.ref == ref).scalar_subquery()
     session.execute(delete(Unsaid).where(Unsaid.project_id == project, Unsaid.person == actor, Unsaid.key.in_(keys)))
+
+
+def forget(session: Session, project: int, persons: Collection[int]) -> None:
+    """These people are in the project no more: what they alone had typed goes, also of an assessment; their party's
+    drafts stay.
+    """
+    session.execute(delete(Unsaid).where(Unsaid.project_id == project, Unsaid.person.in_(persons)))
+    session.execute(delete(Draft).where(Draft.project_id == project, Draft.owner.in_(persons)))
 
 
 def _make_room(session: Session, project: int, person: int) -> None:

@@ -12,7 +12,9 @@ from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Member, Party, Project
 from cocreate.models.records import EventDetail
-from cocreate.services import absences, endings, holds, hosts, nudges, people, proposals, records
+from cocreate.models.talk import Unsaid
+from cocreate.services import absences, endings, holds, hosts, nudges, people, proposals, records, unsaid
+from cocreate.services.unsaid import Page
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
@@ -66,14 +68,17 @@ class TestEndings:
         with pytest.raises(Conflict, match=r"project\.ended"):
             holds.hold(session, small.ref, reason=REASON, until=FRIDAY, actor=small.maker, key=projects.key(), now=NOON)
 
-    def test_who_leaves_reads_nothing_any_more_and_all_else_stays(self, session):
+    def test_who_leaves_reads_nothing_any_more_and_all_else_stays_but_what_they_had_not_said(self, session):
         small, fritz = _with_carrier(session)
+        unsaid.save(session, small.ref, subject=Page("hold"), typed={"reason": [REASON]}, begun="", actor=fritz,
+                    key=projects.key(), now=NOON)
         endings.leave(session, small.ref, reason=REASON, actor=fritz, key=projects.key(), now=NOON)
         with pytest.raises(NotFound):
             projects.facts(session, small, person=fritz)
         facts = projects.facts(session, small)
         assert facts.party(3).left_at == NOON and not facts.ended
         assert session.get(Member, (facts.project.id, fritz)).left_at == NOON
+        assert session.scalars(select(Unsaid.key).where(Unsaid.project_id == facts.project.id)).all() == []
 
 
 class TestAddParty:

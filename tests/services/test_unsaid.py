@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from cocreate.domain.topics import Topic
 from cocreate.errors import NotFound
-from cocreate.services import unsaid
+from cocreate.models.projects import Project
+from cocreate.models.talk import Unsaid
+from cocreate.models.work import Draft
+from cocreate.services import contributions, people, unsaid
 from cocreate.services.unsaid import Page
-from tests.support import projects
+from tests.support import projects, stories
 from tests.support.clock import NOON
 
 TASK = Topic("task", "returns", 2)
@@ -75,6 +79,28 @@ class TestSave:
                 save(session, small, "Which shops?", Page(address), key="a" * 16)
         save(session, small, "Which shops?", Page("x" * 290), key="a" * 16)
         assert texts(session, small, Page("x" * 290)) == ["Which shops?"]
+
+
+class TestLeaving:
+    def test_with_who_is_removed_their_drafts_go_and_nobody_elses(self, session, small):
+        session.commit()
+        tom = stories.colleague(small, 1)
+        save(session, small, "Of Tom", key="a" * 16, actor=tom)
+        save(session, small, "Of Ingrid", key="b" * 16)
+        people.remove(session, small.ref, person=tom, to=small.maker, actor=small.maker, key=projects.key(), now=NOON)
+        assert session.scalars(select(Unsaid.person).join(Project, Project.id == Unsaid.project_id).where(
+            Project.ref == small.ref)).all() == [small.maker]
+
+    def test_what_they_answered_alone_and_did_not_give_goes_too_and_their_partys_draft_stays(self, session):
+        small = projects.open_small(session, definition=stories.later_definition())
+        session.commit()
+        tom = stories.colleague(small, 1)
+        for task in ("mood", "credit"):
+            contributions.save_draft(session, small.ref, task=task, party=1, number=0, typed={"f-x": ["4"]}, files={},
+                                     actor=tom, now=NOON)
+        people.remove(session, small.ref, person=tom, to=small.maker, actor=small.maker, key=projects.key(), now=NOON)
+        assert session.scalars(select(Draft.task).join(Project, Project.id == Draft.project_id).where(
+            Project.ref == small.ref)).all() == ["credit"]
 
 
 class TestDrop:
