@@ -1,6 +1,6 @@
 """Words that are kept as a draft until they are said."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import request
@@ -28,10 +28,21 @@ def names_of(form: Form) -> tuple[list[str], list[str]]:
             [field.name for field in kept if not isinstance(field, StringField)])
 
 
+OF_A_TASK = "f-*"  # stands for every input of a task's fields, however many rows its tables have
+
+
+def texts_of(names: Iterable[str], typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What stands in inputs of these names."""
+    wanted = set(names)
+    return {name: list(texts) for name, texts in typed.items()
+            if name in wanted or (OF_A_TASK in wanted and name.startswith("f-"))}
+
+
 def typed_in(words: Iterable[str], others: Iterable[str]) -> dict[str, list[str]]:
     """What was sent in inputs of these names, as it came: nothing without a word."""
-    said = _sent(words)
-    return {**said, **_sent(others)} if any(text.strip() for texts in said.values() for text in texts) else {}
+    sent = request.form.to_dict(flat=False)
+    said = texts_of(words, sent)
+    return {**said, **texts_of(others, sent)} if any(text.strip() for texts in said.values() for text in texts) else {}
 
 
 def go_on(form: Form, typed: Any) -> None:
@@ -42,10 +53,6 @@ def go_on(form: Form, typed: Any) -> None:
 
 
 _OF_THE_PAGE = (HiddenField, PasswordField, FileField)
-
-
-def _sent(names: Iterable[str]) -> dict[str, list[str]]:
-    return {name: texts for name in names if (texts := request.form.getlist(name))}
 
 
 def _inputs(fields: Iterable[Field]) -> Iterator[Field]:

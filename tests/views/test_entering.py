@@ -1,5 +1,6 @@
 """Entered for a party by the account manager: it counts once the party says that it is right."""
 
+import re
 from decimal import Decimal
 
 from cocreate.db import transaction
@@ -7,14 +8,15 @@ from cocreate.domain.answers import Answer
 from cocreate.services import contributions
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.rooms import hidden, mails, returned
+from tests.support.rooms import hidden, mails, returned, text
+from tests.views.test_asked_words import form_of, rows, save, saves
 
 
 class TestEnteringFor:
     def test_counts_only_when_the_party_confirms_it(self, project):
         room = project()
         page = room.manager.get("/tasks/returns/enter?party=2").text
-        assert "You enter this for Aurelis Hotels." in page and "data-autosave" not in page
+        assert "You enter this for Aurelis Hotels." in page and "asked/draft" in page
         answer = room.manager.post("/tasks/returns/enter", data=hidden(page) | {
             "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "By telephone"},
             follow_redirects=True)
@@ -61,6 +63,70 @@ class TestEnteringFor:
     def test_not_for_the_own_party(self, project):
         room = project()
         assert room.shop.get("/tasks/returns/enter?party=2").status_code == 403
+
+
+class TestItsDraft:
+    ENTER = "/tasks/returns/enter?party=2"
+
+    def test_is_there_again_for_its_writer_and_for_nobody_else(self, project):
+        room = project()
+        said = save(room.manager, self.ENTER, **{"f-crates": "9000", "f-crates-source": "By telephone"})
+        assert re.fullmatch(r"Draft saved \d\d:\d\d, only you see it", said)
+        again = form_of(room.sign_in(room.small.manager), self.ENTER)
+        assert (again["f-crates"], again["f-crates-source"]) == ("9000", "By telephone")
+        tom = room.sign_in(room.colleague(1, "champion", "contributor"))
+        for other, page in ((room.maker, self.ENTER), (tom, self.ENTER), (room.shop, "/tasks/returns")):
+            assert "By telephone" not in other.get(page).text
+        assert room.facts().drafts == {}  # the party begins with an empty form, and nobody says that it has a draft
+
+    def test_keeps_every_row_of_a_table(self, project):
+        room = project()
+        typed = {"f-places-0-place": "Oslo", "f-places-1-place": "Lund"}
+        page = "/tasks/credit/enter?party=1"
+        save(room.manager, page, **typed)
+        again = form_of(room.manager, page)
+        assert {name: again[name] for name in typed} == typed
+
+    def test_is_gone_when_it_is_handed_over_also_for_a_save_that_comes_late(self, project):
+        room = project()
+        save(room.manager, self.ENTER, **{"f-crates": "9000"})
+        typed = form_of(room.manager, self.ENTER) | {"f-crates-grade": "estimated", "f-crates-source": "By telephone"}
+        address = saves(room.manager, self.ENTER)
+        assert room.manager.post(self.ENTER, data=typed).status_code == 303
+        room.manager.post(address, data=typed)
+        assert rows(room) == []
+
+    def test_keeps_what_comes_back_with_a_mistake(self, project):
+        room = project()
+        page = room.manager.post(self.ENTER, data=form_of(room.manager, self.ENTER) | {"f-crates": "many"})
+        assert page.status_code == 422 and "only you see it" in page.text
+        assert form_of(room.manager, self.ENTER)["f-crates"] == "many"
+
+    def test_is_put_away_and_discarded_without_scripts(self, project):
+        room = project()
+        kept = room.manager.post(self.ENTER, data=form_of(room.manager, self.ENTER) | {"f-crates": "9", "keep": "1"})
+        assert kept.location.endswith("/tasks/returns?party=2") and room.facts().task("returns", 2).state == "open"
+        again = form_of(room.manager, self.ENTER)
+        assert again["f-crates"] == "9"
+        assert room.manager.post(self.ENTER, data=again | {"discard": "1"}).status_code == 303
+        assert form_of(room.manager, self.ENTER)["f-crates"] == "" and rows(room) == []
+
+    def test_what_another_window_typed_stands_beside_in_the_words_of_the_form(self, project):
+        room = project()
+        first, second = form_of(room.manager, self.ENTER), form_of(room.manager, self.ENTER)
+        address = saves(room.manager, self.ENTER)
+        for form, crates in ((first, "9000"), (second, "8000")):
+            room.manager.post(address, data=form | {
+                "f-crates": crates, "f-crates-grade": "estimated", "f-crates-source": "By telephone"})
+        page = text(room.manager.get(self.ENTER))
+        assert "and have not said it. Only you see it." in page
+        assert "Crates that come back: 9,000" in page or "Crates that come back: 8,000" in page
+
+    def test_of_what_is_too_long_the_page_keeps_it_alone(self, project):
+        room = project()
+        typed = form_of(room.manager, self.ENTER) | {"f-crates": "many", "f-crates-source": "x" * 100_001}
+        page = room.manager.post(self.ENTER, data=typed)
+        assert page.status_code == 422 and "x" * 100_001 in page.text and rows(room) == []
 
 
 # helpers

@@ -3,8 +3,10 @@
 A page takes it up with ``of``, hands it to its template as ``kept``, and says ``said`` in the transaction of its act.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +25,8 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.unsaid import chosen, status, typed
 from cocreate.web import login
 from workflows.facts import Facts
+
+Typed = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,12 @@ def of(facts: Facts, form: Form) -> Kept:
     return kept
 
 
-def of_inputs(facts: Facts, nonce: Form, words: list[str], others: list[str]) -> tuple[Kept, Words | None]:
-    """The same of inputs by their names, with what they go on with. nonce: the form that has the key."""
+def of_inputs(facts: Facts, nonce: Form, words: list[str], others: list[str], *,
+              said: Callable[[Typed], str] | None = None) -> tuple[Kept, Words | None]:
+    """The same of inputs by their names, with what they go on with.
+
+    nonce: the form that has the key. said: how what another window typed reads, if not as it was typed.
+    """
     page = _here(facts.project.ref)
     kept = Kept(facts.project.ref, page, nonce.key(), words if len(page.address) <= unsaid.LONGEST else [], others)
     if not kept.words:
@@ -100,7 +108,8 @@ def of_inputs(facts: Facts, nonce: Form, words: list[str], others: list[str]) ->
     begun = chosen(found)
     if begun is not None:
         kept.begun, kept.status = begun.key, status(begun.at)
-        kept.besides = tuple(_beside(one, words) for one in found if one is not begun)
+        kept.besides = tuple(_beside(one, (said or partial(_joined, words))(one.typed)) for one in found
+                             if one is not begun)
     return kept, begun
 
 
@@ -120,10 +129,12 @@ def _save(ref: str, page: Page, words: list[str], others: list[str], *, key: str
                     key=key, now=now())
 
 
-def _beside(one: Words, words: list[str]) -> Beside:
-    said = [("begun", one.key), *_asked()]
-    text = "\n".join(text for name in words for text in one.typed.get(name, ()) if text.strip())
-    return Beside(text, one.at, f"{request.path}?{urlencode(said)}")
+def _beside(one: Words, text: str) -> Beside:
+    return Beside(text, one.at, f"{request.path}?{urlencode([('begun', one.key), *_asked()])}")
+
+
+def _joined(words: list[str], typed: Typed) -> str:
+    return "\n".join(text for name in words for text in typed.get(name, ()) if text.strip())
 
 
 def _here(ref: str) -> Page:

@@ -1,6 +1,8 @@
 """The ways beside filling in a task oneself: pass it on, wait for somebody outside, type in for another, open again."""
 
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -18,12 +20,14 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
+from cocreate.forms.unsaid import OF_A_TASK
 from cocreate.services import contributions, passing
 from cocreate.services.acts.passing import can_take, due_after
 from cocreate.services.contributions import TaskPage
 from cocreate.views import once
 from cocreate.views.parts import part_words
-from cocreate.views.room import frame, uploads
+from cocreate.views.room import asked_words, drafts, frame, uploads
+from cocreate.views.room.asked_words import Kept, Typed
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.task_forms import complete, filled, make_form
@@ -140,7 +144,7 @@ def task_wait_end(ref: str, key: str) -> ResponseReturnValue:
 
 @bp.route("/tasks/<key>/enter", methods=["GET", "POST"])
 def task_enter(ref: str, key: str) -> ResponseReturnValue:
-    """Type in for another party what it said elsewhere: the same form, and nothing is kept until it is handed over."""
+    """Type in for another party what it said elsewhere: the same form, whose draft only its writer has."""
     page = load(ref, key)
     # What was sent is judged by the act, which knows whether it was done already or somebody was faster.
     late = request.method == "POST" and page.task.state is TaskState.ENTERED and may(
@@ -149,25 +153,28 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
         raise Forbidden("only", act=Act.ENTER_FOR.value, persons=tuple(
             m.person for m in page.facts.members if m.present and m.party != page.task.party
             and may(Act.ENTER_FOR, m, party=page.task.party)))
+    nonce = Form.from_request()
+    kept, begun = asked_words.of_inputs(page.facts, nonce, [OF_A_TASK], [], said=partial(_typed_words, page))
     if request.method == "GET":
-        return _entering(page, make_form(page, None, None))
-    kept = _carried()
-    form = filled(page, request.form, kept)
+        return _entering(page, make_form(page, begun.typed if begun else None, None), nonce, kept)
+    if away := kept.put_away(_there(page)):
+        return away
+    form = filled(page, request.form, _carried())
     if form.rearranged or "stay" in request.form:
-        return _entering(page, form), form.status if form.refused else 200
+        return _back(page, form, nonce, kept), form.status if form.refused else 200
     if not complete(page, form):
-        return _entering(page, form), form.status
+        return _back(page, form, nonce, kept), form.status
     try:
         with transaction() as session:
             contributions.enter_for(session, ref, task=key, party=page.task.party, seen=number("seen"),
-                                    answers=form.answers(), actor=login.me().id, key=Form.from_request().key(),
-                                    now=now())
+                                    answers=form.answers(), actor=login.me().id, key=nonce.key(), now=now())
+            kept.said(session)
             said = _("Entered. It counts as soon as %(party)s says that it is right; they have been told.",
                      party=giver(page))
             once.note(session, _there(page), said)
     except Conflict as error:
         form.form_errors.append(sentences.error(error, pages.reader(), page.facts))
-        return _entering(page, form), 409
+        return _back(page, form, nonce, kept), 409
     flash(said, "done")
     return redirect(_there(page), 303)
 
@@ -235,11 +242,24 @@ def _colleague(member: Any) -> str:
     return _("%(name)s (%(parts)s)", name=member.name, parts=parts)
 
 
-def _entering(page: TaskPage, form: ContributionForm) -> str:
+def _back(page: TaskPage, form: ContributionForm, nonce: Form, kept: Kept) -> str:
+    """The form again, with what is typed in it; its draft too, unless that is more than one holds."""
+    with suppress(Invalid):
+        kept.save()
+    return _entering(page, form, nonce, kept)
+
+
+def _typed_words(page: TaskPage, typed: Typed) -> str:
+    """A draft as it reads, field by field."""
+    said = drafts.kept(page, make_form(page, typed, None))
+    return "\n".join(f"{one.label}: {one.text or '; '.join(map(', '.join, one.rows))}" for one in said)
+
+
+def _entering(page: TaskPage, form: ContributionForm, nonce: Form, kept: Kept) -> str:
     facts = page.facts
     return frame.show(
         "room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None), page=page,
-        task=page.task, definition=facts.task_of(page.task), form=form, nonce=Form(), title=title_of(page),
+        task=page.task, definition=facts.task_of(page.task), form=form, nonce=nonce, kept=kept, title=title_of(page),
         giver=giver(page), file_rule=uploads.rule(), back_url=_there(page),
         acceptors=[party.name for party in accepting(facts, page.task)],
         marks=sum(entry.marked for entry in form.entries),
