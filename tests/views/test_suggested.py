@@ -44,6 +44,13 @@ class TestWhatOneSuggested:
         assert "Take back our chairs Suggested" in page
         assert "Chairs come back" not in page and "A margin of nine" not in page
 
+    def test_whoever_opens_it_reads_that_the_words_were_for_them_alone(self, shop, manager, session, small):
+        suggest(shop)
+        page = text(manager.get(begun(manager, session, small).replace("seats", "goal")))
+        assert "We have 300 chairs" in page and "Claire Duval wrote these words to you alone. All parties read" in page
+        own = manager.post("/desk/openings/new", data={"template": "returned_crates"}).location
+        assert "wrote these words" not in text(manager.get(own.replace("seats", "goal")))
+
     def test_is_seen_by_a_colleague_and_not_by_the_other_organisation(self, app, shop, session, small):
         suggest(shop)
         people.invite(session, small.ref, party=2, email=(tom := someone(session, "Tom")).email, name="Tom",
