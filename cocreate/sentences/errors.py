@@ -128,8 +128,10 @@ def _incomplete(s: Speaker) -> str:
 
 @explains("duty.day")
 def _duty_day(s: Speaker) -> str:
-    return s._("Choose the day on which it was decided, from %(first)s to %(last)s.", first=s.day("first"),
-               last=s.day("last"))
+    first, last = s.day("first"), s.day("last")
+    if first == last:
+        return s._("Choose the day on which it was decided: it can only be %(day)s.", day=first)
+    return s._("Choose the day on which it was decided, from %(first)s to %(last)s.", first=first, last=last)
 
 
 @explains("duty.in_effect")
