@@ -68,6 +68,8 @@ SUBJECTS = {
     "invitation_wanted": "A new invitation is asked for: Grace Lee (Garage lighting)",
     "notice_given": "Notice was given: Lighting service agreement (Garage lighting)",
     "notice_back": "Decide again: a notice was taken back (Garage lighting)",
+    "decided": "It ends: Lighting service agreement (Garage lighting)",
+    "decided_back": "Taken back, not decided yet: Lighting service agreement (Garage lighting)",
     "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "duty_overdue": "Was due Fri 1 Oct 2027: Energy report (Garage lighting)",
     "still_you": "Do you still look after: Energy report? (Garage lighting)",

@@ -16,7 +16,9 @@ _ASKING = frozenset({"decision_asked", "decision_lapsed", "please_sign", "ready_
                      "signature_ended", "help", "invitation_unanswered", "invitation_expired",
                      "invitation_wanted", "proposal", "clause_proposed"})
 _OF_DUTIES = frozenset({"duty_due", "duty_overdue", "still_you"})
-_NOTICES = {"notice_given": Notice.OTHERS, "notice_back": None}  # what became of the duty since
+# What became of the duty since.
+_NOTICES: dict[str, tuple[str | None, ...]] = {"notice_given": (Notice.OTHERS,), "notice_back": (None,),
+                                               "decided": (Notice.ON, Notice.ENDS), "decided_back": (None,)}
 _TO_DECIDE = frozenset({"decision_asked", "decision_lapsed"})  # mailed anew when it can be decided again
 
 
@@ -85,6 +87,6 @@ def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
 def _duty_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
     """Of "duties", whether the party still has some; of one, whether it is not done, or what became of it stands."""
     if kind in _NOTICES:
-        return any(str(duty.number) == subject.key and duty.outcome == _NOTICES[kind] for duty in facts.duties)
+        return any(str(duty.number) == subject.key and duty.outcome in _NOTICES[kind] for duty in facts.duties)
     return any(duty.party == subject.party and duty.done_at is None and (
         subject.matter == "duties" or str(duty.number) == subject.key) for duty in facts.duties)

@@ -258,13 +258,20 @@ def _proposals(before: Facts, after: Facts) -> Iterator[News]:
 
 
 def _notice(before: Facts, after: Facts) -> Iterator[News]:
-    """Notice of another party leaves one nothing to decide; when it is taken back, one decides again."""
+    """Notice of another party leaves one nothing to decide; when it is taken back, one decides again.
+
+    That it goes on or ends leaves the others what they have to decide, but they rely on it.
+    """
     old = {duty.number: duty for duty in before.duties}
     for duty in after.duties:
         was = old.get(duty.number, duty)
         if Notice.OTHERS in (was.outcome, duty.outcome) and was.outcome != duty.outcome:
             yield News("notice_given" if duty.outcome else "notice_back",
                        Subject("duty", str(duty.number), duty.party), duty.party, looks_after(after, duty))
+        elif {Notice.ON, Notice.ENDS} & {was.outcome, duty.outcome} and was.outcome != duty.outcome:
+            yield News("decided" if duty.outcome else "decided_back", Subject("duty", str(duty.number), duty.party),
+                       duty.party, tuple(person for party in after.contracting if party.number != duty.party
+                                         for person in champions(after, party.number)))
 
 
 def _answering(facts: Facts, proposal: ProposalFact) -> tuple[int, ...]:

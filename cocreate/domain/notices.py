@@ -74,6 +74,8 @@ template_corrected    - M M D D - D M
 migrated              - M M D D - D M
 notice_given          M M D P - - - D
 notice_back           M M D P - - - D
+decided               M D D P - - - D
+decided_back          M D D P - - - D
 duty_due              M D P - - - - D
 duty_overdue          M D P - - - - D
 still_you             M D P - - - - D

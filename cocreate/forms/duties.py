@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from cocreate.domain.addresses import address
@@ -47,14 +47,6 @@ class LookAfterForm(Form):
         return {"to": None if self.who.data == ME else int(self.who.data)}
 
 
-def _day() -> DateField:
-    return DateField(_("On which day?"), [Needed()])
-
-
-def _words() -> TextAreaField:
-    return lines(_("Anything to add?"), most=2000, optional=True, description=_("All parties read it."))
-
-
 class DoneForm(Form):
     """Nothing is asked."""
 
@@ -73,24 +65,17 @@ class GiveForm(DoneForm):
         return {"words": self.words.data}
 
 
-class DecidedForm(DoneForm):
-    """When it was decided."""
-
-    day = _day()
-    words = _words()
-
-    def answer(self) -> dict[str, Any]:
-        return {"day": self.day.data, "words": self.words.data or ""}
-
-
 class NoticeForm(DoneForm):
     """Which of the two it is: never chosen beforehand."""
 
-    notice = RadioField(_("Which of the two is it?"), [Needed()], choices=[
-        SelectChoice(Notice.GIVEN.value, _("Notice was given")), SelectChoice(Notice.ON.value, _("It goes on"))])
-    day = _day()
-    words = _words()
+    notice = RadioField(_("Which of the two is it?"), [Needed()])
+    day = DateField(_("On which day?"), [Needed()])
+    words = lines(_("Anything to add?"), most=2000, optional=True, description=_("All parties read it."))
     seen = HiddenField()  # the last day that stood there: a second window must not move it on once more
+
+    def offer(self, which: Iterable[Notice]) -> None:
+        said = {Notice.GIVEN: _("Notice was given"), Notice.ON: _("It goes on"), Notice.ENDS: _("It ends")}
+        self.notice.choices = [SelectChoice(one.value, said[one]) for one in which]
 
     def answer(self) -> dict[str, Any]:
         return {"notice": Notice(self.notice.data), "day": self.day.data, "words": self.words.data or "",
@@ -98,7 +83,7 @@ class NoticeForm(DoneForm):
 
 
 class NoticeBackForm(Form):
-    """Why a notice does not stand."""
+    """Why a notice or a decision does not stand."""
 
     reason = why(_("Why does it not stand?"))
 

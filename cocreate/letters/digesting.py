@@ -9,7 +9,7 @@ from cocreate.domain.turns import Turn
 from cocreate.sentences.turns import label
 from cocreate.services.digests import Coming, Digest, Line
 from cocreate.words import Reader
-from workflows.facts import AbsenceFact, Facts
+from workflows.facts import AbsenceFact, Facts, Notice
 from workflows.texts import say
 
 MOST = 10  # lines of one digest
@@ -217,6 +217,13 @@ def _stage(text: str) -> Phrase:
     return said
 
 
+_ENDED, _WENT_ON = _("%(party)s says that it ends: %(thing)s"), _("%(party)s says that it goes on: %(thing)s")
+
+
+def _outcome(s: Speaker, line: Line) -> str | None:
+    return next((duty.outcome for duty in s.facts.duties if str(duty.number) == line.subject.key), None)
+
+
 # Every kind that anybody hears of by digest.
 PHRASES: dict[str, Phrase] = {
     "invitation": _about_people(_("%(who)s was invited")),
@@ -257,6 +264,8 @@ PHRASES: dict[str, Phrase] = {
         if (absence := s.absence(line)) else _about_people(_("%(who)s takes over"))(s, line)),
     "notice_given": _of(_("notice was given, and %(party)s has nothing left to decide: %(thing)s")),
     "notice_back": _of(_("a notice was taken back, and %(party)s decides again: %(thing)s")),
+    "decided": lambda s, line: _of(_ENDED if _outcome(s, line) == Notice.ENDS else _WENT_ON)(s, line),
+    "decided_back": _of(_("%(party)s took back what it decided: %(thing)s")),
     "duty_due": _of(_("%(thing)s from %(party)s is due")),
     "duty_overdue": _of(_("%(thing)s from %(party)s is late")),
     "still_you": _of(_("%(party)s was asked who looks after its duties")),

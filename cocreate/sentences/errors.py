@@ -136,8 +136,8 @@ def _duty_day(s: Speaker) -> str:
 
 @explains("duty.in_effect")
 def _notice_in_effect(s: Speaker) -> str:
-    return s._("The last day for notice was %(day)s. Since then the notice has effect, and only a new agreement of all "
-               "changes that.", day=s.day("day"))
+    return s._("The last day for it was %(day)s. Since then all rely on it, and only a new agreement of all changes "
+               "that.", day=s.day("day"))
 
 
 @explains("duty.nobodys")

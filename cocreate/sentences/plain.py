@@ -14,8 +14,9 @@ PLAIN = {
     "later.past": N_("Choose a day that is still to come: by then the value is owed."),
     "duty.value": N_("Write the value: all parties read it beside its clause."),
     "duty.notice": N_("Say which of the two it is: notice was given, or it goes on."),
+    "duty.which": N_("Say which of the two it is: it goes on, or it ends."),
     "duty.moved": N_("It stands for another day by now. Open the duty again, then say which of the two it is."),
-    "duty.no_notice": N_("No notice of yours stands here."),
+    "duty.no_notice": N_("Nothing that you decided stands here."),
     "duty.done": N_("Somebody has reported it as done already."),
     "contract.kept": N_("Version %(n)s prints what you may not see. Who contracts or signs reads it whole; the page of "
                         "the contract has the rest."),

@@ -70,17 +70,20 @@ def _report_duty(s: Speaker) -> str:
                          party=s.party(s.line.party), day=s.day("day"))
     if s.details.get("notice") == Notice.ON:
         return _goes_on(s)
+    if s.details.get("notice") == Notice.ENDS:
+        return s.gettext("%(who)s said for %(party)s on %(day)s that it ends: %(what)s", what=s.duty(),
+                         party=s.party(s.line.party), day=s.day("day"))
     if duty and duty.gives:
         return s.gettext("%(who)s gave for %(party)s what was settled later: %(what)s", what=s.duty(),
-                         party=s.party(s.line.party))
-    if duty and duty.decide:
-        return s.gettext("%(who)s said for %(party)s that this is decided: %(what)s", what=s.duty(),
                          party=s.party(s.line.party))
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
 
 
 @tells("take_back_notice")
 def _take_back_notice(s: Speaker) -> str:
+    if "was" in s.details:
+        return s.gettext("%(who)s took back for %(party)s what was decided: %(what)s", what=s.duty(),
+                         party=s.party(s.line.party))
     return s.gettext("%(who)s took back for %(party)s that notice was given: %(what)s", what=s.duty(),
                      party=s.party(s.line.party))
 

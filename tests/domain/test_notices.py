@@ -44,6 +44,7 @@ AGREED = """
 | concern raised (only the chosen reader) | M | - | - | - | - | - | - | - |
 | template text corrected, project migrated | - | M | M | D | D | - | D | M |
 | notice given, taken back | M | M | D | P | - | - | - | D |
+| decided that it goes on or ends, taken back (asked = the other parties) | M | D | D | P | - | - | - | D |
 | duty due, overdue (as task) ; yearly "still you?" | M | D | P | - | - | - | - | D |
 | mail came back | - | P | - | - | - | - | - | M |
 """
@@ -57,7 +58,7 @@ KINDS_OF = (
     "waiting_outside", "nobody_can_act", "clause_proposed clause_objected", "ready_to_read please_sign", "signed",
     "signing_declined signature_ended",
     "all_signed declined withdrawn", "joined left handed_over", "concern", "template_corrected migrated",
-    "notice_given notice_back", "duty_due duty_overdue still_you", "mail_came_back",
+    "notice_given notice_back", "decided decided_back", "duty_due duty_overdue still_you", "mail_came_back",
 )
 
 

@@ -156,6 +156,11 @@ def _of_talk(session, room, kind):
         case "waiting_outside":
             session.execute(task.values(outsider="the energy supplier", outside_until=NOON.date()))
             return room.anna, "task:cost:2", {}
+        case "decided" | "decided_back":
+            _contract(session, room, kind)
+            session.execute(update(Duty).where(Duty.project_id == room.id).values(
+                decide=True, **({"outcome": "ends", "done_at": NOON} if kind == "decided" else {})))
+            return room.anna, "duty:1:2", {}
         case "notice_given" | "notice_back" | "duty_due" | "duty_overdue" | "still_you":
             _contract(session, room, kind)
             if kind == "notice_given":

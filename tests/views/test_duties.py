@@ -63,6 +63,31 @@ class TestNotice:
         assert "It was meant for another contract." in record
 
 
+class TestGoOnOrEnd:
+    def test_asks_which_of_the_two_it_is_says_what_follows_and_tells_the_others(self, play):
+        room = owing(play())
+        project = db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
+        db.session.add(Duty(project_id=project.id, host_id=project.host_id, number=2, party=1, due=date(2034, 6, 1),
+                            what="Go on for the time of the option, or let the contract end", decide=True))
+        db.session.commit()
+        page = text(room.maker.get("/duties/2/done"))
+        assert "It goes on" in page and "It ends" in page
+        assert "The other parties are told. It can be taken back here before Fri 2 Jun 2034, not later." in page
+        given = {"day": "2027-03-01", "seen": "2034-06-01"}
+        assert room.maker.post("/duties/2/done", data=given).status_code == 422
+        room.maker.post("/duties/2/done", data=given | {"notice": "ends"})
+        page = text(room.shop.get("/duties"))
+        assert "That it ends was decided on Mon 1 Mar, as" in page and "it ends" in page
+        assert "that it ends: Go on for the time" in text(room.shop.get("/record"))
+        assert _mailed("decided") == [room.small.shop] and "Take back" not in page
+        assert "Take back what was decided" in text(room.maker.get("/duties"))
+        room.maker.post("/duties/2/notice-back", data={"reason": "It was meant for another contract."})
+        assert _mailed("decided_back") == [room.small.shop]
+        assert "took back for Tornby Furniture what was decided: Go on" in text(room.shop.get("/record"))
+        room.maker.post("/duties/2/done", data=given | {"notice": "on"})
+        assert "That it goes on was decided on Mon 1 Mar, as" in text(room.shop.get("/duties"))
+
+
 def _mailed(kind):
     db.session.rollback()  # what was read before stays as it was
     return [*db.session.scalars(select(Outbox.recipient).where(Outbox.kind == kind, Outbox.state != "digest"))]

@@ -54,10 +54,11 @@ class AccessionFact:
 
 
 class Notice(StrEnum):
-    """How a decision ends on a contract that goes on where nobody gives notice."""
+    """How a decision ends: on a contract that goes on where nobody gives notice, or on one that ends."""
 
     GIVEN = "given"
     ON = "on"  # it goes on
+    ENDS = "ends"  # it ends: of one that goes on only where that is decided
     OTHERS = "others"  # another party gave notice: nothing is left to decide
 
 
@@ -77,7 +78,7 @@ class DutyFact:
     decide: bool = False  # to be decided, not done: ``due`` is the last day
     goes_on_by: int = 0  # months after which the next such day comes where nobody decides; 0: none comes
     gives: str | None = None  # path of the value that was settled later
-    outcome: str | None = None  # a Notice, of what goes on
+    outcome: str | None = None  # a Notice, of what was decided
     done_on: date | None = None  # when it was decided, as its party says
     said: str | None = None  # the value that was given, or words about what was decided
 

@@ -22,9 +22,8 @@ from workflows.values import replace
 class ReportDuty:
     """Say that a duty of one's own party is done, or how it decided.
 
-    notice: which of the two it is, of what goes on. day: when it was decided. words: the value, or about the decision.
-    seen: the last day that stood there, of what goes on.
-    following: the next last day where it goes on.
+    notice: which of the two it is. day: when it was decided. words: the value, or about the decision.
+    seen: the last day that stood there. following: the next last day, of what goes on by itself.
     """
 
     number: int
@@ -37,7 +36,7 @@ class ReportDuty:
 
 @dataclass(frozen=True, slots=True)
 class TakeBackNotice:
-    """Say that the notice of one's own party does not stand, until the last day on which it could be given."""
+    """Say that what one's own party decided does not stand, until the last day on which it could be decided."""
 
     number: int
     reason: str
@@ -68,8 +67,8 @@ def report(facts: Facts, given: ReportDuty) -> Change:
         _require_day(facts, duty, given.day)
     done = replace(duty, done_at=facts.now, done_by=actor.person, done_on=given.day, said=given.words or None)
     details = {"duty": duty.number} | ({"day": given.day.isoformat()} if given.day else {})
-    if duty.goes_on_by:
-        facts, more = _noticed(facts, done, given)
+    if duty.decide:
+        facts, more = _decided(facts, done, given)
         details |= more
     else:
         facts = facts.with_duty(done)
@@ -85,10 +84,10 @@ def _require_day(facts: Facts, duty: DutyFact, day: date | None) -> None:
         raise Invalid("duty.day", field="day", first=signed, last=min(today, duty.due))
 
 
-def _noticed(facts: Facts, done: DutyFact, given: ReportDuty) -> tuple[Facts, dict[str, str]]:
+def _decided(facts: Facts, done: DutyFact, given: ReportDuty) -> tuple[Facts, dict[str, str]]:
     """Notice leaves the others nothing to decide; that it goes on says a party for itself alone, until the next day."""
-    if given.notice not in (Notice.GIVEN, Notice.ON):
-        raise Invalid("duty.notice", field="notice")
+    if given.notice not in choices(done):
+        raise Invalid("duty.notice" if done.goes_on_by else "duty.which", field="notice")
     if given.seen != done.due.isoformat():
         raise Invalid("duty.moved", field="notice")
     details = {"notice": given.notice.value}
@@ -103,29 +102,35 @@ def _noticed(facts: Facts, done: DutyFact, given: ReportDuty) -> tuple[Facts, di
     return facts.with_duty(replace(done, outcome=given.notice.value)), details
 
 
+def choices(duty: DutyFact) -> tuple[Notice, Notice]:
+    """The two that a decision lies between: what goes on by itself ends by notice, what ends goes on by choice."""
+    return (Notice.GIVEN, Notice.ON) if duty.goes_on_by else (Notice.ON, Notice.ENDS)
+
+
 def same_decision(facts: Facts, duty: DutyFact) -> tuple[DutyFact, ...]:
     """What the others have to decide about the same; not by day, since each says for itself that it goes on."""
-    return tuple(one for one in facts.duties if one.goes_on_by and one.party != duty.party and (
+    return tuple(one for one in facts.duties if one.decide and one.party != duty.party and (
         one.what, one.clause) == (duty.what, duty.clause))
 
 
 def take_back_notice(facts: Facts, given: TakeBackNotice) -> Change:
     """Whom it left nothing to decide decides again. From the day after the last one all rely on it."""
     duty, _actor = theirs(facts, given.number, Act.NOTICE_BACK)
-    if duty.outcome != Notice.GIVEN:
+    if duty.outcome not in choices(duty):
         raise Conflict("duty.no_notice", number=duty.number)
     if local_day(facts.now, facts.calendars[0].zone) > duty.due:
         raise Conflict("duty.in_effect", number=duty.number, day=duty.due)
     reason = explaining.why(given.reason)
-    for one in (duty, *(one for one in same_decision(facts, duty) if one.outcome == Notice.OTHERS)):
+    relying = same_decision(facts, duty) if duty.outcome == Notice.GIVEN else ()
+    for one in (duty, *(one for one in relying if one.outcome == Notice.OTHERS)):
         facts = facts.with_duty(replace(one, done_at=None, done_by=None, done_on=None, said=None, outcome=None))
-    return Change(facts=facts, party=duty.party, details={"duty": duty.number},
-                  personal={"reason": reason})
+    was = {} if duty.outcome == Notice.GIVEN else {"was": duty.outcome}
+    return Change(facts=facts, party=duty.party, details={"duty": duty.number} | was, personal={"reason": reason})
 
 
 def can_take_back(facts: Facts, duty: DutyFact) -> bool:
-    """Whether the actor can still say that this notice does not stand."""
-    return (duty.outcome == Notice.GIVEN and local_day(facts.now, facts.calendars[0].zone) <= duty.due
+    """Whether the actor can still say that this notice or decision does not stand."""
+    return (duty.outcome in choices(duty) and local_day(facts.now, facts.calendars[0].zone) <= duty.due
             and may(Act.NOTICE_BACK, facts.actor, party=duty.party, asked=duty.owner))
 
 

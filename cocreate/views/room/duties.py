@@ -14,7 +14,6 @@ from cocreate.domain.rights import Act, may
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.duties import (
-    DecidedForm,
     DoneForm,
     GiveForm,
     HandDutyForm,
@@ -46,6 +45,7 @@ class Row:
     can_report: bool
     can_hand_on: bool
     can_take_back: bool
+    back: str  # the act that takes it back
 
 
 @bp.get("/duties")
@@ -107,7 +107,7 @@ def duty_done(ref: str, number: int) -> ResponseReturnValue:
 
 @bp.route("/duties/<int:number>/notice-back", methods=["GET", "POST"])
 def duty_notice_back(ref: str, number: int) -> ResponseReturnValue:
-    """Take back that the own party gave notice."""
+    """Take back that the own party gave notice, or what it decided."""
     facts = frame.enter(ref)
     duty = next((one for one in facts.duties if one.number == number), None)
     if duty is None or (request.method == "GET" and not acts.can_take_back(facts, duty)):
@@ -118,10 +118,10 @@ def duty_notice_back(ref: str, number: int) -> ResponseReturnValue:
     def act(session: Any) -> str:
         service.take_back_notice(session, ref, number=number, reason=form.reason.data or "", actor=login.me().id,
                                  key=form.key(), now=now())
-        return _("The notice is taken back. The others have been told.")
+        return _("It is taken back. The others have been told.")
 
     there = url_for("room.duties", ref=ref)
-    return dialog(facts, form, "room/duties_notice_back.html", _("Take back the notice"), act, then=there, back=there,
+    return dialog(facts, form, "room/duties_notice_back.html", _back(duty), act, then=there, back=there,
                   trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name,
                   others=[facts.party(one.party).name for one in acts.same_decision(facts, duty)
                           if one.outcome == Notice.OTHERS])
@@ -150,15 +150,21 @@ def duty_hand_over(ref: str, number: int) -> ResponseReturnValue:
 
 
 def _form(duty: DutyFact) -> DoneForm:
-    if duty.goes_on_by:
-        return NoticeForm.from_request(seen=duty.due.isoformat())
-    return (DecidedForm if duty.decide else GiveForm if duty.gives else DoneForm).from_request()
+    if duty.decide:
+        form = NoticeForm.from_request(seen=duty.due.isoformat())
+        form.offer(acts.choices(duty))
+        return form
+    return (GiveForm if duty.gives else DoneForm).from_request()
 
 
 def _act(duty: DutyFact) -> str:
     if duty.goes_on_by:
         return _("Say whether notice was given")
-    return _("Say that it is decided") if duty.decide else _("Give the value") if duty.gives else _("Report as done")
+    return _("Say whether it goes on") if duty.decide else _("Give the value") if duty.gives else _("Report as done")
+
+
+def _back(duty: DutyFact) -> str:
+    return _("Take back the notice") if duty.outcome == Notice.GIVEN else _("Take back what was decided")
 
 
 def _said(notice: Notice | None, duty: DutyFact) -> str:
@@ -166,6 +172,8 @@ def _said(notice: Notice | None, duty: DutyFact) -> str:
         return _("Written down: notice was given. All parties can see it.")
     if notice is Notice.ON:
         return _("Written down: it goes on. All parties can see it.")
+    if notice is Notice.ENDS:
+        return _("Written down: it ends. All parties can see it.")
     if duty.gives:
         return _("The value is given. All parties read it beside its clause.")
     return _("Reported as done. All parties can see it.")
@@ -183,6 +191,10 @@ def _how(facts: Facts, duty: DutyFact) -> str:
     if duty.outcome == Notice.GIVEN and duty.done_on:
         return _("Notice was given on %(day)s, as %(name)s says", name=name,
                  day=words.day(duty.done_on, pages.reader()))
+    if duty.outcome in (Notice.ON, Notice.ENDS) and duty.done_on:
+        said = _("That it goes on was decided on %(day)s, as %(name)s says") if duty.outcome == Notice.ON else \
+            _("That it ends was decided on %(day)s, as %(name)s says")
+        return said % {"name": name, "day": words.day(duty.done_on, pages.reader())}
     return _("Reported by %(name)s", name=name)
 
 
@@ -200,4 +212,4 @@ def _row(facts: Facts, duty: DutyFact) -> Row:
     return Row(duty, ", ".join(names), clause, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
                open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner),
-               acts.can_take_back(facts, duty))
+               acts.can_take_back(facts, duty), _back(duty))

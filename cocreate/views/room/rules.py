@@ -171,7 +171,7 @@ def act_words() -> dict[Act, str]:
         Act.CHARTER: _("agree to or propose charter wording"),
         Act.HELP: _("ask for help, offer help, say what we wait for outside"),
         Act.WAIVE: _("go on without a missing value (waiver)"), Act.DUTY_DONE: _("report a duty as done"),
-        Act.NOTICE_BACK: _("take back a notice, until the last day on which it could be given"),
+        Act.NOTICE_BACK: _("take back a notice or what was decided, until the last day for it"),
         Act.ANSWER_SUGGESTION: _("answer a suggested project"),
         Act.PEOPLE: _("invite, remove, change parts of people (a proposal removes nobody)"),
         Act.SHARE: _("share the project with a colleague of the host"),

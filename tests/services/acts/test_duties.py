@@ -128,6 +128,43 @@ class TestTakeBackNotice:
             noticed().act(TakeBackNotice(1, " "), champion(1))
 
 
+class TestGoOnOrEnd:
+    """Where a contract ends unless it is decided otherwise its party says which it is, and the others hear of it."""
+
+    def test_says_which_of_the_two_it_is_and_the_other_parties_hear_of_it(self):
+        story = option()
+        with pytest.raises(Invalid, match=r"duty\.which"):
+            story.act(ReportDuty(1, day=story.facts.now.date(), seen=SEEN), champion(1))
+        with pytest.raises(Invalid, match=r"duty\.which"):
+            story.act(ReportDuty(1, Notice.GIVEN, story.facts.now.date(), seen=SEEN), champion(1))
+        before = story.facts
+        after = story.act(ReportDuty(1, Notice.ENDS, story.facts.now.date(), "", SEEN), champion(1)).facts
+        assert [duty.outcome for duty in after.duties] == ["ends", None]  # the second decides for itself
+        assert story.change.details == {"duty": 1, "notice": "ends", "day": after.now.date().isoformat()}
+        told = heard(before, after)
+        assert told["decided", champion(2)].channel == "M" and ("decided", champion(1)) not in told
+        subject = Subject("duty", "1", 1)
+        assert still("decided", subject, after) and not still("decided", subject, before)
+
+    def test_that_it_goes_on_is_done_with_and_no_next_day_comes(self):
+        story = option()
+        story.act(ReportDuty(1, Notice.ON, story.facts.now.date(), "", SEEN), champion(1))
+        assert (story.facts.duties[0].outcome, story.facts.duties[0].done_at) == ("on", story.facts.now)
+
+    @pytest.mark.parametrize("outcome", [Notice.ON, Notice.ENDS])
+    def test_can_be_taken_back_until_its_last_day_and_the_others_hear_of_that_too(self, outcome):
+        story = option()
+        before = story.act(ReportDuty(1, outcome, story.facts.now.date(), "", SEEN), champion(1)).facts
+        after = story.act(TakeBackNotice(1, REASON), champion(1)).facts
+        assert (after.duties[0].outcome, after.duties[0].done_at) == (None, None)
+        assert story.change.details == {"duty": 1, "was": outcome.value}
+        assert ("decided_back", champion(2)) in heard(before, after)
+        assert still("decided_back", Subject("duty", "1", 1), after)
+        late = replace(story, facts=replace(before, now=before.now.replace(month=5, day=4)))
+        with pytest.raises(Conflict, match=r"duty\.in_effect"):
+            late.act(TakeBackNotice(1, REASON), champion(1))
+
+
 class TestDecideLater:
     """Where nobody gave notice in time the next such day becomes the duty."""
 
@@ -216,6 +253,15 @@ def agreed():
 
 def notice(number, party, clause, due=date(2027, 5, 3)):
     return DutyFact(number, party, "Give notice, or it goes on", due, clause, decide=True, goes_on_by=12)
+
+
+def option():
+    """A signed contract that ends unless it goes on for the time of an option; both decide."""
+    story = begin().to_signature().sign("giver").sign("taker")
+    for party in (1, 2):
+        story.facts = story.facts.with_duty(replace(notice(party, party, "term"), what="Go on, or let it end",
+                                                    goes_on_by=0))
+    return story
 
 
 def both():
