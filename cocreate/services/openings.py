@@ -286,6 +286,12 @@ def _theirs(person: int) -> ColumnElement[bool]:
     return or_(Opening.author_id == person, _SUGGESTED, not_(looks_after))
 
 
+def begun_with(session: Session, host_id: int, template: str) -> int:
+    """How many projects are being opened with a template."""
+    return sum(domain.decode(typed).template == template for typed in session.scalars(
+        select(Opening.typed).where(Opening.host_id == host_id, Opening.ended_at.is_(None))))
+
+
 def pass_on(session: Session, host_id: int, person: int, *, to: int) -> None:
     """What somebody began to open goes to who looks after their projects from now on; a suggestion is everybody's."""
     session.execute(update(Opening).where(

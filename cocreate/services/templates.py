@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import new_ref
@@ -22,13 +22,14 @@ from workflows.verification.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The newest published version of a template: what a project can be opened from."""
+    """The newest published version of a template: what a project can be opened from, unless it is retired."""
 
     template_id: int
     ref: str
     key: str
     number: int
     definition: Definition
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +159,33 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
 _NEWEST = (select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
            .where(TemplateVersion.host_id == bindparam("host_id"), TemplateVersion.published_at.is_not(None))
            .group_by(TemplateVersion.template_id).subquery())
-_PUBLISHED = (
-    select(Template.id, Template.ref, Template.key, TemplateVersion.number, TemplateVersion.sha256)
+_EVER = (
+    select(Template.id, Template.ref, Template.key, TemplateVersion.number, TemplateVersion.sha256,
+           Template.retired_at.is_not(None))
     .join(_NEWEST, _NEWEST.c.template_id == Template.id)
     .join(TemplateVersion, (TemplateVersion.template_id == Template.id) & (TemplateVersion.number == _NEWEST.c.number))
-    .where(Template.host_id == bindparam("host_id"), Template.retired_at.is_(None)).order_by(Template.key))
+    .where(Template.host_id == bindparam("host_id")).order_by(Template.key))
+_PUBLISHED = _EVER.where(Template.retired_at.is_(None))
 _OF_KEY = _PUBLISHED.where(Template.key == bindparam("key"))
+_EVER_OF_KEY = _EVER.where(Template.key == bindparam("key"))
 
 
 def published(session: Session, host_id: int, key: str | None = None) -> list[Published]:
     """The newest published version of each template that is not retired, in the order of their keys; or of one."""
-    rows = session.execute(_OF_KEY if key else _PUBLISHED, {"host_id": host_id, "key": key}).all()
-    known = definitions.load(session.connection(), (sha256 for *_, sha256 in rows))
-    return [Published(id_, ref, key, number, known[sha256]) for id_, ref, key, number, sha256 in rows]
+    return _read(session, _OF_KEY if key else _PUBLISHED, host_id, key)
+
+
+def ever_published(session: Session, host_id: int, key: str) -> Published | None:
+    """The newest published version of a template, also where it is retired: of what was begun with it."""
+    return next(iter(_read(session, _EVER_OF_KEY, host_id, key)), None)
+
+
+def _read(session: Session, query: Select[int, str, str, int, str, bool], host_id: int, key: str | None,
+          ) -> list[Published]:
+    rows = session.execute(query, {"host_id": host_id, "key": key}).all()
+    known = definitions.load(session.connection(), (row.sha256 for row in rows))
+    return [Published(id_, ref, key, number, known[sha256], retired)
+            for id_, ref, key, number, sha256, retired in rows]
 
 
 def by_key(session: Session, host_id: int, key: str) -> Published:

@@ -1,8 +1,12 @@
 """An opening that is under way: whose it is, and what is kept of it."""
 
+import html
+import re
+
 import pytest
 
-from cocreate.services import hosts, staff
+from cocreate.domain.openings import decode
+from cocreate.services import hosts, staff, templates
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.openings import begin, newest, publish
@@ -42,6 +46,44 @@ class TestWhose:
         staff.deactivate(session, small.host_id, ben.id, to=None, by="Petra Sool", now=NOON)
         session.commit()
         assert entered(app, eve.email).get(seats).status_code == 200
+
+
+class TestRetired:
+    def test_goes_on_with_another_template_where_its_own_is_retired_and_keeps_what_was_typed(self, manager, session,
+                                                                                              small, app, petra):
+        seats = begin(manager)
+        there = templates.by_key(session, small.host_id, "industrial_symbiosis")
+        retire = f"/admin/templates/{there.ref}/retire"
+        assert "1 project is being opened with it" in text(entered(app, petra.email).get(retire))
+        session.rollback()
+        templates.retire(session, small.host_id, there.template_id, now=NOON)
+        session.commit()
+        asked = manager.post(seats, data={**SEATS, "affected": "The neighbours of the plant"})
+        choose = f"/desk/openings/new?opening={newest(session).ref}"
+        assert asked.status_code == 303 and asked.location == choose
+        said = "'Industrial symbiosis' was retired meanwhile: choose another template. What you typed is kept"
+        assert said in text(manager.get(choose))
+        assert manager.get(seats).location == manager.get(seats.replace("seats", "check")).location == choose
+        board = manager.get("/desk")
+        assert "Industrial symbiosis was retired: choose another template · Saved on" in text(board)
+        assert html.escape(choose) in board.text
+        again = manager.post("/desk/openings/new", data={"template": "returned_crates", "opening": newest(session).ref})
+        assert again.location == seats and "The neighbours of the plant" in text(manager.get(seats))
+
+    def test_what_was_only_the_default_of_the_one_is_that_of_the_other(self, manager, session, small):
+        seats = begin(manager)
+        page = manager.get(seats.replace("seats", "goal"))
+        purpose = html.unescape(re.search(r"<textarea[^>]*purpose[^>]*>\s*([^<]*)<", page.text)[1]).strip()
+        manager.post(seats, data=SEATS)
+        manager.post(seats.replace("seats", "goal"), data={"title": "Steam", "purpose": purpose})
+        manager.post("/desk/openings/new", data={"template": "returned_crates", "opening": newest(session).ref})
+        fields = decode(newest(session).typed).fields
+        assert fields["title"] == "Steam" and fields["purpose"] != purpose
+        assert fields["own_seat"] == "maker"  # no seat of the other is called as that of the one
+
+    def test_choosing_one_just_then_is_told(self, manager, small):
+        said = manager.post("/desk/openings/new", data={"template": "nothing"}, follow_redirects=True)
+        assert "This template is not there any more. Choose another." in text(said)
 
 
 def employed(session, small):

@@ -141,8 +141,8 @@ def _unopened() -> list[Unopened]:
     """What waits to be opened: suggestions first, then what one began oneself."""
     reader, session = pages.reader(), db.session()
     drafts = openings.drafts(session, login.me().id)
-    names = {(host, key): say(one.definition.name) for host, key in {(d.host_id, d.typed.template) for d in drafts}
-             if key for one in templates.published(session, host, key)}
+    known = {(host, key): templates.ever_published(session, host, key)
+             for host, key in {(d.host_id, d.typed.template) for d in drafts}}
     found = []
     for draft in drafts:
         own = draft.typed.own.get("organisation")
@@ -151,10 +151,13 @@ def _unopened() -> list[Unopened]:
         said = _("Suggested by %(name)s on %(day)s", **named) if draft.suggested else \
             _("Saved on %(day)s", **named) if draft.author == login.me().id else \
             _("Saved on %(day)s by %(name)s, who is no account manager any more", **named)
-        if what := names.get((draft.host_id, draft.typed.template)):
+        if template := known[draft.host_id, draft.typed.template]:
+            what = say(template.definition.name)
+            if template.retired:
+                what = _("%(name)s was retired: choose another template", name=what)
             said = f"{what} · {said}"
-        url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) if draft.typed.template else \
-            url_for("desk.opening_new", opening=draft.ref)
+        url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) \
+            if template and not template.retired else url_for("desk.opening_new", opening=draft.ref)
         found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url,
                               draft.suggested is not None))
     return found

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from cocreate.clock import now
 from cocreate.db import db, transaction
@@ -40,13 +41,15 @@ def opening_choose() -> ResponseReturnValue:
     offered, _around = _offered()
     chosen = next((one for one in offered if one.key == request.form.get("template")), None)
     if chosen is None:
-        return redirect(url_for("desk.opening_new"), 303)
+        flash(_("This template is not there any more. Choose another."), "late")
+        return redirect(url_for("desk.opening_new", opening=request.form.get("opening") or None), 303)
     host, draft = _host()
     answers, case = request.form.get("answers", ""), _case_key(request.form.get("case", ""))
     before = draft.typed if draft else Typed()
     typed = Typed(
         template=chosen.key, case=case, answers=answers if suggestions.valid(answers) else before.answers,
-        own=before.own, fields={**_first_fields(chosen.definition, case, host, before), **before.fields})
+        own=before.own, fields={**_first_fields(chosen.definition, case, host, before),
+                                **_typed_before(chosen, host, before)})
     with transaction() as session:
         if draft:
             openings.save(session, draft.ref, typed, seen=draft.version, person=login.me().id, now=now())
@@ -86,7 +89,14 @@ def _offered() -> tuple[list[Published], dict[str, Any]]:
     host, draft = _host()
     mine = [] if draft else hosts.opening_for(db.session(), login.me().id)
     return templates.published(db.session(), host.id), {
-        "host": host.ref, "hosts": mine, "ref": draft.ref if draft else "", "suggestion": draft and draft.suggested}
+        "retired": _retired(draft), "host": host.ref, "hosts": mine,
+        "ref": draft.ref if draft else "", "suggestion": draft and draft.suggested}
+
+
+def _retired(draft: Draft | None) -> str:
+    """The name of the template a draft was begun with, where projects cannot be opened with it any more."""
+    there = templates.ever_published(db.session(), draft.host_id, draft.typed.template) if draft else None
+    return say(there.definition.name, pages.language()) if there and there.retired else ""
 
 
 def _host() -> tuple[Host, Draft | None]:
@@ -104,6 +114,19 @@ def _host() -> tuple[Host, Draft | None]:
         raise NotFound
     hosts.require_opener(db.session(), found.id, login.me().id)
     return found, draft
+
+
+def _typed_before(chosen: Published, host: Host, before: Typed) -> Mapping[str, str]:
+    """What was typed with another template, without what was only its default or is no seat of the chosen one."""
+    fields = dict(before.fields)
+    if before.template in ("", chosen.key):
+        return fields
+    if fields.get("own_seat") not in ("", None, *chosen.definition.parties):
+        del fields["own_seat"]
+    old = templates.ever_published(db.session(), host.id, before.template)
+    if old and fields.get("purpose") == say(old.definition.summary, pages.language()):
+        del fields["purpose"]
+    return fields
 
 
 def _case_key(key: str) -> str:

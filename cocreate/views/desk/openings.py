@@ -72,15 +72,18 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
     if request.method == "POST" and (opened := openings.opened_from(db.session(), ref, person=login.me().id)):
         return redirect(url_for("room.now", ref=opened), 303)
     page = _page(ref)
+    another = redirect(url_for("desk.opening_new", opening=ref), 303) if page.published.retired else None
     if request.method == "GET":
-        return _show(page, step)
-    if step == "check" and request.form.get("then", "") not in ("board", "look"):
+        return another or _show(page, step)
+    if step == "check" and request.form.get("then", "") not in ("board", "look") and not another:
         login.require_proof()
     page = _page(ref, _saved(page, step))
     match request.form.get("then", ""):
         case "board":
             flash(_("Saved. You can go on later from your board."), "done")
             return redirect(url_for("desk.board"), 303)
+        case _ if another:
+            return another
         case "look":
             return redirect(url_for("desk.opening_step", ref=ref, step=step, _anchor="invitation"), 303)
     if seat := request.form.get("add", ""):
@@ -179,8 +182,7 @@ def opening_answer(ref: str) -> ResponseReturnValue:
 
 def _page(ref: str, draft: Draft | None = None) -> Page:
     draft = draft or openings.draft(db.session(), ref, person=login.me().id)
-    offered = templates.published(db.session(), draft.host_id)
-    published = next((one for one in offered if one.key == draft.typed.template), None)
+    published = templates.ever_published(db.session(), draft.host_id, draft.typed.template)
     if published is None:
         raise NotFound
     host = next(host for host in hosts.hosts_of(db.session(), login.me().id, ACCOUNT_MANAGER)
