@@ -11,9 +11,12 @@ from sqlalchemy import select
 
 from cocreate.db import db
 from cocreate.domain import settling
+from cocreate.models.mails import Outbox
 from cocreate.models.talk import Unsaid
-from cocreate.services import composing
+from cocreate.services import composing, letters, outbox
 from tests.support import projects, stories
+from tests.support.clock import NOON
+from tests.support.mailed import body, written
 from tests.support.rooms import hidden, text, with_later_tasks
 from workflows.conditions import Comparison
 from workflows.figures import figure_reasons
@@ -239,6 +242,13 @@ class TestAnotherValue:
         assert [one.code for one in figure_reasons(facts, Comparison(path="figures.offer.price", above=0), "above",
                                                    Decimal(0))] == ["figure.two_values"]
 
+    def test_the_mail_about_it_names_both_values_with_giver_and_source(self, project):
+        room = project(_priced)
+        self.said(room)
+        said = _mailed(room, "proposal", room.small.maker)
+        assert re.search(r"Tornby Furniture: 0\.80? EUR, prices of 2027", said)
+        assert "Aurelis Hotels: 0.95 EUR, prices of 2026. Source: invoice of May" in said
+
     def test_what_is_typed_stays_where_something_is_missing(self, project):
         room = project(_priced)
         answer = room.shop.post(self.OFFER, data=hidden(room.shop.get(self.OFFER).text) | {
@@ -269,6 +279,15 @@ def agree(client, number):
     answer = client.post(f"/proposals/{number}", data=hidden(client.get(f"/proposals/{number}").text) | {
         "answer": "agree"})
     assert answer.status_code == 303
+
+
+def _mailed(room, kind, person):
+    """The newest mail of this kind to somebody, as one line."""
+    with room.app.app_context():
+        row = db.session.scalars(select(Outbox).where(Outbox.kind == kind, Outbox.recipient == person)
+                                 .order_by(Outbox.seq.desc())).first()
+        context = letters.context(db.session(), outbox.read(row), NOON)
+    return " ".join(body(written(context)).replace("\xa0", " ").split())
 
 
 def _priced(session):

@@ -63,6 +63,11 @@ class TestWhatOneSuggested:
         for other in (small.maker, small.manager):
             assert "Take back our chairs" not in entered(app, small.emails[other]).get("/your-turn").text
 
+    def test_of_who_is_of_no_organisation_is_theirs_alone(self, shop, manager):
+        suggest(manager)
+        assert "by you on Mon 1 Mar." in text(manager.get("/your-turn"))
+        assert "Take back our chairs" not in shop.get("/your-turn").text
+
     def test_is_seen_no_more_by_who_left(self, app, shop, session, small):
         suggest(shop)
         people.invite(session, small.ref, party=2, email=(tom := someone(session, "Tom")).email, name="Tom",
