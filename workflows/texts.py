@@ -3,9 +3,10 @@
 Inner layers carry them whole; a page chooses the reader's language with ``say``.
 """
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -38,6 +39,12 @@ def language_of(text: str | Mapping[str, str] | None, language: str, own: str) -
     if not text or isinstance(text, str):
         return own
     return next((one for one in (language, language[:2]) if text.get(one)), next(iter(text)))
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Such as "; did you mean 'in_use'?" for what is not among the known words; empty where none is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+    return f"; did you mean '{near[0]}'?" if near and near[0] != word else ""
 
 
 # The keys of a definition under which a text stands.

@@ -94,6 +94,8 @@ POLICY: dict[str, Access] = {
     "admin.person_substitute": ADMINISTRATOR,
     "admin.person_back": ADMINISTRATOR,
     "admin.person_deactivate": ADMINISTRATOR,
+    "admin.template_shipped": ADMINISTRATOR,
+    "admin.template_schema": ADMINISTRATOR,
     "admin.health": ADMINISTRATOR,
     "admin.health_records": ADMINISTRATOR,
     "admin.health_mail": ADMINISTRATOR,

@@ -23,6 +23,7 @@ from cocreate.web import destination, login
 from cocreate.words import Reader
 from workflows.definition import Definition
 from workflows.diagram.drawing import Words
+from workflows.exchange.mistakes import counted
 from workflows.texts import each, language_of
 
 
@@ -50,7 +51,7 @@ class Viewer:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(day=_day, day_time=_day_time, away=_away,
+    app.jinja_env.filters.update(counted=counted, day=_day, day_time=_day_time, away=_away,
                                  stage=lambda key, definition: stage(definition, key),
                                  lang=_lang, size=lambda count: words.size(count, reader()))
     app.jinja_env.tests["mixed"] = mixed_script
@@ -211,7 +212,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
               _("This does not exist, or it is not yours to see. Perhaps the link is old.")),
         405: (_("This address only takes what is sent to it"), _("Go back to the page on which you sent it.")) if
         request.method == "GET" else (_("This address only shows"), _("What you want to do begins on its own page.")),
-        413: (_("Too large"), _("Up to %(limit)s MB are possible. Send it in parts or make it smaller.", limit=limit)),
+        413: (_("Too large"), _("A template has at most 1 MB. Go back and look whether this is the right file."))
+        if request.endpoint == "admin.template_import" else
+        (_("Too large"), _("A logo has at most 200 KB. Go back and choose a smaller picture."))
+        if request.endpoint == "admin.host" else
+        (_("Too large"), _("Up to %(limit)s MB are possible. Send it in parts or make it smaller.", limit=limit)),
         415: (_("Not a file we take"), _("We take PDF, pictures, text and spreadsheets.")),
     }.get(code, (_("This is not possible"), _("Go back and try once more.")))
     return _page(code, *said)

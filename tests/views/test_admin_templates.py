@@ -310,7 +310,30 @@ class TestImport:
         assert "stages.figures.tasks.returns.fields.crates" in page and re.search(r"Line\s+\d+", page)
         assert "Example:" in page and "target: soon" in page and versions(session, small) == 1
 
-    @pytest.mark.parametrize("body", [b"", b"%PDF-1.7\n\x00\xff", b"\xff\xfe", b"just words", b"a: b", b"- 1", b"{"])
+    def test_a_wrong_name_comes_with_its_line_and_what_was_meant(self, client):
+        wrong = projects.SMALL.replace("        of: shop\n", "        of: shopp\n", 1)
+        page = text(client.post("/admin/templates/import", data={"text": wrong}))
+        line = wrong.split("\n").index("        of: shopp") + 1
+        assert "There is no seat 'shopp'; did you mean 'shop'?" in page
+        assert f"Line {line} stages.figures.tasks.returns.of" in page
+
+    def test_asks_for_a_file_where_none_came_and_does_not_show_one_that_is_too_large(self, client):
+        nothing = client.post("/admin/templates/import", data={"text": " "})
+        assert "Choose a file or paste its text." in text(nothing, 422)
+        empty = client.post("/admin/templates/import", data={"file": (BytesIO(b""), "x.yaml"), "text": ""})
+        assert "This file is empty." in text(empty, 422)
+        assert "Line 1 This is not" not in text(client.post("/admin/templates/import", data={"text": "words"}), 422)
+
+    def test_says_how_a_file_is_written_with_texts_to_begin_from(self, fresh):
+        page = fresh.get("/admin/templates/import")
+        assert "How such a file is written" in text(page)
+        began = fresh.get("/admin/templates/shipped/take_back.yaml")
+        assert began.location is None and read(began.data).sha256 == library.load("take_back").sha256
+        assert fresh.get("/admin/templates/shipped/none.yaml").status_code == 404
+        assert json.loads(fresh.get("/admin/templates/schema.json").data)["title"] == "Template"
+        assert all(f'href="/admin/templates/{path}"' in page.text for path in ("shipped/open.yaml", "schema.json"))
+
+    @pytest.mark.parametrize("body", [b"%PDF-1.7\n\x00\xff", b"\xff\xfe", b"just words", b"a: b", b"- 1", b"{"])
     def test_a_wrong_kind_is_no_template_file(self, client, body):
         answer = client.post("/admin/templates/import", data={"file": (BytesIO(body), "x.yaml"), "text": ""})
         assert answer.status_code == 422 and "This is not a template file." in answer.text
@@ -319,7 +342,7 @@ class TestImport:
         body = (b'--end\r\nContent-Disposition: form-data; name="file"; filename="x.yaml"\r\n\r\n' + b"a" * 1_000_001
                 + b"\r\n--end--\r\n")  # written by hand: the test client leaves its own large file open
         answer = client.post("/admin/templates/import", data=body, content_type="multipart/form-data; boundary=end")
-        assert answer.status_code == 422 and "larger than 1 MB" in answer.text
+        assert answer.status_code == 422 and "larger than 1 MB" in answer.text and "aaaa" not in answer.text
 
 
 CANARY = Path(gettempdir()) / "cocreate-canary-of-templates"

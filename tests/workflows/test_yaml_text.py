@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from workflows import library
 from workflows.definition import Definition, Seat, from_json
-from workflows.exchange.mistakes import DefinitionErrors
+from workflows.exchange.mistakes import DefinitionErrors, counted
 from workflows.exchange.schema import json_schema
 from workflows.exchange.tree import LARGEST, NOT_A_TEMPLATE
-from workflows.exchange.yaml_text import read, write
+from workflows.exchange.yaml_text import lined, read, write
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -84,7 +84,8 @@ class TestRead:
     def test_all_mistakes_at_once(self):
         text = changed("target: 5", "target: soon").replace("why: It is needed.", "why:")
         assert mistakes(text.replace("purpose: Sign it.,", "").replace("name: One,", "name: One, requird: true,")) == [
-            ("parties.one", 8, "'requird' is not known here; did you mean 'required'?"),
+            ("parties.one", 8, "'requird' is not known here; did you mean 'required'? Possible are: name, plural, "
+             "purpose, contracting, required, many, side, signs"),
             ("stages.talk.target", 13, "'soon' must be a whole number"),
             ("stages.talk.tasks.report.why", 18, "why is empty; fill it or leave the line out"),
             ("stages.sign", 25, "purpose is missing")]
@@ -112,6 +113,21 @@ class TestRead:
             text = text.replace("target: 2", "target: -2")  # told although something else is wrong
         assert any(found[0] == path and found[2].startswith(message) for found in mistakes(text)), mistakes(text)
 
+    @pytest.mark.parametrize(("old", "new", "possible"), [
+        ("unit: kg", "unit: kg, furlong: 1", "'furlong' is not known here. Possible are: label, help, "),
+        ("needs: {mass", "wants: {mass", "Possible are: title, text, needs, "),
+        ("at_least: 2.50", "at_least: 2.50, units: kg", "mean 'unit'? Possible are: path, at_least, at_most, ")])
+    def test_says_of_an_unknown_key_which_are_possible_there(self, old, new, possible):
+        assert any(possible in message for _path, _line, message in mistakes(changed(old, new)))
+
+    def test_tells_the_lines_of_what_it_has_read(self):
+        line = lined(SMALL)
+        assert (line("stages.talk.tasks.report.of"), line("reminders.0.at"), line("party_details.address")) == (
+            19, 30, None)
+
+    def test_people_count_from_one(self):
+        assert counted("decide.1.of.0") == "decide (entry 2).of (entry 1)" and counted("a.b2.c") == "a.b2.c"
+
     def test_a_key_given_twice_is_refused_with_both_lines(self):
         assert ("stages.talk.purpose", 13, "'purpose' stands here twice; first in line 12.") in \
             mistakes(changed("    purpose: Say it.\n", "    purpose: Say it.\n    purpose: Again.\n"))
@@ -126,6 +142,10 @@ class TestHostile:
     def test_not_yaml(self):
         assert mistakes("format: 1\nname: a: b")[0][1:] == \
             (2, f"{NOT_A_TEMPLATE} It cannot be read from here: mapping values are not allowed in this context.")
+
+    def test_a_tab(self):
+        said = "A tab stands here; YAML is indented with blanks. Replace each tab by blanks."
+        assert mistakes(changed("    name: Talk", "\tname: Talk"))[0][1:] == (11, said)
 
     def test_too_large(self):
         assert mistakes("# " + "x" * LARGEST) == [("", None, "The file is larger than 1 MB.")]

@@ -1,5 +1,6 @@
 """A mistake in the text of a definition: where it is, and what would be right."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ class DefinitionError:
     example: str | None = None
 
     def __str__(self) -> str:
-        where = ": ".join(part for part in (f"line {self.line}" if self.line else "", self.path) if part)
+        where = ": ".join(part for part in (f"line {self.line}" if self.line else "", counted(self.path)) if part)
         text = f"{where}: {self.message}" if where else self.message
         return f"{text.rstrip('.')}. Example: {self.example}" if self.example else text
 
@@ -32,6 +33,11 @@ class DefinitionErrors(Exception):
 
 def dotted(place: Iterable[str | int]) -> str:
     return ".".join(short(part) for part in place)
+
+
+def counted(path: str) -> str:
+    """A path for a reader, who counts from one: "reminders.0" is "reminders (entry 1)"."""
+    return re.sub(r"\.(\d+)(?=\.|$)", lambda found: f" (entry {int(found[1]) + 1})", path)
 
 
 def short(value: Any) -> str:

@@ -1,16 +1,16 @@
 """Pydantic's errors as the mistakes of an author: one per place, in words, with its line."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from workflows import conditions, definition, fields
 from workflows.exchange.mistakes import DefinitionError, Place, dotted, short
+from workflows.exchange.schema import allowed
 from workflows.exchange.tree import Tree
+from workflows.texts import meant
 
 _EXAMPLES = {
     "format": "format: 1", "key": "key: industrial_symbiosis", "unit": "unit: kg", "type": "type: number",
@@ -47,16 +47,6 @@ _KIND = {  # pydantic's error type: what should be there
 _BOUND = {"greater_than_equal": ("small", "at least", "ge"), "greater_than": ("small", "above", "gt"),
           "less_than_equal": ("large", "at most", "le"), "less_than": ("large", "below", "lt")}
 _BRANCH = {"dict_type", "model_type", "list_type", "string_type", "none_required", "decimal_type", "decimal_parsing"}
-
-
-def _models() -> Iterator[type[BaseModel]]:
-    for module in (definition, conditions, fields):
-        for thing in vars(module).values():
-            if isinstance(thing, type) and issubclass(thing, BaseModel):
-                yield thing
-
-
-_KNOWN = sorted({info.alias or name for model in _models() for name, info in model.model_fields.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +115,9 @@ def _friendly(found: _Found, *, several: bool, tree: Tree) -> DefinitionError:
         case "missing":
             return DefinitionError(dotted(found.place[:-1]), line, f"{name} is missing", example)
         case "extra_forbidden":
-            near = difflib.get_close_matches(name, _KNOWN, n=1, cutoff=0.7)
-            hint = f"; did you mean '{near[0]}'?" if near and near[0] != name else ""
-            return DefinitionError(dotted(found.place[:-1]), line, f"'{name}' is not known here{hint}")
+            possible = allowed(found.place[:-1], tree.value)
+            message = f"'{name}' is not known here{meant(name, possible) or '.'}"
+            return DefinitionError(dotted(found.place[:-1]), line, f"{message} Possible are: {', '.join(possible)}")
         case "union_tag_not_found":
             return DefinitionError(dotted(found.place), line, "type is missing", _EXAMPLES["type"])
         case "union_tag_invalid":
@@ -164,8 +154,8 @@ def _wrong(found: _Found, name: str, several: bool) -> str:
 
 
 def _near(value: str, known: str) -> str:
-    near = difflib.get_close_matches(value, re.findall(r"'([^']+)'", known), n=1, cutoff=0.7)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    return meant(value, re.findall(r"'([^']+)'", known))
+
 
 def used_twice(tree: Tree, found: list[DefinitionError]) -> Iterator[DefinitionError]:
     """Keys of tasks and gates that come twice, which the model tells only when nothing else is wrong."""

@@ -69,11 +69,19 @@ def parse(text: str) -> Tree:
         _build(yaml.parse(text, Loader=_Loader), tree)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        tree.errors.append(DefinitionError("", line, f"{NOT_A_TEMPLATE} It cannot be read from here: {error.problem}."))
+        tree.errors.append(DefinitionError("", line, _unreadable(text, line, str(error.problem))))
         tree.value = None
     except (yaml.YAMLError, UnicodeEncodeError):  # control characters, lone surrogates
         raise DefinitionErrors([DefinitionError("", None, NOT_A_TEMPLATE)]) from None
     return tree
+
+
+def _unreadable(text: str, line: int | None, problem: str) -> str:
+    """Why the reading stopped, in words for what happens to everybody once."""
+    here = text.split("\n")[line - 1:line] if line else []  # it may stop behind the last line
+    if any("\t" in one[:len(one) - len(one.lstrip())] for one in here):
+        return "A tab stands here; YAML is indented with blanks. Replace each tab by blanks."
+    return f"{NOT_A_TEMPLATE} It cannot be read from here: {problem}."
 
 
 def _build(events: Iterable[yaml.Event], tree: Tree) -> None:

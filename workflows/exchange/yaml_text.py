@@ -26,7 +26,7 @@ def read(text: str | bytes) -> Definition:
     tree = parse(decoded(text))
     found = list(tree.errors)
     if not isinstance(tree.value, dict) or not _KEYS & tree.value.keys():
-        raise DefinitionErrors(found or [DefinitionError("", 1, NOT_A_TEMPLATE)])
+        raise DefinitionErrors(found or [DefinitionError("", None, NOT_A_TEMPLATE)])
     try:
         read_ = Definition.model_validate(tree.value)
     except ValidationError as error:
@@ -35,6 +35,16 @@ def read(text: str | bytes) -> Definition:
     if found:
         raise DefinitionErrors(found[:MOST_ERRORS])
     return read_
+
+
+def lined(text: str | bytes) -> Callable[[str], int | None]:
+    """For a text that ``read`` took: the line of a dotted path, or of the nearest thing above it that has one."""
+    tree = parse(decoded(text))
+
+    def line(path: str) -> int | None:
+        place = tuple(int(part) if part.isdigit() else part for part in path.split("."))
+        return tree.line(place) if place[:1] in tree.lines else None  # the first line says nothing of what is missing
+    return line
 
 
 def write(definition: Definition) -> str:

@@ -1,20 +1,26 @@
 """Everything that is spoken of is there: seats, tasks, gates, stages, fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workflows import conditions as c
 from workflows.definition import AtLeast, Definition, Due
 from workflows.fields import Computed, Table, TypedField
+from workflows.texts import meant
 from workflows.verification.findings import Finding, error, listed
 
 # Who of no seat does what a template may narrow.
 ELSEWHERE = {"hold": ("host", "facilitator"), "withdraw": ("host",), "add_party": ("host", "facilitator")}
 
 
+def _no(what: str, name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """That nothing is called so, and what was meant, or else what may stand there."""
+    return f"There is no {what} '{name}'{meant(name, known) or f'{otherwise}.'}"
+
+
 def seats(d: Definition) -> Iterator[Finding]:
     for path, seat in _seats_named(d):
         if seat not in d.parties:
-            yield error("seat.unknown", path, f"There is no seat '{seat}'; the seats are {listed(d.parties)}.")
+            yield error("seat.unknown", path, _no("seat", seat, d.parties, f"; the seats are {listed(d.parties)}"))
 
 
 def _seats_named(d: Definition) -> Iterator[tuple[str, str]]:
@@ -67,14 +73,15 @@ def audience_of(visible_to: str | list[str] | None) -> list[str]:
 def tasks_and_gates(d: Definition) -> Iterator[Finding]:
     for path, key in _tasks_named(d):
         if key not in d.tasks:
-            yield error("task.unknown", path, f"There is no task '{key}'.")
+            yield error("task.unknown", path, _no("task", key, d.tasks))
     for path, key in _gates_named(d):
         if key not in d.gates:
-            yield error("gate.unknown", path, f"There is no gate '{key}'.")
+            yield error("gate.unknown", path, _no("gate", key, d.gates))
     for key, transition in d.transitions.items():
         for one in transition.reopens:
             if one not in d.tasks and one not in d.gates:
-                yield error("reopens.unknown", f"transitions.{key}.reopens", f"There is no task or gate '{one}'.")
+                yield error("reopens.unknown", f"transitions.{key}.reopens",
+                            _no("task or gate", one, (*d.tasks, *d.gates)))
 
 
 def _tasks_named(d: Definition) -> Iterator[tuple[str, str]]:
@@ -117,9 +124,10 @@ def stages(d: Definition) -> Iterator[Finding]:
             yield error("terminal.is_stage", f"terminal.{key}", f"'{key}' is a stage and an end.")
     for key, transition in d.transitions.items():
         if transition.from_ not in d.stages:
-            yield error("stage.unknown", f"transitions.{key}.from", f"There is no stage '{transition.from_}'.")
+            yield error("stage.unknown", f"transitions.{key}.from", _no("stage", transition.from_, d.stages))
         if transition.to not in d.stages and transition.to not in d.terminal:
-            yield error("stage.unknown", f"transitions.{key}.to", f"There is no stage or end '{transition.to}'.")
+            yield error("stage.unknown", f"transitions.{key}.to",
+                        _no("stage or end", transition.to, (*d.stages, *d.terminal)))
         if transition.to == transition.from_:
             yield error("transition.itself", f"transitions.{key}.to", "This leads to where it begins.")
 
@@ -138,7 +146,8 @@ def field_at(d: Definition, path: str) -> TypedField | None:
 def paths(d: Definition) -> Iterator[Finding]:
     for where, path in _paths_named(d):
         if field_at(d, path) is None:
-            yield error("path.unknown", where, f"There is no field '{path}'; a path is stage.task.field.")
+            fields = [".".join(parts[:3]) for parts in d.fields()]
+            yield error("path.unknown", where, _no("field", path, fields, "; a path is stage.task.field"))
 
 
 def _paths_named(d: Definition) -> Iterator[tuple[str, str]]:

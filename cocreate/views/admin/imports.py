@@ -1,22 +1,29 @@
 """A template that comes as a file: every mistake named at once, and nothing stored before somebody says so."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cocreate.clock import now
 from cocreate.db import db
+from cocreate.errors import NotFound
 from cocreate.forms.admin import ImportForm
 from cocreate.services import templates
+from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here
 from cocreate.views.once import done
 from cocreate.web import login, pages
 from cocreate.web.pages import Entry
+from workflows import library
 from workflows.definition import Definition
-from workflows.exchange.mistakes import DefinitionErrors
-from workflows.exchange.yaml_text import read
+from workflows.exchange.mistakes import DefinitionError, DefinitionErrors
+from workflows.exchange.schema import json_schema
+from workflows.exchange.tree import LARGEST
+from workflows.exchange.yaml_text import lined, read, write
 from workflows.registered import TASK, asking, can_ask
 from workflows.texts import say
 from workflows.verification import verify
@@ -29,13 +36,17 @@ def template_import() -> ResponseReturnValue:
     host, form = here(), ImportForm.from_request()
     trail = [Entry(_("Templates"), url_for("admin.templates")), Entry(_("Import a template"), "")]
     if request.method == "GET":
-        return render_template("admin/templates/import.html", form=form, errors=(), trail=trail)
+        return _asked(form, (), trail)
     given = form.given()
+    if not given.strip():
+        form.blame("file", _("Choose a file or paste its text.") if isinstance(given, str) else
+                   _("This file is empty. Choose another one, or paste its text."))
+        return _asked(form, (), trail), 422
     try:
         definition = read(given)
     except DefinitionErrors as found:
         form.text.data = _shown(given)
-        return render_template("admin/templates/import.html", form=form, errors=found.errors, trail=trail), 422
+        return _asked(form, found.errors, trail), 422
     there = templates.of_key(db.session(), host.id, definition.key)
     offers = can_ask(definition)
     if "save" in request.form:
@@ -46,9 +57,36 @@ def template_import() -> ResponseReturnValue:
     form.text.data = _shown(given)
     return render_template(
         "admin/templates/confirm.html", form=form, offers=offers, definition=definition, findings=verify(definition),
-        there=there,
+        line=lined(given), there=there,
         same=next((one for one in there.versions if one.sha256 == definition.sha256), None) if there else None,
         trail=trail, say=lambda text: say(text, pages.language()))
+
+
+@bp.get("/templates/shipped/<key>.yaml")
+def template_shipped(key: str) -> Response:
+    """A shipped template as a text to begin with."""
+    if key not in library.names():
+        raise NotFound
+    return _file(write(library.load(key)), "application/yaml", f"{key}.yaml")
+
+
+@bp.get("/templates/schema.json")
+def template_schema() -> Response:
+    """The JSON Schema of a template, for editors that complete and check while one types."""
+    return _file(json.dumps(json_schema(), ensure_ascii=False, indent=2), "application/schema+json",
+                 "template.schema.json")
+
+
+def _file(body: str, kind: str, name: str) -> Response:
+    answer = Response(body, mimetype=kind)
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
+
+
+def _asked(form: ImportForm, errors: Sequence[DefinitionError], trail: list[Entry]) -> str:
+    shipped = [(key, say(library.load(key).name, pages.language())) for key in library.names()]
+    return render_template("admin/templates/import.html", form=form, errors=errors, trail=trail, shipped=shipped,
+                           parts=words_of.parts())
 
 
 def _with_addresses(definition: Definition) -> Definition:
@@ -82,9 +120,11 @@ def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
 
 
 def _shown(given: bytes | str) -> str:
-    """What came, for the page: a file that is no text is not shown."""
+    """What came, for the page: a file that is no text, or too large a one, is not shown."""
     if isinstance(given, str):
         return given
+    if len(given) > LARGEST:
+        return ""
     try:
         return given.decode("utf-8-sig")
     except UnicodeDecodeError:

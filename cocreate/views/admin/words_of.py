@@ -31,6 +31,27 @@ def strategies() -> dict[str, str]:
             "open": _("Open workflow")}
 
 
+def parts() -> list[tuple[str, str]]:
+    """(key, what it is for) of the first level of a template's text."""
+    return [
+        ("format, key", _("which language this is (1), and by what the template is known: an import with a key that is "
+                          "there becomes its next version")),
+        ("name, summary, ends_in", _("what it is called, for whom it is, and what its projects end in")),
+        ("strategy, language", _("to which strategy it belongs, and in which language its texts are")),
+        ("parties", _("the seats: who takes part, who signs the contract, and how many may sit there")),
+        ("stages", _("in their order; each with its tasks (who is asked what, by when, who accepts it) and gates (who "
+                     "decides what)")),
+        ("transitions", _("how a project goes on or back, who may do it, and what it waits for")),
+        ("terminal", _("the ends, and whether each is a success")),
+        ("reminders", _("when who is reminded of what")),
+        ("contract_title, clauses, annexes", _("the contract and where its values come from; 'sample: false' says that "
+                                               "a lawyer has read a clause")),
+        ("party_details", _("the fields in which the parties say who they are in papers")),
+        ("duties, decide", _("what is owed, and what is decided anew, after the contract")),
+        ("may", _("who may do less than in other projects")),
+    ]
+
+
 def top_line(template: TemplatePage, reader: Reader) -> str:
     """Such as "Version 3, published Mon 2 Feb by Petra Sool, used by 14 projects"."""
     published, draft = template.published, template.draft
