@@ -182,6 +182,8 @@ def read_value(field: AnyField, texts: list[str], language: str) -> Value | None
         case f.Person() | f.Organisation() | f.Place():
             return read_text(text, most=200)
         case f.Whole() | f.Number() | f.Quantity() | f.Money() | f.Percent():
+            if (other := _other_unit(text, field, language)) is not None:
+                raise Unreadable(other)
             return _within(field, read_number(
                 text, language, unit=_typed_unit(text, field, language)), language)
         case f.Date() | f.Month() | f.WasteCode():
@@ -249,6 +251,25 @@ def _typed_unit(text: str, field: f.Figure, language: str) -> str:
     unit = getattr(field, "unit", None) or ""
     spelt = (unit_words(field, language), *phrases(language).times.get(unit, ()), unit)
     return max((one for one in spelt if text.strip().endswith(one)), key=len, default="")
+
+
+_WITH_WORDS = re.compile(r"(?P<number>.*\d)\s*(?P<words>[^\W\d].{0,40})", re.DOTALL)
+
+
+def _other_unit(text: str, field: f.Figure, language: str) -> str | None:
+    """What to do where a good number stands before something that is not the field's unit; None where none does."""
+    found = None if _typed_unit(text, field, language) else _WITH_WORDS.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        read_number(found["number"], language)
+    except Unreadable:
+        return None
+    if isinstance(field, f.Money) and field.currency is None:
+        return _("Write the number alone: the currency is chosen beside it.")
+    if unit := unit_words(field, language):
+        return _("Give it in %(unit)s: '%(typed)s' is another unit.", unit=unit, typed=found["words"])
+    return _("Write the number alone, without '%(typed)s'.", typed=found["words"])
 
 
 def _limit(field: f.Figure, limit: Decimal, language: str) -> str:
