@@ -351,6 +351,15 @@ class TestWords:
         mail_ = written(replace(context, facts=context.facts.with_contract(ended)))
         assert f"with the signatures on it.\n\n{said}\n" in body(mail_).replace("has\nended", "has ended")
 
+    def test_only_who_had_signed_is_asked_to_sign_again(self, contexts):
+        context = contexts("signature_ended")
+        other = replace(context, facts=replace(context.facts, signatures=()))
+        message = written(other)
+        assert message["Subject"] == "Signatures have ended: the text changed (Garage lighting)"
+        assert "asked again" not in body(message)
+        said = " ".join(body(written(context)).split())
+        assert "Your signature is one of them: you are asked again once the next version is ready." in said
+
     def test_a_code_is_in_the_text_and_not_in_the_subject(self, contexts):
         message = written(contexts("signing_code"))
         assert "    123456" in body(message)

@@ -196,12 +196,17 @@ def _contract(before: Facts, after: Facts) -> Iterator[News]:
         if signature.ended_at is None and key not in given:
             yield News("signed", subject, signature.party, (signature.person,))
         elif signature.ended_at is not None and key in given:
-            yield News("signature_ended", subject, signature.party, (signature.person,))
+            yield News("signature_ended", subject, signature.party, (signature.person, *_who_sign(
+                after, signature.paper)))
     if after.project.visit != before.project.visit and contract and engine.waits_for_signatures(
             after.definition, after.project.stage):
         for party in after.signing:
             yield News("please_sign", Subject("signature", str(contract.number), party.number), party.number,
                        signatories(after, party.number))
+
+
+def _who_sign(facts: Facts, paper: str) -> tuple[int, ...]:
+    return tuple(person for party in facts.signers(paper) for person in signatories(facts, party.number))
 
 
 def _documents(before: Facts, after: Facts) -> Iterator[News]:

@@ -265,6 +265,12 @@ class About(Valuing):
                     and (one.paper, str(one.version)) == (self.paper, self.version)), default=None)
 
     @property
+    def signed_by_reader(self) -> bool:
+        """Whether a signature of the reader ended with the version it is about."""
+        return any(one.ended_at is not None and one.person == self._context.person
+                   and (one.paper, str(one.version)) == (self.paper, self.version) for one in self.facts.signatures)
+
+    @property
     def text_changed(self) -> str:
         """What changed, so that the version it is about ended."""
         ended = next((one for one in self.facts.versions(self.paper) if str(one.number) == self.version), None)

@@ -140,6 +140,12 @@ class TestContract:
         story = begin().to_signature().sign("giver").refuse_to_sign("taker")
         assert {("signature_ended", SIGNS), ("gone_back", GIVER)} <= story.mails()
 
+    def test_that_signatures_ended_is_a_mail_to_who_signs_and_to_nobody_who_never_does(self):
+        story = begin(TWO_SIDES.replace("      haul: {of: carrier}\n", ""), carrier=1).to_signature().sign("giver")
+        story.consequence(replace(reopen(story.facts, story.task("stream"), REASON), actor=None))
+        assert {person for kind, person in story.mails() if kind == "signature_ended"} == {SIGNS, ALSO, MANAGER}
+        assert not [line for line in story.lines() if line == ("signature_ended", champion(3))]
+
     def test_who_has_signed_is_missed_no_more(self):
         for signed in (True, False):
             story = begin().to_signature()
