@@ -172,7 +172,7 @@ DESK = """
   {% from "macros/page.html" import empty, step_bar %}{% from "macros/party.html" import shape %}
 {% block page_title %}Board{% endblock %}{% block head_acts %}<a class="btn btn-primary" href="#o">
   {{ icon("plus-lg") }}Open a project</a>{% endblock %}
-{% block main %}{{ step_bar([{"label": "What", "url": "#1"}, {"label": "Who"}, {"label": "Where to"}], 2) }}
+{% block main %}{{ step_bar([{"label": "What"}, {"label": "Who"}, {"label": "Where to"}], 2) }}
 <dl class="tally"><div><dd>4</dd><dt>wait for you</dt></div><div><dd class="late">5</dd><dt>overdue</dt></div></dl>
 <div class="board"><table><caption class="visually-hidden">Projects</caption><thead><tr>
   <th scope="col">Project and parties</th><th scope="col">Stage</th><th scope="col">Waits for</th>

@@ -4,8 +4,10 @@ import html
 import re
 
 import pytest
+from sqlalchemy import update
 
 from cocreate.domain.openings import decode
+from cocreate.models.people import SignIn
 from cocreate.services import hosts, staff, templates
 from tests.support import projects
 from tests.support.clock import NOON
@@ -46,6 +48,25 @@ class TestWhose:
         staff.deactivate(session, small.host_id, ben.id, to=None, by="Petra Sool", now=NOON)
         session.commit()
         assert entered(app, eve.email).get(seats).status_code == 200
+
+
+class TestOnTheWay:
+    def test_is_saved_by_the_way_to_another_step_too(self, manager, session):
+        seats = begin(manager)
+        for step, to in (("seats", "goal"), ("seats", "check"), ("goal", "seats"), ("check", "goal")):
+            page = manager.get(seats.replace("seats", step)).text
+            assert re.search(rf'<button[^>]* form="opening" name="to" value="{to}"', page)
+        goal = manager.post(seats, data={"seat_taker-organisation": "Hyo", "affected": "Neigh", "to": "goal"})
+        assert goal.location == seats.replace("seats", "goal")
+        assert 'value="Hyo"' in manager.get(seats).text
+        what = manager.post(goal.location, data={"title": "Steam", "to": "strategy"})
+        assert what.location == f"/desk/openings/new?opening={newest(session).ref}"
+        assert 'value="Steam"' in manager.get(goal.location).text
+        session.execute(update(SignIn).values(method="link", proved_at=None))
+        session.commit()
+        check = seats.replace("seats", "check")
+        assert manager.post(check, data={"greeting": "As discussed.", "to": "seats"}).location == seats
+        assert "As discussed." in manager.get(check).text
 
 
 class TestRetired:

@@ -6,7 +6,6 @@ from datetime import date
 from email.message import EmailMessage
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -186,12 +185,11 @@ def charter(proposed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(names.get(part, part), text) for part, text in proposed]
 
 
-def steps(ref: str) -> list[dict[str, str]]:
+def steps() -> list[dict[str, str]]:
     """The bar of the four steps in words."""
     labels = (("strategy", _("What")), ("seats", _("Who")), ("goal", _("Where to, and by when")),
               ("check", _("Check and open")))
-    return [{"label": label, "url": url_for("desk.opening_new", opening=ref) if key == "strategy"
-             else url_for("desk.opening_step", ref=ref, step=key)} for key, label in labels]
+    return [{"label": label, "key": key} for key, label in labels]
 
 
 @dataclass(frozen=True, slots=True)

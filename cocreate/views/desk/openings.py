@@ -75,7 +75,7 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
     another = redirect(url_for("desk.opening_new", opening=ref), 303) if page.published.retired else None
     if request.method == "GET":
         return another or _show(page, step)
-    if step == "check" and request.form.get("then", "") not in ("board", "look") and not another:
+    if step == "check" and _opens() and not another:
         login.require_proof()
     page = _page(ref, _saved(page, step))
     match request.form.get("then", ""):
@@ -86,6 +86,11 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
             return another
         case "look":
             return redirect(url_for("desk.opening_step", ref=ref, step=step, _anchor="invitation"), 303)
+    match request.form.get("to", ""):
+        case "strategy":
+            return redirect(url_for("desk.opening_new", opening=ref), 303)
+        case "seats" | "goal" | "check" as other:
+            return redirect(url_for("desk.opening_step", ref=ref, step=other), 303)
     if seat := request.form.get("add", ""):
         return redirect(url_for("desk.opening_step", ref=ref, step=step, _anchor=_last_card(page.form, seat)), 303)
     _check(page.form)
@@ -94,6 +99,11 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
     if _only(page.form, step).unfold():
         return _show(page, step, checked=True), 422
     return redirect(url_for("desk.opening_step", ref=ref, step="goal" if step == "seats" else "check"), 303)
+
+
+def _opens() -> bool:
+    """Whether the button of the last step opens the project, and does not only keep what was typed."""
+    return request.form.get("then", "") not in ("board", "look") and not request.form.get("to")
 
 
 def _saved(page: Page, step: str) -> Draft:
@@ -234,7 +244,7 @@ def _show(page: Page, step: str, *, checked: bool = False) -> str:
     case = casebook.by_key(draft.typed.case) if draft.typed.case else None
     context: dict[str, Any] = {
         "draft": draft, "chosen": definition, "host": page.host, "step": step, "needs": needs, "earliest": earliest,
-        "steps": opening_words.steps(draft.ref), "case": case, "early": _early(page, needs, earliest),
+        "steps": opening_words.steps(), "case": case, "early": _early(page, needs, earliest),
         "taken": opening_words.takes_over(case) if case else (), "answers": opening_words.answers(draft.typed.answers),
         "charter": opening_words.charter(openings.charter(
             draft.typed.fields.get("purpose", ""), draft.typed.fields.get("public_buyer", "no"))),
