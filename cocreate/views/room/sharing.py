@@ -41,7 +41,7 @@ def people_share(ref: str) -> ResponseReturnValue:
         return _("The project is shared with %(name)s, who is told by mail.", name=dict(others)[form.to.data])
 
     url = url_for("room.people", ref=ref)
-    return dialog(facts, form, "room/people/share.html", _("Share with a colleague of the host"), act, others=others,
+    return dialog(facts, form, "room/people/share.html", _("Share with a colleague"), act, others=others,
                   owners=words.listed((party.name for party in facts.present), pages.reader()), then=url, back=url,
                   trail=((_("People"), url),))
 
