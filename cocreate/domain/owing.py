@@ -1,4 +1,4 @@
-"""Who owes a dated row of the agreed terms: the party it names, and nobody by guess."""
+"""Who owes a dated row of the agreed terms: the party it names, where the contract binds it, and nobody by guess."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +13,16 @@ from workflows.texts import say
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Whom a form offers where it asks who owes a row. known: skeletons of every word for one of them.
+    """Whom a form offers: ``parties`` where it asks for one, ``bound`` where it asks who owes a row of the contract.
+
+    known: skeletons of every word for one who is bound.
 
     lists: the words of other columns that come from a list.
     """
 
     columns: frozenset[tuple[str, str]] = frozenset()  # (field, column)
     parties: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
     lists: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
@@ -32,8 +35,9 @@ def offered(facts: Facts, task: str) -> Offered:
     place = f"{facts.definition.tasks[task][0]}.{task}."
     columns = frozenset((rule.rows.removeprefix(place), rule.party) for rule in facts.definition.duties
                         if rule.rows.startswith(place))
-    words = {word for party in facts.present for word in _words_for(facts, party)}
-    return Offered(columns, tuple(party.name for party in facts.present), frozenset(words))
+    words = {word for party in facts.bound for word in _words_for(facts, party)}
+    names, bound = (tuple(party.name for party in parties) for parties in (facts.present, facts.bound))
+    return Offered(columns, names, bound, frozenset(words))
 
 
 def dated(rule: DutyRule, answer: Answer | None) -> Iterator[tuple[str, date, Answer | None]]:
@@ -46,10 +50,10 @@ def dated(rule: DutyRule, answer: Answer | None) -> Iterator[tuple[str, date, An
 
 
 def owing(facts: Facts, named: Answer | None) -> tuple[int, ...]:
-    """The party that is named, or each in the seat that is named; none where it is neither."""
+    """The bound party that is named, or each in the seat that is named: nobody owes what they do not sign."""
     words = skeleton(str(named.value)) if named is not None else ""
-    by_name = tuple(party.number for party in facts.present if words == skeleton(party.name))
-    return by_name or tuple(party.number for party in facts.present if words in _words_for(facts, party))
+    by_name = tuple(party.number for party in facts.bound if words == skeleton(party.name))
+    return by_name or tuple(party.number for party in facts.bound if words in _words_for(facts, party))
 
 
 def _words_for(facts: Facts, party: PartyFact) -> tuple[str, str, str]:
@@ -59,6 +63,6 @@ def _words_for(facts: Facts, party: PartyFact) -> tuple[str, str, str]:
 
 
 def nobodys(facts: Facts, path: str, answer: Answer | None) -> str | None:
-    """The first name in the dated rows of a field that is no party's; None where each row has its party."""
+    """The first name in the dated rows of a field that is no bound party's; None where each row has its party."""
     return next((str(named.value) if named is not None else "" for rule in facts.definition.duties
                  if rule.rows == path for _, _, named in dated(rule, answer) if not owing(facts, named)), None)

@@ -137,7 +137,7 @@ def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
         label = ", ".join(filter(None, (place, head, unit)))
         name = f"{row}-{key}"
         typed = bound.named(name)
-        offered = bound.owing.parties if _owes(bound, entry, key) else bound.owing.lists.get((entry.key, key), ())
+        offered = bound.owing.bound if _owes(bound, entry, key) else bound.owing.lists.get((entry.key, key), ())
         cells[key] = bound.bind(one_of(offered, name, label, typed) if offered else
                                 input_of(column, name, label, typed, bound.language, cell=True))
     about = {key: bound.bind(figures.about(bound, key, f"{row}-_{key}", head, place))
@@ -150,7 +150,7 @@ def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
 
 def _owes(bound: Bound, entry: Entry, column: str) -> bool:
     """Whether one of the parties is chosen in this column."""
-    return bool(bound.owing.parties) and (entry.key, column) in bound.owing.columns and isinstance(
+    return bool(bound.owing.bound) and (entry.key, column) in bound.owing.columns and isinstance(
         entry.columns[column], f.Organisation | f.ShortText)
 
 
@@ -226,7 +226,8 @@ def _read_line(bound: Bound, entry: Entry, line: Line, shared: dict[str, Any]) -
             beside = _beside(column, about, shared) if isinstance(value, Decimal) else {}
             row[key] = Answer(value, **beside)
             if _owes(bound, entry, key) and not bound.owing.knows(str(value)):
-                bound.wrong(cell, _("'%(name)s' is no party of this project. Choose who owes it.", name=value), line)
+                bound.wrong(cell, _("'%(name)s' is no party that the contract binds. Choose who owes it.",
+                                    name=value), line)
             if (words := bound.owing.lists.get((entry.key, key))) and skeleton(str(value)) not in map(skeleton, words):
                 bound.wrong(cell, _("'%(name)s' is not in the list. Choose one of: %(words)s.", name=value,
                                     words=", ".join(words)), line)

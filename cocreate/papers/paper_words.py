@@ -235,7 +235,7 @@ def registered(language: str, number: str) -> str:
 
 def nobodys(language: str, name: str) -> str:
     """Why a dated row is no duty of anybody."""
-    return Reader(language).gettext("'%(name)s' is no party of this project", name=name)
+    return Reader(language).gettext("'%(name)s' is no party that the contract binds", name=name)
 
 
 def kept(language: str, label: str, names: Sequence[str]) -> str:

@@ -142,7 +142,8 @@ def _notice_in_effect(s: Speaker) -> str:
 
 @explains("duty.nobodys")
 def _nobodys_duty(s: Speaker) -> str:
-    return s._("'%(name)s' is no party of this project, so nobody would owe the row. Write one of: %(parties)s.",
+    return s._("'%(name)s' is no party that the contract binds, so nobody would owe the row. Write one of: "
+               "%(parties)s.",
                name=s.values["name"], parties=s.parties(s.values["parties"]))
 
 

@@ -80,8 +80,8 @@ def says_the_same(facts: Facts, text: ContractText) -> bool:
 def may_read(facts: Facts, row: ContractVersion) -> bool:
     """Whether the facts' actor reads this version: who sees all that it prints, and whoever contracts or signs."""
     own = facts.actor.party if facts.actor else None
-    bound = (*facts.contracting, *facts.signing, *facts.acceding, *facts.signers(row.paper))
-    return bool(row.sees & audience.of_reader(facts)) or own in {party.number for party in bound}
+    return bool(row.sees & audience.of_reader(facts)) or own in {
+        party.number for party in (*facts.bound, *facts.signers(row.paper))}
 
 
 def version(session: Session, facts: Facts, number: int | None = None, *, paper: str = "") -> Frozen:

@@ -98,7 +98,8 @@ class TestWhoOwes:
         "what": {"label": "What", "type": "text"}, "who": {"label": "By whom", "type": "organisation"},
         "due": {"label": "By when", "type": "date"}}}, lead={"type": "person", "required": False},
         owner={"type": "organisation", "required": False})
-    OFFERED = Offered(frozenset({("rows", "who")}), ("Tornby Furniture", "Aurelis Hotels"),
+    OFFERED = Offered(frozenset({("rows", "who")}), ("Tornby Furniture", "Aurelis Hotels", "Spedition Nord"),
+                      ("Tornby Furniture", "Aurelis Hotels"),
                       frozenset(map(skeleton, ("Tornby Furniture", "Aurelis Hotels", "shop"))))
 
     def made(self, form, who="", **more):
@@ -121,7 +122,7 @@ class TestWhoOwes:
         made = self.made(form, "Somebody Ltd")
         cell = made.entries[0].lines[0].cells["who"]
         assert not made.validate()
-        assert cell.errors == ["'Somebody Ltd' is no party of this project. Choose who owes it."]
+        assert cell.errors == ["'Somebody Ltd' is no party that the contract binds. Choose who owes it."]
         assert "<option selected value=\"Somebody Ltd\">" in str(cell())
 
     def test_a_pasted_row_finds_its_party(self, form):
@@ -131,7 +132,8 @@ class TestWhoOwes:
 
     def test_other_people_and_organisations_are_suggested(self, form):
         made = self.made(form, suggested={"people": ["Claire Duval"], "sources": ["plan.pdf"]})
-        assert made.suggested == {"people": ["Claire Duval"], "parties": ("Tornby Furniture", "Aurelis Hotels")}
+        assert made.suggested == {"people": ["Claire Duval"],
+                                  "parties": ("Tornby Furniture", "Aurelis Hotels", "Spedition Nord")}
 
     def test_where_no_project_is_yet_it_is_a_text(self, form):
         assert form(self.ASKED).entries[0].lines[0].cells["who"].type == "StringField"

@@ -105,6 +105,12 @@ class Facts:
         """Who signs no contract but accedes to the sealed one."""
         return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "accession")
 
+    @property
+    def bound(self) -> tuple[PartyFact, ...]:
+        """Whom the contract binds: who contracts, signs it or accedes to it. They read it whole, and owe its duties."""
+        seats = self.definition.parties
+        return tuple(party for party in self.present if seats[party.seat].contracting or seats[party.seat].signs)
+
     def accession(self, party: int | None) -> AccessionFact | None:
         return next((one for one in self.accessions if one.party == party), None)
 

@@ -121,12 +121,12 @@ def require_complete(facts: Facts, task: TaskFact, answers: Answers) -> None:
 
 
 def require_owed(facts: Facts, task: TaskFact, answers: Answers) -> None:
-    """Every dated row that becomes a duty names who of the project owes it."""
+    """Every dated row that becomes a duty names who owes it: somebody whom the contract binds."""
     stage = facts.definition.tasks[task.key][0]
     for field in answers:
         if (name := nobodys(facts, f"{stage}.{task.key}.{field}", answers[field])) is not None:
             raise Invalid("duty.nobodys", field=field, name=name,
-                          parties=tuple(party.number for party in facts.present))
+                          parties=tuple(party.number for party in facts.bound))
 
 
 def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:

@@ -80,10 +80,20 @@ class TestSubmit:
         assert all(found.knows(word) for word in (*found.parties, "taker", " TAKER")) and not found.knows("Somebody")
         assert not owing.offered(facts, "need").columns
 
+    def test_who_is_not_bound_by_the_contract_owes_no_row_of_it_and_is_not_offered(self):
+        story = begin(OWED, carrier=1)
+        found = owing.offered(story.facts, "stream")
+        assert found.bound == ("giver", "taker") and "carrier" in found.parties and not found.knows("carrier")
+        with pytest.raises(Invalid, match="duty.nobodys") as refused:
+            story.submit("stream", rows=(row("carrier"),))
+        assert refused.value.values["parties"] == (1, 2)
+        counted = {("stream", 1): (1, {"rows": Answer((row("carrier"),))})}
+        assert composing.duties(story.facts, counted) == ()
+
     def test_old_words_that_name_nobody_are_missing_in_the_contract(self):
         facts, counted = begin(OWED).facts, {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"),))})}
         value = composing._value("figures.stream.rows", facts, counted, None, "en")
-        assert value.missing_reason == "'Somebody Ltd' is no party of this project"
+        assert value.missing_reason == "'Somebody Ltd' is no party that the contract binds"
 
     def test_ends_waiting_for_somebody_outside(self):
         story = begin()
