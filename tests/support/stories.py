@@ -175,6 +175,13 @@ def instance(small: Small, task: str) -> TaskFact:
     return next(iter(facts(small).instances(task)))
 
 
+def everything(small: Small) -> dict[str, Any]:
+    """Every row of the project, by table."""
+    project = facts(small).project.id
+    return {table.name: sorted(map(repr, db.session.execute(select(table).where(table.c.project_id == project))))
+            for table in inside()} | {"version": facts(small).project.version}
+
+
 # Acts, each in a transaction of its own
 
 
