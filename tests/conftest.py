@@ -157,6 +157,13 @@ def query_counter() -> Callable[..., AbstractContextManager[Counted]]:
 
 
 @pytest.fixture
+def contexts(session: Any) -> Any:
+    """``contexts(kind)``: what a mail of this kind is about."""
+    from tests.support.mailed import about
+    return about(session)
+
+
+@pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """The one clock stands at ``NOON`` until ``clock.go(days=3)``."""
     from tests.support.clock import SetClock
@@ -273,7 +280,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # What is not about data tries one of the two databases in `make test`, each function its own, and both in the long one.
 ONE_OF_TWO = ("tests/views/", "tests/services/test_playing.py", "tests/services/test_bundles.py", "tests/test_mail.py",
-              "tests/test_delivering.py", "tests/services/test_accounts.py::TestTooManyTries",
+              "tests/letters/", "tests/test_delivering.py", "tests/services/test_accounts.py::TestTooManyTries",
               "tests/services/test_accessions.py::TestDocument", "tests/test_routes.py", "tests/test_doors.py")
 COUNTED = "tests/views/test_statements.py"  # whose number differs
 

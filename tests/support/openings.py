@@ -2,8 +2,9 @@
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from cocreate.models.hosts import TemplateVersion
 from cocreate.models.openings import Opening
 from cocreate.services import templates
 from tests.support.clock import NOON
@@ -37,3 +38,9 @@ def newest(session):
     """What was begun last."""
     session.rollback()
     return session.scalars(select(Opening).order_by(Opening.id.desc()).limit(1)).one()
+
+
+def versions(session, small):
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(TemplateVersion).where(
+        TemplateVersion.host_id == small.host_id))

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pyotp
 
 from cocreate import clock
-from cocreate.db import transaction
+from cocreate.db import db, transaction
 from cocreate.services import second_steps, sign_ins
-from tests.support.people import HERE, PASSWORD, browser
+from tests.support.people import HERE, PASSWORD, browser, last_secret
 
 CLOSED = "/account"  # any page for which one must be signed in
 
@@ -45,3 +45,23 @@ def csrf_token(client, path):
 
 def is_sent_to_sign_in(answer):
     return answer.status_code == 302 and answer.location == "/sign-in"
+
+
+def use_link(client, link):
+    client.get(f"/l/{link}")
+    return client.post("/sign-in/link")
+
+
+def mailed(app, person, kind):
+    """The secret of a link that the person asks for now."""
+    client = browser(app)
+    path = {"sign_in_link": "/sign-in/mail", "reset": "/forgot"}[kind]
+    assert client.post(path, data={"email": person.email}).status_code == 200
+    with app.app_context():
+        return last_secret(db.session, person.id, kind)
+
+
+def masked(answer, email):
+    """Status and page without what differs by itself."""
+    page = re.sub(r'<input [^>]*name="(key|csrf_token)"[^>]*>', "", answer.text)
+    return answer.status_code, page.replace(email, "EMAIL")

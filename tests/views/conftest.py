@@ -7,7 +7,7 @@ from cocreate.models.projects import Member
 from cocreate.services import hosts
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import entered, someone
+from tests.support.people import browser, entered, someone
 from tests.support.rooms import Played
 
 
@@ -46,6 +46,18 @@ def petra(session, small):
     hosts.employ(session, small.host_id, found.id, hosts.ADMINISTRATOR, now=NOON)
     session.commit()
     return found
+
+
+@pytest.fixture
+def administrator(app, petra):
+    """Petra, signed in."""
+    return entered(app, petra.email)
+
+
+@pytest.fixture
+def client(app):
+    """A browser in which nobody is signed in."""
+    return browser(app)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The room's pages as each of its people sees them."""
 
-import io
 import json
 import re
-from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -13,11 +11,10 @@ from cocreate.models.people import Person
 from cocreate.services import accounts, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
-from tests.support import handmade, projects, rooms, stories
+from tests.support import projects, rooms, stories
+from tests.support.facts import REASON
 from tests.support.people import PASSWORD
-from tests.support.rooms import Client, buttons, by_link, hidden, links, more, proposal_of, text, words
-
-REASON = "The figures of last year were used."
+from tests.support.rooms import Client, buttons, links, more, proposal_of, text
 
 
 class TestNow:
@@ -138,101 +135,6 @@ class TestNow:
         assert re.search(r'<rect id="score-task-returns-shop" class="mk sp2 fp2', page)
 
 
-class TestGate:
-    def test_who_has_decided_reads_that_it_stands_and_changes_it_in_a_fold(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-        bar = 'form="decide"'  # the one act, at hand on a phone
-        assert bar in room.maker.get("/gates/picture").text
-        with room.app.app_context():
-            stories.decide(room.small, "picture", 1)
-        page = room.maker.get("/gates/picture")
-        assert "It stands as you see it above. Change it" in text(page) and bar not in page.text
-        assert bar in room.shop.get("/gates/picture").text
-
-    def test_what_is_needed_for_some_answers_is_not_called_optional(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-        page = text(room.maker.get("/gates/picture"))
-        assert "Reason or reservation All parties read it, also in the record. Needed unless you simply agree." in page
-        assert "What would help? Needed if you do not agree." in page
-
-
-    def test_what_lapsed_says_when_it_did_and_not_that_somebody_said_so_then(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
-        room.clock.moment += timedelta(minutes=5)
-        again = "/tasks/credit/reopen?party=1"
-        room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": REASON})
-        with room.app.app_context():
-            stories.give(room.small, "credit", now=room.clock.moment)
-        page = " ".join(text(room.maker.get("/gates/picture")).split())
-        assert re.search(r"lapsed, decides again because .*, Mon 1 Mar 12:05 \(UTC\)\. Claire Duval: The", page)
-
-
-    def test_after_a_no_it_is_said_who_can_change_what_it_is_about(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-            stories.decide(room.small, "picture", 1)
-            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
-        for client in (room.maker, room.shop):
-            page = " ".join(text(client.get("")).split())
-            assert "Change what it is about: then all decide again." in page
-            assert "Ingrid Solvik or Claire Duval can act." in page
-        assert "Talk, or change what it is about: then all decide again." in text(room.maker.get("/gates/picture"))
-
-    def test_and_it_is_their_turn_on_now_on_your_turn_and_on_the_page_of_the_question(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-            stories.decide(room.small, "picture", 1)
-            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted="More.")
-        asked = {room.maker: "Change what was not agreed, or talk: Is this our picture?",
-                 room.shop: "Change what was not agreed, talk, or decide otherwise: Is this our picture?"}
-        for client, label in asked.items():
-            page, home = text(client.get("")), text(client.client.get("/your-turn"))
-            assert "Nothing is asked of you." not in page
-            assert label in page and page.count(REASON) == 2  # as what it waits for, and under the question
-            assert label in home and f"Aurelis Hotels: {REASON}" in home
-            assert f'href="/p/{room.ref}/gates/picture"' in client.client.get("/your-turn").text
-        page = room.maker.get("/gates/picture")
-        assert "Open 'Offer' of Tornby Furniture again" in text(page)
-        assert f'href="/p/{room.ref}/tasks/offer/reopen?party=1"' in page.text
-        assert "Nothing is asked of you." in text(room.manager.get(""))
-        board = text(room.manager.client.get("/desk"))
-        assert "The customers' turn" in board and "Nobody can act Crates" not in board
-
-
-class TestDays:
-    def test_nothing_waits_for_less_than_no_day_where_the_clock_stands_before_it_began(self, play):
-        room = play()
-        began = words(room.shop.get(""))
-        assert "In this stage since Mon 1 Mar day 1 of" in began and "Since Mon 1 Mar." in began
-        room.clock.go(days=-90)
-        before = words(play.again(room).shop.get(""))
-        assert "In this stage since Mon 1 Mar day 1 of" in before and "Since Mon 1 Mar." in before
-
-
-class TestDecisions:
-    def test_the_ring_and_the_sentence_count_the_same_parties(self, play):
-        data = json.loads(stories.definition())
-        data["stages"]["figures"]["gates"]["picture"]["rule"] = {"at_least": 1, "of": "shop"}
-        room = play(definition=json.dumps(data))
-        with room.app.app_context():
-            stories.give_all(room.small)
-        answer = room.maker.get("")
-        said = " ".join(text(answer).split())
-        assert "needs 1 of 1 parties; 0 agreed so far. Still to decide: Aurelis Hotels." in said
-        assert "At least 1 of 1 as Shop must agree. 0 of 1 agree." in said
-        ring = re.search(r'<svg class="ring big".*?</svg>', answer.text, re.S)[0]
-        assert ring.count('class="seg') == 1
-
-
 class TestOnAPhone:
     def test_the_bar_stays_that_of_the_project_also_where_one_act_has_its_page(self, project):
         room = project(projects.ready_to_sign)
@@ -282,69 +184,6 @@ class TestSeveral:
         assert asked.status_code == 422
 
 
-class TestPeople:
-    def test_a_name_that_poses_as_another_is_flagged(self, play):
-        room, flag = play(), "mixes letters of different alphabets"
-        assert flag not in text(room.shop.get("/people"))
-        room.maker.post("/people/invite/1", data={
-            "name": "\u0410nna Berg", "email": f"{projects.key()}@crates.example", "parts": ["observer"]})  # Cyrillic A
-        assert flag in text(room.shop.get("/people"))
-
-    def test_a_contributor_proposes_a_colleague_and_the_champion_invites(self, play):
-        room = play()
-        tom, email = room.sign_in(room.colleague(2)), f"{projects.key()}@hotels.example"
-        assert "Propose a colleague" in text(tom.get("/people"))
-        assert "Propose a colleague" not in text(room.shop.get("/people")) + text(room.maker.get("/people"))
-        assert "Claire Duval can invite for your party" in text(tom.get("/people/propose"))
-        short = tom.post("/people/propose", data={"name": "Lea Roth", "email": email, "parts": ["contributor"]})
-        assert short.status_code == 422 and email in short.text
-        asked = tom.post("/people/propose", follow_redirects=True, data={
-            "name": "Lea Roth", "email": email, "parts": ["contributor"], "reason": "She counts the crates."})
-        assert "Lea Roth is invited when a champion of your party agrees." in text(asked)
-        assert "Answer: Invite Lea Roth for Aurelis Hotels" in text(room.shop.get(""))
-        there = f"/proposals/{proposal_of(room, 'colleague')}"
-        assert email in room.shop.get(there).text and room.maker.get(there).status_code == 404
-        assert "Lea Roth" not in text(room.maker.get("/record"))
-        room.shop.post(there, data={"answer": "agree"})
-        assert "Lea Roth contributor · invited" in text(room.maker.get("/people")).replace("\xa0", " ")
-
-    def test_a_contributor_proposes_other_parts_and_the_champion_gives_them(self, play):
-        room = play()
-        person = room.colleague(2)
-        tom, url = room.sign_in(person), f"/people/{person}/propose-parts"
-        assert url in str(links(tom.get("/people"))) and url not in str(links(room.shop.get("/people")))
-        assert "Claire Duval can give parts for your party" in text(tom.get(url))
-        assert "They have exactly these parts." in text(tom.post(url, data={
-            "parts": ["contributor"], "reason": "She may sign for us."}), 422)
-        asked = tom.post(url, follow_redirects=True, data={"parts": ["signatory", "contributor"],
-                                                           "reason": "She may sign for us."})
-        assert "It counts when a champion of your party agrees." in text(asked)
-        assert "Answer: Other parts for Tom Baker" in text(room.shop.get(""))
-        there = f"/proposals/{proposal_of(room, 'parts')}"
-        page = text(room.shop.get(there))
-        assert "Tom Baker shall do this for Aurelis Hotels: signatory and contributor." in page
-        assert "Now it is: contributor." in page and "She may sign for us." in page
-        assert "This page is seen by AH Aurelis Hotels (you) Now" in page  # then the bar of a phone
-        assert "Take it back" in buttons(tom.get(there)) and "Keep for later" not in buttons(tom.get(there))
-        assert room.maker.get(there).status_code == 404 and "other parts" not in text(room.maker.get("/record"))
-        room.shop.post(there, data={"answer": "agree"})
-        assert room.facts().member(person).own == {"signatory", "contributor"}
-        assert "to give Tom Baker other parts. All have agreed." in text(room.maker.get("/record"))
-
-    def test_other_parts_are_proposed_for_colleagues_alone(self, play):
-        room = play()
-        tom = room.sign_in(room.colleague(2))
-        assert tom.get(f"/people/{room.small.maker}/propose-parts").status_code == 404
-        assert tom.get(f"/people/{room.small.manager}/propose-parts").status_code == 404
-
-    def test_that_somebody_should_go_is_said_to_the_own_champions_alone(self, play):
-        room = play()
-        tom = room.sign_in(room.colleague(2))
-        [url] = [one for one in links(tom.get("/people")) if one.endswith("/concern?to=mine")]
-        assert re.search(r'value="mine"[^>]*checked|checked[^>]*value="mine"', tom.client.get(url).text)
-        assert "Somebody should go?" not in text(room.shop.get("/people")) + text(room.manager.get("/people"))
-
-
 class TestRules:
     def test_say_what_the_template_leaves_to_fewer(self, play):
         data = json.loads(stories.definition(1)) | {"may": {"hold": ["maker", "host"], "decline": [], "leave": []}}
@@ -385,90 +224,6 @@ class TestRules:
         assert "A task that is due: 2 working days before and on the day, to whoever is asked." in page
 
 
-class TestCharter:
-    def test_goals_side_by_side_with_a_conflict(self, play):
-        room = play()
-        assert room.maker.get("/charter/goals:2").status_code == 403
-        room.maker.post("/charter/goals:1", data={"goals-0-what": "Fewer new crates", "goals-0-measure": "pieces",
-                                                  "goals-0-by": "2027-12-01"})
-        wrong = room.shop.post("/charter/goals:2", data={"goals-0-owner": "Claire"})
-        assert "Say what you want." in text(wrong, 422)
-        room.shop.post("/charter/goals:2", data={"goals-0-what": "Never run out"})
-        page = room.shop.get("/charter")
-        assert "Fewer new crates" in text(page) and "Measure: pieces" in text(page)
-        assert by_link(room.shop, room.small.shop).get("/charter/conflict/2.1").location == "/prove"
-        room.shop.client.post("/prove", data={"password": PASSWORD})
-        asked = room.shop.post("/charter/conflict/2.1", data={"other": "1.1", "reason": REASON}, follow_redirects=True)
-        assert "'Fewer new crates' and 'Never run out' pull apart." in text(asked)
-        number = proposal_of(room, "conflict")
-        for client in (room.maker, room.shop):
-            client.post(f"/proposals/{number}", data={"answer": "agree"})
-        assert "Settled for all parties." in text(room.maker.get("/charter"))
-
-    def test_openness_narrows_what_the_other_side_reads(self, play):
-        room = play()
-        data = {"text": "Costs stay with who bears them.", "costs": "own", "composition": "all", "volumes": "all",
-                "designs": "all"}
-        room.maker.post("/charter/openness", data=data)
-        agree(room, room.shop)
-        page = text(room.maker.get("/charter"))
-        assert "Costs and prices only who gives it" in page and "Agreed by both on Mon 1 Mar, version 1." in page
-        assert "Costs and prices only who gives it" in text(room.shop.get("/rules"))
-        before = text(room.manager.get("/tasks/credit?party=1"))
-        assert "Only Tornby Furniture and Aurelis Hotels see 'Credit'." in text(room.maker.get("/tasks/credit"))
-        with room.app.app_context():
-            stories.give(room.small, "credit")
-        after = text(room.manager.get("/tasks/credit?party=1"))  # who neither accepts nor signs
-        assert "Oslo" not in before and "Oslo" in after and "0.80" not in after
-        assert "0.80" in text(room.shop.get("/tasks/credit?party=1"))
-
-    def test_it_names_whom_to_talk_to(self, play):
-        page = text(play().manager.get("/charter"))
-        assert "Tornby Furniture Ingrid Solvik" in page and "Neutral person nobody yet" in page
-        assert "Propose words" not in page
-
-
-class TestDocuments:
-    def test_a_picture_is_shown_as_a_picture_and_nothing_else(self, play):
-        room = play()
-        share(room.maker, "ramp.png", handmade.png())
-        page = room.shop.get("/documents/1")
-        address = next(url for url in re.findall(r'<img src="([^"]+)"', page.text) if "picture" in url)
-        answer = room.shop.client.get(address)
-        assert answer.mimetype == "image/png" and answer.data == handmade.png()
-        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert "read by Aurelis Hotels" in text(room.maker.get("/documents/1"))
-
-    def test_a_text_is_shown_as_text(self, play):
-        room = play()
-        share(room.maker, "terms.txt", b"Price < 3 & more\n<b>net</b>")
-        page = room.shop.get("/documents/1").text
-        assert "Price &lt; 3 &amp; more\n&lt;b&gt;net&lt;/b&gt;" in page
-        assert room.shop.get("/documents/1/1/picture").status_code == 404
-
-    def test_whose_it_is_not_sees_neither(self, play):
-        room = play()
-        share(room.maker, "own.png", handmade.png(), who="own")
-        assert room.shop.get("/documents/1/1/picture").status_code == 404
-
-    def test_what_a_new_version_would_do_is_said_while_there_can_be_one(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.submit(room.small, "offer", files=(stories.file(room.small),))
-        assert "A new version of it comes with a new version of the task." in text(room.maker.get("/documents/1"))
-        room.shop.post("/decline", data={"reason": "They went bankrupt.", "title": "Crates come back"})
-        page = text(room.maker.get("/documents/1"))
-        assert "Asked for by" in page and "new version" not in page
-
-    def test_what_was_withdrawn_stays_named(self, play):
-        room = play()
-        share(room.maker, "ramp.png", handmade.png())
-        room.maker.post("/documents/1/withdraw", data={"seen": "1"})
-        assert "1 withdrawn file ramp.png Tornby Furniture, withdrawn Mon 1 Mar" in text(room.shop.get("/documents"))
-        assert room.shop.get("/documents/1/1/picture").status_code == 404
-
-
 class TestRecord:
     def test_is_read_by_kind_and_by_party(self, play):
         room = play()
@@ -487,16 +242,6 @@ class TestRecord:
 
 
 # What the tests do
-
-
-def share(client, name, body, who="all"):
-    answer = client.post("/documents/new", data={"who": who, "upload": (io.BytesIO(body), name)})
-    assert answer.status_code == 303, answer.text
-
-
-def agree(room, client):
-    numbers = re.findall(r'name="number" value="(\d+)"', client.get("/charter").text)
-    client.post("/charter/agree", data={"number": numbers})
 
 
 def joined(room, part, party):

@@ -1,45 +1,40 @@
-"""The thirty sentences, each reached through the guards, and those of other refusals."""
+"""The thirty sentences, each reached through the guards."""
 
 import ast
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from cocreate import errors, sentences
+from cocreate import sentences
 from cocreate.domain.audience import MANAGER, bit
-from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from cocreate.forms.accounts import REASONS
-from cocreate.words import Reader
-from tests.support.lighting import DEFINITION
-from workflows.calendars import Calendar
-from workflows.conditions import walk
-from workflows.definition import Definition, Transition
-from workflows.facts import (
-    ContractFact,
-    ContractState,
-    DecisionFact,
-    DecisionState,
-    Facts,
-    FigureFact,
-    MemberFact,
-    PartyFact,
-    ProjectFact,
-    SignatureFact,
-    TaskFact,
-    TaskState,
+from tests.support.saying import (
+    DUE,
+    GRACE,
+    JAN,
+    LOGISTICS,
+    NOW,
+    PHILIPS,
+    READER,
+    WMATA,
+    condition,
+    decided,
+    figures,
+    in_signature,
+    owed,
+    say,
+    signed,
+    speak,
+    with_rule,
+    with_task,
+    with_veto,
+    with_visible,
 )
+from workflows.facts import ContractState, DecisionState, TaskState
 from workflows.guards import reasons
 from workflows.refusals import Refusal
-
-NOW = datetime(2025, 2, 5, 12, tzinfo=UTC)
-DUE = datetime(2025, 2, 7, 17, tzinfo=UTC)
-MONDAY = datetime(2025, 2, 3, 9, tzinfo=UTC)
-PHILIPS, WMATA, LOGISTICS = 1, 2, 3
-ANNA, RENEE, GRACE, JAN = 11, 12, 13, 14
 
 
 def test_every_code_of_the_guards_has_a_sentence():
@@ -291,149 +286,3 @@ class TestSentence:
         refusal, = reasons(facts, condition("tasks"), "today")
         said = sentences.refusal(refusal, facts, replace(READER, language="de"), party=WMATA, mask=bit(WMATA))
         assert "'Gesamtkosten heute'" in said.text
-
-
-class TestErrors:
-    @pytest.mark.parametrize(("error", "said"), [
-        (NotFound(), "This does not exist, or it is not yours to see. Perhaps the link is old."),
-        (Conflict("project.on_hold", until=date(2025, 9, 1)), "The project is on hold until Mon 1 Sep 2025."),
-        (Conflict("project.ended", outcome="declined", at=MONDAY), "The project has ended (declined, Mon 3 Feb)."),
-        (Forbidden("only", act="decide", persons=(GRACE, JAN)), "Only Grace Lee and Jan Vos can do this."),
-        (Forbidden("only", act="decide", persons=()), "Nobody in this project can do this yet."),
-        (Forbidden("only", act="withdraw_entry", persons=()), "Nobody in this project can do this yet."),
-        (Forbidden("two_parties", person=GRACE), "Grace Lee cannot decide for two parties."),
-        (Conflict("faster", what="Tom submitted it", at=NOW), "Someone else was faster: Tom submitted it, 07:00."),
-        (Conflict("contribution.not_open", task="cost", state="accepted", since=NOW),
-         "Someone else was faster: 'Total cost today' is accepted, 07:00."),
-        (Conflict("contribution.changed", given=1, now=2, task="cost", since=MONDAY),
-         "Someone else was faster: there is a newer version of 'Total cost today', Mon 3 Feb 04:00 (New York)."),
-        (Invalid("upload.too_large", name="plan.zip", size_mb=31, limit_mb=25),
-         "'plan.zip' has 31 MB; the limit is 25. Send it in parts or make it smaller."),
-        (Refused([]), "This is not possible yet."),
-    ])
-    def test_is_one_sentence(self, facts, error, said):
-        assert sentences.error(error, replace(READER, zone="America/New_York"), facts) == said
-
-    def test_every_code_that_is_raised_has_one(self):
-        classes = {name for name, kind in vars(errors).items()
-                   if isinstance(kind, type) and issubclass(kind, errors.CocreateError)}
-        raised = set()
-        for path in Path("cocreate").rglob("*.py"):
-            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args:
-                    given = [code.value for code in call.args if isinstance(code, ast.Constant)]
-                    if call.func.id in classes | {"_Refusal"}:
-                        raised.update(given[:1])
-                    elif call.func.id == "require_same":
-                        raised.update(given)
-        # At their fields, and in cases.py.
-        elsewhere = {code for code in raised if code.startswith("case.")} | set(REASONS)
-        assert raised - set(sentences.ERRORS) - elsewhere == set()
-
-    def test_without_the_project_at_hand_it_claims_nothing(self):
-        said = sentences.error(Conflict("project.ended", outcome="declined", at=MONDAY), READER)
-        assert said == "This cannot be done now. Nothing was changed."
-
-    def test_an_unknown_code_claims_nothing(self):
-        assert sentences.error(Invalid("no.such.code"), READER) == "This cannot be done now. Nothing was changed."
-
-
-# a small project
-
-READER = Reader("en", "UTC", NOW)
-
-def condition(when):
-    transition = Transition.model_validate({"from": "today", "to": "contract", "when": when})
-    assert list(walk(transition.when))
-    return transition.when
-
-
-def say(facts, when, *, party=WMATA, mask=None):
-    found = reasons(facts, condition(when), "today")
-    return [speak(refusal, facts, party=party, mask=mask) for refusal in found]
-
-
-def speak(refusal, facts, *, party=WMATA, mask=None):
-    mask = bit(party) if mask is None else mask
-    return sentences.refusal(refusal, facts, READER, party=party, mask=mask).text
-
-
-def owed(key, party, **more):
-    return TaskFact(**{"key": key, "party": party, "round": 1, "state": TaskState.OPEN, "since": MONDAY,
-                       "due_at": DUE, "asked": RENEE, **more})
-
-
-def with_task(facts, **changes):
-    return facts.with_task(replace(facts.task("cost", WMATA), **changes))
-
-
-def decided(facts, party, **changes):
-    changes = {"state": DecisionState.AGREED, **changes}
-    return facts.with_decision(replace(facts.decision("common", party), **changes))
-
-
-def with_rule(facts, rule, **more):
-    stages = {**DEFINITION["stages"]}
-    gate = {**stages["today"]["gates"]["common"], "rule": rule, **more}
-    stages["today"] = {**stages["today"], "gates": {"common": gate}}
-    return replace(facts, definition=Definition.model_validate({**DEFINITION, "stages": stages}))
-
-
-def with_visible(facts, visible_to):
-    stages = {**DEFINITION["stages"]}
-    cost = {**stages["today"]["tasks"]["cost"], "visible_to": visible_to}
-    stages["today"] = {**stages["today"], "tasks": {**stages["today"]["tasks"], "cost": cost}}
-    return replace(facts, definition=Definition.model_validate({**DEFINITION, "stages": stages}))
-
-
-def with_veto(facts):
-    return with_rule(facts, "all", veto=["customer"])
-
-
-def figures(facts, *values, unit="MWh", sees=-1):
-    return facts.with_figures(FigureFact("today.cost.energy", party, 1, Decimal(value), unit, False, sees)
-                              for party, value in zip((PHILIPS, WMATA), values, strict=False))
-
-
-def in_signature(facts):
-    """In a stage in which the contract is signed, since Monday."""
-    stages = DEFINITION["stages"]
-    signing = {**DEFINITION, "stages": {**stages, "contract": {**stages["contract"], "contract": "signed"}}}
-    return replace(facts, definition=Definition.model_validate(signing)).with_project(
-        stage="contract", entered_at=MONDAY)
-
-
-def signed(facts, party, person):
-    return facts.with_signature(SignatureFact("", 1, party, person, MONDAY, "t", "p"))
-
-
-@pytest.fixture
-def facts():
-    project = ProjectFact(
-        id=1, ref="r", host_id=1, title="Garage lighting", stage="today", visit=1, version=1, head="0" * 64,
-        opened_at=MONDAY, entered_at=MONDAY, target=date(2025, 9, 1), language="en")
-
-    def member(person, name, party, *parts):
-        return MemberFact(person, name, party, frozenset(parts), accepted_at=MONDAY - timedelta(days=1))
-
-    return Facts(
-        definition=Definition.model_validate(DEFINITION), now=NOW, project=project, actor=None,
-        parties=(PartyFact(PHILIPS, "company", 1, "Philips"), PartyFact(WMATA, "customer", 2, "WMATA"),
-                 PartyFact(LOGISTICS, "logistics", 3, "Haul & Co")),
-        members=(member(ANNA, "Anna Berg", PHILIPS, "champion", "manager"),
-                 member(JAN, "Jan Vos", PHILIPS, "signatory"),
-                 member(RENEE, "Renee Kim", WMATA, "champion"), member(GRACE, "Grace Lee", WMATA, "signatory")),
-        tasks=(owed("cost", WMATA),), calendars=(Calendar("UTC"),))
-
-
-@pytest.fixture
-def asked(facts):
-    facts = with_task(facts, state=TaskState.ACCEPTED, number=3)
-    for party in (PHILIPS, WMATA):
-        facts = facts.with_decision(DecisionFact("common", party, 1, DecisionState.ASKED, MONDAY, DUE))
-    return facts
-
-
-@pytest.fixture
-def frozen(facts):
-    return facts.with_contract(ContractFact("", 1, ContractState.FROZEN, "c", "t", "p", MONDAY, 4))

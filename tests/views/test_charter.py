@@ -1,0 +1,56 @@
+"""The charter's page: goals, conflicts, openness, and agreeing to it."""
+
+import re
+
+from tests.support import stories
+from tests.support.facts import REASON
+from tests.support.people import PASSWORD
+from tests.support.rooms import by_link, proposal_of, text
+
+
+class TestCharter:
+    def test_goals_side_by_side_with_a_conflict(self, play):
+        room = play()
+        assert room.maker.get("/charter/goals:2").status_code == 403
+        room.maker.post("/charter/goals:1", data={"goals-0-what": "Fewer new crates", "goals-0-measure": "pieces",
+                                                  "goals-0-by": "2027-12-01"})
+        wrong = room.shop.post("/charter/goals:2", data={"goals-0-owner": "Claire"})
+        assert "Say what you want." in text(wrong, 422)
+        room.shop.post("/charter/goals:2", data={"goals-0-what": "Never run out"})
+        page = room.shop.get("/charter")
+        assert "Fewer new crates" in text(page) and "Measure: pieces" in text(page)
+        assert by_link(room.shop, room.small.shop).get("/charter/conflict/2.1").location == "/prove"
+        room.shop.client.post("/prove", data={"password": PASSWORD})
+        asked = room.shop.post("/charter/conflict/2.1", data={"other": "1.1", "reason": REASON}, follow_redirects=True)
+        assert "'Fewer new crates' and 'Never run out' pull apart." in text(asked)
+        number = proposal_of(room, "conflict")
+        for client in (room.maker, room.shop):
+            client.post(f"/proposals/{number}", data={"answer": "agree"})
+        assert "Settled for all parties." in text(room.maker.get("/charter"))
+
+    def test_openness_narrows_what_the_other_side_reads(self, play):
+        room = play()
+        data = {"text": "Costs stay with who bears them.", "costs": "own", "composition": "all", "volumes": "all",
+                "designs": "all"}
+        room.maker.post("/charter/openness", data=data)
+        agree(room, room.shop)
+        page = text(room.maker.get("/charter"))
+        assert "Costs and prices only who gives it" in page and "Agreed by both on Mon 1 Mar, version 1." in page
+        assert "Costs and prices only who gives it" in text(room.shop.get("/rules"))
+        before = text(room.manager.get("/tasks/credit?party=1"))
+        assert "Only Tornby Furniture and Aurelis Hotels see 'Credit'." in text(room.maker.get("/tasks/credit"))
+        with room.app.app_context():
+            stories.give(room.small, "credit")
+        after = text(room.manager.get("/tasks/credit?party=1"))  # who neither accepts nor signs
+        assert "Oslo" not in before and "Oslo" in after and "0.80" not in after
+        assert "0.80" in text(room.shop.get("/tasks/credit?party=1"))
+
+    def test_it_names_whom_to_talk_to(self, play):
+        page = text(play().manager.get("/charter"))
+        assert "Tornby Furniture Ingrid Solvik" in page and "Neutral person nobody yet" in page
+        assert "Propose words" not in page
+
+
+def agree(room, client):
+    numbers = re.findall(r'name="number" value="(\d+)"', client.get("/charter").text)
+    client.post("/charter/agree", data={"number": numbers})

@@ -1,0 +1,104 @@
+"""The page of a gate: what is asked, what others said, and what stands against it."""
+
+import json
+import re
+from datetime import timedelta
+
+from tests.support import stories
+from tests.support.facts import REASON
+from tests.support.rooms import hidden, text, words
+
+
+class TestGate:
+    def test_who_has_decided_reads_that_it_stands_and_changes_it_in_a_fold(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        bar = 'form="decide"'  # the one act, at hand on a phone
+        assert bar in room.maker.get("/gates/picture").text
+        with room.app.app_context():
+            stories.decide(room.small, "picture", 1)
+        page = room.maker.get("/gates/picture")
+        assert "It stands as you see it above. Change it" in text(page) and bar not in page.text
+        assert bar in room.shop.get("/gates/picture").text
+
+    def test_what_is_needed_for_some_answers_is_not_called_optional(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        page = text(room.maker.get("/gates/picture"))
+        assert "Reason or reservation All parties read it, also in the record. Needed unless you simply agree." in page
+        assert "What would help? Needed if you do not agree." in page
+
+
+    def test_what_lapsed_says_when_it_did_and_not_that_somebody_said_so_then(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
+        room.clock.moment += timedelta(minutes=5)
+        again = "/tasks/credit/reopen?party=1"
+        room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": REASON})
+        with room.app.app_context():
+            stories.give(room.small, "credit", now=room.clock.moment)
+        page = " ".join(text(room.maker.get("/gates/picture")).split())
+        assert re.search(r"lapsed, decides again because .*, Mon 1 Mar 12:05 \(UTC\)\. Claire Duval: The", page)
+
+
+    def test_after_a_no_it_is_said_who_can_change_what_it_is_about(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
+        for client in (room.maker, room.shop):
+            page = " ".join(text(client.get("")).split())
+            assert "Change what it is about: then all decide again." in page
+            assert "Ingrid Solvik or Claire Duval can act." in page
+        assert "Talk, or change what it is about: then all decide again." in text(room.maker.get("/gates/picture"))
+
+    def test_and_it_is_their_turn_on_now_on_your_turn_and_on_the_page_of_the_question(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted="More.")
+        asked = {room.maker: "Change what was not agreed, or talk: Is this our picture?",
+                 room.shop: "Change what was not agreed, talk, or decide otherwise: Is this our picture?"}
+        for client, label in asked.items():
+            page, home = text(client.get("")), text(client.client.get("/your-turn"))
+            assert "Nothing is asked of you." not in page
+            assert label in page and page.count(REASON) == 2  # as what it waits for, and under the question
+            assert label in home and f"Aurelis Hotels: {REASON}" in home
+            assert f'href="/p/{room.ref}/gates/picture"' in client.client.get("/your-turn").text
+        page = room.maker.get("/gates/picture")
+        assert "Open 'Offer' of Tornby Furniture again" in text(page)
+        assert f'href="/p/{room.ref}/tasks/offer/reopen?party=1"' in page.text
+        assert "Nothing is asked of you." in text(room.manager.get(""))
+        board = text(room.manager.client.get("/desk"))
+        assert "The customers' turn" in board and "Nobody can act Crates" not in board
+
+
+class TestDays:
+    def test_nothing_waits_for_less_than_no_day_where_the_clock_stands_before_it_began(self, play):
+        room = play()
+        began = words(room.shop.get(""))
+        assert "In this stage since Mon 1 Mar day 1 of" in began and "Since Mon 1 Mar." in began
+        room.clock.go(days=-90)
+        before = words(play.again(room).shop.get(""))
+        assert "In this stage since Mon 1 Mar day 1 of" in before and "Since Mon 1 Mar." in before
+
+
+class TestDecisions:
+    def test_the_ring_and_the_sentence_count_the_same_parties(self, play):
+        data = json.loads(stories.definition())
+        data["stages"]["figures"]["gates"]["picture"]["rule"] = {"at_least": 1, "of": "shop"}
+        room = play(definition=json.dumps(data))
+        with room.app.app_context():
+            stories.give_all(room.small)
+        answer = room.maker.get("")
+        said = " ".join(text(answer).split())
+        assert "needs 1 of 1 parties; 0 agreed so far. Still to decide: Aurelis Hotels." in said
+        assert "At least 1 of 1 as Shop must agree. 0 of 1 agree." in said
+        ring = re.search(r'<svg class="ring big".*?</svg>', answer.text, re.S)[0]
+        assert ring.count('class="seg') == 1

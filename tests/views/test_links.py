@@ -1,0 +1,139 @@
+"""Mailed links: to sign in, and to choose a new password."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cocreate import clock
+from cocreate.services import accounts
+from tests.support.people import OTHER, PASSWORD, browser, last_secret
+from tests.support.signing_in import CLOSED, enrol, is_sent_to_sign_in, mailed, masked, sign_in, token, use_link
+
+
+class TestLink:
+    def test_opening_it_changes_nothing_however_often(self, app, client, anna):
+        link = mailed(app, anna, "sign_in_link")
+        for robot in (browser(app), browser(app)):
+            answer = robot.get(f"/l/{link}", follow_redirects=True)
+            assert "Sign in as p***@wmata.example" in answer.text
+        client.get(f"/l/{link}")
+        assert client.post("/sign-in/link").status_code == 303
+        assert client.get(CLOSED).status_code == 200
+
+    def test_its_token_leaves_the_address_at_once(self, app, client, anna):
+        link = mailed(app, anna, "sign_in_link")
+        answer = client.get(f"/l/{link}")
+        assert (answer.status_code, answer.location) == (303, "/sign-in/link")
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert link not in client.get("/sign-in/link").text
+
+    @pytest.mark.parametrize("way", ["used", "expired", "replaced", "wrong", "of_a_reset", "none"])
+    def test_every_dead_one_gets_the_same_answer(self, app, client, anna, clock, way):
+        link = mailed(app, anna, "sign_in_link")
+        if way == "used":
+            browser(app).get(f"/l/{link}")
+            use_link(browser(app), link)
+        elif way == "expired":
+            clock.go(minutes=11)
+        elif way == "replaced":
+            use_link(browser(app), mailed(app, anna, "sign_in_link"))
+        elif way == "of_a_reset":
+            link = mailed(app, anna, "reset")
+        elif way == "wrong":
+            link = "x" * 43
+        if way != "none":
+            client.get(f"/l/{link}")
+        shown, used = client.get("/sign-in/link"), client.post("/sign-in/link")
+        assert shown.status_code == used.status_code == 410
+        assert "This link has ended" in shown.text and "Ask for a new link" in used.text
+        assert anna.email not in shown.text
+
+    def test_one_that_somebody_else_asked_for_does_not_end_it(self, app, client, anna):
+        link = mailed(app, anna, "sign_in_link")
+        mailed(app, anna, "sign_in_link")
+        assert use_link(client, link).status_code == 303
+        assert client.get(CLOSED).status_code == 200
+
+    def test_a_hundred_at_once_are_one(self, app, anna):
+        link = mailed(app, anna, "sign_in_link")
+        clients = [browser(app) for _ in range(8)]
+        for client in clients:
+            client.get(f"/l/{link}")
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda client: client.post("/sign-in/link").status_code, clients))
+        assert sorted(answers) == [303] + [410] * 7
+
+    def test_asking_for_one_says_the_same_to_everybody(self, app, anna):
+        answers = {masked(browser(app).post(path, data={"email": email}), email)
+                   for path in ("/sign-in/mail",) for email in (anna.email, "nobody@wmata.example", "nonsense")}
+        assert len(answers) == 1
+        assert "If this address has an account, a link is on its way." in answers.pop()[1]
+
+    def test_lets_read_but_asks_for_the_password_before_the_account_changes(self, app, client, anna):
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        assert "You signed in with a mailed link." in client.get("/account").text
+        answer = client.get("/account/app-code")
+        assert answer.location == "/prove"
+        assert "Please show that it is you." in client.get("/prove").text
+        assert client.post("/prove", data={"password": "wrong"}).status_code == 422
+        assert client.post("/prove", data={"password": PASSWORD}).location == "/account/app-code"
+        assert client.get("/account/app-code").status_code == 200
+
+    def test_after_proof_one_is_where_the_button_was_and_nothing_was_done(self, app, client, anna):
+        other = browser(app)
+        sign_in(other, anna)
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        assert client.post("/account/devices/end-others").location == "/prove"
+        assert client.post("/prove", data={"password": PASSWORD}).location == "/account"
+        assert other.get(CLOSED).status_code == 200
+
+    def test_proof_gives_the_session_a_new_token(self, app, client, anna):
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        before = token(client)
+        client.post("/prove", data={"password": PASSWORD})
+        assert token(client) != before
+
+
+class TestReset:
+    def test_a_first_password_is_called_no_new_one_and_signs_nobody_out(self, app, client, session):
+        new = accounts.create_person(session, email="first.password@crates.example", name="Eva Roth", now=clock.now())
+        accounts.welcome(session, new, now=clock.now())
+        session.commit()
+        client.get(f"/r/{last_secret(session, new, 'welcome')}")
+        page = client.get("/reset").text
+        assert "Choose a password" in page and "signed out" not in page and "Change the password" not in page
+        assert "Your password is set." in client.post("/reset", data={"password": OTHER}, follow_redirects=True).text
+
+    def test_changes_the_password_and_signs_nobody_in(self, app, client, anna):
+        client.get(f"/r/{mailed(app, anna, 'reset')}")
+        assert "15 characters or more. Four unrelated words work well." in client.get("/reset").text
+        answer = client.post("/reset", data={"password": OTHER}, follow_redirects=True)
+        assert "Changed. All other devices are signed out." in answer.text
+        assert is_sent_to_sign_in(client.get(CLOSED))
+        assert sign_in(client, anna, OTHER).status_code == 303
+
+    @pytest.mark.parametrize(("password", "sentence"), [
+        ("only eleven", "Too short: 11 of 15."),
+        ("1q2w3e4r5t6y7u8i", "This password is on a public list of stolen ones."),
+        ("wmata garage wmata", "Too close to &#39;wmata&#39;"),
+    ])
+    def test_a_refused_password_is_told_why_and_the_link_stays_good(self, app, client, anna, password, sentence):
+        client.get(f"/r/{mailed(app, anna, 'reset')}")
+        answer = client.post("/reset", data={"password": password})
+        assert answer.status_code == 422
+        assert sentence in answer.text and password not in answer.text.replace("wmata", "", 1)
+        assert client.post("/reset", data={"password": OTHER}).status_code == 303
+
+    def test_does_not_pass_by_the_app_code(self, app, client, anna):
+        enrol(app, anna)
+        client.get(f"/r/{mailed(app, anna, 'reset')}")
+        client.post("/reset", data={"password": OTHER})
+        assert sign_in(client, anna, OTHER).location == "/sign-in/code"
+        assert client.get(CLOSED).location == "/sign-in/code"
+
+    def test_a_used_one_is_dead(self, app, client, anna):
+        link = mailed(app, anna, "reset")
+        client.get(f"/r/{link}")
+        client.post("/reset", data={"password": OTHER})
+        client.get(f"/r/{link}")
+        assert client.get("/reset").status_code == client.post("/reset", data={"password": PASSWORD}).status_code == 410
