@@ -15,7 +15,7 @@ from cocreate.domain.addresses import address
 from cocreate.domain.hosts import Said
 from cocreate.forms.accounts import REASONS, zones
 from cocreate.forms.addresses import AddressedForm, their_address
-from cocreate.forms.base import Form, Needed, line, lines
+from cocreate.forms.base import Form, Needed, line, lines, of_people, somebody
 
 ROLES = [("administrator", _("Administrator: templates, people, health")),
          ("account_manager", _("Account manager: opens and looks after projects"))]
@@ -85,16 +85,16 @@ class RolesForm(Form):
 class SuccessorForm(Form):
     """Who looks after the projects from now on."""
 
-    to = SelectField(_("New account manager"), coerce=int)
+    to = somebody(_("New account manager"))
 
     def offer(self, managers: Iterable[tuple[int, str]]) -> None:
-        self.to.choices = [SelectChoice(person, name) for person, name in managers]
+        self.to.choices = of_people(managers)
 
 
 class StandInForm(SuccessorForm):
     """Who stands in, and until which day."""
 
-    to = SelectField(_("Who stands in?"), coerce=int)
+    to = somebody(_("Who stands in?"))
     until = DateField(_("Until, this day included"), [Needed()])
 
 

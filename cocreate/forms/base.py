@@ -21,6 +21,8 @@ from wtforms import (
     FormField,
     HiddenField,
     PasswordField,
+    SelectChoice,
+    SelectField,
     StringField,
     TextAreaField,
 )
@@ -179,6 +181,17 @@ class Needed:
         if field.data is None or field.data == "":
             field.errors = []
             raise StopValidation(str(self.message))
+
+
+def somebody(label: Any) -> SelectField:
+    """One of several people, whom nobody chose by leaving the first as it stands; ``of_people`` has the choices."""
+    return SelectField(label, [Needed(_("Choose somebody."))], coerce=lambda text: int(text) if text else None)
+
+
+def of_people(found: Iterable[tuple[int, str]]) -> list[SelectChoice]:
+    """Nobody yet, then each of (person, name); none where there is nobody to choose."""
+    people = [SelectChoice(person, name) for person, name in found]
+    return [SelectChoice("", gettext("Choose somebody")), *people] if people else []
 
 
 class AtMost:

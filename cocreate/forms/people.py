@@ -10,7 +10,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cocreate.forms.addresses import AddressedForm, their_address
-from cocreate.forms.base import Form, line, lines
+from cocreate.forms.base import Form, line, lines, of_people, somebody
 
 PARTS = [("champion", _("Champion: leads, and hears what is late")), ("signatory", _("Signatory: decides and signs")),
          ("contributor", _("Contributor: does tasks")), ("observer", _("Observer: reads"))]
@@ -118,10 +118,10 @@ class SubstituteForm(Form):
 class HandOverForm(Form):
     """Which account manager looks after the project from now on."""
 
-    to = SelectField(_("To whom?"), coerce=int)
+    to = somebody(_("To whom?"))
 
     def offer(self, people: Iterable[tuple[int, str]]) -> None:
-        self.to.choices = [SelectChoice(person, name) for person, name in people]
+        self.to.choices = of_people(people)
 
 
 class WordsByMailForm(Form):
@@ -133,4 +133,4 @@ class WordsByMailForm(Form):
 class ShareForm(HandOverForm):
     """Which account manager reads along and helps."""
 
-    to = SelectField(_("With whom?"), coerce=int)
+    to = somebody(_("With whom?"))

@@ -37,7 +37,8 @@ class Employee:
     projects: int  # to look after: running and agreed ones
     running: int  # of these
     method: str  # of the last sign-in: "password", "link", or "" where there was none
-    seen_at: datetime | None
+    signed_in_at: datetime | None
+    seen_at: datetime | None  # when the page was last used
     second_step: bool
     invited: bool  # an invitation waits for an answer
     came_back: str  # what a mail server says of the address, for good; "" where mail arrives
@@ -162,6 +163,19 @@ def managed(session: Session, host_id: int, person: int) -> Sequence[str]:
         Project.host_id == host_id, Project.manager_id == person, _LOOKED_AFTER).order_by(Project.id)).all()
 
 
+def customers(session: Session, host_id: int, person: int) -> Sequence[Sequence[str]]:
+    """Of each project that somebody looks after, with whom it is; its title is for those who are in it."""
+    rows = session.execute(
+        select(Project.id, Party.name).join(Party, Party.project_id == Project.id)
+        .join(Organisation, Organisation.id == Party.organisation)
+        .where(Project.host_id == host_id, Project.manager_id == person, _LOOKED_AFTER, Party.left_at.is_(None),
+               Organisation.own.is_(False)).order_by(Project.id, Party.number))
+    found: dict[int, list[str]] = {}
+    for project, name in rows:
+        found.setdefault(project, []).append(name)
+    return list(found.values())
+
+
 def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: str = "", now: datetime) -> int:
     """Let another account manager look after everything of this one, also what they began to open; how many projects.
 
@@ -275,22 +289,24 @@ def _employees(session: Session, host_id: int, ref: str | None = None) -> list[E
     projects = {row.manager_id: (row.number, row.number - row.ended) for row in session.execute(
         select(Project.manager_id, func.count().label("number"), func.count(Project.ended_at).label("ended"))
         .where(Project.host_id == host_id, _LOOKED_AFTER).group_by(Project.manager_id))}
-    seen = {row.person_id: row for row in session.execute(  # the newest comes last and stays
-        select(SignIn.person_id, SignIn.method, SignIn.seen_at).where(SignIn.person_id.in_(ids))
-        .order_by(SignIn.seen_at))}
+    last = {row.person_id: row for row in session.execute(  # the newest comes last and stays
+        select(SignIn.person_id, SignIn.method, SignIn.created_at,
+               func.max(SignIn.seen_at).over(partition_by=SignIn.person_id).label("seen_at"))
+        .where(SignIn.person_id.in_(ids)).order_by(SignIn.created_at, SignIn.seen_at))}
     return [_employee(person, roles.get(person.id, set()), asked.get(person.id), person.id in were,
-                      projects.get(person.id, (0, 0)), seen.get(person.id)) for person in found]
+                      projects.get(person.id, (0, 0)), last.get(person.id)) for person in found]
 
 
 def _employee(person: Person, roles: set[str], asked: HostInvitation | None, was: bool,
-              projects: tuple[int, int], seen: Any) -> Employee:
+              projects: tuple[int, int], last: Any) -> Employee:
     """was: has or had a role here. Of the account of who was only asked nothing is told."""
     if not was and asked is not None:
         return Employee(person.id, person.ref, asked.name, person.email, frozenset(asked.roles.split()), 0, 0, "",
-                        None, False, True, _came_back(person), "invited")
+                        None, None, False, True, _came_back(person), "invited")
     return Employee(
         person.id, person.ref, person.name, person.email, frozenset(asked.roles.split() if asked else roles), *projects,
-        seen.method if seen else "", seen.seen_at if seen else None, person.totp_secret is not None,
+        last.method if last else "", last.created_at if last else None, last.seen_at if last else None,
+        person.totp_secret is not None,
         asked is not None, _came_back(person), "invited" if asked is not None else _state(person, roles))
 
 

@@ -152,6 +152,28 @@ class TestPeople:
         session.rollback()
         assert session.scalar(select(Project.manager_id).where(Project.ref == small.ref)) == ben
 
+    @pytest.mark.parametrize("path", ["hand-over", "deactivate", "substitute"])
+    def test_whom_the_projects_go_to_is_chosen_and_not_preselected(self, client, small, refs, ben, path):
+        page = client.get(f"/admin/people/{refs['anna']}/{path}")
+        assert '<option selected value="">Choose somebody</option>' in page.text
+        answer = client.post(f"/admin/people/{refs['anna']}/{path}", data={"to": "", "until": "2027-03-05"})
+        assert "Choose somebody." in text(answer, 422)
+
+    @pytest.mark.parametrize("path", ["hand-over", "deactivate"])
+    def test_says_for_which_customers_each_project_is_and_no_title(self, client, small, refs, ben, path):
+        page = text(client.get(f"/admin/people/{refs['anna']}/{path}"))
+        assert "A project with Tornby Furniture and Aurelis Hotels" in page and "Crates come back" not in page
+
+    def test_when_somebody_signed_in_is_not_when_they_were_seen(self, client, session, clock, small, refs):
+        client.get("/admin/people")
+        clock.go(minutes=20)
+        client.get("/admin/people")
+        clock.go(minutes=1)
+        page = text(client.get(f"/admin/people/{refs['petra']}"))
+        signed_in, seen = (re.search(f"{word} (?:with password, )?.*?([0-9]+:[0-9]+)", page)[1]
+                           for word in ("Last sign-in", "Last seen"))
+        assert signed_in < seen
+
     def test_a_substitute_is_named_for_a_time(self, client, session, small, refs, ben):
         url = f"/admin/people/{refs['anna']}/substitute"
         assert "Deciding and signing stay with Anna Berg" in text(client.get(url))

@@ -153,7 +153,7 @@ def person_hand_over(ref: str) -> ResponseReturnValue:
                                                "%(num)d projects have a new account manager.", count))
         except CocreateError as error:
             form.blame("to", _refused(error))
-    return _dialog("admin/people/hand_over.html", found, form,
+    return _dialog("admin/people/hand_over.html", found, form, customers=_customers(host, found),
                    title=_("Hand over all projects of %(name)s", name=found.name))
 
 
@@ -209,7 +209,7 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
         except CocreateError as error:
             form.blame("to" if error.code != "staff.last_administrator" else None, _refused(error))
     return _dialog("admin/people/deactivate.html", found, form, title=_("Deactivate %(name)s", name=found.name),
-                   elsewhere=elsewhere)
+                   elsewhere=elsewhere, customers=_customers(host, found))
 
 
 def _load(ref: str) -> tuple[Host, Employee]:
@@ -228,6 +228,11 @@ def _stands_in(one: StandIn) -> str:
                         one.projects, starts=words.day(one.starts, reader), **values)
     return ngettext("%(name)s stands in for %(absent)s in %(num)d project until %(until)s.",
                     "%(name)s stands in for %(absent)s in %(num)d projects until %(until)s.", one.projects, **values)
+
+
+def _customers(host: Host, found: Employee) -> list[str]:
+    """With whom each project is that somebody looks after."""
+    return [words.listed(names, pages.reader()) for names in staff.customers(db.session(), host.id, found.id)]
 
 
 def _successor(host: Host, found: Employee) -> SuccessorForm:
