@@ -7,13 +7,13 @@ from cocreate.domain import after_no
 from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
-from cocreate.letters.valuing import Valuing
+from cocreate.letters.proposing import Proposing
 from workflows.definition import AtLeast
 from workflows.facts import AbsenceFact, DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting
 
 
-class About(Valuing):
+class About(Proposing):
     """The thing, and what is known of it at the moment of sending."""
 
     @property

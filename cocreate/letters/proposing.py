@@ -9,7 +9,8 @@ from cocreate import words
 from cocreate.domain.addresses import named, plain
 from cocreate.letters.speaking import Speaking
 from cocreate.services.acts.proposals import KINDS
-from workflows.facts import ProposalFact
+from workflows.facts import ProposalFact, ProposalState
+from workflows.facts.disputes import OTHER_VALUE, SETTLE
 
 
 class Proposing(Speaking):
@@ -101,3 +102,20 @@ class Proposing(Speaking):
     def clause(self, key: str) -> str:
         clause = self.facts.definition.clauses.get(key)
         return self.say(clause.title) if clause else plain(key)
+
+    @property
+    def settles(self) -> bool:
+        """Whether it proposes a value of a figure: another one, or which of several counts."""
+        return self.proposal is not None and self.proposal.kind in (OTHER_VALUE, SETTLE)
+
+    @property
+    def answerable(self) -> ProposalFact | None:
+        """What is proposed about the value and waits for the recipient's party: to be answered before anything else."""
+        path, own = self.subject.key, self.member.party
+        return next((one for one in self.facts.proposals if one.state is ProposalState.OPEN and own in one.parties
+                     and own not in one.agreeing and _path(one) == path), None)
+
+
+def _path(proposal: ProposalFact) -> str:
+    """The figure whose value is proposed; "" where something else is."""
+    return proposal.subject.partition("@")[0] if proposal.kind in (OTHER_VALUE, SETTLE) else ""
