@@ -81,6 +81,11 @@ def ratio(a: str | None, b: str | None) -> str | None:
     return _written(_joined(_parts(a), _parts(b), -1))
 
 
+def counted(unit: str | None) -> tuple[str, ...]:
+    """The names in a unit that are no measures, as they are written."""
+    return tuple(name for name, _power in _parts(unit) if name not in _SPELLINGS)
+
+
 @lru_cache(maxsize=1024)
 def measure(unit: str | None) -> Measure:
     """What a unit is worth; None is a plain number."""

@@ -5,7 +5,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
-from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -52,6 +61,8 @@ class ImportForm(Form):
         "rows": 12, "spellcheck": "false", "autocapitalize": "none", "class": "font-monospace"})
 
     ask_address = BooleanField(_("Ask every party that signs where it is registered"))
+    replace = BooleanField(_("Replace the draft that is there"))
+    draft = HiddenField()  # its number, as it was when one looked
 
     def given(self) -> bytes | str:
         """What is to be read: the file where there is one, else the text; never more than can be refused."""

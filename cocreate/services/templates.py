@@ -223,6 +223,14 @@ def titles(session: Session, template_id: int, person: int) -> tuple[list[tuple[
     return mine, len(rows) - len(mine)
 
 
+def replace_draft(session: Session, host_id: int, definition: Definition, number: int, *, note: str, actor: int,
+                  now: datetime) -> TemplateVersion:
+    """Store a definition as the next version, and do away with the draft of this number. Raises: NotFound; Conflict."""
+    version = save_draft(session, host_id, definition, note=note, actor=actor, now=now)
+    discard(session, host_id, version.template_id, number)
+    return version
+
+
 def copy_to_draft(session: Session, host_id: int, template_id: int, number: int, *, note: str, actor: int,
                   now: datetime) -> TemplateVersion:
     """The next version, as this one is. Raises: NotFound; Conflict where there is a draft already."""

@@ -71,6 +71,12 @@ class TestPage:
         assert "5 working days after the stage begins" in text(client.get(f"/admin/templates/{ref}"))
         assert "It waits until all required tasks of the stage are accepted" in text(answer)
 
+    def test_says_what_its_signs_mean_and_lists_the_stages_where_there_is_no_room_for_a_picture(self, client, ref):
+        page = client.get(f"/admin/templates/{ref}")
+        assert "decision, with a part for each party that decides" in text(page)
+        steps = re.search(r'<ol class="steps">.*?</ol>', page.text, re.S)[0]
+        assert "2 tasks" in steps and f'href="/admin/templates/{ref}?stage=terms#stage"' in steps and "Agreed" in steps
+
     @pytest.mark.parametrize(("tab", "says"), [
         ("forms", "Credit per crate"), ("rights", "decide at a gate"), ("clauses", "$maker and $shop agree"),
         ("reminders", "2 working days before and on the day"), ("texts", "stages.figures.tasks.returns.why"),
@@ -138,14 +144,21 @@ class TestPublishing:
     def test_says_which_texts_stay_a_sample_and_for_which_a_lawyer_answers(self, client, ref):
         drafted(client, ref)
         page = text(client.get(f"/admin/templates/{ref}/publish"))
-        assert "3 texts are called sample text, in every project, until a version says otherwise." in page
-        assert "No sample text" not in page
+        assert "3 texts are called sample text in every project." in page and "Who agrees Credit Places" in page
+        assert "write 'sample: false' at it in the file" in page and "No sample text" not in page
         data = json.loads(read(client.get(f"/admin/templates/{ref}/2.yaml").data).canonical())
         data["clauses"]["credit"]["sample"] = False
         client.post("/admin/templates/import", data={"text": json.dumps(data), "save": "1"})
         page = text(client.get(f"/admin/templates/{ref}/publish"))
         assert "2 texts are called sample text" in page
         assert "No sample text: 'Credit'. By publishing you say for your organisation that a lawyer" in page
+
+    def test_leads_back_to_the_template_by_its_name(self, client, ref):
+        drafted(client, ref)
+        for page in ("publish", "discard", "retire"):
+            shown = client.get(f"/admin/templates/{ref}/{page}").text
+            crumbs = re.search(r'<nav class="crumbs".*?</nav>', shown, re.S)[0]
+            assert f'<a href="/admin/templates/{ref}">Returned crates</a>' in crumbs
 
     def test_needs_a_note_and_says_what_stays(self, client, ref):
         seen = drafted(client, ref)
@@ -286,6 +299,36 @@ class TestImport:
         assert [client.post("/admin/templates/import", data=changed).status_code for _ in range(2)] == [303, 303]
         assert versions(session, small) == 2
         assert templates.by_key(session, small.host_id, "returned_crates").number == 1
+
+    def test_says_what_differs_from_what_projects_open_with(self, client, ref):
+        changed = {"text": projects.SMALL.replace("target: 10", "target: 12")}
+        said = "1 difference from version 1 Changed stages.figures.target 10 12"
+        assert said in text(client.post("/admin/templates/import", data=changed))
+        client.post("/admin/templates/import", data=changed | {"save": "1"})
+        assert said in text(client.get(f"/admin/templates/{ref}"))
+        assert said in text(client.get(f"/admin/templates/{ref}/publish"))
+        assert "difference" not in text(client.get(f"/admin/templates/{ref}?version=1"))
+
+    def test_a_corrected_import_replaces_the_draft_that_one_saw_and_no_newer_one(self, client, session, small, ref):
+        def send(target, **more):
+            return client.post("/admin/templates/import", follow_redirects=True, data={
+                "text": projects.SMALL.replace("target: 10", f"target: {target}"), **more})
+
+        send(11, save="1")
+        page = send(12)
+        assert "There is a draft already: version 2." in text(page)
+        assert re.search(r'<input [^>]*checked[^>]+name="replace"', page.text)
+        assert 'name="draft" type="hidden" value="2"' in page.text
+        done = send(12, save="1", replace="y", draft="2")
+        assert "Version 3 is saved as a draft in place of version 2." in text(done) and versions(session, small) == 2
+        stays = text(send(13, save="1", replace="y", draft="2"))
+        assert "Version 4 is saved as a draft." in stays and "Version 3 is an older draft" in stays
+        assert versions(session, small) == 3
+
+    def test_asks_whether_units_that_are_no_measures_are_meant(self, client):
+        page = text(client.post("/admin/templates/import", data={
+            "text": projects.SMALL.replace("unit: pieces/a", "unit: furlongz/a")}))
+        assert "Counted as things of their own kind, compared with nothing else: 'furlongz' and 'piece'." in page
 
     def test_makes_no_second_draft_of_the_same_content(self, client, session, small, ref):
         first = {"text": projects.SMALL.replace("target: 10", "target: 12"), "save": "1"}

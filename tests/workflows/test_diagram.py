@@ -9,6 +9,7 @@ import pytest
 
 from workflows import library
 from workflows.definition import Definition
+from workflows.diagram.arcs import Arc, levelled
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import Words, score
 
@@ -143,3 +144,14 @@ class TestDecorate:
         svg = score(definition(12, names="Tom & Jerry", back=1))
         assert decorate(svg, stage="declined") == svg
         assert escape("Tom & Jerry 3") in svg
+
+
+class TestArcs:
+    def test_a_label_stands_aside_where_a_longer_way_rises_through_it(self):
+        low, high = Arc(735, 521, "Sharing is reopened", back=True), Arc(628, 415, "Pilot shows a flaw", back=True)
+        longer = Arc(628, 200, "All is begun anew", back=True)
+        levelled([low, high, longer])
+        for lower in (low, high, longer):
+            for upper in (low, high, longer):
+                if upper.level > lower.level:
+                    assert all(lower.plate[1] <= start or end <= lower.plate[0] for start, end in upper.legs)

@@ -55,6 +55,21 @@ class TestNames:
         assert not publishable(found)
 
 
+class TestTargets:
+    def test_a_stage_that_lasts_longer_than_it_says_is_told_with_what_lasts(self):
+        found = findings(stages__talk__tasks__first__due={"days": 5},
+                         stages__talk__gates__talked__due={"days": 3, "after": "task:first"})
+        assert [(one.level, one.code, one.path, one.message) for one in found] == [
+            ("warning", "stage.longer", "stages.talk.target",
+             "Talk takes about 5 working days, and 'talked' is due only after 8.")]
+
+    def test_about_as_long_is_no_finding(self):
+        assert findings(stages__talk__tasks__first__due={"days": 6}) == ()
+
+    def test_what_is_due_by_something_else_says_nothing(self):
+        assert "stage.longer" not in codes(stages__talk__tasks__first__due={"days": 60, "before": "target"})
+
+
 class TestRules:
     @pytest.mark.parametrize(("changes", "code"), [
         ({"stages__talk__tasks__first__after": ["second"]}, "task.circle"),

@@ -7,6 +7,7 @@ from workflows.diagram.letters import SUB_EM, width
 from workflows.diagram.shapes import at
 
 WIDTH, ARC = 1216.0, 26.0
+LEG = 20.0  # how far a curve leans while it rises
 
 
 @dataclass(slots=True)
@@ -19,11 +20,26 @@ class Arc:
     back: bool
     stub: bool = False  # leads to another row
     level: int = 0
+    aside: float = 0.0  # how far its label stands beside the middle
 
     @property
     def middle(self) -> float:
         half = width(self.label, SUB_EM) / 2
-        return min(max((self.start + self.end) / 2, half + 2), WIDTH - half - 2)
+        return min(max((self.start + self.end) / 2 + self.aside, half + 2), WIDTH - half - 2)
+
+    @property
+    def legs(self) -> tuple[tuple[float, float], ...]:
+        """From where to where its curve rises through what lies lower, at either end."""
+        side = LEG if self.end > self.start else -LEG
+        pieces = [(self.start, self.start + side)] if self.stub else [
+            (self.start, self.start + side), (self.end - side, self.end)]
+        return tuple((min(piece), max(piece)) for piece in pieces)
+
+    @property
+    def plate(self) -> tuple[float, float]:
+        """What its label covers."""
+        half = width(self.label, SUB_EM) / 2 + 3
+        return self.middle - half, self.middle + half
 
     @property
     def span(self) -> tuple[float, float]:
@@ -41,7 +57,21 @@ def levelled(arcs: list[Arc]) -> list[Arc]:
         taken = {other.level for other in placed if left < other.span[1] and other.span[0] < right}
         arc.level = next(level for level in range(len(placed) + 1) if level not in taken)
         placed.append(arc)
+    for arc in placed:
+        _step_aside(arc, [leg for other in placed if other.level > arc.level for leg in other.legs], placed)
     return arcs
+
+
+def _step_aside(arc: Arc, legs: list[tuple[float, float]], placed: list[Arc]) -> None:
+    """Move the label along its arc to where no longer arc rises through it, if there is room; else it stays."""
+    room = max(abs(arc.end - arc.start) / 2 - LEG, 0)
+    beside = [other.plate for other in placed if other is not arc and other.level == arc.level]
+    for aside in (step * side for step in range(0, int(room) + 1, 4) for side in (1, -1)):
+        arc.aside = float(aside)
+        left, right = arc.plate
+        if not any(left < end and start < right for start, end in (*legs, *beside)):
+            return
+    arc.aside = 0.0
 
 
 def curved(arc: Arc, rail: float) -> str:

@@ -27,7 +27,7 @@ from workflows.verification.findings import Finding
 _Check = Callable[[Definition], Iterator[Finding]]
 _NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, names.paths)
 _RULES: tuple[_Check, ...] = (
-    tasks.asked, gates.decided, figures.computed, ways.guarded, ways.automatic, contracts.contract,
+    tasks.asked, tasks.lasting, gates.decided, figures.computed, ways.guarded, ways.automatic, contracts.contract,
     contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
     hanging.hanging, listed.lists, gates.owned, fairness.fairness)
 

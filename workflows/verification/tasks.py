@@ -7,6 +7,8 @@ from workflows.fields import Date
 from workflows.verification.findings import Finding, certain, error, listed, seat_name, warning
 from workflows.verification.names import audience_of, due_field, due_task, field_at
 
+LONGER = 1.2  # times its target and a day: "about" is said of it
+
 
 def asked(d: Definition) -> Iterator[Finding]:
     """Who is asked, who accepts, and in which order."""
@@ -109,3 +111,28 @@ def circles(following: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
             else:
                 trail.append(following_one)
                 rest.append(iter(following.get(following_one, ())))
+
+
+def lasting(d: Definition) -> Iterator[Finding]:
+    """A stage is about as long as it says: what is due in it long after its target makes one of the two untrue."""
+    for stage, here in d.stages.items():
+        dues = {key: task.due for key, task in here.tasks.items()} | {key: gate.due for key, gate in here.gates.items()}
+        due = {key: days for key, one in dues.items() if (days := _days_in(d, stage, one)) is not None}
+        last = max(due, key=lambda key: due[key], default=None)
+        if last is not None and due[last] > here.target * LONGER + 1:
+            yield warning("stage.longer", f"stages.{stage}.target",
+                          f"{d.stage_name(stage)} takes about {here.target} working days, and '{last}' is due only "
+                          f"after {due[last]}.")
+
+
+def _days_in(d: Definition, stage: str, due: Due, before: Sequence[str] = ()) -> int | None:
+    """After how many working days of the stage something is due, where that hangs on nothing from outside it."""
+    if due.before is not None:
+        return None
+    if due.after == "stage":
+        return due.days
+    for one in due_task(due):
+        if one in d.stages[stage].tasks and one not in before:
+            earlier = _days_in(d, stage, d.stages[stage].tasks[one].due, (*before, one))
+            return None if earlier is None else earlier + due.days
+    return None

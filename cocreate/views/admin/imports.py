@@ -13,6 +13,7 @@ from cocreate.db import db
 from cocreate.errors import NotFound
 from cocreate.forms.admin import ImportForm
 from cocreate.services import templates
+from cocreate.services.templates import TemplatePage
 from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here
 from cocreate.views.once import done
@@ -20,6 +21,7 @@ from cocreate.web import login, pages
 from cocreate.web.pages import Entry
 from workflows import library
 from workflows.definition import Definition
+from workflows.exchange.differences import Difference, between
 from workflows.exchange.mistakes import DefinitionError, DefinitionErrors
 from workflows.exchange.schema import json_schema
 from workflows.exchange.tree import LARGEST
@@ -50,14 +52,18 @@ def template_import() -> ResponseReturnValue:
     there = templates.of_key(db.session(), host.id, definition.key)
     offers = can_ask(definition)
     if "save" in request.form:
-        return _save(host.id, _with_addresses(definition) if offers and form.ask_address.data else definition)
+        return _save(host.id, _with_addresses(definition) if offers and form.ask_address.data else definition,
+                     form.draft.data if form.replace.data else None)
     form.ask_address.data = offers  # unless it is unticked
+    draft = there.draft if there else None
+    form.replace.data, form.draft.data = draft is not None, str(draft.number) if draft else ""
     if offers:
         form.ask_address.description = _address_where(definition)
     form.text.data = _shown(given)
     return render_template(
         "admin/templates/confirm.html", form=form, offers=offers, definition=definition, findings=verify(definition),
-        line=lined(given), there=there,
+        line=lined(given), there=there, draft=draft, differs=_differs(there, definition),
+        counted_units=words_of.counted_units(definition),
         same=next((one for one in there.versions if one.sha256 == definition.sha256), None) if there else None,
         trail=trail, say=lambda text: say(text, pages.language()))
 
@@ -101,22 +107,34 @@ def _address_where(definition: Definition) -> str:
              "in the draft you can change it like any other.", stage=pages.stage(definition, stage))
 
 
-def _save(host_id: int, definition: Definition) -> ResponseReturnValue:
+def _differs(there: TemplatePage | None, definition: Definition) -> tuple[Difference, ...]:
+    """From what projects open with now."""
+    return between(there.published.definition, definition) if there and there.published else ()
+
+
+def _save(host_id: int, definition: Definition, instead_of: str | None) -> ResponseReturnValue:
+    """instead_of: the number of the draft that goes, as it was when one looked; a newer one stays."""
     there = templates.of_key(db.session(), host_id, definition.key)
     if there and (stored := there.stored(definition.sha256)):  # sent twice, or nothing changed
         flash(_("This is version %(number)s already.", number=stored.number), "info")
         return redirect(url_for("admin.template", ref=there.ref, version=stored.number), 303)
 
+    draft = there.draft if there else None
+    gone = draft.number if draft and str(draft.number) == instead_of else None
+
     def store(session: Any) -> tuple[str, int]:
         """Reference of the template, and number of the new version."""
-        version = templates.save_draft(session, host_id, definition, note=_("Imported"), actor=login.me().id,
-                                       now=now())
+        said: dict[str, Any] = {"note": _("Imported"), "actor": login.me().id, "now": now()}
+        version = templates.save_draft(session, host_id, definition, **said) if gone is None else \
+            templates.replace_draft(session, host_id, definition, gone, **said)
         found = templates.of_key(session, host_id, definition.key)
         return found.ref if found else "", version.number
 
     return done(
         store, lambda stored: url_for("admin.template", ref=stored[0]),
-        lambda stored: _("Version %(number)s is saved as a draft. Nothing that runs has changed.", number=stored[1]))
+        lambda stored: _("Version %(number)s is saved as a draft. Nothing that runs has changed.", number=stored[1])
+        if gone is None else _("Version %(number)s is saved as a draft in place of version %(gone)s. Nothing that runs "
+                               "has changed.", number=stored[1], gone=gone))
 
 
 def _shown(given: bytes | str) -> str:

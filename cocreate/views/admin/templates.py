@@ -27,6 +27,7 @@ from cocreate.views.room.rules import act_words, narrowed_words, right_words
 from cocreate.web import login, pages
 from cocreate.web.pages import Entry
 from workflows import library
+from workflows.exchange.differences import Difference, between
 from workflows.exchange.yaml_text import write
 from workflows.texts import say
 
@@ -73,7 +74,7 @@ def template(ref: str) -> str:
         top=words_of.top_line(found, pages.reader()), diagram=words_of.picture(version, _stage(version)),
         chosen=_stage(version), definition=version.definition, say=_say, form=Form(),
         trail=_trail(found), words_of=words_of, only_if_words=only_if_words, reminder=reminder,
-        **_content(tab, found, version))
+        differs=_differs(found, version), **_content(tab, found, version))
 
 
 @bp.get("/templates/<ref>/tasks/<key>")
@@ -124,7 +125,8 @@ def template_publish(ref: str) -> ResponseReturnValue:
             form.blame("note", sentences.error(error, pages.reader()))
     return render_template("admin/templates/publish.html", form=form, template=found, draft=draft,
                            name=_name(draft), running=words_of.stays(found), samples=words_of.samples(draft),
-                           back_url=_url(found, draft), trail=_trail(found)), 422 if form.unfold() else 200
+                           read=words_of.lawyered(draft), differs=_differs(found, draft), say=_say,
+                           back_url=_url(found, draft), trail=_under(found)), 422 if form.unfold() else 200
 
 
 @bp.route("/templates/<ref>/discard", methods=["GET", "POST"])
@@ -144,7 +146,7 @@ def template_discard(ref: str) -> ResponseReturnValue:
                     _("Version %(number)s of '%(name)s' is discarded.", number=draft.number, name=_name(draft)))
     return render_template("admin/templates/discard.html", form=Form(), template=found, draft=draft, before=before,
                            same=found.same(draft), name=_name(draft), back_url=_url(found, draft),
-                           trail=_trail(found))
+                           trail=_under(found))
 
 
 @bp.route("/templates/<ref>/retire", methods=["GET", "POST"])
@@ -156,7 +158,7 @@ def template_retire(ref: str) -> ResponseReturnValue:
         return done(lambda session: templates.retire(session, found.host_id, found.id, now=now()),
                     url_for("admin.templates"), _("'%(name)s' is retired: no new projects.", name=_name(found.newest)))
     return render_template("admin/templates/retire.html", form=Form(), name=_name(found.newest),
-                           back_url=_url(found, found.newest), trail=_trail(found),
+                           back_url=_url(found, found.newest), trail=_under(found),
                            stay=ngettext("%(num)d running one stays.", "%(num)d running ones stay.", found.running)
                            if found.running else "",
                            under_way=openings.begun_with(db.session(), found.host_id, found.key))
@@ -251,6 +253,18 @@ def _url(found: TemplatePage, version: Version, tab: str = TABS[0]) -> str:
 def _trail(found: TemplatePage) -> list[Entry]:
     return [Entry(_("Templates"), url_for("admin.templates")),
             Entry(_name(found.newest), url_for("admin.template", ref=found.ref))]
+
+
+def _under(found: TemplatePage) -> list[Entry]:
+    """Of a page that is about one act on the template, and has its own name as heading."""
+    return [*_trail(found), Entry("", "")]
+
+
+def _differs(found: TemplatePage, version: Version) -> tuple[Difference, ...]:
+    """What a draft says otherwise than the version that projects open with."""
+    if version.published_at or found.published is None:
+        return ()
+    return between(found.published.definition, version.definition)
 
 
 def _name(version: Version) -> str:

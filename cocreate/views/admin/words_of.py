@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cocreate import words
+from cocreate.domain import units
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.conditions import waits_for
 from cocreate.web import pages
@@ -16,6 +17,7 @@ from cocreate.words import Reader
 from workflows.definition import AtLeast, Definition, Due, Gate, Seat, Task, Transition
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
+from workflows.fields import Table
 from workflows.texts import each, say
 from workflows.verification.findings import Finding
 
@@ -78,16 +80,25 @@ def stays(template: TemplatePage) -> list[str]:
 
 
 def samples(version: Version) -> list[str]:
-    """Which texts stay sample wording, and for which it is said by publishing that a lawyer has read them."""
+    """The titles of the texts that stay sample wording."""
+    return [say(title, pages.language()) for title in version.definition.texts(sample=True)]
+
+
+def lawyered(version: Version) -> str:
+    """For which texts it is said by publishing that a lawyer has read them; empty for none."""
     read = [f"'{say(title, pages.language())}'" for title in version.definition.texts(sample=False)]
-    left = len(version.definition.texts(sample=True))
-    said = [ngettext("%(num)d text is called sample text, in every project, until a version says otherwise.",
-                     "%(num)d texts are called sample text, in every project, until a version says otherwise.",
-                     left)] if left else []
-    if read:
-        said.append(_("No sample text: %(titles)s. By publishing you say for your organisation that a lawyer has read "
-                      "them.", titles=words.listed(read, pages.reader())))
-    return said
+    return _("No sample text: %(titles)s. By publishing you say for your organisation that a lawyer has read them.",
+             titles=words.listed(read, pages.reader())) if read else ""
+
+
+def counted_units(definition: Definition) -> str:
+    """The units that are no measures, in words: each is a counted thing of its own kind, also one that is misspelt."""
+    found: dict[str, None] = {}
+    for _stage, _task, _field, field in definition.fields():
+        for one in (field, *(field.columns.values() if isinstance(field, Table) else ())):
+            for unit in filter(None, (getattr(one, "unit", None), getattr(one, "per", None))):
+                found |= dict.fromkeys(units.counted(unit))
+    return words.listed((f"'{name}'" for name in found), pages.reader()) if found else ""
 
 
 def picture(version: Version, stage: str) -> Markup | None:
@@ -101,6 +112,30 @@ def picture(version: Version, stage: str) -> Markup | None:
             _SCORES.clear()
         _SCORES[key] = score(version.definition, language=language, words=pages.diagram_words())
     return Markup(decorate(_SCORES[key], stage=stage))  # noqa: S704 - made by us of escaped texts
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage, or the end, in the list that stands for the picture on a telephone; its name leads to it."""
+
+    name: Markup
+    what: str = ""
+    state: str = "ahead"
+
+
+def steps(template: TemplatePage, version: Version) -> list[Step]:
+    """The stages with how much is asked in each and what is decided there, and the good end."""
+    definition, found = version.definition, []
+    number = None if version == template.newest else version.number
+    for key, stage in definition.stages.items():
+        url = url_for("admin.template", ref=template.ref, version=number, stage=key, _anchor="stage")
+        asked = [ngettext("%(num)d task", "%(num)d tasks", len(stage.tasks))] if stage.tasks else []
+        asked += [say(gate.question, pages.language()) for gate in stage.gates.values()]
+        found.append(Step(Markup('<a href="{}">{}</a>').format(url, say(stage.name, pages.language())),
+                          " · ".join(asked)))
+    found += [Step(escape(pages.stage(definition, end)), state="end")
+              for end, outcome in definition.terminal.items() if outcome == "success"]
+    return found
 
 
 def seats(definition: Definition, keys: Iterable[str]) -> str:
