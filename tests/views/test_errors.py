@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from cocreate.views import policy
-from tests.support.people import PASSWORD, browser
+from tests.support.people import PASSWORD, browser, entered
 from tests.support.rooms import words
 from tests.support.stores import Full
 
@@ -96,6 +96,13 @@ class TestFiles:
         client = browser(new_app(database, upload_mb="1"))
         answer = client.post("/sign-in", data={"email": (BytesIO(b"x" * 3 * 2**20), "plan.zip")})
         assert answer.status_code == 413 and "Up to 1 MB are possible." in words(answer)
+
+    @pytest.mark.parametrize(("path", "said"), [
+        ("templates/import", "A template has at most 1 MB."), ("host", "A logo has at most 200 KB.")])
+    def test_413_says_what_the_form_of_a_template_or_a_logo_takes(self, new_app, database, petra, path, said):
+        client = entered(new_app(database, upload_mb="1"), petra.email)
+        answer = client.post(f"/admin/{path}", data={"file": (BytesIO(b"x" * 3 * 2**20), "plan.yaml")})
+        assert answer.status_code == 413 and said in words(answer) and "in parts" not in words(answer)
 
     def test_413_leads_back_to_where_the_file_was_chosen(self, new_app, database, small):
         client = browser(new_app(database, upload_mb="1"))
