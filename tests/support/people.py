@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import count
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,7 +17,7 @@ from cocreate import clock, vault
 from cocreate.db import transaction
 from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
-from cocreate.services import accounts, hashing, sign_ins
+from cocreate.services import accounts, hashing, hosts, sign_ins
 from cocreate.services.sign_ins import Device
 from tests.support.clock import NOON
 
@@ -39,6 +40,14 @@ def someone(session: Session, name: str = "Renee Kim", now=NOON) -> Someone:
     person_id = accounts.create_person(session, email=email, name=name, now=now)
     set_usual_password(session, person_id, now)
     return Someone(person_id, email)
+
+
+def employed(session: Session, small: Any, name: str, role: str) -> Someone:
+    """Somebody who works for the host of a project, without a place in it."""
+    found = someone(session, name)
+    hosts.employ(session, small.host_id, found.id, role, now=NOON)
+    session.commit()
+    return found
 
 
 def set_usual_password(session: Session, person_id: int, now: datetime) -> None:

@@ -6,8 +6,7 @@ from sqlalchemy import update
 from cocreate.models.projects import Member
 from cocreate.services import hosts
 from tests.support import projects
-from tests.support.clock import NOON
-from tests.support.people import browser, entered, someone
+from tests.support.people import browser, employed, entered, someone
 from tests.support.rooms import Played
 
 
@@ -42,10 +41,13 @@ def shop(app, small):
 @pytest.fixture
 def petra(session, small):
     """An administrator of the small project's host, without a place in the project."""
-    found = someone(session, "Petra Sool")
-    hosts.employ(session, small.host_id, found.id, hosts.ADMINISTRATOR, now=NOON)
-    session.commit()
-    return found
+    return employed(session, small, "Petra Sool", hosts.ADMINISTRATOR)
+
+
+@pytest.fixture
+def ben(session, small):
+    """Another account manager of the host."""
+    return employed(session, small, "Ben Ito", hosts.ACCOUNT_MANAGER)
 
 
 @pytest.fixture

@@ -156,13 +156,5 @@ def put(app, name, body):
 
 
 @pytest.fixture
-def ben(session, small):
-    person = someone(session, "Ben Ito")
-    hosts.employ(session, small.host_id, person.id, hosts.ACCOUNT_MANAGER, now=NOON)
-    session.commit()
-    return person
-
-
-@pytest.fixture
 def admin(app, clock, session):
     return entered(app, employee(session, hosts.ADMINISTRATOR).email)
