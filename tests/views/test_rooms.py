@@ -12,6 +12,7 @@ from cocreate.services import accounts, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
 from tests.support import projects, rooms, stories
+from tests.support.clock import NOON
 from tests.support.facts import REASON
 from tests.support.people import PASSWORD
 from tests.support.rooms import Client, buttons, links, more, proposal_of, text
@@ -112,6 +113,13 @@ class TestNow:
         assert "Reopens: Crates per year" in page and "Kept:" not in page
         room.maker.post("/go-back/figures_wrong", data={"visit": "2", "reason": REASON})
         assert f"Back in Figures since Mon 1 Mar. Ingrid Solvik: {REASON}" in text(room.shop.get(""))
+
+    def test_back_says_what_becomes_of_a_signature_that_was_given(self, project):
+        room = project(_once_signed)
+        page = text(room.shop.get("/go-back/text_reopened"))
+        assert ("Version 1 is signed by Tornby Furniture. That stands while the text stays; if the text changes it "
+                "ends, and whoever signed is asked again.") in page
+        assert "of the contract ends" not in page
 
     def test_the_end_says_who_and_why_and_what_was_learned(self, play):
         room = play()
@@ -265,3 +273,16 @@ def neutral(room):
 def whose(client: Client) -> str:
     """What Now says of whose turn it is, party by party."""
     return " ".join(text(client.get("")).split()).partition("Whose turn it is ")[2].partition(" Decisions ")[0]
+
+
+def _once_signed(session, *, now=NOON):
+    """Only the maker has signed, and the text can be reopened without that anything it prints is."""
+    small = projects.in_terms(session, now=now, definition=projects.SMALL.replace(
+        "reminders:\n",
+        "  text_reopened: {name: Reopened, from: signature, to: terms, reason: required}\nreminders:\n"))
+    projects.freeze(session, small, now=now)
+    for party in small.people:
+        projects.agree(session, small, party, now=now)
+    projects.go_on(session, small, "to_signature", now=now)
+    projects.sign(session, small, 1, now=now)
+    return small

@@ -68,6 +68,7 @@ class Back:
     kept: int  # tasks that stay accepted
     lapses: tuple[str, ...]
     ends: int | None  # version of the contract
+    signed: str  # who has signed the version that stands then
     signing: date | None  # when a signature is to be expected then, where that is later than agreed
 
 
@@ -86,6 +87,7 @@ def _foreseen(facts: Facts, key: str) -> Back:
                 day=words.day(one.since, pages.reader()), question=say(facts.gate_of(one).question, pages.language()))
               for one in lapsed),
         facts.contract.number if facts.contract and after.contract is None else None,
+        words.listed((party.name for party in after.signing if after.signature(party.number)), pages.reader()),
         ahead.expected if ahead and ahead.later else None)
 
 
