@@ -170,7 +170,9 @@ class TestStandingIn:
         staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra", now=NOON)
         after = projects.facts(session, small, person=ben)
         assert [one.ended_at for one in after.absences] == [NOON]
-        assert after.actor.own == {"manager", "observer"} and after.actor.present
+        assert after.actor.own == {"manager"} and after.actor.present
+        said = " ".join(body(mailed(session, small, ben, "handed_over", last=True)).split())
+        assert "because you look after 'Crates come back'." in said
 
     def test_an_administrator_ends_it(self, session, small, ben):
         seat(session, small)

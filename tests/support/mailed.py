@@ -39,12 +39,13 @@ def body(message, subtype="plain"):
     return message.get_body((subtype,)).get_content().replace("\r\n", "\n")
 
 
-def mailed(session, small, person, kind):
-    """The mail of this kind that somebody of a project gets, as it arrives."""
+def mailed(session, small, person, kind, *, last=False):
+    """The mail of this kind that somebody of a project gets, as it arrives; the only one, or the last."""
     session.flush()
-    row = session.scalars(select(Outbox).join(Project, Project.id == Outbox.project_id).where(
-        Project.ref == small.ref, Outbox.recipient == person, Outbox.kind == kind)).one()
-    return written(reading.context(session, outbox.read(row), NOON))
+    rows = session.scalars(select(Outbox).join(Project, Project.id == Outbox.project_id).where(
+        Project.ref == small.ref, Outbox.recipient == person, Outbox.kind == kind).order_by(Outbox.seq)).all()
+    assert rows and (last or len(rows) == 1)
+    return written(reading.context(session, outbox.read(rows[-1]), NOON))
 
 
 def about(session):

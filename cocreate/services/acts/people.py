@@ -266,7 +266,7 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
     if there is not None and there.left_at is None and not shared_with(facts, there) and (
             there.party != own or "facilitator" in there.own):
         raise Conflict("member.elsewhere", person=there.person)
-    kept = there.own if there is not None and there.left_at is None else frozenset()
+    kept = there.own - {"observer"} if there is not None and there.left_at is None else frozenset()
     after = MemberFact(given.to, given.name, own, kept | before.own, accepted_at=facts.now)
     tasks = tasks_of(facts, before.person)
     facts = facts.with_member(after).with_member(replace(before, left_at=facts.now)).lend()
