@@ -57,7 +57,7 @@ class PassForm(Form):
                                  widget=ListWidget(prefix_label=False),
                                  description=_("With nothing ticked the whole task is passed on."))
     name = line(_("Name of the new colleague"), optional=True, render_kw={"autocomplete": "off"})
-    email = their_address(_("Their work address"), optional=True)
+    email = their_address(_("Their work e-mail"), optional=True)
     words = lines(_("A line of your own"), most=500, optional=True,
                   description=_("Your colleague reads it in the mail; it goes into the record."))
 

@@ -10,6 +10,7 @@ from cocreate.domain.composing import called
 from cocreate.domain.saying import figure_words
 from cocreate.sentences.errors import address_missing, cannot_sign
 from cocreate.sentences.speaker import Act, Said, Speaker
+from workflows.guards import accepting
 from workflows.refusals import Refusal
 from workflows.texts import say
 
@@ -65,8 +66,17 @@ def _returned(s: Speaker) -> Said:
 
 @_says("task.must_follow")
 def _must_follow(s: Speaker) -> Said:
-    return s._("'%(task)s' can start when '%(earlier)s' is accepted.", task=s.task,
-               earlier=s.task_title(s.values["earlier"])), Act(f"tasks/{s.values['earlier']}", s._("See the task"))
+    earlier = s.values["earlier"]
+    values = {"task": s.task, "earlier": s.task_title(earlier)}
+    said = s._("'%(task)s' can start when '%(earlier)s' is accepted.", **values) if _checked(
+        s, earlier) else s._("'%(task)s' can start when '%(earlier)s' is submitted.", **values)
+    return said, Act(f"tasks/{earlier}", s._("See the task"))
+
+
+def _checked(s: Speaker, key: str) -> bool:
+    """Whether somebody accepts this task of the refusal's party: else it counts as soon as it is submitted."""
+    task = s.facts.task(key, s.refusal.party) if s.refusal.party is not None else None
+    return task is None or bool(accepting(s.facts, task))
 
 
 @_says("task.reopened")
@@ -124,8 +134,10 @@ def _waiting_outside(s: Speaker) -> Said:
 
 @_says("gate.not_open")
 def _not_open(s: Speaker) -> Said:
-    return s._("'%(question)s' can be decided when '%(task)s' is accepted.", question=s.question,
-               task=s.task), s.to_task
+    values = {"question": s.question, "task": s.task}
+    said = s._("'%(question)s' can be decided when '%(task)s' is accepted.", **values) if _checked(
+        s, s.values["task"]) else s._("'%(question)s' can be decided when '%(task)s' is submitted.", **values)
+    return said, s.to_task
 
 
 @_says("gate.missing")

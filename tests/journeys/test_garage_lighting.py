@@ -75,7 +75,7 @@ def passes_to(person: Walker, colleague: Walker, task: str) -> None:
     person.press("^Pass to a colleague")
     person.tick("Somebody new")
     person.type("Name of the new colleague", "Tom Baker")
-    person.type("Their work address", colleague.address)
+    person.type("Their work e-mail", colleague.address)
     person.type("A line of your own", "The bill is in your tray.")
     person.press("^Pass it on")
 

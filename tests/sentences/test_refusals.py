@@ -20,6 +20,7 @@ from tests.support.saying import (
     READER,
     WMATA,
     condition,
+    counting_at_once,
     decided,
     figures,
     in_signature,
@@ -92,6 +93,11 @@ class TestTasks:
         facts = with_task(facts, state=TaskState.SUBMITTED)
         assert say(facts, {"task": "offer"}) == ["'Price sheet' can start when 'Total cost today' is accepted."]
 
+    def test_must_follow_what_nobody_has_to_accept(self, facts):
+        facts = counting_at_once(with_task(facts, state=TaskState.ACCEPTED).with_task(owed("offer", PHILIPS)))
+        facts = with_task(facts, state=TaskState.OPEN)
+        assert say(facts, {"task": "offer"}) == ["'Price sheet' can start when 'Total cost today' is submitted."]
+
     def test_reopened(self, facts):
         facts = facts.with_task(owed("cost", WMATA, round=2))
         assert say(facts, "tasks") == [
@@ -131,6 +137,10 @@ class TestGates:
     def test_not_open(self, facts):
         assert say(facts, self.GATE) == [
             "'Is this our common picture?' can be decided when 'Total cost today' is accepted."]
+
+    def test_not_open_for_what_nobody_has_to_accept(self, facts):
+        assert say(counting_at_once(facts), self.GATE) == [
+            "'Is this our common picture?' can be decided when 'Total cost today' is submitted."]
 
     def test_missing(self, asked):
         assert say(asked, self.GATE)[1] == (

@@ -65,6 +65,14 @@ def with_visible(facts, visible_to):
     return replace(facts, definition=Definition.model_validate({**DEFINITION, "stages": stages}))
 
 
+def counting_at_once(facts):
+    """The cost is accepted by nobody: it counts as soon as it is submitted."""
+    stages = {**DEFINITION["stages"]}
+    cost = {key: value for key, value in stages["today"]["tasks"]["cost"].items() if key != "accepted_by"}
+    stages["today"] = {**stages["today"], "tasks": {**stages["today"]["tasks"], "cost": cost}}
+    return replace(facts, definition=Definition.model_validate({**DEFINITION, "stages": stages}))
+
+
 def with_veto(facts):
     return with_rule(facts, "all", veto=["customer"])
 

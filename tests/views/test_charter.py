@@ -9,6 +9,14 @@ from tests.support.rooms import by_link, proposal_of, text
 
 
 class TestCharter:
+    def test_all_parts_are_agreed_to_below_them_and_not_before_they_were_read(self, play):
+        room = play()
+        for part in ("purpose", "decisions"):
+            room.maker.post(f"/charter/{part}", data={"text": "We meet every second Monday.", "reason": "To begin."})
+        page = room.shop.get("/charter").text
+        assert page.count("parts for Aurelis Hotels") == 1
+        assert page.rindex("We meet every second Monday.") < page.index("parts for Aurelis Hotels")
+
     def test_goals_side_by_side_with_a_conflict(self, play):
         room = play()
         assert room.maker.get("/charter/goals:2").status_code == 403

@@ -203,6 +203,12 @@ class TestFreeze:
 
 
 class TestVersions:
+    def test_nobody_is_asked_for_a_comment_once_it_is_agreed(self, project):
+        assert "> Comment<" in project(projects.ready_to_sign).shop.get("/contract/clauses").text
+        room = project(projects.agreed)
+        for path in ("/contract/clauses", "/contract"):
+            assert "> Comment<" not in room.shop.get(path).text
+
     def test_an_ended_one_stays_readable_and_says_what_changed(self, project):
         room = project(projects.ready_to_sign)
         with room.app.app_context(), transaction() as session:

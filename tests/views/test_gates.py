@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 
 from tests.support import stories
 from tests.support.facts import REASON
@@ -21,6 +22,15 @@ class TestGate:
         page = room.maker.get("/gates/picture")
         assert "It stands as you see it above. Change it" in text(page) and bar not in page.text
         assert bar in room.shop.get("/gates/picture").text
+
+    def test_a_reservation_is_said_back_with_the_answer(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        seen = re.search(r'name="seen" value="([^"]+)"', room.maker.get("/gates/picture").text)[1]
+        said = room.maker.post("/gates/picture", data={"seen": unescape(seen), "answer": "reserved",
+                                                       "reason": "Not in August."}, follow_redirects=True)
+        assert "Recorded for Tornby Furniture: agreed with a reservation on" in text(said)
 
     def test_what_is_needed_for_some_answers_is_not_called_optional(self, play):
         room = play(definition=stories.definition())

@@ -153,6 +153,11 @@ class TestOnAPhone:
             assert bar == ["Project"], path
             assert 'class="back only-narrow" href="/your-turn"' in answer.text, path
 
+    def test_a_form_that_comes_back_with_a_mistake_is_still_under_tasks(self, project):
+        answer = project().shop.post("/tasks/returns", data={"party": 2, "seen": "0", "draft": "0"})
+        bar = re.search(r'<nav class="bottom-bar".*?</nav>', answer.text, re.S)[0]
+        assert answer.status_code == 422 and re.search(r'/tasks" aria-current="page"', bar)
+
 
 class TestRefusals:
     def test_say_who_can_where_to_ask_and_where_the_rules_are(self, play):

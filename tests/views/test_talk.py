@@ -140,7 +140,7 @@ class TestHelp:
         assert (first.status_code, first.location) == (second.status_code, second.location)
         assert first.status_code == 303
         assert "Did it help?" not in room.shop.get("").text
-        assert "call ended" in room.maker.get("/tasks/returns?party=2").text
+        assert "help no longer needed" in room.maker.get("/tasks/returns?party=2").text
         assert room.shop.get("/tasks/returns/helped?party=2").status_code == 409
 
     def test_ends_visibly_with_the_task(self, project):
@@ -155,7 +155,7 @@ class TestHelp:
                                                                      Outbox.state == "waiting")).all() == [
                                                                          room.small.maker]
         page = room.maker.get("/tasks/returns?party=2").text
-        assert "call ended" in page and "asks for help" not in page
+        assert "help no longer needed" in page and "asks for help" not in page
         assert "The call for help with 'Crates per year' ended with it." in unescape(room.maker.get("/record").text)
 
     def test_of_the_own_party_nobody_else_hears(self, project):
@@ -175,7 +175,9 @@ class TestConcern:
         assert "There is no neutral person in this project." in form
         answer = tom.post("/concern", data={"to": "mine", "text": "canary-concern"}, follow_redirects=True)
         assert "canary-concern" in answer.text
-        assert "canary-concern" in room.shop.get("/concerns").text
+        read = room.shop.get("/concerns").text
+        assert "canary-concern" in read and "Answer Tom Baker in person: what is written in the project" in read
+        assert "They answer you in person" in answer.text and "They answer you in person" not in read
         for client in (room.maker, room.manager):
             assert "canary-concern" not in client.get("/concerns").text
         assert room.facts().project.version == before

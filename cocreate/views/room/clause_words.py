@@ -37,15 +37,10 @@ class Line:
     clause: ClauseText
     comes_from: tuple[Come, ...]
     states: tuple[tuple[PartyView, str, str], ...]  # party, kind of verdict, words
-    comments: int
+    said: str  # how many comments, in words; "" where there is none and none can be made
     given: tuple[tuple[str, str], ...]  # what was settled later and given since: who and when, the value
     proposed: str  # where its words began in a published case
     missing: tuple["Missing", ...]
-
-    @property
-    def said(self) -> str:
-        """How many comments, in words."""
-        return ngettext("%(num)s comment", "%(num)s comments", self.comments) if self.comments else _("Comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,7 @@ def lines(facts: Facts, text: ContractText) -> list[Line]:
     said = comments.counted(db.session(), facts, "clause")
     states, begun = _states(facts), _from_case(facts, text)
     return [Line(clause, (*_given(facts, clause), *_decided(facts, clause), *_agreed(facts, clause)), states,
-                 said.get(clause.key, 0), _given_since(facts, clause), begun.get(clause.key, ""),
+                 _said(facts, said.get(clause.key, 0)), _given_since(facts, clause), begun.get(clause.key, ""),
                  _missing(facts, clause))
             for clause in text.clauses]
 
@@ -70,6 +65,12 @@ def lines(facts: Facts, text: ContractText) -> list[Line]:
 def notes(facts: Facts, text: ContractText) -> dict[str, Line]:
     """What stands under each clause on the page to read."""
     return {line.clause.key: line for line in lines(facts, text)}
+
+
+def _said(facts: Facts, comments: int) -> str:
+    if comments:
+        return ngettext("%(num)s comment", "%(num)s comments", comments)
+    return "" if facts.ended else _("Comment")
 
 
 def _missing(facts: Facts, clause: ClauseText) -> tuple[Missing, ...]:

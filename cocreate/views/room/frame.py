@@ -138,8 +138,8 @@ def _without_seat(facts: Facts, sees: int = audience.ALL) -> str:
     return _("and %(people)s", people="; ".join(named)) if named else ""
 
 
-_UNDER = {"task": "tasks", "gate": "now", "version": "contract", "sign": "contract", "evidence": "contract",
-          "go": "now", "document": "documents"}
+_UNDER = {"task": "tasks", "submit": "tasks", "gate": "now", "version": "contract", "sign": "contract",
+          "evidence": "contract", "go": "now", "document": "documents"}
 
 
 def _belongs(here: str, tab: str) -> bool:

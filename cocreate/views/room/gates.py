@@ -258,12 +258,23 @@ def _recorded(facts: Facts, key: str, answer: str) -> str:
     if answer == "refused":
         return _("Recorded for %(party)s: not agreed. Nothing moves; the champions of all parties hear your reason.",
                  party=party)
+    number = facts.contract.number if facts.contract else 0
     if facts.definition.gates[key][1].about == "contract":
+        if answer == "reserved":
+            return _("Recorded for %(party)s: agreed with a reservation on version %(number)s. It lapses if the text "
+                     "changes.", party=party, number=number)
         return _("Recorded for %(party)s: agreed on version %(number)s. It lapses if the text changes.", party=party,
-                 number=facts.contract.number if facts.contract else 0)
+                 number=number)
     numbers = [part.rsplit("=", 1)[1] for part in subject(facts, key).split() if "@" in part]
     if len(numbers) > 1:
+        count = words.number(len(numbers), pages.reader())
+        if answer == "reserved":
+            return _("Recorded for %(party)s: agreed with a reservation on %(count)s contributions, each in its "
+                     "version of today. It lapses if one of them changes.", party=party, count=count)
         return _("Recorded for %(party)s: agreed on %(count)s contributions, each in its version of today. "
-                 "It lapses if one of them changes.", party=party, count=words.number(len(numbers), pages.reader()))
+                 "It lapses if one of them changes.", party=party, count=count)
+    if answer == "reserved":
+        return _("Recorded for %(party)s: agreed with a reservation on version %(numbers)s. It lapses if it changes.",
+                 party=party, numbers="".join(numbers))
     return _("Recorded for %(party)s: agreed on version %(numbers)s. It lapses if it changes.", party=party,
              numbers="".join(numbers))

@@ -21,7 +21,7 @@ from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
-from cocreate.views.room import assessments, drafts, frame, limits, reviews, uploads
+from cocreate.views.room import assessments, drafts, frame, limits, reviews, task_state, uploads
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
 from cocreate.views.room.other_values import can_be_another, disputed, settled
 from cocreate.views.room.talk import talk
@@ -71,7 +71,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         links=links(page, newest.number if newest else 0), others=can_be_another(facts, task),
         settled=settled(facts, task.key),
         asked=frame.asked(facts, task),
-        earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "",
+        earlier=task_state.starts(facts, earlier) if earlier else "",
         submit_label=_submit_label(page, acceptors),
         shared=[(frame.person_name(facts, person), fields) for person, fields in _shared(page)],
         marks=sum(entry.marked for entry in form.entries) if form else 0, file_rule=uploads.rule(),

@@ -6,6 +6,7 @@ from cocreate import words
 from cocreate.web import pages
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
+from workflows.texts import say
 
 
 def chip(facts: Facts, task: TaskFact) -> tuple[str, str]:
@@ -21,6 +22,13 @@ def chip(facts: Facts, task: TaskFact) -> tuple[str, str]:
             return "done", _("accepted") if accepting(facts, task) else _("submitted")  # it counted at once
         case TaskState.LAPSED | TaskState.SUPERSEDED:
             return "draft", _("ended")
+
+
+def starts(facts: Facts, earlier: TaskFact) -> str:
+    """When a task can begin that an earlier one keeps waiting."""
+    title = say(facts.task_of(earlier).title, pages.language())
+    return _("This can start when '%(earlier)s' is accepted.", earlier=title) if accepting(facts, earlier) else \
+        _("This can start when '%(earlier)s' is submitted.", earlier=title)
 
 
 def _owed(facts: Facts, task: TaskFact) -> tuple[str, str]:
