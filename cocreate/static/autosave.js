@@ -30,7 +30,8 @@ class Draft {
     this.refused = new Set(); // inputs whose file was not kept, until a submit was stopped for it
     this.dropped = new Set(); // fields whose file shall go
     form.addEventListener("input", (event) => event.target.type !== "file" && this.changed());
-    form.addEventListener("change", (event) => (event.target.type === "file" ? this.chose(event.target) : this.changed()));
+    // Of anything else "input" has told: its "change" comes once more when it is left, after it was saved.
+    form.addEventListener("change", (event) => event.target.type === "file" && this.chose(event.target));
     form.addEventListener("click", (event) => this.drops(event));
     form.addEventListener("submit", (event) => this.submit(event));
     window.addEventListener("online", () => this.dirty && this.after(0));

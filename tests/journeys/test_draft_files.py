@@ -42,6 +42,15 @@ class TestOnThePhone:
         desk.enter("documents")
         assert desk.reads("IMG_2041.png")
 
+    def test_a_link_after_draft_saved_leaves_without_a_question(self, live, new_page):
+        renee, asked = started(live, new_page), []
+        renee.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        renee.page.get_by_label(re.compile("^Energy")).first.press_sequentially("420000")
+        renee.until_kept()
+        renee.page.click("a.back")  # leaving the input tells of the change a second time
+        renee.page.wait_for_url("**/your-turn")
+        assert asked == []
+
     def test_one_that_is_refused_is_said_beside_its_field_and_one_can_be_removed(self, live, new_page, tmp_path):
         renee = started(live, new_page)
         bill = renee.page.get_by_label(re.compile(BILL)).first

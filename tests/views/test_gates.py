@@ -23,6 +23,16 @@ class TestGate:
         assert "It stands as you see it above. Change it" in text(page) and bar not in page.text
         assert bar in room.shop.get("/gates/picture").text
 
+    def test_a_no_after_which_it_is_the_readers_turn_waits_for_nobody_else(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1)
+            stories.decide(room.small, "picture", 2, answer="refused", reason="Too early.", wanted="A month more.")
+        mine, _head, others = text(room.maker.client.get("/your-turn")).partition("Waiting for others")
+        assert "Is this our picture?" in mine
+        assert "did not agree" not in others.partition("Your projects")[0]
+
     def test_a_reservation_is_said_back_with_the_answer(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():

@@ -39,6 +39,23 @@ class TestNow:
         assert "Decide" not in whose(room.maker).partition("Their turn")[0]
         assert "Their turn AH Aurelis Hotels Decide: Is this our picture?" in whose(room.maker)
 
+    def test_what_is_given_stands_apart_from_what_is_to_do(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+        said = whose(room.maker)
+        assert "Given Crates per year submitted" in said and "Your turn TF Tornby Furniture (you) Check:" in said
+
+    def test_who_has_nothing_to_do_yet_reads_when_the_next_task_comes(self, play):
+        room = play()
+        with room.app.app_context(), transaction() as session:
+            projects.give(session, room.small, "credit")
+        for client in (room.maker, room.shop):
+            numbers = re.findall(r'name="number" value="(\d+)"', client.get("/charter").text)
+            client.post("/charter/agree", data={"number": numbers})
+        said = text(room.maker.get(""))
+        assert re.search(r"Nothing is asked of you\. (The next task comes in the stage|No further task is asked)", said)
+
     def test_what_is_asked_of_the_reader_is_told_once_and_what_follows_has_no_act_of_its_own(self, play):
         room = play()
         shop, manager = room.shop.get(""), room.manager.get("")

@@ -62,7 +62,7 @@ def your_turn() -> ResponseReturnValue:
     return render_template(
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
-        colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one.facts, named)],
+        colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one, named)],
         lines=[line(one.facts, named) for one in running], over=_over(found, named), reassuring=_reassuring(running),
         suggested=suggestions.made(db.session(), login.me().id), administers=_administers(), opens=opens())
 
@@ -136,10 +136,12 @@ def _colleagues(found: Sequence[Standing], named: Mapping[int, str]) -> list[Col
     return rows
 
 
-def _of_others(facts: Facts, named: Mapping[int, str]) -> list[Wait]:
-    own = facts.actor.party if facts.actor else None
+def _of_others(one: Standing, named: Mapping[int, str]) -> list[Wait]:
+    """Without a no after which it is the reader's turn: that stands above."""
+    facts, own = one.facts, one.facts.actor.party if one.facts.actor else None
+    mine = {turn.key for turn in one.turns if turn.act == "after_no"}
     return [replace(wait, project=titled(facts, named)) for wait in waits(facts)
-            if wait.party is None or wait.party.number != own]
+            if (wait.party is None or wait.party.number != own) and wait.refused not in mine]
 
 
 def _over(found: Sequence[Standing], named: Mapping[int, str]) -> list[tuple[str, list[Line]]]:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from cocreate import sentences, words
 from cocreate.db import db
+from cocreate.domain import after_no
 from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import waits_for
 from cocreate.services import hosts
@@ -26,6 +27,7 @@ class Wait:
     project: str
     party: frame.PartyView | None
     since: datetime | None
+    refused: str = ""  # the question that a no stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def waits(facts: Facts) -> list[Wait]:
         found.setdefault(said.text, Wait(
             said.text, f"{room}/{said.act.page}" if said.act else room, facts.project.title,
             views.get(said.party) if said.party is not None else None,
-            since if isinstance(since, datetime) else None))
+            since if isinstance(since, datetime) else None,
+            refusal.values["gate"] if refusal.code in after_no.NOES else ""))
     return list(found.values())
 
 

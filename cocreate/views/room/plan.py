@@ -30,11 +30,14 @@ MOST = 4  # lines of a party's column
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one party owes in the running stage. ``later``: when it is asked next, where nothing is now."""
+    """What one party owes in the running stage, and what it has given. ``later``: when it is asked next, where nothing
+    is now.
+    """
 
     party: frame.PartyView
     asked: tuple[Ask, ...]  # what it checks, decides, signs and answers, besides its tasks
     tasks: tuple[TaskFact, ...]
+    given: tuple[TaskFact, ...]
     later: str
     open: bool  # whether this party can do one of them now
     chooses: bool  # a way out of a limit that is missed
@@ -52,12 +55,14 @@ def columns(facts: Facts) -> list[Column]:
     for party in facts.present:
         tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
                  and task.state is not TaskState.LAPSED]
-        tasks.sort(key=lambda task: (task.state not in UNGIVEN, task.due_at is None, task.due_at or task.since))
+        tasks.sort(key=lambda task: (task.due_at is None, task.due_at or task.since))
+        owed = tuple(task for task in tasks if task.state in UNGIVEN)
         asked = tuple(ask(turn, facts) for turn in of_party(facts, party.number))
         found.append(Column(
-            views[party.number], asked, tuple(tasks), "" if tasks or asked else _asked_next(facts, party.seat),
+            views[party.number], asked, owed, tuple(task for task in tasks if task not in owed),
+            "" if owed or asked else _asked_next(facts, party.seat),
             open=bool(asked) or party.number in choosing or any(
-                task.state in UNGIVEN and can_start(facts, task) for task in tasks),
+                can_start(facts, task) for task in owed),
             chooses=party.number in choosing))
     return found
 
@@ -67,7 +72,7 @@ def _asked_next(facts: Facts, seat: str) -> str:
     here, language = facts.definition.order[facts.project.stage], pages.language()
     for key, stage in facts.definition.stages.items():
         if facts.definition.order[key] > here and any(seat in task.of for task in stage.tasks.values()):
-            return _("Nothing is asked until the stage %(stage)s.", stage=say(stage.name, language))
+            return _("The next task comes in the stage %(stage)s.", stage=say(stage.name, language))
     return _("No further task is asked.")
 
 
