@@ -211,6 +211,8 @@ class TestAnotherValue:
         agree(room.maker, int(self.said(room).location.rpartition("/")[2]))
         again = "/tasks/offer/reopen?party=1"
         room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": "The proof was not attached."})
+        assert ("All settled on 0.95 EUR, prices of 2026 (Mon 1 Mar). It counts until you give another value here, or "
+                "all settle another.") in text(room.maker.get("/tasks/offer"))
         given = stories.answers("offer")
         given["price"] = replace(given["price"], value=Decimal(price))
         with room.app.app_context():

@@ -1,5 +1,7 @@
 """Another value of a figure that a party gave: both stand side by side until all settle which one counts."""
 
+import json
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -27,7 +29,7 @@ from cocreate.web import login, pages
 from workflows import fields as f
 from workflows.definition import Task
 from workflows.facts import Facts, FigureFact, TaskFact, versions_of
-from workflows.facts.disputes import OTHER_VALUE, differ, said_by
+from workflows.facts.disputes import OTHER_VALUE, differ, said_by, settlement
 
 WHY = "why"
 
@@ -62,6 +64,14 @@ def settled(facts: Facts, task_key: str) -> dict[str, str]:
     (stage, task), mask = facts.definition.tasks[task_key], frame.mask(facts)
     found = ((key, facts.settled(f"{stage}.{task_key}.{key}")) for key in fields_of(task))
     return {key: figure_words(figure, pages.language()) for key, figure in found if figure and figure.sees & mask}
+
+
+def settled_on(facts: Facts, task_key: str) -> dict[str, tuple[str, datetime, bool]]:
+    """For who gives a field again: the same, when all agreed, and whether it outlasts that the same is given again."""
+    stage, found = facts.definition.tasks[task_key][0], settled(facts, task_key)
+    agreed = {key: settlement(f"{stage}.{task_key}.{key}", facts.proposals) for key in found}
+    return {key: (value, proposal.since, "was" in json.loads(proposal.body)) for key, value in found.items()
+            if (proposal := agreed[key])}
 
 
 @bp.route("/another-value", methods=["GET", "POST"])

@@ -23,7 +23,7 @@ from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import assessments, drafts, frame, limits, reviews, task_state, uploads
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
-from cocreate.views.room.other_values import can_be_another, disputed, settled
+from cocreate.views.room.other_values import can_be_another, disputed, settled, settled_on
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed
 from cocreate.web import login, pages
@@ -69,7 +69,7 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),
         links=links(page, newest.number if newest else 0), others=can_be_another(facts, task),
-        settled=settled(facts, task.key),
+        settled=settled(facts, task.key), settled_on=settled_on(facts, task.key),
         asked=frame.asked(facts, task),
         earlier=task_state.starts(facts, earlier) if earlier else "",
         submit_label=_submit_label(page, acceptors),
