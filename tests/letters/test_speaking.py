@@ -22,8 +22,8 @@ class TestWords:
 
     def test_an_ask(self, contexts):
         assert body(written(contexts("ask"))).startswith(
-            "Asked of WMATA by ●\xa0Philips: 'Total cost today', until Fri 5 Mar 12:00\n"
-            "(New York). It takes about 15 minutes.\n\n"
+            "Asked of WMATA: 'Total cost today', until Fri 5 Mar 12:00 (New York). It\n"
+            "takes about 15 minutes.\n\n"
             "Philips needs this to calculate the offer.\n\n"
             "After that: Philips can start the offer.\n")
 
