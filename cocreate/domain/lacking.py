@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from cocreate.domain import settling
+from cocreate.domain.answers import Answers
 from cocreate.domain.contract import ContractParty, ContractText, Gap
 from cocreate.domain.names import holds_name
 from cocreate.errors import Invalid
-from workflows.facts import Facts, MemberFact
+from workflows.facts import Facts, MemberFact, TaskFact
 from workflows.refusals import Refusal
 
 VALUE, ADDRESS, SIGNATORY = "contract.value", "contract.address", "contract.signatory"
@@ -89,10 +90,21 @@ def signs_instead(party: ContractParty, facts: Facts) -> tuple[MemberFact, ...]:
     return () if not party.signatories or any(names(party, one.name) for one in people) else people
 
 
+def named_in_vain(facts: Facts, task: TaskFact, answers: Answers) -> Invalid | None:
+    """What an answer will keep from being made ready: it names somebody to sign who cannot sign here."""
+    path = facts.definition.party_details.signatory or ""
+    answer = answers.get(path.rpartition(".")[2]) if path.split(".")[1:2] == [task.key] else None
+    people = facts.people(task.party, "signatory")
+    if answer is None or not people or any(holds_name(str(answer.value), one.name) for one in people):
+        return None
+    return Invalid(SIGNATORY, party=task.party, task=task.key, named=str(answer.value),
+                   persons=tuple(member.person for member in people))
+
+
 def names(party: ContractParty, person: str) -> bool:
     """Whether the text names this person to sign for the party, be it with a title and a function."""
     return any(holds_name(one.name, person) for one in party.signatories)
 
 
-__all__ = ["ADDRESS", "CODES", "KEPT", "SIGNATORY", "VALUE", "lacking", "missing", "names", "of_parties", "of_party",
-           "owing", "signs_instead", "untold"]
+__all__ = ["ADDRESS", "CODES", "KEPT", "SIGNATORY", "VALUE", "lacking", "missing", "named_in_vain", "names",
+           "of_parties", "of_party", "owing", "signs_instead", "untold"]

@@ -33,6 +33,17 @@ class TestWhoSigns:
         answer = room.maker.post("/contract/freeze")
         assert answer.status_code == 422 and "named Rosa Marin, CFO to sign" in answer.text
 
+    def test_a_name_that_cannot_sign_here_is_said_as_soon_as_it_is_submitted(self, project):
+        room = project(who_signs)
+        said = {}
+        for client, party, name in ((room.maker, 1, "Ingrid Solvik, director"), (room.shop, 2, "Rosa Marin, CFO")):
+            said[party] = unescape(client.post("/tasks/signatories", data={
+                "party": party, "seen": "0", "draft": "0", "f-name": name, "f-basis": "office",
+                "f-address": "Storgata 1, Oslo"}, follow_redirects=True).text)
+        assert "It counts from now on." in said[1] and "can sign for it" not in said[1].partition("Going on to")[0]
+        assert ("It counts from now on. Aurelis Hotels named Rosa Marin, CFO to sign; here only Claire Duval can sign "
+                "for it.") in said[2]
+
     def test_is_printed_as_it_was_answered_and_who_signs_instead_reads_so(self, project):
         room = project(who_signs)
         with room.app.app_context(), transaction() as session:

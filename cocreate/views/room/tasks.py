@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.lacking import named_in_vain
 from cocreate.domain.reminding import check_by
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form, whole
@@ -69,7 +70,9 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         receipt = _submit(page, form, meta.key(), unchanged=unchanged)
     except Conflict as error:
         return (once.again(whole=True) if error.code in _MEANWHILE else None) or _both(ref, key, form, error)
-    flash(submitted(page, receipt.values["state"]), "done")
+    vain = None if unchanged else named_in_vain(page.facts, page.task, form.answers())
+    flash(" ".join([submitted(page, receipt.values["state"]),
+                    *([sentences.error(vain, pages.reader(), page.facts)] if vain else [])]), "done")
     return redirect(url_for("room.now", ref=ref), 303)
 
 
