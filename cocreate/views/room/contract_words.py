@@ -28,6 +28,7 @@ from workflows.facts import ContractFact, ContractState, Facts
 from workflows.guards import reasons
 from workflows.texts import say
 
+HASH = "[0-9a-f]{64}"
 AROUND = 12  # words shown on each side of a change
 
 
@@ -206,15 +207,12 @@ Marked = Gap | OpenValue
 
 
 def marker(text: ContractText) -> Callable[[str, tuple[Gap, ...]], Iterator[tuple[str, Marked | None]]]:
-    """Splits words of a text at what is missing or still open in them."""
+    """Splits words of a text at what is missing or still open in them, and at hashes: a line may break within one."""
     phrase, still_open = paper_words.phrases(text.language).not_given, _marks(text)
 
     def marked(said: str, gaps: tuple[Gap, ...]) -> Iterator[tuple[str, Marked | None]]:
         found: dict[str, Marked] = {**{phrase.format(label=gap.label): gap for gap in gaps}, **still_open}
-        if not found:
-            yield said, None
-            return
-        for piece in re.split("(" + "|".join(map(re.escape, found)) + ")", said):
+        for piece in re.split("(" + "|".join((*map(re.escape, found), HASH)) + ")", said):
             if piece:
                 yield piece, found.get(piece)
 
