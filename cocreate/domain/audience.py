@@ -7,7 +7,7 @@ Bit 0 is the facilitator, bit 1 an account manager of the host without a seat, b
 from collections.abc import Iterable
 
 from workflows.definition import Audience
-from workflows.facts import Facts
+from workflows.facts import Facts, MemberFact
 from workflows.values import replace
 
 FACILITATOR, MANAGER, ALL = 1, 2, -1
@@ -66,3 +66,9 @@ def without_earlier(facts: Facts) -> Facts:
         facts,
         tasks=tuple(replace(t, reason=None, outsider=None) if t.since < joined else t for t in facts.tasks),
         decisions=tuple(replace(d, reason=None, wanted=None) if d.since < joined else d for d in facts.decisions))
+
+
+def takes_part(facts: Facts, member: MemberFact | None, paper: str) -> bool:
+    """Whether a paper binds the party of a member, or is asked of it; who is of no party helps with all of them."""
+    bound = facts.signers(paper) if paper else facts.bound
+    return member is not None and (member.party is None or member.party in {party.number for party in bound})

@@ -35,8 +35,8 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
         return subject is None or subject.key == facts.project.stage
     if subject is not None and subject.matter == "accession":
         return facts.accession(subject.party) is None
-    if not asks(kind):
-        return True
+    if not asks(kind):  # of the last signature "Signed by all" tells, once it is sealed
+        return kind != "signed" or subject is None or _another_is_missing(subject, facts)
     if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:
         return False
     match subject.matter:
@@ -66,11 +66,17 @@ def _proposal_is_open(subject: Subject, facts: Facts) -> bool:
 
 def _signature_is_owed(subject: Subject, facts: Facts) -> bool:
     """Under the very version of the contract that it names, or under a short agreement that stands."""
-    paper = subject.key if subject.matter == "agreement" else ""
-    standing = facts.standing(paper)
-    if standing is None or (not paper and str(standing.number) != subject.key):
+    standing = facts.standing(subject.paper)
+    if standing is None or (not subject.paper and str(standing.number) != subject.key):
         return False
-    return facts.signature(subject.party or 0, paper) is None
+    return facts.signature(subject.party or 0, subject.paper) is None
+
+
+def _another_is_missing(subject: Subject, facts: Facts) -> bool:
+    standing = facts.standing(subject.paper)
+    if standing is None or (not subject.paper and str(standing.number) != subject.key):
+        return True
+    return any(facts.signature(party.number, subject.paper) is None for party in facts.signers(subject.paper))
 
 
 def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:

@@ -74,9 +74,10 @@ def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
     return found
 
 
-# What asks for something, most pressing first: of one act it comes as one mail, which says also where the project is.
+# What asks for something, most pressing first: of one act it comes as one mail, which says also where the project is
+# and that the contract is ready to read.
 ASKING = ("please_sign", "decision_lapsed", "decision_asked", "ask", "submitted", "entered")
-_TOGETHER = (*ASKING, "gone_on")
+_TOGETHER = (*ASKING, "gone_on", "ready_to_read")
 # Reminders that come for several things on the same morning as one mail of their kind.
 REMINDERS = frozenset({"due_soon", "due_today", "overdue", "duty_due", "duty_overdue"})
 
@@ -109,6 +110,8 @@ def _everything(before: Facts, after: Facts) -> Iterator[News]:
 
 def _may_know(facts: Facts, person: int, news: News) -> bool:
     member = facts.member(person)
+    if news.kind == "signed" and not audience.takes_part(facts, member, news.subject.paper):
+        return False
     return news.sees == ALL or (member is not None and bool(
         news.sees & audience.reader(party=member.party, parts=member.parts)))
 

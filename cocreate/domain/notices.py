@@ -119,6 +119,11 @@ class Subject:
     def __str__(self) -> str:
         return f"{self.matter}:{self.key}" + ("" if self.party is None else f":{self.party}")
 
+    @property
+    def paper(self) -> str:
+        """The key of the short agreement that it is about; "" is the contract."""
+        return self.key if self.matter == "agreement" else ""
+
     @classmethod
     def parse(cls, text: str) -> "Subject | None":
         """None where a mail is about the project as a whole."""

@@ -243,7 +243,7 @@ class About(Proposing):
     @property
     def paper(self) -> str:
         """The key of the short agreement that this is about; "" is the contract."""
-        return self.subject.key if self.subject.matter == "agreement" else ""
+        return self.subject.paper
 
     @property
     def contract(self) -> str:

@@ -101,6 +101,12 @@ class Letter(About):
         return any(kind == "gone_on" for kind, _subject, _seq in self._context.also)
 
     @property
+    def ready(self) -> str:
+        """The version that it says as well is ready to read; "" where it says nothing of it."""
+        return next((subject.key for kind, subject, _seq in self._context.also
+                     if kind == "ready_to_read" and subject is not None), "")
+
+    @property
     def also(self) -> str:
         """What else this one mail asks for, named; of many the first."""
         context, speaker = self._context, Speaker(self.facts, self._context.reader)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain import news, reminding
+from cocreate.domain.causes import still
 from cocreate.domain.notices import KINDS, Subject
 from cocreate.services.acts.passing import EndWait, WaitOutside
 from tests.support.chance import chances, definitions, tell
@@ -135,6 +136,21 @@ class TestContract:
         assert story.mails() == {("please_sign", SIGNS), ("please_sign", ALSO), ("please_sign", TAKER),
                                  ("please_sign", MANAGER), ("gone_on", TAKER), ("gone_on", MANAGER)}
         assert ("signed", SIGNS) in story.sign("giver").mails()  # a receipt
+
+    def test_that_it_is_ready_and_the_decision_on_it_come_as_one_mail(self):
+        story = begin().to_terms().freeze()
+        mails = news.mailed(news.heard(story.before, story.facts))
+        assert mails["decision_asked", SIGNS] == (
+            ("decision_asked", Subject("decision", "our_contract", 1)), ("ready_to_read", Subject("contract", "1")))
+        assert ("ready_to_read", SIGNS) not in mails and ("ready_to_read", TAKER) in mails
+
+    def test_a_signature_is_told_only_while_another_is_missing_and_to_nobody_whom_the_contract_does_not_bind(self):
+        story = begin(TWO_SIDES.replace("      haul: {of: carrier}\n", ""), carrier=1).to_signature().sign("giver")
+        told = {person for kind, person in story.mails() | story.lines() if kind == "signed"}
+        assert TAKER in told and not told & {champion(3), signatory(3)}
+        assert still("signed", Subject("signature", "1", 1), story.facts)
+        story.sign("taker")
+        assert not any(still("signed", Subject("signature", "1", party), story.facts) for party in (1, 2))
 
     def test_signatures_that_end_are_heard_of_by_who_gave_them(self):
         story = begin().to_signature().sign("giver").refuse_to_sign("taker")

@@ -27,6 +27,10 @@ class TestWords:
             "Philips needs this to calculate the offer.\n\n"
             "After that: Philips can start the offer.\n")
 
+    def test_a_decision_on_the_contract_says_also_that_it_is_ready_to_read(self, contexts):
+        context = replace(contexts("decision_asked"), also=(("ready_to_read", Subject("contract", "3"), 3),))
+        assert "The contract is ready to read, version 3." in body(written(context))
+
     def test_one_mail_stands_for_several(self, contexts):
         context = replace(contexts("ask"), also=(
             ("submitted", Subject("task", "cost", 2), 3), ("decision_asked", Subject("decision", "common", 2), 3)))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from cocreate.db import table_of
 from cocreate.domain import explaining
-from cocreate.domain.audience import ALL
+from cocreate.domain.audience import ALL, takes_part
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
@@ -221,7 +221,8 @@ def seal(facts: Facts, given: Seal) -> Change:
            "evidence_sha256": given.evidence_sha256}
     subject = _subject("contract", given.paper, given.version)
     everybody = recipients("all_signed", members=facts.members, actor=None, party=None)
-    letters = [Letter("all_signed", person, subject) for person, _ in everybody]
+    letters = [Letter("all_signed", person, subject) for person, _ in everybody
+               if not given.paper or takes_part(facts, facts.member(person), given.paper)]
     if not given.paper:
         letters += _asked_to_accede(facts)
     return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),), letters=tuple(letters),

@@ -149,7 +149,11 @@ class TestShortAgreement:
         assert (story.task("need", "taker").state, story.facts.standing("need").state) == ("accepted", "signed")
         assert story.change.answer == {"last": True} and story.stage == "figures"
         assert len({(one.text_sha256, one.pdf_sha256) for one in story.facts.signatures}) == 1
-        assert story.act(Seal(1, "s", "e", "need"), None).change.letters[0].subject == "agreement:need"
+        story.facts = story.seat("carrier").facts  # of whom it is not asked
+        letters = story.act(Seal(1, "s", "e", "need"), None).change.letters
+        assert {letter.subject for letter in letters} == {"agreement:need"}
+        assert {letter.recipient for letter in letters} == {
+            one.person for one in story.facts.members if one.party != len(story.facts.parties)}
 
     def test_is_no_contract_and_its_signatures_are_none_of_the_contract(self):
         story = quiet().sign_agreement("need", "giver").sign("taker", paper="need")
