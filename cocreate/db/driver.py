@@ -23,7 +23,7 @@ def execute(connection: Connection, *statements: tuple[str, Values]) -> list[Any
         else:
             cursor: Any = connection.connection.cursor()
             for sql, values in statements:
-                cursor.execute(sql, values)
+                cursor.execute(sql, _by_number(values))
             found = [row[0] for row in cursor]
     except BaseException as error:
         raise _translated(connection, statements[-1][0], error) from error
@@ -46,10 +46,18 @@ def execute_many(connection: Connection, sql: str, rows: Sequence[Values]) -> No
     """Run one statement for every row. SQLite only: PostgreSQL takes many rows as one value."""
     _announce(connection, "before_cursor_execute", [(sql, rows)])
     try:
-        connection.connection.cursor().executemany(sql, rows)
+        connection.connection.cursor().executemany(sql, [_by_number(row) for row in rows])
     except BaseException as error:
         raise _translated(connection, sql, error) from error
     _announce(connection, "after_cursor_execute", [(sql, rows)])
+
+
+_NUMBERS = tuple(map(str, range(1, 1000)))
+
+
+def _by_number(values: Values) -> dict[str, Any]:
+    """A place with a number is a named one to sqlite3: from Python 3.14 on it takes no sequence for it."""
+    return dict(zip(_NUMBERS, values, strict=False))
 
 
 def _announce(connection: Connection, moment: str, statements: Sequence[tuple[str, Any]]) -> None:

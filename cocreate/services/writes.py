@@ -196,7 +196,7 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
     for write in writes:
         match write:
             case Cancel():
-                sql = _CANCEL.format("?", "?", "= ?")
+                sql = _CANCEL.format("?1", "?2", "= ?3")
                 driver.execute_many(connection, sql, [(write.project_id, _PLANNED, one) for one in write.subjects])
             case _:
                 names = tuple(write.rows[0])
@@ -206,7 +206,8 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
 
 @cache
 def _listed_move_sql(names: tuple[str, ...]) -> str:
-    return f"UPDATE project SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ? AND version = ? RETURNING 1"
+    sets = ", ".join(f"{name} = ?{number}" for number, name in enumerate(names, 1))
+    return f"UPDATE project SET {sets} WHERE id = ?{len(names) + 1} AND version = ?{len(names) + 2} RETURNING 1"
 
 
 @cache
@@ -220,7 +221,8 @@ _SQLITE = sqlite.dialect()
 @cache
 def _plain(table: Table, names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
     """How a row becomes the values of these columns, as their types store them."""
-    binders = {name: bind for name in names if (bind := table.c[name].type.bind_processor(_SQLITE)) is not None}
+    binders = {name: bind for name in names
+               if (bind := table.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) is not None}
 
     def plain(row: Row) -> tuple[Any, ...]:
         return tuple({**row, **{name: bind(row[name]) for name, bind in binders.items()}}.values())

@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import DataError
 
-from cocreate.db import db, table_of, transaction
+from cocreate.db import db, driver, table_of, transaction
 from cocreate.errors import Conflict
 from cocreate.models.mails import Reminder
 from cocreate.models.projects import AffectedGroup, Project
 from cocreate.models.work import Figure, Task
 from cocreate.services.writes import Cancel, Delete, Insert, Move, Put, Update, send
-from tests.support import stories
+from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.stories import facts
 from workflows.facts import TaskFact, TaskState
@@ -23,6 +23,33 @@ from workflows.facts import TaskFact, TaskState
 GROUP, TASK, REMINDER, FIGURE = (table_of(model) for model in (AffectedGroup, Task, Reminder, Figure))
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+class TestPlain:
+    """What sqlite3 takes without adapters, and by number: Python 3.12 warns of anything else, 3.14 refuses it."""
+
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    def test_every_value_of_a_whole_story_is_a_text_or_a_number(self, app):
+        with app.app_context():
+            found = set()
+
+            def hear(_connection, _cursor, _sql, values, _context, many):
+                rows = values if values and isinstance(values[0], list | tuple) else [values]
+                found.update(type(value) for row in rows for value in row)
+
+            event.listen(db.engine, "before_cursor_execute", hear)
+            try:
+                for step in stories.whole(stories.opened(2)):
+                    step.do(projects.key())
+            finally:
+                event.remove(db.engine, "before_cursor_execute", hear)
+        assert found and [one for one in found if not issubclass(one, str | int | None)] == []
+
+    def test_a_place_that_is_named_twice_out_of_order(self, app):
+        with app.app_context():
+            marks = "$2 || $1 || $2::text" if db.engine.dialect.name == "postgresql" else "?2 || ?1 || ?2"
+            assert driver.execute(db.session.connection(), (f"SELECT {marks}", ("a", "b"))) == ["bab"]
+            db.session.rollback()
 
 
 class TestKinds:
