@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, Literal
 
 from cocreate import words
 from cocreate.domain.assessing import asked
@@ -68,15 +68,20 @@ def _returned(s: Speaker) -> Said:
 def _must_follow(s: Speaker) -> Said:
     earlier = s.values["earlier"]
     values = {"task": s.task, "earlier": s.task_title(earlier)}
-    said = s._("'%(task)s' can start when '%(earlier)s' is accepted.", **values) if _checked(
-        s, earlier) else s._("'%(task)s' can start when '%(earlier)s' is submitted.", **values)
+    said = {
+        "accepted": lambda: s._("'%(task)s' can start when '%(earlier)s' is accepted.", **values),
+        "signed": lambda: s._("'%(task)s' can start when '%(earlier)s' is signed.", **values),
+        "submitted": lambda: s._("'%(task)s' can start when '%(earlier)s' is submitted.", **values),
+    }[_counts_when(s, earlier)]()
     return said, Act(f"tasks/{earlier}", s._("See the task"))
 
 
-def _checked(s: Speaker, key: str) -> bool:
-    """Whether somebody accepts this task of the refusal's party: else it counts as soon as it is submitted."""
+def _counts_when(s: Speaker, key: str) -> Literal["accepted", "signed", "submitted"]:
+    """What has to be done with this task of the refusal's party before it counts."""
+    if s.facts.definition.tasks[key][1].kind == "sign":
+        return "signed"
     task = s.facts.task(key, s.refusal.party) if s.refusal.party is not None else None
-    return task is None or bool(accepting(s.facts, task))
+    return "accepted" if task is None or accepting(s.facts, task) else "submitted"
 
 
 @_says("task.reopened")
@@ -135,8 +140,11 @@ def _waiting_outside(s: Speaker) -> Said:
 @_says("gate.not_open")
 def _not_open(s: Speaker) -> Said:
     values = {"question": s.question, "task": s.task}
-    said = s._("'%(question)s' can be decided when '%(task)s' is accepted.", **values) if _checked(
-        s, s.values["task"]) else s._("'%(question)s' can be decided when '%(task)s' is submitted.", **values)
+    said = {
+        "accepted": lambda: s._("'%(question)s' can be decided when '%(task)s' is accepted.", **values),
+        "signed": lambda: s._("'%(question)s' can be decided when '%(task)s' is signed.", **values),
+        "submitted": lambda: s._("'%(question)s' can be decided when '%(task)s' is submitted.", **values),
+    }[_counts_when(s, s.values["task"])]()
     return said, s.to_task
 
 

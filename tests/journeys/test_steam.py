@@ -30,7 +30,7 @@ class TestWithoutASeat:
             person.comes_in()
         gives(sora, "stream", "What is left over", "Steam of the incinerator")
         goes_on(sora, "Partners")
-        assert sora.reads("'Steam per hour' can start when 'Memorandum of understanding' is accepted")
+        assert sora.reads("'Steam per hour' can start when 'Memorandum of understanding' is signed")
         for person in (sora, dahye):
             signs_memorandum(person)
         assert dahye.reads("Signed by all. It holds.")
