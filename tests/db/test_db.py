@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from cocreate.db import WRITES, db, new_ref, prepare, table_of, transaction
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.people import Person
-from tests.support.apps import make_app
+from tests.support.apps import dispose, make_app
 from tests.support.clock import NOON
 
 
@@ -130,14 +130,17 @@ class TestSqlite:
             db.session.commit()
         assert stat.S_IMODE(data.stat().st_mode) == 0o700
         assert {stat.S_IMODE(file.stat().st_mode) for file in data.glob("cocreate.sqlite*")} == {0o600}
+        dispose(app)
 
     def test_nor_where_the_folder_was_there_and_is_everybodys(self, tmp_path):
         tmp_path.chmod(0o755)
-        with make_app("", tmp_path).app_context():
+        app = make_app("", tmp_path)
+        with app.app_context():
             db.session.execute(text("CREATE TABLE t (n)"))
             db.session.commit()
             assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("cocreate.sqlite*")} == {0o600}
         assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755  # its owner's to decide
+        dispose(app)
 
     def test_a_writer_waits_for_the_other(self, sqlite_app):
         with sqlite_app.app_context(), transaction() as session:
