@@ -53,10 +53,7 @@ class TestWhatOneSuggested:
 
     def test_is_seen_by_a_colleague_and_not_by_the_other_organisation(self, app, shop, session, small):
         suggest(shop)
-        people.invite(session, small.ref, party=2, email=(tom := someone(session, "Tom")).email, name="Tom",
-                      parts=("observer",), greeting="", actor=small.shop, key=projects.key(), now=NOON)
-        session.commit()
-        colleague = entered(app, tom.email)
+        colleague, _tom = invited(app, session, small, "observer")
         assert "Take back our chairs" not in colleague.get("/your-turn").text  # invited only
         colleague.post("/invitation", data={"project": small.ref, "name": "Tom"})
         assert "by Claire Duval on Mon 1 Mar." in text(colleague.get("/your-turn"))
@@ -70,10 +67,7 @@ class TestWhatOneSuggested:
 
     def test_is_seen_no_more_by_who_left(self, app, shop, session, small):
         suggest(shop)
-        people.invite(session, small.ref, party=2, email=(tom := someone(session, "Tom")).email, name="Tom",
-                      parts=("contributor",), greeting="", actor=small.shop, key=projects.key(), now=NOON)
-        session.commit()
-        colleague = entered(app, tom.email)
+        colleague, tom = invited(app, session, small, "contributor")
         colleague.post("/invitation", data={"project": small.ref, "name": "Tom"})
         assert "Take back our chairs" in colleague.get("/your-turn").text
         people.remove(session, small.ref, person=tom.id, to=small.shop, actor=small.shop, key=projects.key(), now=NOON)
@@ -95,6 +89,15 @@ class TestOnTheDesk:
         suggest(shop)
         assert manager.post(f"/desk/openings/{newest(session, small)}/drop").status_code == 404
         assert "Take back our chairs" in text(manager.get("/desk"))
+
+
+def invited(app, session, small, part):
+    """Somebody of the shop who has not come in yet, signed in, and their person."""
+    tom = someone(session, "Tom")
+    people.invite(session, small.ref, party=2, email=tom.email, name="Tom", parts=(part,), greeting="",
+                  actor=small.shop, key=projects.key(), now=NOON)
+    session.commit()
+    return entered(app, tom.email), tom
 
 
 def suggest(client):

@@ -75,8 +75,12 @@ class TestExamples:
 
     @pytest.mark.parametrize("fragment", FRAGMENTS)
     def test_that_stand_apart(self, fragment):
-        for key, value in load(fragment).items():
-            TypeAdapter(whole.May if key == "may" else TypedField).validate_python(value)
+        found = load(fragment)
+        for key, value in found.items():
+            model = TypeAdapter(whole.May if key == "may" else TypedField)
+            again = model.dump_python(model.validate_python(value), mode="json", by_alias=True, exclude_unset=True)
+            assert set(again) == set(value), key  # every key was taken for one of its own
+        assert found
 
     def test_of_conditions(self):
         examples = [code for row in rows(SECTIONS["Conditions"], "condition") for code in codes(row[0])]
