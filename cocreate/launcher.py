@@ -1,27 +1,33 @@
 """What `make run` starts: web server and scheduler, as two children that begin and end together.
 
-For one machine and development; in production each of the two is a service of its own.
+For one machine and development; in production each of the two is a service of its own. Here both are forked from the
+process that brought the database up to date: it has read in the application, which takes longer than all the rest.
 """
 
+import multiprocessing
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
+from multiprocessing.process import BaseProcess
 from types import FrameType
 
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
+from gunicorn.app.base import BaseApplication
 
-from cocreate import create_app, upgrading
+from cocreate import create_app, jobs, upgrading
+from cocreate.db import db
 from cocreate.services import demo
 from cocreate.settings import Misconfigured, Settings
 
 READY_SECONDS = 30
 ENDING_SECONDS = 10  # for requests and jobs under way
 MOMENT_SECONDS = 1  # a stop of all of us may reach a child first
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
@@ -37,25 +43,25 @@ def main() -> int:
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = create_app(settings)
     prepare(app)
-    return run(commands(settings.port),
+    return run((WebServer(app, settings.port).run, partial(jobs.run, app)),
                lambda goes_on: greet(settings) if _wait_until_ready(goes_on, settings.port) else None)
 
 
-def run(commands: Sequence[Sequence[str]], ready: Callable[[Callable[[], bool]], object]) -> int:
-    """Run them until one ends or somebody asks us to end; the exit code.
+def run(works: Sequence[Callable[[], object]], ready: Callable[[Callable[[], bool]], object]) -> int:
+    """Do them, each in a child, until one ends or somebody asks us to end; the exit code.
 
     ready: called once they are started, with what says whether all still run and nobody asked.
     """
     asked: list[int] = []
     _on_stop(lambda number, _frame: asked.append(number))
-    children: list[subprocess.Popen[bytes]] = []
+    children: list[BaseProcess] = []
 
     def goes_on() -> bool:
-        return not asked and all(child.poll() is None for child in children)
+        return not asked and all(child.is_alive() for child in children)
 
     try:
-        for command in commands:
-            children.append(subprocess.Popen(command))  # noqa: S603 - two commands of our own
+        for work in works:
+            children.append(_started(work))
         ready(goes_on)
         while goes_on():
             time.sleep(0.2)
@@ -69,24 +75,50 @@ def run(commands: Sequence[Sequence[str]], ready: Callable[[Callable[[], bool]],
     return 0 if asked else 1
 
 
+def _started(work: Callable[[], object]) -> BaseProcess:
+    """A child at its work; a stop that comes before it listens ends it as any other does."""
+
+    def begin() -> None:
+        _on_stop(signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        work()
+
+    child = multiprocessing.get_context("fork").Process(target=begin)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    return child
+
+
 def _on_stop(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         signal.signal(number, handler)
 
 
 def prepare(app: Flask) -> None:
-    """Bring the database up to date and load the demo data, in this process: each start of Python costs a second."""
+    """Bring the database up to date and load the demo data; no connection stays open that children would share."""
     with app.app_context():
         upgrading.upgrade()
-    app.cli.main(["demo", "load"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+        app.cli.main(["demo", "load"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+        db.engine.dispose()
 
 
-def commands(port: str) -> list[list[str]]:
-    return [
-        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
-         "--threads", "8", "--no-control-socket", "--log-level", "warning", "wsgi:app"],
-        [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"],
-    ]
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """The application behind gunicorn."""
+
+    def __init__(self, app: Flask, port: str) -> None:
+        self.served, self.port = app, port
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {"bind": f"127.0.0.1:{self.port}", "worker_class": "gthread", "workers": 2, "threads": 8,
+                            "control_socket_disable": True, "loglevel": "warning"}.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.served
 
 
 def greet(settings: Settings) -> None:
@@ -113,13 +145,12 @@ def _answers(port: str) -> bool:
         return probe.connect_ex(("127.0.0.1", int(port))) == 0
 
 
-def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _end(children: Sequence[BaseProcess]) -> None:
     for child in children:
         child.terminate()
     for child in children:
-        try:
-            child.wait(ENDING_SECONDS)
-        except subprocess.TimeoutExpired:
+        child.join(ENDING_SECONDS)
+        if child.is_alive():
             child.kill()
 
 

@@ -1,22 +1,54 @@
 """What `make run` starts ends together, and says so only where nobody asked for it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 
 import pytest
 
+from tests.support.postgres import free_port
 from tests.support.run import ROOT
 
 # Two children that end when asked, and print their numbers once they can be.
-CHILD = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
-LAUNCHER = f"""
-import sys
+LAUNCHER = """
+import os, sys, time
 from cocreate import launcher
-sys.exit(launcher.run([[sys.executable, "-c", {CHILD!r}]] * 2, lambda _goes_on: None))
+
+def child():
+    os.write(1, b"%d\\n" % os.getpid())
+    time.sleep(60)
+
+sys.exit(launcher.run([child] * 2, lambda _goes_on: None))
 """
+
+
+class TestMakeRun:
+    def test_says_where_it_is_once_that_answers_and_ends_at_ctrl_c(self, tmp_path):
+        port = free_port()
+        running = subprocess.Popen(
+            [sys.executable, "-m", "cocreate.launcher"], cwd=ROOT, text=True, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=os.environ | {"COCREATE_DATA": str(tmp_path), "PORT": str(port), "COCREATE_LOG_LEVEL": "INFO"})
+        try:
+            said = ""
+            while "Ctrl-C ends it" not in said and (line := running.stdout.readline()):
+                said += line
+            assert f"runs on http://127.0.0.1:{port}" in said
+            page = HTTPConnection("127.0.0.1", port)
+            page.request("GET", "/sign-in")
+            assert page.getresponse().status == 200
+            page.close()
+        finally:
+            running.send_signal(signal.SIGINT)
+            _out, logged = running.communicate(timeout=20)
+        assert running.returncode == 0
+        assert re.search(r"scheduler \S+ runs", logged)
+        for kind in ("administrator", "account manager", "customer champion", "customer contributor"):
+            assert kind in said
 
 
 class TestStop:
