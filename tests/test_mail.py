@@ -319,3 +319,10 @@ def test_a_nudge_about_what_the_contract_lacks_leads_to_the_contract(contexts):
     message = written(replace(context, subject=Subject("lacks", "contract", 2)))
     assert message["Subject"].endswith("asks: What the contract lacks (Garage lighting)"), message["Subject"]
     assert f"/p/{context.facts.project.ref}/contract" in body(message)
+
+
+def test_a_nudge_after_a_no_names_the_question_and_leads_to_it(contexts):
+    context = contexts("nudge")
+    message = written(replace(context, subject=Subject("after_no", "common", 2)))
+    assert "asks: What was not agreed: " in message["Subject"], message["Subject"]
+    assert f"/p/{context.facts.project.ref}/gates/common" in body(message)

@@ -109,6 +109,7 @@ class Subject:
     "contract:7" (a version), "agreement:secrecy:2" (a short one), "member:12" (a person),
     "check:total_cost:2" (a contribution that waits to be accepted),
     "lacks:contract:2" (what the contract lacks of party 2),
+    "after_no:common_picture:2" (what party 2 can do after a no),
     "duties:2028:2" (who looks after those of party 2, asked in 2028), "document:3", "figure:idea.need.mass".
     """
 

@@ -1,9 +1,10 @@
 """What each party owes now and who of it is asked, so that others can nudge them; and when that is possible again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cocreate.domain import lacking
+from cocreate.domain import after_no, lacking
 from cocreate.domain.assessing import asked
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import PROPOSALS, may_answer
@@ -15,7 +16,7 @@ from workflows.guards import accepting, can_start, rests
 from workflows.refusals import Refusal
 
 EVERY = 2  # working days
-LACKS = "lacks"
+LACKS, AFTER_NO = "lacks", "after_no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def asks(facts: Facts) -> tuple[Owed, ...]:
     """
     if facts.ended or facts.on_hold:
         return ()
-    return (*_tasks(facts), *_decisions(facts), *_signatures(facts), *_proposals(facts), *_lacks(facts))
+    return (*_tasks(facts), *_decisions(facts), *_after_no(facts), *_signatures(facts), *_proposals(facts),
+            *_lacks(facts))
 
 
 def next_possible(facts: Facts, subject: str, party: int) -> date | None:
@@ -48,17 +50,29 @@ def next_possible(facts: Facts, subject: str, party: int) -> date | None:
     return day if local_day(facts.now, zone) < day else None
 
 
-def of_refusal(facts: Facts, refusal: Refusal) -> Owed | None:
-    """What could be nudged about where this refusal is shown."""
-    values = refusal.values
-    wanted = {str(Subject("task", values["task"], values["of"]))} if "task" in values and "of" in values else set()
-    if "gate" in values and refusal.party is not None:
-        wanted.add(str(Subject("decision", values["gate"], refusal.party)))
+def of_refusal(facts: Facts, refusal: Refusal) -> tuple[Owed, ...]:
+    """What could be nudged about where this refusal is shown: one thing, or one of each party that can act."""
+    wanted = {(str(subject), party) for subject, party in _behind(facts, refusal)}
+    return tuple(ask for ask in asks(facts) if (ask.subject, ask.party) in wanted) if wanted else ()
+
+
+def _behind(facts: Facts, refusal: Refusal) -> Iterator[tuple[Subject, int]]:
+    """What has to happen so that a refusal is none any more, and of whom it is asked."""
+    values, party = refusal.values, refusal.party
+    if refusal.code in after_no.NOES:
+        yield from ((Subject(AFTER_NO, values["gate"], one.number), one.number) for one in facts.parties)
+    elif refusal.code == "gate.not_enough":
+        yield from ((Subject("decision", values["gate"], one), one) for one in values["parties"])
+    if party is None:
+        return
+    if "task" in values and "of" in values:
+        yield Subject("task", values["task"], values["of"]), party
+    if "gate" in values:
+        yield Subject("decision", values["gate"], party), party
     if refusal.code == "contract.unsigned" and facts.contract is not None:
-        wanted.add(str(Subject("signature", str(facts.contract.number), refusal.party)))
-    if refusal.code in lacking.CODES and refusal.party is not None:
-        wanted.add(str(lacks(refusal.party)))
-    return next((ask for ask in asks(facts) if ask.subject in wanted and ask.party == refusal.party), None)
+        yield Subject("signature", str(facts.contract.number), party), party
+    if refusal.code in lacking.CODES:
+        yield lacks(party), party
 
 
 def lacks(party: int) -> Subject:
@@ -87,6 +101,17 @@ def _decisions(facts: Facts) -> list[Owed]:
                  _present(facts, one.party, "signatory"), one.due_at)
             for one in facts.decisions if one.state in UNDECIDED
             and facts.definition.gates[one.gate][0] == facts.project.stage and is_open(facts, one.gate)]
+
+
+def _after_no(facts: Facts) -> list[Owed]:
+    """Everybody who can do something about a gate that a no stops, by party."""
+    found = []
+    for gate in after_no.refused(facts):
+        able = after_no.people(facts, gate)
+        found += [Owed(str(Subject(AFTER_NO, gate, party.number)), party.number, persons, None)
+                  for party in facts.parties
+                  if (persons := tuple(one.person for one in able if one.party == party.number))]
+    return found
 
 
 def _signatures(facts: Facts) -> list[Owed]:

@@ -31,6 +31,8 @@ class About(Proposing):
                 return self.say(definition.gates[key][1].question)
             case "contract" | "signature" | "agreement":
                 return self.contract
+            case "after_no":
+                return self._("What was not agreed: %(question)s", question=self.say(definition.gates[key][1].question))
             case "lacks":
                 return self._("What the contract lacks")
             case "proposal":

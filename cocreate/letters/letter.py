@@ -159,6 +159,7 @@ class Letter(About):
                    "nobody_can_act": "/people", "mail_came_back": f"/people/{key}/address"}
         by_matter = {
             "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
+            "after_no": f"/gates/{key}",
             "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
             "contract": "/contract", "lacks": "/contract", "signature": "/contract",
             "clause": f"/contract/clauses/{key}", "proposal": f"/proposals/{key}", "duty": "/duties",

@@ -99,6 +99,26 @@ class TestGate:
         assert "The customers' turn" in board and "Nobody can act Crates" not in board
 
 
+    def test_and_who_waits_for_it_nudges_each_party_that_can_act_from_now_and_from_the_question(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1)
+            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted="More.")
+        ours, theirs = (f'href="/p/{room.ref}/nudge/after_no:picture:{party}/{party}"' for party in (1, 2))
+        assert theirs in room.maker.get("").text and ours not in room.maker.get("").text
+        assert ours in room.shop.get("").text and theirs not in room.shop.get("").text
+        for page in (room.manager.get("").text, room.manager.get("/gates/picture").text,
+                     room.manager.client.get("/desk").text):
+            assert page.count(ours) == page.count(theirs) == 1
+        about = text(room.maker.get("/nudge/after_no:picture:2/2"))
+        assert "About: What was not agreed: Is this our picture?" in about
+        assert "A mail with your line goes to Claire Duval of Aurelis Hotels." in about
+        sent = room.maker.post("/nudge/after_no:picture:2/2", data={"words": "Shall we talk?"}, follow_redirects=True)
+        assert "Sent to Claire Duval." in text(sent) and "Aurelis Hotels was nudged today, next possible" in text(sent)
+        assert "nudged Claire Duval of Aurelis Hotels" in text(room.shop.get("/record"))
+
+
 class TestDays:
     def test_nothing_waits_for_less_than_no_day_where_the_clock_stands_before_it_began(self, play):
         room = play()

@@ -145,6 +145,19 @@ class TestNudging:
         assert "nudged about this already" in text(room.manager.post(self.NUDGE, data={"words": "Again"}), 409)
         assert "nudged Claire Duval of Aurelis Hotels" in text(room.shop.get("/record"))
 
+    def test_from_the_page_of_the_contract_as_from_now(self, project):
+        more = "  more: {title: More, needs: {crates: figures.returns.crates}, text: About $crates.}\nannexes:\n"
+        several = projects.SMALL.replace("annexes:\n", more)
+        room = project(lambda session: projects.with_gap(session, definition=several))
+        for one in (room.maker, room.manager):
+            page = one.get("/contract").text
+            assert page.count("is not given (nobody counted)") == 2 and page.count(self.NUDGE) == 1
+            assert "Nudge Claire Duval" in page
+        assert "/nudge/" not in room.shop.get("/contract").text
+        room.maker.post(self.NUDGE, data={"words": "We count on it."})
+        page = room.manager.get("/contract")
+        assert self.NUDGE not in page.text and "Nudged today, next possible Wed 3 Mar" in text(page)
+
     def test_one_form_that_is_sent_twice_is_one_nudge(self, project):
         room = project(projects.with_gap)
         form = hidden(room.maker.get(self.NUDGE).text) | {"words": "We count on it."}
@@ -176,8 +189,8 @@ class TestNudging:
             return small
 
         room = project(make)
-        now = now_of(room.manager)
-        assert "still lacks something that you may not see" in now and "Kept apart" not in now and self.NUDGE in now
+        for now in (now_of(room.manager), unescape(room.manager.get("/contract").text)):
+            assert "still lacks something that you may not see" in now and "Kept apart" not in now and self.NUDGE in now
         page = text(room.manager.get(self.NUDGE))
         assert "About: What the contract lacks" in page and "Custody" not in page
         answer = room.manager.post(self.NUDGE, data={"words": "Soon?"}, follow_redirects=True)

@@ -48,7 +48,7 @@ class Row:
     waits_url: str
     waits_party: frame.PartyView | None
     further: int  # how many more things it waits for
-    nudge: nudges.Offer | None
+    offers: tuple[nudges.Offer, ...]
     chip: tuple[str, str] | None
     signing: str
     later: str
@@ -121,10 +121,11 @@ def _until(next_at: datetime | None, reader: words.Reader) -> datetime:
 
 def _said(row: BoardRow, gone: Sequence[Unreachable], named: Mapping[int, str]) -> Row:
     kept = json.loads(row.words or "")
-    party, nudge, chip = kept["waits_party"], kept["nudge"], kept["chip"]
+    party, chip = kept["waits_party"], kept["chip"]
     return Row(**kept | {
         "parties": tuple(frame.PartyView(**one) for one in kept["parties"]),
-        "waits_party": frame.PartyView(**party) if party else None, "nudge": nudges.Offer(**nudge) if nudge else None,
+        "waits_party": frame.PartyView(**party) if party else None,
+        "offers": tuple(nudges.Offer(**one) for one in kept["offers"]),
         "chip": tuple(chip) if chip else None, "unread": row.unread,
         "host": named.get(row.host_id, ""),
         "returned": tuple((_("Mail to %(address)s came back", address=one.address), _to_correct(row.ref, one))
@@ -218,7 +219,7 @@ def _row(row: Situation) -> Row:
         stage=pages.stage(facts.definition, facts.project.stage), shared=_shared(facts),
         place=min(here, stages), stages=stages, days=_days(row),
         long_here=bool(row.days_planned) and row.days > row.days_planned, waits=says, waits_url=url,
-        waits_party=party, further=further, nudge=_nudge(row), chip=_chip(row),
+        waits_party=party, further=further, offers=_offers(row), chip=_chip(row),
         signing="–" if row.group == "ended" else words.day(boards.signing(facts), pages.reader()),
         later=ngettext("later by %(num)d working day", "later by %(num)d working days", row.later) if row.later else "",
         unread=None, returned=())
@@ -253,9 +254,9 @@ def _waits(row: Situation) -> tuple[str, str, frame.PartyView | None, int]:
     return found[0].text, found[0].url, found[0].party, len(found) - 1
 
 
-def _nudge(row: Situation) -> nudges.Offer | None:
-    """The nudge for what the project waits for first, unless it waits for the reader."""
-    return nudges.offer(row.facts, row.waits[0]) if row.waits and not row.turns else None
+def _offers(row: Situation) -> tuple[nudges.Offer, ...]:
+    """The nudges for what the project waits for first, unless it waits for the reader."""
+    return nudges.offers(row.facts, row.waits[0]) if row.waits and not row.turns else ()
 
 
 def _chip(row: Situation) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import contract as domain
+from cocreate.domain import lacking
 from cocreate.domain.contract import ClauseText, ContractText, Gap, OpenValue
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import of_parties
@@ -19,7 +20,7 @@ from cocreate.domain.turns import prepares, waits_for
 from cocreate.errors import Conflict
 from cocreate.papers import paper_words
 from cocreate.services import composing, contracts, signing
-from cocreate.views.room import frame, gates, missing
+from cocreate.views.room import gates, missing, nudges
 from cocreate.views.room.missing import Lack
 from cocreate.web import pages
 from workflows import engine
@@ -88,14 +89,16 @@ def waits(facts: Facts, text: ContractText) -> list[Lack]:
     """What stands in the way, each with who can do something about it."""
     if facts.ended or facts.on_hold or not facts.definition.stages[facts.project.stage].contract:
         return []
-    mine = facts.actor.party if facts.actor else None
-    said = [sentences.refusal(one, facts, pages.reader(), party=mine, mask=frame.mask(facts))
-            for one in waits_for(facts) if facts.contract or one.code != "clauses.open"]
-    found = [Lack(one.text, one.party, (one.act,) if one.act and not one.act.page.startswith("contract") else ())
-             for one in said]
-    # A way on may ask for the contract and for its gate: what both lack is one thing.
-    return list({(one.text, one.party): one for one in (
-        found if facts.contract else [*missing.lacks(facts, text), *found])}.values())
+    told = [missing.lack(facts, one) for one in (() if facts.contract else lacking.missing(text, facts))]
+    for one in waits_for(facts):
+        if facts.contract or one.code != "clauses.open":
+            row = missing.lack(facts, one)
+            told.append(replace(row, acts=tuple(act for act in row.acts if not act.page.startswith("contract"))))
+    found, shown = {}, set[nudges.Offer]()
+    for row in told:  # a way on may ask for the contract and for its gate: what both lack is one thing
+        if (row.text, row.party) not in found:
+            found[row.text, row.party] = replace(row, offers=nudges.once(row.offers, shown))
+    return list(found.values())
 
 
 def gate(facts: Facts) -> str | None:

@@ -15,7 +15,7 @@ from cocreate.domain.turns import may_freeze, prepares, turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.models.contracts import ContractVersion
-from cocreate.services import bundles, composing, contracts
+from cocreate.services import bundles, composing, contracts, missing
 from cocreate.views.room import accession_words, clause_words, contract_words, frame, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
@@ -118,6 +118,8 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
     frozen = contracts.version(session, facts, number) if number and not kept else None
     text, row = (frozen.text, frozen.row) if frozen else (composing.compose(session, facts), None)
     current = number is None or (standing is not None and standing.number == number)
+    if current:
+        facts = missing.known(session, facts, text)
     compared, changed = contract_words.changes(facts, text, current=current)
     return frame.show(
         "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current, kept=kept,

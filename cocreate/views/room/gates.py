@@ -23,7 +23,7 @@ from cocreate.services.acts.gates import DecideOutside, require_deciding
 from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
 from cocreate.views.proposals_words import field_words
-from cocreate.views.room import asked_words, frame, limits
+from cocreate.views.room import asked_words, frame, limits, nudges
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.other_values import disputed, settled
@@ -129,6 +129,7 @@ def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> s
     here = facts.definition.gates[key][0] == facts.project.stage
     question = say(gate_.question, pages.language())
     missed = limits.missed(facts) if here else None
+    stopped = after_no.noes(facts, key) if here else ()
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
         kept=kept, mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
@@ -139,7 +140,7 @@ def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> s
         champions=[(p.name, [m.name for m in facts.people(p.number, "champion") if m.present])
                    for p in facts.holders(gate_.of)],
         refused=any(one.state is DecisionState.REFUSED for one in facts.asked_at(key)),
-        changes=_changes(facts, key) if here and after_no.noes(facts, key) else [],
+        changes=_changes(facts, key) if stopped else [], offers=nudges.offers(facts, stopped[0]) if stopped else (),
         lapsed={one.party: why_lapsed(facts, one) for one in facts.asked_at(key)},
         missed=missed, way_out=next((way for way in missed.ways if way.url), None) if missed else None,
         rule=rule_words(facts, key), segments=segments(facts, key), talk=talk(facts, Topic("gate", key)))

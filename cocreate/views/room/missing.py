@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 
 from cocreate import sentences
 from cocreate.domain import settling
-from cocreate.domain.contract import ContractText
-from cocreate.domain.lacking import SIGNATORY, VALUE, missing
+from cocreate.domain.lacking import SIGNATORY, VALUE
 from cocreate.domain.names import holds_name
 from cocreate.domain.rights import Act, may
-from cocreate.views.room import frame
+from cocreate.views.room import frame, nudges
 from cocreate.views.room.cards import invite_url
 from cocreate.web import pages
 from workflows.facts import Facts, ProposalState
@@ -20,20 +19,21 @@ from workflows.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """One thing that is missing in words; party: who can do something about it; acts: what the reader can do."""
+    """One thing that is missing in words; party: who can do something about it; acts, offers: what a reader can do."""
 
     text: str
     party: int | None
     acts: tuple[sentences.Act, ...]
+    offers: tuple[nudges.Offer, ...]
 
 
-def lacks(facts: Facts, text: ContractText) -> tuple[Lack, ...]:
-    """What the parties have not said of themselves, and each value that stands open in the text."""
-    return tuple(Lack(_said(facts, one).text, one.party, acts(facts, one)) for one in missing(text, facts))
+def lack(facts: Facts, one: Refusal) -> Lack:
+    """Anything that a project waits for, as a row."""
+    return Lack(_said(facts, one).text, one.party, acts(facts, one), nudges.offers(facts, one))
 
 
 def acts(facts: Facts, one: Refusal) -> tuple[sentences.Act, ...]:
-    """What the reader can do about one thing that is missing."""
+    """What the reader can do about it; of what a contract lacks there are several ways."""
     if one.code == VALUE:
         return ways(facts, one.values["path"], one.values["clause"])
     if one.code == SIGNATORY:

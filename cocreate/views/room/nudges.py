@@ -1,5 +1,6 @@
 """Nudging who owes something, and when that is possible."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,8 +34,9 @@ from workflows.texts import say
 class Offer:
     """A button, or why there is none now."""
 
-    url: str
+    url: str  # "": nudged not long ago
     label: str
+    owed: str  # what it is about
 
 
 @bp.route("/nudge/<subject>/<int:party>", methods=["GET", "POST"])
@@ -64,26 +66,40 @@ def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
                   again=add_working_days(local_day(facts.now, facts.calendars[0].zone), EVERY, facts.calendars))
 
 
-def offer(facts: Facts, refusal: Refusal) -> Offer | None:
-    """The button beside a sentence about what is missing; with no address it says when it is possible again."""
+def offers(facts: Facts, refusal: Refusal) -> tuple[Offer, ...]:
+    """The buttons beside a sentence about what is missing, one for each party that can act; one with no address says
+    when it is possible again.
+    """
     owed = of_refusal(facts, refusal)
-    return offer_of(facts, owed) if owed is not None else None
+    found = (offer_of(facts, one, several=len(owed) > 1) for one in owed)
+    return tuple(one for one in found if one is not None)
 
 
-def offer_of(facts: Facts, owed: Owed, *, colleagues: bool = False) -> Offer | None:
-    """colleagues: also for what the own party owes."""
+def once(found: Iterable[Offer], shown: set[Offer]) -> tuple[Offer, ...]:
+    """Without those that are shown already: of several sentences about what is owed as one the first has the button."""
+    new = tuple(one for one in found if one not in shown)
+    shown.update(new)
+    return new
+
+
+def offer_of(facts: Facts, owed: Owed, *, colleagues: bool = False, several: bool = False) -> Offer | None:
+    """colleagues: also for what the own party owes. several: it stands beside those of other parties."""
     actor = facts.actor
     if not may(Act.NUDGE, actor) or not [p for p in owed.persons if actor is None or p != actor.person]:
         return None
     if actor is not None and actor.party == owed.party and not colleagues:
         return None
     possible = next_possible(facts, owed.subject, owed.party)
+    about = f"{owed.subject}>{owed.party}"
     if possible is None:
         return Offer(url_for("room.nudge", ref=facts.project.ref, subject=owed.subject, party=owed.party),
-                     _("Nudge %(names)s", names=_names(facts, owed)))
+                     _("Nudge %(names)s", names=_names(facts, owed)), about)
     last = next(n for n in facts.nudges if (n.subject, n.party) == (owed.subject, owed.party))
-    return Offer("", _("Nudged %(day)s, next possible %(next)s", day=words.away(last.at, pages.reader()),
-                       next=words.day(possible, pages.reader())))
+    days = {"day": words.away(last.at, pages.reader()), "next": words.day(possible, pages.reader())}
+    if several:
+        return Offer("", _("%(party)s was nudged %(day)s, next possible %(next)s", party=facts.party(owed.party).name,
+                           **days), about)
+    return Offer("", _("Nudged %(day)s, next possible %(next)s", **days), about)
 
 
 def _planned(session: Any, facts: Facts, subject: str) -> datetime | None:
@@ -107,6 +123,9 @@ def _what(facts: Facts, owed: Owed) -> str:
             return say(facts.definition.tasks[subject.key][1].title, pages.language())
         case "decision":
             return say(facts.definition.gates[subject.key][1].question, pages.language())
+        case "after_no":
+            return _("What was not agreed: %(question)s",
+                     question=say(facts.definition.gates[subject.key][1].question, pages.language()))
         case "lacks":
             return _("What the contract lacks")
         case "proposal":

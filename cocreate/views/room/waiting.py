@@ -38,7 +38,7 @@ class Row:
 
     text: str
     acts: tuple[sentences.Act, ...]
-    nudge: nudges.Offer | None = None
+    offers: tuple[nudges.Offer, ...] = ()
     help_url: str = ""
     ways: tuple[limits.WayOut, ...] = ()  # out of a limit that is missed
 
@@ -75,14 +75,13 @@ def groups(facts: Facts, asked: Sequence[Turn] = ()) -> tuple[Group, ...]:
     found = _reasons(facts, asked)
     more = [one for one in found if one.code in LACKS][MOST_LACKS:]
     first_limit = next((one for one in found if one.code == LIMIT), None)
-    nudged: dict[str, str] = {}  # address -> the row that has it: of several things owed as one the first
+    shown = set[nudges.Offer]()
     for refusal in (one for one in found if one not in more):
         row = _row(facts, refusal, found if refusal is first_limit else ())
         if _follows(refusal, found, asked):
             row = Row(row.text, ())
-        if row.nudge and nudged.setdefault(row.nudge.url or row.nudge.label, row.text) != row.text:
-            row = replace(row, nudge=None)
-        rows.setdefault(refusal.party, {}).setdefault(row.text, row)
+        if row.text not in rows.setdefault(refusal.party, {}):
+            rows[refusal.party][row.text] = replace(row, offers=nudges.once(row.offers, shown))
     if more:
         rest = ngettext("%(num)d more value is missing.", "%(num)d more values are missing.", len(more))
         rows.setdefault(None, {})[rest] = Row(rest, (sentences.Act("contract", _("See all that is missing")),))
@@ -137,15 +136,13 @@ def _follows(one: Refusal, told: Sequence[Refusal], asked: Sequence[Turn]) -> bo
 
 def _row(facts: Facts, refusal: Refusal, limits_: Sequence[Refusal]) -> Row:
     """limits_: those among which the ways out of all limits are said once."""
-    own = facts.actor.party if facts.actor else None
-    said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
-    acts = missing.acts(facts, refusal) if refusal.code in LACKS else (said.act,) if said.act else ()
-    return Row(said.text, acts, nudges.offer(facts, refusal), _help_url(facts, refusal, own),
-               limits.ways_out(facts, limits_))
+    told = missing.lack(facts, refusal)
+    return Row(told.text, told.acts, told.offers, _help_url(facts, refusal), limits.ways_out(facts, limits_))
 
 
-def _help_url(facts: Facts, refusal: Refusal, own: int | None) -> str:
+def _help_url(facts: Facts, refusal: Refusal) -> str:
     """Where help can be offered to another party that works on a task."""
+    own = facts.actor.party if facts.actor else None
     key, of = refusal.values.get("task"), refusal.values.get("of", refusal.party)
     if key is None or of is None or own == of or of != refusal.party or not may(Act.COMMENT, facts.actor):
         return ""
@@ -164,18 +161,17 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
         since_day = words.day(since, reader)
         said.append(ngettext("Since %(day)s, %(num)d working day.", "Since %(day)s, %(num)d working days.", days,
                              day=since_day) if days else _("Since %(day)s.", day=since_day))
-    if owed is None:
-        able = after_no.people(facts, refusal.values["gate"]) if refusal.code in after_no.NOES else ()
-        names = [member.name for member in able]
-        return [*said, _("%(names)s can act.", names=words.listed(names, reader, either=True))] if names else said
-    names = [m.name for m in facts.members if m.person in owed.persons]
+    persons = {person for one in owed for person in one.persons}
+    if refusal.code in after_no.NOES:  # who is of no party may be able to go back
+        persons = {member.person for member in after_no.people(facts, refusal.values["gate"])}
+    names = [m.name for m in facts.members if m.person in persons]
     if names:  # a value may also be settled by others
         who = words.listed(names, reader, either=True)
         said.append(_("%(names)s can give it.", names=who) if refusal.code == VALUE else
                     _("%(names)s can act.", names=who))
     said += [_("%(substitute)s stands in for %(name)s until %(day)s.", day=words.day(one.until, reader),
                substitute=frame.person_name(facts, one.substitute), name=frame.person_name(facts, one.person))
-             for one in facts.absences if one.runs and one.person in owed.persons]
+             for one in facts.absences if one.runs and one.person in persons]
     return said + _reminders(facts, owed)
 
 
@@ -188,11 +184,14 @@ def _began(facts: Facts, refusal: Refusal) -> datetime | None:
     return task.since if task else decision.since if decision else None
 
 
-def _reminders(facts: Facts, owed: Owed) -> list[str]:
-    reader = pages.reader()
-    found = rooms.reminded(db.session(), facts, [owed.subject])[owed.subject]
+def _reminders(facts: Facts, owed: tuple[Owed, ...]) -> list[str]:
+    """Of what is asked of one party; several are each reminded in their own time."""
+    if len(owed) != 1:
+        return []
+    reader, persons, subject = pages.reader(), owed[0].persons, owed[0].subject
+    found = rooms.reminded(db.session(), facts, [subject])[subject]
     said = [_("Last reminded %(day)s.", day=words.day(found.last, reader))] if found.last else []
     if found.next:  # at the hour of whom it reaches: in another zone it would look like a mail at night
-        there = next((m.zone for m in facts.members if m.person in owed.persons), "") or facts.calendars[0].zone
+        there = next((m.zone for m in facts.members if m.person in persons), "") or facts.calendars[0].zone
         said.append(_("Next reminder %(day)s.", day=words.day_time(found.next, replace(reader, zone=there))))
     return said

@@ -6,11 +6,13 @@ import pytest
 
 from cocreate.domain.audience import bit
 from cocreate.domain.lacking import ADDRESS, VALUE
-from cocreate.domain.nudges import asks
+from cocreate.domain.nudges import asks, of_refusal
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.nudges import Nudge
 from cocreate.services.acts.proposals import Propose
-from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
+from cocreate.services.acts.reopening import Reopen
+from tests.support.facts import FACILITATOR, MANAGER, TWO_SIDES, begin, champion, signatory
+from workflows.gates import gate_reasons
 from workflows.refusals import Refusal
 
 GIVER, TAKER = 1, 2
@@ -56,6 +58,56 @@ def test_what_the_contract_lacks_is_one_thing_of_each_party():
     story.act(Propose("later", "trial.batch.value", LATER), champion(TAKER))
     assert ("lacks:contract:2", TAKER) not in {
         (ask.subject, ask.party) for ask in asks(replace(story.facts, missing=(value,)))}
+
+
+class TestAfterANo:
+    """What has to happen next is asked of everybody who can do something about it, by party."""
+
+    def test_each_party_that_can_act_is_one_thing_to_nudge_about(self):
+        story = _refused()
+        assert _after_no(story) == {
+            ("after_no:picture:1", GIVER): {champion(GIVER), signatory(GIVER)},
+            ("after_no:picture:2", TAKER): {champion(TAKER), signatory(TAKER)}}
+        story.act(Nudge("after_no:picture:2", TAKER, "Shall we talk?"), champion(GIVER))
+        assert {(letter.recipient, letter.subject) for letter in story.change.letters} == {
+            (champion(TAKER), "after_no:picture:2"), (signatory(TAKER), "after_no:picture:2")}
+        with pytest.raises(Conflict, match=r"nudge\.soon"):
+            story.act(Nudge("after_no:picture:2", TAKER, "And now?"), MANAGER)
+        story.act(Nudge("after_no:picture:1", GIVER, "Can you change it?"), MANAGER)  # the other party is another thing
+
+    def test_the_sentence_about_the_no_has_it_for_all_of_them(self):
+        story = _refused()
+        (said,) = gate_reasons(story.facts, "picture")
+        assert [owed.subject for owed in of_refusal(story.facts, said)] == ["after_no:picture:1", "after_no:picture:2"]
+
+    def test_until_something_happened(self):
+        story = _refused()
+        assert _after_no(replace(story, acts=[]).decide("picture", "taker")) == {}
+        story.act(Reopen("need", TAKER, 1, "The figures of last year were used."), champion(TAKER))
+        assert _after_no(story) == {}
+        with pytest.raises(Conflict, match=r"nudge\.done"):
+            story.act(Nudge("after_no:picture:2", TAKER, "And now?"), MANAGER)
+
+    def test_a_no_that_stops_nothing_is_nothing_to_nudge_about(self):
+        any_ = TWO_SIDES.replace("picture: {of: [giver, taker],", "picture: {of: [giver, taker], rule: any,")
+        assert _after_no(begin(any_).give("stream").give("need").decide("picture", "taker", "refused")) == {}
+
+
+def _refused():
+    return begin().give("stream").give("need").decide("picture", "giver").decide("picture", "taker", "refused")
+
+
+def _after_no(story):
+    return {(one.subject, one.party): set(one.persons) for one in asks(story.facts)
+            if one.subject.startswith("after_no:")}
+
+
+def test_of_a_number_that_has_to_agree_each_is_nudged_who_has_not_decided():
+    two = TWO_SIDES.replace("picture: {of: [giver, taker],", "picture: {of: [giver, taker], rule: {at_least: 2},")
+    story = begin(two).give("stream").give("need")
+    (said,) = gate_reasons(story.facts, "picture")
+    assert said.code == "gate.not_enough"
+    assert [owed.subject for owed in of_refusal(story.facts, said)] == ["decision:picture:1", "decision:picture:2"]
 
 
 def test_once_in_two_working_days_whoever_does_it():
