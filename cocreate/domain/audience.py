@@ -7,7 +7,7 @@ Bit 0 is the facilitator, bit 1 an account manager of the host without a seat, b
 from collections.abc import Iterable
 
 from workflows.definition import Audience
-from workflows.facts import Facts, MemberFact
+from workflows.facts import Facts, MemberFact, TaskFact
 from workflows.values import replace
 
 FACILITATOR, MANAGER, ALL = 1, 2, -1
@@ -37,6 +37,11 @@ def audience(visible_to: Audience | None, facts: Facts, *, giver: int) -> int:
             return bit(giver) | FACILITATOR
         case seats:
             return bit(giver) | of_parties(party.number for party in facts.holders(seats))
+
+
+def of_task(facts: Facts, task: TaskFact) -> int:
+    """Who may see what a party gives for a task, field by field perhaps fewer."""
+    return audience(facts.definition.tasks[task.key][1].visible_to, facts, giver=task.party)
 
 
 def reader(*, party: int | None, parts: frozenset[str]) -> int:

@@ -3,6 +3,7 @@
 No act has to remember whom to tell. Who hears of a kind of news is the table of ``notices``.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -237,7 +238,8 @@ def _figures(before: Facts, after: Facts) -> Iterator[News]:
         if proposal.kind in (SETTLE, OTHER_VALUE) and proposal.state is ProposalState.AGREED and (
                 proposal.number in open_ or proposal not in before.proposals):
             path = proposal.subject.partition("@")[0]
-            yield News("settled", Subject("figure", path), None, (proposal.person,), _seen_by(after.given(path)))
+            yield News("settled", Subject("figure", path), None, (proposal.person,),
+                       json.loads(proposal.body).get("sees", ALL))
 
 
 def _givers(facts: Facts, values: Iterable[FigureFact]) -> tuple[int, ...]:

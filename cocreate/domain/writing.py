@@ -5,15 +5,10 @@ from cocreate.domain.rights import Act, lets, may
 from workflows.facts import Facts, TaskFact
 
 
-def sees(facts: Facts, task: TaskFact) -> int:
-    """Who reads what stands on it."""
-    return audience.audience(facts.task_of(task).visible_to, facts, giver=task.party)
-
-
 def may_write(facts: Facts, task: TaskFact) -> bool:
     """Whether the actor adds and supports entries: somebody of a party that sees it, who may speak for more than
     themselves; to be let into talks is not enough.
     """
     actor = facts.actor
     return (actor is not None and actor.party is not None and may(Act.COMMENT, actor)
-            and lets(facts, Act.COMMENT, actor) and bool(sees(facts, task) & audience.bit(actor.party)))
+            and lets(facts, Act.COMMENT, actor) and bool(audience.of_task(facts, task) & audience.bit(actor.party)))

@@ -4,8 +4,9 @@ import hashlib
 from dataclasses import dataclass
 
 from cocreate.db import table_of
+from cocreate.domain import audience
 from cocreate.domain.rights import Act
-from cocreate.domain.writing import may_write, sees
+from cocreate.domain.writing import may_write
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.work import Entry
 from cocreate.services.acts.change import Change, require
@@ -71,7 +72,7 @@ def add_entry(facts: Facts, given: AddEntry) -> Change:
            "party": task.party, "box": given.box, "giver": actor.party, "person": actor.person, "at": facts.now,
            "text": text, "supports": "", "withdrawn_at": None}
     after = facts if task.written else facts.with_task(replace(task, written=number))
-    return Change(facts=after, party=actor.party, sees=sees(facts, task), answer={"number": number},
+    return Change(facts=after, party=actor.party, sees=audience.of_task(facts, task), answer={"number": number},
                   rows=(Insert(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "box": given.box,
                            "sha256": hashlib.sha256(text.encode()).hexdigest()})
@@ -85,7 +86,8 @@ def support_entry(facts: Facts, given: SupportEntry) -> Change:
     kept = {*there.supports} - {actor.party} if given.back else {*there.supports, actor.party}
     row = {"project_id": facts.project.id, "number": given.entry,
            "supports": " ".join(str(party) for party in sorted(one for one in kept if one is not None))}
-    return Change(facts=facts, party=actor.party, sees=sees(facts, task), rows=(Update(table_of(Entry), (row,)),),
+    return Change(facts=facts, party=actor.party, sees=audience.of_task(facts, task),
+                  rows=(Update(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "entry": given.entry, "back": given.back})
 
 
@@ -95,7 +97,8 @@ def withdraw_entry(facts: Facts, given: WithdrawEntry) -> Change:
     if there.person != actor.person:
         raise Forbidden("only", act="withdraw_entry", persons=(there.person,))
     row = {"project_id": facts.project.id, "number": given.entry, "withdrawn_at": facts.now}
-    return Change(facts=facts, party=actor.party, sees=sees(facts, task), rows=(Update(table_of(Entry), (row,)),),
+    return Change(facts=facts, party=actor.party, sees=audience.of_task(facts, task),
+                  rows=(Update(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "entry": given.entry})
 
 

@@ -227,6 +227,7 @@ def return_(facts: Facts, given: Return) -> Change:
     reason = explaining.needed(given.reason)
     after = replace(task, state=TaskState.RETURNED, since=facts.now, reason=reason)
     return Change(facts=facts.with_task(after), party=party, personal={"reason": reason},
+                  sees=audience.of_task(facts, task),
                   details={"task": task.key, "of": task.party, "number": task.number, "marked": list(given.marked)})
 
 

@@ -87,7 +87,7 @@ def propose(facts: Facts, given: Propose) -> Change:
         agreed=_numbers([own] if own is not None and not kind.asks_all else []),
         state=ProposalState.OPEN, since=facts.now)
     return _settled(facts.with_proposal(proposal), proposal, kind, given.arrival, Change(
-        facts=facts, party=own, sees=body.get("sees", _seen(kind, own)), answer={"number": proposal.number},
+        facts=facts, party=own, sees=sees_of(proposal), answer={"number": proposal.number},
         details={"proposal": proposal.number, "kind": given.kind, "subject": given.subject},
         personal={"body": given.body}, letters=_asking(facts, proposal, kind, actor.person)))
 
@@ -109,6 +109,8 @@ def answer(facts: Facts, given: Answer) -> Change:
         raise Conflict("proposal.ended", number=given.number)
     kind = KINDS[proposal.kind]
     own = facts.actor.party if facts.actor else None
+    if given.agree and own in proposal.agreeing:
+        raise Conflict("proposal.ended", number=given.number)
     if own not in proposal.parties or not may_answer(kind.act, facts.actor):
         numbers = (own,) if own in proposal.parties else proposal.parties
         raise Forbidden("only", act=kind.act.value, persons=tuple(
@@ -118,11 +120,13 @@ def answer(facts: Facts, given: Answer) -> Change:
         reason = explaining.why(given.reason)
         refused = replace(proposal, state=ProposalState.REFUSED, since=facts.now, reason=reason)
         letter = Letter("proposal_refused", proposal.person, str(Subject("proposal", str(proposal.number), own)))
-        return Change(facts=facts.with_proposal(refused), party=own, sees=_seen(kind, own), details=details,
+        return Change(facts=facts.with_proposal(refused), party=own, sees=sees_of(proposal), details=details,
                       personal={"reason": reason}, letters=(letter,))
     agreed = replace(proposal, agreed=_numbers({*proposal.agreeing, own or 0}))
     return _settled(facts.with_proposal(agreed), agreed, kind, given.arrival,
-                    Change(facts=facts, party=own, details=details))
+                    Change(facts=facts, party=own, details=details,
+                           # Of a party's own question the yes shows to all what came of it.
+                           sees=None if kind.own else sees_of(proposal)))
 
 
 def take_back(facts: Facts, given: TakeBackProposal) -> Change:
@@ -133,13 +137,16 @@ def take_back(facts: Facts, given: TakeBackProposal) -> Change:
     if facts.actor is None or not facts.actor.present or facts.actor.person != proposal.person:
         raise Forbidden("only", act=KINDS[proposal.kind].act.value, persons=(proposal.person,))
     return Change(facts=facts.with_proposal(replace(proposal, state=ProposalState.ENDED, since=facts.now)),
-                  party=proposal.party, sees=_seen(KINDS[proposal.kind], proposal.party),
+                  party=proposal.party, sees=sees_of(proposal),
                   details={"proposal": proposal.number, "kind": proposal.kind, "subject": proposal.subject})
 
 
-def _seen(kind: Kind, own: int | None) -> int | None:
-    """What a party asks itself is a line of its own."""
-    return audience.bit(own) if kind.own and own is not None else None
+def sees_of(proposal: ProposalFact) -> int | None:
+    """Who reads it and what becomes of it: what its body says, of what a party asks itself that party, else all."""
+    if KINDS[proposal.kind].own and proposal.party is not None:
+        return audience.bit(proposal.party)
+    sees: int | None = json.loads(proposal.body).get("sees")
+    return sees
 
 
 def lacks(proposal: ProposalFact) -> frozenset[int]:
@@ -153,7 +160,7 @@ def without(facts: Facts, party: int) -> Facts:
         if proposal.state is ProposalState.OPEN and party in proposal.parties:
             left = replace(proposal, needs=_numbers(set(proposal.parties) - {party}))
             kind = KINDS[proposal.kind]
-            if kind.own:
+            if kind.own or not left.parties:
                 facts = facts.with_proposal(replace(left, state=ProposalState.ENDED, since=facts.now))
             elif lacks(left) or kind.arrives:  # who comes in is invited by an answer
                 facts = facts.with_proposal(left)

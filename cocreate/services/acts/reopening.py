@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cocreate.domain import explaining
+from cocreate.domain import audience, explaining
 from cocreate.domain.rights import Act
 from cocreate.domain.taking import may_reopen
 from cocreate.errors import Conflict
@@ -35,4 +35,5 @@ def reopen(facts: Facts, given: Reopen) -> Change:
         raise Conflict("task.stage_passed", task=task.key)
     reason = explaining.needed(given.reason)
     return Change(facts=progression.reopen(facts, task, reason), party=own, personal={"reason": reason},
+                  sees=audience.of_task(facts, task),
                   details={"task": task.key, "of": task.party, "number": task.number})

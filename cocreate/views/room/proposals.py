@@ -1,6 +1,5 @@
 """What needs every party: reading a proposal of any kind and answering it; asking to let a further party in."""
 
-import json
 from typing import Any
 
 from flask import request, url_for
@@ -15,7 +14,7 @@ from cocreate.errors import NotFound
 from cocreate.forms.proposals import AddPartyForm, RefuseForm
 from cocreate.services import proposals as service
 from cocreate.services.acts.change import require
-from cocreate.services.acts.proposals import KINDS, lacks, offered_seats
+from cocreate.services.acts.proposals import KINDS, lacks, offered_seats, sees_of
 from cocreate.views import proposals_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -95,11 +94,8 @@ def _in_it(facts: Facts, found: ProposalFact) -> bool:
 
 
 def _sees(found: ProposalFact) -> int:
-    """The audience it was made before: of what a party asks itself that party, of a figure that fewer see those."""
-    if KINDS[found.kind].own and found.party is not None:
-        return audience.bit(found.party)
-    sees = json.loads(found.body).get("sees")
-    return audience.ALL if sees is None else int(sees)
+    sees = sees_of(found)
+    return audience.ALL if sees is None else sees
 
 
 def _answers(facts: Facts, found: ProposalFact) -> list[tuple[frame.PartyView, str]]:

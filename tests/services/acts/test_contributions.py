@@ -12,6 +12,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.services import composing
 from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.acts.contributions import Accept, Return, Submit, TakeBack
+from cocreate.services.acts.reopening import Reopen
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows.facts import TaskState
 
@@ -219,6 +220,14 @@ class TestAcceptAndReturn:
         assert change.personal == {"reason": REASON}
         assert REASON not in str(change.details)
         assert change.party == 2
+
+    def test_the_reason_is_read_by_who_may_see_what_it_is_about(self):
+        text = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, visible_to: [taker],")
+        both = bit(1) | bit(2)
+        returned = begin(text, carrier=1).submit("stream").send_back("stream", "taker")
+        assert returned.change.sees == both
+        again = begin(text, carrier=1).give("stream").act(Reopen("stream", 1, 1, REASON), champion(2))
+        assert again.change.sees == both
 
     def test_not_while_its_stage_rests(self):
         text = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, accepted_by: giver}")
