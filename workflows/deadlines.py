@@ -5,11 +5,11 @@ closing hour are the deadline's. Nothing here reads a clock: what lies in the pa
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal
 
-from workflows.calendars import Calendar, add_working_days, at, local_day
+from workflows.calendars import Calendar, add_working_days, at, is_working, local_day
 from workflows.definition import Due, ReminderRule
 
 MORNING = time(9)
@@ -60,12 +60,22 @@ def reminders(rules: Sequence[ReminderRule], matter: Matter, due: datetime, cale
     zone: of the person asked, whose mornings count.
     """
     day = local_day(due, zone)
-    planned = [one for index, rule in enumerate(rules) if rule.on.rpartition("_")[0] == matter
-               for one in _of_rule(index, rule, day, calendars, zone)]
+    last = day if matter == "invitation" else _last_morning(due, calendars, zone)
+    planned = [one if one.kind != "due_today" or one.occurrence == day else replace(one, kind="due_soon")
+               for index, rule in enumerate(rules) if rule.on.rpartition("_")[0] == matter
+               for one in _of_rule(index, rule, last, calendars, zone)]
     first: dict[tuple[date, str, str], Planned] = {}
     for one in planned:
         first.setdefault((one.occurrence, one.to, one.kind), one)
     return tuple(sorted(first.values(), key=lambda one: (one.due_at, one.rule)))
+
+
+def _last_morning(due: datetime, calendars: Sequence[Calendar], zone: str) -> date:
+    """The last working day on whose morning there is still time: east of who closes it may be the day before."""
+    day = local_day(due, zone)
+    if at(day, MORNING, zone) < due and is_working(day, calendars):
+        return day
+    return add_working_days(day, -1, calendars)
 
 
 def _start(after: str, stage_entered: datetime, project_opened: datetime,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from cocreate.domain.reminding import check_by, sign_by
+from cocreate.domain.reminding import can_be_decided, check_by, sign_by
 from workflows.calendars import add_working_days, at, local_day, working_days_between
-from workflows.facts import OWED, UNDECIDED, Facts
+from workflows.facts import OWED, UNDECIDED, Facts, TaskFact
+from workflows.guards import rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,24 @@ def next_date(facts: Facts) -> datetime | None:
         zone = facts.calendars[0]
         days = (duty.due for duty in facts.duties if duty.done_at is None and facts.project.outcome == "agreed")
         return min((at(day, zone.end, zone.zone) for day in days), default=None)
-    dates = chain((task.due_at for task in facts.tasks if task.state in OWED), _due_of_all(facts))
+    dates = chain((task.due_at for task in _owed(facts)), _due_of_all(facts))
     return min((date for date in dates if date is not None), default=None)
+
+
+def _owed(facts: Facts) -> Iterator[TaskFact]:
+    """What somebody shall give now or after an earlier task; nothing of a stage that the project went back from."""
+    return (task for task in facts.tasks if task.state in OWED and not rests(facts, task))
 
 
 def _due_of_all(facts: Facts) -> Iterator[datetime | None]:
     """When is due what is no task of somebody's own: to decide, to check, to sign."""
-    yield from (one.due_at for one in facts.decisions if one.state in UNDECIDED)
+    yield from (one.due_at for one in facts.decisions if one.state in UNDECIDED and can_be_decided(facts, one))
     yield from (check_by(facts, task) for task in facts.tasks)
     if facts.contract is not None:
         yield sign_by(facts)
 
 
 def _next_due(facts: Facts, zone: str) -> date | None:
-    owed = [*(task.outside_until or task.due_at for task in facts.tasks if task.state in OWED), *_due_of_all(facts)]
+    owed = [*(task.outside_until or task.due_at for task in _owed(facts)), *_due_of_all(facts)]
     days = [local_day(one, zone) if isinstance(one, datetime) else one for one in owed if one is not None]
     return min((day for day in days if day >= local_day(facts.now, zone)), default=None)

@@ -11,7 +11,7 @@ from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
 from workflows import engine
-from workflows.calendars import at
+from workflows.calendars import at, local_day
 from workflows.facts import (
     OWED,
     UNDECIDED,
@@ -214,13 +214,14 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
     if (contract and member.party in {party.number for party in facts.acceding}
             and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
-    zone = facts.calendars[0] if facts.calendars else None
+    own = facts.calendars[0]
+    today = local_day(facts.now, own.zone)
     near = (one for one in facts.duties if one.party == member.party and one.done_at is None
-            and one.due - facts.now.date() <= AHEAD)
+            and one.due - today <= AHEAD)
     owed = sorted((one for one in near if may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)),
                   key=lambda one: one.due)
-    return tuple(Turn("duty", str(one.number), one.party, at(one.due, zone.end, zone.zone) if zone else None,
-                      facts.now, mine=True) for one in owed if member.person in looks_after(facts, one))
+    return tuple(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone), facts.now, mine=True)
+                 for one in owed if member.person in looks_after(facts, one))
 
 
 def _proposals(facts: Facts) -> list[Turn]:

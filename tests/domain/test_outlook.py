@@ -36,6 +36,17 @@ class TestWhatIsDue:
         assert next_date(story.facts) == story.task("need", "taker").due_at
 
 
+    def test_nothing_of_a_stage_that_rests(self):
+        """After going back: what was open further on is asked again when the project comes there."""
+        story = begin(carrier=1).to_trial().give("batch")
+        assert story.task("haul").due_at and story.decision("passed", "giver").due_at
+        story.go("wrong").wait(days=30)
+        assert outlook(story.facts).next_due is None
+        story.wait(days=-30)
+        assert next_date(story.facts) == story.task("stream").due_at == min(
+            one.due_at for one in owed(story.facts).values())
+
+
 class TestDays:
     def test_count_from_the_first_of_a_stage(self):
         facts = begin().facts

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cocreate.domain.turns import asked_first, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
+from cocreate.domain.turns import AHEAD, asked_first, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.reopening import Reopen
 from tests.domain.test_limits import LIMITED
 from tests.support.chance import chances, definitions, tell
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
-from workflows.facts import ProposalFact, ProposalState
+from workflows.calendars import Calendar
+from workflows.facts import DutyFact, ProposalFact, ProposalState
 
 RATE = "trial.batch.rate"
 
@@ -251,6 +252,15 @@ def test_who_is_invited_begins_with_what_is_due_first():
         later = facts.with_task(replace(task, due_at=task.due_at + timedelta(days=9)))
         assert asked_first(later, champion(1)).key != late
     assert asked_first(facts, signatory(1)) is None
+
+
+def test_a_duty_is_ahead_by_the_days_of_the_host():
+    facts = begin().to_signature().sign("giver").sign("taker").facts
+    evening = facts.now.replace(hour=22)  # there it is the next day
+    owed = DutyFact(1, 1, "Wash the crates", evening.date() + AHEAD + timedelta(days=1))
+    found = {zone: turns(replace(facts, now=evening, duties=(owed,), calendars=(Calendar(zone),)), champion(1))
+             for zone in ("UTC", "Pacific/Auckland")}
+    assert {zone: [one.key for one in rows] for zone, rows in found.items()} == {"UTC": [], "Pacific/Auckland": ["1"]}
 
 
 class TestEveryStory:

@@ -75,6 +75,16 @@ class TestReminders:
         for zone in ("Europe/Madrid", "Asia/Seoul", "America/Los_Angeles"):
             assert {one.due_at.astimezone(ZoneInfo(zone)).time() for one in self.planned(zone=zone)} == {time(9)}
 
+    def test_no_morning_of_before_it_is_due_comes_after_it(self):
+        """Closing time in Madrid is after midnight in Seoul; what is due on a Saturday is done by Friday."""
+        friday, saturday = (datetime(2026, 11, day, 16, tzinfo=UTC) for day in (20, 21))
+        for zone, due_at in (("Asia/Seoul", friday), ("Europe/Madrid", saturday), ("Asia/Seoul", saturday)):
+            found = reminders(LADDER, "task", due_at, [MADRID], zone=zone)
+            before = [one for one in found if one.kind in ("due_soon", "due_today")]
+            assert before[-1].occurrence == date(2026, 11, 20) and before[-1].due_at < due_at
+            assert "due_today" not in {one.kind for one in before}
+            assert all(one.due_at > due_at for one in found if one not in before)
+
     def test_only_rules_of_the_matter(self):
         assert [one.rule for one in self.planned(matter="decision")] == [2]
         assert self.planned(matter="signature") == ()
