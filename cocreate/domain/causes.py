@@ -37,7 +37,7 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
         return facts.accession(subject.party) is None
     if not asks(kind):  # of the last signature "Signed by all" tells, once it is sealed
         return kind != "signed" or subject is None or _another_is_missing(subject, facts)
-    if facts.ended or (facts.on_hold and kind in _REMINDING) or subject is None:
+    if subject is None or _is_over(subject, facts) or (facts.on_hold and kind in _REMINDING):
         return False
     match subject.matter:
         case "task" | "check":
@@ -58,6 +58,11 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
                 kind == "invitation_wanted" or (invited.expired_at is not None) == (kind == "invitation_expired"))
         case _:
             return subject.matter != "seat" or not facts.holders([subject.key])
+
+
+def _is_over(subject: Subject, facts: Facts) -> bool:
+    """Whether nothing of this is asked any more; who looks after duties comes in after the signature, too."""
+    return facts.ended and not (facts.project.outcome == "agreed" and subject.matter == "member")
 
 
 def _proposal_is_open(subject: Subject, facts: Facts) -> bool:

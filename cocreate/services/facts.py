@@ -93,8 +93,8 @@ def look_locked(connection: Connection, ref: str, *, person: int | None, now: da
 
 def keep(facts: Facts) -> None:
     """Remember the facts after an act, at the head that its event gave the record."""
-    _KEPT[facts.project.ref] = reading.in_order(facts, _KEPT.get(facts.project.ref))
-    _KEPT.move_to_end(facts.project.ref)
+    known = _KEPT.pop(facts.project.ref, None)  # what is kept again is the newest; another thread may have dropped it
+    _KEPT[facts.project.ref] = reading.in_order(facts, known)
     while len(_KEPT) > MOST + len(_ASIDE):
         _KEPT.popitem(last=False)
 

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -27,7 +27,7 @@ def ask_again(session: Session, email: str, *, device: Device, now: datetime) ->
         .outerjoin(by, and_(by.project_id == Project.id, by.person == Member.invited_by, by.accepted_at.is_not(None),
                             by.left_at.is_(None)))
         .where(Member.person == person, Member.invited_at.is_not(None), Member.accepted_at.is_(None),
-               Member.left_at.is_(None), Project.ended_at.is_(None)))
+               Member.left_at.is_(None), or_(Project.ended_at.is_(None), Project.outcome == "agreed")))
     for project, host, manager, inviter, invited_at in rows.all():
         told = f"invitation wanted {person} {invited_at} {now.date()}"
         seq = -int.from_bytes(hashlib.sha256(told.encode()).digest()[:6]) - 1  # below zero: no event caused it

@@ -93,6 +93,13 @@ class TestPeople:
         assert not still("invitation_unanswered", self.INVITED, ended.facts)
         assert still("invitation_expired", self.INVITED, ended.facts)
 
+    def test_also_who_shall_look_after_duties_once_the_contract_is_signed(self):
+        story = begin().to_signature().invite(77, "giver", "champion")
+        signed = story.sign("giver").sign("taker")
+        ended = signed.act(ExpireInvitation(77, signed.facts.member(77).invited_at, GIVER), 0)
+        assert still("invitation_expired", self.INVITED, ended.facts)
+        assert still("invitation_wanted", self.INVITED, ended.facts)
+
     def test_who_came_or_is_gone_is_waited_for_no_more(self):
         for story in (begin().invite(77, "giver", "contributor").come(77),
                       begin().invite(77, "giver", "contributor").say_no(77)):

@@ -55,6 +55,12 @@ class TestAnswer:
         assert (new.parts, new.party, new.accepted_at) == ({"champion"}, 1, None)
         assert "champion" in story.facts.member(GIVER).parts
 
+    def test_who_was_invited_and_has_not_answered_can_be_invited_again(self):
+        story = told()
+        for link in ("h", "h2"):
+            story.act(LookAfter(successor=Successor(90, "Ola Nord", "t", link, story.facts.now)), GIVER)
+        assert story.change.rows[-1].rows[0]["token_sha256"] == "h2"
+
     def test_is_the_champions_and_only_of_the_own_party(self):
         with pytest.raises(Forbidden):
             told().act(LookAfter(), signatory(1))

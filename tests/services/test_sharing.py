@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from cocreate import telling
 from cocreate.domain.rights import TABLE, Act, Right, can
@@ -104,6 +104,26 @@ class TestEnding:
         end(session, small, ben)
         share(session, small, ben)
         assert projects.facts(session, small, person=ben).actor.present
+
+    @pytest.mark.parametrize("come", ["share", "stand_in", "hand_over"])
+    def test_nothing_is_left_of_an_invitation_from_before(self, session, small, ben, come):
+        """Who was invited once, did not answer and now comes in uninvited is nobody to invite again."""
+        seat(session, small)
+        session.execute(insert(Member).values(
+            project_id=projects.facts(session, small).project.id, host_id=small.host_id, person=ben, party=1,
+            name="Ben Ito", parts="observer", greeting="", invited_at=NOON, invited_by=small.maker, declined_at=NOON,
+            expired_at=NOON, left_at=NOON))
+        match come:
+            case "share":
+                share(session, small, ben)
+            case "stand_in":
+                stand_in(session, small, ben)
+            case "hand_over":
+                people.hand_over(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(),
+                                 now=NOON)
+        row = session.execute(select(Member.invited_at, Member.invited_by, Member.expired_at, Member.declined_at).where(
+            Member.person == ben)).one()
+        assert tuple(row) == (None, None, None, None)
 
     @ENDS
     def test_it_ends_with_the_role_at_the_host(self, session, small, ben, go):

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cocreate.db import table_of
 from cocreate.domain.leading import in_charge, shared_with
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.models.projects import Member
 from cocreate.services.acts.change import Administrator, Change, Letter, named, require, require_running
 from cocreate.services.acts.holds import latest, today
-from cocreate.services.writes import Put
+from cocreate.services.acts.inviting import come_in
 from workflows.facts import OWED, AbsenceFact, Facts, MemberFact
 from workflows.values import replace
 
@@ -92,10 +90,7 @@ def join_to_stand_in(facts: Facts, given: JoinToStandIn) -> Change:
         raise Conflict("member.there" if there.party == absent.party else "member.elsewhere", person=there.person)
     own = frozenset({"observer"}) | (there.own if there is not None and shares else frozenset())
     member = MemberFact(given.person, given.name, absent.party, own, accepted_at=facts.now)
-    row = {"project_id": facts.project.id, "person": given.person, "host_id": facts.project.host_id,
-           "party": absent.party, "name": given.name, "parts": " ".join(sorted(own)), "greeting": "",
-           "token_sha256": None, "invited_at": None, "accepted_at": facts.now, "left_at": None}
-    return Change(facts=facts.with_member(member), party=absent.party, rows=(Put(table_of(Member), (row,)),),
+    return Change(facts=facts.with_member(member), party=absent.party, rows=(come_in(facts, member),),
                   details={"person": given.person, "absent": absent.person},
                   personal={"name": given.name, "absent": absent.name} | named(given.by))
 

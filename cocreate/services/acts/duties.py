@@ -240,7 +240,8 @@ def answering(facts: Facts) -> MemberFact:
 def _invited(change: Change, actor: MemberFact, new: Successor) -> Change:
     facts = change.facts
     there = facts.member(new.person)
-    if there is not None and there.left_at is None:
+    waits = there is not None and there.accepted_at is None and there.party == actor.party  # invited, be it in vain
+    if there is not None and there.left_at is None and not waits:
         raise Conflict("member.there" if there.party == actor.party else "member.elsewhere", person=there.person,
                        field="email")
     return invited(replace(change, details={**change.details, "to": new.person}, personal={"name": new.name}),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain import explaining
+from cocreate.domain.leading import in_charge
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.projects import Member
@@ -60,9 +61,7 @@ def host_alone(facts: Facts) -> bool:
 
 
 def decline(facts: Facts, given: Decline) -> Change:
-    own = speaking_for(facts, Act.DECLINE)
-    if not may_decline(facts, own):
-        raise Conflict("party.optional", party=own)
+    own = require_declining(facts)
     reason = explaining.why(given.reason)
     if given.title.split() != facts.project.title.split():
         raise Invalid("title.differs", field="title", title=facts.project.title)
@@ -80,9 +79,7 @@ def withdraw_early(facts: Facts, given: WithdrawEarly) -> Change:
 
 
 def leave(facts: Facts, given: Leave) -> Change:
-    own = speaking_for(facts, Act.LEAVE)
-    if not may_leave(facts, own):
-        raise Conflict("party.required", party=own)
+    own = require_leaving(facts)
     reason = explaining.why(given.reason)
     gone = [member for member in facts.members if member.party == own and member.left_at is None]
     rows = tuple({"project_id": facts.project.id, "person": member.person, "token_sha256": None,
@@ -96,7 +93,26 @@ def leave(facts: Facts, given: Leave) -> Change:
                   rows=(Update(table_of(Member), rows),))
 
 
-def speaking_for(facts: Facts, act: Act) -> int:
+def require_declining(facts: Facts) -> int:
+    """The actor's party, if its no ends the project."""
+    own = _speaking_for(facts, Act.DECLINE)
+    if not may_decline(facts, own):
+        raise Conflict("party.optional", party=own)
+    return own
+
+
+def require_leaving(facts: Facts) -> int:
+    """The actor's party, if the project can go on without it and without its people."""
+    own = _speaking_for(facts, Act.LEAVE)
+    if not may_leave(facts, own):
+        raise Conflict("party.required", party=own)
+    for member in facts.members:
+        if member.party == own and member.present and in_charge(facts, member):
+            raise Conflict("member.looks_after", person=member.person)
+    return own
+
+
+def _speaking_for(facts: Facts, act: Act) -> int:
     """The actor's party, for which they may say this. Raises: Forbidden, with who may."""
     require_running(facts)
     own = facts.actor.party if facts.actor else None

@@ -1,14 +1,14 @@
-"""Inviting somebody: the same member, row and letter, whoever is invited for what."""
+"""Who comes in: invited, with the same row and letter whatever for, or at once, with nothing left of an invitation."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from cocreate.db import table_of
 from cocreate.domain.notices import Subject
 from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter
-from cocreate.services.writes import Put
-from workflows.facts import MemberFact
+from cocreate.services.writes import Put, Write
+from workflows.facts import Facts, MemberFact
 from workflows.values import replace
 
 
@@ -28,13 +28,24 @@ def invited(change: Change, member: MemberFact, link: Link, greeting: str = "") 
     facts = change.facts
     member = replace(member, parts=member.own, lent=frozenset(), stands_for=frozenset(), accepted_at=None,
                      left_at=None, invited_at=facts.now, expired_at=None)
-    row = {"project_id": facts.project.id, "person": member.person, "host_id": facts.project.host_id,
-           "party": member.party, "name": member.name, "parts": " ".join(sorted(member.own)),
-           "invited_by": facts.actor.person if facts.actor else None, "invited_at": facts.now, "greeting": greeting,
-           "token_sha256": link.token_sha256, "again_sha256": None, "expires_at": link.expires_at,
-           "expired_at": None, "accepted_at": None, "declined_at": None, "left_at": None}
+    row = _row(facts, member) | {
+        "invited_by": facts.actor.person if facts.actor else None, "invited_at": facts.now, "greeting": greeting,
+        "token_sha256": link.token_sha256, "expires_at": link.expires_at}
     return replace(change, facts=facts.with_member(member),
                    rows=(*change.rows, Put(table_of(Member), (row,))), letters=(*change.letters, letter(member, link)))
+
+
+def come_in(facts: Facts, member: MemberFact) -> Write:
+    """The row of somebody who comes in at once, be it after an invitation that came to nothing."""
+    return Put(table_of(Member), (_row(facts, member),))
+
+
+def _row(facts: Facts, member: MemberFact) -> dict[str, Any]:
+    """Every column: who was in the project before has a row already."""
+    return {"project_id": facts.project.id, "person": member.person, "host_id": facts.project.host_id,
+            "party": member.party, "name": member.name, "parts": " ".join(sorted(member.own)), "invited_by": None,
+            "invited_at": None, "greeting": "", "token_sha256": None, "again_sha256": None, "expires_at": None,
+            "expired_at": None, "accepted_at": member.accepted_at, "declined_at": None, "left_at": None}
 
 
 def letter(member: MemberFact, link: Link) -> Letter:

@@ -13,8 +13,8 @@ from cocreate.models.projects import Member, Party
 from cocreate.services.acts import neutral
 from cocreate.services.acts.absences import end_of
 from cocreate.services.acts.change import Administrator, Change, named, require, require_running
-from cocreate.services.acts.inviting import invited, letter
-from cocreate.services.writes import Insert, Put, Update
+from cocreate.services.acts.inviting import come_in, invited, letter
+from cocreate.services.writes import Insert, Update
 from workflows import progression
 from workflows.facts import OWED, Facts, MemberFact, PartyFact, TaskFact
 from workflows.values import replace
@@ -199,8 +199,11 @@ def correct_address(facts: Facts, given: CorrectAddress) -> Change:
         raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)
     facts = facts.with_member(replace(member, left_at=facts.now))
     for task in facts.tasks:
-        if task.asked == member.person:
-            facts = facts.with_task(replace(task, asked=given.to))
+        theirs = task.shared_with.get(member.person, ())
+        if task.asked == member.person or theirs:
+            facts = facts.with_task(replace(
+                task.sharing(member.person, ()).sharing(given.to, theirs),
+                asked=given.to if task.asked == member.person else task.asked))
     old = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
     return invited(
         Change(facts=facts, party=member.party, details={"person": member.person, "to": given.to},
@@ -276,14 +279,11 @@ def hand_over_project(facts: Facts, given: HandOverProject) -> Change:
         if duty.owner == before.person and duty.done_at is None:
             facts = facts.with_duty(replace(duty, owner=given.to))
     facts, stood_in = end_of(facts, before.person)  # there is no part left to stand in for
-    row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": own,
-           "name": given.name, "parts": " ".join(sorted(after.parts)), "greeting": "", "token_sha256": None,
-           "accepted_at": facts.now, "left_at": None}
     return Change(facts=facts.with_project(manager_id=given.to), party=own,
                   details={"person": before.person, "to": given.to, "project": True}
                   | ({"stood_in": sorted(stood_in)} if stood_in else {}),
                   personal={"person": before.name, "to": given.name} | named(given.by),
-                  rows=(Put(table_of(Member), (row,)),))
+                  rows=(come_in(facts, after),))
 
 
 def _looks_after(facts: Facts, given: HandOverProject) -> MemberFact:

@@ -11,7 +11,8 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.projects import Member
 from cocreate.services.acts.change import Administrator, Change, named, require, require_running
-from cocreate.services.writes import Put, Update
+from cocreate.services.acts.inviting import come_in
+from cocreate.services.writes import Update
 from workflows.facts import Facts, MemberFact
 from workflows.values import replace
 
@@ -51,10 +52,7 @@ def share_project(facts: Facts, given: ShareProject) -> Change:
     if there is not None and there.left_at is None:
         raise Conflict("member.there", person=there.person)
     member = MemberFact(given.to, given.name, None, frozenset({PART}), accepted_at=facts.now)
-    row = {"project_id": facts.project.id, "person": given.to, "host_id": facts.project.host_id, "party": None,
-           "name": given.name, "parts": PART, "greeting": "", "token_sha256": None, "accepted_at": facts.now,
-           "left_at": None}
-    return Change(facts=facts.with_member(member), rows=(Put(table_of(Member), (row,)),), party=actor.party,
+    return Change(facts=facts.with_member(member), rows=(come_in(facts, member),), party=actor.party,
                   details={"person": given.to}, personal={"name": given.name})
 
 

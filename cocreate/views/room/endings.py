@@ -11,7 +11,6 @@ from cocreate import words
 from cocreate.clock import now
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import can_take
-from cocreate.errors import Conflict
 from cocreate.forms.endings import DeclineForm, LeaveForm
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import endings, proposals
@@ -31,9 +30,7 @@ from workflows.texts import say
 def decline(ref: str) -> ResponseReturnValue:
     """End the project for all."""
     facts, form = frame.enter(ref), DeclineForm.from_request()
-    own = acts.speaking_for(facts, Act.DECLINE)
-    if not acts.may_decline(facts, own):
-        raise Conflict("party.optional", party=own)
+    own = acts.require_declining(facts)
     login.require_proof()
     form.title.description = _("It is: %(title)s", title=facts.project.title)
 
@@ -54,9 +51,7 @@ def decline(ref: str) -> ResponseReturnValue:
 def leave(ref: str) -> ResponseReturnValue:
     """Go with one's party, while the project goes on."""
     facts, form = frame.enter(ref), LeaveForm.from_request()
-    own = acts.speaking_for(facts, Act.LEAVE)
-    if not acts.may_leave(facts, own):
-        raise Conflict("party.required", party=own)
+    own = acts.require_leaving(facts)
     login.require_proof()
     seat = say(facts.definition.parties[facts.party(own).seat].name, pages.language())
 

@@ -134,6 +134,14 @@ class TestLeave:
         story = begin(text, carrier=1).give("stream").act(Leave(REASON), champion(CARRIER))
         assert story.decision("picture", "carrier").state is DecisionState.DROPPED
 
+    def test_not_with_who_looks_after_the_project(self):
+        story = begin(carrier=1)
+        host = story.facts.member(champion(CARRIER))
+        story.facts = story.facts.with_member(replace(host, parts=host.parts | {"manager"})).with_project(
+            manager_id=host.person)
+        with pytest.raises(Conflict, match=r"member\.looks_after"):
+            story.act(Leave(REASON), signatory(CARRIER))
+
     @pytest.mark.parametrize("party", [GIVER, TAKER])
     def test_a_required_one_declines_instead(self, party):
         with pytest.raises(Conflict, match=r"party\.required"):

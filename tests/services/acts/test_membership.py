@@ -9,6 +9,7 @@ import pytest
 from cocreate.domain.audience import without_earlier
 from cocreate.domain.rights import PROPOSALS
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.passing import PassOn
 from cocreate.services.acts.people import (
     Arrival,
     ChangeParts,
@@ -91,6 +92,12 @@ class TestInvitations:
         story.act(CorrectAddress(NEW, 91, "t2", "h2", story.facts.now), CHAMPION)
         assert story.facts.member(NEW).left_at and story.facts.member(91).parts == {"contributor"}
         assert not story.mails() and [letter.recipient for letter in story.change.letters] == [91]
+
+    def test_and_keeps_the_fields_that_were_passed_on(self):
+        story = begin().act(PassOn("stream", GIVER, NEW, name="Ola", token="t", token_sha256="h", fields=("mass",),
+                                   expires_at=begin().facts.now), CHAMPION)
+        story.act(CorrectAddress(NEW, 91, "t2", "h2", story.facts.now), CHAMPION)
+        assert story.task("stream").shared_with == {91: ("mass",)}
 
     def test_nobody_is_invited_twice(self):
         story = begin().invite(NEW, "giver", "contributor")
