@@ -137,8 +137,8 @@ class TestWords:
                     silent.append(f"{table.name}.{column.name}")
         # Duties come with the last signature, accessions after it. Another column is filled in tests/support/worlds.py,
         # or named in STRUCTURE.
-        assert set(silent) == {"duty.what", "duty.gives", "duty.said", "accession.text", "accession.evidence",
-                               "host_invitation.name"}, silent
+        assert set(silent) == {"duty.what", "duty.gives", "duty.said", "duty.doubted", "accession.text",
+                               "accession.evidence", "host_invitation.name"}, silent
 
     @pytest.mark.parametrize("kind", ["customer_of_another_host", long("manager_of_another_host"),
                                       long("administrator_of_another_host")])

@@ -97,6 +97,9 @@ def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
 
 def _duty_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
     """Of "duties", whether the party still has some; of one, whether it is not done, or what became of it stands."""
+    if kind in ("duty_doubted", "duty_seen"):
+        return any(str(duty.number) == subject.key and bool(duty.doubts) == (kind == "duty_doubted")
+                   for duty in facts.duties)
     if kind in _NOTICES:
         return any(str(duty.number) == subject.key and duty.outcome in _NOTICES[kind] for duty in facts.duties)
     return any(duty.party == subject.party and duty.done_at is None and (

@@ -104,6 +104,7 @@ def _everything(before: Facts, after: Facts) -> Iterator[News]:
     yield from _contract(before, after)
     yield from _proposals(before, after)
     yield from _notice(before, after)
+    yield from _reported(before, after)
     yield from _people(before, after)
     yield from _nobody(before, after)
     yield from _project(before, after)
@@ -282,6 +283,21 @@ def _notice(before: Facts, after: Facts) -> Iterator[News]:
             yield News("decided" if duty.outcome else "decided_back", Subject("duty", str(duty.number), duty.party),
                        duty.party, tuple(person for party in after.contracting if party.number != duty.party
                                          for person in champions(after, party.number)))
+
+
+def _reported(before: Facts, after: Facts) -> Iterator[News]:
+    """What was reported as done and is not, as its own party says or another, or is after all."""
+    old = {duty.number: duty for duty in before.duties}
+    for duty in after.duties:
+        was, subject = old.get(duty.number, duty), Subject("duty", str(duty.number), duty.party)
+        if was is duty or duty.decide:
+            continue
+        if was.done_at is not None and duty.done_at is None:
+            yield News("duty_back", subject, duty.party, (*looks_after(after, duty), *(
+                person for party in was.doubts for person in champions(after, party))))
+        elif duty.doubts != was.doubts:
+            yield News("duty_doubted" if len(duty.doubts) > len(was.doubts) else "duty_seen", subject, duty.party,
+                       looks_after(after, duty))
 
 
 def _answering(facts: Facts, proposal: ProposalFact) -> tuple[int, ...]:

@@ -76,6 +76,9 @@ notice_given          M M D P - - - D
 notice_back           M M D P - - - D
 decided               M D D P - - - D
 decided_back          M D D P - - - D
+duty_back             M D D P - - - D
+duty_doubted          M M D P - - - D
+duty_seen             D D D P - - - D
 duty_due              M D P - - - - D
 duty_overdue          M D P - - - - D
 still_you             M D P - - - - D

@@ -52,7 +52,8 @@ class Act(StrEnum):
     HELP = "help"
     WAIVE = "waive"
     DUTY_DONE = "duty_done"
-    NOTICE_BACK = "notice_back"
+    DUTY_BACK = "duty_back"
+    DOUBT = "doubt_duty"
     ANSWER_SUGGESTION = "answer_suggestion"
     PEOPLE = "people"
     SHARE = "share_project"
@@ -103,7 +104,8 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.HELP:              (_O, _A, _O, _N, _E, _E, _N),
     Act.WAIVE:             (_P, _O, _N, _N, _N, _N, _N),
     Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
-    Act.NOTICE_BACK:       (_O, _N, _A, _N, _N, _N, _N),
+    Act.DUTY_BACK:       (_O, _N, _A, _N, _N, _N, _N),
+    Act.DOUBT:             (_X, _N, _N, _N, _N, _N, _N),
     Act.ANSWER_SUGGESTION: (_N, _N, _N, _N, _N, _Y, _N),
     Act.PEOPLE:            (_O, _N, _P, _N, _N, _F, _N),
     Act.SHARE:             (_N, _N, _N, _N, _N, _Y, _N),

@@ -82,10 +82,16 @@ class NoticeForm(DoneForm):
                 "seen": self.seen.data or ""}
 
 
-class NoticeBackForm(Form):
-    """Why a notice or a decision does not stand."""
+class DutyBackForm(Form):
+    """Why a report, a notice or a decision does not stand."""
 
     reason = why(_("Why does it not stand?"))
+
+
+class DoubtForm(Form):
+    """Why a party does not see done what another reported."""
+
+    reason = why(_("What is still missing, or not as agreed?"))
 
 
 class HandDutyForm(Form):

@@ -142,3 +142,4 @@ class Duty(Model):
     outcome: Mapped[str | None] = mapped_column(String(6))  # see workflows.facts.Notice
     done_on: Mapped[date | None]  # when it was decided, as its party says
     said: Mapped[str | None]  # the value that was given, or words about what was decided
+    doubted: Mapped[str | None]  # JSON: party -> why it does not see done what was reported

@@ -17,6 +17,10 @@ PLAIN = {
     "duty.which": N_("Say which of the two it is: it goes on, or it ends."),
     "duty.moved": N_("It stands for another day by now. Open the duty again, then say which of the two it is."),
     "duty.no_notice": N_("Nothing that you decided stands here."),
+    "duty.open": N_("It is not reported as done, so there is nothing to take back or to doubt."),
+    "duty.own_decision": N_("Each party decides this for itself. Talk to it, or ask for help."),
+    "duty.doubted": N_("Your party has said already that it does not see it done."),
+    "duty.no_doubt": N_("Nothing that your party said stands against it."),
     "duty.done": N_("Somebody has reported it as done already."),
     "contract.kept": N_("Version %(n)s prints what you may not see. Who contracts or signs reads it whole; the page of "
                         "the contract has the rest."),

@@ -9,7 +9,16 @@ from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.services import accounts, composing, contributions, hashing, progress
-from cocreate.services.acts.duties import DecideLater, HandDuty, LookAfter, ReportDuty, Successor, TakeBackNotice
+from cocreate.services.acts.duties import (
+    DecideLater,
+    DoubtDuty,
+    HandDuty,
+    LookAfter,
+    ReportDuty,
+    SeeDuty,
+    Successor,
+    TakeBackReport,
+)
 from cocreate.services.facts import look
 from cocreate.services.people import INVITATION_LASTS
 from workflows.calendars import local_day
@@ -25,10 +34,21 @@ def report(session: Session, ref: str, *, number: int, notice: Notice | None = N
                         now=now)
 
 
-def take_back_notice(session: Session, ref: str, *, number: int, reason: str, actor: int, key: str,
+def take_back_report(session: Session, ref: str, *, number: int, reason: str, actor: int, key: str,
                      now: datetime) -> progress.Receipt:
-    """Say that the notice of one's own party does not stand."""
-    return progress.act(session, ref, TakeBackNotice(number, reason), actor=actor, key=key, now=now)
+    """Say that what one's own party reported or decided does not stand."""
+    return progress.act(session, ref, TakeBackReport(number, reason), actor=actor, key=key, now=now)
+
+
+def doubt(session: Session, ref: str, *, number: int, reason: str, actor: int, key: str,
+          now: datetime) -> progress.Receipt:
+    """Say that one's own party does not see done what another reported."""
+    return progress.act(session, ref, DoubtDuty(number, reason), actor=actor, key=key, now=now)
+
+
+def see(session: Session, ref: str, *, number: int, actor: int, key: str, now: datetime) -> progress.Receipt:
+    """Say that one's own party sees it done after all."""
+    return progress.act(session, ref, SeeDuty(number), actor=actor, key=key, now=now)
 
 
 def look_after(session: Session, ref: str, *, to: int | None, name: str = "", email: str = "", actor: int, key: str,

@@ -79,13 +79,28 @@ def _report_duty(s: Speaker) -> str:
     return s.gettext("%(who)s reported for %(party)s as done: %(what)s", what=s.duty(), party=s.party(s.line.party))
 
 
-@tells("take_back_notice")
-def _take_back_notice(s: Speaker) -> str:
+@tells("take_back_report")
+def _take_back_report(s: Speaker) -> str:
+    if s.details.get("was") == "done":
+        return s.gettext("%(who)s took back for %(party)s that it is done: %(what)s", what=s.duty(),
+                         party=s.party(s.line.party))
     if "was" in s.details:
         return s.gettext("%(who)s took back for %(party)s what was decided: %(what)s", what=s.duty(),
                          party=s.party(s.line.party))
     return s.gettext("%(who)s took back for %(party)s that notice was given: %(what)s", what=s.duty(),
                      party=s.party(s.line.party))
+
+
+@tells("doubt_duty")
+def _doubt_duty(s: Speaker) -> str:
+    return s.gettext("%(who)s said for %(party)s that it does not see done what %(giver)s reported: %(what)s",
+                     what=s.duty(), party=s.party(s.line.party), giver=s.party(s.details["of"]))
+
+
+@tells("see_duty")
+def _see_duty(s: Speaker) -> str:
+    return s.gettext("%(who)s said for %(party)s that it sees done what %(giver)s reported: %(what)s",
+                     what=s.duty(), party=s.party(s.line.party), giver=s.party(s.details["of"]))
 
 
 def _goes_on(s: Speaker) -> str:

@@ -44,7 +44,7 @@ PROOFS: dict[str, Asks] = {
     "room.charter_words": BEFORE,
     "room.charter_conflict": BEFORE,
     "room.duties_who": ACTING,
-    "room.duty_notice_back": BEFORE,
+    "room.duty_back": UNDOING,
     # signing
     "room.contract_freeze": ACTING,
     "room.short_agreement_begin": ACTING,

@@ -620,6 +620,7 @@ def upgrade() -> None:
     sa.Column('outcome', sa.String(length=6), nullable=True),
     sa.Column('done_on', sa.Date(), nullable=True),
     sa.Column('said', sa.Text(), nullable=True),
+    sa.Column('doubted', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['done_by'], ['person.id'], name=op.f('fk_duty_done_by')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_duty_host_id_project_id')),
     sa.ForeignKeyConstraint(['owner'], ['person.id'], name=op.f('fk_duty_owner')),

@@ -45,6 +45,9 @@ AGREED = """
 | template text corrected, project migrated | - | M | M | D | D | - | D | M |
 | notice given, taken back | M | M | D | P | - | - | - | D |
 | decided that it goes on or ends, taken back (asked = the other parties) | M | D | D | P | - | - | - | D |
+| what was reported as done taken back (asked = who looks after it, who doubted it) | M | D | D | P | - | - | - | D |
+| reported as done, and another party does not see it done | M | M | D | P | - | - | - | D |
+| another party sees it done after all | D | D | D | P | - | - | - | D |
 | duty due, overdue (as task) ; yearly "still you?" | M | D | P | - | - | - | - | D |
 | mail came back | - | P | - | - | - | - | - | M |
 """
@@ -58,7 +61,8 @@ KINDS_OF = (
     "waiting_outside", "nobody_can_act", "clause_proposed clause_objected", "ready_to_read please_sign", "signed",
     "signing_declined signature_ended",
     "all_signed declined withdrawn", "joined left handed_over", "concern", "template_corrected migrated",
-    "notice_given notice_back", "decided decided_back", "duty_due duty_overdue still_you", "mail_came_back",
+    "notice_given notice_back", "decided decided_back",
+    "duty_back", "duty_doubted", "duty_seen", "duty_due duty_overdue still_you", "mail_came_back",
 )
 
 

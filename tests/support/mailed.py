@@ -162,7 +162,12 @@ def _of_talk(session, room, kind):
             session.execute(update(Duty).where(Duty.project_id == room.id).values(
                 decide=True, **({"outcome": "ends", "done_at": NOON} if kind == "decided" else {})))
             return room.anna, "duty:1:2", {}
-        case "notice_given" | "notice_back" | "duty_due" | "duty_overdue" | "still_you":
+        case "duty_doubted":
+            _contract(session, room, kind)
+            session.execute(update(Duty).where(Duty.project_id == room.id).values(
+                done_at=NOON, doubted='{"1": "The report has no figures."}'))
+            return room.renee, "duty:1:2", {}
+        case "notice_given" | "notice_back" | "duty_back" | "duty_due" | "duty_overdue" | "still_you":
             _contract(session, room, kind)
             if kind == "notice_given":
                 session.execute(update(Duty).where(Duty.project_id == room.id).values(outcome="others", done_at=NOON))

@@ -6,9 +6,13 @@ from sqlalchemy import select
 
 from cocreate.db import db
 from cocreate.models.contracts import Duty
-from cocreate.models.mails import Outbox
+from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Project
+from tests.support.projects import WITH_CARRIER
 from tests.support.rooms import owing, text
+
+# A template that reminds of duties.
+REMINDING = WITH_CARRIER.replace("reminders:\n", 'reminders:\n  - {"on": duty_due, at: [-14, 0]}\n')
 
 
 class TestWho:
@@ -47,13 +51,13 @@ class TestNotice:
         page = text(room.shop.get("/duties"))
         assert "Nothing is left to decide: Tornby Furniture gave notice on Mon 1 Mar" in page
         assert "Say whether notice was given" not in page
-        assert "Take back the notice" not in page and room.shop.get("/duties/2/notice-back").status_code == 404
+        assert "Take back the notice" not in page and room.shop.get("/duties/2/back").status_code == 404
         assert _mailed("notice_given") == [room.small.shop]
         assert "Take back the notice" in text(room.maker.get("/duties"))
-        page = text(room.maker.get("/duties/2/notice-back"))
+        page = text(room.maker.get("/duties/2/back"))
         assert "Tornby Furniture decides again. So do: Aurelis Hotels. They are told." in page
-        assert room.maker.post("/duties/2/notice-back", data={"reason": ""}).status_code == 422
-        room.maker.post("/duties/2/notice-back", data={"reason": "It was meant for another contract."})
+        assert room.maker.post("/duties/2/back", data={"reason": ""}).status_code == 422
+        room.maker.post("/duties/2/back", data={"reason": "It was meant for another contract."})
         for client in (room.maker, room.shop):
             page = text(client.get("/duties"))
             assert "Say whether notice was given" in page and "Nothing is left to decide" not in page
@@ -61,6 +65,59 @@ class TestNotice:
         record = text(room.shop.get("/record"))
         assert "took back for Tornby Furniture that notice was given: Give notice, or it goes on" in record
         assert "It was meant for another contract." in record
+
+
+class TestReported:
+    def test_as_done_is_taken_back_with_a_reason_that_all_read(self, play):
+        room = owing(play(definition=REMINDING))
+        room.shop.post("/duties/1/done", data={})
+        assert "Take back the report" in text(room.shop.get("/duties"))
+        assert "Take back the report" not in text(room.maker.get("/duties"))
+        assert room.maker.get("/duties/1/back").status_code == 404
+        page = text(room.shop.get("/duties/1/back"))
+        assert "Aurelis Hotels owes it again, and is reminded of it as before." in page
+        assert room.shop.post("/duties/1/back", data={"reason": ""}).status_code == 422
+        page = text(room.shop.post("/duties/1/back", data={"reason": "The crates are not back yet."},
+                                   follow_redirects=True))
+        assert "It is taken back and owed again. The others are told." in page and "Report as done" in page
+        assert _reminders(room) == {"planned"}
+        room.shop.post("/duties/1/done", data={})
+        assert _reminders(room) == {"cancelled"}
+        room.shop.post("/duties/1/back", data={"reason": "They are still not back."})
+        assert _reminders(room) == {"planned"}
+        record = text(room.maker.get("/record"))
+        assert "took back for Aurelis Hotels that it is done: Take the crates back" in record
+        assert "The crates are not back yet." in record
+
+    def test_and_not_seen_done_by_another_party_says_both_until_one_takes_its_word_back(self, play):
+        room = owing(play())
+        assert room.maker.get("/duties/1/doubt").status_code == 404
+        room.shop.post("/duties/1/done", data={})
+        assert "Everything that was owed by a day is done." in text(room.maker.get("/duties"))
+        assert room.shop.get("/duties/1/doubt").status_code == 404
+        assert "Aurelis Hotels is told at once." in text(room.maker.get("/duties/1/doubt"))
+        assert room.maker.post("/duties/1/doubt", data={"reason": "No."}).status_code == 422
+        room.maker.post("/duties/1/doubt", data={"reason": "Ten crates are missing."})
+        assert _mailed("duty_doubted") == [room.small.shop]
+        for client in (room.shop, room.maker):
+            page = text(client.get("/duties"))
+            assert "Tornby Furniture does not see it done" in page and "Ten crates are missing." in page
+            assert "All is reported as done; what Aurelis Hotels reported is not seen done by all" in page
+        assert "We see it done" in page and "We do not see it done" not in page
+        page = text(room.maker.post("/duties/1/seen", data={}, follow_redirects=True))
+        assert "Written down: you see it done." in page and "We do not see it done" in page
+        assert "Tornby Furniture does not see it done" not in page
+        record = text(room.shop.get("/record"))
+        assert "said for Tornby Furniture that it does not see done what Aurelis Hotels reported" in record
+        assert "said for Tornby Furniture that it sees done what Aurelis Hotels reported" in record
+
+    def test_and_doubted_is_mailed_to_who_doubted_when_it_is_taken_back(self, play):
+        room = owing(play())
+        room.shop.post("/duties/1/done", data={})
+        room.maker.post("/duties/1/doubt", data={"reason": "Ten crates are missing."})
+        room.shop.post("/duties/1/back", data={"reason": "That is right, ten are missing."})
+        assert _mailed("duty_back") == [room.small.maker]
+        assert "Ten crates are missing." not in text(room.maker.get("/duties"))
 
 
 class TestGoOnOrEnd:
@@ -81,11 +138,18 @@ class TestGoOnOrEnd:
         assert "that it ends: Go on for the time" in text(room.shop.get("/record"))
         assert _mailed("decided") == [room.small.shop] and "Take back" not in page
         assert "Take back what was decided" in text(room.maker.get("/duties"))
-        room.maker.post("/duties/2/notice-back", data={"reason": "It was meant for another contract."})
+        room.maker.post("/duties/2/back", data={"reason": "It was meant for another contract."})
         assert _mailed("decided_back") == [room.small.shop]
         assert "took back for Tornby Furniture what was decided: Go on" in text(room.shop.get("/record"))
         room.maker.post("/duties/2/done", data=given | {"notice": "on"})
         assert "That it goes on was decided on Mon 1 Mar, as" in text(room.shop.get("/duties"))
+
+
+def _reminders(room):
+    """The states of those about the duty."""
+    db.session.rollback()
+    return {*db.session.scalars(select(Reminder.state).join(Project, Project.id == Reminder.project_id).where(
+        Project.ref == room.small.ref, Reminder.subject == "duty:1:2"))}
 
 
 def _mailed(kind):

@@ -1,8 +1,12 @@
 """What is signed in a project, and what is owed under it."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from workflows.values import replace
 
 
 class ContractState(StrEnum):
@@ -81,6 +85,16 @@ class DutyFact:
     outcome: str | None = None  # a Notice, of what was decided
     done_on: date | None = None  # when it was decided, as its party says
     said: str | None = None  # the value that was given, or words about what was decided
+    doubted: str | None = None  # JSON: number of a party -> why it does not see done what was reported
+
+    @property
+    def doubts(self) -> dict[int, str]:
+        """Party -> why it does not see it done; both its word and the report stand."""
+        return {int(party): why for party, why in json.loads(self.doubted or "{}").items()}
+
+    def with_doubts(self, doubts: Mapping[int, str]) -> "DutyFact":
+        ordered = {str(party): doubts[party] for party in sorted(doubts)}
+        return replace(self, doubted=json.dumps(ordered) if ordered else None)
 
     @property
     def before(self) -> date:

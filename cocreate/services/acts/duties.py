@@ -35,11 +35,26 @@ class ReportDuty:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBackNotice:
-    """Say that what one's own party decided does not stand, until the last day on which it could be decided."""
+class TakeBackReport:
+    """Say that what one's own party reported does not stand; what it decided, until the last day for it."""
 
     number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtDuty:
+    """Say for one's own party that it does not see done what another reported."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeeDuty:
+    """Say that one's own party sees it done after all."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +128,81 @@ def same_decision(facts: Facts, duty: DutyFact) -> tuple[DutyFact, ...]:
         one.what, one.clause) == (duty.what, duty.clause))
 
 
-def take_back_notice(facts: Facts, given: TakeBackNotice) -> Change:
-    """Whom it left nothing to decide decides again. From the day after the last one all rely on it."""
-    duty, _actor = theirs(facts, given.number, Act.NOTICE_BACK)
+def take_back_report(facts: Facts, given: TakeBackReport) -> Change:
+    """Whom it left nothing to decide decides again. From the day after the last one all rely on what was decided."""
+    duty, _actor = theirs(facts, given.number, Act.DUTY_BACK)
+    if duty.decide:
+        _require_in_time(facts, duty)
+    else:
+        _require_reported(duty)
+    reason = explaining.why(given.reason)
+    relying = same_decision(facts, duty) if duty.outcome == Notice.GIVEN else ()
+    for one in (duty, *(one for one in relying if one.outcome == Notice.OTHERS)):
+        facts = facts.with_duty(replace(one, done_at=None, done_by=None, done_on=None, said=None, outcome=None,
+                                        doubted=None))
+    was = {} if duty.outcome == Notice.GIVEN else {"was": duty.outcome or "done"}
+    return Change(facts=facts, party=duty.party, details={"duty": duty.number} | was, personal={"reason": reason})
+
+
+def _require_in_time(facts: Facts, duty: DutyFact) -> None:
     if duty.outcome not in choices(duty):
         raise Conflict("duty.no_notice", number=duty.number)
     if local_day(facts.now, facts.calendars[0].zone) > duty.due:
         raise Conflict("duty.in_effect", number=duty.number, day=duty.due)
-    reason = explaining.why(given.reason)
-    relying = same_decision(facts, duty) if duty.outcome == Notice.GIVEN else ()
-    for one in (duty, *(one for one in relying if one.outcome == Notice.OTHERS)):
-        facts = facts.with_duty(replace(one, done_at=None, done_by=None, done_on=None, said=None, outcome=None))
-    was = {} if duty.outcome == Notice.GIVEN else {"was": duty.outcome}
-    return Change(facts=facts, party=duty.party, details={"duty": duty.number} | was, personal={"reason": reason})
+
+
+def _require_reported(duty: DutyFact) -> None:
+    if duty.done_at is None:
+        raise Conflict("duty.open", number=duty.number)
 
 
 def can_take_back(facts: Facts, duty: DutyFact) -> bool:
-    """Whether the actor can still say that this notice or decision does not stand."""
-    return (duty.outcome in choices(duty) and local_day(facts.now, facts.calendars[0].zone) <= duty.due
-            and may(Act.NOTICE_BACK, facts.actor, party=duty.party, asked=duty.owner))
+    """Whether the actor can still say that this report, notice or decision does not stand."""
+    in_time = local_day(facts.now, facts.calendars[0].zone) <= duty.due
+    return (duty.outcome in choices(duty) and in_time if duty.decide else duty.done_at is not None) and may(
+        Act.DUTY_BACK, facts.actor, party=duty.party, asked=duty.owner)
+
+
+def doubt(facts: Facts, given: DoubtDuty) -> Change:
+    """Nobody undoes the report of another: both stand, until one of them takes its word back."""
+    duty, own = _others(facts, given.number)
+    if own in duty.doubts:
+        raise Conflict("duty.doubted", number=duty.number)
+    reason = explaining.why(given.reason)
+    return Change(facts=facts.with_duty(duty.with_doubts(duty.doubts | {own: reason})), party=own,
+                  details={"duty": duty.number, "of": duty.party}, personal={"reason": reason})
+
+
+def see(facts: Facts, given: SeeDuty) -> Change:
+    duty, own = _others(facts, given.number)
+    if own not in duty.doubts:
+        raise Conflict("duty.no_doubt", number=duty.number)
+    left = {party: why for party, why in duty.doubts.items() if party != own}
+    return Change(facts=facts.with_duty(duty.with_doubts(left)), party=own,
+                  details={"duty": duty.number, "of": duty.party})
+
+
+def _others(facts: Facts, number: int) -> tuple[DutyFact, int]:
+    """A duty that another party reported as done, and the actor's party, which the contract binds as well."""
+    duty, actor = theirs(facts, number, Act.DOUBT)
+    if actor.party is None or actor.party not in {party.number for party in facts.bound}:
+        raise Forbidden("only", act=Act.DOUBT.value, persons=_who_doubt(facts, duty))
+    if duty.decide:
+        raise Conflict("duty.own_decision", number=number)
+    _require_reported(duty)
+    return duty, actor.party
+
+
+def _who_doubt(facts: Facts, duty: DutyFact) -> tuple[int, ...]:
+    return tuple(member.person for party in facts.bound if party.number != duty.party
+                 for member in facts.people(party.number, "champion"))
+
+
+def can_doubt(facts: Facts, duty: DutyFact) -> bool:
+    """Whether the actor leads for another party that the contract binds, and this is reported as done."""
+    actor = facts.actor
+    return duty.done_at is not None and not duty.decide and may(Act.DOUBT, actor, party=duty.party) and (
+        actor is not None and actor.party in {party.number for party in facts.bound})
 
 
 def decide_later(facts: Facts, given: DecideLater) -> Change:

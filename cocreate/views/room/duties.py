@@ -3,22 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from cocreate import words
 from cocreate.clock import now
+from cocreate.db import transaction
 from cocreate.domain.rights import Act, may
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.duties import (
     DoneForm,
+    DoubtForm,
+    DutyBackForm,
     GiveForm,
     HandDutyForm,
     LookAfterForm,
-    NoticeBackForm,
     NoticeForm,
 )
 from cocreate.services import duties as service
@@ -46,18 +48,22 @@ class Row:
     can_hand_on: bool
     can_take_back: bool
     back: str  # the act that takes it back
+    doubts: list[tuple[str, str]]  # who does not see it done, and why
+    can_doubt: bool
+    can_see: bool
 
 
 @bp.get("/duties")
 def duties(ref: str) -> ResponseReturnValue:
     """All dated rows of the agreed terms, by party and day."""
     facts = frame.enter(ref)
-    views, order = frame.party_views(facts), sorted(facts.duties, key=lambda one: (one.done_at is not None, one.due))
+    views, order = frame.party_views(facts), sorted(facts.duties, key=lambda one: (_standing(one), one.due))
     found = [(views[party.number], [_row(facts, one) for one in order if one.party == party.number])
              for party in facts.parties]
     return frame.show("room/duties.html", facts, (_("Duties"), None), nonce=Form(),
                       parties_with=[(party, rows) for party, rows in found if rows],
-                      following=next((one for one in order if one.done_at is None), None))
+                      following=next((one for one in order if one.done_at is None), None),
+                      doubted=next((one for one in order if one.doubts), None))
 
 
 @bp.route("/duties/who", methods=["GET", "POST"])
@@ -105,26 +111,58 @@ def duty_done(ref: str, number: int) -> ResponseReturnValue:
                   others=[facts.party(one.party).name for one in acts.same_decision(facts, duty) if not one.done_at])
 
 
-@bp.route("/duties/<int:number>/notice-back", methods=["GET", "POST"])
-def duty_notice_back(ref: str, number: int) -> ResponseReturnValue:
-    """Take back that the own party gave notice, or what it decided."""
+@bp.route("/duties/<int:number>/back", methods=["GET", "POST"])
+def duty_back(ref: str, number: int) -> ResponseReturnValue:
+    """Take back what the own party reported or decided, or that it gave notice."""
     facts = frame.enter(ref)
     duty = next((one for one in facts.duties if one.number == number), None)
     if duty is None or (request.method == "GET" and not acts.can_take_back(facts, duty)):
         raise NotFound
-    login.require_proof("room.duties", ref=ref)
-    form = NoticeBackForm.from_request()
+    if duty.decide:
+        login.require_proof("room.duties", ref=ref)
+    form = DutyBackForm.from_request()
 
     def act(session: Any) -> str:
-        service.take_back_notice(session, ref, number=number, reason=form.reason.data or "", actor=login.me().id,
+        service.take_back_report(session, ref, number=number, reason=form.reason.data or "", actor=login.me().id,
                                  key=form.key(), now=now())
-        return _("It is taken back. The others have been told.")
+        return _("It is taken back. The others have been told.") if duty.decide else \
+            _("It is taken back and owed again. The others are told.")
 
     there = url_for("room.duties", ref=ref)
-    return dialog(facts, form, "room/duties_notice_back.html", _back(duty), act, then=there, back=there,
+    return dialog(facts, form, "room/duties_back.html", _back(duty), act, then=there, back=there,
                   trail=((_("Duties"), there),), duty=duty, party=facts.party(duty.party).name,
                   others=[facts.party(one.party).name for one in acts.same_decision(facts, duty)
                           if one.outcome == Notice.OTHERS])
+
+
+@bp.route("/duties/<int:number>/doubt", methods=["GET", "POST"])
+def duty_doubt(ref: str, number: int) -> ResponseReturnValue:
+    """Say that the own party does not see done what another reported."""
+    facts = frame.enter(ref)
+    duty = next((one for one in facts.duties if one.number == number), None)
+    if duty is None or (request.method == "GET" and not acts.can_doubt(facts, duty)):
+        raise NotFound
+    form, party = DoubtForm.from_request(), facts.party(duty.party).name
+
+    def act(session: Any) -> str:
+        service.doubt(session, ref, number=number, reason=form.reason.data or "", actor=login.me().id, key=form.key(),
+                      now=now())
+        return _("Written down. %(party)s has been told.", party=party)
+
+    there = url_for("room.duties", ref=ref)
+    return dialog(facts, form, "room/duties_doubt.html", _("Not seen done"), act, then=there, back=there,
+                  trail=((_("Duties"), there),), duty=duty, party=party)
+
+
+@bp.post("/duties/<int:number>/seen")
+def duty_seen(ref: str, number: int) -> ResponseReturnValue:
+    """Say that the own party sees it done after all."""
+    frame.enter(ref)
+    form, there = Form.from_request(), url_for("room.duties", ref=ref)
+    with transaction() as session:
+        service.see(session, ref, number=number, actor=login.me().id, key=form.key(), now=now())
+    flash(_("Written down: you see it done. The others are told."), "done")
+    return redirect(there, 303)
 
 
 @bp.route("/duties/<int:number>/hand-over", methods=["GET", "POST"])
@@ -163,7 +201,16 @@ def _act(duty: DutyFact) -> str:
     return _("Say whether it goes on") if duty.decide else _("Give the value") if duty.gives else _("Report as done")
 
 
+def _standing(duty: DutyFact) -> int:
+    """What is open before what not all see done, and that before what is done."""
+    return 0 if duty.done_at is None else 1 if duty.doubts else 2
+
+
 def _back(duty: DutyFact) -> str:
+    if duty.gives:
+        return _("Take back the value")
+    if not duty.decide:
+        return _("Take back the report")
     return _("Take back the notice") if duty.outcome == Notice.GIVEN else _("Take back what was decided")
 
 
@@ -208,8 +255,11 @@ def _row(facts: Facts, duty: DutyFact) -> Row:
     owner = facts.member(duty.owner)
     names = [owner.name] if owner and owner.left_at is None else [
         member.name for member in facts.people(duty.party, "champion")]
-    open_ = duty.done_at is None
+    open_, own = duty.done_at is None, facts.actor.party if facts.actor else None
+    can_doubt = acts.can_doubt(facts, duty)
     return Row(duty, ", ".join(names), clause, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
                open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner),
-               acts.can_take_back(facts, duty), _back(duty))
+               acts.can_take_back(facts, duty), _back(duty),
+               [(facts.party(party).name, why) for party, why in duty.doubts.items()],
+               can_doubt and own not in duty.doubts, can_doubt and own in duty.doubts)

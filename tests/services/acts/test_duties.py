@@ -16,7 +16,14 @@ from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services import composing
 from cocreate.services.acts.contracts import NewDuty
-from cocreate.services.acts.duties import DecideLater, HandDuty, ReportDuty, TakeBackNotice
+from cocreate.services.acts.duties import (
+    DecideLater,
+    DoubtDuty,
+    HandDuty,
+    ReportDuty,
+    SeeDuty,
+    TakeBackReport,
+)
 from cocreate.services.acts.proposals import Answer as Answering
 from cocreate.services.acts.proposals import Propose
 from tests.support.facts import MANAGER, REASON, begin, champion, signatory
@@ -94,7 +101,7 @@ class TestTakeBackNotice:
         day = story.facts.now.date()
         before = story.act(ReportDuty(1, Notice.GIVEN, day, "By letter.", SEEN), champion(1)).facts
         assert ("notice_given", champion(2)) in heard(both().facts, before)
-        after = story.act(TakeBackNotice(1, "It was meant for another contract."), champion(1)).facts
+        after = story.act(TakeBackReport(1, "It was meant for another contract."), champion(1)).facts
         assert [(one.outcome, one.done_at, one.done_by, one.done_on, one.said) for one in after.duties] == [
             (None,) * 5] * 3
         assert story.change.details == {"duty": 1}
@@ -110,22 +117,124 @@ class TestTakeBackNotice:
     @pytest.mark.parametrize("person", [champion(2), signatory(1), COLLEAGUE, READER, MANAGER])
     def test_only_by_who_may_give_it(self, person):
         with pytest.raises(Forbidden):
-            noticed().act(TakeBackNotice(1, REASON), person)
+            noticed().act(TakeBackReport(1, REASON), person)
 
     def test_not_after_the_last_day_on_which_it_could_be_given(self):
         story = noticed()
         last = replace(story, facts=replace(story.facts, now=story.facts.now.replace(month=5, day=3)))
-        assert last.act(TakeBackNotice(1, REASON), champion(1)).facts.duties[0].outcome is None
+        assert last.act(TakeBackReport(1, REASON), champion(1)).facts.duties[0].outcome is None
         late = replace(story, facts=replace(story.facts, now=story.facts.now.replace(month=5, day=4)))
         with pytest.raises(Conflict, match=r"duty\.in_effect"):
-            late.act(TakeBackNotice(1, REASON), champion(1))
+            late.act(TakeBackReport(1, REASON), champion(1))
 
     def test_only_one_that_stands_and_with_a_reason(self):
         for number, party in ((2, 2), (3, 2)):
             with pytest.raises(Conflict, match=r"duty\.no_notice"):
-                noticed().act(TakeBackNotice(number, REASON), champion(party))
+                noticed().act(TakeBackReport(number, REASON), champion(party))
         with pytest.raises(Invalid, match=r"reason\.why"):
-            noticed().act(TakeBackNotice(1, " "), champion(1))
+            noticed().act(TakeBackReport(1, " "), champion(1))
+
+
+class TestTakeBackReport:
+    """What was reported as done is owed again, with a reason that all read, and is reminded of again."""
+
+    def test_is_owed_and_reminded_of_as_before(self):
+        story = agreed()
+        before = owed(story.facts)
+        story.act(ReportDuty(1), champion(1))
+        assert not [subject for subject in owed(story.facts) if subject.startswith("duty:")]
+        story.act(TakeBackReport(1, REASON), champion(1))
+        (duty,) = story.facts.duties
+        assert (duty.done_at, duty.done_by, duty.said) == (None, None, None)
+        assert owed(story.facts) == before
+        assert [turn.act for turn in turns(story.facts, champion(1))] == ["duty"]
+        assert story.change.details == {"duty": 1, "was": "done"} and story.change.personal == {"reason": REASON}
+        story.act(ReportDuty(1), champion(1))
+        assert story.facts.duties[0].done_at is not None
+
+    def test_years_after_its_day_as_well(self):
+        story = agreed().act(ReportDuty(1), champion(1)).wait(days=900)
+        assert story.act(TakeBackReport(1, REASON), champion(1)).facts.duties[0].done_at is None
+
+    def test_of_a_value_that_was_settled_later_takes_the_value_back(self):
+        story = agreed()
+        story.facts = story.facts.with_duty(replace(story.facts.duties[0], gives="figures.stream.mass"))
+        story.act(ReportDuty(1, words="3 t"), champion(1)).act(TakeBackReport(1, REASON), champion(1))
+        assert story.facts.duties[0].said is None
+
+    def test_who_looks_after_it_hears_at_once_and_the_other_parties_in_the_morning(self):
+        story = agreed().act(HandDuty(1, COLLEAGUE), champion(1)).act(ReportDuty(1), COLLEAGUE)
+        before = story.facts
+        after = story.act(TakeBackReport(1, REASON), champion(1)).facts
+        told = heard(before, after)
+        assert told["duty_back", COLLEAGUE].channel == "M" and ("duty_back", champion(1)) not in told
+        assert told["duty_back", champion(2)].channel == "D"
+        subject = Subject("duty", "1", 1)
+        assert still("duty_back", subject, after) and not still("duty_back", subject, before)
+
+    @pytest.mark.parametrize("person", [champion(2), signatory(1), COLLEAGUE, READER, MANAGER])
+    def test_only_by_who_may_report_it(self, person):
+        with pytest.raises(Forbidden):
+            agreed().act(ReportDuty(1), champion(1)).act(TakeBackReport(1, REASON), person)
+
+    def test_only_one_that_was_reported_and_with_a_reason(self):
+        with pytest.raises(Conflict, match=r"duty\.open"):
+            agreed().act(TakeBackReport(1, REASON), champion(1))
+        with pytest.raises(Invalid, match=r"reason\.why"):
+            agreed().act(ReportDuty(1), champion(1)).act(TakeBackReport(1, " "), champion(1))
+
+
+class TestDoubt:
+    """Another party says that it does not see it done: both stand until one of them takes its word back."""
+
+    def test_stands_beside_the_report_which_it_does_not_undo(self):
+        story = reported().act(DoubtDuty(1, REASON), champion(2))
+        (duty,) = story.facts.duties
+        assert duty.done_at is not None and duty.doubts == {2: REASON}
+        assert story.change.party == 2 and story.change.details == {"duty": 1, "of": 1}
+        assert story.change.personal == {"reason": REASON}
+
+    def test_who_owes_it_hears_at_once(self):
+        story = reported()
+        before = story.facts
+        after = story.act(DoubtDuty(1, REASON), champion(2)).facts
+        told = heard(before, after)
+        assert told["duty_doubted", champion(1)].channel == "M" and ("duty_doubted", champion(2)) not in told
+        assert still("duty_doubted", Subject("duty", "1", 1), after)
+        assert not still("duty_doubted", Subject("duty", "1", 1), before)
+
+    def test_ends_when_its_party_sees_it_done(self):
+        story = reported().act(DoubtDuty(1, REASON), champion(2))
+        before = story.facts
+        after = story.act(SeeDuty(1), champion(2)).facts
+        assert after.duties[0].doubts == {} and story.change.details == {"duty": 1, "of": 1}
+        assert heard(before, after)["duty_seen", champion(1)].channel == "D"
+        with pytest.raises(Conflict, match=r"duty\.no_doubt"):
+            story.act(SeeDuty(1), champion(2))
+
+    def test_ends_with_the_report_and_who_doubted_hears_at_once(self):
+        story = reported().act(DoubtDuty(1, REASON), champion(2))
+        before = story.facts
+        after = story.act(TakeBackReport(1, REASON), champion(1)).facts
+        told = heard(before, after)
+        assert after.duties[0].doubts == {} and told["duty_back", champion(2)].channel == "M"
+        assert not [kind for kind, _person in told if kind == "duty_seen"]
+        assert story.act(ReportDuty(1), champion(1)).facts.duties[0].doubts == {}
+
+    @pytest.mark.parametrize("person", [champion(1), signatory(2), COLLEAGUE, READER, MANAGER])
+    def test_only_by_who_leads_for_another_party(self, person):
+        with pytest.raises(Forbidden):
+            reported().act(DoubtDuty(1, REASON), person)
+
+    def test_only_of_what_is_reported_and_not_of_what_a_party_decides_for_itself(self):
+        with pytest.raises(Conflict, match=r"duty\.open"):
+            agreed().act(DoubtDuty(1, REASON), champion(2))
+        with pytest.raises(Conflict, match=r"duty\.own_decision"):
+            noticed().act(DoubtDuty(1, REASON), champion(2))
+        with pytest.raises(Conflict, match=r"duty\.doubted"):
+            reported().act(DoubtDuty(1, REASON), champion(2)).act(DoubtDuty(1, REASON), champion(2))
+        with pytest.raises(Invalid, match=r"reason\.why"):
+            reported().act(DoubtDuty(1, "No."), champion(2))
 
 
 class TestGoOnOrEnd:
@@ -155,14 +264,14 @@ class TestGoOnOrEnd:
     def test_can_be_taken_back_until_its_last_day_and_the_others_hear_of_that_too(self, outcome):
         story = option()
         before = story.act(ReportDuty(1, outcome, story.facts.now.date(), "", SEEN), champion(1)).facts
-        after = story.act(TakeBackNotice(1, REASON), champion(1)).facts
+        after = story.act(TakeBackReport(1, REASON), champion(1)).facts
         assert (after.duties[0].outcome, after.duties[0].done_at) == (None, None)
         assert story.change.details == {"duty": 1, "was": outcome.value}
         assert ("decided_back", champion(2)) in heard(before, after)
         assert still("decided_back", Subject("duty", "1", 1), after)
         late = replace(story, facts=replace(before, now=before.now.replace(month=5, day=4)))
         with pytest.raises(Conflict, match=r"duty\.in_effect"):
-            late.act(TakeBackNotice(1, REASON), champion(1))
+            late.act(TakeBackReport(1, REASON), champion(1))
 
 
 class TestDecideLater:
@@ -249,6 +358,10 @@ def agreed():
     story = begin().to_signature().sign("giver").sign("taker")
     story.facts = story.facts.with_duty(DutyFact(1, 1, "Energy report", date(2027, 5, 3), "quantity"))
     return story
+
+
+def reported():
+    return agreed().act(ReportDuty(1), champion(1))
 
 
 def notice(number, party, clause, due=date(2027, 5, 3)):
