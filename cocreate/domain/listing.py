@@ -19,7 +19,7 @@ def columns(task: Task) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def listed(facts: Facts, task: Task, counting: Mapping[tuple[str, int], tuple[int, Answers]]) -> Columns:
-    """What stands in each list, in its order; nothing where nobody gave it."""
+    """What stands in each list, in its order; nothing where nobody gave it, or the reader may not see it."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for where, path in columns(task):
         _, key, name, column = path.split(".")

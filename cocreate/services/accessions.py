@@ -13,7 +13,7 @@ from cocreate.domain.contract import ContractText
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.contracts import Accession
 from cocreate.papers import paper_words, typesetting
-from cocreate.services import contracts, contributions, describing, files, progress, signing
+from cocreate.services import accepted, contracts, describing, files, progress, signing
 from cocreate.services.acts.accessions import Accede, AskAccessionCode, require_acceding
 from cocreate.services.facts import look
 from cocreate.storage import Store
@@ -39,7 +39,7 @@ def document(session: Session, facts: Facts, *, made_at: datetime) -> Document:
     frozen = contracts.version(session, facts, contract.number)
     if frozen.row.sealed_sha256 is None:
         raise Conflict("contract.not_sealed", n=contract.number)
-    said = describing.details(facts, contributions.counting(session, facts), party.number)
+    said = describing.details(facts, accepted.answers(session, facts), party.number)
     text = accession_text(
         Sealed(frozen.text, frozen.row.text_sha256, frozen.row.pdf_sha256, frozen.row.sealed_sha256), party.number,
         describing.signatories(facts, said, party.number), paper_words.accession(facts.project.language),

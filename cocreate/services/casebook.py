@@ -18,7 +18,7 @@ from cocreate.domain.cases import BARRIERS, FLOWS, NOT_PUBLISHED, ROWS, TABLES, 
 from cocreate.errors import NotFound
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.openings import Opening
-from cocreate.services import contracts, contributions, playing, records
+from cocreate.services import accepted, contracts, playing, records
 from cocreate.services.facts import look
 from cocreate.services.playing import Decided, Played
 from workflows.definition import Task
@@ -93,7 +93,7 @@ def begun(case: Case, key: str, task: Task) -> dict[str, Answer]:
 def summary(session: Session, played: Played, facts: Facts) -> dict[str, Any]:
     """Plain values for a file: what was answered, and what was not and why it could go on all the same."""
     given = [(facts.definition.tasks[task], task, answers)
-             for (task, _), (_, answers) in sorted(contributions.counting(session, facts).items())]
+             for (task, _), (_, answers) in sorted(accepted.answers(session, facts).items())]
     answered, missing, said = _fields(given)
     counts = {
         "stages": len(played.stages), "tasks": len(facts.tasks),

@@ -21,7 +21,7 @@ from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
 from cocreate.models.work import Contribution
 from cocreate.papers import paper_words
-from cocreate.services import contributions, describing
+from cocreate.services import accepted, describing
 from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.describing import Counting
 from workflows import fields as f
@@ -47,13 +47,13 @@ def who_sees(session: Session, facts: Facts) -> int:
     """Who may see every value that the contract prints now."""
     paths = openness.in_contract(facts.definition)
     return reduce(and_, (
-        *contributions.audiences(session, facts, paths),
+        *accepted.audiences(session, facts, paths),
         *(figure.sees for path in paths for figure in facts.values(path))), audience.ALL)
 
 
 def _contract(session: Session, facts: Facts) -> ContractText:
     project = session.execute(select(Project).where(Project.id == facts.project.id)).scalar_one()
-    counting = contributions.readable(session, facts)
+    counting = accepted.readable(session, facts)
     language = facts.project.language
     clauses, annexes, open_values = domain.compose(
         facts.definition, _values(facts, counting, project, language),
@@ -73,7 +73,7 @@ def _kept(session: Session, facts: Facts) -> dict[str, str]:
     for path in facts.definition.contract_hangs_on if facts.actor else ():
         sees = _who_sees_choice(session, facts, path)
         if not sees & mask:
-            found[path] = contributions.kept_words(facts, path, sees, paper_words.hangs_on_kept)
+            found[path] = accepted.kept_words(facts, path, sees, paper_words.hangs_on_kept)
     return found
 
 
@@ -96,7 +96,7 @@ def _agreement(session: Session, facts: Facts, paper: str) -> ContractText:
     title, signers = in_language(task.title, language), facts.signers(paper)
     return replace(
         _frame(session, facts, project, title, paper), parties=describing.parties(
-            session, facts, contributions.readable(session, facts), signers, signers, required=False),
+            session, facts, accepted.readable(session, facts), signers, signers, required=False),
         clauses=(ClauseText(paper, 0, title, in_language(task.agreement or "", language),
                              sample=task.sample),))
 
@@ -192,7 +192,7 @@ def _worked_out(facts: Facts, path: str, need: str, language: str) -> Value | No
 
 
 def _seen(facts: Facts, figure: FigureFact, words: str) -> str:
-    return words if figure.sees & audience.of_reader(facts) else contributions.kept_words(
+    return words if figure.sees & audience.of_reader(facts) else accepted.kept_words(
         facts, figure.path, figure.sees)
 
 

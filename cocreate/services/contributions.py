@@ -1,7 +1,7 @@
 """What parties give: drafts while typing, submitted versions, what the other side says to them."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate.domain import assessing, audience
-from cocreate.domain.answers import Answer, Answers, FileAnswer, Kept
-from cocreate.domain.composing import called
+from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.rights import Act, may
 from cocreate.domain.spelling import decode
 from cocreate.domain.taking import may_reopen
@@ -20,7 +19,6 @@ from cocreate.errors import Conflict, NotFound
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
 from cocreate.models.work import WHOLE_PARTY, Contribution, Document, DocumentVersion, Draft
-from cocreate.papers import paper_words
 from cocreate.services import progress
 from cocreate.services.acts.change import require
 from cocreate.services.acts.contributions import Accept, Count, NewFile, Return, Submit, TakeBack
@@ -90,7 +88,8 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
     task = _instance(facts, key, party, own_party)
     own = own_party == task.party
     return TaskPage(
-        facts=facts, task=task, versions=_versions(session, facts, task), alone=_alone(facts, task),
+        facts=facts, task=task, alone=_alone(facts, task),
+        versions=_versions(session, facts, [task])[task.key, task.party],
         draft=_draft(session, facts, task) if own else Typed(),
         may_edit=may(Act.SUBMIT, actor, party=task.party, asked=task.asked) and not facts.ended,
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
@@ -113,8 +112,8 @@ def is_ahead(facts: Facts, key: str) -> bool:
 
 def results(session: Session, facts: Facts, key: str) -> dict[int, Answers]:
     """Party -> what its people answered to an assessment, of all whose answers count and the reader may see."""
-    found = {task.party: _versions(session, facts, task) for task in facts.instances(key) if task.number}
-    return {party: versions[0].answers for party, versions in found.items() if versions}
+    return {party: found[0].answers for (_, party), found in _versions(session, facts, facts.instances(key)).items()
+            if found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +126,13 @@ class Reviewed:
 
 def reviewed(session: Session, facts: Facts, key: str) -> tuple[Reviewed, ...]:
     """What was given for the task that is reviewed, by every party that was asked for it."""
-    return tuple(Reviewed(task, next(iter(_versions(session, facts, task)), None)) for task in facts.instances(key))
+    found = _versions(session, facts, facts.instances(key))
+    return tuple(Reviewed(task, next(iter(found[task.key, task.party]), None)) for task in facts.instances(key))
 
 
 def versions_about(session: Session, facts: Facts, gate: str) -> Mapping[tuple[str, int], tuple[Version, ...]]:
     """(task, party) -> its versions as the reader may see them, newest first, of all that a gate is about."""
-    return {(task.key, task.party): _versions(session, facts, task)
-            for key in facts.definition.about(gate) for task in facts.instances(key)}
+    return _versions(session, facts, [task for key in facts.definition.about(gate) for task in facts.instances(key)])
 
 
 def save_draft(session: Session, ref: str, *, task: str, party: int, number: int, typed: Mapping[str, Sequence[str]],
@@ -276,53 +275,6 @@ def new_files(session: Session, facts: Facts, task: TaskFact, answers: Answers) 
                  if (f"{stage}.{task.key}.{key}", file.sha256) not in there)
 
 
-def counting(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
-    """(task, party) -> number and answers of the version that counts, of every accepted task, whoever sees them."""
-    return {(row.task, row.party): (row.number, decode(row.answers, facts.definition.tasks[row.task][1]))
-            for row in _counting(session, facts)}
-
-
-def readable(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
-    """The same as the facts' actor may see it: what is kept from them says only that it is."""
-    return {(row.task, row.party): (row.number, _kept(facts, row)) for row in _counting(session, facts)}
-
-
-def audiences(session: Session, facts: Facts, paths: Collection[str]) -> Iterator[int]:
-    """Who sees each answer that counts and stands at one of these paths."""
-    for row in _counting(session, facts):
-        stage, narrower = facts.definition.tasks[row.task][0], json.loads(row.narrower)
-        yield from (narrower.get(key, row.sees) for key in json.loads(row.answers)
-                    if f"{stage}.{row.task}.{key}" in paths)
-
-
-def _counting(session: Session, facts: Facts) -> Iterator[Any]:
-    accepted = {(t.key, t.party): t.number for t in facts.tasks if t.state is TaskState.ACCEPTED and t.number}
-    rows = session.execute(
-        select(Contribution.task, Contribution.party, Contribution.number, Contribution.answers, Contribution.sees,
-               Contribution.narrower).where(Contribution.project_id == facts.project.id))
-    return (row for row in rows if accepted.get((row.task, row.party)) == row.number)
-
-
-def _kept(facts: Facts, row: Any) -> dict[str, Answer]:
-    """Answers by which a contract is composed: of a value that is kept the words instead, of a gap not its reason."""
-    narrower, mask, found = json.loads(row.narrower), audience.of_reader(facts), {}
-    for key, answer in decode(row.answers, facts.definition.tasks[row.task][1]).items():
-        sees = narrower.get(key, row.sees)
-        if not sees & mask:
-            answer = Answer(not_available="") if answer.not_available is not None else Answer(
-                Kept(kept_words(facts, f"{facts.definition.tasks[row.task][0]}.{row.task}.{key}", sees)))
-        found[key] = answer
-    return found
-
-
-def kept_words(facts: Facts, path: str, sees: int, said: Callable[[str, str, Sequence[str]], str] = paper_words.kept,
-               ) -> str:
-    """What stands in a contract instead of a value that its reader may not see yet, or of what hangs on it."""
-    language = facts.project.language
-    names = [facts.party(number).name for number in audience.parties_in(sees, [p.number for p in facts.present])]
-    return said(language, called(facts.definition, path, language), names)
-
-
 def marked(session: Session, facts: Facts, task: TaskFact) -> tuple[str, ...]:
     """The fields named when the task was last returned."""
     details = session.scalars(
@@ -369,17 +321,21 @@ def _alone(facts: Facts, task: TaskFact) -> bool:
         for one in facts.instances(task.key))
 
 
-def _versions(session: Session, facts: Facts, task: TaskFact) -> tuple[Version, ...]:
-    if _alone(facts, task):
-        return ()
-    actor = facts.actor
-    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
+def _versions(session: Session, facts: Facts, tasks: Collection[TaskFact],
+              ) -> dict[tuple[str, int], tuple[Version, ...]]:
+    """(task, party) of each of these tasks -> its versions, newest first."""
+    found: dict[tuple[str, int], list[Version]] = {(task.key, task.party): [] for task in tasks}
+    open_ = {(task.key, task.party) for task in tasks if not _alone(facts, task)}
+    mask = audience.reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else 0
     rows = session.execute(
         select(Contribution, Person.name).join(Person, Person.id == Contribution.person)
-        .where(Contribution.project_id == facts.project.id, Contribution.task == task.key,
-               Contribution.party == task.party, Contribution.sees.bitwise_and(mask) != 0)
+        .where(Contribution.project_id == facts.project.id, Contribution.task.in_({key for key, _ in open_}),
+               Contribution.sees.bitwise_and(mask) != 0)
         .order_by(Contribution.number.desc()))
-    return tuple(_visible(row.Contribution, row.name, facts, mask) for row in rows)
+    for row, by in rows:
+        if (row.task, row.party) in open_:
+            found[row.task, row.party].append(_visible(row, by, facts, mask))
+    return {of: tuple(versions) for of, versions in found.items()}
 
 
 def _visible(row: Contribution, by: str, facts: Facts, mask: int) -> Version:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
-from cocreate.services import accounts, composing, contributions, hashing, progress
+from cocreate.services import accepted, accounts, composing, hashing, progress
 from cocreate.services.acts.duties import (
     DecideLater,
     DoubtDuty,
@@ -84,10 +84,10 @@ def _following(session: Session, ref: str, number: int, now: datetime) -> date |
     duty = next((one for one in facts.duties if one.number == number), None)
     if duty is None:
         return None
-    following = composing.decided_again(facts, contributions.counting(session, facts), duty)
+    following = composing.decided_again(facts, accepted.answers(session, facts), duty)
     # After a year without a scheduler the days of that year are past as well.
     while following is not None and following < local_day(now, facts.calendars[0].zone):
-        following = composing.decided_again(facts, contributions.counting(session, facts), replace(duty, due=following))
+        following = composing.decided_again(facts, accepted.answers(session, facts), replace(duty, due=following))
     return following
 
 

@@ -13,7 +13,7 @@ from cocreate.domain import audience
 from cocreate.models.contracts import SigningCode
 from cocreate.models.projects import Project
 from cocreate.models.records import Event, EventDetail
-from cocreate.services import composing, contributions, hashing, progress, throttling
+from cocreate.services import accepted, composing, hashing, progress, throttling
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import RefuseToSign, SendCode, Sign
 from cocreate.services.facts import look
@@ -83,7 +83,7 @@ def sign(session: Session, ref: str, *, version: int, text_sha256: str, pdf_sha2
     if not paper:
         # Read before the lock: what duties rest on is in the frozen text, and a change of it ends the version.
         facts = look(session, ref, person=actor, now=now).facts
-        request = replace(request, duties=composing.duties(facts, contributions.counting(session, facts)))
+        request = replace(request, duties=composing.duties(facts, accepted.answers(session, facts)))
     return progress.act(session, ref, request, actor=actor, key=key, now=now)
 
 

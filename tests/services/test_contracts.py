@@ -19,7 +19,7 @@ from cocreate.domain.prose import plain
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.projects import Project
 from cocreate.papers import typesetting
-from cocreate.services import composing, contracts, contributions, missing
+from cocreate.services import accepted, composing, contracts, contributions, missing
 from tests.support import projects, several
 from tests.support.clock import NOON
 from tests.support.projects import facts, key
@@ -125,7 +125,7 @@ class TestAnswers:
         projects.give(session, small, "returns", projects.answers("returns") | {"kind": Answer(said)})
         projects.give(session, small, "credit")  # as a case does: with all that it has
         here = facts(session, small)
-        _, given = contributions.counting(session, here)["credit", 1]
+        _, given = accepted.answers(session, here)["credit", 1]
         assert [len(row) for row in given["places"].value] == [len(heads)] * 2
         cells = [one.path for one in here.figures if one.path.startswith("figures.credit.places")]
         assert len(cells) == (2 if said == "deposit" else 0)

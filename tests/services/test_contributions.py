@@ -10,7 +10,7 @@ from cocreate.db import db, table_of, transaction
 from cocreate.domain.answers import Answer
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.models.work import Contribution, Document, DocumentVersion, Draft, Figure
-from cocreate.services import contributions
+from cocreate.services import accepted, contributions
 from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.stories import REASON, facts
@@ -211,8 +211,20 @@ class TestAcceptAndReturn:
     def test_an_accepted_one_counts(self, small):
         stories.give(small, "credit")
         stories.submit(small, "offer")
-        assert {key: number for key, (number, _) in contributions.counting(db.session, facts(small)).items()} == {
+        assert {key: number for key, (number, _) in accepted.answers(db.session, facts(small)).items()} == {
             ("credit", 1): 1}
+
+
+class TestAboutAGate:
+    def test_is_one_statement_however_much_it_is_about(self, small, query_counter):
+        for task in ("credit", "returns", "offer"):
+            stories.give(small, task)
+        seen = facts(small, person=small.shop)
+        with query_counter(max=1):
+            found = contributions.versions_about(db.session(), seen, "picture")
+        assert {of: [one.number for one in versions] for of, versions in found.items()} == {
+            ("credit", 1): [1], ("offer", 1): [1], ("returns", 2): [1], ("ramp_0", 2): [], ("ramp_1", 2): []}
+        assert found["offer", 1][0].hidden == 1
 
 
 class TestPage:

@@ -12,7 +12,7 @@ from cocreate.db import db
 from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.composing import called
 from cocreate.domain.contract import ClauseText, ContractText, Gap
-from cocreate.services import casebook, comments, contributions
+from cocreate.services import accepted, casebook, comments
 from cocreate.views.room import contract_words, frame, missing
 from cocreate.views.room.frame import PartyView
 from cocreate.web import pages
@@ -140,7 +140,7 @@ def _from_case(facts: Facts, text: ContractText) -> dict[str, str]:
     case = casebook.of_project(db.session(), facts.project.ref)
     if case is None:
         return {}
-    counting = contributions.readable(db.session(), facts)
+    counting = accepted.readable(db.session(), facts)
     found = {}
     for clause in text.clauses:
         for need in facts.definition.clauses[clause.key].needs.values():

@@ -16,7 +16,7 @@ from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import typed_of
-from cocreate.services import casebook, contributions, files
+from cocreate.services import accepted, casebook, contributions, files
 from cocreate.services.acts.contributions import NewFile, require_owed
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame, uploads
@@ -59,7 +59,7 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
 def _offered(facts: Facts, key: str, task: Task) -> owing.Offered:
     """Who may owe a row, and the words of columns that have a list: read only where there are such columns."""
     found = owing.offered(facts, key)
-    return replace(found, lists=listing.listed(facts, task, contributions.counting(db.session(), facts))) if any(
+    return replace(found, lists=listing.listed(facts, task, accepted.readable(db.session(), facts))) if any(
         listing.columns(task)) else found
 
 
