@@ -36,7 +36,7 @@ def name(session: Session, host_id: int, person: int, *, to: int, until: date, b
     """Let a colleague stand in until a day in everything this one looks after; how many projects it is.
 
     by: name of the administrator. Raises: Invalid where ``to`` is no other account manager of the host, or the day will
-    not do; Conflict where a project rests, or ``to`` is in one for another party.
+    not do; Conflict where ``to`` is in a project for another party.
     """
     called = dict(people.account_managers(session, host_id)).get(to)
     if to == person or called is None:

@@ -12,7 +12,20 @@ from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person
 from cocreate.models.projects import Member
-from cocreate.services import accounts, hosts, joining, letters, outbox, people, progress, records, sign_ins, staff
+from cocreate.services import (
+    accounts,
+    holds,
+    hosts,
+    joining,
+    letters,
+    outbox,
+    people,
+    progress,
+    records,
+    sign_ins,
+    staff,
+    substitutes,
+)
 from cocreate.services.acts.people import HandOverProject
 from cocreate.words import Reader
 from tests.support import projects
@@ -171,6 +184,17 @@ class TestGoing:
         assert projects.facts(session, small).member(small.manager).left_at is not None
         assert small.manager not in dict(people.account_managers(session, small.host_id))
         assert session.scalar(select(Person.deactivated_at).where(Person.id == small.manager)) == NOON
+
+    def test_hands_a_project_on_hold_over_like_any_other_and_it_stays_on_hold(self, session, small):
+        ben = employed(session, small)
+        holds.hold(session, small.ref, reason="The ramp is rebuilt.", until=date(2027, 3, 12), actor=small.shop,
+                   key=projects.key(), now=NOON)
+        substitutes.name(session, small.host_id, small.manager, to=ben, until=date(2027, 3, 10), by="Petra", now=NOON)
+        staff.deactivate(session, small.host_id, small.manager, to=ben, now=NOON)
+        session.flush()
+        there = projects.facts(session, small)
+        assert there.project.manager_id == ben and there.member(ben).own == {"manager"}
+        assert there.project.hold_until == date(2027, 3, 12) and not there.member(small.manager).present
 
     def test_hands_an_agreed_project_over_with_the_duties_one_looked_after(self, session):
         small = projects.agreed(session)

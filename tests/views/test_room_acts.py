@@ -264,3 +264,16 @@ class TestPeople:
         assert "Ben Koch looks after &#39;Crates come back&#39; now." in answer.text
         assert room.manager.get("").status_code == 404
         assert room.maker.client.get(path).status_code == 403
+
+    def test_also_while_it_is_on_hold(self, play, session):
+        room = play()
+        ben = someone(session, "Ben Koch")
+        hosts.employ(session, room.small.host_id, ben.id, hosts.ACCOUNT_MANAGER, now=NOON)
+        session.commit()
+        room.maker.post("/hold", data={"reason": "The ramp is being rebuilt.", "until": "2027-03-12"})
+        assert "Hand over the project" in more(room.manager) and "Hand over the project" not in more(room.maker)
+        path = f"/desk/hand-over/{room.small.ref}"
+        assert "It is on hold until" in text(room.manager.client.get(path))
+        assert "Ben Koch looks after" in room.manager.client.post(path, data={"to": str(ben.id)},
+                                                                  follow_redirects=True).text
+        assert "On hold until" in text(room.maker.get(""))

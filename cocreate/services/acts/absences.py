@@ -97,7 +97,7 @@ def join_to_stand_in(facts: Facts, given: JoinToStandIn) -> Change:
 
 def _of_the_host(facts: Facts, person: int) -> MemberFact:
     """Whoever looks after the project, for whom an administrator may name a substitute: nobody in the project acts."""
-    require_running(facts)
+    require_running(facts, on_hold=True)
     member = facts.member(person)
     if facts.actor is not None or member is None or not member.present or not in_charge(facts, member):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())

@@ -290,14 +290,14 @@ def _looks_after(facts: Facts, given: HandOverProject) -> MemberFact:
     """Whose project it is to hand over: the actor's, or that of whom an administrator names."""
     member = facts.actor if given.of is None else None if facts.actor else facts.member(given.of)
     if member is None or not member.present or not in_charge(facts, member):
-        require_running(facts)
+        require_running(facts, on_hold=True)
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
             m.person for m in facts.members if m.present and in_charge(facts, m)))
     if facts.project.outcome == "agreed":  # there is something to look after also then: its duties
         return member
     if given.of is None:
-        return require(facts, Act.SUBSTITUTE, party=member.party)
-    require_running(facts)
+        return require(facts, Act.SUBSTITUTE, party=member.party, on_hold=True)
+    require_running(facts, on_hold=True)
     return member
 
 

@@ -280,8 +280,6 @@ def _refused(error: CocreateError) -> str:
     """Why projects did not change hands, without a word of what is in them."""
     if error.code.startswith("staff."):
         return sentences.error(error, pages.reader())
-    if error.code in ("project.on_hold", "on_hold"):
-        return _("One of the projects is on hold: it changes hands when it goes on.")
     return _("One of the projects cannot go to this person: they are in it for another party.")
 
 

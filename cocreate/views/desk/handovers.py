@@ -53,7 +53,7 @@ def hand_over(ref: str) -> ResponseReturnValue:
 
 
 def _require_manager(facts: Facts) -> None:
-    require_running(facts)
+    require_running(facts, on_hold=True)
     if facts.actor is None or not in_charge(facts, facts.actor):
         raise Forbidden("only", act="substitute", persons=tuple(
             member.person for member in facts.members if member.present and in_charge(facts, member)))
@@ -62,6 +62,7 @@ def _require_manager(facts: Facts) -> None:
 def _shown(facts: Facts, form: HandOverForm, others: list[tuple[int, str]]) -> dict[str, Any]:
     actor = facts.actor
     tasks = [say(facts.task_of(task).title, pages.language()) for task in tasks_of(facts, login.me().id)]
-    return {"form": form, "title": facts.project.title, "others": others, "tasks": tasks,
+    return {"form": form, "title": facts.project.title, "until": facts.project.hold_until,
+            "others": others, "tasks": tasks,
             "party": facts.party(actor.party).name if actor and actor.party is not None else "",
             "back_url": url_for("room.now", ref=facts.project.ref)}

@@ -156,7 +156,8 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
     if facts.on_hold:
         may_resume = can(facts, Act.HOLD, directly=True)
         resume = [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []
-        return [*resume, *_always(facts)]
+        goes = [(_("Hand over the project"), url_for("desk.hand_over", ref=ref))] if in_charge(facts, actor) else []
+        return [*resume, *goes, *_always(facts)]
     early = host_alone(facts) and can(facts, Act.WITHDRAW_EARLY)
     name = facts.party(own).name if own is not None else ""
     rows = [

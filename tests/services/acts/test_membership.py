@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from cocreate.domain.audience import without_earlier
 from cocreate.domain.rights import PROPOSALS
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.endings import Decline
+from cocreate.services.acts.holds import Hold, Resume
 from cocreate.services.acts.passing import PassOn
 from cocreate.services.acts.people import (
     Arrival,
@@ -135,6 +137,23 @@ class TestHandOver:
         assert refused.value.values["persons"] == (MANAGER,)
         with pytest.raises(Conflict, match=r"member\.elsewhere"):
             begin().act(HandOverProject(champion(TAKER), "Paul"), MANAGER)
+
+    @pytest.mark.parametrize(("of", "actor"), [(None, MANAGER), (MANAGER, 0)], ids=["oneself", "an administrator"])
+    def test_on_hold_too_and_it_stays_on_hold(self, of, actor):
+        story = begin()
+        story.facts = story.facts.with_project(manager_id=MANAGER)
+        story.act(Hold(REASON, date(2027, 3, 12)), champion(1))
+        story.act(HandOverProject(NEW, "Ben", of=of), actor)
+        assert story.facts.project.manager_id == NEW and story.facts.on_hold
+        assert story.facts.project.hold_until == date(2027, 3, 12)
+        assert story.act(Resume(), NEW).facts.project.hold_until is None
+
+    def test_not_once_it_has_ended_without_a_contract(self):
+        story = begin()
+        story.act(Decline(story.facts.project.title, REASON), champion(1))
+        for of, actor in ((None, MANAGER), (MANAGER, 0)):
+            with pytest.raises(Conflict, match=r"project\.ended"):
+                story.act(HandOverProject(NEW, "Ben", of=of), actor)
 
 
 class TestAddParty:
