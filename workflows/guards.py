@@ -11,7 +11,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from workflows import conditions as c
-from workflows.facts import Facts, PartyFact, TaskFact, TaskState
+from workflows.facts import OWED, Facts, PartyFact, TaskFact, TaskState
 from workflows.figures import OPPOSITE, figure_reasons
 from workflows.gates import clauses_open, gate_reasons
 from workflows.refusals import NONE, Reasons, Refusal
@@ -87,7 +87,16 @@ def _signed(facts: Facts, key: str) -> Reasons:
 def task_reasons(facts: Facts, key: str) -> Reasons:
     """Why this task is not accepted, for each party that still owes it."""
     return _never_asked(facts, key) or tuple(
-        why_open(facts, task) for task in facts.instances(key) if task.state is not TaskState.ACCEPTED)
+        why for task in facts.instances(key) if task.state is not TaskState.ACCEPTED for why in whys_open(facts, task))
+
+
+def whys_open(facts: Facts, task: TaskFact) -> Reasons:
+    """Why a task is not accepted, and whose entries a canvas waits for: first, once who is asked for it has begun."""
+    own, others = why_open(facts, task), tuple(
+        Refusal("canvas.unwritten", party, {"task": task.key, "of": task.party, "boxes": boxes, "due": task.due_at,
+                                            "since": began(facts, task)})
+        for party, boxes in unwritten(facts, task).items())
+    return (*others, own) if task.party in task.boxes else (own, *others)
 
 
 def _never_asked(facts: Facts, key: str) -> Reasons:
@@ -172,6 +181,22 @@ def can_start(facts: Facts, task: TaskFact) -> bool:
     order = facts.definition.order
     reached = order[facts.definition.tasks[task.key][0]] <= order[facts.project.stage]
     return reached and not rests(facts, task) and first_missing(facts, task) is None
+
+
+def awaited(facts: Facts, task: TaskFact) -> dict[int, tuple[str, ...]]:
+    """Party -> the boxes of a canvas that are theirs and have no entry of theirs, while it can be written on."""
+    boxes, there = facts.task_of(task).boxes, task.boxes
+    if not boxes or task.state not in OWED or left_behind(facts, task) or not can_start(facts, task):
+        return {}
+    found = {party.number: tuple(key for key, box in boxes.items()
+                                 if party.seat in box.of and key not in there.get(party.number, ()))
+             for party in facts.present}
+    return {party: missing for party, missing in found.items() if missing}
+
+
+def unwritten(facts: Facts, task: TaskFact) -> dict[int, tuple[str, ...]]:
+    """The same of the others: the party asked for the whole canvas has it as its task."""
+    return {party: boxes for party, boxes in awaited(facts, task).items() if party != task.party}
 
 
 def _today(facts: Facts) -> date:

@@ -7,6 +7,7 @@ from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import can_be_decided
 from cocreate.domain.turns import calls
 from workflows.facts import OWED, UNDECIDED, UNGIVEN, Facts, Notice, ProposalState, TaskState
+from workflows.guards import unwritten
 
 # Mails that ask for something: without it they are noise. All others tell what happened, and that stays true.
 _TASK_STATES = {"ask": OWED, "returned": (TaskState.RETURNED,), "submitted": (TaskState.SUBMITTED,),
@@ -40,7 +41,7 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
     if subject is None or _is_over(subject, facts) or (facts.on_hold and kind in _REMINDING):
         return False
     match subject.matter:
-        case "task" | "check":
+        case "task" | "check" | "entries":
             return _task_is_owed(kind, subject, facts)
         case "decision":
             decision = facts.decision(subject.key, subject.party or 0)
@@ -85,9 +86,11 @@ def _another_is_missing(subject: Subject, facts: Facts) -> bool:
 
 
 def _task_is_owed(kind: str, subject: Subject, facts: Facts) -> bool:
-    task = facts.task(subject.key, subject.party or 0)
+    task = facts.task(*subject.task)
     if task is None:
         return False
+    if subject.matter == "entries":
+        return subject.party in unwritten(facts, task)
     if kind == "help":
         return calls(task) and task.helper is None
     if subject.matter == "check":

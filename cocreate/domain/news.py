@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cocreate.domain import audience
 from cocreate.domain.leading import shared_with
-from cocreate.domain.notices import BY_LETTER, Channel, Subject, recipients, signing
+from cocreate.domain.notices import BY_LETTER, Channel, Subject, entries, recipients, signing
 from cocreate.domain.reminding import asked_for, can_be_decided, champions, looks_after, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
@@ -30,7 +30,7 @@ from workflows.facts import (
     TaskState,
 )
 from workflows.facts.disputes import OTHER_VALUE, SETTLE, differ
-from workflows.guards import accepting, can_start
+from workflows.guards import accepting, can_start, unwritten
 from workflows.values import replace
 
 NOBODYS = 0  # no party's own matter: to every champion it is one of others
@@ -132,6 +132,9 @@ def _tasks(before: Facts, after: Facts) -> Iterator[News]:
         if task.state is TaskState.OPEN:
             if can_start(after, task) and (was is None or was.asked != task.asked or not can_start(before, was)):
                 yield News("ask", subject, task.party, asked)
+            known = {one.number for one in before.parties} if was is not None and can_start(before, was) else set()
+            for writing in unwritten(after, task).keys() - known:
+                yield News("ask", entries(task, writing), writing, champions(after, writing))
         elif changed and task.state is TaskState.SUBMITTED:
             for party in accepting(after, task):
                 yield News("submitted", subject, party.number,

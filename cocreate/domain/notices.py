@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from workflows.facts import MemberFact
+from workflows.facts import MemberFact, TaskFact
 
 
 class Channel(StrEnum):
@@ -111,6 +111,7 @@ class Subject:
     "task:total_cost:2", "decision:common_picture:2", "signature:7:2", "duty:3:2" (the last number is the party),
     "contract:7" (a version), "agreement:secrecy:2" (a short one), "member:12" (a person),
     "check:total_cost:2" (a contribution that waits to be accepted),
+    "entries:picture@1:2" (entries of party 2 on a canvas that party 1 is asked for),
     "lacks:contract:2" (what the contract lacks of party 2),
     "after_no:common_picture:2" (what party 2 can do after a no),
     "duties:2028:2" (who looks after those of party 2, asked in 2028), "document:3", "figure:idea.need.mass".
@@ -124,6 +125,12 @@ class Subject:
         return f"{self.matter}:{self.key}" + ("" if self.party is None else f":{self.party}")
 
     @property
+    def task(self) -> tuple[str, int]:
+        """Key and party of the task that it is about; of a canvas the party that is asked for the whole."""
+        key, _, of = self.key.partition("@")
+        return key, int(of) if of else self.party or 0
+
+    @property
     def paper(self) -> str:
         """The key of the short agreement that it is about; "" is the contract."""
         return self.key if self.matter == "agreement" else ""
@@ -134,6 +141,11 @@ class Subject:
         matter, _, rest = text.partition(":")
         key, _, party = rest.partition(":")
         return cls(matter, key, int(party) if party else None) if key else None
+
+
+def entries(task: TaskFact, party: int) -> Subject:
+    """What is asked of a party that has boxes of its own in the canvas of another."""
+    return Subject("entries", f"{task.key}@{task.party}", party)
 
 
 def signing(paper: str, version: int, party: int | None = None) -> Subject:

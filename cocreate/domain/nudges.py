@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from cocreate.domain import after_no, lacking
 from cocreate.domain.assessing import asked
-from cocreate.domain.notices import Subject
+from cocreate.domain.notices import Subject, entries
 from cocreate.domain.rights import PROPOSALS, may_answer
 from workflows import engine
 from workflows.calendars import add_working_days, local_day
 from workflows.facts import OWED, UNDECIDED, Facts, ProposalState, TaskFact, TaskState
 from workflows.gates import is_open
-from workflows.guards import accepting, can_start, rests
+from workflows.guards import accepting, can_start, rests, unwritten
 from workflows.refusals import Refusal
 
 EVERY = 2  # working days
@@ -69,6 +69,8 @@ def _behind(facts: Facts, refusal: Refusal) -> Iterator[tuple[Subject, int]]:
         yield Subject("task", values["task"], values["of"]), party
     if "gate" in values:
         yield Subject("decision", values["gate"], party), party
+    if refusal.code == "canvas.unwritten":
+        yield Subject("entries", f"{values['task']}@{values['of']}", party), party
     if refusal.code == "contract.unsigned" and facts.contract is not None:
         yield Subject("signature", str(facts.contract.number), party), party
     if refusal.code in lacking.CODES:
@@ -93,6 +95,8 @@ def _tasks(facts: Facts) -> list[Owed]:
         elif task.state is TaskState.SUBMITTED and not rests(facts, task):
             found += [Owed(subject, party.number, _present(facts, party.number, "champion"), None)
                       for party in accepting(facts, task)]
+        found += [Owed(str(entries(task, party)), party, _present(facts, party, "champion"), task.due_at)
+                  for party in unwritten(facts, task)]
     return found
 
 

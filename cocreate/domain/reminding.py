@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cocreate.domain import assessing
-from cocreate.domain.notices import Channel, Subject, recipients
+from cocreate.domain.notices import Channel, Subject, entries, recipients
 from workflows.calendars import add_working_days, at, local_day
 from workflows.deadlines import MORNING, Planned, due, reminders
 from workflows.definition import Due
@@ -21,7 +21,7 @@ from workflows.facts import (
     TaskState,
 )
 from workflows.gates import is_open
-from workflows.guards import accepting, can_start, rests
+from workflows.guards import accepting, can_start, rests, unwritten
 from workflows.values import replace
 
 # What was typed in for a party is still owed by it: its word that it is right.
@@ -61,6 +61,10 @@ def _tasks(facts: Facts) -> Iterator[Matter]:
             asked = tuple(person for party in accepting(facts, task) for person in champions(facts, party.number))
             if asked:
                 yield Matter(Subject("check", task.key, task.party), task.number, by, asked, task.party)
+        for writing in unwritten(facts, task):
+            lead = champions(facts, writing)
+            if task.due_at:
+                yield Matter(entries(task, writing), task.round, task.due_at, lead, writing, lead)
 
 
 def check_by(facts: Facts, task: TaskFact) -> datetime | None:
@@ -204,7 +208,7 @@ def _planned(facts: Facts, matter: Matter, member: MemberFact) -> Iterator[Plann
                 day = add_working_days(first, days, facts.calendars)
                 yield Planned(len(rules), day, at(day, MORNING, zone), "still_you", "asked")
         case kind:
-            like: Any = "task" if kind == "check" else kind
+            like: Any = "task" if kind in ("check", "entries") else kind
             for planned in reminders(rules, like, matter.due_at, facts.calendars, zone=zone):
                 if member.person in (matter.asked if planned.to == "asked" else matter.champions):
                     yield planned

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from cocreate.domain import after_no, assessing, audience, charter, lacking, limits, reviewing, settling
 from cocreate.domain.leading import is_first
+from cocreate.domain.notices import entries
 from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
@@ -24,7 +25,7 @@ from workflows.facts import (
     TaskState,
 )
 from workflows.gates import is_open as is_open  # of everybody who asks whose turn it is
-from workflows.guards import accepting, can_start, first_missing, rests, why_open
+from workflows.guards import accepting, began, can_start, first_missing, rests, unwritten, why_open, whys_open
 from workflows.refusals import Refusal
 
 AHEAD = timedelta(days=92)  # a duty later than that is no turn yet; its list has it
@@ -35,13 +36,14 @@ CALLS = ("help", "helped")  # on top of every turn
 class Turn:
     """One thing asked of a person. ``act``: fill_in, again, check, decide, decide_again, after_no (a party did not
     agree: change what it was about, talk, or decide otherwise), doubted (a review says that what the own party gave has
-    to change), complete (say what becomes of
-    what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for the own party), let_in
-    (a colleague whom another proposed), help (somebody called), helped (somebody answered the own call: did it help?),
-    duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit though every task is done,
-    and the actor has a way out).
+    to change), write (on a canvas that another party is asked for: boxes of the own party await an entry), complete
+    (say what becomes of what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for
+    the own party), let_in (a colleague whom another proposed), help (somebody called), helped (somebody answered the
+    own call: did it help?), duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit
+    though every task is done, and the actor has a way out).
 
-    key: of the task, gate or transition, or the number of the proposal, duty or person, or the path of a figure.
+    key: of the task, gate or transition, or the number of the proposal, duty or person, or the path of a figure; of
+    entries as in ``notices.entries``.
     party: whose task it is; of anything else the own party.
     """
 
@@ -67,9 +69,9 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     facts = replace(facts, actor=member)
     if facts.ended:
         return _duties(facts)
-    found = [*_tasks(facts, person), *_checks(facts), *_decisions(facts), *_after_no(facts), *_doubted(facts),
-             *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts), *_expired(facts),
-             *_calls(facts), *_ways(facts), *_limits(facts)]
+    found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
+             *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
+             *_expired(facts), *_calls(facts), *_ways(facts), *_limits(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
         t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
@@ -115,8 +117,8 @@ def of_party(facts: Facts, number: int) -> tuple[Turn, ...]:
         if member.party == number and member.left_at is None:
             here = replace(facts, actor=member)
             parts = (turn for turn in _proposals(here) if turn.act == "charter")
-            for turn in (*_checks(here), *_decisions(here), *_after_no(here), *_doubted(here), *_contract(here),
-                         *parts):
+            for turn in (*_entries(here), *_checks(here), *_decisions(here), *_after_no(here), *_doubted(here),
+                         *_contract(here), *parts):
                 known = found.setdefault((turn.act, turn.key, turn.party), replace(turn, mine=False))
                 found[turn.act, turn.key, turn.party] = replace(known, ways=known.ways | turn.ways)
     return tuple(found.values())
@@ -143,6 +145,15 @@ def _is_asked(facts: Facts, task: TaskFact, member: MemberFact) -> bool:
 
 def _is_mine(task: TaskFact, member: MemberFact) -> bool:
     return task.asked in (member.person, None, *member.stands_for) or member.person in task.shared_with
+
+
+def _entries(facts: Facts) -> list[Turn]:
+    """Boxes of the own party on a canvas of another: of who leads; whoever else of the party wants to can write."""
+    member = facts.actor
+    if member is None or member.party is None or "champion" not in member.parts:
+        return []
+    return [Turn("write", entries(task, member.party).key, member.party, task.due_at, began(facts, task), mine=True)
+            for task in facts.tasks if member.party in unwritten(facts, task)]
 
 
 def _checks(facts: Facts) -> list[Turn]:
@@ -363,7 +374,7 @@ def _before_the_contract(facts: Facts, found: tuple[Refusal, ...]) -> tuple[Refu
     """That no version stands follows from what comes before one is made: tasks of the stage, then what it lacks."""
     if not prepares(facts) or all(one.code != "clauses.open" for one in found):
         return found
-    before = [*(why_open(facts, task) for task in owed_here(facts)), *(facts.missing or ())]
+    before = [*(why for task in owed_here(facts) for why in whys_open(facts, task)), *(facts.missing or ())]
     others = [one for one in found if one.code != "clauses.open"] if before else list(found)
     return (*others, *(one for one in before if one not in others))
 

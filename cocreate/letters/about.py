@@ -8,9 +8,9 @@ from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
 from cocreate.domain.reminding import check_by, owed
 from cocreate.letters.proposing import Proposing
-from workflows.definition import AtLeast
+from workflows.definition import AtLeast, Task
 from workflows.facts import AbsenceFact, DecisionFact, DutyFact, TaskFact
-from workflows.guards import accepting
+from workflows.guards import accepting, unwritten
 
 
 class About(Proposing):
@@ -25,8 +25,8 @@ class About(Proposing):
         """The task's title, the gate's question, or the contract's title."""
         definition, key = self.facts.definition, self.subject.key
         match self.subject.matter:
-            case "task" | "check":
-                return self.say(definition.tasks[key][1].title)
+            case "task" | "check" | "entries":
+                return self.title(self.subject.task[0])
             case "decision":
                 return self.say(definition.gates[key][1].question)
             case "contract" | "signature" | "agreement":
@@ -124,20 +124,32 @@ class About(Proposing):
 
     @property
     def task(self) -> TaskFact | None:
-        known = self.subject.matter in ("task", "check")
-        return self.facts.task(self.subject.key, self.subject.party or 0) if known else None
+        known = self.subject.matter in ("task", "check", "entries")
+        return self.facts.task(*self.subject.task) if known else None
+
+    @property
+    def boxes(self) -> str:
+        """On a canvas that another party is asked for: those in which an entry of the party is awaited."""
+        task = self.task if self.subject.matter == "entries" else None
+        missing = unwritten(self.facts, task).get(self.subject.party or 0, ()) if task else ()
+        titles = (self.say(self.facts.task_of(task).boxes[key].title) for key in missing) if task else ()
+        return words.listed((f"'{title}'" for title in titles), self._context.reader)
+
+    @property
+    def _definition(self) -> Task:
+        return self.facts.definition.tasks[self.subject.task[0]][1]
 
     @property
     def why(self) -> str:
-        return self.say(self.facts.definition.tasks[self.subject.key][1].why)
+        return self.say(self._definition.why)
 
     @property
     def minutes(self) -> str:
-        return words.minutes(self.facts.definition.tasks[self.subject.key][1].minutes, self._context.reader)
+        return words.minutes(self._definition.minutes, self._context.reader)
 
     @property
     def unlocks(self) -> str:
-        return self.say(self.facts.definition.tasks[self.subject.key][1].unlocks)
+        return self.say(self._definition.unlocks)
 
     @property
     def waits_outside(self) -> bool:
@@ -159,7 +171,7 @@ class About(Proposing):
     def asked(self) -> str:
         """Who was asked for the task, or decides."""
         task = self.task
-        people = asked(self.facts, task) if task else ()
+        people = self._asked_of(task) if task else ()
         return words.listed(map(self.person, people), self._context.reader) if people else \
             self.people(self.subject.party, "signatory")
 
@@ -167,15 +179,23 @@ class About(Proposing):
     def asked_is_recipient(self) -> bool:
         """Whether an escalation reaches the very person who was reminded before."""
         task = self.task
-        if task and (people := asked(self.facts, task)):
+        if task and (people := self._asked_of(task)):
             return people == (self._context.person,)
         part = "champion" if task or self.subject.matter == "duty" else "signatory"
         return all(m.person == self._context.person for m in self.facts.people(self.subject.party, part))
+
+    def _asked_of(self, task: TaskFact) -> tuple[int, ...]:
+        """Of whom a task is asked; of entries on a canvas who leads for the party that owes them."""
+        if self.subject.matter == "entries":
+            return tuple(member.person for member in self.facts.people(self.subject.party, "champion"))
+        return asked(self.facts, task)
 
     @property
     def waiting(self) -> str:
         """Who waits for the recipient's party: who accepts the task, else all others."""
         task = self.task
+        if task and self.subject.matter == "entries":
+            return self.shaped(task.party)
         seats = accepting(self.facts, task) if task else ()
         others = seats or tuple(p for p in self.facts.contracting if p.number != self.subject.party)
         return words.listed((self.shaped(p.number) for p in others), self._context.reader) or self.host

@@ -133,8 +133,8 @@ class Speaker:
         """The task, the question, the contract or the duty that a line is about, in quotes."""
         key = line.subject.key
         match line.subject.matter:
-            case "task" | "check" | "agreement":
-                return f"'{self.task(key)}'"
+            case "task" | "check" | "agreement" | "entries":
+                return f"'{self.task(key.partition('@')[0])}'"
             case "decision":
                 return f"'{self.question(key)}'"
             case "duty":

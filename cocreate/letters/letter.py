@@ -36,6 +36,8 @@ _STRONGEST = ("champion", "signatory", "contributor", "facilitator", "manager", 
 
 def _act_of(kind: str, subject: Subject) -> str | None:
     """What a joined mail asks for; None of one that only tells something."""
+    if subject.matter == "entries":
+        return "write"
     return _ACTS.get(kind) or (_OWED.get(subject.matter) if kind in REMINDERS else None)
 
 
@@ -159,7 +161,7 @@ class Letter(About):
                    "nobody_can_act": "/people", "mail_came_back": f"/people/{key}/address"}
         by_matter = {
             "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
-            "after_no": f"/gates/{key}",
+            "after_no": f"/gates/{key}", "entries": "/tasks/{}?party={}".format(*self.subject.task),
             "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
             "contract": "/contract", "lacks": "/contract", "signature": "/contract",
             "clause": f"/contract/clauses/{key}", "proposal": f"/proposals/{key}", "duty": "/duties",

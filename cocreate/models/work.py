@@ -55,7 +55,7 @@ class Task(Model):
     helper: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     helpers: Mapped[str] = mapped_column(default="")
     voices: Mapped[str] = mapped_column(default="")
-    written: Mapped[int | None]
+    written: Mapped[str] = mapped_column(default="")
 
 
 class Contribution(Model):

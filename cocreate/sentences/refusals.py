@@ -41,6 +41,19 @@ def _not_begun(s: Speaker) -> Said:
                who=s.who_by_when(s.people(s.values["person"]))), s.to_task
 
 
+@_says("canvas.unwritten")
+def _unwritten(s: Speaker) -> Said:
+    boxes = s.facts.definition.tasks[s.values["task"]][1].boxes
+    people = s.facts.people(s.refusal.party, "champion")
+    said = s._("%(party)s has not written on '%(task)s' yet: %(boxes)s (%(who)s).", party=s.whose, task=s.task,
+               boxes=words.listed((f"'{say(boxes[key].title, s.reader.language)}'" for key in s.values["boxes"]),
+                                  s.reader),
+               who=s.who_by_when(s.people(*(member.person for member in people), either=True)))
+    own = s.refusal.party == s.own
+    return said, Act(f"tasks/{s.values['task']}?party={s.values['of']}",
+                     s._("Open the task") if own else s._("See the task"))
+
+
 @_says("task.draft")
 def _draft(s: Speaker) -> Said:
     if s.values["of"] != s.own:  # that there is a draft is its party's own business

@@ -46,6 +46,7 @@ def label(turn: Turn, names: Names) -> str:
                             _("Fill in: %(title)s", title=names.task(key))),
         "again": lambda: _("Change and submit: %(title)s", title=names.task(key)),
         "check": lambda: _("Check: %(title)s from %(party)s", title=names.task(key), party=names.party(turn.party)),
+        "write": lambda: _("Write on: %(title)s", title=names.task(key.partition("@")[0])),
         "confirm": lambda: _("Is this right? %(title)s was entered for you", title=names.task(key)),
         "let_in": lambda: _("Invite %(name)s for: %(title)s", name=names.wanted(turn), title=names.task(key)),
         "limit": lambda: (_("Choose how to go on: %(number)d limits are missed", number=len(key.split()))

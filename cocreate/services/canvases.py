@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from cocreate.domain import audience
 from cocreate.domain.answers import Answer
@@ -85,9 +85,17 @@ def texts(facts: Facts, found: Iterable[Written]) -> dict[str, Answer]:
 def _there(session: Session, ref: str, task: str, party: int, entry: int, *, actor: int, now: datetime) -> There | None:
     """The entry as it stays until the transaction ends: the project is locked first."""
     facts = look(session, ref, person=actor, now=now, lock=True).facts
-    row = session.scalar(select(Entry).where(Entry.project_id == facts.project.id, Entry.number == entry,
-                                             Entry.task == task, Entry.party == party))
-    return None if row is None else There(row.person, _parties(row.supports), row.withdrawn_at is not None)
+    other = aliased(Entry)
+    others = exists().where(
+        other.project_id == Entry.project_id, other.task == Entry.task, other.party == Entry.party,
+        other.box == Entry.box, other.giver == Entry.giver, other.number != Entry.number,
+        other.withdrawn_at.is_(None)).correlate(Entry)
+    found = session.execute(select(Entry, others.label("others")).where(
+        Entry.project_id == facts.project.id, Entry.number == entry, Entry.task == task, Entry.party == party)).first()
+    if found is None:
+        return None
+    row = found.Entry
+    return There(row.person, _parties(row.supports), row.withdrawn_at is not None, row.box, row.giver, found.others)
 
 
 def _parties(text: str) -> tuple[int, ...]:

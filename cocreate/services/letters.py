@@ -167,8 +167,9 @@ def _across(facts: Facts, mail: Claimed) -> MemberFact | None:
     subject, own = mail.subject, facts.member(mail.recipient)
     if subject is None or subject.party is None or own is None:
         return None
-    task = facts.task(subject.key, subject.party) if subject.matter == "task" else None
-    waiting = accepting(facts, task) if task else ()
+    task = facts.task(*subject.task) if subject.matter in ("task", "entries") else None
+    waiting = (facts.party(task.party),) if task and task.party != subject.party else \
+        accepting(facts, task) if task else ()
     parties = [party.number for party in waiting or facts.contracting if party.number != own.party]
     return next((member for number in parties for member in facts.people(number, "champion") if member.present), None)
 

@@ -18,11 +18,11 @@ from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.people import Person
-from cocreate.models.projects import Member, Project
+from cocreate.models.projects import Member, Party, Project
 from cocreate.models.work import Decision, Task
 from cocreate.services import hashing, outbox
 from workflows.calendars import local_day
-from workflows.facts import UNDECIDED, ContractState, MemberFact, TaskState
+from workflows.facts import OWED, UNDECIDED, ContractState, MemberFact, TaskState
 
 BATCH = 100
 
@@ -160,6 +160,11 @@ def _owed() -> tuple[Exists, ...]:
         exists().where(
             Task.project_id == Reminder.project_id, _is("check", Task.key, Task.party), Task.number == Reminder.round,
             Task.state == TaskState.SUBMITTED),
+        exists().where(
+            Task.project_id == Reminder.project_id, Party.project_id == Reminder.project_id, Party.left_at.is_(None),
+            Reminder.subject == literal("entries:") + Task.key + "@" + cast(Task.party, String) + ":" + cast(
+                Party.number, String),
+            Task.round == Reminder.round, Task.state.in_(OWED)),
         exists().where(
             Decision.project_id == Reminder.project_id, _is("decision", Decision.gate, Decision.party),
             Decision.round == Reminder.round, Decision.state.in_(UNDECIDED)),

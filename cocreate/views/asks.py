@@ -97,6 +97,9 @@ def _url(turn: Turn, ref: str) -> str:
         "limit": ("now", {"_anchor": "waiting"}),
         "go_on": ("now", {"_anchor": "go-on"}),
     }
+    if turn.act == "write":
+        key, _at, of = turn.key.partition("@")
+        return url_for("room.task", ref=ref, key=key, party=of)
     endpoint, values = known.get(turn.act, ("task", {"key": turn.key, "party": turn.party}))
     return url_for(f"room.{endpoint}", ref=ref, **values)
 
@@ -122,6 +125,7 @@ def _state(turn: Turn, facts: Facts) -> str:
 def _button(turn: Turn, facts: Facts) -> str:
     begun = _("Go on with it") if _state(turn, facts) else _("Open the task")
     return {"fill_in": begun, "again": _("Change and submit"), "check": _("Check it"),
+            "write": _("Open the task"),
             "decide": _("Read and decide"), "decide_again": _("Read and decide"), "freeze": _("Open the contract"),
             "after_no": _("See the decision"), "doubted": _("See what is said"),
             "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),

@@ -744,7 +744,7 @@ def upgrade() -> None:
     sa.Column('helper', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('helpers', sa.Text(), nullable=False),
     sa.Column('voices', sa.Text(), nullable=False),
-    sa.Column('written', sa.BigInteger(), nullable=True),
+    sa.Column('written', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['asked'], ['person.id'], name=op.f('fk_task_asked')),
     sa.ForeignKeyConstraint(['help_by'], ['person.id'], name=op.f('fk_task_help_by')),
     sa.ForeignKeyConstraint(['helper'], ['person.id'], name=op.f('fk_task_helper')),

@@ -371,6 +371,10 @@ class Story:
 
     # further on
 
+    def reopen(self, key: str, by: str, reason: str = REASON) -> "Story":
+        task = self.task(key)
+        return self.act(Reopen(key, task.party, task.number, reason), champion(self.number(by)))
+
     def to_trial(self) -> "Story":
         return self.give("stream").give("need").agree("picture").go("to_trial")
 

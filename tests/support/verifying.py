@@ -30,6 +30,11 @@ def decide(**more: Any) -> dict[str, Any]:
     return {"what": "Go on", "of": "one", "term": "talk.first.mass", "notice": "talk.first.mass", **more}
 
 
+def board(of: str, **more: Any) -> dict[str, Any]:
+    """A canvas with a box of its own for a seat."""
+    return {**task(), "kind": "canvas", "boxes": {"aim": {"title": "Aim", "of": of}}, "fields": {}, **more}
+
+
 def gate(**more: Any) -> dict[str, Any]:
     return {"question": "Is it right?", "of": ["one", "two"], "due": {"days": 1}, **more}
 

@@ -3,8 +3,69 @@
 import json
 import re
 
+from cocreate.db import transaction
 from tests.support import projects, stories
 from tests.support.rooms import text, with_later_tasks
+
+
+def with_boxes(session, after=()):
+    """A canvas that the maker is asked for, with one box of its own, one of the shop and one of nobody's."""
+    data = json.loads(stories.later_definition())
+    board = data["stages"]["figures"]["tasks"]["board"]
+    board |= {"required": True, "after": list(after)}
+    board["boxes"] = {"aim": {"title": "What we want"}, "wins": {"title": "What the shop wins", "of": "shop"},
+                      "fear": {"title": "What worries us", "of": ["maker", "shop"]}}
+    return projects.open_small(session, definition=json.dumps(data))
+
+
+class TestTurns:
+    """Boxes of parties that are not asked for the canvas itself."""
+
+    def test_are_theirs_until_they_have_written(self, project):
+        room = project(with_boxes)
+        waits = "Aurelis Hotels has not written on 'On one page' yet: 'What the shop wins' and 'What worries us'"
+        assert "Write on: On one page" in text(room.shop.get("")) and waits in text(room.maker.get(""))
+        assert "Write on: On one page" not in text(room.maker.client.get("/your-turn"))
+        yours = text(room.shop.client.get("/your-turn"))
+        assert "Write on: On one page" in yours and "due Mon 8 Mar" in yours
+        with room.app.app_context(), transaction() as session:
+            for task in ("returns", "credit"):  # the board says what it waits for first
+                projects.give(session, room.small, task)
+        room.maker.post("/tasks/board/entries", data={"party": 1, "box": "aim", "text": "Fewer crates"})
+        assert waits in text(room.manager.client.get("/desk"))
+        page = room.shop.get("/tasks/board?party=1").text
+        assert page.count("your entry is awaited") == 2 and 'href="#box-wins"' in page and 'href="#box-aim"' not in page
+        assert text(room.maker.get("/tasks/board")).count("Still to write here: Aurelis Hotels.") == 2
+        for box in ("wins", "fear"):
+            room.shop.post("/tasks/board/entries", data={"party": 1, "box": box, "text": f"About {box}"})
+        assert "Write on: On one page" not in text(room.shop.get(""))
+        assert waits not in text(room.manager.client.get("/desk")) and waits not in text(room.maker.get(""))
+        assert "your entry is awaited" not in room.shop.get("/tasks/board?party=1").text
+
+    def test_come_back_when_the_last_entry_there_is_withdrawn(self, project):
+        room = project(with_boxes)
+        numbers = [room.shop.post("/tasks/board/entries", data={"party": 1, "box": box, "text": "Mud"})
+                   .location.partition("#e-")[2] for box in ("wins", "fear", "fear")]
+        for number, asked in ((numbers[1], False), (numbers[2], True)):
+            room.shop.post(f"/tasks/board/entries/{number}/withdraw", data={"party": 1})
+            assert ("Write on: On one page" in text(room.shop.get(""))) is asked
+
+    def test_end_with_the_canvas_submitted_without_them(self, project):
+        room = project(with_boxes)
+        for box in ("aim", "wins", "fear"):
+            room.maker.post("/tasks/board/entries", data={"party": 1, "box": box, "text": f"About {box}"})
+        assert "Entries of Aurelis Hotels are still awaited. You can submit it without them." in text(
+            room.maker.get("/tasks/board"))
+        assert "Write on: On one page" in text(room.shop.get(""))
+        assert room.maker.post("/tasks/board/canvas", data={"party": 1, "seen": 0}).status_code == 303
+        assert "Write on: On one page" not in text(room.shop.get(""))
+
+    def test_can_be_nudged_about(self, project):
+        room = project(with_boxes)
+        page = text(room.maker.get("/nudge/entries:board@1:2/2"))
+        assert "A mail with your line goes to Claire Duval of Aurelis Hotels." in page and "On one page" in page
+        answer = room.maker.post("/nudge/entries:board@1:2/2", data={"words": "We wait."}, follow_redirects=True)
+        assert "Sent to Claire Duval." in text(answer)
 
 
 class TestCanvas:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.verifying import BASE, codes, decide, findings, gate, listed_in, task, when, who, worked_out
+from tests.support.verifying import BASE, board, codes, decide, findings, gate, listed_in, task, when, who, worked_out
 from workflows import library
 from workflows.verification import publishable, verify
 from workflows.verification.contracts import placeholders
@@ -15,6 +15,7 @@ class TestNames:
     @pytest.mark.parametrize(("changes", "code", "path"), [
         ({"stages__talk__tasks__first__of": "none"}, "seat.unknown", "stages.talk.tasks.first.of"),
         ({"stages__talk__tasks__first__accepted_by": "none"}, "seat.unknown", "stages.talk.tasks.first.accepted_by"),
+        ({"stages__talk__tasks__third": board("none")}, "seat.unknown", "stages.talk.tasks.third.boxes.aim.of"),
         ({"may": {"leave": ["host"]}}, "seat.unknown", "may.leave"),
         ({"stages__talk__tasks__first__visible_to": ["none"]}, "seat.unknown", "stages.talk.tasks.first.visible_to"),
         ({"stages__talk__gates__talked__of": ["none"]}, "seat.unknown", "stages.talk.gates.talked.of"),
@@ -75,6 +76,7 @@ class TestRules:
         ({"stages__talk__tasks__first__after": ["second"]}, "task.circle"),
         ({"stages__talk__tasks__first__accepted_by": "guest"}, "task.acceptor_absent"),
         ({"stages__talk__tasks__first__visible_to": "own"}, "visible.acceptor"),
+        ({"stages__talk__tasks__third": board("two", visible_to="own")}, "visible.box"),
         ({"stages__talk__gates__talked__of": ["guest"]}, "gate.nobody_certain"),
         ({"stages__talk__gates__talked__veto": ["guest"]}, "gate.veto_not_asked"),
         ({"stages__talk__gates__talked": gate(rule="one_per_side", of=["one", "users"])}, "gate.no_side"),

@@ -57,10 +57,16 @@ class Statement(Strict):
 
 
 class Box(Strict):
-    """One field of a canvas."""
+    """One field of a canvas. of: the seats of which an entry is awaited in it; empty: anybody's will do."""
 
     title: Text
     help: Text | None = None
+    of: list[Key] = []
+
+    @field_validator("of", mode="before")
+    @classmethod
+    def _one_seat_is_a_list(cls, of: Any) -> Any:
+        return [of] if isinstance(of, str) else of
 
 
 Audience = Literal["all", "own", "facilitator"] | list[Key]

@@ -48,8 +48,9 @@ def _forms(node: dict[str, Any], value: Any) -> Iterator[dict[str, Any]]:
 def _allow_short_forms(schema: dict[str, Any]) -> None:
     """Add ``tasks`` for ``tasks: true`` and ``of: giver`` for ``of: [giver]``."""
     definitions = schema["$defs"]
-    of = definitions["Task"]["properties"]["of"]
-    definitions["Task"]["properties"]["of"] = {"anyOf": [{"type": "string"}, of]}
+    for name in ("Task", "Box"):
+        of = definitions[name]["properties"]["of"]
+        definitions[name]["properties"]["of"] = {"anyOf": [{"type": "string"}, of]}
     for node in _nodes(schema):
         forms = node.get("anyOf", [])
         if {"$ref": "#/$defs/Tasks"} in forms:

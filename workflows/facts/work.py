@@ -64,7 +64,7 @@ class TaskFact:
     helper: int | None = None  # person whose answer to the call waits for "Did it help?"
     helpers: str = ""  # everybody who has answered the call, helpful or not: persons separated by blanks
     voices: str = ""  # JSON, of an assessment: person -> their answers, while others of the party are waited for
-    written: int | None = None  # number of the first entry that was written on a canvas
+    written: str = ""  # JSON, of a canvas: party -> the boxes in which an entry of theirs stands
 
     @property
     def id(self) -> tuple[str, int, int]:
@@ -85,6 +85,16 @@ class TaskFact:
         shared = {str(one): list(theirs) for one, theirs in (self.shared_with | {person: tuple(fields)}).items()
                   if theirs}
         return replace(self, shared=json.dumps(shared, sort_keys=True) if shared else "")
+
+    @property
+    def boxes(self) -> dict[int, tuple[str, ...]]:
+        """Of a canvas: party -> the boxes in which an entry of theirs stands."""
+        return {int(party): tuple(boxes) for party, boxes in json.loads(self.written or "{}").items()}
+
+    def writing(self, party: int, boxes: Iterable[str]) -> Self:
+        """The canvas with entries of this party in exactly these boxes."""
+        written = {str(one): sorted(theirs) for one, theirs in (self.boxes | {party: tuple(boxes)}).items() if theirs}
+        return replace(self, written=json.dumps(written, sort_keys=True) if written else "")
 
     @property
     def absent(self) -> dict[str, tuple[str, int]]:

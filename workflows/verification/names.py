@@ -58,6 +58,8 @@ def _seats_of_stages(d: Definition) -> Iterator[tuple[str, str]]:
         yield from ((f"{path}.visible_to", seat) for seat in audience_of(task.visible_to))
         for name, field in task.fields.items():
             yield from ((f"{path}.fields.{name}.visible_to", seat) for seat in audience_of(field.visible_to))
+        for name, box in task.boxes.items():
+            yield from ((f"{path}.boxes.{name}.of", seat) for seat in box.of)
     for key, (stage, gate) in d.gates.items():
         path = f"stages.{stage}.gates.{key}"
         yield from ((f"{path}.of", seat) for seat in gate.of)

@@ -27,6 +27,7 @@ def asked(d: Definition) -> Iterator[Finding]:
             yield error("task.reviews_later", f"{path}.reviews",
                         f"This reviews '{task.reviews}', which is asked only in {later}.")
         yield from _audiences(task, path)
+        yield from _boxes(task, path)
     yield from _cycles(d)
 
 
@@ -81,6 +82,15 @@ def _audiences(task: Task, path: str) -> Iterator[Finding]:
         if wider:
             yield error("visible.wider", f"{path}.fields.{name}.visible_to",
                          f"{listed(wider)} may see the field but not its task; a field may only be narrower.")
+
+
+def _boxes(task: Task, path: str) -> Iterator[Finding]:
+    """Whoever's entry is awaited in a box has to see the canvas."""
+    for name, box in task.boxes.items():
+        blind = [seat for seat in box.of if seat not in task.of and hides(task.visible_to, seat)]
+        if blind:
+            yield error("visible.box", f"{path}.boxes.{name}.of",
+                        f"An entry of {listed(blind)} is awaited here, but they may not see the canvas.")
 
 
 def hides(visible_to: str | list[str] | None, seat: str) -> bool:

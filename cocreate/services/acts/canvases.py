@@ -13,18 +13,20 @@ from cocreate.services.acts.change import Change, require
 from cocreate.services.acts.contributions import owed, require_open
 from cocreate.services.writes import Insert, Update
 from workflows.facts import Facts, MemberFact, TaskFact
-from workflows.values import replace
 
 LONGEST = 500  # characters of one entry
 
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """An entry as it is under the lock."""
+    """An entry as it is under the lock. others: whether its party has another one in the same box."""
 
     person: int
     supports: tuple[int, ...]  # parties
     withdrawn: bool
+    box: str
+    giver: int  # party
+    others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ def add_entry(facts: Facts, given: AddEntry) -> Change:
     row = {"project_id": facts.project.id, "number": number, "host_id": facts.project.host_id, "task": task.key,
            "party": task.party, "box": given.box, "giver": actor.party, "person": actor.person, "at": facts.now,
            "text": text, "supports": "", "withdrawn_at": None}
-    after = facts if task.written else facts.with_task(replace(task, written=number))
-    return Change(facts=after, party=actor.party, sees=audience.of_task(facts, task), answer={"number": number},
+    written = task.boxes.get(actor.party or 0, ())
+    if given.box not in written:
+        facts = facts.with_task(task.writing(actor.party or 0, (*written, given.box)))
+    return Change(facts=facts, party=actor.party, sees=audience.of_task(facts, task), answer={"number": number},
                   rows=(Insert(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "box": given.box,
                            "sha256": hashlib.sha256(text.encode()).hexdigest()})
@@ -97,6 +101,9 @@ def withdraw_entry(facts: Facts, given: WithdrawEntry) -> Change:
     if there.person != actor.person:
         raise Forbidden("only", act="withdraw_entry", persons=(there.person,))
     row = {"project_id": facts.project.id, "number": given.entry, "withdrawn_at": facts.now}
+    if not there.others:
+        left = (box for box in task.boxes.get(there.giver, ()) if box != there.box)
+        facts = facts.with_task(task.writing(there.giver, left))
     return Change(facts=facts, party=actor.party, sees=audience.of_task(facts, task),
                   rows=(Update(table_of(Entry), (row,)),),
                   details={"task": task.key, "of": task.party, "entry": given.entry})

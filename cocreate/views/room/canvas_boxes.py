@@ -16,7 +16,7 @@ from cocreate.services.unsaid import Words
 from cocreate.views.room import unsaid
 from cocreate.web import login, pages
 from workflows.facts import OWED
-from workflows.guards import can_start
+from workflows.guards import awaited, can_start
 from workflows.texts import say
 
 
@@ -31,6 +31,8 @@ class Box:
     form: EntryForm | None
     saved: str  # what is kept of the form, in words
     unsaid: tuple[Words, ...]  # what the reader typed besides and has not added
+    awaits: tuple[str, ...]  # the other parties of which an entry is awaited in it
+    mine: bool  # whether one of the reader's party is
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Canvas:
     empty: tuple[str, ...]  # titles of boxes that still need an entry
     party: int | None  # of the reader
     me: int
+    missing: tuple[str, ...]  # the other parties of which an entry is awaited somewhere
 
 
 def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> Canvas | None:
@@ -60,15 +63,19 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
     if not (found or open_):
         return None
     given, language = {one.box for one in found}, pages.language()
+    own, awaits = actor.party if actor else None, awaited(facts, task)
+    others = {party: facts.party(party).name for party in awaits if party != own}
     kept = unsaid_words.about(db.session(), facts, Topic("task", task.key, task.party))
     boxes = tuple(Box(key, say(box.title, language), say(box.help, language),
                       tuple(one for one in found if one.box == key),
-                      *_typed(key, say(box.title, language), typed, [one for one in kept if one.box == key], writes))
+                      *_typed(key, say(box.title, language), typed, [one for one in kept if one.box == key], writes),
+                      tuple(name for party, name in others.items() if key in awaits[party]),
+                      writes and key in awaits.get(own or 0, ()))
                   for key, box in definition.boxes.items())
     asked = fields_of(definition)
     return Canvas(boxes, writes, running and page.may_edit,
                   tuple(box.title for box in boxes if is_required(asked[box.key]) and box.key not in given),
-                  actor.party if actor else None, login.me().id)
+                  own, login.me().id, tuple(others.values()))
 
 
 def _typed(key: str, title: str, refused: tuple[str, EntryForm] | None, kept: Sequence[Words], writes: bool,

@@ -119,8 +119,8 @@ def _what(facts: Facts, owed: Owed) -> str:
     if subject is None:
         return ""
     match subject.matter:
-        case "task":
-            return say(facts.definition.tasks[subject.key][1].title, pages.language())
+        case "task" | "entries":
+            return say(facts.definition.tasks[subject.task[0]][1].title, pages.language())
         case "decision":
             return say(facts.definition.gates[subject.key][1].question, pages.language())
         case "after_no":
