@@ -1,13 +1,13 @@
 """When the next things may be expected: how long the running stage takes, and when a signature is likely."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 
-from cocreate.domain.reminding import can_be_decided, check_by, sign_by
+from cocreate.domain.reminding import check_by, sign_by
 from workflows.calendars import add_working_days, at, local_day, working_days_between
-from workflows.facts import OWED, UNDECIDED, Facts, TaskFact
+from workflows.facts import OWED, UNDECIDED, DecisionFact, Facts, TaskFact
 from workflows.guards import rests
 
 
@@ -25,6 +25,36 @@ class Outlook:
     later: int
     starts: Mapping[str, date]
     next_due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something due this week that is not the reader's own turn. ``what``: task, decision or duty, of a party."""
+
+    facts: Facts
+    what: str
+    key: str
+    party: int
+    day: date
+
+
+def coming(facts: Facts, today: date, zone: str, *, but: Collection[tuple[str, int | None]]) -> Iterator[Coming]:
+    """What the parties owe from today to Sunday. zone: of the reader. but: (key, party) of what is told elsewhere."""
+    dated: list[tuple[str, str, int, date | datetime | None]] = []
+    if not facts.ended and not facts.on_hold:
+        dated += [("task", task.key, task.party, task.due_at) for task in _owed(facts)]
+        dated += [("decision", one.gate, one.party, one.due_at) for one in _to_decide(facts)]
+    if facts.project.outcome == "agreed":
+        dated += [("duty", str(duty.number), duty.party, duty.due) for duty in facts.duties if duty.done_at is None]
+    for what, key, party, due in dated:
+        day = local_day(due, zone) if isinstance(due, datetime) else due
+        if day is not None and (key, party) not in but and today <= day <= sunday(today):
+            yield Coming(facts, what, key, party, day)
+
+
+def sunday(day: date) -> date:
+    """The last day of its week."""
+    return day + timedelta(days=6 - day.weekday())
 
 
 def outlook(facts: Facts) -> Outlook | None:
@@ -68,9 +98,15 @@ def _owed(facts: Facts) -> Iterator[TaskFact]:
     return (task for task in facts.tasks if task.state in OWED and not rests(facts, task))
 
 
+def _to_decide(facts: Facts) -> Iterator[DecisionFact]:
+    """What is decided in this stage, be it once something is given again."""
+    return (one for one in facts.decisions if one.state in UNDECIDED
+            and facts.definition.gates[one.gate][0] == facts.project.stage)
+
+
 def _due_of_all(facts: Facts) -> Iterator[datetime | None]:
     """When is due what is no task of somebody's own: to decide, to check, to sign."""
-    yield from (one.due_at for one in facts.decisions if one.state in UNDECIDED and can_be_decided(facts, one))
+    yield from (one.due_at for one in _to_decide(facts))
     yield from (check_by(facts, task) for task in facts.tasks)
     if facts.contract is not None:
         yield sign_by(facts)

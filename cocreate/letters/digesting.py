@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
+from cocreate.domain.outlook import Coming
 from cocreate.domain.turns import Turn
 from cocreate.sentences.turns import label
-from cocreate.services.digests import Coming, Digest, Line
+from cocreate.services.digests import Digest, Line
 from cocreate.words import Reader
 from workflows.facts import AbsenceFact, Facts, Notice
 from workflows.texts import say

@@ -11,15 +11,14 @@ from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
 from cocreate.domain import after_no, audience
-from cocreate.domain.outlook import days_since, next_date
+from cocreate.domain.outlook import days_since, next_date, outlook
 from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
 from cocreate.models.projects import Member, Project, Seen
 from cocreate.services import missing
 from cocreate.services.facts import look_all
 from cocreate.services.writes import Put, send
-from workflows.calendars import add_working_days, local_day, working_days_between
-from workflows.definition import Definition
+from workflows.calendars import local_day
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 
@@ -109,11 +108,6 @@ _BOARD = (
            Member.parts.contains("manager")))
 
 
-def signs_in(definition: Definition) -> str | None:
-    """The stage in which the contract is signed."""
-    return next((key for key, stage in definition.stages.items() if stage.contract == "signed"), None)
-
-
 def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:
     facts = found.facts
     names = (facts.project.title, *(party.name for party in facts.parties),
@@ -144,7 +138,8 @@ def _situation(facts: Facts) -> Situation:
         facts=facts, turns=own, waits=refusals, group=_group(facts, own, refusals),
         since=facts.project.ended_at or min(chain((turn.since for turn in own), _began(refusals)),
                                             default=facts.project.entered_at),
-        next_at=next_date(facts), days=days, days_planned=planned, later=_later(facts, max(0, planned - days)))
+        next_at=next_date(facts), days=days, days_planned=planned,
+        later=ahead.later if (ahead := outlook(facts)) else 0)
 
 
 def _group(facts: Facts, turns: tuple[Turn, ...], refusals: tuple[Refusal, ...]) -> Group:
@@ -174,15 +169,3 @@ def _able(facts: Facts, refusal: Refusal) -> set[int | None]:
 
 def _began(refusals: tuple[Refusal, ...]) -> list[datetime]:
     return [since for refusal in refusals if isinstance(since := refusal.values.get("since"), datetime)]
-
-
-def _later(facts: Facts, left_here: int) -> int:
-    """Working days by which the signature would miss its date if everything from now on took as long as planned."""
-    definition, last = facts.definition, signs_in(facts.definition)
-    if facts.ended or facts.on_hold or last is None:
-        return 0
-    here, there = definition.order[facts.project.stage], definition.order[last]
-    ahead = sum(stage.target for key, stage in definition.stages.items() if here < definition.order[key] <= there)
-    today = local_day(facts.now, facts.calendars[0].zone)
-    expected = add_working_days(today, left_here + ahead, facts.calendars)
-    return max(0, working_days_between(facts.project.target, expected, facts.calendars))

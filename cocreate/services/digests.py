@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.notices import TABLE, Subject
+from cocreate.domain.outlook import Coming, coming, sunday
 from cocreate.domain.turns import Turn
 from cocreate.models.hosts import HostMember
 from cocreate.models.mails import Outbox
@@ -23,8 +24,8 @@ from cocreate.models.people import Person
 from cocreate.models.projects import Member
 from cocreate.models.records import EventDetail
 from cocreate.services import outbox, rooms, working
-from workflows.calendars import Calendar, at, is_working, local_day
-from workflows.facts import OWED, UNDECIDED, Facts
+from workflows.calendars import Calendar, is_working, local_day
+from workflows.facts import Facts
 
 BATCH = 100
 MOST = 200  # lines that are kept for one digest; who was away so long reads the record
@@ -140,17 +141,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """Something due this week that is not the reader's own turn. ``what``: task, decision or duty, of a party."""
-
-    facts: Facts
-    what: str
-    key: str
-    party: int
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
 class Digest:
     """What one person hears in one morning."""
 
@@ -172,8 +162,8 @@ def content(session: Session, person: int, values: Mapping[str, Any], *, zone: s
         day, datetime.fromisoformat(values["since"]) if values.get("since") else None,
         tuple((turn, of) for turn, of in turns if not of.ended or _this_week(turn, day, zone)),
         _readable(session, facts, values["news"]), tuple(sorted(
-            (coming for one in standings for coming in _coming(one.facts, one.turns, day, zone)),
-            key=lambda coming: coming.day)))
+            (ahead for one in standings for ahead in coming(one.facts, day, zone, but={
+                (turn.key, turn.party) for turn in one.turns if turn.mine})), key=lambda ahead: ahead.day)))
     return digest if digest.turns or digest.news or digest.coming else None
 
 
@@ -197,24 +187,4 @@ def _readable(session: Session, facts: Mapping[int, Facts], news: Sequence[Seque
 
 def _this_week(turn: Turn, day: date, zone: str) -> bool:
     """Of duties, which may lie years ahead, those of this week and late ones."""
-    return turn.due_at is not None and local_day(turn.due_at, zone) <= _sunday(day)
-
-
-def _sunday(day: date) -> date:
-    return day + timedelta(days=6 - day.weekday())
-
-
-def _coming(facts: Facts, turns: Sequence[Turn], day: date, zone: str) -> list[Coming]:
-    """What others of the project owe from today to Sunday."""
-    if facts.on_hold:
-        return []
-    mine = {(turn.key, turn.party) for turn in turns if turn.mine}
-    dated: list[tuple[str, str, int, datetime | None]] = [
-        *(("task", t.key, t.party, t.due_at) for t in facts.tasks if t.state in OWED and not facts.ended),
-        *(("decision", d.gate, d.party, d.due_at) for d in facts.decisions
-          if d.state in UNDECIDED and not facts.ended and facts.definition.gates[d.gate][0] == facts.project.stage),
-        *(("duty", str(d.number), d.party, at(d.due, working.EVENING, zone)) for d in facts.duties
-          if d.done_at is None and facts.project.outcome == "agreed"),
-    ]
-    return [Coming(facts, what, key, party, local_day(due, zone)) for what, key, party, due in dated
-            if due is not None and (key, party) not in mine and day <= local_day(due, zone) <= _sunday(day)]
+    return turn.due_at is not None and local_day(turn.due_at, zone) <= sunday(day)

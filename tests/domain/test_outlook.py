@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cocreate.domain.outlook import days_since, next_date, outlook
+from cocreate.domain.outlook import coming, days_since, next_date, outlook
 from cocreate.domain.reminding import check_by, owed, sign_by
 from cocreate.domain.turns import turns
 from tests.support.facts import begin, champion, signatory
@@ -35,13 +35,14 @@ class TestWhatIsDue:
         assert check_by(story.facts, story.task("stream")) is None
         assert next_date(story.facts) == story.task("need", "taker").due_at
 
-
     def test_nothing_of_a_stage_that_rests(self):
         """After going back: what was open further on is asked again when the project comes there."""
         story = begin(carrier=1).to_trial().give("batch")
         assert story.task("haul").due_at and story.decision("passed", "giver").due_at
         story.go("wrong").wait(days=30)
         assert outlook(story.facts).next_due is None
+        week = coming(story.facts, story.task("haul").due_at.date(), "UTC", but=())
+        assert not {"haul", "passed"} & {one.key for one in week}
         story.wait(days=-30)
         assert next_date(story.facts) == story.task("stream").due_at == min(
             one.due_at for one in owed(story.facts).values())

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from cocreate.db import table_of
 from cocreate.domain import explaining
-from cocreate.domain.audience import ALL, takes_part
+from cocreate.domain.audience import ALL, of_task, takes_part
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
@@ -199,8 +199,9 @@ def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
     subject = _subject("signature", given.paper, contract.number, own)
     hear = recipients("signing_declined", members=facts.members, actor=actor, party=own)
     return Change(facts=_refused(facts, given.paper, reason), party=own,
+                  sees=of_task(facts, _asked(facts, given.paper)) if given.paper else None,
                   letters=tuple(Letter("signing_declined", person, subject) for person, channel in hear
-                                if channel is Channel.MAIL),
+                                if channel is Channel.MAIL and _takes_part(facts, person, given.paper)),
                   details=_of(given.paper, version=contract.number, back=True), personal={"reason": reason})
 
 
@@ -222,12 +223,17 @@ def seal(facts: Facts, given: Seal) -> Change:
     subject = _subject("contract", given.paper, given.version)
     everybody = recipients("all_signed", members=facts.members, actor=None, party=None)
     letters = [Letter("all_signed", person, subject) for person, _ in everybody
-               if not given.paper or takes_part(facts, facts.member(person), given.paper)]
+               if _takes_part(facts, person, given.paper)]
     if not given.paper:
         letters += _asked_to_accede(facts)
     return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),), letters=tuple(letters),
                   details=_of(given.paper, version=given.version, sealed_sha256=given.sealed_sha256,
                               evidence_sha256=given.evidence_sha256))
+
+
+def _takes_part(facts: Facts, person: int, paper: str) -> bool:
+    """Of the contract everybody hears, of a short agreement those of whom it is asked, and who helps."""
+    return not paper or takes_part(facts, facts.member(person), paper)
 
 
 def _asked_to_accede(facts: Facts) -> Iterator[Letter]:

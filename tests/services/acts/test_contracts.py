@@ -2,11 +2,14 @@
 
 import pytest
 
+from cocreate.domain.audience import of_parties
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.services.acts.contracts import Freeze, Seal, SendCode, require_preparing
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows import progression
 from workflows.facts import ContractState
+
+QUIET = "need: {of: [giver, taker], kind: sign, agreement: Quiet.,"
 
 
 class TestFreeze:
@@ -190,6 +193,13 @@ class TestShortAgreement:
         story.sign_agreement("need", "giver").sign("taker", paper="need")
         assert story.facts.standing("need").number == 2
 
+    def test_not_signing_is_told_to_who_takes_part_and_why_to_who_may_see_it(self):
+        text = TWO_SIDES.replace("need: {of: taker,", f"{QUIET} visible_to: [giver, taker],")
+        story = begin(text, carrier=1).sign_agreement("need", "giver").refuse_to_sign("taker", paper="need")
+        assert story.change.sees == of_parties([1, 2])
+        told = {letter.recipient for letter in story.change.letters}
+        assert told & {champion(1), signatory(1), champion(3), signatory(3)} == {champion(1), signatory(1)}
+
     def test_ends_when_it_is_asked_anew(self):
         story = quiet().sign_agreement("need", "giver").sign("taker", paper="need")
         again = Story(progression.settle(progression.reopen(story.facts, story.task("need", "giver"), REASON)))
@@ -199,5 +209,4 @@ class TestShortAgreement:
 
 def quiet():
     """A story with a short agreement between the two in its first stage."""
-    both = "need: {of: [giver, taker], kind: sign, agreement: Quiet.,"
-    return begin(TWO_SIDES.replace("need: {of: taker,", both))
+    return begin(TWO_SIDES.replace("need: {of: taker,", QUIET))
