@@ -27,7 +27,7 @@ SPACED = """(() => {
   document.adoptedStyleSheets = [sheet];
 })()"""
 SMALL = """[...document.querySelectorAll(`.btn, .bottom-bar a, .bottom-bar summary, .tools summary, .back, select,
-    input:not([type=hidden], [type=checkbox], [type=radio])`)]
+    .choices .form-check, input:not([type=hidden], [type=checkbox], [type=radio])`)]
   .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
 UNSEEN = """(() => { const e = document.activeElement, style = getComputedStyle(e);
   const seen = e === document.body || style.outlineStyle !== 'none' || style.boxShadow !== 'none';

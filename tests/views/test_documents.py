@@ -3,8 +3,23 @@
 import io
 import re
 
-from tests.support import handmade, stories
-from tests.support.rooms import text
+from cocreate.clock import now
+from cocreate.db import transaction
+from tests.support import handmade, projects, stories
+from tests.support.rooms import sign_in, text
+
+
+class TestSharing:
+    def test_which_parties_is_asked_once_one_wants_to_choose_them(self, live, new_page):
+        with live.app.app_context(), transaction() as session:
+            small = projects.open_small(session, now=now())
+        page = new_page()
+        sign_in(page, small.emails[small.manager])
+        page.goto(f"/p/{small.ref}/documents/new")
+        which = page.get_by_text("Which parties, beside yours?")
+        assert which.is_hidden()
+        page.get_by_label("Parties I choose").check()
+        assert which.is_visible()
 
 
 class TestDocuments:

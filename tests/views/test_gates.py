@@ -1,11 +1,12 @@
 """The page of a gate: what is asked, what others said, and what stands against it."""
 
+import io
 import json
 import re
 from datetime import timedelta
 from html import unescape
 
-from tests.support import stories
+from tests.support import handmade, stories
 from tests.support.facts import REASON
 from tests.support.rooms import hidden, text, words
 
@@ -41,6 +42,18 @@ class TestGate:
         said = room.maker.post("/gates/picture", data={"seen": unescape(seen), "answer": "reserved",
                                                        "reason": "Not in August."}, follow_redirects=True)
         assert "Recorded for Tornby Furniture: agreed with a reservation on" in text(said)
+
+    def test_what_would_help_is_asked_and_kept_of_a_no_only(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        page = room.maker.get("/gates/picture/outside").text
+        assert re.search(r'<div class="field on-refused">.*?name="wanted"', page, re.S)
+        answer = room.maker.post("/gates/picture/outside", data={
+            **hidden(page), "answer": "agreed", "body": "The board", "on": "2027-02-26", "reason": "",
+            "wanted": "A month more.", "proof": (io.BytesIO(handmade.pdf()), "minutes.pdf")})
+        assert answer.status_code == 303, text(answer, answer.status_code)
+        assert "A month more." not in room.shop.get("/gates/picture").text
 
     def test_what_is_needed_for_some_answers_is_not_called_optional(self, play):
         room = play(definition=stories.definition())

@@ -46,6 +46,20 @@ class TestWhatIsMissing:
         assert "Give the value" in room.shop.get("").text and "Give the value" not in room.maker.get("").text
         assert "contract/strike" not in room.maker.get("").text
 
+    def test_in_a_project_that_has_ended_nobody_is_told_to_give_it(self, project):
+        room = project(projects.with_gap)
+        assert "Give the value" in room.shop.get("/contract/clauses/credit").text
+        room.shop.post("/decline", data={"reason": "They went bankrupt.", "title": "Crates come back"})
+        page = room.shop.get("/contract/clauses/credit").text
+        assert "See the task" in page and "Give the value" not in page
+
+    def test_of_one_clause_stands_below_its_words_and_is_folded_in_the_whole_text(self, project):
+        room = project(projects.open_small)
+        clause, contract = text(room.maker.get("/contract/clauses/credit")), text(room.maker.get("/contract"))
+        assert clause.index("takes back about") < clause.index("What is missing in it Crates that come back: not given")
+        assert clause.count("What is missing in it") == 1 and "Credit: not given." in clause
+        assert "2 values are missing Crates that come back: not given." in contract
+
     def test_is_answered_where_it_is_proposed_and_asked_no_more_once_all_agreed(self, project):
         room = project(projects.with_gap)
         number = int(room.maker.post("/contract/later?need=figures.returns.crates",

@@ -101,7 +101,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
         try:
             given = DecideOutside(key, request.form.get("seen", ""), form.answer.data, form.body.data, form.on.data,
                                   stored(facts, form.proof.data, "proof"), form.reason.data or "",
-                                  form.wanted.data or "")
+                                  (form.wanted.data or "") if form.answer.data == "refused" else "")
             with transaction() as session:
                 gates.decide_outside(session, ref, given, actor=login.me().id, key=form.key(), now=now())
                 kept.said(session)

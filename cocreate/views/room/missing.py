@@ -62,7 +62,7 @@ def _to_value(facts: Facts, path: str) -> sentences.Act:
     if settling.disputed(facts, path) and may(Act.SETTLE, facts.actor, party=own):
         return sentences.Act(f"settle?path={path.partition('@')[0]}", _("Settle which one counts"))
     task = path.split(".")[1]
-    mine = own in {one.party for one in facts.instances(task)}
+    mine = own in {one.party for one in facts.instances(task)} and not facts.ended
     return sentences.Act(f"tasks/{task}", _("Give the value") if mine else _("See the task"))
 
 
