@@ -48,7 +48,7 @@ class TestPeople:
         page = text(room.shop.get(there))
         assert "Tom Baker shall do this for Aurelis Hotels: signatory and contributor." in page
         assert "Now it is: contributor." in page and "She may sign for us." in page
-        assert "This page is seen by AH Aurelis Hotels (you) Now" in page  # then the bar of a phone
+        assert "This page is seen by AH Aurelis Hotels (you) , Shop Now" in page  # then the bar of a phone
         assert "Take it back" in buttons(tom.get(there)) and "Keep for later" not in buttons(tom.get(there))
         assert room.maker.get(there).status_code == 404 and "other parts" not in text(room.maker.get("/record"))
         room.shop.post(there, data={"answer": "agree"})

@@ -25,6 +25,10 @@ class TestNow:
         assert "Since Mon 1 Mar." in page and "Claire Duval can act." in page and "Next reminder" in page
         assert "In this stage since Mon 1 Mar day 1 of 10" in page and "Signing date Tue 1 Jun" in page
 
+    def test_the_head_says_what_the_template_calls_each_party(self, play):
+        page = text(play(definition=stories.definition()).shop.get(""))
+        assert "TF Tornby Furniture , Maker AH Aurelis Hotels (you) , Shop Stage 1 of 3: Figures" in page
+
     def test_whose_turn_it_is_counts_what_is_checked_decided_and_signed(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():
