@@ -88,6 +88,8 @@ SUBJECTS = {
     "password_changed": "Your password was changed",
     "new_sign_in": "New sign-in",
     "second_step_changed": "Second step changed",
+    "projects_taken": "Ben Ito looks after your projects of Philips",
+    "projects_given": "You look after 7 more projects of Philips",
     "test": "Test mail",
     "record_broken": "A record does not fit: line 88 (project 7f3a)",
     "suggestion": "Suggested: Take back our chairs",
@@ -104,7 +106,7 @@ LINKS = {
     "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "staff_invitation": "/h/t0ken",
     "password_changed": "/forgot",
     "new_sign_in": "/account", "second_step_changed": "/account", "record_broken": "/admin/health",
-    "suggestion": "/desk",
+    "suggestion": "/desk", "projects_taken": "/projects", "projects_given": "/desk",
     "suggestion_answered": "/your-turn",
 }
 
@@ -203,7 +205,8 @@ class TestHead:
         assert message["From"] == "cocreate <cocreate@room.example>"
         assert message["References"] is None
 
-    @pytest.mark.parametrize("kind", ["suggestion", "suggestion_answered", "staff_invitation"])
+    @pytest.mark.parametrize("kind", ["suggestion", "suggestion_answered", "staff_invitation", "projects_taken",
+                                      "projects_given"])
     def test_of_an_account_that_a_person_caused(self, contexts, kind):
         message = written(contexts(kind))
         assert message["From"] == "Claire Duval via Philips <cocreate@room.example>"

@@ -45,6 +45,7 @@ class News:
     party: int | None
     asked: tuple[int, ...] = ()
     sees: int = ALL
+    told: tuple[int, ...] = ()  # who hears of it otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
                                           asked=news.asked):
             if channel is Channel.PRODUCT or not _may_know(after, person, news):
                 continue
-            if news.kind in BY_LETTER and person in news.asked:
+            if person in news.told or (news.kind in BY_LETTER and person in news.asked):
                 continue
             known = found.get((news.kind, person))
             if known is None or (known.channel is Channel.DIGEST and channel is Channel.MAIL):
@@ -341,7 +342,9 @@ def _alone(before: Facts, after: Facts, member: MemberFact) -> bool:
 
 def _handed_over(before: Facts, after: Facts) -> Iterator[News]:
     if before.project.manager_id not in (None, after.project.manager_id):
-        yield News("handed_over", Subject("project", ""), None, (after.project.manager_id or 0,))
+        to = (after.project.manager_id or 0,)
+        # An administrator hands over all projects at once, and one mail about the account names them.
+        yield News("handed_over", Subject("project", ""), None, to, told=to if after.actor is None else ())
     begun = {absence.number for absence in before.absences if absence.runs}
     for absence in after.absences:
         if absence.runs and absence.number not in begun:

@@ -21,7 +21,8 @@ LINKS = {
     "invitation": "/i/{secret}", "invitation_again": "/i/{secret}", "sign_in_link": "/l/{secret}",
     "reset": "/r/{secret}", "welcome": "/r/{secret}", "staff_invitation": "/h/{secret}",
     "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
-    "record_broken": "/admin/health", "suggestion": "/desk", "suggestion_answered": "/your-turn",
+    "record_broken": "/admin/health", "projects_taken": "/projects", "projects_given": "/desk",
+    "suggestion": "/desk", "suggestion_answered": "/your-turn",
     "digest": "/your-turn",
 }
 # Kinds of mails that may be joined to another -> the act they ask for.

@@ -13,7 +13,8 @@ from workflows.texts import say
 
 SHAPES = "●■⬢◆"
 HOLLOW = "⬡◇"
-FROM_A_PERSON = frozenset({"staff_invitation", "suggestion", "suggestion_answered"})  # of those about an account
+# Of those about an account.
+FROM_A_PERSON = frozenset({"staff_invitation", "suggestion", "suggestion_answered", "projects_taken", "projects_given"})
 
 
 class Speaking:
@@ -64,6 +65,20 @@ class Speaking:
         """Who caused it for the host without a place in the project."""
         happened = self._context.happened
         return str(happened.words.get("by", "")) if happened and happened.actor is None else ""
+
+    @property
+    def of_account(self) -> str:
+        """The administrator who caused a mail about an account; the host where it was its operator."""
+        who, host = named(self.values["who"]), named(self.values["host"])
+        return words.administrator(who, host, self._context.reader) if who else host
+
+    @property
+    def titles(self) -> str:
+        """The projects that a mail about an account names, and how many more there are."""
+        reader, found = self._context.reader, [f"'{named(one, 120)}'" for one in self.values["titles"]]
+        if (left := self.values["count"] - len(found)) > 0:
+            found.append(reader.ngettext("%(num)s more", "%(num)s more", left))
+        return words.listed(found, reader)
 
     @property
     def sender(self) -> str:

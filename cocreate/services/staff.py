@@ -14,14 +14,26 @@ from sqlalchemy import exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.models.hosts import HostInvitation, HostMember, Organisation
+from cocreate.models.hosts import Host, HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
-from cocreate.services import accounts, hosts, joining, openings, people, progress, second_steps, sign_ins, substitutes
+from cocreate.services import (
+    accounts,
+    hosts,
+    joining,
+    openings,
+    outbox,
+    people,
+    progress,
+    second_steps,
+    sign_ins,
+    substitutes,
+)
 from cocreate.services.acts.sharing import EndRole, EndSharing
 from cocreate.services.locks import lock_host, lock_projects
 
 ROLES = (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER)
+NAMED = 5  # projects that one mail names
 _LOOKED_AFTER = or_(Project.ended_at.is_(None), Project.outcome == "agreed")
 
 
@@ -176,11 +188,12 @@ def customers(session: Session, host_id: int, person: int) -> Sequence[Sequence[
     return list(found.values())
 
 
-def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: str = "", now: datetime) -> int:
+def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: str = "", actor: int | None = None,
+                  now: datetime) -> int:
     """Let another account manager look after everything of this one, also what they began to open; how many projects.
 
-    by: name of the administrator, for record and mails. Raises: Invalid where ``to`` is no other account manager of the
-    host; Conflict where a project cannot change hands.
+    by: name of the administrator, for record and mails. actor: the administrator, who is not written to about it.
+    Raises: Invalid where ``to`` is no other account manager of the host; Conflict where a project cannot change hands.
     """
     if to == person or to not in dict(people.account_managers(session, host_id)):
         raise Invalid("staff.successor", field="to")
@@ -190,10 +203,26 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: s
         people.hand_over(session, ref, host_id, to=to, actor=None, key=f"hand-over-{uuid4().hex}", of=person,
                          by=hosts.administrator(session, host_id, by), now=now)
     openings.pass_on(session, host_id, person, to=to)
+    _tell_both(session, host_id, refs, (person, to), by, actor, now)
     return len(refs)
 
 
-def deactivate(session: Session, host_id: int, person: int, *, to: int | None, by: str = "",
+def _tell_both(session: Session, host_id: int, refs: Sequence[str], pair: tuple[int, int], by: str, actor: int | None,
+               now: datetime) -> None:
+    """Who looked after projects and who does now each hear of all of them in one mail about their account: whoever has
+    left a project gets none of that. Both were in those that it names.
+    """
+    if not refs:
+        return
+    titles = session.scalars(select(Project.title).where(Project.ref.in_(refs)).order_by(Project.id).limit(NAMED)).all()
+    host, gave, got = session.get_one(Host, host_id).name, *(people.name_of(session, one) for one in pair)
+    for person, kind, other in ((pair[0], "projects_taken", got), (pair[1], "projects_given", gave)):
+        if person != actor:
+            outbox.post_account(session, person_id=person, kind=kind, now=now, values={
+                "who": by, "host": host, "other": other, "titles": titles, "count": len(refs)})
+
+
+def deactivate(session: Session, host_id: int, person: int, *, to: int | None, by: str = "", actor: int | None = None,
                now: datetime) -> None:
     """Let somebody go: projects change hands first. An account that also serves others only loses its roles here.
 
@@ -205,7 +234,7 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, b
     if count := len(managed(session, host_id, person)):
         if to is None:
             raise Invalid("staff.projects", field="to", count=count)
-        hand_over_all(session, host_id, person, to=to, by=by, now=now)
+        hand_over_all(session, host_id, person, to=to, by=by, actor=actor, now=now)
     _end_part(session, host_id, person, by, now)
     _set_roles(session, host_id, person, (), now)
     if works_elsewhere(session, host_id, person):

@@ -1,5 +1,6 @@
 """Who works for a host: what one administrator may do to an account, and what stays."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,15 +10,16 @@ from cocreate import telling
 from cocreate.errors import Conflict, Ended, Forbidden, Invalid, NotFound
 from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
-from cocreate.models.mails import AccountMail
+from cocreate.models.mails import AccountMail, Outbox
 from cocreate.models.people import Person
-from cocreate.models.projects import Member
+from cocreate.models.projects import Member, Project
 from cocreate.services import (
     accounts,
     holds,
     hosts,
     joining,
     letters,
+    openings,
     outbox,
     people,
     progress,
@@ -261,6 +263,32 @@ class TestInTheOpen:
             assert (f"Petra Sool (administrator of {host}) has handed 'Crates come back' over from Anna Berg to Ben "
                     "Ito, who looks after it from now on.") in " ".join(body(mail).split())
 
+    def test_who_gives_and_who_gets_hear_of_it_once_for_all_projects(self, session, small, host):
+        ben, petra = employed(session, small), someone(session, "Petra Sool")
+        twice = another(session, small)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra Sool", actor=petra.id, now=NOON)
+        (gave,) = of_kind(session, small.manager, "projects_taken")
+        (got,) = of_kind(session, ben, "projects_given")
+        assert gave["titles"] == got["titles"] == ["Crates come back", "Pallets come back"]
+        assert gave["count"] == got["count"] == 2
+        assert (gave["other"], got["other"]) == ("Ben Ito", "Anna Berg")
+        assert {gave["host"], got["host"]} == {host} and {gave["who"], got["who"]} == {"Petra Sool"}
+        assert small.shop in told_of(session, small, "handed_over")
+        assert ben not in told_of(session, small, "handed_over") | told_of(session, twice, "handed_over")
+
+    def test_nobody_hears_of_an_own_act(self, session, small):
+        ben = employed(session, small)
+        hosts.employ(session, small.host_id, ben, hosts.ADMINISTRATOR, now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Ben Ito", actor=ben, now=NOON)
+        assert of_kind(session, ben, "projects_given") == [] != of_kind(session, small.manager, "projects_taken")
+        staff.hand_over_all(session, small.host_id, ben, to=small.manager, by="Ben Ito", actor=ben, now=NOON)
+        assert of_kind(session, ben, "projects_taken") == [] != of_kind(session, small.manager, "projects_given")
+
+    def test_who_had_no_project_is_not_written_to(self, session, small):
+        ben = employed(session, small)
+        staff.hand_over_all(session, small.host_id, ben, to=small.manager, by="Petra Sool", now=NOON)
+        assert of_kind(session, ben, "projects_taken") == of_kind(session, small.manager, "projects_given") == []
+
     def test_and_of_the_end_of_a_sharing_or_a_role(self, session, small, host):
         ben = employed(session, small)
         people.share(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(), now=NOON)
@@ -276,6 +304,26 @@ class TestInTheOpen:
         with pytest.raises(Forbidden):
             progress.act(session, small.ref, HandOverProject(ben, "Ben Ito", of=small.manager), actor=small.shop,
                          key=projects.key(), now=NOON)
+
+
+def another(session, small):
+    """A second project of the same host and account manager."""
+    seats = tuple(openings.Seating(seat, f"{seat} Ltd", country="NO", name="Ida",
+                                   email=f"{seat}{small.host_id}@x.example") for seat in ("maker", "shop"))
+    ref = openings.open_project(session, small.host_id, openings.NewProject(
+        template="returned_crates", title="Pallets come back", purpose="Fewer new pallets.", target=date(2027, 6, 1),
+        own_seat=None, seats=seats), actor=small.manager, key=projects.key(), now=NOON)
+    return replace(small, ref=ref)
+
+
+def of_kind(session, person, kind):
+    return [values for of, values in mails_to(session, person) if of == kind]
+
+
+def told_of(session, small, kind):
+    session.flush()
+    return set(session.scalars(select(Outbox.recipient).join(Project, Project.id == Outbox.project_id).where(
+        Project.ref == small.ref, Outbox.kind == kind)))
 
 
 def employed(session, small, role="account_manager"):

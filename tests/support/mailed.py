@@ -27,7 +27,7 @@ from tests.support.lighting import mail as post
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
 ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test",
-           "staff_invitation", "suggestion", "suggestion_answered", "record_broken"}
+           "staff_invitation", "suggestion", "suggestion_answered", "record_broken", "projects_taken", "projects_given"}
 
 
 def written(context):
@@ -62,7 +62,8 @@ def about(session):
 def _account(kind):
     values = {"secret": "t0ken", "until": (NOON + timedelta(minutes=10)).isoformat(), "at": NOON.isoformat(),
               "device": "Firefox on Linux", "what": "on", "who": "Claire Duval", "own": "Aurelis", "host": "Philips",
-              "line": 88, "project": "7f3a",
+              "line": 88, "project": "7f3a", "other": "Ben Ito", "count": 7,
+              "titles": ["Garage lighting", "Take back our chairs", "Steam", "Paper", "Hotel beds"],
               "roles": ["account_manager", "administrator"],
               "title": "Take back our chairs", "words": "We have 300 of them.", "by": NOON.date().isoformat()}
     return MailContext(kind, "a" * 40, "renee.kim@wmata.example", 1, "Renee Kim",

@@ -171,6 +171,7 @@ def _kinds() -> dict[str, str]:
     return {"invitation": _("Invitation"), "invitation_again": _("Invitation"), "please_sign": _("Please sign"),
             "sign_in_link": _("Sign-in link"), "reset": _("New password"), "welcome": _("Welcome"),
             "staff_invitation": _("Invitation"),
+            "projects_taken": _("Projects handed over"), "projects_given": _("Projects handed over"),
             "test": _("Test mail"), "signing_code": _("Code for signing"), "new_sign_in": _("New sign-in"),
             "due_soon": _("Reminder"), "due_today": _("Reminder"), "overdue": _("Reminder"),
             "escalation": _("Reminder"), "nudge": _("Reminder"), "password_changed": _("Password changed"),

@@ -146,8 +146,9 @@ def person_hand_over(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         _prove_for_oneself(form)
         try:
-            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data,
-                                                            by=login.me().name, now=now()),
+            me = login.me()
+            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data, by=me.name,
+                                                            actor=me.id, now=now()),
                         url_for("admin.person", ref=ref),
                         lambda count: ngettext("%(num)d project has a new account manager.",
                                                "%(num)d projects have a new account manager.", count))
@@ -202,7 +203,7 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
         to = _prove_for_oneself(form)
         try:
             return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, by=login.me().name,
-                                                         now=now()),
+                                                         actor=login.me().id, now=now()),
                         url_for("admin.people"),
                         _("%(name)s works here no more. The account also serves others, and stays.", name=found.name)
                         if elsewhere else _("%(name)s cannot come in any more.", name=found.name))
