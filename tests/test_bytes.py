@@ -15,7 +15,7 @@ from cocreate.services import records, sealings
 from cocreate.services.files import prefix
 from tests.support import stories
 from tests.support.clock import NOON
-from tests.support.worlds import signed_in
+from tests.support.strangers import signed_in
 
 
 @pytest.mark.parametrize("many", [1, pytest.param(100, marks=pytest.mark.long)])

@@ -22,7 +22,7 @@ from tests.support.clock import NOON
 from tests.support.people import HERE, OTHER, PASSWORD, browser, last_secret, someone
 from tests.support.routes import MISSING
 from tests.support.stories import at_once
-from tests.support.worlds import signed_in
+from tests.support.strangers import signed_in
 
 
 def sizes(small, large):

@@ -24,7 +24,8 @@ from tests.support.clock import NOON
 from tests.support.people import browser, someone
 from tests.support.projects import key
 from tests.support.routes import MISSING, TYPED, Route, ask, routes
-from tests.support.worlds import World, Worlds, signed_in, worlds
+from tests.support.strangers import signed_in
+from tests.support.worlds import World, Worlds, worlds
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

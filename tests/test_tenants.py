@@ -24,7 +24,8 @@ from cocreate.services.files import prefix
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.routes import MISSING, NOBODY, Route, ask, routes, said
-from tests.support.worlds import World, Worlds, signed_in, strangers, worlds
+from tests.support.strangers import signed_in, strangers
+from tests.support.worlds import World, Worlds, worlds
 
 
 def long(value: object) -> object:

@@ -8,16 +8,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import yaml
 
 from cocreate.domain import after_no, news, reminding, settling
-from cocreate.domain.answers import Answer, FileAnswer
-from cocreate.domain.computed import with_computed
+from cocreate.domain.answers import FileAnswer
 from cocreate.domain.notices import Channel
 from cocreate.domain.turns import Turn, turns
 from cocreate.services.acts import ACTS, Change
@@ -30,11 +27,12 @@ from cocreate.services.acts.proposals import Answer as Answering
 from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.reopening import Reopen
 from cocreate.services.acts.stages import GoOn
+from tests.support.rows import answer_to, hash_of, with_rows
 from workflows import progression
 from workflows.calendars import Calendar
 from workflows.conditions import AnyCondition
 from workflows.definition import Definition, Transition
-from workflows.facts import Facts, FigureFact, MemberFact, PartyFact, ProjectFact
+from workflows.facts import Facts, MemberFact, PartyFact, ProjectFact
 
 MONDAY = datetime(2027, 3, 1, 9, tzinfo=UTC)
 REASON = "The figures of last year were used."
@@ -193,10 +191,10 @@ class Story:
         now = self.facts.now + timedelta(minutes=1)
         before = replace(self.facts, actor=self.facts.member(person), now=now)
         change = ACTS[type(request)][1](before, request)
-        after = progression.settle(_with_rows(change))
+        after = progression.settle(with_rows(change))
         seq = before.project.version + 1
         self.before, self.change = before, change
-        self.facts = after.with_project(version=seq, head=_hash(f"{seq}"))
+        self.facts = after.with_project(version=seq, head=hash_of(f"{seq}"))
         self.acts.append(request)
         return self
 
@@ -249,7 +247,7 @@ class Story:
                **values: Any) -> "Story":
         task = self.task(key, by)
         number = self.number(by) if by else task.party
-        answers = {name: _answer(one, values.get(name)) for name, one in
+        answers = {name: answer_to(one, values.get(name)) for name, one in
                    self.facts.definition.tasks[key][1].fields.items()
                    if values.get(name, one.required) is not False and one.type != "computed"}
         files = tuple(NewFile(name, answer.value.sha256, answer.value.name, "application/pdf", 3)
@@ -320,8 +318,8 @@ class Story:
         """By whoever leads; a short agreement by whoever goes on to sign it."""
         number = 1 + max((one.number for one in self.facts.versions(paper)), default=0)
         first = signatory if paper else champion
-        return self.act(Freeze(self.facts.project.head, number, text, _hash(text), _hash(f"{text}{number}"),
-                               _hash(f"pdf{text}{number}"), 1, paper), person or first(self.number(by)))
+        return self.act(Freeze(self.facts.project.head, number, text, hash_of(text), hash_of(f"{text}{number}"),
+                               hash_of(f"pdf{text}{number}"), 1, paper), person or first(self.number(by)))
 
     def sign(self, by: str, *, text: str | None = None, pdf: str | None = None, paper: str = "",
              person: int | None = None) -> "Story":
@@ -388,39 +386,3 @@ class Story:
 def begin(text: str = TWO_SIDES, **seats: int) -> Story:
     """An opened project. ``seats``: how many organisations sit where; else everybody who must be there."""
     return Story(facts_of(definition(text), seats)).open()
-
-
-def _answer(asked: Any, value: Any) -> Answer:
-    match asked.type:
-        case "file":
-            return Answer(FileAnswer(None, None, _hash(str(value)), "file.pdf", "application/pdf", 3))
-        case "text" | "long_text":
-            return Answer(value or "A word")
-        case "date":
-            return Answer(value or date(2027, 6, 1))
-        case "choice":
-            return Answer(value or next(iter(asked.of)))
-    if isinstance(value, tuple):
-        return Answer(value)
-    if value == "not available":
-        return Answer(not_available="nobody measures it")
-    return Answer(Decimal(str(1 if value is None else value)))
-
-
-def _with_rows(change: Change) -> Facts:
-    """The facts as the next look reads them: figures are rows of the act that no fact of it holds."""
-    facts = change.facts
-    for write in change.rows:
-        table = getattr(getattr(write, "table", None), "name", "")
-        if table == "contribution":
-            for version in write.rows:
-                facts = facts.without_figures(version["task"], version["party"])
-        elif table == "figure":
-            facts = facts.with_figures(
-                FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"],
-                           row["sees"], row["source"]) for row in write.rows)
-    return with_computed(facts)
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()

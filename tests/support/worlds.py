@@ -5,14 +5,12 @@ what only people in the project may see, ``secret`` in what only its party 1 may
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cocreate.db import transaction
@@ -36,7 +34,6 @@ from cocreate.services import (
     passing,
     people,
     proposals,
-    sign_ins,
     signing,
     suggestions,
     templates,
@@ -48,7 +45,7 @@ from cocreate.services.facts import look
 from cocreate.services.files import prefix
 from tests.support import projects, stories
 from tests.support.clock import NOON
-from tests.support.people import HERE, browser, someone
+from tests.support.people import someone
 from tests.support.projects import Small, key
 from workflows.exchange.yaml_text import read
 from workflows.progression import subject
@@ -360,44 +357,3 @@ def _finish(world: World) -> None:
     with transaction() as session:
         signing.sign(session, small.ref, version=standing.number, text_sha256=standing.text_sha256, code=False,
                        pdf_sha256=standing.pdf_sha256, evidence=evidence, actor=small.maker, key=key(), now=NOON)
-
-
-# Who asks
-
-
-def strangers(both: Worlds) -> dict[str, Callable[[], FlaskClient]]:
-    """Everybody who is not in their project, by what they are; each makes a browser of that person."""
-    app, ours, theirs = both.app, both.ours, both.theirs
-    return {
-        "nobody": lambda: browser(app),
-        "customer_of_another_host": lambda: signed_in(app, ours.small.shop),
-        "invited_and_not_come": lambda: signed_in(app, ours.hand),
-        "manager_of_another_host": lambda: signed_in(app, ours.manager),
-        "administrator_of_another_host": lambda: signed_in(app, ours.administrator),
-        "manager_without_the_project": lambda: signed_in(app, theirs.colleague),
-        "administrator_without_a_seat": lambda: signed_in(app, theirs.administrator),
-        "in_another_project": lambda: signed_in(app, theirs.elsewhere),
-        "removed": lambda: signed_in(app, theirs.gone),
-        "guest": lambda: signed_in(app, theirs.guest),
-        "by_link": lambda: signed_in(app, ours.small.maker, method="link"),
-        "signed_out": lambda: signed_out(app, theirs.small.shop),
-    }
-
-
-def signed_in(app: Flask, person: int, *, method: str = "password") -> FlaskClient:
-    """A browser with a session of this person, begun without the cost of a password."""
-    with app.app_context(), transaction() as session:
-        token = sign_ins.begin(session, person, method=method, device=HERE, now=NOON)
-    client = browser(app)
-    with client.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = token, True
-    return client
-
-
-def signed_out(app: Flask, person: int) -> FlaskClient:
-    """A browser with the cookie of a session that has ended."""
-    client = signed_in(app, person)
-    with app.app_context(), transaction() as session, client.session_transaction() as cookie:
-        row = sign_ins.find(session, cookie["_user_id"], NOON)
-        sign_ins.end(session, person, row.sign_in, NOON)
-    return client

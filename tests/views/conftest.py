@@ -1,11 +1,13 @@
 """What several tests of pages need."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from cocreate.models.hosts import Template
 from cocreate.models.projects import Member
 from cocreate.services import hosts
 from tests.support import projects
+from tests.support.clock import NOON
 from tests.support.people import browser, employed, entered, someone
 from tests.support.rooms import Played
 
@@ -92,3 +94,19 @@ def play(app, project, clock):
 
     start.again = again
     return start
+
+
+@pytest.fixture
+def ref(session, small):
+    """Of the template that the small project was opened with."""
+    return session.scalar(select(Template.ref).where(Template.host_id == small.host_id))
+
+
+@pytest.fixture
+def fresh(app, clock, session):
+    """An administrator of a host that has nothing yet."""
+    petra = someone(session, "Petra Sool")
+    host = hosts.create_host(session, name=f"New Host {projects.key()}", now=NOON)
+    hosts.employ(session, host.id, petra.id, hosts.ADMINISTRATOR, now=NOON)
+    session.commit()
+    return entered(app, petra.email)

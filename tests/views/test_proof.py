@@ -15,7 +15,8 @@ from tests.support import projects
 from tests.support.people import PASSWORD, browser
 from tests.support.rooms import by_link, proposal_of, text
 from tests.support.routes import ask, routes
-from tests.support.worlds import signed_in, worlds
+from tests.support.strangers import signed_in
+from tests.support.worlds import worlds
 
 REASON = "The ramp is being rebuilt until then, and nobody can deliver."
 

@@ -15,7 +15,7 @@ from cocreate.models.work import DocumentVersion
 from cocreate.services.files import prefix
 from tests import corpus
 from tests.support import handmade, projects
-from tests.support.worlds import signed_in
+from tests.support.strangers import signed_in
 
 HOSTILE, GOOD = corpus.hostile(), list(corpus.good())
 NAMES = {
