@@ -4,10 +4,9 @@ Each sentence is spoken for its reader, in his language: what he may not see is 
 """
 
 from cocreate.errors import CocreateError, Refused
-from cocreate.sentences import uploads as _uploads  # noqa: F401 - it registers its sentences
+from cocreate.sentences import refusals, uploads, values  # noqa: F401 - they register their sentences
 from cocreate.sentences.errors import other
-from cocreate.sentences.refusals import REFUSALS
-from cocreate.sentences.registry import ERRORS
+from cocreate.sentences.registry import ERRORS, REFUSALS
 from cocreate.sentences.speaker import Act, NoFacts, Sentence, Speaker
 from cocreate.words import Reader
 from workflows.facts import Facts

@@ -1,34 +1,20 @@
-"""The thirty sentences: why going on, a task or a gate has to wait, each with where one can do something about it."""
+"""Why going on, a task, a gate or the contract has to wait, each with where one can do something about it."""
 
-from collections.abc import Callable, Mapping
-from decimal import ROUND_FLOOR, Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from cocreate import words
 from cocreate.domain.assessing import asked
 from cocreate.domain.composing import called
-from cocreate.domain.saying import figure_words
 from cocreate.sentences.errors import address_missing, cannot_sign
+from cocreate.sentences.registry import says
 from cocreate.sentences.speaker import Act, Said, Speaker
 from workflows.guards import accepting
-from workflows.refusals import Refusal
 from workflows.texts import say
-
-REFUSALS: dict[str, Callable[[Speaker], Said]] = {}
-
-
-def _says(code: str) -> Callable[[Callable[[Speaker], Said]], Callable[[Speaker], Said]]:
-    def register(function: Callable[[Speaker], Said]) -> Callable[[Speaker], Said]:
-        REFUSALS[code] = function
-        return function
-
-    return register
-
 
 # tasks
 
 
-@_says("task.not_begun")
+@says("task.not_begun")
 def _not_begun(s: Speaker) -> Said:
     task = s.facts.task(s.values["task"], s.values["of"]) if s.values.get("some") else None
     if task is not None and task.written:
@@ -41,7 +27,7 @@ def _not_begun(s: Speaker) -> Said:
                who=s.who_by_when(s.people(s.values["person"]))), s.to_task
 
 
-@_says("canvas.unwritten")
+@says("canvas.unwritten")
 def _unwritten(s: Speaker) -> Said:
     boxes = s.facts.definition.tasks[s.values["task"]][1].boxes
     people = s.facts.people(s.refusal.party, "champion")
@@ -54,7 +40,7 @@ def _unwritten(s: Speaker) -> Said:
                      s._("Open the task") if own else s._("See the task"))
 
 
-@_says("task.draft")
+@says("task.draft")
 def _draft(s: Speaker) -> Said:
     if s.values["of"] != s.own:  # that there is a draft is its party's own business
         return _not_begun(s)
@@ -62,13 +48,13 @@ def _draft(s: Speaker) -> Said:
                who=s.who_by_when(s.people(s.values["person"]))), s.to_task
 
 
-@_says("task.not_accepted")
+@says("task.not_accepted")
 def _not_accepted(s: Speaker) -> Said:
     return s._("'%(task)s' from %(party)s is submitted; %(other)s has not accepted or returned it since %(date)s.",
                task=s.task, party=s.party(), other=s.whose, date=s.day("since")), s.to_task
 
 
-@_says("task.returned")
+@says("task.returned")
 def _returned(s: Speaker) -> Said:
     named = {"other": s.party("other"), "task": s.task, "party": s.party(), "date": s.day("since")}
     if reason := s.because():
@@ -77,7 +63,7 @@ def _returned(s: Speaker) -> Said:
     return s._("%(other)s returned '%(task)s' to %(party)s on %(date)s.", **named), s.to_task
 
 
-@_says("task.must_follow")
+@says("task.must_follow")
 def _must_follow(s: Speaker) -> Said:
     earlier = s.values["earlier"]
     values = {"task": s.task, "earlier": s.task_title(earlier)}
@@ -97,7 +83,7 @@ def _counts_when(s: Speaker, key: str) -> Literal["accepted", "signed", "submitt
     return "accepted" if task is None or accepting(s.facts, task) else "submitted"
 
 
-@_says("task.reopened")
+@says("task.reopened")
 def _reopened(s: Speaker) -> Said:
     if s.values["since"] > s.facts.project.entered_at:  # within the stage, not by going back to it
         return s._("'%(task)s' was reopened on %(date)s. %(party)s confirms or changes it.", task=s.task,
@@ -106,13 +92,13 @@ def _reopened(s: Speaker) -> Said:
                task=s.task, date=s.day("since"), party=s.party()), s.to_task
 
 
-@_says("task.nobody_named")
+@says("task.nobody_named")
 def _nobody_named(s: Speaker) -> Said:
     return s._("Nobody at %(party)s is named for '%(task)s'. %(champion)s can name someone.", party=s.party(),
                task=s.task, champion=s.holding("champion", s.values["of"])), s.to_people
 
 
-@_says("task.entered")
+@says("task.entered")
 def _entered(s: Speaker) -> Said:
     if s.values["other"] is None:  # by somebody without a party
         return s._("'%(task)s' was entered for %(party)s. %(party)s has not confirmed it.", task=s.task,
@@ -121,26 +107,7 @@ def _entered(s: Speaker) -> Said:
                other=s.party("other"), party=s.party()), s.to_task
 
 
-@_says("value.not_available")
-def _not_available(s: Speaker) -> Said:
-    field = s.facts.definition.tasks[s.values["task"]][1].fields[s.values["field"]]
-    named = {"field": say(field.label, s.reader.language), "task": s.task, "party": s.party()}
-    if reason := s.because():
-        return s._("'%(field)s' in '%(task)s' is not available (%(reason)s). %(party)s gives a value, or all agree to "
-                   "go on without it.", reason=reason, **named), _to_waiver(s)
-    return s._("'%(field)s' in '%(task)s' is not available. %(party)s gives a value, or all agree to go on without "
-               "it.", **named), _to_waiver(s)
-
-
-def _to_waiver(s: Speaker) -> Act:
-    """The giver can still give a value; the others can propose to go on without it."""
-    stage, _task = s.facts.definition.tasks[s.values["task"]]
-    path = f"{stage}.{s.values['task']}.{s.values['field']}"
-    own = s.facts.actor and s.facts.actor.party == s.refusal.party
-    return s.to_task if own else _to_proposal(s, "waive", path, s._("Go on without it")) or s.to_task
-
-
-@_says("task.waiting_outside")
+@says("task.waiting_outside")
 def _waiting_outside(s: Speaker) -> Said:
     outsider = s.because("outsider") or s._("somebody outside")
     return s._("'%(task)s' waits for %(outsider)s until %(date)s, says %(party)s.", task=s.task, outsider=outsider,
@@ -150,7 +117,7 @@ def _waiting_outside(s: Speaker) -> Said:
 # gates
 
 
-@_says("gate.not_open")
+@says("gate.not_open")
 def _not_open(s: Speaker) -> Said:
     values = {"question": s.question, "task": s.task}
     said = {
@@ -161,26 +128,26 @@ def _not_open(s: Speaker) -> Said:
     return said, s.to_task
 
 
-@_says("gate.missing")
+@says("gate.missing")
 def _missing(s: Speaker) -> Said:
     return s._("%(party)s has not decided '%(question)s' (%(who)s).", party=s.party(), question=s.question,
                who=s.who_by_when(s.people(*s.values["persons"]))), s.to_gate
 
 
-@_says("gate.not_enough")
+@says("gate.not_enough")
 def _not_enough(s: Speaker) -> Said:
     counts = {name: words.number(s.values[name], s.reader) for name in ("n", "m", "k")}
     return s._("'%(question)s' needs %(n)s of %(m)s parties; %(k)s agreed so far. Still to decide: %(parties)s.",
                question=s.question, parties=s.parties(s.values["parties"]), **counts), s.to_gate
 
 
-@_says("gate.side_missing")
+@says("gate.side_missing")
 def _side_missing(s: Speaker) -> Said:
     return s._("'%(question)s' needs one decision from each side; %(party)s's is missing.", question=s.question,
                party=s.party()), s.to_gate
 
 
-@_says("gate.refused")
+@says("gate.refused")
 def _refused(s: Speaker) -> Said:
     named = {"party": s.party(), "question": s.question, "date": s.day("since")}
     if reason := s.because():
@@ -190,7 +157,7 @@ def _refused(s: Speaker) -> Said:
                **named), s.to_gate
 
 
-@_says("gate.veto")
+@says("gate.veto")
 def _veto(s: Speaker) -> Said:
     named = {"party": s.party(), "question": s.question, "date": s.day("since")}
     if reason := s.because():
@@ -199,7 +166,7 @@ def _veto(s: Speaker) -> Said:
     return s._("%(party)s used its veto at '%(question)s' on %(date)s. Only %(party)s can lift it.", **named), s.to_gate
 
 
-@_says("gate.lapsed")
+@says("gate.lapsed")
 def _lapsed(s: Speaker) -> Said:
     thing, _, versions = (s.because("changed") or "").partition("=")
     before, _, after = versions.partition(">")
@@ -214,154 +181,45 @@ def _lapsed(s: Speaker) -> Said:
                b=after), s.to_gate
 
 
-@_says("gate.no_decider")
+@says("gate.no_decider")
 def _no_decider(s: Speaker) -> Said:
     return s._("%(party)s has no signatory who could decide '%(question)s'. %(champion)s can name one.",
                party=s.party(), question=s.question, champion=s.holding("champion", s.values["of"])), s.to_people
 
 
-# documents and figures
-
-
-@_says("document.missing")
-def _document_missing(s: Speaker) -> Said:
-    if s.hidden:
-        return s._("A document of '%(task)s' is missing. %(party)s uploads it.", task=s.task,
-                   party=s.party()), s.to_task
-    if s.values.get("due") is None:
-        return s._("The document '%(document)s' is missing. %(party)s uploads it.",
-                   document=s.field(s.values["document"]), party=s.party()), s.to_task
-    return s._("The document '%(document)s' is missing. %(party)s uploads it (due %(date)s).",
-               document=s.field(s.values["document"]), party=s.party(), date=s.day("due")), s.to_task
-
-
-@_says("document.not_accepted")
-def _document_not_accepted(s: Speaker) -> Said:
-    if s.hidden:
-        return s._("A document of '%(task)s' has not been accepted by %(party)s.", task=s.task,
-                   party=s.whose), s.to_task
-    return s._("'%(document)s', version %(n)s, has not been accepted by %(party)s.",
-               document=s.field(s.values["document"]), n=words.number(s.values["n"], s.reader),
-               party=s.whose), s.to_task
-
-
-def _to_figure(s: Speaker) -> Act:
-    return Act(f"tasks/{s.values['figure'].split('.')[1]}", s._("See the task"))
-
-
-def _to_proposal(s: Speaker, kind: str, figure: str, label: str) -> Act | None:
-    """Where a party of the contract proposes to all what becomes of a figure."""
-    actor = s.facts.actor
-    signs = {party.number for party in s.facts.contracting}
-    if actor is None or actor.party not in signs or not actor.parts & {"champion", "signatory"}:
-        return None
-    return Act(f"{kind}?path={figure.partition('@')[0]}", label)
-
-
-def _figure_hidden(s: Speaker) -> Said:
-    """What anybody may know of a figure he may not see."""
-    return s._("'%(figure)s' does not yet reach what going on needs; %(party)s can see and change it.",
-               figure=s.field(s.values["figure"]), party=s.party()), _to_figure(s)
-
-
-@_says("figure.missing")
-def _figure_missing(s: Speaker) -> Said:
-    if s.hidden:
-        return _figure_hidden(s)
-    return s._("'%(figure)s' has no value. %(party)s gives it in '%(task)s'.", figure=s.field(s.values["figure"]),
-               party=s.party(), task=s.task), _to_figure(s)
-
-
-@_says("figure.limit")
-def _figure_limit(s: Speaker) -> Said:
-    if s.hidden:
-        return _figure_hidden(s)
-    said = [_bound(s, s.values), *(_instead(s, one) for one in s.values.get("instead", ()) if one.sees & s.mask)]
-    return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=s.field(s.values["figure"]),
-               value=s.quantity(s.values["value"], s.values["unit"]),
-               bound=words.listed(said, s.reader, either=True)), _to_figure(s)
-
-
-def _bound(s: Speaker, values: Mapping[str, Any]) -> str:
-    limit = s.quantity(values["limit"], values["unit"])
-    return {
-        "at_least": s._("at least %(limit)s", limit=limit), "at_most": s._("at most %(limit)s", limit=limit),
-        "above": s._("more than %(limit)s", limit=limit), "below": s._("less than %(limit)s", limit=limit),
-    }[values["relation"]]
-
-
-def _instead(s: Speaker, refusal: Refusal) -> str:
-    """Another way out of a limit, as one of several."""
-    if refusal.code == "figure.limit":
-        return s._("'%(figure)s' of %(bound)s (now %(value)s)", figure=s.field(refusal.values["figure"]),
-                   bound=_bound(s, refusal.values), value=s.quantity(refusal.values["value"], refusal.values["unit"]))
-    if "figure" in refusal.values:
-        return s._("that '%(figure)s' reaches its limit", figure=s.field(refusal.values["figure"]))
-    gate = s.facts.definition.gates[refusal.values["gate"]][1]
-    return s._("a decision at '%(question)s'", question=say(gate.question, s.reader.language))
-
-
-@_says("answered.limit")
-def _answered_limit(s: Speaker) -> Said:
-    """The sentence of a limit, of the share of a stage's questions that have a value; rounded away from the limit."""
-    figure = s._("Fields answered in %(stage)s", stage=words.stage(s.facts.definition, s.values["stage"], s.reader))
-    value = s.values["value"].quantize(Decimal("0.1"), ROUND_FLOOR)
-    return s._("'%(figure)s' is %(value)s; going on needs %(bound)s.", figure=figure, value=s.quantity(value, "%"),
-               bound=s._("at least %(limit)s", limit=s.quantity(s.values["limit"], "%"))), None
-
-
-@_says("figure.two_values")
-def _two_values(s: Speaker) -> Said:
-    if s.hidden:
-        return _figure_hidden(s)
-    a, b = (figure_words(s.values[value], s.reader.language) for value in ("a", "b"))
-    return s._("There are two values for '%(figure)s': %(a)s (%(source_a)s) and %(b)s (%(source_b)s). Settle which one "
-               "counts.", figure=s.field(s.values["figure"]), a=a, b=b, source_a=s.values["source_a"] or s.party(),
-               source_b=s.values["source_b"] or s.party("other")), _to_proposal(
-                   s, "settle", s.values["figure"], s._("Settle it")) or _to_figure(s)
-
-
-@_says("figure.units")
-def _units(s: Speaker) -> Said:
-    if s.hidden:
-        return _figure_hidden(s)
-    return s._("'%(figure)s' is in %(a)s, the limit in %(b)s; they cannot be compared. %(party)s corrects the unit.",
-               figure=s.field(s.values["figure"]), a=s.values["a"], b=s.values["b"], party=s.party()), _to_figure(s)
-
-
 # seats, agreements and the contract
 
 
-@_says("seat.empty")
+@says("seat.empty")
 def _seat_empty(s: Speaker) -> Said:
     seat = say(s.facts.definition.parties[s.values["seat"]].name, s.reader.language)
     return s._("The seat '%(seat)s' is empty. %(name)s can invite an organisation.", seat=seat,
                name=s.holding("manager", None)), s.to_people
 
 
-@_says("agreement.open")
+@says("agreement.open")
 def _agreement_open(s: Speaker) -> Said:
     return s._("'%(agreement)s' is not signed by %(party)s (%(person)s).", agreement=s.task, party=s.whose,
                person=s.people(s.values["person"])), s.to_task
 
 
-@_says("clauses.open")
+@says("clauses.open")
 def _clauses_open(s: Speaker) -> Said:
     return s._("The contract is not ready to read yet; once it is, all clauses are agreed together. Next to act: "
                "%(party)s.", party=s.whose), Act("contract", s._("Read the contract"))
 
 
-@_says("contract.address")
+@says("contract.address")
 def _address(s: Speaker) -> Said:
     return address_missing(s), s.to_task
 
 
-@_says("contract.signatory")
+@says("contract.signatory")
 def _signatory(s: Speaker) -> Said:
     return cannot_sign(s), s.to_people
 
 
-@_says("contract.value")
+@says("contract.value")
 def _value(s: Speaker) -> Said:
     path, giver = s.values["path"], s.refusal.party
     label = called(s.facts.definition, path, s.reader.language) if "." in path else s.values["label"]
@@ -375,13 +233,13 @@ def _value(s: Speaker) -> Said:
     return s._("%(place)s: %(what)s is not given.", place=place, what=what), act
 
 
-@_says("contract.lacks")
+@says("contract.lacks")
 def _kept(s: Speaker) -> Said:
     return s._("The contract still lacks something that you may not see. Next to act: %(party)s.",
                party=s.whose), Act("contract", s._("Read the contract"))
 
 
-@_says("contract.unsigned")
+@says("contract.unsigned")
 def _unsigned(s: Speaker) -> Said:
     own = s.values["of"] == s.own
     act = Act("contract/sign", s._("Read and sign")) if own else Act("contract", s._("Read the contract"))
@@ -394,7 +252,7 @@ def _unsigned(s: Speaker) -> Said:
                **said), act
 
 
-@_says("contract.signatures_ended")
+@says("contract.signatures_ended")
 def _signatures_ended(s: Speaker) -> Said:
     return s._("The text changed on %(date)s, so %(names)s sign again on version %(n)s.", date=s.day("date"),
                names=s.people(*s.values["persons"]),
@@ -404,7 +262,7 @@ def _signatures_ended(s: Speaker) -> Said:
 # dates
 
 
-@_says("date.from")
+@says("date.from")
 def _from(s: Speaker) -> Said:
     if why := s.values.get("why"):
         return s._("This is possible from %(date)s (%(why)s).", date=s.day("date"),
@@ -412,7 +270,7 @@ def _from(s: Speaker) -> Said:
     return s._("This is possible from %(date)s.", date=s.day("date")), None
 
 
-@_says("date.until")
+@says("date.until")
 def _until(s: Speaker) -> Said:
     champions = (m.person for party in s.facts.contracting for m in s.facts.people(party.number, "champion"))
     return s._("The last day was %(date)s; %(names)s can agree on a new one.", date=s.day("date"),
