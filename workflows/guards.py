@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from workflows import conditions as c
 from workflows.facts import OWED, Facts, PartyFact, TaskFact, TaskState
@@ -130,7 +129,7 @@ def why_open(facts: Facts, task: TaskFact) -> Refusal:
                            other=next((p.number for p in accepting(facts, task)), None))
         case TaskState.ENTERED:
             return because("task.entered", other=task.entered_by)
-    if task.outside_until and task.outside_until >= _today(facts):
+    if task.outside_until and task.outside_until >= facts.today:
         return because("task.waiting_outside", outsider=task.outsider, until=task.outside_until)
     if earlier is not None:
         return because("task.must_follow", earlier.party, earlier=earlier.key)
@@ -199,11 +198,6 @@ def unwritten(facts: Facts, task: TaskFact) -> dict[int, tuple[str, ...]]:
     return {party: boxes for party, boxes in awaited(facts, task).items() if party != task.party}
 
 
-def _today(facts: Facts) -> date:
-    zone = facts.calendars[0].zone if facts.calendars else "UTC"
-    return facts.now.astimezone(ZoneInfo(zone)).date()
-
-
 def _answered(facts: Facts, share: Decimal, stage: str) -> Reasons:
     """How much lacks, and each value that could be given."""
     accepted = [task for key in facts.definition.stages[stage].tasks for task in facts.instances(key)
@@ -262,7 +256,7 @@ def _not(facts: Facts, condition: c.AnyCondition) -> Reasons:
 
 
 def _date(facts: Facts, window: c.DateWindow) -> Reasons:
-    today = _today(facts).isoformat()
+    today = facts.today.isoformat()
     if window.not_before and today < window.not_before:
         return _not_the_day(facts, "date.from", window.not_before, window)
     if window.not_after and today > window.not_after:
@@ -277,7 +271,7 @@ def _outside(facts: Facts, window: c.DateWindow) -> Reasons:
     if window.not_after:  # it will pass
         after = date.fromisoformat(window.not_after) + timedelta(days=1)
         return _not_the_day(facts, "date.from", after.isoformat(), window)
-    first = date.fromisoformat(window.not_before) if window.not_before else _today(facts)  # it never ends
+    first = date.fromisoformat(window.not_before) if window.not_before else facts.today  # it never ends
     return _not_the_day(facts, "date.until", (first - timedelta(days=1)).isoformat(), window)
 
 

@@ -44,16 +44,18 @@ def of_task(facts: Facts, task: TaskFact) -> int:
     return audience(facts.definition.tasks[task.key][1].visible_to, facts, giver=task.party)
 
 
-def reader(*, party: int | None, parts: frozenset[str]) -> int:
+def reader(member: MemberFact | None) -> int:
     """The bits by which one person reads: 0 sees nothing."""
-    if party is not None:
-        return bit(party)
-    return (FACILITATOR if "facilitator" in parts else 0) | (MANAGER if "manager" in parts else 0)
+    if member is None:
+        return 0
+    if member.party is not None:
+        return bit(member.party)
+    return (FACILITATOR if "facilitator" in member.parts else 0) | (MANAGER if "manager" in member.parts else 0)
 
 
 def of_reader(facts: Facts) -> int:
     """The bits by which the facts' actor reads; nobody in particular reads everything."""
-    return reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else ALL
+    return reader(facts.actor) if facts.actor else ALL
 
 
 def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:

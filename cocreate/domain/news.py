@@ -115,8 +115,7 @@ def _may_know(facts: Facts, person: int, news: News) -> bool:
     member = facts.member(person)
     if news.kind == "signed" and not audience.takes_part(facts, member, news.subject.paper):
         return False
-    return news.sees == ALL or (member is not None and bool(
-        news.sees & audience.reader(party=member.party, parts=member.parts)))
+    return news.sees == ALL or bool(news.sees & audience.reader(member))
 
 
 def _tasks(before: Facts, after: Facts) -> Iterator[News]:

@@ -63,7 +63,7 @@ def outlook(facts: Facts) -> Outlook | None:
     if stage is None or facts.ended or facts.on_hold:
         return None
     zone, order = facts.calendars[0].zone, facts.definition.order
-    today, entered = local_day(facts.now, zone), local_day(facts.project.entered_at, zone)
+    today, entered = facts.today, local_day(facts.project.entered_at, zone)
     then = max(today, add_working_days(entered, stage.target, facts.calendars))
     starts: dict[str, date] = {}
     for key, ahead in facts.definition.stages.items():
@@ -78,7 +78,7 @@ def outlook(facts: Facts) -> Outlook | None:
 def days_since(facts: Facts, moment: datetime) -> int:
     """Working days of the project since then; none where the clock stands before it, as after it was set right."""
     zone = facts.calendars[0].zone
-    return max(0, working_days_between(local_day(moment, zone), local_day(facts.now, zone), facts.calendars))
+    return max(0, working_days_between(local_day(moment, zone), facts.today, facts.calendars))
 
 
 def next_date(facts: Facts) -> datetime | None:
@@ -115,4 +115,4 @@ def _due_of_all(facts: Facts) -> Iterator[datetime | None]:
 def _next_due(facts: Facts, zone: str) -> date | None:
     owed = [*(task.outside_until or task.due_at for task in _owed(facts)), *_due_of_all(facts)]
     days = [local_day(one, zone) if isinstance(one, datetime) else one for one in owed if one is not None]
-    return min((day for day in days if day >= local_day(facts.now, zone)), default=None)
+    return min((day for day in days if day >= facts.today), default=None)

@@ -12,7 +12,7 @@ from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
 from workflows import engine
-from workflows.calendars import at, local_day
+from workflows.calendars import at
 from workflows.facts import (
     OWED,
     UNDECIDED,
@@ -226,9 +226,8 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
             and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
     own = facts.calendars[0]
-    today = local_day(facts.now, own.zone)
     near = (one for one in facts.duties if one.party == member.party and one.done_at is None
-            and one.due - today <= AHEAD)
+            and one.due - facts.today <= AHEAD)
     owed = sorted((one for one in near if may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)),
                   key=lambda one: one.due)
     return tuple(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone), facts.now, mine=True)
@@ -302,7 +301,7 @@ def may_help(member: MemberFact, task: TaskFact) -> bool:
 
     Of the own party everybody who works, of other parties the champions, beside facilitator and account manager.
     """
-    hears = bool(task.help_sees & audience.reader(party=member.party, parts=member.parts))
+    hears = bool(task.help_sees & audience.reader(member))
     helping = _HELPING | {"contributor", "signatory"} if member.party == task.party else _HELPING
     return member.present and hears and member.person != task.help_by and bool(member.parts & helping)
 

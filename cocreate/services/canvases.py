@@ -36,7 +36,7 @@ def entries(session: Session, facts: Facts, task: str, party: int) -> tuple[Writ
     """What stands on a canvas, oldest first, as far as the facts' actor may see it."""
     sees = audience.audience(facts.definition.tasks[task][1].visible_to, facts, giver=party)
     actor = facts.actor
-    if actor and not sees & audience.reader(party=actor.party, parts=actor.parts):
+    if actor and not sees & audience.reader(actor):
         return ()
     rows = session.execute(
         select(Entry, Person.name).join(Person, Person.id == Entry.person)

@@ -251,7 +251,7 @@ def _first(row: Comment, said: dict[int, Said]) -> int:
 
 
 def _mask(member: MemberFact | None) -> int:
-    return audience.reader(party=member.party, parts=member.parts) if member else 0
+    return audience.reader(member)
 
 
 def _names(facts: Facts, mentions: str) -> tuple[str, ...]:

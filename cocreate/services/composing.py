@@ -306,7 +306,7 @@ def _to_give(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
 
 
 def _to_decide(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
-    signed = local_day(facts.now, facts.calendars[0].zone if facts.calendars else "UTC")
+    signed = facts.today
     for rule in facts.definition.decide:
         due = deciding.last_day(facts.definition, rule, _answers(facts, counting), signed=signed, after=signed)
         if due is not None:

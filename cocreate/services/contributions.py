@@ -326,7 +326,7 @@ def _versions(session: Session, facts: Facts, tasks: Collection[TaskFact],
     """(task, party) of each of these tasks -> its versions, newest first."""
     found: dict[tuple[str, int], list[Version]] = {(task.key, task.party): [] for task in tasks}
     open_ = {(task.key, task.party) for task in tasks if not _alone(facts, task)}
-    mask = audience.reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else 0
+    mask = audience.reader(facts.actor)
     rows = session.execute(
         select(Contribution, Person.name).join(Person, Person.id == Contribution.person)
         .where(Contribution.project_id == facts.project.id, Contribution.task.in_({key for key, _ in open_}),

@@ -178,7 +178,7 @@ def _readable(session: Session, facts: Mapping[int, Facts], news: Sequence[Seque
         subject, known = Subject.parse(text), facts.get(project)
         if known is None or known.actor is None or subject is None:
             continue
-        own = audience.reader(party=known.actor.party, parts=known.actor.parts)
+        own = audience.reader(known.actor)
         if seq > 0 and not sees.get((project, seq), 0) & own:
             continue
         found[project, kind, text] = Line(known, kind, subject, more)  # twice is once

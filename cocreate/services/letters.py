@@ -195,8 +195,7 @@ def _happened(session: Session, mail: Claimed, facts: Facts) -> Happened | None:
     row = session.get(EventDetail, (mail.project_id, mail.seq)) if mail.seq > 0 else None
     if row is None:
         return None
-    member = facts.member(mail.recipient)
-    sees = bool(member and row.sees & audience.reader(party=member.party, parts=member.parts))
+    sees = row.sees & audience.reader(facts.member(mail.recipient))
     details = json.loads(row.details)
     words = json.loads(row.personal) if row.personal and sees else {}
     return Happened(mail.created_at, row.act, details.get("actor"), row.party, details, words)
@@ -228,9 +227,8 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
         case "escalation":
             return {"draft_at": None, "times": _times_reminded(session, mail)}
         case "comment" | "mention" | "help":
-            said, member = _said(session, mail, facts), facts.member(mail.recipient)
-            if said is None or member is None or not said.sees & audience.reader(party=member.party,
-                                                                                 parts=member.parts):
+            said = _said(session, mail, facts)
+            if said is None or not said.sees & audience.reader(facts.member(mail.recipient)):
                 return None
             return {"said": said.text, "by": said.person}
         case "mail_came_back":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
@@ -37,14 +37,16 @@ class Line:
 
 def lines(session: Session, facts: Facts, *, most: int | None = None) -> list[Line]:
     """The events of a project as the facts' actor sees them, newest first."""
-    actor = facts.actor
-    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
-    rows = session.execute(
-        select(Event, EventDetail)
-        .outerjoin(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq)
-                   & (EventDetail.sees.bitwise_and(mask) != 0))
-        .where(Event.project_id == facts.project.id).order_by(Event.seq.desc()).limit(most))
+    rows = session.execute(_as_read(facts).order_by(Event.seq.desc()).limit(most))
     return [_line(row.Event, row.EventDetail, facts) for row in rows]
+
+
+def _as_read(facts: Facts) -> Select[Event, EventDetail]:
+    """Every event, with its details where the facts' actor may see them."""
+    return (select(Event, EventDetail)
+            .outerjoin(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq)
+                       & (EventDetail.sees.bitwise_and(audience.of_reader(facts)) != 0))
+            .where(Event.project_id == facts.project.id))
 
 
 def check(session: Session, project_id: int) -> Break | None:
@@ -121,12 +123,7 @@ def export(session: Session, facts: Facts) -> dict[str, Any]:
     """
     actor = facts.actor
     given = _given(session, facts.project.id, party=actor.party) if actor and actor.party is not None else {}
-    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else -1
-    rows = session.execute(
-        select(Event, EventDetail)
-        .outerjoin(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq)
-                   & (EventDetail.sees.bitwise_and(mask) != 0))
-        .where(Event.project_id == facts.project.id).order_by(Event.seq))
+    rows = session.execute(_as_read(facts).order_by(Event.seq))
     return {"format": 1, "project": facts.project.ref, "head": [facts.project.version, facts.project.head],
             "events": [_exported(row.Event, row.EventDetail, facts, given) for row in rows]}
 

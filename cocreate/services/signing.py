@@ -105,7 +105,7 @@ class Unwilling:
 def unwilling(session: Session, facts: Facts, paper: str = "") -> dict[int, Unwilling]:
     """Version -> who did not sign it; all parties may read that."""
     actor = facts.actor
-    mask = audience.reader(party=actor.party, parts=actor.parts) if actor else 0
+    mask = audience.reader(actor)
     rows = session.execute(
         select(EventDetail, Event.at)
         .join(Event, (Event.project_id == EventDetail.project_id) & (Event.seq == EventDetail.seq))

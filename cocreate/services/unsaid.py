@@ -137,7 +137,7 @@ def _require_seen(facts: Facts, subject: Topic | Page, box: str) -> None:
         if not 0 < len(subject.address) <= LONGEST:
             raise NotFound
         return
-    if not audience_of(subject, facts) & audience.reader(party=actor.party, parts=actor.parts):
+    if not audience_of(subject, facts) & audience.reader(actor):
         raise NotFound
     if not may(Act.COMMENT, actor) and (box or not openness.talks(facts, actor)):
         raise Forbidden("only", act=Act.COMMENT.value, persons=tuple(m.person for m in who_may(facts, Act.COMMENT)))

@@ -153,7 +153,7 @@ def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
 def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     name = field_words(facts, proposal.subject)
     value = _value_words(body)
-    seen = audience.reader(party=facts.actor.party, parts=facts.actor.parts) if facts.actor else 0
+    seen = audience.reader(facts.actor)
     given = [given_words(facts, one) for one in facts.said(proposal.subject) if one.sees & seen]
     return Words(_("Settle '%(name)s'", name=name),
                  (_("%(value)s shall be the value that counts.", value=value),

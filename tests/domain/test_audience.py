@@ -15,7 +15,7 @@ from cocreate.domain.audience import (
     reader,
 )
 from tests.support.facts import begin
-from workflows.facts import ALL
+from workflows.facts import ALL, MemberFact
 
 numbers = st.sets(st.integers(1, 60))
 
@@ -47,7 +47,7 @@ class TestReader:
         (None, {"administrator"}, 0), (None, set(), 0),
         (1, {"champion", "manager"}, bit(1))])  # with a seat he reads as his party and no more
     def test_reads_as_party_or_part(self, party, parts, mask):
-        assert reader(party=party, parts=frozenset(parts)) == mask
+        assert reader(MemberFact(1, "Ola", party, frozenset(parts), None)) == mask
 
 
 class TestAudience:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
 
-from workflows.calendars import Calendar
+from workflows.calendars import Calendar, local_day
 from workflows.definition import Definition, Gate, Task
 from workflows.facts import disputes
 from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, SignatureFact
@@ -79,6 +79,11 @@ class Facts:
     missing: tuple[Refusal, ...] | None = None
 
     # looking
+
+    @property
+    def today(self) -> date:
+        """The day it is where the host is."""
+        return local_day(self.now, self.calendars[0].zone if self.calendars else "UTC")
 
     @property
     def present(self) -> tuple[PartyFact, ...]:

@@ -56,4 +56,4 @@ def days_on_hold(facts: Facts) -> int:
     """Working days since the project was put on hold."""
     zone = facts.calendars[0].zone
     held = facts.project.held_at or facts.now
-    return max(0, working_days_between(local_day(held, zone), local_day(facts.now, zone), facts.calendars))
+    return max(0, working_days_between(local_day(held, zone), facts.today, facts.calendars))

@@ -8,7 +8,7 @@ from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Administrator, Change, Letter, named, require, require_running
-from cocreate.services.acts.holds import latest, today
+from cocreate.services.acts.holds import latest
 from cocreate.services.acts.inviting import come_in
 from workflows.facts import OWED, AbsenceFact, Facts, MemberFact
 from workflows.values import replace
@@ -133,8 +133,8 @@ def substitute(facts: Facts, given: Substitute) -> Change:
         return Change(facts=_for_good(facts, member, to, frozenset(given.parts)), party=member.party,
                       details=details, personal=names,
                       letters=(letter,) if facts.actor and to.person != facts.actor.person else ())
-    starts, until = given.starts or today(facts), given.until
-    if starts < today(facts):
+    starts, until = given.starts or facts.today, given.until
+    if starts < facts.today:
         raise Invalid("absence.past", field="starts")
     if until < starts:
         raise Invalid("absence.ends_first", field="until")
@@ -142,7 +142,7 @@ def substitute(facts: Facts, given: Substitute) -> Change:
         raise Invalid("hold.long", field="until", latest=latest(facts))
     absence = AbsenceFact(
         1 + max((a.number for a in facts.absences), default=0), member.person, to.person,
-        " ".join(sorted(given.parts)), starts, until, began_at=facts.now if starts == today(facts) else None)
+        " ".join(sorted(given.parts)), starts, until, began_at=facts.now if starts == facts.today else None)
     return Change(facts=facts.with_absence(absence), party=member.party, personal=names,
                   details=details | {"number": absence.number, "starts": starts.isoformat(),
                                      "until": until.isoformat()})
@@ -165,9 +165,9 @@ def turn_absence(facts: Facts, given: TurnAbsence) -> Change:
     if facts.actor is not None:
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())
     absence = _open(facts, given.number)
-    if today(facts) > absence.until:
+    if facts.today > absence.until:
         after, begins = replace(absence, ended_at=facts.now), False
-    elif absence.began_at is None and today(facts) >= absence.starts:
+    elif absence.began_at is None and facts.today >= absence.starts:
         after, begins = replace(absence, began_at=facts.now), True
     else:
         raise Conflict("absence.over")

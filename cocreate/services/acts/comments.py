@@ -141,7 +141,7 @@ def raise_concern(facts: Facts, _given: RaiseConcern) -> Change:
 
 
 def reads(member: MemberFact) -> int:
-    return audience.reader(party=member.party, parts=member.parts)
+    return audience.reader(member)
 
 
 def _talking(facts: Facts) -> MemberFact:

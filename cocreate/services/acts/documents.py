@@ -126,13 +126,13 @@ def owns(facts: Facts, document: DocumentFact) -> bool:
         return False
     if document.party is not None:
         return actor.party == document.party
-    return actor.party is None and bool(document.sees & _own(actor))
+    return actor.party is None and bool(document.sees & audience.reader(actor))
 
 
 def _owned(facts: Facts, number: int, act: Act, *, asked_for: bool = False) -> tuple[DocumentFact, MemberFact]:
     document = next((one for one in facts.documents if one.number == number), None)
     actor = facts.actor
-    if document is None or document.withdrawn_at or actor is None or not document.sees & _own(actor):
+    if document is None or document.withdrawn_at or actor is None or not document.sees & audience.reader(actor):
         raise NotFound
     actor = require(facts, act, party=document.party)
     if not owns(facts, document):
@@ -152,12 +152,8 @@ def _seen_by(facts: Facts, document: DocumentFact, actor: MemberFact, sees: int,
 def _sees(facts: Facts, actor: MemberFact, parties: tuple[int, ...] | None) -> int:
     """The audience of a file: never without those who shared it."""
     if parties is None:
-        return audience.everybody(facts) | _own(actor)
+        return audience.everybody(facts) | audience.reader(actor)
     there = {party.number for party in facts.present}
     if not there.issuperset(parties):
         raise Invalid("document.parties", field="parties")
-    return audience.of_parties(parties) | _own(actor)
-
-
-def _own(actor: MemberFact) -> int:
-    return audience.reader(party=actor.party, parts=actor.parts)
+    return audience.of_parties(parties) | audience.reader(actor)

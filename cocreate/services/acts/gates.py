@@ -10,7 +10,6 @@ from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.acts.contributions import NO_PARTY, NewFile
 from cocreate.services.acts.documents import Share, share
-from workflows.calendars import local_day
 from workflows.conditions import GateAgreed
 from workflows.facts import DECIDED, DecisionFact, DecisionState, Facts, MemberFact
 from workflows.guards import reasons
@@ -56,7 +55,7 @@ def decide_outside(facts: Facts, given: DecideOutside) -> Change:
     body = given.body.strip()
     if not body:
         raise Invalid("outside.body", field="body")
-    if given.on > local_day(facts.now, facts.calendars[0].zone if facts.calendars else "UTC"):
+    if given.on > facts.today:
         raise Invalid("outside.future", field="on")
     shared = share(facts, Share(given.file))
     change = _decided(shared.facts, mine, actor, given)

@@ -10,7 +10,7 @@ from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, require, require_running
 from workflows import progression
-from workflows.calendars import add_working_days, local_day
+from workflows.calendars import add_working_days
 from workflows.facts import Facts
 
 
@@ -32,14 +32,9 @@ class Expire:
     """The day has come; nobody but the clock does this."""
 
 
-def today(facts: Facts) -> date:
-    """The day it is where the host is."""
-    return local_day(facts.now, facts.calendars[0].zone)
-
-
 def latest(facts: Facts) -> date:
     """The last day until which the template lets a project rest."""
-    return add_working_days(today(facts), facts.definition.longest_hold, facts.calendars)
+    return add_working_days(facts.today, facts.definition.longest_hold, facts.calendars)
 
 
 def hold(facts: Facts, given: Hold) -> Change:
@@ -60,7 +55,7 @@ def day_of(body: Mapping[str, Any]) -> date:
 
 def require_possible(facts: Facts, until: date) -> None:
     """Raises Invalid where the project cannot rest until this day."""
-    if until <= today(facts):
+    if until <= facts.today:
         raise Invalid("hold.past", field="until")
     if until > latest(facts):
         raise Invalid("hold.long", field="until", latest=latest(facts))
@@ -80,7 +75,7 @@ def expire(facts: Facts, _given: Expire) -> Change:
     require_running(facts, on_hold=True)
     if facts.actor is not None:
         raise Forbidden("only", act=Act.HOLD.value, persons=())
-    if facts.project.hold_until is None or facts.project.hold_until > today(facts):
+    if facts.project.hold_until is None or facts.project.hold_until > facts.today:
         raise Conflict("hold.over")
     return _over(facts, None)
 

@@ -39,7 +39,7 @@ def nudge(facts: Facts, given: Nudge) -> Change:
     words = given.words.strip()
     if not words:
         raise Invalid("nudge.words", field="words")
-    sees = audience.bit(given.party) | audience.reader(party=actor.party, parts=actor.parts)
+    sees = audience.bit(given.party) | audience.reader(actor)
     return Change(
         facts=facts.with_nudge(NudgeFact(given.subject, given.party, facts.now, actor.person)), party=actor.party,
         sees=sees, details={"subject": given.subject, "of": given.party, "persons": list(persons)},

@@ -10,7 +10,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import people
 from cocreate.services.acts.change import Change, require, require_running
 from cocreate.services.acts.contributions import owed
-from workflows.calendars import add_working_days, at, local_day
+from workflows.calendars import add_working_days, at
 from workflows.facts import OWED, Facts, MemberFact, TaskFact
 from workflows.fields import Computed
 from workflows.values import replace
@@ -114,7 +114,7 @@ def can_take(facts: Facts, task: TaskFact, member: MemberFact) -> bool:
 def wait_outside(facts: Facts, given: WaitOutside) -> Change:
     task = _passable(facts, given.task, given.party)
     _require_own(facts, task)
-    outsider, today = given.outsider.strip(), _today(facts)
+    outsider, today = given.outsider.strip(), facts.today
     if not outsider:
         raise Invalid("outside.who", field="outsider")
     if given.until <= today:
@@ -141,7 +141,7 @@ def end_wait(facts: Facts, given: EndWait) -> Change:
         _require_own(facts, task)
     if task.outside_until is None:
         raise Conflict("outside.ended", task=task.key)
-    if facts.actor is None and task.outside_until >= _today(facts):
+    if facts.actor is None and task.outside_until >= facts.today:
         raise Conflict("outside.not_yet", task=task.key)
     after = replace(task, outsider=None, outside_until=None)
     return Change(facts=facts.with_task(after), party=given.party,
@@ -207,7 +207,3 @@ def _passed(facts: Facts, given: PassOn) -> Change:
                   details={"task": given.task, "to": given.to,
                            **({"fields": list(given.fields)} if given.fields else {})},
                   personal={"words": given.words} if given.words else {})
-
-
-def _today(facts: Facts) -> date:
-    return local_day(facts.now, facts.calendars[0].zone if facts.calendars else "UTC")

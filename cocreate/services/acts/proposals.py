@@ -290,7 +290,7 @@ def _is_owed(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
     settled = settling.Settled.read(body)
     if not settled.parties or not {party.number for party in facts.contracting}.issuperset(settled.parties):
         raise Invalid("later.nobodys", field="who")
-    if settled.due <= holds.today(facts):
+    if settled.due <= facts.today:
         raise Invalid("later.past", field="by")
 
 

@@ -72,8 +72,7 @@ def keep(facts: Facts) -> None:
 
 def mask(facts: Facts) -> int:
     """The audience bits by which the actor reads."""
-    actor = facts.actor
-    return audience.reader(party=actor.party, parts=actor.parts) if actor else 0
+    return audience.reader(facts.actor)
 
 
 def party_views(facts: Facts) -> dict[int, PartyView]:

@@ -24,7 +24,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
-from workflows.calendars import add_working_days, local_day
+from workflows.calendars import add_working_days
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 from workflows.texts import say
@@ -63,7 +63,7 @@ def nudge(ref: str, subject: str, party: int) -> ResponseReturnValue:
     return dialog(facts, form, "room/nudges/nudge.html", _("Nudge %(names)s", names=names or facts.party(party).name),
                   act, then=url_for("room.now", ref=ref), names=names, party=facts.party(party),
                   what=_what(facts, owed), due_at=owed.due_at, reminded=_planned(db.session(), facts, subject),
-                  again=add_working_days(local_day(facts.now, facts.calendars[0].zone), EVERY, facts.calendars))
+                  again=add_working_days(facts.today, EVERY, facts.calendars))
 
 
 def offers(facts: Facts, refusal: Refusal) -> tuple[Offer, ...]:

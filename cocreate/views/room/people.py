@@ -28,7 +28,7 @@ from cocreate.services import absences, hosts, proposals, returned
 from cocreate.services import people as service
 from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
-from cocreate.services.acts.holds import latest, today
+from cocreate.services.acts.holds import latest
 from cocreate.services.acts.neutral import neutral
 from cocreate.services.acts.people import FIRST, heirs, is_last_champion, tasks_of
 from cocreate.services.acts.proposals import offered_seats
@@ -185,7 +185,7 @@ def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
             one.person for one in facts.people(member.party, "champion")))
     login.require_proof()
-    form = SubstituteForm.from_request(parts=list(own_parts(member)), starts=today(facts))
+    form = SubstituteForm.from_request(parts=list(own_parts(member)), starts=facts.today)
     colleagues = [m for m in facts.members if m.party == member.party and m.present and m.person != person]
     form.offer([(one.person, one.name) for one in colleagues], own_parts(member))
 

@@ -249,7 +249,7 @@ def _form(facts: Facts, topic: Topic, begun: Words | None = None, *, sent: bool 
     sees = audience_of(topic, facts)
     form.mentions.choices = [SelectChoice(member.person, member.name) for member in facts.members
                              if member.present and member is not facts.actor
-                             and sees & audience.reader(party=member.party, parts=member.parts)]
+                             and sees & audience.reader(member)]
     labels = _labels(facts, topic)
     if labels and topic.kind in ("task", "field"):
         form.about.choices = [SelectChoice(str(topic.whole), _("the whole task")),
