@@ -176,7 +176,7 @@ def load_demo() -> None:
     """Load the demo once: a host, its people and a project under way."""
     if current_app.config["SETTINGS"].production:
         raise click.ClickException("The demo never loads in production.")
-    demo.load(now=now())
+    demo.load(store=current_app.extensions["store"], now=now())
 
 
 @click.command("downgrade", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

@@ -1,12 +1,13 @@
-"""The document by which an organisation accedes to a contract that others have signed: of its own, naming the sealed
-contract by its hashes, and changing nothing in it.
+"""The document by which an organisation accedes to a paper that others have signed.
+
+It is of its own, names the sealed paper by its hashes, and changes nothing in it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cocreate.domain.contract import ClauseText, ContractText, Signatory
+from cocreate.domain.contract import ClauseText, ContractParty, ContractText
 from cocreate.domain.prose import escape
 
 
@@ -20,7 +21,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The contract acceded to, as it lies in the store: hashes of its text, of what was signed, and with the seal."""
+    """The paper acceded to, as it lies in the store: hashes of its text, of what was signed, and with the seal."""
 
     text: ContractText
     text_sha256: str
@@ -28,22 +29,20 @@ class Sealed:
     sealed_sha256: str
 
 
-def accession_text(sealed: Sealed, party: int, signatories: tuple[Signatory, ...], said: Words, *,
-                   made_at: datetime) -> ContractText:
+def accession_text(sealed: Sealed, own: ContractParty, said: Words, *, made_at: datetime) -> ContractText:
     """What one organisation signs to accede; the same values give the same text, so its hash is known before.
 
-    Raises: StopIteration if the party is not named in the contract.
+    own: the party that accedes, with who signs for it; what others signed may not name it.
     """
     contract = sealed.text
-    own = next(one for one in contract.parties if one.number == party)
     values = {
         "organisation": own.organisation, "role": own.role, "title": contract.title, "version": str(contract.version),
         "parties": ", ".join(one.organisation for one in contract.parties if one.signs), "host": contract.host,
         "text": sealed.text_sha256, "pdf": sealed.pdf_sha256, "sealed": sealed.sealed_sha256}
     clauses = tuple(_clause(key, number, title, text, values)
                     for number, (key, title, text) in enumerate(said.clauses, 1))
-    parties = (replace(one, signs=one is own, signatories=signatories if one is own else ())
-               for one in contract.parties)
+    others = (replace(one, signs=False, signatories=()) for one in contract.parties if one.number != own.number)
+    parties = sorted((*others, replace(own, signs=True)), key=lambda one: one.number)
     return replace(
         contract, title=said.title.format(title=contract.title), clauses=clauses,
         annexes=(), figures=(), affected=(), frozen_at=made_at, parties=tuple(parties))

@@ -77,5 +77,5 @@ def without_earlier(facts: Facts) -> Facts:
 
 def takes_part(facts: Facts, member: MemberFact | None, paper: str) -> bool:
     """Whether a paper binds the party of a member, or is asked of it; who is of no party helps with all of them."""
-    bound = facts.signers(paper) if paper else facts.bound
+    bound = (*facts.signers(paper), *facts.acceding(paper)) if paper else facts.bound
     return member is not None and (member.party is None or member.party in {party.number for party in bound})

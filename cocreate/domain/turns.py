@@ -222,7 +222,7 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
     member, contract = facts.actor, facts.contract
     if member is None or facts.project.outcome != "agreed":
         return ()
-    if (contract and member.party in {party.number for party in facts.acceding}
+    if (contract and member.party in {party.number for party in facts.acceding()}
             and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
     own = facts.calendars[0]

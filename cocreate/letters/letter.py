@@ -178,7 +178,8 @@ class Letter(About):
         if self.answers_call:
             return f"/tasks/{key}/helped?party={of}"
         if self.subject.matter == "agreement":
-            return f"/agreements/{key}" + ("/sign" if self.kind == "signing_code" else "")
+            accedes = self.member.party in {party.number for party in self.facts.acceding(key)}
+            return f"/agreements/{key}" + ("" if self.kind != "signing_code" else "/accede" if accedes else "/sign")
         if self.kind == "handed_over" and self.subject.matter == "task":
             return by_matter["task"]
         return by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")

@@ -86,8 +86,8 @@ class Accession(Sealable, Model):
 
     project_id: Mapped[Id] = mapped_column(primary_key=True)
     party: Mapped[int] = mapped_column(primary_key=True)
+    paper: Mapped[str] = mapped_column(String(40), primary_key=True)
     host_id: Mapped[Id]
-    paper: Mapped[str] = mapped_column(String(40), default="")  # the contract: nobody accedes to a short agreement
     version: Mapped[int]
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     seq: Mapped[int]  # its event

@@ -38,14 +38,14 @@ def bundle(session: Session, facts: Facts, store: Store, number: int, *, paper: 
     return _bundle(session, facts, store, row, number, [tuple(one) for one in signatures], language)
 
 
-def of_accession(session: Session, facts: Facts, store: Store, party: int, *, language: str = "en",
+def of_accession(session: Session, facts: Facts, store: Store, party: int, *, paper: str = "", language: str = "en",
                  ) -> tuple[str, bytes]:
     """The same of the document by which a party acceded, and the sealed agreement that it names.
 
     Raises: NotFound where there is none, or it is not sealed yet.
     """
-    row = accessions.of_party(session, facts, party)
-    agreement = contracts.pdf(session, facts, store, row.version, kind="sealed")
+    row = accessions.of_party(session, facts, party, paper)
+    agreement = contracts.pdf(session, facts, store, row.version, kind="sealed", paper=paper)
     return _bundle(session, facts, store, row, row.version, [(row.seq, row.party, row.evidence)], language,
                    {"agreement.pdf": agreement})
 

@@ -81,7 +81,7 @@ def may_read(facts: Facts, row: ContractVersion) -> bool:
     """Whether the facts' actor reads this version: who sees all that it prints, and whoever contracts or signs."""
     own = facts.actor.party if facts.actor else None
     return bool(row.sees & audience.of_reader(facts)) or own in {
-        party.number for party in (*facts.bound, *facts.signers(row.paper))}
+        party.number for party in (*facts.bound, *facts.signers(row.paper), *facts.acceding(row.paper))}
 
 
 def version(session: Session, facts: Facts, number: int | None = None, *, paper: str = "") -> Frozen:

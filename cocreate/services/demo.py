@@ -14,8 +14,10 @@ from cocreate.db import transaction
 from cocreate.domain import causes, charter
 from cocreate.domain.answers import Answer, Answers
 from cocreate.models.mails import Outbox
+from cocreate.papers import paper_words
 from cocreate.services import (
     accounts,
+    contracts,
     contributions,
     gates,
     hosts,
@@ -26,12 +28,15 @@ from cocreate.services import (
     people,
     progress,
     proposals,
+    signing,
     stages,
     templates,
 )
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.services.facts import look
 from cocreate.services.openings import NewProject, Seating
+from cocreate.services.sign_ins import masked
+from cocreate.storage import Store
 from workflows import library
 from workflows.progression import subject
 
@@ -39,6 +44,7 @@ TEMPLATE = "industrial_symbiosis"
 ZONE = "Asia/Seoul"
 CENTER, CITY, PLANT = "Ulsan Eco-industrial Park Center", "Ulsan Metropolitan City", "Hyosung"
 ASSUMED = "Assumed for this demo"
+BASIS = "head of department"
 ALL_PARTS = ("champion", "signatory", "contributor")
 GIVER, TAKER = 1, 2  # the parties of the project under way
 
@@ -69,14 +75,14 @@ def sign_ins() -> list[tuple[str, str, str]]:
             ("customer contributor", PLANT_HAND.email, PLANT_HAND.password)]
 
 
-def load(*, now: datetime) -> None:
+def load(*, store: Store, now: datetime) -> None:
     """Load it once: where there is a host, nothing happens."""
     with transaction() as session:
         if accounts.nothing_set_up(session):
-            _load(session, now)
+            _load(session, store, now)
 
 
-def _load(session: Session, now: datetime) -> None:
+def _load(session: Session, store: Store, now: datetime) -> None:
     began = now - timedelta(days=40)
     who = {person.email: accounts.create_person(session, email=person.email, name=person.name, zone=ZONE, now=began)
            for person in (ADMINISTRATOR, MANAGER, COLLEAGUE, CITY_LEAD, PLANT_LEAD, PLANT_HAND, WATER_LEAD)}
@@ -91,8 +97,8 @@ def _load(session: Session, now: datetime) -> None:
         version = templates.save_draft(session, host.id, library.load(key), note="Shipped",
                                        actor=who[ADMINISTRATOR.email], now=began)
         templates.publish(session, host.id, version.template_id, version.number, now=began)
-    _play_steam(_Play(session, who, now=now - timedelta(days=36)), host.id, now)
-    _play_condensate(_Play(session, who, now=now - timedelta(days=3)), host.id, now)
+    _play_steam(_Play(session, store, who, now=now - timedelta(days=36)), host.id, now)
+    _play_condensate(_Play(session, store, who, now=now - timedelta(days=3)), host.id, now)
     _tell_the_past(session, now)
 
 
@@ -119,6 +125,7 @@ class _Play:
     """One project while it is played: who acts when."""
 
     session: Session
+    store: Store
     who: dict[str, int]  # address -> person
     now: datetime
     ref: str = ""
@@ -164,6 +171,26 @@ class _Play:
         contributions.accept(self.session, self.ref, task=task, party=party, seen=1, actor=self.of(person),
                              key=self.key(), now=self.now)
 
+    def sign(self, person: _Invented, paper: str) -> None:
+        """A short agreement, as somebody whose password and mailed code were right."""
+        actor = self.of(person)
+        if look(self.session, self.ref, person=actor, now=self.now).facts.standing(paper) is None:
+            prepared = contracts.prepare(self.session, self.ref, store=self.store, actor=actor, now=self.now,
+                                         paper=paper)
+            contracts.freeze(self.session, self.ref, prepared, actor=actor, key=self.key(), now=self.now)
+        facts = look(self.session, self.ref, person=actor, now=self.now).facts
+        standing, own = facts.standing(paper), facts.actor.party if facts.actor else None
+        if standing is None or own is None:
+            raise LookupError(paper)
+        evidence: dict[str, object] = {
+            "name": person.name, "basis": BASIS, "methods": [paper_words.by_mail("en", masked(person.email))],
+            "statements": [f"I have read version {standing.number}.",
+                           f"I may sign for {facts.party(own).name}, as {BASIS}.", "I agree to sign electronically."],
+            "zone": ZONE, "language": "en", "address": "", "agent": "", "opened_at": self.now.isoformat()}
+        signing.sign(self.session, self.ref, version=standing.number, text_sha256=standing.text_sha256,
+                     pdf_sha256=standing.pdf_sha256, evidence=evidence, code=False, actor=actor, key=self.key(),
+                     now=self.now, paper=paper)
+
     def agree(self, person: _Invented, gate: str) -> None:
         facts = look(self.session, self.ref, person=self.of(person), now=self.now).facts
         gates.decide(self.session, self.ref, gate=gate, seen=subject(facts, gate), answer="agreed",
@@ -205,6 +232,9 @@ def _play_steam(play: _Play, host_id: int, now: datetime) -> None:
     play.submit(CITY_LEAD, GIVER, "confidentiality", CONFIDENTIALITY)
     play.later(days=2)
     play.accept(PLANT_LEAD, GIVER, "confidentiality")
+    for lead in (PLANT_LEAD, CITY_LEAD):
+        play.later(hours=2)
+        play.sign(lead, "secrecy")
     _agree_and_go_on(play, "team_ready", "to_baseline")
     _play_baseline(play, now)
 

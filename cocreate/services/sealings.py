@@ -147,9 +147,9 @@ def _note(session: Session, waiting: Waiting, why: str) -> None:
     """Count the attempt, for the pause before the next and for the operator."""
     project = select(Project.id).where(Project.ref == waiting.ref).scalar_subquery()
     model, which = (Accession, Accession.party == waiting.party) if waiting.party is not None else (
-        ContractVersion, (ContractVersion.paper == waiting.paper) & (ContractVersion.number == waiting.version))
+        ContractVersion, ContractVersion.number == waiting.version)
     session.execute(
-        update(model).where(model.project_id == project, which, model.sealed_at.is_(None))
+        update(model).where(model.project_id == project, model.paper == waiting.paper, which, model.sealed_at.is_(None))
         .values(seal_attempts=model.seal_attempts + 1, seal_error=why[:500]))
 
 
@@ -160,13 +160,13 @@ def sealed_files(session: Session, ref: str, number: int, *, store: Store, certi
                  now: datetime, paper: str = "", party: int | None = None) -> Seal | SealAccession:
     """Seal the signed PDF and make its evidence; both lie in the store when this answers.
 
-    Everything is read first: no transaction waits for a seal. party: whose accession it is; None for the contract and
-    short agreements.
+    Everything is read first: no transaction waits for a seal. party: whose accession to the paper it is; None for
+    the paper itself.
     """
     from cocreate.papers import sealing  # noqa: PLC0415 - as in certificate
 
     facts = look(session, ref, person=None, now=now).facts
-    row: ContractVersion | Accession = accessions.of_party(session, facts, party) if party is not None else \
+    row: ContractVersion | Accession = accessions.of_party(session, facts, party, paper) if party is not None else \
         contracts.version(session, facts, number, paper=paper).row
     text, prefix = from_canonical(row.text.encode()), files.prefix(session, facts.project.host_id)
     signatures = tuple(_signature_rows(session, facts, paper, number, party))
@@ -186,12 +186,13 @@ def sealed_files(session: Session, ref: str, number: int, *, store: Store, certi
         specimen=text.specimen)
     proof = store.put(prefix, typesetting.evidence_pdf(evidence)).sha256
     return Seal(number, sealed.sha256, proof, paper) if party is None else \
-        SealAccession(party, number, sealed.sha256, proof)
+        SealAccession(party, number, sealed.sha256, proof, paper)
 
 
 def seal(session: Session, ref: str, sealed: Seal | SealAccession, *, now: datetime) -> progress.Receipt:
     """Keep the first sealed file; a second try under the same key gets the same answer."""
-    whose = f"seal-{sealed.paper}-{sealed.version}" if isinstance(sealed, Seal) else f"seal-accession-{sealed.party}"
+    what = sealed.version if isinstance(sealed, Seal) else f"accession-{sealed.party}"
+    whose = f"seal-{sealed.paper}-{what}"
     return progress.act(session, ref, sealed, actor=None, key=whose, now=now)
 
 
@@ -199,12 +200,12 @@ def _signature_rows(session: Session, facts: Facts, paper: str, number: int, par
                     ) -> Iterable[typesetting.SignatureRow]:
     model: Any
     model, which = (Accession, Accession.party == party) if party is not None else (
-        Signature, (Signature.paper == paper) & (Signature.version == number) & Signature.ended_at.is_(None))
+        Signature, (Signature.version == number) & Signature.ended_at.is_(None))
     found = session.execute(
         select(model, Party.name.label("party_name"), Event.hash)
         .join(Party, (Party.project_id == model.project_id) & (Party.number == model.party))
         .join(Event, (Event.project_id == model.project_id) & (Event.seq == model.seq))
-        .where(model.project_id == facts.project.id, which).order_by(model.seq))
+        .where(model.project_id == facts.project.id, model.paper == paper, which).order_by(model.seq))
     for row, party_name, event_hash in found:
         said = json.loads(row.evidence)
         yield typesetting.SignatureRow(

@@ -57,17 +57,24 @@ def _seal(s: Speaker) -> str:
 
 @tells("ask_accession_code")
 def _ask_accession_code(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("%(who)s asked for a code to accede to '%(paper)s'.", paper=s.paper)
     return s.gettext("%(who)s asked for a code to accede to version %(version)s.", version=s.details["version"])
 
 
 @tells("accede")
 def _accede(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("%(who)s acceded to '%(paper)s' for %(party)s.", paper=s.paper, party=s.party(s.line.party))
     return s.gettext("%(who)s acceded to version %(version)s for %(party)s.", version=s.details["version"],
                      party=s.party(s.line.party))
 
 
 @tells("seal_accession")
 def _seal_accession(s: Speaker) -> str:
+    if s.paper:
+        return s.gettext("The seal of the host was put on the accession of %(party)s to '%(paper)s'.", paper=s.paper,
+                         party=s.party(s.line.party))
     return s.gettext("The seal of the host was put on the accession of %(party)s.", party=s.party(s.line.party))
 
 

@@ -20,6 +20,7 @@ from cocreate.views.parts import listed
 from cocreate.web import pages
 from workflows.facts import WAIVE, Facts, FigureFact, ProposalFact, ProposalState
 from workflows.facts.disputes import OTHER_VALUE
+from workflows.progression import open_to
 from workflows.texts import say
 
 
@@ -127,6 +128,7 @@ def newcomer(facts: Facts, seat: str | None = None) -> tuple[str, ...]:
                "act of whoever gave it.")]
     stage = facts.definition.stages.get(facts.project.stage)
     asked = [say(task.title, pages.language()) for task in stage.tasks.values() if seat in task.of] if stage else []
+    asked += [say(facts.definition.tasks[key][1].title, pages.language()) for key in open_to(facts, seat)]
     if asked:
         lines.append(_("It is asked at once: %(titles)s", titles=", ".join(asked)))
     if facts.contract is not None:

@@ -693,8 +693,8 @@ def upgrade() -> None:
     op.create_table('accession',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('party', sa.BigInteger(), nullable=False),
-    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('paper', sa.String(length=40), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -712,7 +712,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_accession_person')),
     sa.ForeignKeyConstraint(['project_id', 'party'], ['party.project_id', 'party.number'], name=op.f('fk_accession_project_id_party')),
     sa.ForeignKeyConstraint(['project_id', 'paper', 'version'], ['contract_version.project_id', 'contract_version.paper', 'contract_version.number'], name=op.f('fk_accession_project_id_paper_version')),
-    sa.PrimaryKeyConstraint('project_id', 'party', name=op.f('pk_accession'))
+    sa.PrimaryKeyConstraint('project_id', 'party', 'paper', name=op.f('pk_accession'))
     )
     op.create_table('task',
     sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,6 +1,7 @@
 """The demo loads once, its records are whole, and everybody named in it can sign in."""
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select
 
 from cocreate.db import db
@@ -22,7 +23,7 @@ KINDS = ["administrator", "account manager", "customer champion", "customer cont
 class TestDemo:
     def test_loads_once(self, loaded):
         with loaded.app_context():
-            demo.load(now=NOON)
+            demo.load(store=current_app.extensions["store"], now=NOON)
             assert db.session.scalar(select(func.count()).select_from(Host)) == 1
 
     def test_its_records_are_whole(self, loaded):
@@ -83,7 +84,7 @@ def loaded(request, databases, tmp_path_factory):
     url = databases.migrated(request.param)
     app = make_app(url, tmp_path_factory.mktemp("demo"))
     with app.app_context():
-        demo.load(now=NOON)
+        demo.load(store=current_app.extensions["store"], now=NOON)
         db.session.remove()
     yield app
     dispose(app)

@@ -353,9 +353,9 @@ class Story:
         """A further organisation comes in, with its people."""
         number = 1 + len(self.facts.parties)
         taken = any(party.name == seat for party in self.facts.parties)
-        party = PartyFact(number, seat, number, f"{seat}.{number}" if taken else seat)
-        facts = replace(self.facts, members=(*self.facts.members, *team(number, party.name)),
-                        now=self.facts.now + timedelta(minutes=1))
+        now = self.facts.now + timedelta(minutes=1)
+        party = PartyFact(number, seat, number, f"{seat}.{number}" if taken else seat, joined_at=now)
+        facts = replace(self.facts, members=(*self.facts.members, *team(number, party.name)), now=now)
         return self.consequence(progression.join(facts, party))
 
     def leave(self, name: str) -> "Story":

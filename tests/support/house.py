@@ -64,7 +64,7 @@ def furnished(database: str, data: Path) -> Iterator[House]:
     with serve(database, data) as live:
         house = House(live)
         with live.app.app_context():
-            demo.load(now=now())
+            demo.load(store=live.app.extensions["store"], now=now())
             for kind, address, password in demo.sign_ins():
                 house.people[kind] = (address, password)
             _further(house)

@@ -11,13 +11,13 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from cocreate.db import db
+from cocreate.db import db, transaction
 from cocreate.models.mails import Outbox
 from cocreate.services import records
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
-from tests.support.rooms import by_link, hidden
+from tests.support.rooms import by_link, hidden, proposal_of, text
 from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal, take_part_as
 
 QUIET = projects.SMALL.replace("""\
@@ -150,10 +150,88 @@ class TestProof:
         assert "WRONG" not in checked.stdout and "Aurelis Hotels signed once: line" in checked.stdout
 
 
+class TestWhoJoinsLater:
+    """The carrier's seat was empty while the others signed; a stage later somebody takes it."""
+
+    ACCEDE = "/agreements/secrecy/accede"
+
+    def test_is_asked_on_now_reads_what_holds_and_accedes_by_a_document_of_its_own(self, hauled, tmp_path):
+        room, fritz, person = hauled
+        assert "Read and sign: Confidentiality" in text(fritz.get(""))
+        page = fritz.get("/agreements/secrecy")
+        assert "Signed by all. It holds. Not acceded yet: Freight Ltd." in text(page)
+        assert "Go on to sign" not in page.text
+        assert "The seal of the host is being put on it. Then Freight Ltd accedes." in text(page)
+        assert "The seal of the host is being put on" in text(fritz.get(self.ACCEDE))
+        seal(room, tmp_path, after=timedelta(minutes=1))
+        page = fritz.get("/agreements/secrecy")
+        assert page.text.count(f'href="/p/{room.ref}{self.ACCEDE}"') == 2  # and again in the bar of a phone
+        page = text(fritz.get(self.ACCEDE))
+        assert "You accede for Freight Ltd, by a document of its own." in page
+        assert "Accession to: Confidentiality" in page and "signed by Freight Ltd" in page
+        data = hidden(mailed(fritz, self.ACCEDE)) | BASIS | {"code": code(room, person)}
+        done = text(fritz.post(self.ACCEDE, data=data, follow_redirects=True))
+        assert "Acceded for Freight Ltd." in done and "Signed by all. It holds." in done and "Not acceded" not in done
+        assert "Acceded for Freight Ltd." in text(fritz.post(self.ACCEDE, data=data, follow_redirects=True))
+        here = room.facts()
+        assert [(one.paper, one.party, one.version) for one in here.accessions] == [("secrecy", 3, 1)]
+        assert here.task("secrecy", 3).state == "accepted" and here.standing("secrecy").number == 1
+        assert "Read and sign: Confidentiality" not in text(fritz.get(""))
+        assert "acceded to 'Confidentiality' for Freight Ltd." in text(room.maker.get("/record"))
+        assert room.shop.get("/agreements/secrecy/accessions/3/signed.pdf").data.startswith(b"%PDF")
+        for path in ("/contract/accessions/3/signed.pdf", "/agreements/secrecy/accessions/1/signed.pdf"):
+            assert room.shop.get(path).status_code == 404
+
+    def test_its_bundle_holds_without_us(self, hauled, tmp_path):
+        room, fritz, person = hauled
+        seal(room, tmp_path, after=timedelta(minutes=1))
+        fritz.post(self.ACCEDE, data=hidden(mailed(fritz, self.ACCEDE)) | BASIS | {"code": code(room, person)})
+        seal(room, tmp_path, after=timedelta(hours=2))
+        answer = fritz.get("/agreements/secrecy/accessions/3/bundle.zip")
+        folder = tmp_path / "bundle"
+        zipfile.ZipFile(io.BytesIO(answer.data)).extractall(folder)
+        checked = subprocess.run([sys.executable, "-I", "check.py"], cwd=folder, capture_output=True, text=True,
+                                 check=False)
+        assert checked.returncode == 0, checked.stdout
+        assert "Freight Ltd signed once: line" in checked.stdout and "Tornby Furniture signed" not in checked.stdout
+
+    def test_is_for_its_own_party_alone_and_a_code_for_it_leads_back_there(self, hauled, tmp_path):
+        room, fritz, person = hauled
+        seal(room, tmp_path, after=timedelta(minutes=1))
+        assert room.maker.post(self.ACCEDE, data={"version": "1"}).status_code == 403
+        assert "You accede for" not in room.maker.get(self.ACCEDE).text
+        mailed(fritz, self.ACCEDE)
+        with room.app.app_context():
+            mail = db.session().scalars(select(Outbox).where(
+                Outbox.kind == "signing_code", Outbox.recipient == person)).one()
+            assert (mail.subject, json.loads(mail.values)["paper"]) == ("agreement:secrecy:3", "secrecy")
+
+
 def _sign(quiet, client, person):
     page = mailed(client, SIGN)
     return client.post(SIGN, follow_redirects=True,
                        data=hidden(page) | BASIS | {"code": code(quiet, person)}).text
+
+
+@pytest.fixture
+def hauled(project):
+    """(room, client, person): Freight Ltd has come in as carrier, in the stage after the one in which all signed."""
+    open_ = QUIET.replace("of: [maker, shop]\n        kind: sign", "of: [maker, shop, carrier]\n        kind: sign\n"
+                          "        accede: true").replace(
+        "  shop: {name: Shop,", "  carrier: {name: Carrier, required: false}\n  shop: {name: Shop,")
+    room = project(lambda session: projects.open_small(session, definition=open_))
+    for client, person in ((room.maker, room.small.maker), (room.shop, room.small.shop)):
+        client.post("/agreements/secrecy/begin")
+        _sign(room, client, person)
+    with room.app.app_context(), transaction() as session:
+        projects.give_all(session, room.small)
+        projects.go_on(session, room.small, "to_terms")
+    room.maker.post("/add-party", data={
+        "seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz Maas",
+        "email": f"{projects.key()}@freight.example", "reason": "Somebody has to carry them."})
+    room.shop.post(f"/proposals/{proposal_of(room, 'add_party')}", data={"answer": "agree"})
+    fritz = room.newcomer(3)
+    return room, fritz, room.person("Fritz Maas")
 
 
 @pytest.fixture

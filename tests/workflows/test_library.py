@@ -111,7 +111,7 @@ class TestEvery:
         assert all(len(task.fields) <= 10 and task.minutes <= 60 for _, task in shipped.tasks.values())
 
     def test_can_be_walked_by_hand(self, shipped):
-        assert len(shipped.tasks) <= 40
+        assert len(shipped.tasks) <= 41
         assert max(asked(shipped, seat) for seat in shipped.parties) <= 36
 
     def test_says_why_and_where_to_find_it(self, shipped):
@@ -144,6 +144,16 @@ class TestEvery:
 
     def test_every_kind_of_task_is_used(self, shipped):
         assert {task.kind for _, task in shipped.tasks.values()} >= {"form", "review", "assessment", "canvas", "sign"}
+
+    def test_whoever_reads_what_others_give_keeps_it_to_itself_also_who_takes_a_seat_later(self, shipped):
+        """Its text says that everybody has to be safe before costs, volumes and drawings are opened."""
+        ((stage, agreement),) = [(stage, task) for stage, task in shipped.tasks.values()
+                                 if "protect what they learn" in str(task.agreement)]
+        reading = {seat for seat in shipped.parties for _stage, task in shipped.tasks.values()
+                   if seat not in task.of and task.fields and (task.visible_to == "all" or seat in task.visible_to)}
+        assert reading <= set(agreement.of) and agreement.required and agreement.accede
+        assert "accedes by a document of its own" in str(agreement.agreement)
+        assert shipped.order[stage] < shipped.order["baseline"]
 
     def test_reviews_come_before_the_gate_of_their_stage(self, shipped):
         for key, (stage, task) in shipped.tasks.items():

@@ -93,6 +93,7 @@ class Task(Strict):
     reviews: TaskRef | None = None
     agreement: Text | None = None  # Markdown of a short agreement
     sample: bool = True  # of a short agreement: sample wording that counsel should read
+    accede: bool = False  # to a short agreement that all have signed, whoever joins in a later stage
     final: bool = False
     only_if: Hangs | None = None  # the answer, or the answers, without which nobody is asked for it
 
@@ -116,6 +117,8 @@ class Task(Strict):
                 raise ValueError(f"{name}: sums_to and listed_in are for a column of a table")
         if self.kind != "sign" and not self.sample:
             raise ValueError("sample is for a short agreement; a clause has its own")
+        if self.kind != "sign" and self.accede:
+            raise ValueError("accede is for a short agreement; of the contract a seat says it")
         if self.kind == "sign" and self.only_if:
             raise ValueError("a short agreement is for all it names; it has no only_if")
         return self

@@ -47,8 +47,9 @@ class SignatureFact:
 
 @dataclass(frozen=True, slots=True)
 class AccessionFact:
-    """A party that acceded to the signed version, by a document of its own."""
+    """A party that acceded to the signed version of a paper, by a document of its own."""
 
+    paper: str
     party: int
     version: int
     person: int

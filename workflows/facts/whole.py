@@ -105,10 +105,14 @@ class Facts:
     def signing(self) -> tuple[PartyFact, ...]:
         return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "contract")
 
-    @property
-    def acceding(self) -> tuple[PartyFact, ...]:
-        """Who signs no contract but accedes to the sealed one."""
-        return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "accession")
+    def acceding(self, paper: str = "") -> tuple[PartyFact, ...]:
+        """Who accedes to what others signed: to the contract by their seat, to a short agreement who came later."""
+        if not paper:
+            return tuple(party for party in self.present if self.definition.parties[party.seat].signs == "accession")
+        standing = self.standing(paper)
+        if standing is None or standing.state is not ContractState.SIGNED:
+            return ()
+        return tuple(party for party in self._asked_to_sign(paper) if self.signature(party.number, paper) is None)
 
     @property
     def bound(self) -> tuple[PartyFact, ...]:
@@ -116,13 +120,17 @@ class Facts:
         seats = self.definition.parties
         return tuple(party for party in self.present if seats[party.seat].contracting or seats[party.seat].signs)
 
-    def accession(self, party: int | None) -> AccessionFact | None:
-        return next((one for one in self.accessions if one.party == party), None)
+    def accession(self, party: int | None, paper: str = "") -> AccessionFact | None:
+        return next((one for one in self.accessions if (one.party, one.paper) == (party, paper)), None)
 
     def signers(self, paper: str = "") -> tuple[PartyFact, ...]:
-        """The parties that sign the contract, or a short agreement."""
+        """The parties that sign the contract, or a short agreement; of what all have signed, those who did."""
         if not paper:
             return self.signing
+        later = self.acceding(paper)
+        return tuple(party for party in self._asked_to_sign(paper) if party not in later)
+
+    def _asked_to_sign(self, paper: str) -> tuple[PartyFact, ...]:
         asked = {task.party for task in self.instances(paper)}
         return tuple(party for party in self.parties if party.number in asked)
 
@@ -242,7 +250,7 @@ class Facts:
             self.signatures, signature, lambda s: (s.paper, s.version, s.party, s.person)))
 
     def with_accession(self, accession: AccessionFact) -> Self:
-        return replace(self, accessions=_put(self.accessions, accession, lambda a: a.party))
+        return replace(self, accessions=_put(self.accessions, accession, lambda a: (a.paper, a.party)))
 
     def with_duty(self, duty: DutyFact) -> Self:
         return replace(self, duties=_put(self.duties, duty, lambda d: d.number))

@@ -9,7 +9,7 @@ from workflows.progression.decisions import subject
 from workflows.progression.papers import contract_inputs, end_agreement, end_contract
 from workflows.progression.settling import settle
 from workflows.progression.stages import days_on_hold, enter, go_back, join, resume
-from workflows.progression.tasks import reopen
+from workflows.progression.tasks import open_to, reopen
 
 __all__ = ["contract_inputs", "days_on_hold", "due_at", "end_agreement", "end_contract", "enter", "go_back", "join",
-           "reopen", "resume", "settle", "subject"]
+           "open_to", "reopen", "resume", "settle", "subject"]

@@ -4,7 +4,7 @@ from workflows.calendars import add_working_days, local_day, working_days_betwee
 from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact
 from workflows.progression.dates import moved, undate
 from workflows.progression.papers import end_contract
-from workflows.progression.tasks import ask, reopen
+from workflows.progression.tasks import ask, ask_to_accede, reopen
 from workflows.values import replace
 
 
@@ -17,8 +17,11 @@ def enter(facts: Facts, stage: str) -> Facts:
 
 
 def join(facts: Facts, party: PartyFact) -> Facts:
-    """A party that joins is asked the tasks of the stage that runs; a contract that does not name it ends."""
-    facts = ask(facts.with_party(party), (party,))
+    """A party that joins is asked the tasks of the stage that runs, and to accede to what others signed before it.
+
+    A contract that does not name it ends.
+    """
+    facts = ask_to_accede(ask(facts.with_party(party), (party,)), party)
     frozen = facts.contract is not None and facts.contract.state is ContractState.FROZEN
     return end_contract(facts, "parties") if frozen else facts
 

@@ -1,6 +1,16 @@
 """Tasks that are asked, again, of somebody, or not any more."""
 
-from workflows.facts import OWED, UNDECIDED, UNFINISHED, DecisionState, Facts, PartyFact, TaskFact, TaskState
+from workflows.facts import (
+    OWED,
+    UNDECIDED,
+    UNFINISHED,
+    ContractState,
+    DecisionState,
+    Facts,
+    PartyFact,
+    TaskFact,
+    TaskState,
+)
 from workflows.guards import accepting, seen_stages
 from workflows.values import replace
 
@@ -15,6 +25,22 @@ def ask(facts: Facts, parties: tuple[PartyFact, ...]) -> Facts:
                     task.only_if, party.number):
                 facts = facts.with_task(_first_round(facts, key, party))
     return facts
+
+
+def ask_to_accede(facts: Facts, party: PartyFact) -> Facts:
+    """What others signed in earlier stages is asked of who comes later."""
+    for key in open_to(facts, party.seat):
+        if facts.task(key, party.number) is None:
+            facts = facts.with_task(_first_round(facts, key, party))
+    return facts
+
+
+def open_to(facts: Facts, seat: str | None) -> tuple[str, ...]:
+    """Short agreements of earlier stages that all have signed, and that the template keeps open for a seat."""
+    order, here = facts.definition.order, facts.definition.order[facts.project.stage]
+    return tuple(key for key, (stage, task) in facts.definition.tasks.items()
+                 if task.accede and order[stage] < here and seat in task.of
+                 and (there := facts.standing(key)) is not None and there.state is ContractState.SIGNED)
 
 
 def _first_round(facts: Facts, key: str, party: PartyFact) -> TaskFact:

@@ -1,6 +1,7 @@
-"""Acceding to a contract that was signed and sealed: each organisation for itself, at any time, without a second party.
+"""Acceding to a paper that was signed and sealed: each organisation for itself, at any time, without a second party.
 
-The project has its end; an accession changes nothing in it but who is bound.
+To the contract accedes whose seat says so, to a short agreement whoever came after all had signed it. That changes
+nothing in what was signed but who is bound. ``paper`` is the key of a short agreement's task, "" for the contract.
 """
 
 import hashlib
@@ -8,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cocreate.db import table_of
-from cocreate.domain.notices import Subject
+from cocreate.domain.notices import Subject, signing
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.contracts import Accession, SigningCode
-from cocreate.services.acts.change import Change, Letter, require_same
+from cocreate.services.acts.change import Change, Letter, require_running, require_same
+from cocreate.services.acts.contracts import done, of_paper
 from cocreate.services.writes import Insert, Put, Update
 from workflows.facts import AccessionFact, ContractFact, ContractState, Facts, PartyFact
 
@@ -25,6 +27,7 @@ class AskAccessionCode:
     code: str
     code_hash: str
     expires_at: datetime
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Accede:
     sealed_sha256: str
     evidence: str
     code: bool
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,64 +56,71 @@ class SealAccession:
     version: int
     sealed_sha256: str
     evidence_sha256: str
+    paper: str = ""
 
 
 def ask_code(facts: Facts, given: AskAccessionCode) -> Change:
-    contract, party, actor = require_acceding(facts, given.version)
-    row = {"project_id": facts.project.id, "paper": "", "version": contract.number, "person": actor,
+    contract, party, actor = require_acceding(facts, given.version, given.paper)
+    row = {"project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
-    subject = Subject("accession", str(contract.number), party.number)
-    return Change(facts=facts, party=party.number, details={"version": contract.number},
-                  rows=(Put(table_of(SigningCode), (row,)),),
-                  letters=(Letter("signing_code", actor, str(subject), {"secret": given.code,
-                                                                        "version": contract.number}),))
+    subject = signing(given.paper, contract.number, party.number) if given.paper else Subject(
+        "accession", str(contract.number), party.number)
+    return Change(facts=facts, party=party.number, details=of_paper(given.paper, version=contract.number),
+                  rows=(Put(table_of(SigningCode), (row,)),), letters=(Letter("signing_code", actor, str(subject), {
+                      "secret": given.code, "version": contract.number, "paper": given.paper}),))
 
 
 def accede(facts: Facts, given: Accede) -> Change:
-    contract, party, actor = require_acceding(facts, given.version)
+    contract, party, actor = require_acceding(facts, given.version, given.paper)
     require_same(given.seen, given.text_sha256, "contract.changed", n=contract.number)
     where = {"project_id": facts.project.id, "host_id": facts.project.host_id}
-    row = where | {"party": party.number, "paper": "", "version": contract.number, "person": actor,
+    row = where | {"party": party.number, "paper": given.paper, "version": contract.number, "person": actor,
                    "seq": facts.project.version + 1, "at": facts.now, "text": given.text,
                    "text_sha256": given.text_sha256, "pdf_sha256": given.pdf_sha256, "evidence": given.evidence,
                    "seal_attempts": 0}
     rows = [Insert(table_of(Accession), (row,))]
     if given.code:
         rows.append(Update(table_of(SigningCode), ({
-            "project_id": facts.project.id, "paper": "", "version": contract.number, "person": actor,
+            "project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
             "used_at": facts.now},)))
-    fact = AccessionFact(party.number, contract.number, actor, facts.now, given.text_sha256, given.pdf_sha256)
-    return Change(facts=facts.with_accession(fact), party=party.number, rows=tuple(rows),
-                  details={"version": contract.number, "text_sha256": given.text_sha256,
-                           "pdf_sha256": given.pdf_sha256, "sealed_sha256": given.sealed_sha256,
-                           "evidence_sha256": hashlib.sha256(given.evidence.encode()).hexdigest()})
+    after = facts.with_accession(AccessionFact(given.paper, party.number, contract.number, actor, facts.now,
+                                               given.text_sha256, given.pdf_sha256))
+    if given.paper:
+        after = done(after, given.paper, contract.number)
+    return Change(facts=after, party=party.number, rows=tuple(rows),
+                  details=of_paper(given.paper, version=contract.number, text_sha256=given.text_sha256,
+                                   pdf_sha256=given.pdf_sha256, sealed_sha256=given.sealed_sha256,
+                                   evidence_sha256=hashlib.sha256(given.evidence.encode()).hexdigest()))
 
 
 def seal(facts: Facts, given: SealAccession) -> Change:
-    there = facts.accession(given.party)
+    there = facts.accession(given.party, given.paper)
     if there is None or there.version != given.version:
         raise Conflict("contract.not_signed", n=given.version)
-    row = {"project_id": facts.project.id, "party": given.party, "sealed_at": facts.now, "seal_error": None,
-           "sealed_sha256": given.sealed_sha256, "evidence_sha256": given.evidence_sha256}
+    row = {"project_id": facts.project.id, "party": given.party, "paper": given.paper, "sealed_at": facts.now,
+           "seal_error": None, "sealed_sha256": given.sealed_sha256, "evidence_sha256": given.evidence_sha256}
     return Change(facts=facts, party=given.party, rows=(Update(table_of(Accession), (row,)),),
-                  details={"version": given.version, "sealed_sha256": given.sealed_sha256,
-                           "evidence_sha256": given.evidence_sha256})
+                  details=of_paper(given.paper, version=given.version, sealed_sha256=given.sealed_sha256,
+                                   evidence_sha256=given.evidence_sha256))
 
 
-def require_acceding(facts: Facts, version: int) -> tuple[ContractFact, PartyFact, int]:
-    """The contract that was signed, the party that may accede to it, and its signatory.
+def require_acceding(facts: Facts, version: int, paper: str = "") -> tuple[ContractFact, PartyFact, int]:
+    """What was signed, the party that may accede to it, and its signatory.
 
-    Raises: Forbidden with those who can; Conflict where nothing was signed, or the party has acceded.
+    Raises: Forbidden with those who can; Conflict where nothing was signed, the party has acceded, or the project does
+    not run, of a short agreement.
     """
-    actor, contract = facts.actor, facts.contract
-    party = next((one for one in facts.acceding if actor and one.number == actor.party), None)
+    if paper:  # the contract's parties accede when the project has ended
+        require_running(facts)
+    actor, contract, acceding = facts.actor, facts.standing(paper), facts.acceding(paper)
+    party = next((one for one in acceding if actor and one.number == actor.party), None)
     if actor is None or party is None or not may(Act.SIGN, actor, party=party.number):
         raise Forbidden("only", act=Act.SIGN.value, persons=tuple(
-            member.person for one in facts.acceding for member in who_may(facts, Act.SIGN, party=one.number)
+            member.person for one in acceding for member in who_may(facts, Act.SIGN, party=one.number)
             if party is None or one == party))
     if contract is None or contract.state is not ContractState.SIGNED or contract.number != version:
         raise Conflict("contract.not_signed", n=version)
-    if facts.accession(party.number) is not None:
+    if facts.accession(party.number, paper) is not None:
         raise Conflict("contract.already_signed", n=version)
     return contract, party, actor.person

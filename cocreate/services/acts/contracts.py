@@ -145,7 +145,7 @@ def freeze(facts: Facts, given: Freeze) -> Change:
            "clauses": given.clauses, "sees": given.sees, "frozen_at": facts.now, "seal_attempts": 0}
     return Change(
         facts=facts.with_contract(version), party=own, answer={"number": given.number},
-        details=_of(given.paper, version=given.number, text_sha256=given.text_sha256, pdf_sha256=given.pdf_sha256),
+        details=of_paper(given.paper, version=given.number, text_sha256=given.text_sha256, pdf_sha256=given.pdf_sha256),
         rows=(Insert(table_of(ContractVersion), (row,)),))
 
 
@@ -155,7 +155,7 @@ def send_code(facts: Facts, given: SendCode) -> Change:
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
     return Change(facts=facts, party=facts.actor.party if facts.actor else None,
-                  details=_of(given.paper, version=contract.number), rows=(Put(table_of(SigningCode), (row,)),),
+                  details=of_paper(given.paper, version=contract.number), rows=(Put(table_of(SigningCode), (row,)),),
                   letters=(Letter("signing_code", actor, _subject("signature", given.paper, contract.number),
                                   {"secret": given.code, "version": contract.number, "paper": given.paper}),))
 
@@ -178,8 +178,7 @@ def sign(facts: Facts, given: Sign) -> Change:
             "used_at": facts.now},)))
     after = facts.with_signature(signature)
     if given.paper:
-        after = after.with_task(replace(_asked(after, given.paper), state=TaskState.ACCEPTED, since=after.now,
-                                        number=contract.number, reason=None, outsider=None, outside_until=None))
+        after = done(after, given.paper, contract.number)
     last = all(after.signature(one.number, given.paper) for one in after.signers(given.paper))
     if last:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
@@ -187,9 +186,15 @@ def sign(facts: Facts, given: Sign) -> Change:
             after = after.with_duty(DutyFact(number, new.party, new.what, new.due, new.clause, decide=new.decide,
                                              goes_on_by=new.goes_on_by, gives=new.gives))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},
-                  details=_of(given.paper, version=contract.number, text_sha256=given.text_sha256,
+                  details=of_paper(given.paper, version=contract.number, text_sha256=given.text_sha256,
                               pdf_sha256=given.pdf_sha256, last=last,
                               evidence_sha256=hashlib.sha256(given.evidence.encode()).hexdigest()))
+
+
+def done(facts: Facts, paper: str, version: int) -> Facts:
+    """The own party has signed a short agreement, or acceded to it: that was what it was asked."""
+    return facts.with_task(replace(_asked(facts, paper), state=TaskState.ACCEPTED, since=facts.now, number=version,
+                                   reason=None, outsider=None, outside_until=None))
 
 
 def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
@@ -202,7 +207,7 @@ def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
                   sees=of_task(facts, _asked(facts, given.paper)) if given.paper else None,
                   letters=tuple(Letter("signing_declined", person, subject) for person, channel in hear
                                 if channel is Channel.MAIL and _takes_part(facts, person, given.paper)),
-                  details=_of(given.paper, version=contract.number, back=True), personal={"reason": reason})
+                  details=of_paper(given.paper, version=contract.number, back=True), personal={"reason": reason})
 
 
 def _refused(facts: Facts, paper: str, reason: str) -> Facts:
@@ -227,7 +232,7 @@ def seal(facts: Facts, given: Seal) -> Change:
     if not given.paper:
         letters += _asked_to_accede(facts)
     return Change(facts=facts, rows=(Update(table_of(ContractVersion), (row,)),), letters=tuple(letters),
-                  details=_of(given.paper, version=given.version, sealed_sha256=given.sealed_sha256,
+                  details=of_paper(given.paper, version=given.version, sealed_sha256=given.sealed_sha256,
                               evidence_sha256=given.evidence_sha256))
 
 
@@ -239,12 +244,12 @@ def _takes_part(facts: Facts, person: int, paper: str) -> bool:
 def _asked_to_accede(facts: Facts) -> Iterator[Letter]:
     """The signatories of those who accede by a document of their own: from now on they can."""
     number = facts.contract.number if facts.contract else 0
-    for party in facts.acceding:
+    for party in facts.acceding():
         for member in facts.people(party.number, "signatory"):
             yield Letter("please_sign", member.person, str(Subject("accession", str(number), party.number)))
 
 
-def _of(paper: str, **details: object) -> dict[str, object]:
+def of_paper(paper: str, **details: object) -> dict[str, object]:
     """What the record says of an act; which short agreement it was about, where it was about one."""
     return details | ({"paper": paper} if paper else {})
 

@@ -1,4 +1,4 @@
-"""What the contract's page says of accession."""
+"""What the page of a contract, or of a short agreement, says of accession."""
 
 from typing import Any
 
@@ -9,13 +9,14 @@ from cocreate.views.room import frame
 from workflows.facts import Facts
 
 
-def around(facts: Facts) -> dict[str, Any]:
-    """What the contract's page says of accession: who has acceded, and whether the reader can."""
-    own, names = facts.actor.party if facts.actor else None, frame.party_views(facts)
-    if not facts.acceding or facts.contract is None:
+def around(facts: Facts, paper: str = "") -> dict[str, Any]:
+    """Who has acceded, and whether the reader can."""
+    own, names, acceding = facts.actor.party if facts.actor else None, frame.party_views(facts), facts.acceding(paper)
+    if not acceding or facts.standing(paper) is None:
         return {"accessions": [], "may_accede": False}
-    sealed = accessions.sealed(db.session(), facts)
-    rows = [(names[party.number], facts.accession(party.number), party.number in sealed) for party in facts.acceding]
-    asks = own in {party.number for party in facts.acceding} and facts.accession(own) is None
+    sealed = accessions.sealed(db.session(), facts, paper)
+    rows = [(names[party.number], facts.accession(party.number, paper), party.number in sealed) for party in acceding]
+    asks = own in {party.number for party in acceding} and facts.accession(own, paper) is None
     return {"accessions": rows, "may_accede": bool(
-        asks and may(Act.SIGN, facts.actor, party=own) and contracts.version(db.session(), facts).row.sealed_at)}
+        asks and may(Act.SIGN, facts.actor, party=own) and (not paper or not (facts.ended or facts.on_hold))
+        and contracts.version(db.session(), facts, paper=paper).row.sealed_at)}

@@ -14,7 +14,7 @@ from cocreate.errors import Conflict
 from cocreate.forms.base import Form
 from cocreate.services import composing, contracts, signing
 from cocreate.services.acts.contracts import require_beginning
-from cocreate.views.room import contract_words, frame, signing_words
+from cocreate.views.room import accession_words, contract_words, frame, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.contracts import size
 from cocreate.views.room.dialogs import possible
@@ -44,8 +44,9 @@ def short_agreement(ref: str, paper: str) -> ResponseReturnValue:
         signed=signing_words.signed_by_me(facts, paper), nonce=Form(),
         may_refuse=signing_words.may_refuse(facts, paper), size=size(facts, row),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "", ended=_ended(facts, paper),
-        only=_only(facts, task), steps=contract_words.steps(size(facts, row)), may=beside(facts, task),
-        talk=talk(facts, Topic("task", paper, task.party)), **contract_words.drawn(facts, text))
+        only=_only(facts, paper, task), steps=contract_words.steps(size(facts, row)), may=beside(facts, task),
+        talk=talk(facts, Topic("task", paper, task.party)), **contract_words.drawn(facts, text),
+        **accession_words.around(facts, paper))
 
 
 @bp.post("/agreements/<paper>/begin")
@@ -98,11 +99,15 @@ def _ended(facts: Facts, paper: str) -> tuple[str, str] | None:
     return _("This is asked again, so all sign again."), ""
 
 
-def _only(facts: Facts, task: TaskFact) -> str:
+def _only(facts: Facts, paper: str, task: TaskFact) -> str:
     """Who signs, for somebody of a party that is asked who does not."""
     own = facts.actor.party if facts.actor else None
-    if facts.ended or own != task.party or task.state is TaskState.ACCEPTED or may(Act.SIGN, facts.actor, party=own):
+    if facts.ended or own != task.party or task.state is TaskState.ACCEPTED:
         return ""
+    if may(Act.SIGN, facts.actor, party=own):
+        accedes = own in {party.number for party in facts.acceding(paper)}
+        return _("The seal of the host is being put on it. Then %(party)s accedes.",
+                 party=facts.party(task.party).name) if accedes else ""
     people = [member.name for member in facts.people(task.party, "signatory")]
     if not people:
         return _("%(party)s has no signatory yet. Somebody who leads for it can name one.",

@@ -42,7 +42,7 @@ def enter(ref: str, paper: str) -> Facts:
     """
     facts = frame.enter(ref)
     if paper and not any(audience_of(Topic("task", paper, party.number), facts) & frame.mask(facts)
-                         for party in facts.signers(paper)):
+                         for party in (*facts.signers(paper), *facts.acceding(paper))):
         raise NotFound
     if paper and facts.definition.tasks[paper][1].kind != "sign":
         raise NotFound

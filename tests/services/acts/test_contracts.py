@@ -1,9 +1,13 @@
 """Freezing the contract and signing exactly that."""
 
+from dataclasses import replace
+
 import pytest
 
 from cocreate.domain.audience import of_parties
+from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from cocreate.services.acts.accessions import Accede
 from cocreate.services.acts.contracts import Freeze, Seal, SendCode, require_preparing
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows import progression
@@ -205,6 +209,70 @@ class TestShortAgreement:
         again = Story(progression.settle(progression.reopen(story.facts, story.task("need", "giver"), REASON)))
         assert (again.facts.standing("need"), again.facts.versions("need")[0].ended_because) == (None, "reopened")
         assert {one.state for one in again.facts.instances("need")} == {"open"}
+
+
+class TestWhoJoinsLater:
+    """The carrier's seat may stay empty; whoever takes it reads the others' figures."""
+
+    def test_an_empty_seat_owes_nothing_and_a_taken_one_signs_with_the_others(self):
+        assert {task.party for task in with_carrier().facts.instances("need")} == {1, 2}
+        story = with_carrier(carrier=1).sign_agreement("need", "giver").sign("taker", paper="need")
+        assert story.facts.standing("need").state is ContractState.FROZEN
+        assert story.sign("carrier", paper="need").facts.standing("need").state is ContractState.SIGNED
+
+    def test_accedes_to_what_all_have_signed_which_stays_as_it_is(self):
+        story = signed_by_both().give("stream").agree("picture").go("to_trial").seat("carrier")
+        assert (story.task("need", "carrier").state, story.task("need", "giver").state) == ("open", "accepted")
+        assert [party.number for party in story.facts.acceding("need")] == [3]
+        assert [party.number for party in story.facts.signers("need")] == [1, 2]
+        assert {turn.key for turn in turns(story.facts, signatory(3))} >= {"need"}
+        with pytest.raises((Conflict, Forbidden)):
+            story.sign("carrier", paper="need")
+        story.act(Accede(1, "h", "{}", "h", "p", "s", "{}", code=False, paper="need"), signatory(3))
+        assert (story.task("need", "carrier").state, story.facts.standing("need").number) == ("accepted", 1)
+        assert story.facts.accession(3, "need").person == signatory(3) and story.facts.accession(3) is None
+        with pytest.raises(Conflict, match="contract.already_signed"):
+            story.act(Accede(1, "h", "{}", "h", "p", "s", "{}", code=False, paper="need"), signatory(3))
+
+    def test_keeps_nobody_from_going_on(self):
+        story = signed_by_both().give("stream").agree("picture").go("to_trial").seat("carrier")
+        assert story.give("batch").give("haul").agree("passed").go("to_terms").stage == "terms"
+
+    def test_accedes_also_in_the_stage_in_which_all_have_signed(self):
+        story = signed_by_both().seat("carrier")
+        assert [party.number for party in story.facts.acceding("need")] == [3]
+        assert story.facts.standing("need").state is ContractState.SIGNED
+
+    def test_while_others_still_sign_all_sign_with_the_newcomer(self):
+        story = with_carrier().sign_agreement("need", "giver").seat("carrier")
+        assert story.facts.standing("need") is None and story.facts.acceding("need") == ()
+
+    def test_is_not_asked_of_what_the_template_closes_or_of_what_nobody_signed(self):
+        closed = begin(CARRIER.replace(", accede: true", ""))
+        closed.sign_agreement("need", "giver").sign("taker", paper="need")
+        assert closed.give("stream").agree("picture").go("to_trial").seat("carrier").task("need", "carrier") is None
+        unsigned = begin(CARRIER.replace("accede: true", "accede: true, required: false"))
+        story = unsigned.give("stream").agree("picture").go("to_trial").seat("carrier")
+        assert story.task("need", "carrier") is None
+
+    def test_is_not_acceded_to_while_the_project_rests_or_after_its_end(self):
+        story = signed_by_both().give("stream").agree("picture").go("to_trial").seat("carrier")
+        ended = replace(story, facts=story.facts.with_project(ended_at=story.facts.now, outcome="declined"))
+        with pytest.raises(Conflict, match=r"project\.ended"):
+            ended.act(Accede(1, "h", "{}", "h", "p", "s", "{}", code=False, paper="need"), signatory(3))
+
+
+CARRIER = TWO_SIDES.replace("need: {of: taker, accepted_by: giver}",
+                            "need: {of: [giver, taker, carrier], kind: sign, agreement: Quiet., accede: true}").replace(
+    "picture: {of: [giver, taker],", "picture: {of: [giver, taker], about: [stream],")
+
+
+def with_carrier(**seats):
+    return begin(CARRIER, **seats)
+
+
+def signed_by_both():
+    return with_carrier().sign_agreement("need", "giver").sign("taker", paper="need")
 
 
 def quiet():
