@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from cocreate.domain import explaining
 from cocreate.domain.rights import Act
@@ -58,10 +59,9 @@ def decide_outside(facts: Facts, given: DecideOutside) -> Change:
     if given.on > facts.today:
         raise Invalid("outside.future", field="on")
     shared = share(facts, Share(given.file))
-    change = _decided(shared.facts, mine, actor, given)
-    after = replace(change.facts.decision(given.gate, mine.party) or mine, outside=True, body=body,
-                    decided_on=given.on, document=shared.answer["number"])
-    return replace(change, facts=change.facts.with_decision(after), rows=(*shared.rows, *change.rows),
+    change = _decided(shared.facts, mine, actor, given, outside=True, body=body, decided_on=given.on,
+                      document=shared.answer["number"])
+    return replace(change, rows=shared.rows,
                    details={**change.details, "outside": True, "on": given.on.isoformat(), **shared.details},
                    personal={**change.personal, **shared.personal, "body": body})
 
@@ -79,7 +79,7 @@ def require_deciding(facts: Facts, gate: str, act: Act = Act.DECIDE) -> tuple[De
 
 
 def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[DecisionFact, MemberFact]:
-    """The same, of an act that looked at what is there now."""
+    """The same, for an answer that can be given, on what is there now."""
     if given.gate not in facts.definition.gates:
         raise Invalid("decision.unknown", field="gate")
     if given.answer not in DECIDED:
@@ -89,15 +89,18 @@ def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[Decis
     return mine, actor
 
 
-def _decided(facts: Facts, mine: DecisionFact, actor: MemberFact, given: Decide | DecideOutside) -> Change:
+_HERE: dict[str, Any] = {"outside": False, "body": None, "decided_on": None, "document": None}
+
+
+def _decided(facts: Facts, mine: DecisionFact, actor: MemberFact, given: Decide | DecideOutside,
+             **elsewhere: Any) -> Change:
     answer, reason, wanted = DecisionState(given.answer), given.reason.strip(), given.wanted.strip()
     if answer is not DecisionState.AGREED:
         explaining.needed(reason)
     if answer is DecisionState.REFUSED and not wanted:
         raise Invalid("decision.wanted_missing", field="wanted")
     after = replace(mine, state=answer, since=facts.now, subject=given.seen, person=actor.person,
-                    reason=reason or None, wanted=wanted or None, outside=False, changed=None, body=None,
-                    decided_on=None, document=None)
+                    reason=reason or None, wanted=wanted or None, changed=None, **(_HERE | elsewhere))
     return Change(
         facts=facts.with_decision(after), party=mine.party,
         details={"gate": given.gate, "answer": answer.value, "subject": given.seen},

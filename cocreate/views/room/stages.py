@@ -82,7 +82,7 @@ def _foreseen(facts: Facts, key: str) -> Back:
     return Back(
         tuple(_("%(title)s (%(party)s)", title=say(after.task_of(task).title, pages.language()),
                 party=facts.party(task.party).name) for task in reopened),
-        sum(1 for key in facts.definition.tasks for task in after.instances(key) if task.state is TaskState.ACCEPTED),
+        sum(task.state is TaskState.ACCEPTED for name in facts.definition.tasks for task in after.instances(name)),
         tuple(_("what %(party)s decided on %(day)s: '%(question)s'", party=facts.party(one.party).name,
                 day=words.day(one.since, pages.reader()), question=say(facts.gate_of(one).question, pages.language()))
               for one in lapsed),
