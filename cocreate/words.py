@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from cocreate import clock
+from cocreate.domain.saying import amount_text
 from workflows.definition import Definition
 from workflows.texts import say
 
@@ -104,8 +105,8 @@ def number(value: Decimal | int, reader: Reader) -> str:
 
 
 def quantity(value: Decimal | int, unit: str | None, reader: Reader) -> str:
-    """Such as "13 t/h", "12 years": a bare letter for a span of time is read as something else."""
-    said = number(value, reader)
+    """Such as "13 t/h", "0.80 EUR", "12 years": a bare letter for a span of time is read as something else."""
+    said = amount_text(Decimal(value), unit, reader.language)
     whole = int(value) if value == int(value) else 2  # 1.5 years are several
     match unit:
         case "a":
@@ -117,14 +118,6 @@ def quantity(value: Decimal | int, unit: str | None, reader: Reader) -> str:
         case "h":
             return reader.ngettext("%(value)s hour", "%(value)s hours", whole, value=said)
     return f"{said} {unit}" if unit else said
-
-
-def money(amount: Decimal | int, currency: str, reader: Reader) -> str:
-    """Such as "2,000,000 US dollars", and cents where there are any."""
-    decimals = -int(Decimal(amount).normalize().as_tuple().exponent)
-    pattern = "#,##0 ¤¤¤" if decimals <= 0 else "#,##0.00 ¤¤¤"
-    return format_currency(amount, currency, pattern, locale=_locale(reader.language), currency_digits=False,
-                           decimal_quantization=decimals <= 2)
 
 
 def stage(definition: Definition, key: str, reader: Reader) -> str:

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from cocreate import words
+from cocreate.domain import saying
 from cocreate.words import Reader
+from workflows.facts import FigureFact
 
 READER = Reader("en", "America/New_York", datetime(2025, 2, 5, 2, tzinfo=UTC))  # there it is still the 4th
 GERMAN = Reader("de", "Europe/Berlin", READER.now)
@@ -46,11 +48,14 @@ def test_number(value, english, german):
     assert (words.number(value, READER), words.number(value, GERMAN)) == (english, german)
 
 
-@pytest.mark.parametrize(("amount", "said"), [
-    (2_000_000, "2,000,000 US dollars"), (Decimal("2.5"), "2.50 US dollars"), (Decimal("0.1234"), "0.1234 US dollars"),
-    (Decimal("1E+3"), "1,000 US dollars")])
-def test_money(amount, said):
-    assert words.money(amount, "USD", READER) == said
+@pytest.mark.parametrize(("amount", "unit", "english", "german"), [
+    (Decimal("0.8"), "EUR", "0.80 EUR", "0,80 EUR"), (Decimal("1200.5"), "USD/t", "1,200.50 USD/t", "1.200,50 USD/t"),
+    (Decimal("0.1234"), "EUR", "0.1234 EUR", "0,1234 EUR"), (2000, "EUR", "2,000 EUR", "2.000 EUR"),
+    (Decimal("0.8"), "t/EUR", "0.8 t/EUR", "0,8 t/EUR"), (Decimal("0.8"), "t", "0.8 t", "0,8 t")])
+def test_an_amount_of_money_has_its_cents_wherever_it_is_said(amount, unit, english, german):
+    assert (words.quantity(amount, unit, READER), words.quantity(amount, unit, GERMAN)) == (english, german)
+    figure = FigureFact("today.cost.energy", 1, 1, Decimal(amount), unit, settled=True)
+    assert (saying.figure_words(figure, "en"), saying.figure_words(figure, "de")) == (english, german)
 
 
 @pytest.mark.parametrize(("names", "said"), [

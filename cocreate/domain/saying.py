@@ -15,6 +15,7 @@ from cocreate.domain import countries, ours
 from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Kept, Row, Tally, rows_of
 from cocreate.domain.asking import FEW, SCORES, as_asked, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
+from cocreate.domain.units import is_money
 from workflows import fields as f
 from workflows.definition import Task
 from workflows.facts import FigureFact
@@ -221,6 +222,11 @@ def locale_of(language: str) -> Locale:
         return Locale.parse("en_GB")
 
 
+def amount_text(number: Decimal, unit: str | None, language: str) -> str:
+    """A number without its unit: money has its cents, on every page, in every mail and on paper."""
+    return number_text(number, language, money=is_money(unit))
+
+
 def number_text(number: Decimal, language: str, *, money: bool = False) -> str:
     """All digits of a number, in groups; an amount that is not whole has at least two."""
     whole = number == number.to_integral_value()
@@ -247,7 +253,7 @@ def figure_text(field: AnyField, number: Decimal, language: str) -> str:
 
 def with_unit(number: Decimal, unit: str | None, language: str) -> str:
     """Such as "13 t/h", "12 years"."""
-    return " ".join(filter(None, (number_text(number, language), _unit(number, unit, phrases(language)))))
+    return " ".join(filter(None, (amount_text(number, unit, language), _unit(number, unit, phrases(language)))))
 
 
 def figure_words(figure: FigureFact, language: str) -> str:
@@ -266,9 +272,9 @@ def unit_word(unit: str | None, language: str) -> str:
 def _amount(field: AnyField, number: Decimal, answer: Answer, language: str) -> str:
     words = phrases(language)
     if not isinstance(field, f.Money):
-        return " ".join(filter(None, (figure_text(field, number, language),
-                                      _unit(number, unit_of(field, answer), words),
-                                      _period_words(words).get(answer.period or ""))))
+        unit = unit_of(field, answer)
+        said = with_unit(number, unit, language) if unit else figure_text(field, number, language)
+        return " ".join(filter(None, (said, _period_words(words).get(answer.period or ""))))
     currency = answer.currency or field.currency or ""
     name = get_currency_name(currency, count=number, locale=locale_of(language)) if currency else ""
     per = _per(field.per, words) if field.per else ""

@@ -15,6 +15,8 @@ from typing import Any
 
 from pint import UnitRegistry
 
+from cocreate.domain.countries import currencies
+
 LONGEST = 80
 
 # Spelling to pint's name. A year has 365 days and a month is a twelfth of it: figures "per year" come from a calendar.
@@ -84,6 +86,13 @@ def ratio(a: str | None, b: str | None) -> str | None:
 def counted(unit: str | None) -> tuple[str, ...]:
     """The names in a unit that are no measures, as they are written."""
     return tuple(name for name, _power in _parts(unit) if name not in _SPELLINGS)
+
+
+@lru_cache(maxsize=1024)
+def is_money(unit: str | None) -> bool:
+    """Whether a number of this unit is an amount of a currency, also one for each of something: "EUR", "EUR/t"."""
+    above = [(name, power) for name, power in _parts(unit) if power > 0]
+    return len(above) == 1 and above[0][0] in currencies() and above[0][1] == 1
 
 
 @lru_cache(maxsize=1024)

@@ -274,7 +274,7 @@ def _other_unit(text: str, field: f.Figure, language: str) -> str | None:
 
 def _limit(field: f.Figure, limit: Decimal, language: str) -> str:
     if isinstance(field, f.Money):
-        return f"{number_text(limit, language)} {unit_words(field, language)}".strip()
+        return f"{figure_text(field, limit, language)} {unit_words(field, language)}".strip()
     unit = getattr(field, "unit", None)
     return with_unit(limit, unit, language) if unit else figure_text(field, limit, language)
 

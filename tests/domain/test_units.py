@@ -16,6 +16,16 @@ def convert(value, a, b):
     return units.decimal_of(units.exactly(Fraction(value), a, b))
 
 
+class TestMoney:
+    @pytest.mark.parametrize("unit", ["EUR", "EUR/t", "USD/kWh", "KRW per month", "CHF/t·km"])
+    def test_is_an_amount_of_one_currency_also_for_each_of_something(self, unit):
+        assert units.is_money(unit)
+
+    @pytest.mark.parametrize("unit", [None, "", "t", "t/EUR", "%", "eur", "jobs", "EUR·t", "EUR2", "XYZ", "units"])
+    def test_is_nothing_else(self, unit):
+        assert not units.is_money(unit)
+
+
 class TestSameDimension:
     @pytest.mark.parametrize(("a", "b"), [
         ("t/a", "t/year"), ("t/a", "t/yr"), ("t/a", "t per year"), ("t/a", "kg/d"), ("t/h", "t/a"), ("kWh", "GJ"),

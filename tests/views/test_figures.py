@@ -78,7 +78,7 @@ class TestLimits:
         room = project(lambda session: _limited(session, {"path": "figures.credit.amount", "at_least": 5}))
         for path in ("", "/gates/picture"):
             page = text(room.shop.get(path))
-            assert "'Crates that come back' is 12,500" in page and "'Credit' is 0.8" in page
+            assert "'Crates that come back' is 12,500" in page and "'Credit' is 0.80 EUR" in page
             assert page.count("can propose to go on all the same") == 1
         assert "Choose how to go on: 2 limits are missed" in text(room.shop.get(""))
         asked = "/waive?path=figures.returns.crates"
