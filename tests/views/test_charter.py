@@ -17,6 +17,15 @@ class TestCharter:
         assert page.count("parts for Aurelis Hotels") == 1
         assert page.rindex("We meet every second Monday.") < page.index("parts for Aurelis Hotels")
 
+    def test_nothing_is_to_be_agreed_to_while_the_project_rests(self, play):
+        room = play()
+        room.maker.post("/charter/purpose", data={"text": "We meet every second Monday.", "reason": "To begin."})
+        assert "for your answer" in text(room.shop.get("/charter"))
+        room.shop.post("/hold", data={"until": "2027-04-01", "reason": REASON})
+        page = room.shop.get("/charter")
+        assert "We meet every second Monday." in text(page)
+        assert "for your answer" not in text(page) and "/charter/agree" not in page.text
+
     def test_goals_side_by_side_with_a_conflict(self, play):
         room = play()
         assert room.maker.get("/charter/goals:2").status_code == 403

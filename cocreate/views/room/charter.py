@@ -59,12 +59,13 @@ def charter(ref: str) -> ResponseReturnValue:
     """Every part with the words that hold and those proposed, and who has agreed."""
     facts = frame.enter(ref)
     own = facts.actor.party if facts.actor else None
-    waiting = domain.to_answer(facts, own) if may_answer(Act.CHARTER, facts.actor) else ()
+    running = not facts.ended and not facts.on_hold
+    waiting = domain.to_answer(facts, own) if running and may_answer(Act.CHARTER, facts.actor) else ()
     views = frame.party_views(facts)
     goals = [PartyGoals(views[party.number], part, domain.goals(part.holds), domain.goals(part.proposed))
              for party in facts.present if (part := domain.part(facts, f"{domain.GOALS}:{party.number}"))]
     # Proposing needs a seat, or to be the neutral person; an account manager reads.
-    may_propose = not facts.ended and not facts.on_hold and may(Act.CHARTER, facts.actor, party=own)
+    may_propose = running and may(Act.CHARTER, facts.actor, party=own)
     return frame.show(
         "room/charter/show.html", facts, (_("Charter"), None), title=lambda key: charter_part(facts, key),
         charter=[part for part in domain.parts(facts) if domain.party_of(part.key) is None], goals=goals,
