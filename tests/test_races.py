@@ -10,7 +10,7 @@ from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.records import Event
 from cocreate.models.work import Contribution, Draft
-from cocreate.services import contributions, endings, memberships, people, progress, records, sealings, staff
+from cocreate.services import contributions, endings, hosts, memberships, people, progress, records, sealings, staff
 from cocreate.services import signing as signing_service
 from cocreate.services.acts.stages import GoOn
 from cocreate.services.facts import look
@@ -177,6 +177,29 @@ class TestSeveralProjects:
             come_back(tom)
             managers.reverse()
         assert whole(first) and whole(second)
+
+
+class TestNewcomers:
+    """Who and what nobody knew yet is named in two places in the same moment."""
+
+    @rounds
+    def test_two_projects_invite_the_same_new_person(self, here, small, rounds):
+        other = stories.another(small)
+        for number in range(rounds):
+            email = f"new{number}-{small.ref}@crates.example"
+            outcomes = at_once(here, *[lambda ref=ref, party=party, email=email, day=number: committed(
+                people.invite, ref, party=party, email=email, name="Ola Nord", parts=("contributor",), greeting="",
+                actor=small.people[party], key=key(), now=NOON + timedelta(days=day))
+                for ref, party in ((small.ref, 1), (other.ref, 2))])
+            assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
+            assert len({outcome.values["person"] for outcome in outcomes}) == 1
+
+    @rounds
+    def test_two_projects_let_the_same_new_organisation_in(self, here, small, rounds):
+        for number in range(rounds):
+            outcomes = at_once(here, *[lambda number=number: committed(
+                entered, small.host_id, name=f"Freight {number} Ltd", kind="company", now=NOON) for _ in range(4)])
+            assert len(set(outcomes)) == 1, outcomes
 
 
 class TestContract:
@@ -349,3 +372,12 @@ def project(here):
         return small
 
     return make
+
+
+def committed(do, *args, **more):
+    with transaction() as session:
+        return do(session, *args, **more)
+
+
+def entered(session, host_id, **more):
+    return hosts.enter_organisation(session, host_id, **more).id

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, Numeric, String, Table, Text, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
@@ -118,6 +119,12 @@ def table_of(model: type[Base]) -> Table:
 
 
 WRITES = "cocreate_writes"  # execution option of a connection that will write
+
+
+def insert_into(session: Session, model: type[Base]) -> Any:
+    """An insert that says what becomes of it where the row is there: ``on_conflict_do_nothing`` and ``..._update``."""
+    postgres = session.connection().dialect.name == "postgresql"
+    return (postgresql if postgres else sqlite).insert(model)
 
 
 def prepare(engine: Engine) -> None:

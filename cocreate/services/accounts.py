@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, union, update
+from sqlalchemy import func, select, union, update
 from sqlalchemy.orm import Session
 
-from cocreate.db import new_ref
+from cocreate.db import insert_into, new_ref
 from cocreate.domain import passwords
 from cocreate.domain.addresses import address
 from cocreate.errors import Conflict, Invalid, NotFound
@@ -55,17 +55,19 @@ def create_person(session: Session, *, email: str, name: str, now: datetime, lan
                   zone: str = "UTC") -> int:
     """A person who can be invited or given a password; raises Invalid or Conflict about the address."""
     email = one_address(email)
-    if session.scalar(select(Person.id).where(Person.email == email)):
+    new = _insert_person(session, email, name, now, language, zone)
+    if new is None:
         raise Conflict("person.exists", email=email)
-    return _insert_person(session, email, name, now, language, zone)
+    return new
 
 
 def find_or_invite_person(session: Session, *, email: str, name: str, language: str = "en", zone: str = "UTC",
                           now: datetime) -> int:
     """Whoever has this address, or a new person who has not signed in yet; the answer looks the same."""
     email = one_address(email)
-    found = session.scalar(select(Person.id).where(Person.email == email))
-    return found if found is not None else _insert_person(session, email, name, now, language, zone)
+    known = select(Person.id).where(Person.email == email)
+    found = session.scalar(known) or _insert_person(session, email, name, now, language, zone)
+    return found or session.scalars(known).one()  # somebody else has entered them in this moment
 
 
 def invite_person(session: Session, *, email: str, name: str, language: str = "en", by: int, now: datetime) -> int:
@@ -246,12 +248,14 @@ def _mail_reset(session: Session, person_id: int, kind: str, *, until: datetime,
 
 
 def _insert_person(session: Session, email: str, name: str, now: datetime, language: str = "en",
-                   zone: str = "UTC") -> int:
+                   zone: str = "UTC") -> int | None:
+    """None where the address is somebody's."""
     # Drawn, not counted: addresses and forms of a room carry it, and a small number there would tell a champion that
     # the address just invited was known here before.
-    return session.execute(insert(Person).returning(Person.id).values(
-        id=secrets.randbits(62), ref=new_ref(), email=email, name=name, language=language, zone=zone,
-        created_at=now)).scalar_one()
+    number: int | None = session.execute(insert_into(session, Person).values(
+        id=secrets.randbits(62), ref=new_ref(), email=email, name=name, language=language, zone=zone, created_at=now,
+    ).on_conflict_do_nothing(index_elements=["email"]).returning(Person.id)).scalar()
+    return number
 
 
 def _words(session: Session, person_id: int, name: str, email: str) -> Sequence[str]:

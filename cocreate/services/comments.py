@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from cocreate.db import table_of
+from cocreate.db import insert_into, table_of
 from cocreate.domain import audience
 from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act, may
@@ -182,8 +181,7 @@ def raise_concern(session: Session, ref: str, *, to: str, text: str, record: boo
         raise Invalid("comment.empty", field="text")
     # Below zero, and the same for the same form: sent twice it is raised once.
     number = -1 - int.from_bytes(hashlib.sha256(f"{actor} {key}".encode()).digest()[:6])
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    new = session.execute(insert(Comment).values(
+    new = session.execute(insert_into(session, Comment).values(
         project_id=facts.project.id, number=number, host_id=facts.project.host_id, kind="concern", subject="project",
         version=0, reply_to=None, party=None, person=actor, at=now, text=text.strip(),
         mentions=" ".join(str(m.person) for m in chosen), sees=0, resolved_at=None,
@@ -192,7 +190,7 @@ def raise_concern(session: Session, ref: str, *, to: str, text: str, record: boo
         return
     asked = tuple(m.person for m in chosen)
     hear = recipients("concern", members=facts.members, actor=actor, party=None, asked=asked)
-    session.execute(insert(Outbox).values([
+    session.execute(insert_into(session, Outbox).values([
         outbox.row(facts.project.id, facts.project.host_id, number, "concern", person,
                    str(Subject("concern", str(number))), {}, now)
         for person, channel in hear if channel is Channel.MAIL]))

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import insert_into
 from cocreate.domain import assessing, audience
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.rights import Act, may
@@ -28,8 +28,6 @@ from cocreate.services.facts import look
 from workflows import progression
 from workflows.facts import OWED, DecisionFact, DecisionState, Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,7 @@ def save_draft(session: Session, ref: str, *, task: str, party: int, number: int
               "number": number + 1, "person": actor, "at": now}
     owner = actor if assessing.is_assessment(facts, there) else WHOLE_PARTY
     where = {"project_id": facts.project.id, "task": task, "party": party, "owner": owner}
-    insert = _INSERT[session.get_bind().dialect.name](Draft).values(
+    insert = insert_into(session, Draft).values(
         **where, host_id=facts.project.host_id, **values)
     kept = session.execute(insert.on_conflict_do_update(
         index_elements=list(where), set_=values, where=Draft.number == number).returning(Draft.number)).first()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import insert_into
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.models.work import DocumentRead, DocumentVersion
@@ -68,8 +68,7 @@ def mark_read(session: Session, facts: Facts, document: int, version: int) -> No
     actor = facts.actor
     if actor is None:
         return
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(DocumentRead).values(
+    session.execute(insert_into(session, DocumentRead).values(
         project_id=facts.project.id, host_id=facts.project.host_id, document=document, version=version,
         person=actor.person, party=actor.party, at=facts.now).on_conflict_do_nothing())
 

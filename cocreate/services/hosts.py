@@ -8,7 +8,7 @@ from typing import BinaryIO
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cocreate.db import new_ref
+from cocreate.db import insert_into, new_ref
 from cocreate.domain.hosts import Said
 from cocreate.domain.names import skeleton
 from cocreate.domain.uploads import check
@@ -161,16 +161,15 @@ def enter_organisation(session: Session, host_id: int, *, name: str, kind: str, 
 
     Raises: Conflict if a name that looks the same is spelt differently.
     """
-    there = session.scalars(select(Organisation).where(
-        Organisation.host_id == host_id, Organisation.skeleton == skeleton(name))).one_or_none()
-    if there is not None:
-        require_spelt(there.name, name)
-        return there
-    organisation = Organisation(host_id=host_id, ref=new_ref(), name=name, skeleton=skeleton(name), kind=kind,
-                                country=country, own=own, created_at=now)
-    session.add(organisation)
-    session.flush()  # parties refer to its number
-    return organisation
+    known = select(Organisation).where(Organisation.host_id == host_id, Organisation.skeleton == skeleton(name))
+    there = session.scalars(known).one_or_none()
+    if there is None:
+        session.execute(insert_into(session, Organisation).values(
+            host_id=host_id, ref=new_ref(), name=name, skeleton=skeleton(name), kind=kind, country=country, own=own,
+            created_at=now).on_conflict_do_nothing(index_elements=["skeleton", "host_id"]))
+        there = session.scalars(known).one()  # perhaps as somebody else has entered it in this moment
+    require_spelt(there.name, name)
+    return there
 
 
 def require_spelt(known: str, name: str) -> None:

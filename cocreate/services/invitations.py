@@ -4,9 +4,9 @@ import hashlib
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.db import insert_into
 from cocreate.domain.notices import Subject
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Member, Project
@@ -19,7 +19,6 @@ def ask_again(session: Session, email: str, *, device: Device, now: datetime) ->
     person = sign_ins.person_to_write_to(session, email, purpose="invitation", device=device, now=now)
     if person is None:
         return
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
     by = aliased(Member)
     rows = session.execute(
         select(Project.id, Project.host_id, Project.manager_id, by.person, Member.invited_at)
@@ -31,6 +30,6 @@ def ask_again(session: Session, email: str, *, device: Device, now: datetime) ->
     for project, host, manager, inviter, invited_at in rows.all():
         told = f"invitation wanted {person} {invited_at} {now.date()}"
         seq = -int.from_bytes(hashlib.sha256(told.encode()).digest()[:6]) - 1  # below zero: no event caused it
-        session.execute(insert(Outbox).values(outbox.row(
+        session.execute(insert_into(session, Outbox).values(outbox.row(
             project, host, seq, "invitation_wanted", inviter or manager, str(Subject("member", str(person))), {},
             now)).on_conflict_do_nothing())

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate import clock
+from cocreate.db import insert_into
 from cocreate.models.mails import Lease
 
 LIFE = timedelta(seconds=60)
@@ -38,9 +38,8 @@ def time(session: Session) -> datetime:
 
 def acquire(session: Session, job: str, holder: str, now: datetime, life: timedelta = LIFE) -> Held | None:
     """The lease, new or renewed; None while somebody else has it."""
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
     until = now + life
-    statement = insert(Lease).values(job=job, holder=holder, epoch=1, expires_at=until)
+    statement = insert_into(session, Lease).values(job=job, holder=holder, epoch=1, expires_at=until)
     mine = Lease.holder == holder
     epoch = session.execute(statement.on_conflict_do_update(
         index_elements=[Lease.job],

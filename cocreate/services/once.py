@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import insert_into
 from cocreate.models.people import FormAnswer
 
 KEPT = timedelta(days=1)  # longer than anybody waits for a lost answer
@@ -30,14 +29,15 @@ def answer(session: Session, person: int, key: str) -> Answer | None:
 
 def note(session: Session, person: int, key: str, given: Answer, *, now: datetime) -> None:
     """Keep what this form is answered, where what it does happens once by itself."""
-    session.execute(_insert(session).values(person_id=person, key=key, url=given.url, said=given.said, at=now)
-                    .on_conflict_do_nothing())
+    session.execute(insert_into(session, FormAnswer).values(
+        person_id=person, key=key, url=given.url, said=given.said, at=now).on_conflict_do_nothing())
 
 
 def take(session: Session, person: int, key: str, *, now: datetime) -> Answer | None:
     """Take the key for this transaction; the answer of who took it before, whom it waits for."""
-    taken = session.execute(_insert(session).values(person_id=person, key=key, url="", said="", at=now)
-                            .on_conflict_do_nothing().returning(FormAnswer.key)).first()
+    taken = session.execute(
+        insert_into(session, FormAnswer).values(person_id=person, key=key, url="", said="", at=now)
+        .on_conflict_do_nothing().returning(FormAnswer.key)).first()
     return None if taken else answer(session, person, key)
 
 
@@ -50,7 +50,3 @@ def keep(session: Session, person: int, key: str, given: Answer) -> None:
 def forget(session: Session, now: datetime) -> None:
     """Delete what nobody sends again."""
     session.execute(delete(FormAnswer).where(FormAnswer.at < now - KEPT))
-
-
-def _insert(session: Session) -> Any:
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(FormAnswer)

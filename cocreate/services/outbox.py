@@ -15,10 +15,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cocreate import vault
+from cocreate.db import insert_into
 from cocreate.domain.moments import EPOCH, MICROSECOND
 from cocreate.domain.notices import Subject
 from cocreate.models.mails import AccountMail, Outbox
@@ -62,8 +62,7 @@ def post_account(session: Session, *, person_id: int, kind: str, values: Mapping
 def post_once(session: Session, once: str, *, person_id: int, kind: str, values: Mapping[str, object],
               now: datetime) -> None:
     """The same; but what is posted under this name was posted for good, however often it is asked for."""
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(AccountMail).values(
+    session.execute(insert_into(session, AccountMail).values(
         person_id=person_id, kind=kind, values=_stored(values), state="waiting", attempts=0,
         message_id=hashlib.sha256(f"{once} {person_id}".encode()).hexdigest()[:40], next_try=now,
         created_at=now).on_conflict_do_nothing())

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy import delete, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import insert_into
 from cocreate.errors import Invalid
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
@@ -53,8 +53,7 @@ def take(session: Session, facts: Facts, name: str, sha256: str, size: int, *, l
     if used + size > limit_mb * MEGABYTE:
         raise Invalid("upload.quota", field="file", name=name, size_mb=_megabytes(size), party=party,
                       used_mb=_megabytes(int(used)), limit_mb=limit_mb)
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Upload)
-    session.execute(insert.values(
+    session.execute(insert_into(session, Upload).values(
         project_id=facts.project.id, party=party, sha256=sha256, host_id=facts.project.host_id, size=size, at=now,
     ).on_conflict_do_nothing())
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, String, and_, case, cast, exists, literal, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.db import insert_into
 from cocreate.domain.notices import KINDS, Channel, Subject, recipients
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.hosts import Host
@@ -40,10 +40,9 @@ def claim_due(session: Session, now: datetime, batch: int = BATCH) -> int:
         return 0
     wanted = [row for row in due if row.owed and not row.newer and not _waits_outside(row, now)]
     if wanted:
-        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
         mails = [_mail(session, row, now) for row in wanted] + _lines(session, wanted, now)
         # Its key is made from the reminder's: whoever comes second writes nothing.
-        session.execute(insert(Outbox).values(mails).on_conflict_do_nothing())
+        session.execute(insert_into(session, Outbox).values(mails).on_conflict_do_nothing())
     _close(session, due, wanted)
     return len(due)
 

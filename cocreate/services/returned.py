@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import insert_into
 from cocreate.domain.notices import Subject
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
@@ -47,8 +47,7 @@ def refused(session: Session, mail: Claimed, reply: str, now: datetime) -> None:
     # come back; once one has arrived, or after a long time, it is news again.
     told = f"came back {mail.recipient} {email} {since.isoformat()}"
     seq = -int.from_bytes(hashlib.sha256(told.encode()).digest()[:6]) - 1
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Outbox).values(outbox.row(
+    session.execute(insert_into(session, Outbox).values(outbox.row(
         project.id, project.host_id, seq, "mail_came_back", project.manager_id,
         str(Subject("member", str(mail.recipient))), {"reply": reply}, now)).on_conflict_do_nothing())
 

@@ -5,15 +5,13 @@ A try is counted before it is looked at, so that a hundred at once are not a hun
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
-from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cocreate.db import insert_into
 from cocreate.errors import TooOften
 from cocreate.models.people import Throttle
 
@@ -23,19 +21,14 @@ SPAN = timedelta(minutes=15)
 DAY_LIMIT = 50  # somebody may open five projects of ten seats in one day
 DAY = timedelta(days=1)
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-@cache
-def _one_more(dialect: str) -> Any:
-    insert = _INSERT[dialect](Throttle)
-    return insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"count": Throttle.count + 1})
 
 
 def take(session: Session, buckets: Iterable[str], now: datetime) -> None:
     """Count one try in each bucket; raises TooOften, after which the caller's transaction must not be committed."""
     buckets = sorted(buckets)  # always in this order: two who count the same buckets must not wait for each other
-    session.execute(_one_more(session.get_bind().dialect.name), [
+    one_more = insert_into(session, Throttle)
+    session.execute(one_more.on_conflict_do_update(
+        index_elements=["bucket", "window"], set_={"count": Throttle.count + 1}), [
         {"bucket": bucket, "window": _window(now), "count": 1} for bucket in buckets])
     counted = session.execute(
         select(Throttle.bucket, Throttle.window, Throttle.count)
