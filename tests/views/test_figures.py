@@ -213,6 +213,10 @@ class TestAnotherValue:
         room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": "The proof was not attached."})
         assert ("All settled on 0.95 EUR, prices of 2026 (Mon 1 Mar). It counts until you give another value here, or "
                 "all settle another.") in text(room.maker.get("/tasks/offer"))
+        for client in (room.manager, room.shop):  # who enters it for the party
+            assert ("All settled on 0.95 EUR, prices of 2026 (Mon 1 Mar). It counts until Tornby Furniture confirms "
+                    "another value given here, or all settle another.") in text(
+                        client.get("/tasks/offer/enter?party=1"))
         given = stories.answers("offer")
         given["price"] = replace(given["price"], value=Decimal(price))
         with room.app.app_context():

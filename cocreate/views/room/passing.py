@@ -30,6 +30,7 @@ from cocreate.views.room import asked_words, drafts, frame, uploads
 from cocreate.views.room.asked_words import Kept, Typed
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.views.room.other_values import settled_on
 from cocreate.views.room.task_forms import complete, filled, make_form
 from cocreate.views.room.task_pages import giver, load, title_of
 from cocreate.views.room.tasks import number
@@ -260,7 +261,7 @@ def _entering(page: TaskPage, form: ContributionForm, nonce: Form, kept: Kept) -
     return frame.show(
         "room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None), page=page,
         task=page.task, definition=facts.task_of(page.task), form=form, nonce=nonce, kept=kept, title=title_of(page),
-        giver=giver(page), file_rule=uploads.rule(), back_url=_there(page),
+        giver=giver(page), file_rule=uploads.rule(), back_url=_there(page), settled_on=settled_on(facts, page.task.key),
         acceptors=[party.name for party in accepting(facts, page.task)],
         marks=sum(entry.marked for entry in form.entries),
         carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))
