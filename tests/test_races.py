@@ -10,7 +10,18 @@ from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.records import Event
 from cocreate.models.work import Contribution, Draft
-from cocreate.services import contributions, endings, hosts, memberships, people, progress, records, sealings, staff
+from cocreate.services import (
+    contributions,
+    endings,
+    hosts,
+    memberships,
+    people,
+    progress,
+    records,
+    sealings,
+    staff,
+    templates,
+)
 from cocreate.services import signing as signing_service
 from cocreate.services.acts.stages import GoOn
 from cocreate.services.facts import look
@@ -19,6 +30,7 @@ from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.projects import key
 from tests.support.stories import at_once, facts
+from workflows.exchange.yaml_text import read
 from workflows.progression import subject
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -202,6 +214,15 @@ class TestNewcomers:
             assert len(set(outcomes)) == 1, outcomes
 
 
+    @rounds
+    def test_two_administrators_import_the_same_new_template(self, here, small, rounds):
+        for number in range(rounds):
+            new = read(projects.SMALL.replace("key: returned_crates", f"key: crates_{number}"))
+            outcomes = at_once(here, *[lambda new=new: committed(saved, small.host_id, new, small.manager)
+                                       for _ in range(4)])
+            assert sorted(outcomes) == [1, 2, 3, 4], outcomes
+
+
 class TestContract:
     """P-06: exactly one consistent outcome, whoever is faster."""
 
@@ -377,6 +398,10 @@ def project(here):
 def committed(do, *args, **more):
     with transaction() as session:
         return do(session, *args, **more)
+
+
+def saved(session, host_id, definition, actor):
+    return templates.save_draft(session, host_id, definition, note="", actor=actor, now=NOON).number
 
 
 def entered(session, host_id, **more):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from cocreate.db import new_ref
+from cocreate.db import insert_into, new_ref
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.hosts import Template, TemplateVersion
 from cocreate.models.people import Person
@@ -119,12 +119,10 @@ class TemplatePage:
 def save_draft(session: Session, host_id: int, definition: Definition, *, note: str, actor: int, now: datetime,
                ) -> TemplateVersion:
     """Store a definition as the next version of the host's template of its key, not yet published."""
+    session.execute(insert_into(session, Template).values(host_id=host_id, ref=new_ref(), key=definition.key)
+                    .on_conflict_do_nothing(index_elements=["key", "host_id"]))
     template = session.scalars(select(Template).where(
-        Template.host_id == host_id, Template.key == definition.key)).one_or_none()
-    if template is None:
-        template = Template(host_id=host_id, ref=new_ref(), key=definition.key)
-        session.add(template)
-        session.flush()  # its versions need its number
+        Template.host_id == host_id, Template.key == definition.key).with_for_update()).one()  # one after the other
     newest = session.scalar(select(func.max(TemplateVersion.number)).where(
         TemplateVersion.template_id == template.id)) or 0
     version = TemplateVersion(
@@ -132,7 +130,7 @@ def save_draft(session: Session, host_id: int, definition: Definition, *, note: 
         sha256=definition.sha256, compared=json.dumps(sorted(definition.compared)), note=note, saved_by=actor,
         saved_at=now)
     session.add(version)
-    session.flush()  # a clash with somebody else's version shows here
+    session.flush()  # it is published, or shown, within this transaction
     return version
 
 
