@@ -258,10 +258,10 @@ def lines(label: Any, *, most: int = 4000, optional: bool = False, **options: An
                          **options)
 
 
-def why(label: Any) -> TextAreaField:
+def why(label: Any, *, optional: bool = False, description: Any = None) -> TextAreaField:
     """A reason that all parties read."""
-    return TextAreaField(label, [Needed(), AtLeast(explaining.LEAST), AtMost(2000), Readable(lines=True)],
-                         filters=[_clean_lines], description=_("All parties see it."))
+    return TextAreaField(label, [*_presence(optional), AtLeast(explaining.LEAST), AtMost(2000), Readable(lines=True)],
+                         filters=[_clean_lines], description=description or _("All parties see it."))
 
 
 def secret(label: Any, autocomplete: str, **options: Any) -> PasswordField:

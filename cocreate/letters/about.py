@@ -303,6 +303,8 @@ class About(Proposing):
                 return self._("Changed: '%(task)s' of %(party)s.", task=self.title(task), party=self.shaped(int(party)))
             case "clause":
                 return self._("Changed: a clause, as all parties agreed.")
+            case "wording":
+                return self._("Its wording has to change.")
             case "parties":
                 return self._("Changed: who takes part.")
             case "replaced":

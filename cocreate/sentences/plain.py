@@ -31,6 +31,8 @@ PLAIN = {
     "key.used": N_("This was sent before, with something else in it. Look again, then send it once more."),
     "form.broken": N_("The form came in pieces. Nothing was changed. Send it again."),
     "reason.short": N_("Say what is needed, so that it can be answered in one go: %(least)s letters or more."),
+    "back.nothing": N_("Choose what has to change: at least one task, or the wording of the contract."),
+    "back.not_here": N_("One of the tasks cannot be opened again any more. Choose from those that stand here."),
     "reason.why": N_("Say why in %(least)s letters or more: all parties read it."),
     "text.long": N_("Too long: %(have)s characters, up to %(most)s are possible."),
     "email.not_one_address": N_("This is not one complete address, such as r.kim@wmata.example."),

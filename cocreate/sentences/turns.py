@@ -61,7 +61,8 @@ def label(turn: Turn, names: Names) -> str:
         "doubted": lambda: _("%(party)s says that something has to change: %(title)s",
                              party=names.party(turn.party), title=names.task(key)),
         "complete": lambda: _complete(turn, names),
-        "freeze": lambda: _("Make the contract ready to read"),
+        "freeze": lambda: (_("Change the wording of the contract, then make it ready to read")
+                           if _is_reworded(names.facts) else _("Make the contract ready to read")),
         "sign": lambda: _("Read and sign the contract"),
         "accede": lambda: _("Read and accede to the contract"),
         "answer": lambda: names.proposal(key),
@@ -80,6 +81,12 @@ def _after_no(turn: Turn, names: Names) -> str:
     if DECIDE in turn.ways:
         return _("Change what was not agreed, talk, or decide otherwise: %(question)s", question=question)
     return _("Change what was not agreed, or talk: %(question)s", question=question)
+
+
+def _is_reworded(facts: Facts) -> bool:
+    """Whether somebody went back from the signature because of the wording."""
+    last = max(facts.contracts, key=lambda one: one.number, default=None)
+    return last is not None and last.ended_because == "wording"
 
 
 def _complete(turn: Turn, names: Names) -> str:

@@ -43,7 +43,7 @@ def tell(line: Line, facts: Facts, reader: Reader) -> Told:
     telling = TELLINGS[line.act]
     return Told(
         line.seq, line.at, telling(speaker), line.hash, kind_of(line.act), line.party, _task(line),
-        _words(line), _before_and_after(speaker),
+        _words(speaker), _before_and_after(speaker),
         tuple(_consequence(speaker, one) for one in line.details.get("consequences", ())))
 
 
@@ -52,10 +52,12 @@ def kind_of(act: str) -> str:
     return next(kind for kind, module in KINDS.items() if TELLINGS[act].__module__ == module.__name__)
 
 
-def _words(line: Line) -> str:
-    """Why it was done, as somebody wrote it."""
+def _words(s: Speaker) -> str:
+    """Why it was done, as somebody wrote it; where each of several things has a reason of its own, those too."""
+    line = s.line
     declined = line.personal.get("words") if line.act == "decline_invitation" else ""
-    return str(line.personal.get("reason") or declined or "")
+    own = (f"{s.title(named.partition('@')[0])}: {why}" for named, why in line.personal.get("reasons", {}).items())
+    return "\n".join([str(line.personal.get("reason") or declined or ""), *own])
 
 
 def _task(line: Line) -> str:

@@ -13,8 +13,18 @@ def _open(s: Speaker) -> str:
 def _go_on(s: Speaker) -> str:
     stage = s.stage(s.details["after"])
     if s.details.get("back"):
-        return s.gettext("%(who)s took the project back to %(stage)s.", stage=stage)
+        back = s.gettext("%(who)s took the project back to %(stage)s.", stage=stage)
+        return f"{back} {_to_change(s)}".strip()
     return s.gettext("%(who)s took the project on to %(stage)s.", stage=stage)
+
+
+def _to_change(s: Speaker) -> str:
+    """What was opened again with it, back from the signature."""
+    what = [s.reader.gettext("'%(task)s' of %(party)s", task=s.title(one["task"]), party=s.party(one["of"]))
+            for one in s.details.get("changes", ())]
+    if s.details.get("wording"):
+        what.append(s.reader.gettext("the wording of the contract"))
+    return s.reader.gettext("To be changed: %(what)s.", what=words.listed(what, s.reader)) if what else ""
 
 
 @tells("freeze")

@@ -119,10 +119,11 @@ class Side:
             facts = look(session, self.ref, person=self.person, now=clock.now()).facts
             gates.decide(session, self.ref, gate=gate, seen=subject(facts, gate), answer="agreed", **self._how())
 
-    def goes_on(self, transition: str, reason: str = "") -> None:
+    def goes_on(self, transition: str, reason: str = "", *, wording: bool = False) -> None:
         with _writing(self.live) as session:
             visit = look(session, self.ref, person=self.person, now=clock.now()).facts.project.visit
-            stages.go_on(session, self.ref, transition=transition, visit=visit, reason=reason, **self._how())
+            stages.go_on(session, self.ref, transition=transition, visit=visit, reason=reason, wording=wording,
+                         **self._how())
 
     def makes_contract_ready(self) -> None:
         with _writing(self.live) as session:

@@ -65,7 +65,7 @@ class TestABadWeek:
         grace.open(grace.mail("Please sign").link("/p/"))
         grace.press("Mail me the code")
         code = grace.mail("Your code").code()
-        side.goes_on("too_early", reason="The fee of the third year is missing.")
+        side.goes_on("too_early", reason="The fee of the third year is missing.", wording=True)
         grace.confirms(code, basis="general manager")
         assert grace.reads("Nothing was signed")
         grace.enter()

@@ -175,7 +175,7 @@ class TestSequence:
 def takes(facts: Facts, name: str, person: int) -> bool:
     facts = replace(facts, actor=facts.member(person))
     try:
-        change = ACTS[GoOn][1](facts, GoOn(name, facts.project.visit, REASON))
+        change = ACTS[GoOn][1](facts, GoOn(name, facts.project.visit, REASON, wording=True))
     except CocreateError:
         return False
     return change.facts.project.stage != facts.project.stage

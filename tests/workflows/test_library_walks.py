@@ -66,7 +66,8 @@ def walk(definition: Definition, *, seats: dict[str, int], scarce: bool, baselin
         if way:
             left.remove(way)
             party = story.facts.contracting[0].number
-            story.act(GoOn(way, story.facts.project.visit, REASON), champion(party))
+            wording = story.stage == "signature"  # from there one says what has to change
+            story.act(GoOn(way, story.facts.project.visit, REASON, wording=wording), champion(party))
             continue
         found = next(whose(story), None)
         if found is None or story.facts.ended:

@@ -168,6 +168,8 @@ def _ended(facts: Facts, version: ContractFact) -> str:
             if refusal and refusal.party:
                 return _("Version %(number)s ended on %(day)s: %(person)s did not sign it for %(party)s.", **said,
                          person=refusal.person, party=facts.party(refusal.party).name)
+        case "wording":
+            return _("Version %(number)s ended on %(day)s: its wording has to change.", **said)
         case "parties":
             return _("Version %(number)s ended on %(day)s: a party left.", **said)
     return _("Version %(number)s ended on %(day)s.", **said)

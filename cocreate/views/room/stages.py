@@ -12,9 +12,11 @@ from flask_babel import ngettext
 from cocreate import words
 from cocreate.clock import now
 from cocreate.db import transaction
+from cocreate.domain import going_back
 from cocreate.domain.outlook import outlook
 from cocreate.errors import Conflict, NotFound
 from cocreate.forms.base import Form, whole
+from cocreate.forms.going_back import BackForm
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import stages
 from cocreate.views.room import frame
@@ -22,7 +24,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
 from workflows import progression
-from workflows.facts import DECIDED, Facts, TaskState
+from workflows.facts import DECIDED, Facts, TaskFact, TaskState
 from workflows.texts import say
 
 
@@ -42,22 +44,40 @@ def go_on(ref: str, key: str) -> ResponseReturnValue:
 @bp.route("/go-back/<key>", methods=["GET", "POST"])
 def go_back(ref: str, key: str) -> ResponseReturnValue:
     """Back to an earlier stage: what reopens, what lapses, what is kept; then the reason."""
-    facts, form = frame.enter(ref), ReasonForm.from_request()
+    facts = frame.enter(ref)
     way = facts.definition.transitions.get(key)
     if way is None or not facts.definition.is_back(way):
         raise NotFound
     if way.from_ != facts.project.stage:
         raise Conflict("stage.changed", stage=facts.project.stage)
     login.require_proof()
+    form = _form(facts, key)
 
     def act(session: Any) -> str:
         stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
-                     reason=form.reason.data, actor=login.me().id, key=form.key(), now=now())
+                     reason=form.reason.data or "", actor=login.me().id, key=form.key(), now=now(), **_chosen(form))
         return _("Back since today.") + _told(facts)
 
     stage = pages.stage(facts.definition, way.to)
     return dialog(facts, form, "room/stages/back.html", _("Back to %(stage)s", stage=stage), act,
                   then=url_for("room.now", ref=ref), stage=stage, foreseen=_foreseen(facts, key))
+
+
+def _form(facts: Facts, key: str) -> ReasonForm:
+    """From the signature it asks besides what has to change."""
+    if not going_back.asks(facts, key):
+        return ReasonForm.from_request()
+    tasks = {(task.key, task.party): _whose(facts, task) for task in going_back.choices(facts, key)}
+    return BackForm.asking(tasks, needed=not going_back.opens(facts, key)).from_request()
+
+
+def _chosen(form: ReasonForm) -> dict[str, Any]:
+    return {"changes": form.chosen(), "wording": form.wording.data} if isinstance(form, BackForm) else {}
+
+
+def _whose(facts: Facts, task: TaskFact) -> str:
+    return _("%(title)s (%(party)s)", title=say(facts.task_of(task).title, pages.language()),
+             party=facts.party(task.party).name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +100,7 @@ def _foreseen(facts: Facts, key: str) -> Back:
     lapsed = [stood[one.id] for one in after.decisions if one.id in stood and one.state not in DECIDED]
     ahead = outlook(after)
     return Back(
-        tuple(_("%(title)s (%(party)s)", title=say(after.task_of(task).title, pages.language()),
-                party=facts.party(task.party).name) for task in reopened),
+        tuple(_whose(after, task) for task in reopened),
         sum(task.state is TaskState.ACCEPTED for name in facts.definition.tasks for task in after.instances(name)),
         tuple(_("what %(party)s decided on %(day)s: '%(question)s'", party=facts.party(one.party).name,
                 day=words.day(one.since, pages.reader()), question=say(facts.gate_of(one).question, pages.language()))

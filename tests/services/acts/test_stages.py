@@ -2,9 +2,32 @@
 
 import pytest
 
+from cocreate.domain.answers import Answer
+from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
-from cocreate.services.acts.stages import GoOn
-from tests.support.facts import MANAGER, REASON, TWO_SIDES, begin, champion, signatory
+from cocreate.services.acts.contributions import Submit
+from cocreate.services.acts.stages import GoOn, ToChange
+from tests.support.facts import MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
+from workflows.facts import TaskState
+
+GIVER, TAKER = 1, 2
+# In the stage of the terms a sheet that the contract prints, who signs, a review of the sheet, and what stays.
+TEXT = TWO_SIDES.replace("""    contract: prepared
+""", """    contract: prepared
+    tasks:
+      sheet: {of: giver, fields: {price: {type: number}}}
+      names: {of: [giver, taker]}
+      look: {of: taker, kind: review, reviews: sheet}
+      fixed: {of: giver, final: true}
+""").replace("""\
+  agreed: {from""", """\
+  text: {from: signature, to: terms, reason: required, reopens: [look, our_contract]}
+  agreed: {from""").replace("""\
+clauses:
+""", """\
+clauses:
+  price: {needs: {price: terms.sheet.price}, text: "$price"}
+""")
 
 
 class TestGoOn:
@@ -58,3 +81,85 @@ class TestGoBack:
 
     def test_what_it_reopens_carries_the_reason(self):
         assert begin().to_trial().go("wrong").task("stream").reason == REASON
+
+
+class TestGoBackFromTheSignature:
+    """Whoever goes back says what has to change: it is opened again in the same act, so that it is somebody's turn."""
+
+    def test_needs_something_that_has_to_change(self):
+        story = signing()
+        with pytest.raises(Invalid, match=r"back\.nothing") as refused:
+            story.act(back(), champion(GIVER))
+        assert refused.value.values["field"] == "wording"
+        assert story.stage == "signature"
+
+    def test_opens_again_what_was_chosen_each_with_its_reason(self):
+        story = signing().act(back(ToChange("sheet", GIVER, "The price of March."), ToChange("names", TAKER)),
+                              champion(TAKER))
+        assert [(one.key, one.party, one.round, one.reason) for one in story.facts.tasks
+                if one.state is TaskState.OPEN] == [
+            ("sheet", GIVER, 2, "The price of March."), ("names", TAKER, 2, REASON), ("look", TAKER, 2, REASON)]
+        assert {("fill_in", "sheet")} <= {(turn.act, turn.key) for turn in turns(story.facts, champion(GIVER))}
+        assert {("fill_in", "names")} <= {(turn.act, turn.key) for turn in turns(story.facts, champion(TAKER))}
+        assert story.stage == "terms" and story.facts.contract is None  # it was made of the sheet
+        assert {("ask", champion(GIVER)), ("gone_back", champion(GIVER))} <= story.mails()
+
+    def test_is_kept_in_the_record(self):
+        story = signing().act(back(ToChange("sheet", GIVER, "The price of March.")), champion(TAKER))
+        assert story.change.details == {"transition": "text", "back": True, "wording": False, "changes": [
+            {"task": "sheet", "of": GIVER, "number": 1}]}
+        assert story.change.personal == {"reason": REASON, "reasons": {"sheet@1": "The price of March."}}
+
+    def test_keeps_a_reason_from_who_may_not_see_its_task(self):
+        text = TEXT.replace("sheet: {of: giver,", "sheet: {of: giver, visible_to: [giver, taker],")
+        story = signing(text).act(back(ToChange("sheet", GIVER, "The price of March.")), champion(TAKER))
+        assert story.change.personal == {"reason": REASON}
+        assert story.task("sheet").reason == "The price of March."
+
+    def test_with_the_wording_the_version_ends_and_is_made_ready_anew(self):
+        story = signing().sign("giver").act(back(wording=True), champion(TAKER))
+        assert story.facts.contract is None and story.facts.contracts[0].ended_because == "wording"
+        assert all(one.ended_at for one in story.facts.signatures)
+        review(story)
+        assert "freeze" in {turn.act for turn in turns(story.facts, champion(GIVER))}
+
+    @pytest.mark.parametrize(("change", "code"), [
+        (("stream", 1), "back.not_here"), (("nowhere", 1), "back.not_here"), (("sheet", 2), "back.not_here"),
+        (("look", 2), "back.not_here"), (("fixed", 1), "back.not_here")])
+    def test_takes_only_what_was_accepted_where_it_leads_to(self, change, code):
+        story = signing()
+        with pytest.raises(Invalid, match=code.replace(".", r"\.")):
+            story.act(back(ToChange(*change)), champion(GIVER))
+
+    def test_a_reason_of_its_own_is_long_enough_to_be_one(self):
+        with pytest.raises(Invalid, match=r"reason\.short") as refused:
+            signing().act(back(ToChange("sheet", GIVER, "No.")), champion(GIVER))
+        assert refused.value.values["field"] == "why-sheet-1"
+
+    def test_twice_named_is_opened_once(self):
+        story = signing().act(back(ToChange("sheet", GIVER), ToChange("sheet", GIVER)), champion(GIVER))
+        assert story.task("sheet").round == 2
+
+    def test_asks_nothing_more_where_the_way_opens_a_task_by_itself(self):
+        story = signing(TEXT.replace("reopens: [look, our_contract]", "reopens: [sheet, our_contract]"))
+        assert story.act(back(), champion(GIVER)).task("sheet").round == 2
+
+    def test_from_another_stage_nothing_is_chosen(self):
+        story = begin().to_trial()
+        with pytest.raises(Invalid, match=r"back\.not_here"):
+            story.act(GoOn("wrong", story.facts.project.visit, REASON, (ToChange("stream", GIVER),)), champion(GIVER))
+
+
+def signing(text: str = "") -> Story:
+    story = begin(text or TEXT).to_terms()
+    for key, of in (("sheet", None), ("names", "giver"), ("names", "taker"), ("fixed", None)):
+        story.submit(key, of)
+    return review(story).freeze().agree("our_contract").go("to_signature")
+
+
+def review(story: Story) -> Story:
+    return story.act(Submit("look", TAKER, story.task("look").number, 0, {"verdict": Answer("fine")}), champion(TAKER))
+
+
+def back(*changes: ToChange, wording: bool = False) -> GoOn:
+    return GoOn("text", 4, REASON, changes, wording)
