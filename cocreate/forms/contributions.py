@@ -145,6 +145,8 @@ class ContributionForm:
             if line is not None:
                 line.errors.append((control, message))
         self._bound.found.clear()
+        for row in (line for entry in self.entries for line in entry.lines):
+            row.sort_errors()
         return not any(control.errors for control in self)
 
     def _add_up(self) -> None:

@@ -36,6 +36,11 @@ class Line:
     about: dict[str, Any]
     errors: list[tuple[Any, str]] = item(default_factory=list)
 
+    def sort_errors(self) -> None:
+        """As the columns stand: they were found as the inputs were read."""
+        order = [id(each) for each in (*self.cells.values(), *self.about.values())]
+        self.errors.sort(key=lambda error: order.index(id(error[0])))
+
 
 @dataclass(frozen=True)
 class Hanging:

@@ -25,6 +25,15 @@ class TestRows:
         assert "f-items-0-amount" not in less.typed()
         assert less.typed()["f-items-year"] == ["2026"]
 
+    def test_what_is_wrong_in_one_is_told_as_its_columns_stand(self, form):
+        asked = asking(rows={"type": "table", "columns": {
+            "item": {"type": "text", "label": "What for"},
+            "amount": {"type": "quantity", "label": "Amount", "unit": "kg", "grade": True}}})
+        wrong = form(asked, {"f-rows-0-amount": "abc"})
+        assert not wrong.validate()
+        assert [control.label.text.rpartition("row 1, ")[2] for control, _ in wrong.entries[0].lines[0].errors] == [
+            "What for", "Amount, kg", "How do you know?"]
+
     @pytest.mark.parametrize("name", ["add-row", "remove-row"])
     @pytest.mark.parametrize("of", ["", "unit", "other", "items-", "items-x", "cost-currency", "items-0-item"])
     def test_of_nothing_changes_nothing(self, form, name, of):
