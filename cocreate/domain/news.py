@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from cocreate.domain import audience
 from cocreate.domain.leading import shared_with
+from cocreate.domain.nobody import waiting
 from cocreate.domain.notices import BY_LETTER, Channel, Subject, entries, recipients, signing
 from cocreate.domain.reminding import asked_for, can_be_decided, champions, looks_after, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
-from workflows.conditions import All, AnyCondition, PartySeated
 from workflows.facts import (
     ALL,
     OWED,
@@ -354,50 +354,11 @@ def _handed_over(before: Facts, after: Facts) -> Iterator[News]:
 
 def _nobody(before: Facts, after: Facts) -> Iterator[News]:
     """What waits for a party in which there is nobody who could do it; told once, when it comes to that."""
-    stuck = tuple(_stuck(after))
-    already = frozenset(_stuck(before)) if stuck and before.project.version else frozenset()
+    stuck = tuple(waiting(after))
+    already = frozenset(waiting(before)) if stuck and before.project.version else frozenset()
     for subject in stuck:
         if subject not in already:
             yield News("nobody_can_act", subject, subject.party)
-
-
-def _stuck(facts: Facts) -> Iterator[Subject]:
-    if facts.ended or facts.on_hold:
-        return
-    yield from _empty_seats(facts)
-    for task in facts.tasks:
-        if task.state in OWED and not any(
-                member.left_at is None and member.party == task.party
-                and (member.person == task.asked or "champion" in member.parts) for member in facts.members
-        ) and can_start(facts, task):
-            yield Subject("task", task.key, task.party)
-    for decision in facts.decisions:
-        if decision.state in UNDECIDED and not signatories(facts, decision.party) and can_be_decided(facts, decision):
-            yield Subject("decision", decision.gate, decision.party)
-    contract = facts.contract
-    if contract and engine.waits_for_signatures(facts.definition, facts.project.stage):
-        for party in facts.signing:
-            if not signatories(facts, party.number) and facts.signature(party.number) is None:
-                yield Subject("signature", str(contract.number), party.number)
-
-
-def _empty_seats(facts: Facts) -> Iterator[Subject]:
-    """Seats that every way on from this stage needs taken, and where nobody sits."""
-    ways = [t for t in facts.definition.transitions.values() if t.from_ == facts.project.stage
-            and not facts.definition.is_back(t)]
-    needed = [{one.party for one in _all_of(way.when) if isinstance(one, PartySeated)} for way in ways]
-    for seat in sorted(set.intersection(*needed)) if needed else ():
-        if not facts.holders([seat]):
-            yield Subject("seat", seat)
-
-
-def _all_of(condition: AnyCondition | None) -> Iterator[AnyCondition]:
-    """What must hold whatever else does: not one of several ways."""
-    if isinstance(condition, All):
-        for one in condition.all:
-            yield from _all_of(one)
-    elif condition is not None:
-        yield condition
 
 
 def _parties(before: Facts, after: Facts) -> Iterator[News]:
