@@ -10,18 +10,7 @@ from cocreate.db import db, transaction
 from cocreate.errors import CocreateError, Conflict
 from cocreate.models.records import Event
 from cocreate.models.work import Contribution, Draft
-from cocreate.services import (
-    contributions,
-    endings,
-    hosts,
-    memberships,
-    people,
-    progress,
-    records,
-    sealings,
-    staff,
-    templates,
-)
+from cocreate.services import contributions, endings, memberships, people, progress, records, sealings, staff
 from cocreate.services import signing as signing_service
 from cocreate.services.acts.stages import GoOn
 from cocreate.services.facts import look
@@ -30,7 +19,6 @@ from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.projects import key
 from tests.support.stories import at_once, facts
-from workflows.exchange.yaml_text import read
 from workflows.progression import subject
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -189,38 +177,6 @@ class TestSeveralProjects:
             come_back(tom)
             managers.reverse()
         assert whole(first) and whole(second)
-
-
-class TestNewcomers:
-    """Who and what nobody knew yet is named in two places in the same moment."""
-
-    @rounds
-    def test_two_projects_invite_the_same_new_person(self, here, small, rounds):
-        other = stories.another(small)
-        for number in range(rounds):
-            email = f"new{number}-{small.ref}@crates.example"
-            outcomes = at_once(here, *[lambda ref=ref, party=party, email=email, day=number: committed(
-                people.invite, ref, party=party, email=email, name="Ola Nord", parts=("contributor",), greeting="",
-                actor=small.people[party], key=key(), now=NOON + timedelta(days=day))
-                for ref, party in ((small.ref, 1), (other.ref, 2))])
-            assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
-            assert len({outcome.values["person"] for outcome in outcomes}) == 1
-
-    @rounds
-    def test_two_projects_let_the_same_new_organisation_in(self, here, small, rounds):
-        for number in range(rounds):
-            outcomes = at_once(here, *[lambda number=number: committed(
-                entered, small.host_id, name=f"Freight {number} Ltd", kind="company", now=NOON) for _ in range(4)])
-            assert len(set(outcomes)) == 1, outcomes
-
-
-    @rounds
-    def test_two_administrators_import_the_same_new_template(self, here, small, rounds):
-        for number in range(rounds):
-            new = read(projects.SMALL.replace("key: returned_crates", f"key: crates_{number}"))
-            outcomes = at_once(here, *[lambda new=new: committed(saved, small.host_id, new, small.manager)
-                                       for _ in range(4)])
-            assert sorted(outcomes) == [1, 2, 3, 4], outcomes
 
 
 class TestContract:
@@ -393,16 +349,3 @@ def project(here):
         return small
 
     return make
-
-
-def committed(do, *args, **more):
-    with transaction() as session:
-        return do(session, *args, **more)
-
-
-def saved(session, host_id, definition, actor):
-    return templates.save_draft(session, host_id, definition, note="", actor=actor, now=NOON).number
-
-
-def entered(session, host_id, **more):
-    return hosts.enter_organisation(session, host_id, **more).id
