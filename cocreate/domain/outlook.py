@@ -44,8 +44,8 @@ def coming(facts: Facts, today: date, zone: str, *, but: Collection[tuple[str, i
     if not facts.ended and not facts.on_hold:
         dated += [("task", task.key, task.party, task.due_at) for task in _owed(facts)]
         dated += [("decision", one.gate, one.party, one.due_at) for one in _to_decide(facts)]
-    if facts.project.outcome == "agreed":
-        dated += [("duty", str(duty.number), duty.party, duty.due) for duty in facts.duties if duty.done_at is None]
+    if not facts.on_hold:
+        dated += [("duty", str(duty.number), duty.party, duty.due) for duty in facts.owed]
     for what, key, party, due in dated:
         day = local_day(due, zone) if isinstance(due, datetime) else due
         if day is not None and (key, party) not in but and today <= day <= sunday(today):
@@ -82,14 +82,13 @@ def days_since(facts: Facts, moment: datetime) -> int:
 
 
 def next_date(facts: Facts) -> datetime | None:
-    """When something is due next, be it in the past: after the signature what a party owes under the terms."""
+    """When something is due next, be it in the past: after the signature only what parties owe."""
     if facts.on_hold:
         return None
+    owed = (at(duty.due, facts.calendars[0].end, facts.calendars[0].zone) for duty in facts.owed)
     if facts.ended:
-        zone = facts.calendars[0]
-        days = (duty.due for duty in facts.duties if duty.done_at is None and facts.project.outcome == "agreed")
-        return min((at(day, zone.end, zone.zone) for day in days), default=None)
-    dates = chain((task.due_at for task in _owed(facts)), _due_of_all(facts))
+        return min(owed, default=None)
+    dates = chain((task.due_at for task in _owed(facts)), _due_of_all(facts), owed)
     return min((date for date in dates if date is not None), default=None)
 
 

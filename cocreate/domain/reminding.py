@@ -48,7 +48,7 @@ def owed(facts: Facts) -> dict[str, Matter]:
     if facts.ended:
         matters = (*_duties(facts), *_yearly(facts))
     else:
-        matters = (*_tasks(facts), *_decisions(facts), *_signatures(facts), *_invitations(facts))
+        matters = (*_tasks(facts), *_decisions(facts), *_signatures(facts), *_invitations(facts), *_duties(facts))
     return {str(matter.subject): matter for matter in matters}
 
 
@@ -118,14 +118,11 @@ def sign_by(facts: Facts) -> datetime | None:
 
 
 def _duties(facts: Facts) -> Iterator[Matter]:
-    """After the signature: what parties owe by a day, asked of who looks after it, else of their champions."""
-    if facts.project.outcome != "agreed" or not facts.calendars:
-        return
-    calendar = facts.calendars[0]
-    for duty in facts.duties:
-        if duty.done_at is None:
-            yield Matter(Subject("duty", str(duty.number), duty.party), 1, at(duty.due, calendar.end, calendar.zone),
-                         looks_after(facts, duty), duty.party, champions(facts, duty.party))
+    """What parties owe by a day, asked of who looks after it, else of their champions."""
+    for duty in facts.owed if facts.calendars else ():
+        calendar = facts.calendars[0]
+        yield Matter(Subject("duty", str(duty.number), duty.party), 1, at(duty.due, calendar.end, calendar.zone),
+                     looks_after(facts, duty), duty.party, champions(facts, duty.party))
 
 
 def looks_after(facts: Facts, duty: DutyFact) -> tuple[int, ...]:

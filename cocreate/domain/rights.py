@@ -51,6 +51,7 @@ class Act(StrEnum):
     CHARTER = "charter"
     HELP = "help"
     WAIVE = "waive"
+    TAKE_ON = "take_on"
     DUTY_DONE = "duty_done"
     DUTY_BACK = "duty_back"
     DOUBT = "doubt_duty"
@@ -103,6 +104,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.CHARTER:           (_O, _O, _P, _N, _P, _N, _N),
     Act.HELP:              (_O, _A, _O, _N, _E, _E, _N),
     Act.WAIVE:             (_P, _O, _N, _N, _N, _N, _N),
+    Act.TAKE_ON:           (_O, _O, _N, _N, _N, _N, _N),
     Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
     Act.DUTY_BACK:       (_O, _N, _A, _N, _N, _N, _N),
     Act.DOUBT:             (_X, _N, _N, _N, _N, _N, _N),

@@ -71,7 +71,7 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
         return _duties(facts)
     found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
              *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
-             *_expired(facts), *_calls(facts), *_ways(facts), *_limits(facts)]
+             *_expired(facts), *_calls(facts), *_ways(facts), *_limits(facts), *_duties(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
         t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
@@ -218,20 +218,19 @@ def prepares(facts: Facts) -> bool:
 
 
 def _duties(facts: Facts) -> tuple[Turn, ...]:
-    """After the signature: acceding, and what the own party owes in the next months, soonest first."""
+    """What the own party owes in the next months, soonest first; after the signature acceding comes before it."""
     member, contract = facts.actor, facts.contract
-    if member is None or facts.project.outcome != "agreed":
+    if member is None:
         return ()
-    if (contract and member.party in {party.number for party in facts.acceding()}
+    if (facts.project.outcome == "agreed" and contract and member.party in {party.number for party in facts.acceding()}
             and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
-    own = facts.calendars[0]
-    near = (one for one in facts.duties if one.party == member.party and one.done_at is None
-            and one.due - facts.today <= AHEAD)
+    own = facts.calendars[0] if facts.calendars else None
+    near = (one for one in facts.owed if one.party == member.party and one.due - facts.today <= AHEAD)
     owed = sorted((one for one in near if may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)),
                   key=lambda one: one.due)
-    return tuple(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone), facts.now, mine=True)
-                 for one in owed if member.person in looks_after(facts, one))
+    return tuple(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone) if own else None, facts.now,
+                      mine=True) for one in owed if member.person in looks_after(facts, one))
 
 
 def _proposals(facts: Facts) -> list[Turn]:

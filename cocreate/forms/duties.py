@@ -47,6 +47,14 @@ class LookAfterForm(Form):
         return {"to": None if self.who.data == ME else int(self.who.data)}
 
 
+class TakeOnForm(Form):
+    """Who of one's own party does what, by when."""
+
+    what = line(_("What do you do about it?"), most=300, description=_("All parties read it at the question."))
+    by = DateField(_("By when?"), [Needed()])
+    to = SelectField(_("Who looks after it?"), coerce=int)
+
+
 class DoneForm(Form):
     """Nothing is asked."""
 

@@ -329,6 +329,11 @@ class About(Proposing):
         return next(one for one in self.facts.duties if str(one.number) == self.subject.key)
 
     @property
+    def took_on_at(self) -> str:
+        """The question at which a party took it on."""
+        return self.say(self.facts.definition.gates[self.duty.gate][1].question) if self.duty.gate else ""
+
+    @property
     def open_duties(self) -> tuple[DutyFact, ...]:
         """What the party it is about still owes, soonest first."""
         return tuple(sorted((one for one in self.facts.duties if one.party == self.subject.party

@@ -117,7 +117,7 @@ class SigningCode(Model):
 
 
 class Duty(Model):
-    """Something a party owes by a date under the agreed terms."""
+    """Something a party owes by a date: under the agreed terms, or because it took it on at a question before them."""
 
     __tablename__ = "duty"
     __table_args__ = (
@@ -129,9 +129,10 @@ class Duty(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     host_id: Mapped[Id]
     party: Mapped[int]
-    what: Mapped[str]  # as it stands in the contract
+    what: Mapped[str]  # as it stands in the contract, or in the words of who took it on
     due: Mapped[date]
     clause: Mapped[str | None] = mapped_column(String(40))
+    gate: Mapped[str | None] = mapped_column(String(40))  # the question at which its party took it on
     done_at: Mapped[datetime | None]
     done_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]  # when its party last said who looks after it

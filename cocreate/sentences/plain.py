@@ -12,6 +12,8 @@ PLAIN = {
     "duty.not_theirs": N_("Choose somebody who has come in and works for the party that owes it."),
     "later.nobodys": N_("Choose somebody who signs the contract: who is named owes the value."),
     "later.past": N_("Choose a day that is still to come: by then the value is owed."),
+    "duty.what": N_("Write what is done, in one line."),
+    "duty.past": N_("Choose a day that is still to come: by then it shall be done."),
     "duty.value": N_("Write the value: all parties read it beside its clause."),
     "duty.notice": N_("Say which of the two it is: notice was given, or it goes on."),
     "duty.which": N_("Say which of the two it is: it goes on, or it ends."),

@@ -41,9 +41,7 @@ def label(turn: Turn, names: Names) -> str:
     _, key = names.gettext, turn.key
     definition = names.facts.definition
     said: dict[str, Callable[[], str]] = {
-        "fill_in": lambda: (_("Read and sign: %(title)s", title=names.task(key))
-                            if definition.tasks[key][1].kind == "sign" else
-                            _("Fill in: %(title)s", title=names.task(key))),
+        "fill_in": lambda: _fill_in(turn, names),
         "again": lambda: _("Change and submit: %(title)s", title=names.task(key)),
         "check": lambda: _("Check: %(title)s from %(party)s", title=names.task(key), party=names.party(turn.party)),
         "write": lambda: _("Write on: %(title)s", title=names.task(key.partition("@")[0])),
@@ -72,6 +70,15 @@ def label(turn: Turn, names: Names) -> str:
             one.decide for one in names.facts.duties if str(one.number) == key) else names.duty(key),
     }
     return said[turn.act]()
+
+
+def _fill_in(turn: Turn, names: Names) -> str:
+    _, title = names.gettext, names.task(turn.key)
+    if names.facts.definition.tasks[turn.key][1].kind != "sign":
+        return _("Fill in: %(title)s", title=title)
+    if turn.party in {party.number for party in names.facts.acceding(turn.key)}:
+        return _("Read and accede: %(title)s", title=title)
+    return _("Read and sign: %(title)s", title=title)
 
 
 def _after_no(turn: Turn, names: Names) -> str:

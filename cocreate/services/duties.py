@@ -1,4 +1,4 @@
-"""Duties: what the parties owe by a day under the agreed terms."""
+"""Duties: what the parties owe by a day, under the agreed terms or since they took it on before them."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,12 +18,19 @@ from cocreate.services.acts.duties import (
     SeeDuty,
     Successor,
     TakeBackReport,
+    TakeOn,
 )
 from cocreate.services.facts import look
 from cocreate.services.people import INVITATION_LASTS
 from workflows.calendars import local_day
 from workflows.facts import Notice
 from workflows.values import replace
+
+
+def take_on(session: Session, ref: str, *, gate: str, what: str, due: date, owner: int, actor: int, key: str,
+            now: datetime) -> progress.Receipt:
+    """Say at a question what one's own party does about it, and by when."""
+    return progress.act(session, ref, TakeOn(gate, what, due, owner), actor=actor, key=key, now=now)
 
 
 def report(session: Session, ref: str, *, number: int, notice: Notice | None = None, day: date | None = None,

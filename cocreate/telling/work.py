@@ -62,6 +62,12 @@ def _look_after(s: Speaker) -> str:
                      party=s.party(s.details["party"]))
 
 
+@tells("take_on")
+def _take_on(s: Speaker) -> str:
+    return s.gettext("%(who)s took on for %(party)s by %(day)s, at '%(question)s': %(what)s", what=s.duty(),
+                     party=s.party(s.line.party), day=s.day("due"), question=s.question(s.details["gate"]))
+
+
 @tells("report_duty")
 def _report_duty(s: Speaker) -> str:
     duty = next((one for one in s.facts.duties if one.number == s.details["duty"]), None)

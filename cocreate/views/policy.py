@@ -180,6 +180,7 @@ POLICY: dict[str, Access] = {
     "room.duty_back": IN_PROJECT,
     "room.duty_doubt": IN_PROJECT,
     "room.duty_seen": IN_PROJECT,
+    "room.take_on": IN_PROJECT,
     "room.duties_who": IN_PROJECT,
     "room.duty_hand_over": IN_PROJECT,
     "room.charter_agree": IN_PROJECT,

@@ -610,6 +610,7 @@ def upgrade() -> None:
     sa.Column('what', sa.Text(), nullable=False),
     sa.Column('due', sa.Date(), nullable=False),
     sa.Column('clause', sa.String(length=40), nullable=True),
+    sa.Column('gate', sa.String(length=40), nullable=True),
     sa.Column('done_at', Utc(), nullable=True),
     sa.Column('done_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('confirmed_at', Utc(), nullable=True),

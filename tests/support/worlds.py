@@ -27,6 +27,7 @@ from cocreate.services import (
     comments,
     contributions,
     documents,
+    duties,
     gates,
     hosts,
     nudges,
@@ -270,6 +271,8 @@ def _talk(session: Any, world: World) -> World:
                            actor=small.maker, key=key(), now=NOON)
     nudges.nudge(session, small.ref, subject="task:returns:2", party=2, words=f"Please {word}", actor=small.maker,
                  key=key(), now=NOON)
+    duties.take_on(session, small.ref, gate="picture", what=f"We weigh them {word}", due=TODAY + timedelta(days=30),
+                   owner=small.maker, actor=small.maker, key=key(), now=NOON)
     return world
 
 

@@ -157,7 +157,7 @@ class TestWhoJoinsLater:
 
     def test_is_asked_on_now_reads_what_holds_and_accedes_by_a_document_of_its_own(self, hauled, tmp_path):
         room, fritz, person = hauled
-        assert "Read and sign: Confidentiality" in text(fritz.get(""))
+        assert "Read and accede: Confidentiality" in text(fritz.get(""))
         page = fritz.get("/agreements/secrecy")
         assert "Signed by all. It holds. Not acceded yet: Freight Ltd." in text(page)
         assert "Go on to sign" not in page.text
@@ -176,7 +176,7 @@ class TestWhoJoinsLater:
         here = room.facts()
         assert [(one.paper, one.party, one.version) for one in here.accessions] == [("secrecy", 3, 1)]
         assert here.task("secrecy", 3).state == "accepted" and here.standing("secrecy").number == 1
-        assert "Read and sign: Confidentiality" not in text(fritz.get(""))
+        assert "Read and accede: Confidentiality" not in text(fritz.get(""))
         assert "acceded to 'Confidentiality' for Freight Ltd." in text(room.maker.get("/record"))
         assert room.shop.get("/agreements/secrecy/accessions/3/signed.pdf").data.startswith(b"%PDF")
         for path in ("/contract/accessions/3/signed.pdf", "/agreements/secrecy/accessions/1/signed.pdf"):

@@ -69,13 +69,14 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DutyFact:
-    """Something a party owes by a day under the agreed terms."""
+    """Something a party owes by a day: under the agreed terms, or because it took it on at a question before them."""
 
     number: int
     party: int
     what: str
     due: date
     clause: str | None = None
+    gate: str | None = None  # the question at which its party took it on
     done_at: datetime | None = None
     done_by: int | None = None
     confirmed_at: datetime | None = None  # when its party last said who looks after it

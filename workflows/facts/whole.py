@@ -120,6 +120,14 @@ class Facts:
         seats = self.definition.parties
         return tuple(party for party in self.present if seats[party.seat].contracting or seats[party.seat].signs)
 
+    @property
+    def owed(self) -> tuple[DutyFact, ...]:
+        """What parties that are there owe by a day; nothing any more where a project ended without agreement."""
+        if self.ended and self.project.outcome != "agreed":
+            return ()
+        there = {party.number for party in self.present}
+        return tuple(one for one in self.duties if one.done_at is None and one.party in there)
+
     def accession(self, party: int | None, paper: str = "") -> AccessionFact | None:
         return next((one for one in self.accessions if (one.party, one.paper) == (party, paper)), None)
 

@@ -38,6 +38,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     contributions.TakeBack: ("take_back", contributions.take_back),
     contributions.Accept: ("accept", contributions.accept),
     contributions.Return: ("return", contributions.return_),
+    duties.TakeOn: ("take_on", duties.take_on),
     duties.ReportDuty: ("report_duty", duties.report),
     duties.TakeBackReport: ("take_back_report", duties.take_back_report),
     duties.DoubtDuty: ("doubt_duty", duties.doubt),

@@ -182,7 +182,8 @@ def sign(facts: Facts, given: Sign) -> Change:
     last = all(after.signature(one.number, given.paper) for one in after.signers(given.paper))
     if last:
         after = after.with_contract(replace(contract, state=ContractState.SIGNED))
-        for number, new in enumerate(given.duties, 1):
+        taken_on = max((one.number for one in facts.duties), default=0)
+        for number, new in enumerate(given.duties, taken_on + 1):
             after = after.with_duty(DutyFact(number, new.party, new.what, new.due, new.clause, decide=new.decide,
                                              goes_on_by=new.goes_on_by, gives=new.gives))
     return Change(facts=after, party=party, rows=tuple(rows), answer={"last": last},

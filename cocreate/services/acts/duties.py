@@ -1,4 +1,5 @@
-"""What the agreed terms ask for by a day: reporting it done, handing it on, saying each year who looks after the rest.
+"""What is owed by a day, by the agreed terms or since a party took it on at a question before them: reporting it done,
+handing it on, saying each year who looks after the rest.
 
 A duty belongs to a party; its champions look after it, or the colleague they handed it to.
 """
@@ -10,12 +11,22 @@ from cocreate.domain import explaining
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.change import Change, Letter
+from cocreate.services.acts.change import Change, Letter, require
 from cocreate.services.acts.inviting import invited
 from cocreate.services.acts.people import heirs
 from workflows.calendars import local_day
 from workflows.facts import DutyFact, Facts, MemberFact, Notice
 from workflows.values import replace
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOn:
+    """Say at a question of the running stage what one's own party does about it, who looks after it, and by when."""
+
+    gate: str
+    what: str
+    due: date
+    owner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,37 @@ class DecideLater:
     number: int
     was: date
     due: date
+
+
+def take_on(facts: Facts, given: TakeOn) -> Change:
+    """Each party for itself: nobody is given a duty by another. The others read it at the question."""
+    actor, party = require_taking_on(facts, given.gate)
+    what = given.what.strip()
+    if not what:
+        raise Invalid("duty.what", field="what")
+    if given.due <= facts.today:
+        raise Invalid("duty.past", field="by")
+    duty = DutyFact(next_number(facts), party, what, given.due, gate=given.gate, owner=given.owner)
+    colleague = facts.member(given.owner)
+    if colleague is None or not can_look_after(colleague, duty):
+        raise Invalid("duty.not_theirs", field="to")
+    facts = facts.with_duty(duty)
+    return Change(facts=facts, party=party, details={"gate": given.gate, "duty": duty.number,
+                                                     "due": given.due.isoformat(), "person": given.owner},
+                  personal={"reason": what} | ({"name": colleague.name} if given.owner != actor.person else {}))
+
+
+def require_taking_on(facts: Facts, gate: str) -> tuple[MemberFact, int]:
+    """The actor and the party for which they can say at this question what it does."""
+    own = facts.actor.party if facts.actor else None
+    actor = require(facts, Act.TAKE_ON, party=own)
+    if facts.definition.gates[gate][0] != facts.project.stage:
+        raise Conflict("gate.passed", gate=gate)
+    return actor, own or 0
+
+
+def next_number(facts: Facts) -> int:
+    return 1 + max((one.number for one in facts.duties), default=0)
 
 
 def report(facts: Facts, given: ReportDuty) -> Change:
@@ -230,9 +272,12 @@ def hand_on(facts: Facts, given: HandDuty) -> Change:
                   details={"duty": duty.number, "person": colleague.person}, personal={"name": colleague.name})
 
 
+LOOKING_AFTER = frozenset({"champion", "signatory", "contributor"})
+
+
 def can_look_after(member: MemberFact, duty: DutyFact) -> bool:
     """Whether a duty can be handed to this person: somebody of its party who does something there."""
-    return member.present and member.party == duty.party and bool(member.own & {"champion", "signatory", "contributor"})
+    return member.present and member.party == duty.party and bool(member.own & LOOKING_AFTER)
 
 
 def mine(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:

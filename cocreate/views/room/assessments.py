@@ -1,6 +1,6 @@
 """An assessment: answered by each person alone, counted for a party, and compared between parties."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, request, url_for
@@ -12,6 +12,7 @@ from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import assessing
+from cocreate.domain.answers import Answers
 from cocreate.domain.asking import FEW, fields_of
 from cocreate.domain.saying import spread
 from cocreate.forms.base import Form, whole
@@ -19,6 +20,7 @@ from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room.blueprint import bp
 from cocreate.web import login, pages
+from workflows.facts import Facts
 from workflows.texts import say
 
 
@@ -80,11 +82,24 @@ def alone(page: TaskPage) -> Alone | None:
 
 def results(page: TaskPage) -> Sequence[Part]:
     """What the parties answered, beside each other; nothing for who has still to answer."""
-    facts, definition = page.facts, page.facts.task_of(page.task)
-    if definition.kind != "assessment" or page.alone:
+    if not assessing.is_assessment(page.facts, page.task) or page.alone:
         return ()
-    given = contributions.results(db.session(), facts, page.task.key)
-    fields, language = fields_of(definition), pages.language()
+    return _parts(page.facts, page.task.key, contributions.results(db.session(), page.facts, page.task.key))
+
+
+def to_talk_about(facts: Facts, given: Mapping[tuple[str, int], Answers]) -> Sequence[Part]:
+    """What a question has to be talked about for: where the answers to an assessment differ, and what all doubt.
+
+    given: (task, party) -> what was given, of all that the question is about.
+    """
+    keys = dict.fromkeys(key for key, _party in given if facts.definition.tasks[key][1].kind == "assessment")
+    return [part for key in keys for part in _parts(
+        facts, key, {party: answers for (task, party), answers in given.items() if task == key}) if not part.folded]
+
+
+def _parts(facts: Facts, key: str, given: Mapping[int, Answers]) -> Sequence[Part]:
+    definition, language = facts.definition.tasks[key][1], pages.language()
+    fields = fields_of(definition)
 
     def line(one: assessing.Compared) -> Line:
         comments = {party: answer.value for party, answers in given.items()

@@ -1,4 +1,4 @@
-"""After the signature: who owes what by when, who looks after it, and what was done."""
+"""Who owes what by when, who looks after it, and what was done: of the agreed terms, and what was taken on before."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from cocreate.forms.duties import (
     HandDutyForm,
     LookAfterForm,
     NoticeForm,
+    TakeOnForm,
 )
 from cocreate.services import duties as service
 from cocreate.services.acts import duties as acts
@@ -41,7 +42,7 @@ class Row:
 
     duty: DutyFact
     owner: str
-    clause: tuple[str, str] | None  # label, address
+    come_from: tuple[str, str] | None  # clause or question: label, address
     done: str  # what became of it, and who said so
     act: str
     can_report: bool
@@ -55,7 +56,7 @@ class Row:
 
 @bp.get("/duties")
 def duties(ref: str) -> ResponseReturnValue:
-    """All dated rows of the agreed terms, by party and day."""
+    """Everything that is owed by a day, by party and day."""
     facts = frame.enter(ref)
     views, order = frame.party_views(facts), sorted(facts.duties, key=lambda one: (_standing(one), one.due))
     found = [(views[party.number], [_row(facts, one) for one in order if one.party == party.number])
@@ -64,6 +65,28 @@ def duties(ref: str) -> ResponseReturnValue:
                       parties_with=[(party, rows) for party, rows in found if rows],
                       following=next((one for one in order if one.done_at is None), None),
                       doubted=next((one for one in order if one.doubts), None))
+
+
+@bp.route("/gates/<key>/take-on", methods=["GET", "POST"])
+def take_on(ref: str, key: str) -> ResponseReturnValue:
+    """Say what one's own party does about a question, who looks after it, and by when."""
+    facts = frame.enter(ref)
+    if key not in facts.definition.gates:
+        raise NotFound
+    member, own = acts.require_taking_on(facts, key)
+    form = TakeOnForm.from_request(to=member.person)
+    form.to.choices = [SelectChoice(one.person, one.name) for one in facts.members
+                       if one.party == own and one.present and one.own & acts.LOOKING_AFTER]
+    back = url_for("room.gate", ref=ref, key=key)
+    question = say(facts.definition.gates[key][1].question, pages.language())
+
+    def act(session: Any) -> str:
+        service.take_on(session, ref, gate=key, what=form.what.data or "", due=form.by.data, owner=form.to.data,
+                        actor=login.me().id, key=form.key(), now=now())
+        return _("Written down for %(party)s. All parties read it here.", party=facts.party(own).name)
+
+    return dialog(facts, form, "room/duties_take_on.html", _("Take something on"), act, then=back, back=back,
+                  trail=((question, back),), question=question, party=facts.party(own).name)
 
 
 @bp.route("/duties/who", methods=["GET", "POST"])
@@ -245,19 +268,29 @@ def _how(facts: Facts, duty: DutyFact) -> str:
     return _("Reported by %(name)s", name=name)
 
 
+def at_gate(facts: Facts, gate: str) -> list[tuple[frame.PartyView, Row]]:
+    """Who does what about a question, by day; what is done comes last."""
+    views = frame.party_views(facts)
+    order = sorted(facts.duties, key=lambda one: (one.done_at is not None, one.due))
+    return [(views[one.party], _row(facts, one)) for one in order if one.gate == gate]
+
+
 def _row(facts: Facts, duty: DutyFact) -> Row:
     place = next((number for number, key in enumerate(facts.definition.clauses, 1) if key == duty.clause), None)
-    clause = None
+    come_from = None
+    if duty.gate:
+        come_from = (say(facts.definition.gates[duty.gate][1].question, pages.language()),
+                     url_for("room.gate", ref=facts.project.ref, key=duty.gate))
     if duty.clause and place:
         title = say(facts.definition.clauses[duty.clause].title, pages.language())
-        clause = (_("clause %(number)s, %(title)s", number=place, title=title),
-                  url_for("room.contract_clause", ref=facts.project.ref, key=duty.clause))
+        come_from = (_("clause %(number)s, %(title)s", number=place, title=title),
+                     url_for("room.contract_clause", ref=facts.project.ref, key=duty.clause))
     owner = facts.member(duty.owner)
     names = [owner.name] if owner and owner.left_at is None else [
         member.name for member in facts.people(duty.party, "champion")]
     open_, own = duty.done_at is None, facts.actor.party if facts.actor else None
     can_doubt = acts.can_doubt(facts, duty)
-    return Row(duty, ", ".join(names), clause, _how(facts, duty), _act(duty),
+    return Row(duty, ", ".join(names), come_from, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
                open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner),
                acts.can_take_back(facts, duty), _back(duty),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,11 +20,12 @@ from cocreate.domain.turns import is_open
 from cocreate.errors import Invalid, NotFound
 from cocreate.forms.tasks import DecideForm, OutsideForm
 from cocreate.services import contributions, gates
+from cocreate.services.acts.duties import require_taking_on
 from cocreate.services.acts.gates import DecideOutside, require_deciding
 from cocreate.services.contributions import Version
 from cocreate.storage import StoreFull
 from cocreate.views.proposals_words import field_words
-from cocreate.views.room import asked_words, frame, limits, nudges
+from cocreate.views.room import asked_words, assessments, duties, frame, limits, nudges
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.other_values import disputed, settled
@@ -35,6 +37,8 @@ from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.gates import deciding, quorum
 from workflows.progression import subject
 from workflows.texts import say
+
+Versions = Mapping[tuple[str, int], tuple[Version, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
     question = say(facts.definition.gates[key][1].question, pages.language())
     body = frame.show("room/gates/outside.html", facts, (question, back), (_("Decided outside"), None), form=form,
                       kept=kept, question=question, seen=subject(facts, key), party=facts.party(own or 0).name,
-                      back_url=back, rule=rule(), about=_about(facts, key, facts.decision(key, own or 0)))
+                      back_url=back, rule=rule(), about=_about(facts, key, facts.decision(key, own or 0),
+                                   contributions.versions_about(db.session(), facts, key)))
     return body, status
 
 
@@ -129,12 +134,14 @@ def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> s
     here = facts.definition.gates[key][0] == facts.project.stage
     question = say(gate_.question, pages.language())
     missed = limits.missed(facts) if here else None
+    versions = contributions.versions_about(db.session(), facts, key)
     stopped = after_no.noes(facts, key) if here else ()
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
         kept=kept, mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
         may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
-        is_open=is_open(facts, key), about=_about(facts, key, mine),
+        is_open=is_open(facts, key), about=_about(facts, key, mine, versions),
+        **_to_do(facts, key, versions, here=here),
         seen=subject(facts, key), decisions=[facts.decision(key, p.number) for p in facts.holders(gate_.of)],
         deciders=facts.people(own, "signatory") if own is not None else (),
         champions=[(p.name, [m.name for m in facts.people(p.number, "champion") if m.present])
@@ -216,7 +223,16 @@ def _changes(facts: Facts, key: str) -> list[tuple[str, str]]:
     return found
 
 
-def _about(facts: Facts, key: str, mine: DecisionFact | None) -> list[About]:
+def _to_do(facts: Facts, key: str, versions: Versions, *, here: bool) -> dict[str, Any]:
+    """What there is to talk about, who does what about it, and whether the reader's party can take something on."""
+    given = {of: found[0].answers for of, found in versions.items() if found and facts.asked_at(key)}
+    results, taken_on = assessments.to_talk_about(facts, given), duties.at_gate(facts, key)
+    reserved = any(one.reason for one in facts.asked_at(key))
+    can = here and bool(results or taken_on or reserved) and possible(lambda: require_taking_on(facts, key))
+    return {"results": results, "taken_on": taken_on, "may_take_on": can}
+
+
+def _about(facts: Facts, key: str, mine: DecisionFact | None, given: Versions) -> list[About]:
     """Each contribution with what is in it, and what changed since the own party's last decision."""
     ref, language = facts.project.ref, pages.language()
     if facts.definition.gates[key][1].about == "contract":
@@ -225,7 +241,7 @@ def _about(facts: Facts, key: str, mine: DecisionFact | None) -> list[About]:
                       url_for("room.contract", ref=ref))] if contract else []
     seen = dict(part.rsplit("=", 1) for part in mine.subject.split()) if mine and mine.subject else {}
     views, found = frame.party_views(facts), []
-    for (task_key, party), versions in contributions.versions_about(db.session(), facts, key).items():
+    for (task_key, party), versions in given.items():
         task = facts.task(task_key, party)
         before = seen.get(f"{task_key}@{party}")
         if task is not None:

@@ -66,7 +66,7 @@ def now(ref: str) -> ResponseReturnValue:
         gates=plan.questions(facts), steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts),
         back=_back(facts, course), ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
-        duties=sorted((one for one in facts.duties if one.done_at is None), key=lambda one: one.due)[:5],
+        duties=sorted(facts.owed, key=lambda one: one.due)[:5],
         way_out=next((way for way in first.row.ways if way.url), None) if first else None,
         undelivered=_undelivered(facts), concerns=_concerns(facts))
 
