@@ -12,8 +12,8 @@ from tests.support.mailed import about, body, written
 from workflows.facts import FigureFact, ProposalFact, ProposalState
 
 PATH = "today.cost.energy"
-OURS = FigureFact(PATH, 2, 1, Decimal(1300), "MWh", settled=False, source="bill of May", period="a")
-THEIRS = FigureFact(PATH, 1, 1, Decimal(1500), "MWh", settled=False, source="See https://evil.example/x")
+OURS = FigureFact(PATH, 2, 1, Decimal(1300), "MWh", source="bill of May", period="a")
+THEIRS = FigureFact(PATH, 1, 1, Decimal(1500), "MWh", source="See https://evil.example/x")
 ANOTHER = {"value": "1500", "unit": "MWh", "period": "a", "price_year": None, "source": "meter of the garage",
            "grade": "measured", "of": "2=1", "was": [], "reason": "The meter counts all lamps."}
 

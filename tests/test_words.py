@@ -54,7 +54,7 @@ def test_number(value, english, german):
     (Decimal("0.8"), "t/EUR", "0.8 t/EUR", "0,8 t/EUR"), (Decimal("0.8"), "t", "0.8 t", "0,8 t")])
 def test_an_amount_of_money_has_its_cents_wherever_it_is_said(amount, unit, english, german):
     assert (words.quantity(amount, unit, READER), words.quantity(amount, unit, GERMAN)) == (english, german)
-    figure = FigureFact("today.cost.energy", 1, 1, Decimal(amount), unit, settled=True)
+    figure = FigureFact("today.cost.energy", 1, 1, Decimal(amount), unit)
     assert (saying.figure_words(figure, "en"), saying.figure_words(figure, "de")) == (english, german)
 
 

@@ -34,7 +34,7 @@ def _worked_out(facts: Facts, path: str, key: str, field: Computed) -> FigureFac
     if answer is None or not isinstance(answer.value, Decimal) or not parties:
         return None
     sees = reduce(and_, (one.sees for figures in used.values() for one in figures))
-    return FigureFact(path, parties[0].number, 0, answer.value, answer.unit, settled=False, sees=sees)
+    return FigureFact(path, parties[0].number, 0, answer.value, answer.unit, sees=sees)
 
 
 def _counting(facts: Facts, path: str) -> tuple[FigureFact, ...]:

@@ -156,7 +156,6 @@ class Figure(Model):
     price_year: Mapped[int | None]
     source: Mapped[str | None]
     grade: Mapped[str | None] = mapped_column(String(12))
-    settled: Mapped[bool] = mapped_column(default=False)
     sees: Mapped[int]
 
 

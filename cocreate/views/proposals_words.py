@@ -175,7 +175,7 @@ def _other_value(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
 
 
 def _value_words(body: Body) -> str:
-    figure = FigureFact("", 0, 0, Decimal(body["value"]), body.get("unit"), settled=False, period=body.get("period"),
+    figure = FigureFact("", 0, 0, Decimal(body["value"]), body.get("unit"), period=body.get("period"),
                         price_year=body.get("price_year"))
     return figure_words(figure, pages.language())
 

@@ -834,7 +834,6 @@ def upgrade() -> None:
     sa.Column('price_year', sa.BigInteger(), nullable=True),
     sa.Column('source', sa.Text(), nullable=True),
     sa.Column('grade', sa.String(length=12), nullable=True),
-    sa.Column('settled', sa.Boolean(), nullable=False),
     sa.Column('sees', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_figure_host_id_project_id')),
     sa.ForeignKeyConstraint(['project_id', 'task', 'party', 'number'], ['contribution.project_id', 'contribution.task', 'contribution.party', 'contribution.number'], name=op.f('fk_figure_project_id_task_party_number')),

@@ -18,8 +18,8 @@ TEXT = TWO_SIDES.replace("need: {of: taker, accepted_by: giver}", """need:
           twice: {type: computed, operation: sum, unit: t/a, of: [figures.need.net, figures.need.net]}
           column: {type: computed, operation: sum, of: [figures.need.rows.used]}""").replace(
     "{gate: picture}]}}", "{gate: picture}, {figure: {path: figures.need.twice, at_least: 10, unit: t/a}}]}}")
-MASS = FigureFact("figures.stream.mass", 1, 1, Decimal(9), "t/a", settled=False, sees=0b0110)
-USED = FigureFact("figures.need.used", 2, 1, Decimal(2000), "kg/a", settled=False, sees=0b1100)
+MASS = FigureFact("figures.stream.mass", 1, 1, Decimal(9), "t/a", sees=0b0110)
+USED = FigureFact("figures.need.used", 2, 1, Decimal(2000), "kg/a", sees=0b1100)
 
 
 def worked_out(*figures):
@@ -36,10 +36,10 @@ class TestWithComputed:
 
     def test_is_unknown_as_long_as_one_is_missing_and_another_number_when_one_changes(self):
         assert NET not in worked_out(MASS)
-        assert worked_out(MASS, FigureFact(USED.path, 2, 2, Decimal(9000), "kg/a", settled=False))[NET].value == 0
+        assert worked_out(MASS, FigureFact(USED.path, 2, 2, Decimal(9000), "kg/a"))[NET].value == 0
 
     def test_only_what_somebody_looks_at_is_worked_out(self):
-        rows = FigureFact("figures.need.rows.1.used", 2, 1, Decimal(1), "t/a", settled=False)
+        rows = FigureFact("figures.need.rows.1.used", 2, 1, Decimal(1), "t/a")
         assert "figures.need.column" not in worked_out(MASS, USED, rows)
 
     def test_a_guard_compares_it(self):

@@ -44,7 +44,7 @@ class TestProposals:
 
     def test_a_value_that_misses_its_limit_is_there(self, contexts):
         context = proposing(contexts, "waive", "today.cost.energy", {})
-        figure = FigureFact("today.cost.energy", 2, 1, Decimal(7), "MWh", settled=False)
+        figure = FigureFact("today.cost.energy", 2, 1, Decimal(7), "MWh")
         subject = written(replace(context, facts=context.facts.with_figures([figure])))["Subject"]
         assert subject == "Please answer: to go on although 'Energy' misses its limit (Garage lighting)"
 

@@ -74,7 +74,7 @@ class TestValues:
         assert {type(decision.state) for decision in seen.decisions} == {DecisionState}
         assert {type(contract.state) for contract in seen.contracts} == {ContractState}
         assert {type(figure.value) for figure in seen.figures} == {Decimal}
-        assert {type(figure.settled) for figure in seen.figures} == {bool}
+        assert {type(decision.outside) for decision in seen.decisions} == {bool}
         assert all(moment.utcoffset() == timedelta(0) for moment in (
             *(task.since for task in seen.tasks), seen.project.entered_at, seen.contract.frozen_at))
 

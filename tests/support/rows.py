@@ -38,7 +38,7 @@ def with_rows(change: Change) -> Facts:
                 facts = facts.without_figures(version["task"], version["party"])
         elif table == "figure":
             facts = facts.with_figures(
-                FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"], row["settled"],
+                FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"],
                            row["sees"], row["source"]) for row in write.rows)
     return with_computed(facts)
 

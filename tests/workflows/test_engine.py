@@ -149,7 +149,7 @@ def reached(facts: Facts, condition: FigureReaches) -> list[FigureFact]:
 
 def figure(facts: Facts, path: str, value: Decimal, unit: str | None) -> FigureFact:
     giver = facts.holders(facts.definition.tasks[path.split(".")[1]][1].of)[0].number
-    return FigureFact(path, giver, 1, value, unit, settled=False)
+    return FigureFact(path, giver, 1, value, unit)
 
 
 @pytest.mark.parametrize("key", library.names())

@@ -16,7 +16,7 @@ class TestFigures:
     MASS = "figures.stream.mass"
 
     def facts(self, *values, unit="t/a", **more):
-        figures = tuple(FigureFact(self.MASS, party, 1, Decimal(str(value)), unit, settled=False, **more)
+        figures = tuple(FigureFact(self.MASS, party, 1, Decimal(str(value)), unit, **more)
                         for party, value in enumerate(values, 1))
         return replace(begin().facts, figures=figures)
 
@@ -39,7 +39,7 @@ class TestFigures:
     @pytest.mark.parametrize("values", [(), (1, 2)])
     def test_nor_does_a_comparison_with_what_is_unknown(self, values):
         facts = self.facts(*values)
-        known = FigureFact("figures.need.value", 2, 1, Decimal(1), None, settled=False)
+        known = FigureFact("figures.need.value", 2, 1, Decimal(1), None)
         other = replace(facts, figures=(*facts.figures, known))
         when = {"figure": {"path": "figures.need.value", "above": self.MASS}}
         assert why(other, when)
@@ -90,12 +90,12 @@ transitions: {go: {from: work, to: end, when: {figure: {path: work.use.hours@use
         when = {"figure": {"path": "figures.stream.net", "above": 1}}
         facts = begin(text).facts
         assert [one.values["figure"] for one in why(facts, when)] == ["figures.stream.mass", "figures.stream.less"]
-        given = facts.with_figures((FigureFact(self.MASS, 1, 1, Decimal(9), "t/a", settled=False),))
+        given = facts.with_figures((FigureFact(self.MASS, 1, 1, Decimal(9), "t/a"),))
         assert [one.values["figure"] for one in why(given, when)] == ["figures.stream.less"]
         waived = given.with_proposal(ProposalFact(1, "waive", "figures.stream.less", "{}", 1, 11, facts.now, "1 2",
                                                   "1 2", ProposalState.AGREED, facts.now))
         assert codes(waived, when) == []
-        known = given.with_figures((FigureFact("figures.stream.net", 1, 0, Decimal(1), "t/a", settled=False),))
+        known = given.with_figures((FigureFact("figures.stream.net", 1, 0, Decimal(1), "t/a"),))
         assert codes(known, when) == ["figure.limit"]
 
     def test_units_must_agree(self):

@@ -25,7 +25,7 @@ def settled(path: str, given: tuple[FigureFact, ...], proposals: Iterable[Propos
     body = json.loads(agreed.body)
     if body["of"] != versions_of(given) and body.get("was") != [said_by(one) for one in given]:
         return None
-    return _proposed(path, agreed, given, settled=True)
+    return _proposed(path, agreed, given)
 
 
 def said_by(figure: FigureFact) -> list[str | int | None]:
@@ -78,9 +78,9 @@ def _number(proposal: ProposalFact) -> int:
     return proposal.number
 
 
-def _proposed(path: str, proposal: ProposalFact, given: tuple[FigureFact, ...], *, settled: bool = False) -> FigureFact:
+def _proposed(path: str, proposal: ProposalFact, given: tuple[FigureFact, ...]) -> FigureFact:
     body = json.loads(proposal.body)
     by = body.get("by") or proposal.party or given[0].party
-    return FigureFact(path, by, 0, Decimal(body["value"]), body.get("unit"), settled,
+    return FigureFact(path, by, 0, Decimal(body["value"]), body.get("unit"),
                       reduce(and_, (figure.sees for figure in given)), body.get("source"), body.get("period"),
                       body.get("price_year"))

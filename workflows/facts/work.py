@@ -140,7 +140,6 @@ class FigureFact:
     number: int
     value: Decimal
     unit: str | None
-    settled: bool
     sees: int = ALL
     source: str | None = None
     period: str | None = None

@@ -286,7 +286,7 @@ def _figures(facts: Facts, given: Submit, version: Row) -> tuple[Row, ...]:
         {"project_id": facts.project.id, "host_id": facts.project.host_id, "path": figure.path, "party": given.party,
          "number": version["number"], "task": given.task, "value": figure.value, "unit": figure.unit,
          "period": figure.period, "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
-         "settled": False, "sees": narrower.get(figure.field, version["sees"])}
+         "sees": narrower.get(figure.field, version["sees"])}
         for figure in figures_of(stage, given.task, definition, given.answers))
 
 
