@@ -70,6 +70,8 @@ joined                M M D P P - D M
 left                  M M D P P - D M
 handed_over           M M D P P - D M
 concern               M - - - - - - -
+concern_answered      M - - - - - - -
+concern_ended         M - - - - - - -
 template_corrected    - M M D D - D M
 migrated              - M M D D - D M
 notice_given          M M D P - - - D

@@ -20,6 +20,7 @@ class Right(StrEnum):
     FIRST = "first"  # about the first champion of a party only
     HELPS = "helps"  # answers others, asks for nothing
     CHOSEN = "chosen"  # where a person was chosen for it
+    THEIRS = "theirs"  # where a person began it or was chosen for it
     CHARTER = "charter"  # if the charter says so
     HOST = "host"  # for the host's people, outside the room
 
@@ -67,6 +68,7 @@ class Act(StrEnum):
     SETTLE = "settle"
     CONCERN = "concern"
     READ_CONCERNS = "read_concerns"
+    END_CONCERN = "end_concern"
     RECORD = "record"
     CORRECT_ADDRESS = "correct_address"
     TEMPLATES = "templates"
@@ -77,6 +79,7 @@ PARTS = ("champion", "signatory", "contributor", "observer", "facilitator", "man
 
 _N, _Y, _O, _X, _A, _P = Right.NO, Right.YES, Right.OWN, Right.OTHER, Right.ASKED, Right.PROPOSE
 _F, _E, _C, _H, _S = Right.FIRST, Right.HELPS, Right.CHOSEN, Right.HOST, Right.CHARTER
+_T = Right.THEIRS
 
 TABLE: dict[Act, tuple[Right, ...]] = {
     #                        Ch  Si  Co  Ob  Fa  AM  Ad
@@ -120,6 +123,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.SETTLE:            (_O, _O, _P, _N, _P, _N, _N),
     Act.CONCERN:           (_Y, _Y, _Y, _Y, _N, _Y, _N),
     Act.READ_CONCERNS:     (_C, _N, _N, _N, _C, _N, _N),
+    Act.END_CONCERN:       (_T, _T, _T, _T, _T, _T, _N),
     Act.RECORD:            (_Y, _Y, _Y, _Y, _Y, _Y, _N),
     Act.CORRECT_ADDRESS:   (_O, _N, _N, _N, _N, _Y, _H),
     Act.TEMPLATES:         (_N, _N, _N, _N, _N, _N, _Y),
@@ -194,7 +198,7 @@ def may_answer(act: Act, member: MemberFact | None) -> bool:
 
 def _allows(allowed: Right, member: MemberFact, party: int | None, asked: int | None) -> bool:
     match allowed:
-        case Right.YES | Right.FIRST | Right.CHOSEN:
+        case Right.YES | Right.FIRST | Right.CHOSEN | Right.THEIRS:
             return True
         case Right.OWN | Right.PROPOSE:
             return member.party == party or (party is None and allowed is Right.PROPOSE)

@@ -29,7 +29,7 @@ from workflows.guards import accepting, began, can_start, first_missing, rests, 
 from workflows.refusals import Refusal
 
 AHEAD = timedelta(days=92)  # a duty later than that is no turn yet; its list has it
-CALLS = ("help", "helped")  # on top of every turn
+CALLS = ("help", "helped", "concern")  # on top of every turn: somebody waits for words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,11 @@ class Turn:
     (say what becomes of what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for
     the own party), let_in (a colleague whom another proposed), help (somebody called), helped (somebody answered the
     own call: did it help?), duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit
-    though every task is done, and the actor has a way out).
+    though every task is done, and the actor has a way out), concern (one was raised for this very person to read, who
+    has not answered).
 
-    key: of the task, gate or transition, or the number of the proposal, duty or person, or the path of a figure; of
-    entries as in ``notices.entries``.
+    key: of the task, gate or transition, or the number of the proposal, duty, person or concern, or the path of a
+    figure; of entries as in ``notices.entries``.
     party: whose task it is; of anything else the own party.
     """
 
@@ -71,7 +72,8 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
         return _duties(facts)
     found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
              *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
-             *_expired(facts), *_calls(facts), *_ways(facts), *_limits(facts), *_duties(facts)]
+             *_expired(facts), *_calls(facts), *_concerns(facts), *_ways(facts), *_limits(facts),
+             *_duties(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
         t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
@@ -289,6 +291,13 @@ def _called(facts: Facts, member: MemberFact, task: TaskFact) -> bool:
     if asker is not None and asker.present:
         return member is asker or asker.person in member.stands_for
     return member.party == task.party and "champion" in member.parts
+
+
+def _concerns(facts: Facts) -> list[Turn]:
+    """Those that the actor reads and has not answered since they were last raised."""
+    me = facts.actor.person if facts.actor else None
+    return [Turn("concern", str(one.number), None, None, one.since, mine=True)
+            for one in facts.concerns if me in one.readers - one.answered]
 
 
 _FOLLOWS = ("task.must_follow", "gate.not_open", "figure.missing")

@@ -1,11 +1,11 @@
-"""Forms of talks: a comment or note, and a concern."""
+"""The form of talks: a comment or note."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from cocreate.forms.base import LARGEST, Form, Needed, lines
+from cocreate.forms.base import LARGEST, lines
 from cocreate.forms.unsaid import UnsaidForm
 
 
@@ -22,11 +22,3 @@ class SayForm(UnsaidForm):
     mentions = SelectMultipleField(_("Mention somebody"), choices=[], option_widget=CheckboxInput(), coerce=int,
                                    widget=ListWidget(prefix_label=False), validate_choice=False)
     reply_to = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(max=LARGEST)])
-
-
-class ConcernForm(Form):
-    """Something that is hard to say to all."""
-
-    to = RadioField(_("Who should read this?"), [Needed()], description=_("Only they see it."))
-    text = lines(_("What is it?"), most=4000)
-    record = BooleanField(_("The record may say that a concern was raised, without my name"))

@@ -98,6 +98,9 @@ class Speaker:
         member = self.facts.member(int(key)) if key.isdecimal() else None
         return named(member.name) if member else self.gettext("somebody")
 
+    def day(self, turn: Turn) -> str:
+        return words.day(turn.since, self.reader)
+
     def task(self, key: str) -> str:
         return self._say(self.facts.definition.tasks[key][1].title)
 

@@ -14,14 +14,16 @@ from cocreate.models.projects import inside_project
 class Comment(Model):
     """Something said about a thing of the project, in one version of it.
 
-    kind: comment (also with mentions), help (a call for it, open until resolved), note (a party's own), concern: only
-    for its author and the people in ``mentions``; its number is below zero, and it may be in no event.
+    kind: comment (also with mentions), help (a call for it, open until resolved), note (a party's own), concern (open
+    until resolved): only for its author and the people in ``mentions``; below it, in ``reply_to``, what they say of it:
+    answer, again (its author's, after which it is open) and end. No audience holds these four, their numbers are below
+    zero, and they are in no event.
     """
 
     __tablename__ = "comment"
     __table_args__ = (
         inside_project(),
-        CheckConstraint("kind IN ('comment', 'help', 'note', 'concern')", name="kind"),
+        CheckConstraint("kind IN ('comment', 'help', 'note', 'concern', 'answer', 'again', 'end')", name="kind"),
         Index("ix_comment_subject", "project_id", "subject"),
     )
 

@@ -178,6 +178,11 @@ def _help(s: Speaker) -> str:
     return s._("Nobody asks for help with '%(task)s' any more.", task=s.task)
 
 
+@explains("concern.ended")
+def _concern_ended(s: Speaker) -> str:
+    return s._("This concern was ended meanwhile. Who raised it can raise it anew.")
+
+
 @explains("document.changed")
 def _document_changed(s: Speaker) -> str:
     return s._("There is a newer version of this document. Look at it, then send yours again.")

@@ -27,6 +27,9 @@ class Names(Protocol):
 
     def person(self, key: str) -> str: ...
 
+    def day(self, turn: Turn) -> str:
+        """Since when it is asked."""
+
     def figure(self, path: str) -> str: ...
 
     def wanted(self, turn: Turn) -> str:
@@ -53,6 +56,7 @@ def label(turn: Turn, names: Names) -> str:
         "invite_again": lambda: _("Invite %(name)s again: the invitation expired", name=names.person(key)),
         "help": lambda: _("%(party)s asks for help: %(title)s", party=names.party(turn.party), title=names.task(key)),
         "helped": lambda: _("Did it help? %(title)s", title=names.task(key)),
+        "concern": lambda: _("Answer the concern of %(day)s", day=names.day(turn)),
         "decide": lambda: _("Decide: %(question)s", question=names.question(key)),
         "decide_again": lambda: _("Decide again: %(question)s", question=names.question(key)),
         "after_no": lambda: _after_no(turn, names),

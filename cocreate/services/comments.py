@@ -1,6 +1,5 @@
 """What people say about things of a project, as one reader may see it; and the acts of saying it."""
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,22 +7,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from cocreate.db import insert_into, table_of
+from cocreate.db import table_of
 from cocreate.domain import audience
-from cocreate.domain.notices import Channel, Subject, recipients
-from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import OF_TASK, Topic
-from cocreate.errors import Forbidden, Invalid, NotFound
-from cocreate.models.mails import Outbox
+from cocreate.errors import NotFound
 from cocreate.models.people import Person
 from cocreate.models.talk import Comment
 from cocreate.models.work import Entry
-from cocreate.services import outbox, progress
-from cocreate.services.acts.comments import AskHelp, Helped, RaiseConcern, Say, StillStuck
+from cocreate.services import progress
+from cocreate.services.acts.comments import AskHelp, Helped, Say, StillStuck
 from cocreate.services.facts import look
 from workflows.facts import Facts, MemberFact
-
-CONCERNS = ("facilitator", "champions", "mine")  # whom a concern may be for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +49,7 @@ def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
     mask = _mask(facts.actor)
     rows = session.execute(
         select(Comment, Person.name).join(Person, Person.id == Comment.person)
-        .where(Comment.project_id == facts.project.id, _about(topic), Comment.kind != "concern",
-               Comment.sees.bitwise_and(mask) != 0)
+        .where(Comment.project_id == facts.project.id, _about(topic), Comment.sees.bitwise_and(mask) != 0)
         .order_by(Comment.number)).all()
     said = {row.Comment.number: Said(row.Comment, row.name, _names(facts, row.Comment.mentions)) for row in rows}
     answers: dict[int, list[Said]] = {}
@@ -105,7 +98,7 @@ def counted(session: Session, facts: Facts, kind: str) -> dict[str, int]:
     """Key of each thing of a kind -> how many comments on it the facts' actor may read."""
     rows = session.execute(
         select(Comment.subject, func.count()).where(
-            Comment.project_id == facts.project.id, Comment.kind != "concern", Comment.subject.like(f"{kind}:%"),
+            Comment.project_id == facts.project.id, Comment.subject.like(f"{kind}:%"),
             Comment.sees.bitwise_and(_mask(facts.actor)) != 0)
         .group_by(Comment.subject))
     return {subject.partition(":")[2]: number for subject, number in rows}
@@ -122,7 +115,7 @@ def say(session: Session, ref: str, *, kind: str, topic: str, text: str, mention
     if of is not None and of.kind == "entry" and not _is_entry(session, facts, of):
         raise NotFound
     parent = session.get(Comment, (facts.project.id, reply_to)) if reply_to else None
-    if reply_to and (parent is None or parent.kind == "concern" or not parent.sees & _mask(facts.actor)
+    if reply_to and (parent is None or not parent.sees & _mask(facts.actor)
                      or _whole(parent.subject) != _whole(topic)):
         raise NotFound
     named = tuple(dict.fromkeys((*mentions, *_written(facts, text))))
@@ -144,68 +137,6 @@ def helped(session: Session, ref: str, *, task: str, party: int, number: int, ac
 def still_stuck(session: Session, ref: str, *, task: str, party: int, number: int, text: str, actor: int, key: str,
                 now: datetime) -> progress.Receipt:
     return progress.act(session, ref, StillStuck(task, party, number, text), actor=actor, key=key, now=now)
-
-
-# concerns: only for their author and the people chosen to read them
-
-
-def readers(facts: Facts, choice: str) -> tuple[MemberFact, ...]:
-    """Who would read a concern."""
-    own = facts.actor.party if facts.actor else None
-    match choice:
-        case "facilitator":
-            found = [m for m in facts.members if "facilitator" in m.parts]
-        case "champions":
-            found = [m for party in facts.contracting for m in facts.people(party.number, "champion")]
-        case "mine":
-            found = list(facts.people(own, "champion")) if own is not None else []
-        case _:
-            found = []
-    me = facts.actor.person if facts.actor else None
-    return tuple(m for m in found if m.present and m.person != me)
-
-
-def raise_concern(session: Session, ref: str, *, to: str, text: str, record: bool, actor: int, key: str,
-                  now: datetime) -> None:
-    """Tell the chosen people; the record says that there was one only where its author agrees, and never whose.
-
-    It is no act: an event, even one without words, would show that something was said, and when.
-    """
-    facts = look(session, ref, person=actor, now=now, lock=True).facts
-    if not may(Act.CONCERN, facts.actor):
-        raise Forbidden("only", act=Act.CONCERN.value, persons=())
-    chosen = readers(facts, to)
-    if not chosen:
-        raise Invalid("concern.nobody", field="to")
-    if not text.strip():
-        raise Invalid("comment.empty", field="text")
-    # Below zero, and the same for the same form: sent twice it is raised once.
-    number = -1 - int.from_bytes(hashlib.sha256(f"{actor} {key}".encode()).digest()[:6])
-    new = session.execute(insert_into(session, Comment).values(
-        project_id=facts.project.id, number=number, host_id=facts.project.host_id, kind="concern", subject="project",
-        version=0, reply_to=None, party=None, person=actor, at=now, text=text.strip(),
-        mentions=" ".join(str(m.person) for m in chosen), sees=0, resolved_at=None,
-    ).on_conflict_do_nothing().returning(Comment.number)).first()
-    if new is None:
-        return
-    asked = tuple(m.person for m in chosen)
-    hear = recipients("concern", members=facts.members, actor=actor, party=None, asked=asked)
-    session.execute(insert_into(session, Outbox).values([
-        outbox.row(facts.project.id, facts.project.host_id, number, "concern", person,
-                   str(Subject("concern", str(number))), {}, now)
-        for person, channel in hear if channel is Channel.MAIL]))
-    if record:
-        progress.act(session, ref, RaiseConcern(), actor=None, key=f"concern-{number}", now=now)
-
-
-def concerns(session: Session, facts: Facts) -> tuple[Said, ...]:
-    """Those the actor wrote or was chosen to read, newest first."""
-    me = facts.actor.person if facts.actor else 0
-    rows = session.execute(
-        select(Comment, Person.name).join(Person, Person.id == Comment.person)
-        .where(Comment.project_id == facts.project.id, Comment.kind == "concern").order_by(Comment.at.desc()))
-    return tuple(Said(row.Comment, row.name, _names(facts, row.Comment.mentions)) for row in rows
-                 if me == row.Comment.person or str(me) in row.Comment.mentions.split())
 
 
 # reading

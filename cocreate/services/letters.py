@@ -21,7 +21,7 @@ from cocreate.models.projects import Member, Project
 from cocreate.models.records import EventDetail
 from cocreate.models.talk import Comment
 from cocreate.models.work import WHOLE_PARTY, Draft
-from cocreate.services import contracts, digests
+from cocreate.services import concerns, contracts, digests
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
 from cocreate.words import Reader, tag
@@ -142,7 +142,8 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
         return None
     happened = _happened(session, mail, facts)
     sender = facts.member(happened.actor) if happened else None
-    writes = sender or _across(facts, mail) or facts.member(facts.project.manager_id)
+    writes = None if subject and subject.matter == "concern" else (
+        sender or _across(facts, mail) or facts.member(facts.project.manager_id))
     reply_to = session.scalar(select(Person.email).where(Person.id == writes.person)) if writes else None
     return MailContext(
         kind, base.message_id, base.to, base.person, base.name, base.reader, mail.values, base.unreachable,
@@ -231,6 +232,8 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             if said is None or not said.sees & audience.reader(facts.member(mail.recipient)):
                 return None
             return {"said": said.text, "by": said.person}
+        case "concern" | "concern_answered" | "concern_ended":
+            return _concern(session, mail, replace(facts, actor=facts.member(mail.recipient)))
         case "mail_came_back":
             person = session.get(Person, int(mail.subject.key)) if mail.subject else None
             return {"address": person.email} if person and person.unreachable_at else None
@@ -238,6 +241,19 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             return {"sealed": _sealed(session, mail, facts)}
         case _:
             return {"draft_at": None, "times": 0}
+
+
+def _concern(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | None:
+    """Where it is as the mail says: open, and for its reader to answer; answered; ended. Nothing of what was said."""
+    number = int(mail.subject.key) if mail.subject else 0
+    found = next((one for one in concerns.of(session, facts) if one.number == number), None)
+    if found is None or found.open == (mail.kind == "concern_ended"):
+        return None
+    if mail.kind == "concern" and mail.recipient in found.fact.answered:
+        return None
+    if mail.kind == "concern_answered" and not found.answers:  # its author has said more since
+        return None
+    return {"again": any(line.kind == "again" for line in found.lines), "own": found.person == mail.recipient}
 
 
 def _sealed(session: Session, mail: Claimed, facts: Facts) -> str:

@@ -13,7 +13,7 @@ from cocreate.domain.turns import Turn, turns
 from cocreate.models.mails import Reminder
 from cocreate.models.projects import Member, Project
 from cocreate.models.records import Event, EventDetail
-from cocreate.services import missing
+from cocreate.services import concerns, missing
 from cocreate.services.facts import look_all
 from workflows.facts import Facts
 
@@ -92,5 +92,5 @@ def of_person(session: Session, person: int, *, now: datetime) -> Sequence[Stand
         .where(Member.person == person, Member.accepted_at.is_not(None), Member.left_at.is_(None))
         .order_by(Project.opened_at)).all()
     seen = [missing.known(session, audience.without_earlier(facts))
-            for facts in look_all(session, refs, person=person, now=now)]
+            for facts in concerns.known(session, look_all(session, refs, person=person, now=now))]
     return [Standing(facts, turns(facts, person)) for facts in seen]

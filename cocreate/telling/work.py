@@ -257,7 +257,14 @@ def _helped(s: Speaker) -> str:
 
 @tells("raise_concern")
 def _raise_concern(s: Speaker) -> str:
+    if s.details.get("anew"):
+        return s.reader.gettext("A concern was raised anew.")
     return s.reader.gettext("A concern was raised.")
+
+
+@tells("end_concern")
+def _end_concern(s: Speaker) -> str:
+    return s.reader.gettext("A concern was ended.")
 
 
 @tells("share")

@@ -73,6 +73,9 @@ class _Names:
         member = self.facts.member(int(key))
         return member.name if member else ""
 
+    def day(self, turn: Turn) -> str:
+        return words.day(turn.since, pages.reader())
+
     def wanted(self, turn: Turn) -> str:
         task = self.facts.task(turn.key, turn.party or 0)
         return (task.wanted_name if task else None) or ""
@@ -96,6 +99,7 @@ def _url(turn: Turn, ref: str) -> str:
         "invite_again": ("people", {"_anchor": f"person-{turn.key}"}),
         "limit": ("now", {"_anchor": "waiting"}),
         "go_on": ("now", {"_anchor": "go-on"}),
+        "concern": ("concerns", {"_anchor": f"c{turn.key}"}),
     }
     if turn.act == "write":
         key, _at, of = turn.key.partition("@")
@@ -130,7 +134,8 @@ def _button(turn: Turn, facts: Facts) -> str:
             "after_no": _("See the decision"), "doubted": _("See what is said"),
             "sign": _("Read and sign"), "accede": _("Read and accede"), "go_on": _("Open the project"),
             "charter": _("Read and answer"), "answer": _("Read and answer"), "confirm": _("Check it"),
-            "help": _("Answer"), "helped": _("Say whether it helped"), "duty": _("Open the duty"),
+            "help": _("Answer"), "concern": _("Read it"),
+            "helped": _("Say whether it helped"), "duty": _("Open the duty"),
             "invite_again": _("Invite again"), "limit": _("See the ways out"), "complete": _("See what is missing"),
             }.get(turn.act, _("Open it"))
 

@@ -83,8 +83,8 @@ def _neutral(_facts: Facts, _proposal: ProposalFact, body: Body) -> Words:
     return Words(
         _("%(name)s as the neutral person", name=body["name"]),
         (_("%(name)s shall be the neutral person of this project and is invited.", name=body["name"]),),
-        (_("The neutral person sees what is open to all and what is given to them alone, helps, and reads concerns "
-           "addressed to them. They never decide and never sign."),
+        (_("The neutral person sees what is open to all and what is given to them alone, helps, and reads and answers "
+           "concerns addressed to them. They never decide and never sign."),
          _("Who was the neutral person before goes when the new one comes in.")))
 
 

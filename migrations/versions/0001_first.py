@@ -312,7 +312,7 @@ def upgrade() -> None:
     sa.Column('mentions', sa.Text(), nullable=False),
     sa.Column('sees', sa.BigInteger(), nullable=False),
     sa.Column('resolved_at', Utc(), nullable=True),
-    sa.CheckConstraint("kind IN ('comment', 'help', 'note', 'concern')", name=op.f('ck_comment_kind')),
+    sa.CheckConstraint("kind IN ('comment', 'help', 'note', 'concern', 'answer', 'again', 'end')", name=op.f('ck_comment_kind')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_comment_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_comment_person')),
     sa.PrimaryKeyConstraint('project_id', 'number', name=op.f('pk_comment'))

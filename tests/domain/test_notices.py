@@ -42,6 +42,7 @@ AGREED = """
 | agreed, declined, withdrawn (every person of the project) | M | M | M | M | M | M | M | M |
 | party or person joined, left, handed over | M | M | D | P | P | - | D | M |
 | concern raised (only the chosen reader) | M | - | - | - | - | - | - | - |
+| concern answered (only its author), ended (only its author and readers) | M | - | - | - | - | - | - | - |
 | template text corrected, project migrated | - | M | M | D | D | - | D | M |
 | notice given, taken back | M | M | D | P | - | - | - | D |
 | decided that it goes on or ends, taken back (asked = the other parties) | M | D | D | P | - | - | - | D |
@@ -60,7 +61,8 @@ KINDS_OF = (
     "decision_agreed not_agreed", "decision_lapsed", "decision_rests", "gone_on", "gone_back", "hold resumed",
     "waiting_outside", "nobody_can_act", "clause_proposed clause_objected", "ready_to_read please_sign", "signed",
     "signing_declined signature_ended",
-    "all_signed declined withdrawn", "joined left handed_over", "concern", "template_corrected migrated",
+    "all_signed declined withdrawn", "joined left handed_over", "concern",
+    "concern_answered concern_ended", "template_corrected migrated",
     "notice_given notice_back", "decided decided_back",
     "duty_back", "duty_doubted", "duty_seen", "duty_due duty_overdue still_you", "mail_came_back",
 )

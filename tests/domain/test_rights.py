@@ -49,7 +49,8 @@ AGREED = """
 | sign | N | own* | N* | N* | N* | N* | N* |
 | settle a figure (propose; the other agrees) | own | own | propose | N | propose | N | N |
 | raise a concern | Y | Y | Y | Y | - | Y | N |
-| read concerns | if chosen | N | N | N | if chosen | N* | N* |
+| read and answer concerns | if chosen | N | N | N | if chosen | N* | N* |
+| end a concern, as its author or reader | if theirs | if theirs | if theirs | if theirs | if theirs | if theirs | N |
 | verify and download the record, evidence | Y | Y | Y | Y | Y | Y | N |
 | correct an undeliverable address | own | N | N | N | N | Y | host's people |
 | edit, publish, retire templates | N | N | N | N | N | N | Y |
@@ -63,14 +64,15 @@ ACTS_OF = (
     (Act.HELP,), (Act.WAIVE,), (Act.TAKE_ON,), (Act.DUTY_DONE,), (Act.DUTY_BACK,), (Act.DOUBT,),
     (Act.ANSWER_SUGGESTION,),
     (Act.PEOPLE,), (Act.SHARE,), (Act.WORDS_BY_MAIL,), (Act.ADD_PARTY,), (Act.SUBSTITUTE,), (Act.NUDGE,),
-    (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.RECORD,),
-    (Act.CORRECT_ADDRESS,),
+    (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.END_CONCERN,),
+    (Act.RECORD,), (Act.CORRECT_ADDRESS,),
     (Act.TEMPLATES,), (Act.HOST,),
 )
 MEANS = {
     Right.NO: {"N", "-"}, Right.CHARTER: {"if the charter says so"},
     Right.YES: {"Y", "Y, if opened by or shared with them", "Y if the host is named"},
     Right.FIRST: {"first champion of each seat"}, Right.HELPS: {"help only"}, Right.CHOSEN: {"if chosen"},
+    Right.THEIRS: {"if theirs"},
     Right.HOST: {"for the host's people", "host's people"},
     Right.OWN: {"own", "own items", "own part", "as the accepting party", "if the template names the party"},
     Right.OTHER: {"other"},
@@ -130,6 +132,7 @@ class TestMay:
             other = party is not None and not own
             assert may(act, member, party=party, asked=asked) is {
                 Right.NO: False, Right.YES: True, Right.FIRST: False, Right.HELPS: other, Right.CHOSEN: True,
+                Right.THEIRS: True,
                 Right.HOST: False, Right.CHARTER: False, Right.OWN: own, Right.PROPOSE: own or party is None,
                 Right.OTHER: other, Right.ASKED: own and asked == 7}[allowed]
 

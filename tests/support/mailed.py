@@ -153,8 +153,14 @@ def _of_talk(session, room, kind):
                 person=room.anna, at=NOON, text="Is the bill of May in it? See https://evil.example/x", sees=-1)
             session.flush()
             return room.renee, "task:cost:2", {}
-        case "concern":
-            return room.renee, "concern:-7", {}
+        case "concern" | "concern_answered" | "concern_ended":
+            add(session, room, Comment, number=-7, kind="concern", subject="project", party=None, person=room.anna,
+                at=NOON, text="We are not heard. See https://evil.example/x", mentions=str(room.renee), sees=0,
+                resolved_at=NOON if kind == "concern_ended" else None)
+            add(session, room, Comment, number=-8, kind="answer", subject="project", party=None, person=room.jan,
+                reply_to=-7, at=NOON, text="Let us talk.", sees=0)
+            session.flush()
+            return room.anna if kind == "concern_answered" else room.renee, "concern:-7", {}
         case "waiting_outside":
             session.execute(task.values(outsider="the energy supplier", outside_until=NOON.date()))
             return room.anna, "task:cost:2", {}

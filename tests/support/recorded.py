@@ -26,7 +26,7 @@ VERBS = ("INSERT", "UPDATE", "DELETE", "WITH")
 UNRECORDED = frozenset({
     "board_row", "draft", "unsaid", "seen", "document_read", "upload", "outbox", "reminder", "signing_code"})
 # A concern is told to the people chosen; an event would tell everybody that there was one, and when.
-SILENT = frozenset({"raise_concern"})
+SILENT = frozenset({"concerns._write"})
 # What a job notes of its own tries.
 NOTES = frozenset({"sealings._note"})
 BELOW = ("db.", "writes.")  # whoever calls these writes
@@ -79,7 +79,7 @@ def _writer() -> str:
             break
         if module:
             name = f"{module}.{function}"
-            if function in SILENT or name in NOTES:
+            if name in SILENT | NOTES:
                 return ""
             found = name if not found or found.startswith(BELOW) else found
         frame = frame.f_back

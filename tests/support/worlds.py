@@ -25,6 +25,7 @@ from cocreate.services import (
     absences,
     canvases,
     comments,
+    concerns,
     contributions,
     documents,
     duties,
@@ -267,8 +268,11 @@ def _talk(session: Any, world: World) -> World:
     say(small.maker, f"Not below 70 {secret}", kind="note")
     comments.ask_help(session, small.ref, task="credit", party=1, text=f"Who knows this, {secret}?", own=True,
                       actor=small.maker, key=key(), now=NOON)
-    comments.raise_concern(session, small.ref, to="champions", text=f"I worry about {word}.", record=True,
+    concerns.raise_concern(session, small.ref, to="champions", text=f"I worry about {word}.", record=True,
                            actor=small.maker, key=key(), now=NOON)
+    raised, = concerns.of(session, look(session, small.ref, person=small.maker, now=NOON).facts)
+    for go_on, actor in ((concerns.answer, small.shop), (concerns.end, small.shop), (concerns.again, small.maker)):
+        go_on(session, small.ref, number=raised.number, text=f"Of {word}.", actor=actor, key=key(), now=NOON)
     nudges.nudge(session, small.ref, subject="task:returns:2", party=2, words=f"Please {word}", actor=small.maker,
                  key=key(), now=NOON)
     duties.take_on(session, small.ref, gate="picture", what=f"We weigh them {word}", due=TODAY + timedelta(days=30),

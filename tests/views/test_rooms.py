@@ -104,7 +104,7 @@ class TestNow:
         room.shop.post("/concern", data={"to": "facilitator", "text": "We are not heard.", "record": ""})
         assert "Sofia Marin came in, for no party." in text(sofia.get("/record"))
         assert sofia.get("/concern").status_code == 403
-        assert "Concerns (1)" in text(sofia.get("")) and "Concerns (" not in text(room.maker.get(""))
+        assert "Concerns (1 open)" in text(sofia.get("")) and "Concerns (" not in text(room.maker.get(""))
         asked = sofia.post("/hold", data={"reason": REASON, "until": "2027-03-12"}, follow_redirects=True)
         assert "The project rests until Fri 12 Mar as soon as one champion agrees." in text(asked)
         number = proposal_of(room, "hold")

@@ -166,32 +166,6 @@ class TestHelp:
             assert "asks for help" not in client.get("").text
 
 
-class TestConcern:
-    def test_only_the_chosen_read_it_and_the_record_says_nothing(self, project):
-        room = project()
-        tom = room.sign_in(room.colleague(2))
-        before = room.facts().project.version
-        form = tom.get("/concern").text
-        assert "There is no neutral person in this project." in form
-        answer = tom.post("/concern", data={"to": "mine", "text": "canary-concern"}, follow_redirects=True)
-        assert "canary-concern" in answer.text
-        read = room.shop.get("/concerns").text
-        assert "canary-concern" in read and "Answer Tom Baker in person: what is written in the project" in read
-        assert "They answer you in person" in answer.text and "They answer you in person" not in read
-        for client in (room.maker, room.manager):
-            assert "canary-concern" not in client.get("/concerns").text
-        assert room.facts().project.version == before
-
-    def test_with_its_authors_leave_the_record_says_that_there_was_one(self, project):
-        room = project()
-        tom = room.sign_in(room.colleague(2))
-        for _ in range(2):
-            tom.post("/concern", data={"to": "mine", "text": "canary-concern", "record": "y", "key": "c" * 20})
-        record = room.maker.get("/record").text
-        assert record.count("A concern was raised.") == 1
-        assert "Tom Baker" not in room.maker.get("/record.json").text.split("raise_concern")[1][:600]
-
-
 class TestDocuments:
     def test_shared_with_all_it_says_who_has_read_it(self, project):
         room = project()
@@ -321,7 +295,8 @@ class TestStrangers:
     PATHS = ("/tasks/returns/pass", "/tasks/returns/let-in", "/tasks/returns/wait", "/tasks/returns/enter",
              "/tasks/returns/reopen", "/tasks/returns/help", "/tasks/returns/versions/1",
              "/tasks/returns/versions/1/2", "/tasks/returns/versions/1/files/x", "/talk?topic=task:returns:2",
-             "/concern", "/concerns", "/gates/picture/outside", "/documents/new", "/documents/1",
+             "/concern", "/concerns", "/concerns/7/answer", "/concerns/7/again", "/concerns/7/end",
+             "/gates/picture/outside", "/documents/new", "/documents/1",
              "/documents/1/new-version", "/documents/1/seen-by", "/documents/1/withdraw")
 
     def test_get_the_answer_of_a_project_that_is_not_there(self, project):

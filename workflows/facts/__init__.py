@@ -4,6 +4,7 @@ Each ``...Fact`` is one row of the table of its name. An act answers with the fa
 differs is what is written. Nothing here reads a clock or a database.
 """
 
+from workflows.facts.concerns import ConcernFact
 from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, Notice, SignatureFact
 from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFact
 from workflows.facts.states import DECIDED, OWED, UNDECIDED, UNFINISHED, UNGIVEN
@@ -31,6 +32,7 @@ __all__ = [
     "UNGIVEN",
     "AbsenceFact",
     "AccessionFact",
+    "ConcernFact",
     "ContractFact",
     "ContractState",
     "DecisionFact",

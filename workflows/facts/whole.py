@@ -9,6 +9,7 @@ from typing import Any, Self
 from workflows.calendars import Calendar, local_day
 from workflows.definition import Definition, Gate, Task
 from workflows.facts import disputes
+from workflows.facts.concerns import ConcernFact
 from workflows.facts.papers import AccessionFact, ContractFact, ContractState, DutyFact, SignatureFact
 from workflows.facts.parties import AbsenceFact, MemberFact, NudgeFact, PartyFact
 from workflows.facts.work import (
@@ -77,6 +78,8 @@ class Facts:
     calendars: tuple[Calendar, ...] = field(default=(), repr=False)
     # What a version of the contract still lacks, as the actor may know it: for pages and mails. None: not looked at.
     missing: tuple[Refusal, ...] | None = None
+    # The open concerns that the actor raised or reads: for pages and digests. No act looks at them.
+    concerns: tuple[ConcernFact, ...] = ()
 
     # looking
 

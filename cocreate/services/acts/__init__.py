@@ -102,6 +102,7 @@ ACTS: dict[type, tuple[str, Callable[[Facts, Any], Change]]] = {
     comments.Helped: ("helped", comments.helped),
     comments.StillStuck: ("still_stuck", comments.still_stuck),
     comments.RaiseConcern: ("raise_concern", comments.raise_concern),
+    comments.EndConcern: ("end_concern", comments.end_concern),
     documents.Share: ("share", documents.share),
     documents.NewVersion: ("new_version", documents.new_version),
     documents.Widen: ("widen", documents.widen),

@@ -69,7 +69,16 @@ class StillStuck:
 
 @dataclass(frozen=True, slots=True)
 class RaiseConcern:
-    """The record may say that a concern was raised: its author agreed. By whom and about what it never says."""
+    """The record may say that a concern was raised, or raised anew: its author agreed. By whom and about what it never
+    says.
+    """
+
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndConcern:
+    """The same of the end of one that the record knows of: whoever ended it, it never says."""
 
 
 def say(facts: Facts, given: Say) -> Change:
@@ -135,8 +144,13 @@ def still_stuck(facts: Facts, given: StillStuck) -> Change:
                   letters=_calling(facts, after, actor))
 
 
-def raise_concern(facts: Facts, _given: RaiseConcern) -> Change:
+def raise_concern(facts: Facts, given: RaiseConcern) -> Change:
     """Said by the system: who looks after the project's writing must not name the author."""
+    return Change(facts=facts, details={"kind": "concern", **({"anew": True} if given.anew else {})})
+
+
+def end_concern(facts: Facts, _given: EndConcern) -> Change:
+    """Said by the system, as the raising was."""
     return Change(facts=facts, details={"kind": "concern"})
 
 

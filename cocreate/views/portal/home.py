@@ -22,6 +22,7 @@ from cocreate.views.portal.blueprint import bp
 from cocreate.views.portal.invitations import role
 from cocreate.views.portal.standings import Line, Wait, hosts_of, line, says, titled, waits
 from cocreate.views.room import frame, nudges
+from cocreate.views.room.concerns import lines as concern_lines
 from cocreate.web import login, pages
 from workflows.facts import Facts
 
@@ -59,9 +60,10 @@ def your_turn() -> ResponseReturnValue:
     named = _hosts(found)
     cards, invited = _cards(found, named), people.waiting_for(db.session(), login.me().id, now=now())
     running = [one for one in found if not one.facts.ended]
+    raised = [(said, url, titled(one.facts, named)) for one in running for said, url in concern_lines(one.facts)]
     return render_template(
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
-        invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
+        raised=raised, invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one, named)],
         lines=[line(one.facts, named) for one in running], over=_over(found, named), reassuring=_reassuring(running),
         suggested=suggestions.made(db.session(), login.me().id), administers=_administers(), opens=opens())

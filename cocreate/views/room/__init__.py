@@ -6,6 +6,7 @@ from cocreate.views.room import (
     assessments,
     canvases,
     charter,
+    concerns,
     contracts,
     documents,
     duties,
@@ -33,7 +34,7 @@ from cocreate.views.room import (
 )
 from cocreate.views.room.blueprint import bp
 
-__all__ = ["accessions", "agreements", "assessments", "bp", "canvases", "charter", "contracts", "documents", "duties",
-           "endings", "gates", "holds", "notes", "now", "nudges", "passing", "people", "previews", "proposals",
-           "records", "rules", "sharing", "short_agreements", "signing", "stages", "talk", "task_list", "tasks",
-           "versions", "words_by_mail"]
+__all__ = ["accessions", "agreements", "assessments", "bp", "canvases", "charter", "concerns", "contracts",
+           "documents", "duties", "endings", "gates", "holds", "notes", "now", "nudges", "passing", "people",
+           "previews", "proposals", "records", "rules", "sharing", "short_agreements", "signing", "stages", "talk",
+           "task_list", "tasks", "versions", "words_by_mail"]

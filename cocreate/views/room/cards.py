@@ -14,7 +14,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
 from cocreate.services.acts.change import require
 from cocreate.services.acts.people import is_last_champion
-from cocreate.services.comments import readers
+from cocreate.services.concerns import readers
 from cocreate.views.parts import listed, part_words
 from cocreate.views.room import frame
 from cocreate.views.room.dialogs import possible

@@ -15,7 +15,7 @@ from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, can, may
 from cocreate.domain.turns import can_take, turns
 from cocreate.forms.base import Form
-from cocreate.services import comments, missing, records, returned, rooms
+from cocreate.services import concerns, missing, records, returned, rooms
 from cocreate.services.acts.absences import hands_over
 from cocreate.services.acts.endings import host_alone, may_decline, may_leave
 from cocreate.services.acts.proposals import offered_seats
@@ -26,6 +26,7 @@ from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame, holds, plan, task_state, waiting
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import corrects
+from cocreate.views.room.concerns import lines as concern_lines
 from cocreate.views.room.records import tell
 from cocreate.web import login, pages
 from workflows import engine
@@ -48,6 +49,8 @@ class Ending:
 def now(ref: str) -> ResponseReturnValue:
     """The first page of a room."""
     facts = missing.known(db.session(), frame.enter(ref))
+    raised = concerns.of(db.session(), facts)
+    facts = concerns.knowing(facts, raised)
     course, ahead = rooms.course(db.session(), facts), outlook(facts)
     asked = turns(facts, login.me().id)
     asks = [ask(turn, facts) for turn in asked]
@@ -64,11 +67,13 @@ def now(ref: str) -> ResponseReturnValue:
                   if way.back and can_take(facts, way.key)],
         diagram=plan.picture(facts, course), legend=plan.legend(facts), columns=plan.columns(facts), most=plan.MOST,
         gates=plan.questions(facts), steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts),
-        back=_back(facts, course), ending=_ending(facts, course), more=_more(facts), chip_of=task_state.chip,
+        back=_back(facts, course), ending=_ending(facts, course), more=_more(facts, bool(raised)),
+        chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted(facts.owed, key=lambda one: one.due)[:5],
         way_out=next((way for way in first.row.ways if way.url), None) if first else None,
-        undelivered=_undelivered(facts), concerns=_concerns(facts))
+        undelivered=_undelivered(facts),
+        concerns=0 if facts.ended else len(facts.concerns), own_concerns=concern_lines(facts))
 
 
 def _dates(facts: Facts, ahead: Outlook | None, course: tuple[Entry, ...],
@@ -139,25 +144,19 @@ def _undelivered(facts: Facts) -> list[tuple[Unreachable, str]]:
     return found
 
 
-def _concerns(facts: Facts) -> int:
-    """How many concerns the reader was chosen to read."""
-    me = login.me().id
-    return sum(1 for one in comments.concerns(db.session(), facts) if one.row.person != me)
-
-
-def _more(facts: Facts) -> list[tuple[str, str]]:
-    """What else this person can do with the project, as (label, address)."""
+def _more(facts: Facts, raised: bool) -> list[tuple[str, str]]:
+    """What else this person can do with the project, as (label, address). raised: whether there are concerns."""
     ref, actor = facts.project.ref, facts.actor
     own = actor.party if actor else None
     if actor is None:
         return []
     if facts.ended:
-        return _always(facts)
+        return _always(facts, raised)
     if facts.on_hold:
         may_resume = can(facts, Act.HOLD, directly=True)
         resume = [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []
         goes = [(_("Hand over the project"), url_for("desk.hand_over", ref=ref))] if in_charge(facts, actor) else []
-        return [*resume, *goes, *_always(facts)]
+        return [*resume, *goes, *_always(facts, raised)]
     early = host_alone(facts) and can(facts, Act.WITHDRAW_EARLY)
     name = facts.party(own).name if own is not None else ""
     rows = [
@@ -176,15 +175,16 @@ def _more(facts: Facts) -> list[tuple[str, str]]:
         found.insert(1, (_("Hand over my part"), url_for("room.people_hand_over", ref=ref, person=actor.person)))
     if "facilitator" in actor.own:
         found.append((_("Hand over my part"), url_for("room.people_neutral", ref=ref)))
-    return found + _always(facts)
+    return found + _always(facts, raised)
 
 
-def _always(facts: Facts) -> list[tuple[str, str]]:
+def _always(facts: Facts, raised: bool) -> list[tuple[str, str]]:
     """What everybody here can do at any time."""
     ref = facts.project.ref
     concern = [(_("Raise a concern"), url_for("room.concern", ref=ref))] \
         if may(Act.CONCERN, facts.actor) and not facts.ended else []
-    return [*concern, (_("Rules of this project"), url_for("room.rules", ref=ref)),
+    read = [(_("Concerns"), url_for("room.concerns", ref=ref))] if raised else []
+    return [*concern, *read, (_("Rules of this project"), url_for("room.rules", ref=ref)),
             (_("Export the record"), url_for("room.record_download", ref=ref))]
 
 

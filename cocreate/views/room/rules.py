@@ -150,7 +150,8 @@ def right_words() -> dict[Right, str]:
     return {Right.NO: _("no"), Right.YES: _("yes"), Right.OWN: _("own party"), Right.OTHER: _("other parties"),
             Right.ASKED: _("own party, if asked"), Right.PROPOSE: _("proposes"),
             Right.FIRST: _("first champion of each seat"), Right.HELPS: _("answers only"),
-            Right.CHOSEN: _("if chosen"), Right.CHARTER: _("if the charter says so"),
+            Right.CHOSEN: _("if chosen"), Right.THEIRS: _("if it is theirs"),
+            Right.CHARTER: _("if the charter says so"),
             Right.HOST: _("for the host's people")}
 
 
@@ -181,7 +182,9 @@ def act_words() -> dict[Act, str]:
         Act.ADD_PARTY: _("add a party, name a neutral person"), Act.SUBSTITUTE: _("name a substitute"),
         Act.NUDGE: _("nudge"),
         Act.CLAUSES: _("propose clause wording, agree a clause"), Act.SIGN: _("sign"),
-        Act.SETTLE: _("settle a figure"), Act.CONCERN: _("raise a concern"), Act.READ_CONCERNS: _("read concerns"),
+        Act.SETTLE: _("settle a figure"), Act.CONCERN: _("raise a concern"),
+        Act.READ_CONCERNS: _("read and answer concerns"),
+        Act.END_CONCERN: _("end a concern that one raised or reads"),
         Act.RECORD: _("verify and download the record, evidence"),
         Act.CORRECT_ADDRESS: _("correct an undeliverable address"),
         Act.TEMPLATES: _("edit, publish, retire templates"), Act.HOST: _("people, policies, health of the host"),

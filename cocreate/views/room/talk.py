@@ -1,4 +1,4 @@
-"""Talking beside the work: comments on every thing, calls for help, and concerns."""
+"""Talking beside the work: comments on every thing, and calls for help."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -19,10 +19,9 @@ from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import OF_TASK, Topic, audience_of
 from cocreate.errors import Invalid, NotFound
 from cocreate.forms.base import whole
-from cocreate.forms.talk import ConcernForm, SayForm
+from cocreate.forms.talk import SayForm
 from cocreate.forms.tasks import HelpedForm, HelpForm
 from cocreate.services import canvases, comments, unsaid
-from cocreate.services.acts.change import require
 from cocreate.services.acts.comments import Helped, require_asker
 from cocreate.services.canvases import Written
 from cocreate.services.comments import Thread
@@ -182,33 +181,6 @@ def _trail(ref: str, title: str, there: str) -> tuple[tuple[str, str], tuple[str
     return (_("Tasks"), url_for("room.tasks", ref=ref)), (title, there)
 
 
-@bp.route("/concern", methods=["GET", "POST"])
-def concern(ref: str) -> ResponseReturnValue:
-    """Say something that is hard to say to all, to people one chooses."""
-    facts, form = frame.enter(ref), ConcernForm.from_request(to=request.args.get("to"))
-    require(facts, Act.CONCERN, on_hold=True)
-    offered = [(choice, _choice(facts, choice)) for choice in comments.CONCERNS if comments.readers(facts, choice)]
-    form.to.choices = [SelectChoice(choice, label[:1].upper() + label[1:]) for choice, label in offered]
-    neutral = bool(comments.readers(facts, "facilitator"))
-
-    def tell(session: Any) -> str:
-        comments.raise_concern(session, ref, to=form.to.data, text=form.text.data, record=form.record.data,
-                               actor=login.me().id, key=form.key(), now=now())
-        return _("Said. Only %(names)s can read it.", names=_choice(facts, form.to.data))
-
-    return dialog(facts, form, "room/talk/concern.html", _("Raise a concern"), tell,
-                  then=url_for("room.concerns", ref=ref), neutral=neutral)
-
-
-@bp.get("/concerns")
-def concerns(ref: str) -> ResponseReturnValue:
-    """What one raised, and what one was chosen to read."""
-    facts = frame.enter(ref)
-    return frame.show("room/talk/concerns.html", facts, (_("Concerns"), None), me=login.me().id,
-                      found=comments.concerns(db.session(), facts),
-                      may_raise=may(Act.CONCERN, facts.actor) and not facts.ended)
-
-
 # parts of pages
 
 
@@ -323,10 +295,3 @@ def name_of(facts: Facts, topic: Topic) -> str:
             return next(one.name for one in facts.documents if str(one.number) == topic.key)
         case _:
             return say(definition.clauses[topic.key].title, language)
-
-
-def _choice(facts: Facts, choice: str) -> str:
-    names = words.listed((member.name for member in comments.readers(facts, choice)), pages.reader())
-    return {"facilitator": _("the neutral person (%(names)s)", names=names),
-            "champions": _("the champions of the parties (%(names)s)", names=names),
-            "mine": _("my champion (%(names)s)", names=names)}.get(choice, names)
