@@ -116,6 +116,7 @@ def address():
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["csrf_token"] = str
     app.jinja_env.filters["lang"] = lambda _text: ""
+    app.jinja_env.filters["day"] = str
     Babel(app)
     assets.init_app(app)
     icons.init_app(app)
