@@ -78,7 +78,7 @@ def with_veto(facts):
 
 
 def figures(facts, *values, unit="MWh", sees=-1):
-    return facts.with_figures(FigureFact("today.cost.energy", party, 1, Decimal(value), unit, False, sees)
+    return facts.with_figures(FigureFact("today.cost.energy", party, 1, Decimal(value), unit, sees)
                               for party, value in zip((PHILIPS, WMATA), values, strict=False))
 
 

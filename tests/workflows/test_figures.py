@@ -104,7 +104,7 @@ transitions: {go: {from: work, to: end, when: {figure: {path: work.use.hours@use
 
     def test_whoever_may_not_see_both_figures_is_told_neither(self):
         facts = self.facts(5, sees=0b0110)
-        facts = replace(facts, figures=(*facts.figures, FigureFact("figures.need.value", 2, 1, Decimal(9), "t/a", False,
+        facts = replace(facts, figures=(*facts.figures, FigureFact("figures.need.value", 2, 1, Decimal(9), "t/a",
                                                                    sees=0b1100)))
         for a, b in ((self.MASS, "figures.need.value"), ("figures.need.value", self.MASS)):
             refusal, = why(facts, {"figure": {"path": a, "below" if a != self.MASS else "above": b}})

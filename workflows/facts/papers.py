@@ -49,8 +49,8 @@ class SignatureFact:
 class AccessionFact:
     """A party that acceded to the signed version of a paper, by a document of its own."""
 
-    paper: str
     party: int
+    paper: str
     version: int
     person: int
     at: datetime

@@ -84,7 +84,7 @@ def accede(facts: Facts, given: Accede) -> Change:
         rows.append(Update(table_of(SigningCode), ({
             "project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
             "used_at": facts.now},)))
-    after = facts.with_accession(AccessionFact(given.paper, party.number, contract.number, actor, facts.now,
+    after = facts.with_accession(AccessionFact(party.number, given.paper, contract.number, actor, facts.now,
                                                given.text_sha256, given.pdf_sha256))
     if given.paper:
         after = done(after, given.paper, contract.number)
