@@ -17,7 +17,7 @@ from cocreate.models.projects import Member, Party, Project
 from cocreate.services import absences, people
 from cocreate.services.acts.absences import absence_of, own_parts
 from cocreate.services.acts.people import heirs, is_last_champion, tasks_of
-from cocreate.services.facts import look
+from cocreate.services.facts import look_all
 from cocreate.services.locks import lock_projects
 from workflows.facts import AbsenceFact, Facts
 
@@ -67,9 +67,9 @@ def of_person(session: Session, person: int, *, now: datetime) -> list[Membershi
         .join(Member, (Member.project_id == Party.project_id) & (Member.party == Party.number))
         .where(Member.person == person, Member.accepted_at.is_not(None), Member.left_at.is_(None))
         .order_by(Organisation.name, Project.ended_at.is_not(None), Project.id)).all()
+    every = look_all(session, [row.project for row in rows], person=person, now=now)
     found: dict[str, tuple[str, list[Place]]] = {}
-    for row in rows:
-        facts = look(session, row.project, person=person, now=now).facts
+    for row, facts in zip(rows, every, strict=True):
         found.setdefault(row.ref, (row.name, []))[1].append(Place(facts, person))
     return [Membership(ref, name, tuple(places)) for ref, (name, places) in found.items()]
 
@@ -94,8 +94,8 @@ def go_away(session: Session, person: int, *, to: int, starts: date | None, unti
 
 def come_back(session: Session, person: int, *, key: str, now: datetime) -> int:
     """Take one's parts back everywhere; in how many projects."""
-    away = [(place, place.absence) for one in of_person(session, person, now=now) for place in one.running
-            if place.absence is not None]
+    away = [(place, place.absence) for one in of_person(session, person, now=now) for place in one.places
+            if place.absence is not None and (not place.facts.ended or place.facts.project.outcome == "agreed")]
     _lock(session, [place for place, _ in away])
     for place, absence in away:
         if absence is not None:

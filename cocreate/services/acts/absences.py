@@ -160,8 +160,7 @@ def _for_good(facts: Facts, member: MemberFact, to: MemberFact, parts: frozenset
 
 
 def turn_absence(facts: Facts, given: TurnAbsence) -> Change:
-    if facts.project.outcome != "agreed":  # duties go on after it, and so does who may report them
-        require_running(facts, on_hold=True)
+    _require_lent(facts)
     if facts.actor is not None:
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=())
     absence = _open(facts, given.number)
@@ -179,12 +178,18 @@ def come_back(facts: Facts, given: ComeBack) -> Change:
         absence = _open(facts, given.number)
         change = _turned(facts, absence, replace(absence, ended_at=facts.now), begins=False)
         return replace(change, personal=named(given.by))
-    require_running(facts, on_hold=True)
+    _require_lent(facts)
     absence = _open(facts, given.number)
     own = facts.actor is not None and facts.actor.person == absence.person
     if not own and not hands_over(facts, absence.person):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=(absence.person,))
     return _turned(facts, absence, replace(absence, ended_at=facts.now), begins=False)
+
+
+def _require_lent(facts: Facts) -> None:
+    """Duties go on after the signature, and so does who may report them."""
+    if facts.project.outcome != "agreed":
+        require_running(facts, on_hold=True)
 
 
 def _open(facts: Facts, number: int) -> AbsenceFact:

@@ -77,6 +77,11 @@ class TestForATime:
         with pytest.raises(Conflict, match=r"absence\.over"):
             story.act(ComeBack(1), SIGNATORY)
 
+    def test_also_once_the_contract_is_signed(self):
+        story = begin().act(away(), SIGNATORY)
+        story.facts = story.facts.with_project(ended_at=story.facts.now, outcome="agreed")
+        assert story.act(ComeBack(1), SIGNATORY).facts.member(TOM).parts == {"contributor"}
+
     def test_a_new_one_takes_the_place_of_the_old(self):
         story = begin().act(away(), SIGNATORY).act(away(to=CHAMPION), SIGNATORY)
         assert story.facts.member(TOM).parts == {"contributor"}
