@@ -12,14 +12,19 @@ def asks(facts: Facts, transition: str) -> bool:
 
 
 def choices(facts: Facts, transition: str) -> tuple[TaskFact, ...]:
-    """The accepted tasks of the stage it leads to that it does not open again by itself."""
+    """What can be opened again with it."""
+    return tuple(task for task in offered(facts, transition) if task.state is TaskState.ACCEPTED)
+
+
+def offered(facts: Facts, transition: str) -> tuple[TaskFact, ...]:
+    """The tasks of the stage it leads to that it does not open again by itself, accepted or not."""
     way = facts.definition.transitions[transition]
     stage = facts.definition.stages.get(way.to)
     if stage is None or not asks(facts, transition):
         return ()
     return tuple(task for key, one in stage.tasks.items()
                  if key not in way.reopens and not one.final and one.kind not in _SAYS_OF_OTHERS
-                 for task in facts.instances(key) if task.state is TaskState.ACCEPTED)
+                 for task in facts.instances(key))
 
 
 def opens(facts: Facts, transition: str) -> bool:

@@ -66,6 +66,13 @@ class TestBack:
         answer = room.shop.post("/go-back/text_reopened", data=sent)
         assert NOTHING in text(answer, 422)
 
+    def test_where_somebody_else_was_faster_keeps_all_that_was_typed(self, project):
+        room = project(signing)
+        sent = {"visit": "3", "reason": REASON, SHOP: "y", "why-signatories-2": OWN}
+        room.maker.post("/go-back/text_reopened", data=sent)
+        late = room.shop.post("/go-back/text_reopened", data=sent | {"key": "another-page-of-the-shop"})
+        assert late.status_code == 409 and REASON in late.text and OWN in late.text
+
     def test_to_where_tasks_are_opened_by_the_way_itself_more_can_be_chosen(self, project):
         room = project(signing)
         page = text(room.shop.get("/go-back/too_early"))

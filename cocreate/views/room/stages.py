@@ -48,10 +48,10 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
     way = facts.definition.transitions.get(key)
     if way is None or not facts.definition.is_back(way):
         raise NotFound
+    form = _form(facts, key)
     if way.from_ != facts.project.stage:
         raise Conflict("stage.changed", stage=facts.project.stage)
     login.require_proof()
-    form = _form(facts, key)
 
     def act(session: Any) -> str:
         stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
@@ -64,10 +64,12 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
 
 
 def _form(facts: Facts, key: str) -> ReasonForm:
-    """From the signature it asks besides what has to change."""
+    """From the signature it asks besides what has to change; sent too late, it still says what was typed."""
     if not going_back.asks(facts, key):
         return ReasonForm.from_request()
-    tasks = {(task.key, task.party): _whose(facts, task) for task in going_back.choices(facts, key)}
+    here = facts.project.stage == facts.definition.transitions[key].from_
+    found = going_back.choices(facts, key) if here else going_back.offered(facts, key)
+    tasks = {(task.key, task.party): _whose(facts, task) for task in found}
     return BackForm.asking(tasks, needed=not going_back.opens(facts, key)).from_request()
 
 
