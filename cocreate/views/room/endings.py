@@ -42,7 +42,8 @@ def decline(ref: str) -> ResponseReturnValue:
 
     return dialog(facts, form, "room/endings/decline.html",
                   _("Decline for %(party)s", party=facts.party(own).name), act, then=url_for("room.now", ref=ref),
-                  party=facts.party(own), ends=_ends(facts), leaves=acts.may_leave(facts, own), ways=[
+                  party=facts.party(own), ends=_ends(facts),
+                  leaves=possible(lambda: acts.require_leaving(facts)), ways=[
                       (way.key, facts.definition.stage_name(facts.definition.transitions[way.key].to, pages.language()))
                       for way in engine.ways(facts) if way.back and can_take(facts, way.key)])
 

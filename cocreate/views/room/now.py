@@ -17,7 +17,7 @@ from cocreate.domain.turns import can_take, turns
 from cocreate.forms.base import Form
 from cocreate.services import concerns, missing, records, returned, rooms
 from cocreate.services.acts.absences import hands_over
-from cocreate.services.acts.endings import host_alone, may_decline, may_leave
+from cocreate.services.acts.endings import host_alone, require_declining, require_leaving
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.services.returned import Unreachable
 from cocreate.services.rooms import Entry
@@ -27,6 +27,7 @@ from cocreate.views.room import frame, holds, plan, task_state, waiting
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import corrects
 from cocreate.views.room.concerns import lines as concern_lines
+from cocreate.views.room.dialogs import possible
 from cocreate.views.room.records import tell
 from cocreate.web import login, pages
 from workflows import engine
@@ -164,11 +165,9 @@ def _more(facts: Facts, raised: bool) -> list[tuple[str, str]]:
         (can(facts, Act.HOLD) and not can(facts, Act.HOLD, directly=True), _("Propose to put on hold"), "room.hold"),
         (can(facts, Act.ADD_PARTY, party=own) and bool(offered_seats(facts)), _("Add a party"), "room.add_party"),
         (in_charge(facts, actor), _("Hand over the project"), "desk.hand_over"),
-        (own is not None and can(facts, Act.LEAVE, party=own) and may_leave(facts, own), _("Leave the project"),
-         "room.leave"),
+        (possible(lambda: require_leaving(facts)), _("Leave the project"), "room.leave"),
         (early or can(facts, Act.WITHDRAW, party=own), _("Withdraw the project"), "room.withdraw"),
-        (own is not None and can(facts, Act.DECLINE, party=own) and may_decline(facts, own),
-         _("Decline for %(party)s", party=name), "room.decline"),
+        (possible(lambda: require_declining(facts)), _("Decline for %(party)s", party=name), "room.decline"),
     ]
     found = [(label, url_for(endpoint, ref=ref)) for shown, label, endpoint in rows if shown]
     if hands_over(facts, actor.person):
