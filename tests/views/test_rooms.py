@@ -29,6 +29,20 @@ class TestNow:
         page = text(play(definition=stories.definition()).shop.get(""))
         assert "TF Tornby Furniture , Maker AH Aurelis Hotels (you) , Shop Stage 1 of 3: Figures" in page
 
+    def test_what_both_still_owe_from_an_earlier_stage_stands_once_with_each(self, play):
+        room = play(definition=stories.later_definition())
+        with room.app.app_context(), transaction() as session:
+            for task in ("returns", "credit"):
+                projects.give(session, room.small, task)
+            projects.go_on(session, room.small, "to_terms")
+        assert whose(room.maker).count("How ready are we") == 2
+
+    def test_what_has_ended_counts_no_open_task(self, play):
+        room = play()
+        assert re.search(r"Tasks <span class=\"count\">2<", room.shop.get("").text)
+        room.shop.post("/decline", data={"reason": "They went bankrupt.", "title": "Crates come back"})
+        assert not re.search(r"Tasks <span", room.shop.get("").text)
+
     def test_whose_turn_it_is_counts_what_is_checked_decided_and_signed(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():

@@ -104,7 +104,7 @@ def stages(facts: Facts) -> int:
 
 def room(facts: Facts) -> Room:
     views = party_views(facts)
-    open_tasks = sum(1 for task in facts.tasks if task.state in UNFINISHED)
+    open_tasks = 0 if facts.ended else sum(1 for task in facts.tasks if task.state in UNFINISHED)
     here = (request.endpoint or "").removeprefix("room.")
     tabs = (
         ("now", _("Now"), None, True), ("tasks", _("Tasks"), open_tasks or None, True),

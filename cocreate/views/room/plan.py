@@ -47,8 +47,9 @@ def columns(facts: Facts) -> list[Column]:
     views, stage = frame.party_views(facts), facts.definition.stages.get(facts.project.stage)
     keys = list(stage.tasks) if stage else []
     order = facts.definition.order
-    keys += [t.key for t in facts.tasks if t.state in OWED and t.key not in keys
-             and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage]]
+    earlier = (t.key for t in facts.tasks if t.state in OWED
+               and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage])
+    keys = [*dict.fromkeys([*keys, *earlier])]  # one that several parties still owe is one of each
     found = []
     choosing = {member.party for refusal in limits.to_choose(facts) for person in limits.can_act(facts, refusal)
                 if (member := facts.member(person))}
