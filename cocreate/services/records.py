@@ -35,9 +35,10 @@ class Line:
     personal: Mapping[str, Any]
 
 
-def lines(session: Session, facts: Facts, *, most: int | None = None) -> list[Line]:
-    """The events of a project as the facts' actor sees them, newest first."""
-    rows = session.execute(_as_read(facts).order_by(Event.seq.desc()).limit(most))
+def lines(session: Session, facts: Facts, *, most: int | None = None, act: str = "") -> list[Line]:
+    """The events of a project as the facts' actor sees them, newest first; of one kind of act, where that is named."""
+    which = [EventDetail.act == act] if act else []
+    rows = session.execute(_as_read(facts).where(*which).order_by(Event.seq.desc()).limit(most))
     return [_line(row.Event, row.EventDetail, facts) for row in rows]
 
 

@@ -36,6 +36,10 @@ class TestLines:
     def test_at_most_so_many(self, told):
         assert len(records.lines(db.session, facts(told), most=3)) == 3
 
+    def test_of_one_kind_of_act(self, told):
+        submitted = [one for one in records.lines(db.session, facts(told)) if one.act == "submit"]
+        assert records.lines(db.session, facts(told), act="submit") == submitted != []
+
     def test_say_who_did_what(self, told):
         line = records.lines(db.session, facts(told), most=1)[0]
         assert (line.act, line.party, line.actor, line.details["last"]) == ("sign", 2, "Claire Duval", True)

@@ -111,6 +111,6 @@ def band(facts: Facts) -> Band | None:
     if asked is not None and asked.since == facts.project.held_at:
         return Band(facts.project.hold_until, frame.person_name(facts, asked.person),
                     reason_of(asked), resume_url)
-    line = next((line for line in records.lines(db.session(), facts) if line.act == "hold"), None)
+    line = next(iter(records.lines(db.session(), facts, most=1, act="hold")), None)
     return Band(facts.project.hold_until, Speaker(line, facts, pages.reader()).who if line else "",
                 str(line.personal.get("reason", "")) if line else "", resume_url)
