@@ -25,6 +25,7 @@ from cocreate.db import db, transaction
 from cocreate.domain.answers import Answer
 from cocreate.models.people import Person
 from cocreate.services import (
+    concerns,
     contributions,
     demo,
     documents,
@@ -87,6 +88,9 @@ def _further(house: House) -> None:
         working, bargaining = projects.open_small(session, now=now()), _bargaining(session)
         projects.give(session, working, "credit", now=now())
         _check_again(session, working)
+        for author, text in ((working.shop, "We are not heard."), (working.maker, "Nobody says what it costs.")):
+            concerns.raise_concern(session, working.ref, to="champions", text=text, record=True, actor=author,
+                                   key=key(), now=now())
         _propose(session, reading)
         holds.hold(session, resting.ref, until=(now() + timedelta(days=40)).date(), reason="The harvest comes first.",
                    actor=resting.maker, key=key(), now=now())
