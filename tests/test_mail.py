@@ -67,6 +67,7 @@ SUBJECTS = {
     "notice_back": "Decide again: a notice was taken back (Garage lighting)",
     "decided": "It ends: Lighting service agreement (Garage lighting)",
     "decided_back": "Taken back, not decided yet: Lighting service agreement (Garage lighting)",
+    "contract_ends": "Ends on Thu 30 Dec 2027: Lighting service agreement (Garage lighting)",
     "duty_back": "Taken back, not done yet: Energy report (Garage lighting)",
     "duty_doubted": "Not seen done by Philips: Energy report (Garage lighting)",
     "duty_due": "Due Fri 1 Oct 2027: Energy report (Garage lighting)",

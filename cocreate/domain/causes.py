@@ -6,7 +6,7 @@ Pure. It is asked again at the moment a mail goes out.
 from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import can_be_decided
 from cocreate.domain.turns import calls
-from workflows.facts import OWED, UNDECIDED, UNGIVEN, Facts, Notice, ProposalState, TaskState
+from workflows.facts import END, OWED, UNDECIDED, UNGIVEN, Facts, Notice, ProposalState, TaskState
 from workflows.guards import unwritten
 
 # Mails that ask for something: without it they are noise. All others tell what happened, and that stays true.
@@ -62,8 +62,12 @@ def still(kind: str, subject: Subject | None, facts: Facts) -> bool:
 
 
 def _is_over(subject: Subject, facts: Facts) -> bool:
-    """Whether nothing of this is asked any more; who looks after duties comes in after the signature, too."""
-    return facts.ended and not (facts.project.outcome == "agreed" and subject.matter == "member")
+    """Whether nothing of this is asked any more; who looks after duties comes in after the signature, too, and all who
+    signed are asked to end the contract.
+    """
+    ends = subject.matter == "proposal" and any(
+        one.kind == END for one in facts.proposals if str(one.number) == subject.key)
+    return facts.ended and not (facts.project.outcome == "agreed" and (subject.matter == "member" or ends))
 
 
 def _proposal_is_open(subject: Subject, facts: Facts) -> bool:

@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cocreate.domain import audience
+from cocreate.domain import audience, news_after
 from cocreate.domain.leading import shared_with
+from cocreate.domain.news_after import News as News
 from cocreate.domain.nobody import waiting
 from cocreate.domain.notices import BY_LETTER, Channel, Subject, entries, recipients, signing
-from cocreate.domain.reminding import asked_for, can_be_decided, champions, looks_after, signatories
+from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
 from workflows.facts import (
@@ -24,7 +25,6 @@ from workflows.facts import (
     Facts,
     FigureFact,
     MemberFact,
-    Notice,
     ProposalFact,
     ProposalState,
     TaskState,
@@ -34,18 +34,6 @@ from workflows.guards import accepting, can_start, unwritten
 from workflows.values import replace
 
 NOBODYS = 0  # no party's own matter: to every champion it is one of others
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """One thing that happened to somebody. ``asked`` are the people it names, ``sees`` who may know of it."""
-
-    kind: str
-    subject: Subject
-    party: int | None
-    asked: tuple[int, ...] = ()
-    sees: int = ALL
-    told: tuple[int, ...] = ()  # who hears of it otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +92,7 @@ def _everything(before: Facts, after: Facts) -> Iterator[News]:
     yield from _documents(before, after)
     yield from _contract(before, after)
     yield from _proposals(before, after)
-    yield from _notice(before, after)
-    yield from _reported(before, after)
+    yield from news_after.everything(before, after)
     yield from _people(before, after)
     yield from _nobody(before, after)
     yield from _project(before, after)
@@ -269,38 +256,6 @@ def _proposals(before: Facts, after: Facts) -> Iterator[News]:
             yield News("clause_proposed", subject, None, _answering(after, proposal))
         elif proposal.state is ProposalState.REFUSED:
             yield News("clause_objected", subject, proposal.party, (proposal.person,))
-
-
-def _notice(before: Facts, after: Facts) -> Iterator[News]:
-    """Notice of another party leaves one nothing to decide; when it is taken back, one decides again.
-
-    That it goes on or ends leaves the others what they have to decide, but they rely on it.
-    """
-    old = {duty.number: duty for duty in before.duties}
-    for duty in after.duties:
-        was = old.get(duty.number, duty)
-        if Notice.OTHERS in (was.outcome, duty.outcome) and was.outcome != duty.outcome:
-            yield News("notice_given" if duty.outcome else "notice_back",
-                       Subject("duty", str(duty.number), duty.party), duty.party, looks_after(after, duty))
-        elif {Notice.ON, Notice.ENDS} & {was.outcome, duty.outcome} and was.outcome != duty.outcome:
-            yield News("decided" if duty.outcome else "decided_back", Subject("duty", str(duty.number), duty.party),
-                       duty.party, tuple(person for party in after.contracting if party.number != duty.party
-                                         for person in champions(after, party.number)))
-
-
-def _reported(before: Facts, after: Facts) -> Iterator[News]:
-    """What was reported as done and is not, as its own party says or another, or is after all."""
-    old = {duty.number: duty for duty in before.duties}
-    for duty in after.duties:
-        was, subject = old.get(duty.number, duty), Subject("duty", str(duty.number), duty.party)
-        if was is duty or duty.decide:
-            continue
-        if was.done_at is not None and duty.done_at is None:
-            yield News("duty_back", subject, duty.party, (*looks_after(after, duty), *(
-                person for party in was.doubts for person in champions(after, party))))
-        elif duty.doubts != was.doubts:
-            yield News("duty_doubted" if len(duty.doubts) > len(was.doubts) else "duty_seen", subject, duty.party,
-                       looks_after(after, duty))
 
 
 def _answering(facts: Facts, proposal: ProposalFact) -> tuple[int, ...]:

@@ -81,6 +81,7 @@ decided_back          M D D P - - - D
 duty_back             M D D P - - - D
 duty_doubted          M M D P - - - D
 duty_seen             D D D P - - - D
+contract_ends         M M M M M M M M
 duty_due              M D P - - - - D
 duty_overdue          M D P - - - - D
 still_you             M D P - - - - D
@@ -97,11 +98,11 @@ TABLE = _parsed(_TABLE)
 KINDS = frozenset(TABLE)
 
 # Whoever signs or ends a project gets a receipt; of any other act the actor hears nothing.
-RECEIPTS = frozenset({"signed", "all_signed", "declined", "withdrawn"})
+RECEIPTS = frozenset({"signed", "all_signed", "declined", "withdrawn", "contract_ends"})
 # Who is asked gets this as a letter of the act itself: with a secret in it, or in the words of a proposal.
 BY_LETTER = frozenset({"invitation", "clause_proposed", "clause_objected"})
 # An ending concerns every person of the project, whatever their part.
-_OF_EVERYBODY = frozenset({"all_signed", "declined", "withdrawn"})
+_OF_EVERYBODY = frozenset({"all_signed", "declined", "withdrawn", "contract_ends"})
 # "Please decide again" is for the party that decides, not for everybody who signs for somebody.
 _OF_ONE_PARTY = frozenset({"decision_asked", "decision_lapsed", "decision_rests", "please_sign"})
 

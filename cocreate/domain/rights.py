@@ -56,6 +56,7 @@ class Act(StrEnum):
     DUTY_DONE = "duty_done"
     DUTY_BACK = "duty_back"
     DOUBT = "doubt_duty"
+    END_CONTRACT = "end_contract"
     ANSWER_SUGGESTION = "answer_suggestion"
     PEOPLE = "people"
     SHARE = "share_project"
@@ -111,6 +112,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
     Act.DUTY_BACK:       (_O, _N, _A, _N, _N, _N, _N),
     Act.DOUBT:             (_X, _N, _N, _N, _N, _N, _N),
+    Act.END_CONTRACT:      (_N, _O, _N, _N, _N, _N, _N),
     Act.ANSWER_SUGGESTION: (_N, _N, _N, _N, _N, _Y, _N),
     Act.PEOPLE:            (_O, _N, _P, _N, _N, _F, _N),
     Act.SHARE:             (_N, _N, _N, _N, _N, _Y, _N),
@@ -134,6 +136,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
 PROPOSALS: dict[str, Act] = {
     "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
     "waive": Act.WAIVE, "settle": Act.SETTLE, "other_value": Act.SETTLE, "charter": Act.CHARTER,
+    "end": Act.END_CONTRACT,
     "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES, "colleague": Act.PEOPLE, "parts": Act.PEOPLE,
 }
 

@@ -14,6 +14,7 @@ from cocreate.domain.taking import can_take as can_take
 from workflows import engine
 from workflows.calendars import at
 from workflows.facts import (
+    END,
     OWED,
     UNDECIDED,
     UNGIVEN,
@@ -69,7 +70,7 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
         return ()
     facts = replace(facts, actor=member)
     if facts.ended:
-        return _duties(facts)
+        return (*(_proposals(facts) if facts.project.outcome == "agreed" else ()), *_duties(facts))
     found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
              *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
              *_expired(facts), *_calls(facts), *_concerns(facts), *_ways(facts), *_limits(facts),
@@ -240,6 +241,7 @@ def _proposals(facts: Facts) -> list[Turn]:
     own = facts.actor.party if facts.actor else None
     open_ = [one for one in facts.proposals
              if one.state is ProposalState.OPEN and own in one.parties and own not in one.agreeing
+             and (one.kind == END) == facts.ended
              and one.kind in PROPOSALS and may_answer(PROPOSALS[one.kind], facts.actor)]
     found = [Turn("answer", str(one.number), own, None, one.at, mine=True) for one in open_ if one.kind != charter.KIND]
     parts = [one for one in open_ if one.kind == charter.KIND]  # one row for all parts of the charter

@@ -1,8 +1,12 @@
 """Forms about ending and leaving."""
 
-from flask_babel import lazy_gettext as _
+from typing import Any
 
-from cocreate.forms.base import Form, line, lines, why
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from cocreate.forms.base import Form, Needed, line, lines, why
 
 
 class LeaveForm(Form):
@@ -11,6 +15,20 @@ class LeaveForm(Form):
     reason = why(_("Why?"))
     open_tasks = lines(_("What happens to your open tasks?"), most=2000, optional=True,
                        description=_("They lapse here. Say who could give what they ask for; all parties see it."))
+
+
+class EndContractForm(Form):
+    """On which day a signed contract ends, why, and what stays owed although it does."""
+
+    day = DateField(_("What is its last day?"), [Needed()])
+    stay = SelectMultipleField(_("What stays owed all the same?"), coerce=int, choices=[],
+                               option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+    reason = why(_("Why?"))
+
+    def body(self) -> dict[str, Any]:
+        """The proposal."""
+        stay = sorted(self.stay.data or ()) if self.stay else []  # where nothing is owed, nothing is asked
+        return {"day": self.day.data.isoformat(), "stay": stay, "reason": self.reason.data}
 
 
 class DeclineForm(Form):

@@ -158,7 +158,8 @@ class Letter(About):
         key, of = self.subject.key, self.subject.party
         # Several parties may be asked for one task: without its number a page shows the reader's own.
         whose = "" if of in (None, self.member.party) else f"?party={of}"
-        by_kind = {"please_sign": "/contract/sign", "signing_code": "/contract/sign", "handed_over": "/people",
+        by_kind = {"contract_ends": "/duties",
+                   "please_sign": "/contract/sign", "signing_code": "/contract/sign", "handed_over": "/people",
                    "nobody_can_act": "/people", "mail_came_back": f"/people/{key}/address"}
         by_matter = {
             "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",

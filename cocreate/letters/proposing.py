@@ -7,6 +7,7 @@ from typing import Any
 
 from cocreate import words
 from cocreate.domain.addresses import named, plain
+from cocreate.domain.ending import Ending, agreed
 from cocreate.letters.speaking import Speaking
 from cocreate.services.acts.proposals import KINDS
 from workflows.facts import ProposalFact, ProposalState
@@ -45,6 +46,8 @@ class Proposing(Speaking):
                 return self._("words of the charter (%(part)s)", part=plain(part))
             case "conflict":
                 return self._("to settle two goals that pull apart")
+            case "end":
+                return self._("to end the contract on %(day)s", day=self.day(self.ends_on))
             case "strike":
                 return self._("to strike the clause '%(clause)s'", clause=self.clause(subject))
             case kind:
@@ -69,6 +72,12 @@ class Proposing(Speaking):
                 return self._("to settle '%(figure)s' later", figure=figure)
             case _:
                 return self._("something that needs all parties")
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the contract, as it is proposed or all have agreed."""
+        found = Ending.read(self._body) if self._body else agreed(self.facts)
+        return found.day if found else self.facts.today
 
     @property
     def proposal_reason(self) -> str:

@@ -140,6 +140,17 @@ def _notice_in_effect(s: Speaker) -> str:
                "that.", day=s.day("day"))
 
 
+@explains("ending.there")
+def _ending_there(s: Speaker) -> str:
+    return s._("All have agreed already that the contract ends on %(day)s.", day=s.day("day"))
+
+
+@explains("ending.nobody")
+def _nobody_ends(s: Speaker) -> str:
+    return s._("Nobody who signs for %(party)s is here any more, so it cannot be ended here. End it as the contract "
+               "says, and talk to %(party)s.", party=s.party("party"))
+
+
 @explains("duty.nobodys")
 def _nobodys_duty(s: Speaker) -> str:
     return s._("'%(name)s' is no party that the contract binds, so nobody would owe the row. Write one of: "

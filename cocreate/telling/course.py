@@ -146,6 +146,7 @@ def _proposed(s: Speaker) -> str:
         "conflict": s.reader.gettext("whether two goals pull apart"),
         "later": s.reader.gettext("to settle %(figures)s later", figures=figures),
         "strike": s.reader.gettext("to strike a clause"),
+        "end": s.reader.gettext("to end the contract"),
     }.get(s.details["kind"], str(s.details["kind"]))
 
 

@@ -169,6 +169,7 @@ POLICY: dict[str, Access] = {
     "room.decline": IN_PROJECT,
     "room.leave": IN_PROJECT,
     "room.withdraw": IN_PROJECT,
+    "room.end_contract": IN_PROJECT,
     "room.proposal": IN_PROJECT,
     "room.add_party": IN_PROJECT,
     "room.nudge": IN_PROJECT,

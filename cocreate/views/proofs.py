@@ -33,6 +33,7 @@ PROOFS: dict[str, Asks] = {
     "room.decline": BEFORE,
     "room.leave": BEFORE,
     "room.withdraw": BEFORE,
+    "room.end_contract": BEFORE,
     "room.waive": BEFORE,
     "room.settle": BEFORE,
     "room.another_value": BEFORE,

@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cocreate import words
-from cocreate.domain import audience, charter, countries
+from cocreate.domain import audience, charter, countries, ending
 from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
 from cocreate.views.parts import listed
@@ -218,6 +218,21 @@ def _strike(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
     return Words(_("Strike the clause '%(name)s'", name=name),
                  (_("The contract shall do without this clause; its number stays, with the reason."),),
                  (_("A version of the contract that is ready to read ends."),))
+
+
+@says("end")
+def _end(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    found, reader = ending.Ending.read(body), pages.reader()
+    named, day = {one.number: one.what for one in facts.duties}, words.day(found.day, reader, year=True)
+    over = [one.what for one in ending.over(facts, found)] if proposal.state is ProposalState.OPEN else []
+    stay = [named[number] for number in sorted(found.stay) if number in named]
+    return Words(_("End the contract on %(day)s", day=day),
+                 (_("All who signed shall end the contract together. Its last day is %(day)s.", day=day),),
+                 (*([_("Not owed any more, and not reminded of: %(duties)s.", duties="; ".join(over))] if over else []),
+                  *([_("Owed all the same: %(duties)s.", duties="; ".join(stay))] if stay else []),
+                  _("What is owed until that day stays owed. What was signed stays as it is, and readable."),
+                  _("Everybody in the project is told by mail. It cannot be undone here."),
+                  _("If the contract or the law asks for an end in writing on paper, write that as well.")))
 
 
 def charter_part(facts: Facts, key: str) -> str:

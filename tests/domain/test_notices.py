@@ -49,6 +49,7 @@ AGREED = """
 | what was reported as done taken back (asked = who looks after it, who doubted it) | M | D | D | P | - | - | - | D |
 | reported as done, and another party does not see it done | M | M | D | P | - | - | - | D |
 | another party sees it done after all | D | D | D | P | - | - | - | D |
+| the contract ends, as all who signed have agreed (every person of the project) | M | M | M | M | M | M | M | M |
 | duty due, overdue (as task) ; yearly "still you?" | M | D | P | - | - | - | - | D |
 | mail came back | - | P | - | - | - | - | - | M |
 """
@@ -64,7 +65,7 @@ KINDS_OF = (
     "all_signed declined withdrawn", "joined left handed_over", "concern",
     "concern_answered concern_ended", "template_corrected migrated",
     "notice_given notice_back", "decided decided_back",
-    "duty_back", "duty_doubted", "duty_seen", "duty_due duty_overdue still_you", "mail_came_back",
+    "duty_back", "duty_doubted", "duty_seen", "contract_ends", "duty_due duty_overdue still_you", "mail_came_back",
 )
 
 

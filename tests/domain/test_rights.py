@@ -37,6 +37,7 @@ AGREED = """
 | take something on at a question | own | own | N | N | N | N | N |
 | report a duty as done | own | N | own if owner | N | N | N | N |
 | take back a report, or a notice until its last day | own | N | own if owner | N | N | N | N |
+| end the signed contract (all who signed agree) | N | own | N | N | N | N | N |
 | say that a duty is not seen done | other | N | N | N | N | N | N |
 | answer a suggested project | N | N | N | N | N | Y | N |
 | invite, remove, change parts of people | own | N | propose | N | N | first champion of each seat | N |
@@ -61,8 +62,8 @@ ACTS_OF = (
     (Act.OPEN,), (Act.SUGGEST,), (Act.READ,), (Act.DRAFT, Act.SUBMIT), (Act.ENTER_FOR,), (Act.CONFIRM,), (Act.ACCEPT,),
     (Act.PASS_ON,), (Act.COMMENT,), (Act.UPLOAD,), (Act.WIDEN,), (Act.DECIDE,), (Act.DECIDE_OUTSIDE,), (Act.GO_ON,),
     (Act.GO_BACK,), (Act.HOLD,), (Act.DECLINE, Act.LEAVE), (Act.WITHDRAW_EARLY,), (Act.WITHDRAW,), (Act.CHARTER,),
-    (Act.HELP,), (Act.WAIVE,), (Act.TAKE_ON,), (Act.DUTY_DONE,), (Act.DUTY_BACK,), (Act.DOUBT,),
-    (Act.ANSWER_SUGGESTION,),
+    (Act.HELP,), (Act.WAIVE,), (Act.TAKE_ON,), (Act.DUTY_DONE,), (Act.DUTY_BACK,),
+    (Act.END_CONTRACT,), (Act.DOUBT,), (Act.ANSWER_SUGGESTION,),
     (Act.PEOPLE,), (Act.SHARE,), (Act.WORDS_BY_MAIL,), (Act.ADD_PARTY,), (Act.SUBSTITUTE,), (Act.NUDGE,),
     (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.END_CONCERN,),
     (Act.RECORD,), (Act.CORRECT_ADDRESS,),

@@ -169,6 +169,13 @@ def _of_talk(session, room, kind):
             session.execute(update(Duty).where(Duty.project_id == room.id).values(
                 decide=True, **({"outcome": "ends", "done_at": NOON} if kind == "decided" else {})))
             return room.anna, "duty:1:2", {}
+        case "contract_ends":
+            subject = _contract(session, room, kind)
+            add(session, room, Proposal, number=1, kind="end", subject="", party=PHILIPS, person=room.anna, at=NOON,
+                needs="1 2", agreed="1 2", state="agreed", since=NOON,
+                body='{"day": "2027-12-30", "reason": "The garage is sold.", "stay": []}')
+            session.flush()
+            return room.renee, subject, {}
         case "duty_doubted":
             _contract(session, room, kind)
             session.execute(update(Duty).where(Duty.project_id == room.id).values(

@@ -102,7 +102,7 @@ class TestReported:
         for client in (room.shop, room.maker):
             page = text(client.get("/duties"))
             assert "Tornby Furniture does not see it done" in page and "Ten crates are missing." in page
-            assert "All is reported as done; what Aurelis Hotels reported is not seen done by all" in page
+            assert "Nothing is open; what Aurelis Hotels reported is not seen done by all" in page
         assert "We see it done" in page and "We do not see it done" not in page
         page = text(room.maker.post("/duties/1/seen", data={}, follow_redirects=True))
         assert "Written down: you see it done." in page and "We do not see it done" in page

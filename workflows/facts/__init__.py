@@ -11,6 +11,7 @@ from workflows.facts.states import DECIDED, OWED, UNDECIDED, UNFINISHED, UNGIVEN
 from workflows.facts.whole import Facts, ProjectFact
 from workflows.facts.work import (
     ALL,
+    END,
     WAIVE,
     DecisionFact,
     DecisionState,
@@ -46,6 +47,7 @@ __all__ = [
     "NudgeFact",
     "PartyFact",
     "ProjectFact",
+    "END",
     "WAIVE",
     "ProposalFact",
     "ProposalState",

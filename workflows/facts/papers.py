@@ -65,6 +65,7 @@ class Notice(StrEnum):
     ON = "on"  # it goes on
     ENDS = "ends"  # it ends: of one that goes on only where that is decided
     OTHERS = "others"  # another party gave notice: nothing is left to decide
+    OVER = "over"  # all agreed to end the contract before it: nothing is owed any more
 
 
 @dataclass(frozen=True, slots=True)

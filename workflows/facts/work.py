@@ -176,6 +176,7 @@ class ProposalState(StrEnum):
     ENDED = "ended"  # replaced by a later one about the same thing
 
 
+END = "end"  # to end the signed contract on a day
 WAIVE = "waive"  # to go on without values, or although they miss their limits
 
 

@@ -60,14 +60,17 @@ class Change:
 
 
 def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None, directly: bool = False,
-            on_hold: bool = False, first: bool = False) -> MemberFact:
+            on_hold: bool = False, first: bool = False, after: bool = False) -> MemberFact:
     """The actor, if the table of rights lets them do this.
 
     directly: to propose it is not enough. on_hold: also while the project rests. first: it is about the first champion
-    of the party.
+    of the party. after: under the signed contract, once the project has ended with it.
     Raises: Forbidden with the names of those who can.
     """
-    require_running(facts, on_hold=on_hold)
+    if after:
+        require_agreed(facts)
+    else:
+        require_running(facts, on_hold=on_hold)
     if facts.actor is None or not may(act, facts.actor, party=party, asked=asked, directly=directly,
                                     first=first) or not lets(facts, act, facts.actor):
         raise Forbidden("only", act=act.value, persons=tuple(
@@ -82,6 +85,12 @@ def require_running(facts: Facts, *, on_hold: bool = False) -> None:
         raise Conflict("project.ended", outcome=facts.project.outcome, at=facts.project.ended_at)
     if facts.on_hold and not on_hold:
         raise Conflict("project.on_hold", until=facts.project.hold_until)
+
+
+def require_agreed(facts: Facts) -> None:
+    """Raises Conflict where no contract is in force that could be ended."""
+    if facts.project.outcome != "agreed":
+        raise Conflict("ending.no_contract")
 
 
 def require_same(given: object, now: object, code: str, **values: object) -> None:

@@ -194,6 +194,8 @@ def _require_in_time(facts: Facts, duty: DutyFact) -> None:
 
 
 def _require_reported(duty: DutyFact) -> None:
+    if duty.outcome == Notice.OVER:
+        raise Conflict("duty.over", number=duty.number)
     if duty.done_at is None:
         raise Conflict("duty.open", number=duty.number)
 
@@ -201,8 +203,13 @@ def _require_reported(duty: DutyFact) -> None:
 def can_take_back(facts: Facts, duty: DutyFact) -> bool:
     """Whether the actor can still say that this report, notice or decision does not stand."""
     in_time = local_day(facts.now, facts.calendars[0].zone) <= duty.due
-    return (duty.outcome in choices(duty) and in_time if duty.decide else duty.done_at is not None) and may(
+    return (duty.outcome in choices(duty) and in_time if duty.decide else is_reported(duty)) and may(
         Act.DUTY_BACK, facts.actor, party=duty.party, asked=duty.owner)
+
+
+def is_reported(duty: DutyFact) -> bool:
+    """Whether its party says that it is done."""
+    return duty.done_at is not None and not duty.decide and duty.outcome != Notice.OVER
 
 
 def doubt(facts: Facts, given: DoubtDuty) -> Change:
@@ -243,7 +250,7 @@ def _who_doubt(facts: Facts, duty: DutyFact) -> tuple[int, ...]:
 def can_doubt(facts: Facts, duty: DutyFact) -> bool:
     """Whether the actor leads for another party that the contract binds, and this is reported as done."""
     actor = facts.actor
-    return duty.done_at is not None and not duty.decide and may(Act.DOUBT, actor, party=duty.party) and (
+    return is_reported(duty) and may(Act.DOUBT, actor, party=duty.party) and (
         actor is not None and actor.party in {party.number for party in facts.bound})
 
 
@@ -283,6 +290,8 @@ def can_look_after(member: MemberFact, duty: DutyFact) -> bool:
 def mine(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
     """A duty that is open, and the actor, if the act is theirs to do. After the end of the project, too."""
     duty, actor = theirs(facts, number, act)
+    if duty.outcome == Notice.OVER:
+        raise Conflict("duty.over", number=number)
     if duty.done_at is not None:
         raise Conflict("duty.done", number=number, at=duty.done_at)
     return duty, actor

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocreate.domain import audience, charter, explaining, openness, settling
+from cocreate.domain import audience, charter, ending, explaining, openness, settling
 from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, lets, may_answer
@@ -18,7 +18,7 @@ from cocreate.services.acts.change import Change, Letter, require, require_runni
 from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
-from workflows.facts import WAIVE, Facts, MemberFact, PartyFact, ProposalFact, ProposalState
+from workflows.facts import END, WAIVE, Facts, MemberFact, PartyFact, ProposalFact, ProposalState
 from workflows.facts.disputes import OTHER_VALUE, SETTLE
 from workflows.texts import say
 from workflows.values import replace
@@ -65,6 +65,7 @@ class Kind:
     arrives: Callable[[Change, Mapping[str, Any], Any], Change] | None = None  # with the last yes somebody comes in
     own: bool = False  # the own party alone answers: for what its contributors propose
     one_is_enough: bool = False  # what one party may do alone needs only one of them
+    after: bool = False  # of the signed contract, and asked of who signed it
 
 
 def propose(facts: Facts, given: Propose) -> Change:
@@ -72,7 +73,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     if kind is None:
         raise Invalid("proposal.unknown", field="kind")
     own = facts.actor.party if facts.actor else None
-    actor = require(facts, kind.act, party=own)
+    actor = require(facts, kind.act, party=own, after=kind.after)
     body: Mapping[str, Any] = json.loads(given.body)
     if given.kind != "charter":
         explaining.why(str(body.get("reason", "")))
@@ -94,6 +95,8 @@ def propose(facts: Facts, given: Propose) -> Change:
 
 def _asked(facts: Facts, kind: Kind) -> tuple[PartyFact, ...]:
     """The parties whose agreement counts; where one is enough those who may do it alone, or all where none may."""
+    if kind.after:
+        return ending.signers(facts)
     parties = facts.contracting if kind.contracting else facts.present
     if kind.own:
         return tuple(party for party in parties if facts.actor and party.number == facts.actor.party)
@@ -103,8 +106,7 @@ def _asked(facts: Facts, kind: Kind) -> tuple[PartyFact, ...]:
 
 
 def answer(facts: Facts, given: Answer) -> Change:
-    require_running(facts)
-    proposal = next((p for p in facts.proposals if p.number == given.number), None)
+    proposal = _require_time(facts, given.number)
     if proposal is None or proposal.state is not ProposalState.OPEN:
         raise Conflict("proposal.ended", number=given.number)
     kind = KINDS[proposal.kind]
@@ -129,9 +131,22 @@ def answer(facts: Facts, given: Answer) -> Change:
                            sees=None if kind.own else sees_of(proposal)))
 
 
+def _require_time(facts: Facts, number: int) -> ProposalFact | None:
+    """The proposal; it is answered while the project runs, and of the signed contract after that."""
+    proposal = next((p for p in facts.proposals if p.number == number), None)
+    if proposal is None or not KINDS[proposal.kind].after:
+        require_running(facts)
+    return proposal
+
+
+def can_be_answered(facts: Facts, proposal: ProposalFact) -> bool:
+    """Whether it is open, at a time in which it can be answered or taken back."""
+    in_time = facts.project.outcome == "agreed" if KINDS[proposal.kind].after else not facts.ended and not facts.on_hold
+    return in_time and proposal.state is ProposalState.OPEN
+
+
 def take_back(facts: Facts, given: TakeBackProposal) -> Change:
-    require_running(facts)
-    proposal = next((p for p in facts.proposals if p.number == given.number), None)
+    proposal = _require_time(facts, given.number)
     if proposal is None or proposal.state is not ProposalState.OPEN:
         raise Conflict("proposal.ended", number=given.number)
     if facts.actor is None or not facts.actor.present or facts.actor.person != proposal.person:
@@ -294,6 +309,27 @@ def _is_owed(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
         raise Invalid("later.past", field="by")
 
 
+def _can_end(facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
+    """The day is to come, nothing has been agreed yet, and in each party that signed there is somebody who answers."""
+    found, asked = ending.Ending.read(body), ending.signers(facts)
+    if (there := ending.agreed(facts)) is not None:
+        raise Conflict("ending.there", day=there.day)
+    if facts.actor is None or facts.actor.party not in {party.number for party in asked}:
+        raise Conflict("ending.not_bound")
+    if found.day < facts.today:
+        raise Invalid("ending.past", field="day")
+    for party in asked:
+        if not facts.people(party.number, "signatory"):
+            raise Conflict("ending.nobody", party=party.number, field="day")
+
+
+def _end(facts: Facts, proposal: ProposalFact) -> Facts:
+    found = ending.Ending.read(json.loads(proposal.body))
+    if found.day < facts.today:  # it was agreed to too late
+        raise Conflict("ending.past")
+    return ending.ended(facts, found)
+
+
 def _is_of_another(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
     """What a figure is instead, said for one's own party, of what another has given."""
     path, _, by = subject.rpartition("@")
@@ -336,6 +372,7 @@ KINDS: dict[str, Kind] = {
     OTHER_VALUE: Kind(Act.SETTLE, _nothing_more, contracting=True, check=_is_of_another),
     "charter": Kind(Act.CHARTER, _nothing_more, check=_is_a_part),
     "conflict": Kind(Act.CHARTER, _nothing_more, check=_pull_apart, asks_all=True),
+    END: Kind(Act.END_CONTRACT, _end, check=_can_end, after=True),
     "later": Kind(Act.CLAUSES, _reword, contracting=True, check=_is_owed),
     "strike": Kind(Act.CLAUSES, _reword, contracting=True),
 }

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from cocreate import sentences, words
 from cocreate.db import db
-from cocreate.domain import after_no
+from cocreate.domain import after_no, ending
 from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import waits_for
 from cocreate.services import hosts
@@ -108,7 +108,9 @@ def _ended(facts: Facts, day: str) -> str:
     match facts.project.outcome:
         case "agreed":
             owed = min((one for one in facts.duties if one.done_at is None), key=lambda one: one.due, default=None)
-            agreed = _("Agreed on %(day)s.", day=day)
+            end = ending.agreed(facts)
+            agreed = _("Agreed on %(day)s, ends on %(end)s.", day=day, end=words.day(
+                end.day, pages.reader())) if end else _("Agreed on %(day)s.", day=day)
             return f"{agreed} " + _("Next: %(duty)s (%(party)s).", duty=owed.what, party=facts.party(
                 owed.party).name) if owed else agreed
         case "declined":

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import words
 from cocreate.clock import now
 from cocreate.db import transaction
+from cocreate.domain import ending
 from cocreate.domain.rights import Act, may
 from cocreate.errors import NotFound
 from cocreate.forms.base import Form
@@ -64,7 +65,7 @@ def duties(ref: str) -> ResponseReturnValue:
     return frame.show("room/duties.html", facts, (_("Duties"), None), nonce=Form(),
                       parties_with=[(party, rows) for party, rows in found if rows],
                       following=next((one for one in order if one.done_at is None), None),
-                      doubted=next((one for one in order if one.doubts), None))
+                      ends=ending.agreed(facts), doubted=next((one for one in order if one.doubts), None))
 
 
 @bp.route("/gates/<key>/take-on", methods=["GET", "POST"])
@@ -253,6 +254,8 @@ def _how(facts: Facts, duty: DutyFact) -> str:
     """What became of a duty, and who said so."""
     if duty.done_at is None:
         return ""
+    if duty.outcome == Notice.OVER:
+        return _("All ended the contract before it")
     if duty.outcome == Notice.OTHERS:
         giver = next(one for one in acts.same_decision(facts, duty) if one.outcome == Notice.GIVEN)
         return _("Nothing is left to decide: %(party)s gave notice on %(day)s",

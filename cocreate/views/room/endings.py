@@ -1,17 +1,21 @@
 """Declining, withdrawing, leaving: what it means for all is said before."""
 
+import json
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms.fields.choices import SelectChoice
 
 from cocreate import words
 from cocreate.clock import now
-from cocreate.domain.rights import Act
+from cocreate.domain import ending
+from cocreate.domain.rights import Act, can
 from cocreate.domain.turns import can_take
-from cocreate.forms.endings import DeclineForm, LeaveForm
+from cocreate.errors import Conflict
+from cocreate.forms.endings import DeclineForm, EndContractForm, LeaveForm
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import endings, proposals
 from cocreate.services.acts import endings as acts
@@ -22,7 +26,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
 from cocreate.web import login, pages
 from workflows import engine
-from workflows.facts import DecisionState, Facts, ProposalState, TaskState
+from workflows.facts import END, DecisionState, Facts, ProposalState, TaskState
 from workflows.texts import say
 
 
@@ -89,6 +93,54 @@ def withdraw(ref: str) -> ResponseReturnValue:
     return dialog(facts, form, "room/endings/withdraw.html", _("Withdraw the project"), act,
                   then=url_for("room.now", ref=ref), early=early, others=words.listed(others, pages.reader()),
                   ends=_ends(facts))
+
+
+@bp.route("/end-contract", methods=["GET", "POST"])
+def end_contract(ref: str) -> ResponseReturnValue:
+    """Propose to all who signed to end the contract together, on a day."""
+    facts = frame.enter(ref)
+    own = facts.actor.party if facts.actor else None
+    require(facts, Act.END_CONTRACT, party=own, after=True)
+    if (there := ending.agreed(facts)) is not None and request.method == "GET":
+        raise Conflict("ending.there", day=there.day)
+    login.require_proof()
+    form = EndContractForm.from_request()
+    open_ = sorted((one for one in ending.under_contract(facts) if not one.decide), key=lambda one: one.due)
+    if open_:
+        form.stay.choices = [SelectChoice(one.number, _(
+            "%(what)s (%(party)s, due %(day)s)", what=one.what, party=facts.party(one.party).name,
+            day=words.day(one.due, pages.reader()))) for one in open_]
+    else:
+        del form.stay
+    others = words.listed((party.name for party in ending.signers(facts) if party.number != own), pages.reader())
+
+    def act(session: Any) -> str:
+        proposals.propose(session, ref, kind=END, subject="", body=form.body(), actor=login.me().id, key=form.key(),
+                          now=now())
+        return _("Asked. The contract ends on %(day)s when all agree. Not answered yet: %(parties)s.",
+                 day=words.day(form.day.data, pages.reader()), parties=others)
+
+    return dialog(facts, form, "room/endings/end_contract.html", _("End the contract together"), act,
+                  then=url_for("room.now", ref=ref), others=others)
+
+
+def can_end(facts: Facts) -> bool:
+    """Whether the reader can propose that the signed contract ends."""
+    own = facts.actor.party if facts.actor else None
+    return (facts.project.outcome == "agreed" and can(facts, Act.END_CONTRACT, party=own)
+            and own in {party.number for party in ending.signers(facts)} and ending.agreed(facts) is None)
+
+
+def proposed_end(facts: Facts) -> tuple[str, str] | None:
+    """Who wants the contract to end when and whose answer is missing, and where it is read."""
+    open_ = ending.proposed(facts)
+    if open_ is None:
+        return None
+    missing = words.listed((facts.party(number).name for number in sorted(lacks(open_))), pages.reader())
+    day = words.day(ending.Ending.read(json.loads(open_.body)).day, pages.reader())
+    return (_("%(who)s proposed to end it on %(day)s. Not answered yet: %(parties)s.", day=day, parties=missing,
+              who=frame.person_name(facts, open_.person)),
+            url_for("room.proposal", ref=facts.project.ref, number=open_.number))
 
 
 def _ends(facts: Facts) -> list[str]:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from cocreate import words
 from cocreate.db import db
+from cocreate.domain.ending import agreed
 from cocreate.domain.leading import in_charge
 from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, can, may
@@ -23,7 +24,7 @@ from cocreate.services.returned import Unreachable
 from cocreate.services.rooms import Entry
 from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
-from cocreate.views.room import frame, holds, plan, task_state, waiting
+from cocreate.views.room import endings, frame, holds, plan, task_state, waiting
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.cards import corrects
 from cocreate.views.room.concerns import lines as concern_lines
@@ -69,7 +70,7 @@ def now(ref: str) -> ResponseReturnValue:
         diagram=plan.picture(facts, course), legend=plan.legend(facts), columns=plan.columns(facts), most=plan.MOST,
         gates=plan.questions(facts), steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts),
         back=_back(facts, course), ending=_ending(facts, course), more=_more(facts, bool(raised)),
-        chip_of=task_state.chip,
+        proposed_end=endings.proposed_end(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted(facts.owed, key=lambda one: one.due)[:5],
         way_out=next((way for way in first.row.ways if way.url), None) if first else None,
@@ -116,7 +117,10 @@ def _ending(facts: Facts, course: tuple[Entry, ...]) -> Ending | None:
     if facts.project.ended_at is None:
         return None
     day = words.day(facts.project.ended_at, pages.reader())
-    says = {"agreed": _("Agreed on %(day)s.", day=day), "declined": _("Declined on %(day)s.", day=day),
+    end = agreed(facts)
+    by_all = _("Agreed on %(day)s. It ends on %(end)s, as all have agreed.", day=day, end=words.day(
+        end.day, pages.reader())) if end else _("Agreed on %(day)s.", day=day)
+    says = {"agreed": by_all, "declined": _("Declined on %(day)s.", day=day),
             "withdrawn": _("Withdrawn on %(day)s.", day=day)}
     outcome = facts.project.outcome or ""
     last = course[-1] if course else None
@@ -152,7 +156,8 @@ def _more(facts: Facts, raised: bool) -> list[tuple[str, str]]:
     if actor is None:
         return []
     if facts.ended:
-        return _always(facts, raised)
+        ends = [(_("End the contract together"), url_for("room.end_contract", ref=ref))]
+        return [*(ends if endings.can_end(facts) else ()), *_always(facts, raised)]
     if facts.on_hold:
         may_resume = can(facts, Act.HOLD, directly=True)
         resume = [(_("Resume the project"), url_for("room.resume", ref=ref))] if may_resume else []

@@ -14,7 +14,7 @@ from cocreate.errors import NotFound
 from cocreate.forms.proposals import AddPartyForm, RefuseForm
 from cocreate.services import proposals as service
 from cocreate.services.acts.change import require
-from cocreate.services.acts.proposals import KINDS, lacks, offered_seats, sees_of
+from cocreate.services.acts.proposals import KINDS, can_be_answered, lacks, offered_seats, sees_of
 from cocreate.views import proposals_words
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -106,13 +106,12 @@ def _answers(facts: Facts, found: ProposalFact) -> list[tuple[frame.PartyView, s
 
 def _may_answer(facts: Facts, found: ProposalFact) -> bool:
     own = facts.actor.party if facts.actor else None
-    return (found.state is ProposalState.OPEN and own in lacks(found) and not facts.ended and not facts.on_hold
+    return (can_be_answered(facts, found) and own in lacks(found)
             and may_answer(PROPOSALS[found.kind], facts.actor))
 
 
 def _may_take_back(facts: Facts, found: ProposalFact) -> bool:
-    return (found.state is ProposalState.OPEN and found.person == login.me().id and not facts.ended
-            and not facts.on_hold)
+    return can_be_answered(facts, found) and found.person == login.me().id
 
 
 def _replaced(facts: Facts, found: ProposalFact) -> bool:

@@ -174,6 +174,7 @@ def act_words() -> dict[Act, str]:
         Act.WAIVE: _("go on without a missing value (waiver)"), Act.TAKE_ON: _("take something on at a question"),
         Act.DUTY_DONE: _("report a duty as done"),
         Act.DUTY_BACK: _("take back what was reported or decided (a decision until the last day for it)"),
+        Act.END_CONTRACT: _("end the signed contract (all who signed agree)"),
         Act.DOUBT: _("say that a duty is not seen done"),
         Act.ANSWER_SUGGESTION: _("answer a suggested project"),
         Act.PEOPLE: _("invite, remove, change parts of people (a proposal removes nobody)"),

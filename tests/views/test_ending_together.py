@@ -1,0 +1,71 @@
+"""Ending the contract together on its pages: who signs asks, who signs for the others agrees, and all read it."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from cocreate.db import db
+from cocreate.models.contracts import Duty
+from cocreate.models.mails import Outbox
+from cocreate.models.projects import Project
+from tests.support import projects
+from tests.support.rooms import hidden, text
+
+
+def test_from_asking_to_what_everybody_reads(project):
+    room = project(_agreed)
+    page = room.maker.get("/end-contract").text
+    assert "The contract ends only when all who signed it agree. This asks Aurelis Hotels" in text(page_of(page))
+    assert "Take the crates back (Tornby Furniture, due Thu 1 Jun 2034)" in page
+    given = {"day": "2027-12-31", "reason": "The hotels have closed for good."}
+    answer = room.maker.post("/end-contract", data=hidden(page) | given | {"day": "2020-01-01"})
+    assert answer.status_code == 422 and "Choose today or a day that is to come" in answer.text
+    stays = db.session.scalars(select(Duty.number).where(Duty.what == "Take the crates back").order_by(
+        Duty.project_id.desc())).first()
+    page = text(room.maker.post("/end-contract", data=hidden(page) | given | {"stay": str(stays)},
+                                follow_redirects=True))
+    assert "Asked. The contract ends on Fri 31 Dec 2027 when all agree. Not answered yet: Aurelis Hotels." in page
+    assert "Answer: End the contract on" in text(room.shop.get("")) and _mailed(room, "proposal") == {room.small.shop}
+    for client in (room.maker, room.manager):
+        assert "proposed to end it on Fri 31 Dec 2027. Not answered yet: Aurelis Hotels." in text(client.get(""))
+    number = room.facts().proposals[-1].number
+    page = room.shop.get(f"/proposals/{number}")
+    assert "Not owed any more, and not reminded of: Report of 2029." in text(page)
+    assert "Owed all the same: Take the crates back." in text(page)
+    room.shop.post(f"/proposals/{number}", data=hidden(page.text) | {"answer": "agree"})
+    for client in (room.maker, room.shop, room.manager):
+        assert "It ends on Fri 31 Dec 2027, as all have agreed." in text(client.get(""))
+    assert _mailed(room, "contract_ends") == {room.small.shop, room.small.maker, room.small.manager}
+    page = text(room.shop.get("/duties"))
+    assert "not owed any more" in page and "All ended the contract before it" in page
+    assert "Next: Take the crates back" in page
+    assert "The contract ends on Fri 31 Dec 2027, as all have agreed." in page
+    assert "agreed for Aurelis Hotels: to end the contract. All have agreed." in text(room.manager.get("/record"))
+    assert "ends on Fri 31 Dec 2027" in text(room.shop.client.get("/projects", follow_redirects=True))
+    assert "End the contract together" not in room.maker.get("").text
+    assert room.maker.get("/end-contract").status_code == 409
+
+
+def test_nobody_ends_what_is_not_signed_or_did_not_sign_it(project):
+    assert project().maker.get("/end-contract").status_code == 409
+    assert project(_agreed).manager.get("/end-contract").status_code == 403
+
+
+def page_of(html):
+    return type("Page", (), {"text": html, "status_code": 200})
+
+
+def _agreed(session):
+    small = projects.agreed(session)
+    there = session.scalars(select(Project).where(Project.ref == small.ref)).one()
+    session.add_all(Duty(project_id=there.id, host_id=there.host_id, number=number, party=1, what=what, due=due)
+                    for number, what, due in ((71, "Take the crates back", date(2034, 6, 1)),
+                                              (72, "Report of 2029", date(2029, 6, 1))))
+    session.flush()
+    return small
+
+
+def _mailed(room, kind):
+    db.session.rollback()
+    return set(db.session.scalars(select(Outbox.recipient).join(Project, Project.id == Outbox.project_id).where(
+        Project.ref == room.small.ref, Outbox.kind == kind)))
