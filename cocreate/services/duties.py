@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
-from cocreate.services import accepted, accounts, composing, hashing, progress
+from cocreate.services import accepted, composing, hashing, progress
 from cocreate.services.acts.duties import (
     DecideLater,
     DoubtDuty,
@@ -21,7 +21,7 @@ from cocreate.services.acts.duties import (
     TakeOn,
 )
 from cocreate.services.facts import look
-from cocreate.services.people import INVITATION_LASTS
+from cocreate.services.people import INVITATION_LASTS, newcomer
 from workflows.calendars import local_day
 from workflows.facts import Notice
 from workflows.values import replace
@@ -63,7 +63,7 @@ def look_after(session: Session, ref: str, *, to: int | None, name: str = "", em
     """Answer the yearly question for one's party: ``to`` a colleague, or somebody new at ``email``; else oneself."""
     successor = None
     if email:
-        person, token = accounts.invite_person(session, email=email, name=name, by=actor, now=now), hashing.new_token()
+        person, token = newcomer(session, ref, email=email, name=name, by=actor, now=now), hashing.new_token()
         successor = Successor(person, name, token, hashing.digest(token), now + INVITATION_LASTS)
     return progress.act(session, ref, LookAfter(to, successor), actor=actor, key=key, now=now)
 

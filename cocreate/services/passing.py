@@ -10,9 +10,9 @@ from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.models.work import Task
-from cocreate.services import accounts, progress
+from cocreate.services import progress
 from cocreate.services.acts.passing import AnswerPass, EndWait, PassOn, WaitOutside
-from cocreate.services.people import INVITATION_LASTS, digest
+from cocreate.services.people import INVITATION_LASTS, digest, newcomer
 from workflows.calendars import local_day
 from workflows.facts import TaskState
 
@@ -26,7 +26,7 @@ def pass_on(session: Session, ref: str, *, task: str, party: int, to: int, words
 def pass_to_new(session: Session, ref: str, *, task: str, party: int, email: str, name: str, words: str = "",
                 fields: tuple[str, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
     """Ask somebody who is not in the project yet: invited at once by a champion, else once one has agreed."""
-    person = accounts.invite_person(session, email=email, name=name, by=actor, now=now)
+    person = newcomer(session, ref, email=email, name=name, by=actor, now=now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, PassOn(
         task, party, person, words, name=name, token=token, token_sha256=digest(token),

@@ -63,7 +63,7 @@ class Invitation:
 def invite(session: Session, ref: str, *, party: int, email: str, name: str, parts: tuple[str, ...], greeting: str,
            language: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
     """Invite a person into a party; a known address is answered like an unknown one. Raises: TooOften."""
-    person = accounts.invite_person(session, email=email, name=name, language=language or "en", by=actor, now=now)
+    person = newcomer(session, ref, email=email, name=name, language=language or "en", by=actor, now=now)
     _count_mail(session, actor, person, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, Invite(
@@ -90,7 +90,7 @@ def correct_address(session: Session, ref: str, *, person: int, email: str, acto
 
     Also somebody who has come in, where mails to them come back. Raises: TooOften.
     """
-    to = accounts.invite_person(session, email=email, name=name_of(session, person), by=actor, now=now)
+    to = newcomer(session, ref, email=email, name=name_of(session, person), by=actor, now=now)
     _count_mail(session, actor, to, now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, CorrectAddress(
@@ -173,10 +173,20 @@ def person_arrival(session: Session, *, email: str, name: str, by: int, now: dat
 def hand_over_neutral(session: Session, ref: str, *, email: str, name: str, greeting: str, actor: int, key: str,
                       now: datetime) -> progress.Receipt:
     """Invite who shall be the neutral person from now on; a known address is answered like an unknown one."""
-    person = accounts.invite_person(session, email=email, name=name, by=actor, now=now)
+    person = newcomer(session, ref, email=email, name=name, by=actor, now=now)
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, HandOverNeutral(person, name, greeting, token, digest(token),
                                                       now + INVITATION_LASTS), actor=actor, key=key, now=now)
+
+
+def newcomer(session: Session, ref: str, *, email: str, name: str, language: str = "en", by: int,
+             now: datetime) -> int:
+    """Whom somebody invites into a project, known or not. Raises: TooOften.
+
+    The project comes first, as wherever somebody is let in under its lock: else each would wait for the other.
+    """
+    lock_projects(session, [ref])
+    return accounts.invite_person(session, email=email, name=name, language=language, by=by, now=now)
 
 
 def _count_mail(session: Session, actor: int, person: int, now: datetime) -> None:

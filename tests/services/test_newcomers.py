@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from cocreate.db import transaction
-from cocreate.services import hosts, people, templates
+from cocreate.errors import Conflict
+from cocreate.services import hosts, people, proposals, templates
 from cocreate.services.progress import Receipt
 from tests.support import projects, stories
 from tests.support.clock import NOON
@@ -28,6 +29,24 @@ class TestNewcomers:
                 for ref, party in ((small.ref, 1), (other.ref, 2))])
             assert {type(outcome) for outcome in outcomes} == {Receipt}, outcomes
             assert len({outcome.values["person"] for outcome in outcomes}) == 1
+
+    @rounds
+    def test_one_is_invited_by_a_champion_and_by_the_answer_of_another_to_who_proposed_them(self, here, small, rounds):
+        """Whoever holds the project must not wait for a person whom somebody enters who waits for the project."""
+        tom, other = stories.colleague(small, 2, "contributor"), stories.colleague(small, 2, "champion")
+        for day in range(rounds):
+            email, now = f"both{day}-{small.ref}@crates.example", NOON + timedelta(days=day)
+            body = {"name": "Ola Nord", "email": email, "parts": ["contributor"], "reason": "She weighs the crates."}
+            number = committed(proposals.propose, small.ref, kind="colleague", subject="", body=body, actor=tom,
+                               key=key(), now=now).values["number"]
+            outcomes = at_once(
+                here, lambda number=number, now=now: committed(
+                    proposals.answer, small.ref, number=number, agree=True, actor=other, key=key(), now=now),
+                lambda email=email, now=now: committed(
+                    people.invite, small.ref, party=2, email=email, name="Ola Nord", parts=("contributor",),
+                    greeting="", actor=small.shop, key=key(), now=now))
+            assert {type(outcome) for outcome in outcomes} <= {Receipt, Conflict}, outcomes
+            assert Receipt in {type(outcome) for outcome in outcomes}
 
     @rounds
     def test_two_projects_let_the_same_new_organisation_in(self, here, small, rounds):
