@@ -71,7 +71,8 @@ def begun(session):
 def due(session, *, days=5):
     """Subject and recipient of the reminders that have become mails by then."""
     session.flush()
-    reminders.claim_due(session, NOON + timedelta(days=days))
+    while reminders.claim_due(session, NOON + timedelta(days=days)):  # other tests on this database left some, too
+        pass
     return {tuple(row) for row in session.execute(select(Outbox.subject, Outbox.recipient).where(Outbox.seq < 0))}
 
 
