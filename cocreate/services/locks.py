@@ -1,4 +1,5 @@
-"""Locks before an act's own: on a host, and on several projects. In this order, so that nobody waits in a ring.
+"""Locks before an act's own: on a host, on projects, and last on people who are entered to be invited. In this order,
+so that nobody waits in a ring.
 
 SQLite has one writer at a time anyway.
 """
