@@ -124,6 +124,7 @@ def wait_outside(facts: Facts, given: WaitOutside) -> Change:
     due = due_after(facts, task, given.until) if given.move else task.due_at
     after = replace(task, outsider=outsider, outside_until=given.until, due_at=due)
     return Change(facts=facts.with_task(after), party=given.party, personal={"outsider": outsider},
+                  sees=audience.of_task(facts, task),
                   details={"task": task.key, "until": given.until.isoformat(), "moved": due != task.due_at})
 
 

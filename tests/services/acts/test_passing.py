@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from cocreate.domain.audience import of_parties
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.passing import AnswerPass, EndWait, PassOn, WaitOutside
-from tests.support.facts import MANAGER, MONDAY, begin, champion, signatory
+from tests.support.facts import MANAGER, MONDAY, TWO_SIDES, begin, champion, signatory
 
 HAND = 13  # the giver's contributor; 14 only reads
 NEW = {"name": "Lea Roth", "token": "t", "token_sha256": "h", "expires_at": MONDAY + timedelta(days=30)}
@@ -99,6 +100,12 @@ class TestWaiting:
     def test_wants_a_day_to_come(self, until, code):
         with pytest.raises(Invalid, match=code):
             begin().act(WaitOutside("stream", 1, "the bank", until), champion(1))
+
+    def test_whom_it_waits_for_is_told_to_who_may_see_it(self):
+        text = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, visible_to: [taker],")
+        story = begin(text, carrier=1)
+        story.act(WaitOutside("stream", 1, "The laboratory", story.facts.today + timedelta(days=5)), champion(1))
+        assert story.change.sees == of_parties([1, 2]) and story.change.personal["outsider"] == "The laboratory"
 
     def test_only_its_own_party_says_so(self):
         for person in (champion(2), MANAGER):
