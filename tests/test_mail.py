@@ -143,6 +143,16 @@ class TestEveryKind:
         assert set(re.findall(r"\w+", text)) <= set(re.findall(r"\w+", unescape(html)))
 
 
+@pytest.mark.parametrize("kind", ["duty_back", "duty_doubted"])
+def test_of_what_was_taken_on_at_a_question_the_mail_names_that_and_no_contract(contexts, kind):
+    context = contexts(kind)
+    for gate, there, not_there in ((None, "under 'Lighting service agreement'", "at the question"),
+                                   ("common", "at the question 'Is this our common picture?'", "service agreement")):
+        duty = replace(context.facts.duties[0], gate=gate)
+        said = " ".join(body(written(replace(context, facts=context.facts.with_duty(duty)))).split())
+        assert there in said and not_there not in said
+
+
 @pytest.mark.parametrize(("kind", "subject"), [
     ("duty_due", "Decide before Sat 2 Oct 2027: Energy report (Garage lighting)"),
     ("duty_overdue", "Not decided before Sat 2 Oct 2027: Energy report (Garage lighting)")])
