@@ -1,5 +1,6 @@
 """The theme: every class of it is worn, every colour of it can be read in light and in dark."""
 
+import ast
 import re
 from itertools import product
 
@@ -31,7 +32,9 @@ class TestClasses:
         drawn = "".join(path.read_text("utf-8") for folder in ("templates", "cocreate", "workflows")
                         for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".html", ".py", ".js"))
         words = set(re.findall(r"[\w-]+", drawn))
-        # A party's colour is its word and a number, joined where it is drawn.
+        # What one choice asks for is joined where it is drawn, and so is a party's colour, its word and a number.
+        words |= {f"on-{choice}" for hanging in re.findall(r"hangs_on = (\{[^{}]*\})", drawn)
+                  for choice in ast.literal_eval(hanging).values()}
         assert [name for name in sorted(set(re.findall(r"\.([a-z][\w-]*)", theme)))
                 if name not in words and not re.fullmatch(r"(on-p|[fstw]?p|v)[1-4]", name)] == []
 
