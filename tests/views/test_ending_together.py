@@ -36,6 +36,7 @@ def test_from_asking_to_what_everybody_reads(project):
     for client in (room.maker, room.shop, room.manager):
         assert "It ends on Fri 31 Dec 2027, as all have agreed." in text(client.get(""))
     assert _mailed(room, "contract_ends") == {room.small.shop, room.small.maker, room.small.manager}
+    assert "It ends on Fri 31 Dec 2027, as all have agreed." in text(room.shop.get("/contract"))
     page = text(room.shop.get("/duties"))
     assert "not owed any more" in page and "All ended the contract before it" in page
     assert "Next: Take the crates back" in page

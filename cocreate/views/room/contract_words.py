@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import contract as domain
-from cocreate.domain import lacking
+from cocreate.domain import ending, lacking
 from cocreate.domain.contract import ClauseText, ContractText, Gap, OpenValue
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import of_parties
@@ -53,7 +53,9 @@ def headline(facts: Facts, text: ContractText, number: int | None, *, current: b
     if not current:
         return _ended(facts, next(c for c in facts.contracts if c.number == number))
     if contract and contract.state is ContractState.SIGNED:
-        return _("Agreed by all on %(day)s.", day=words.day(_last_signature(facts), reader))
+        day, end = words.day(_last_signature(facts), reader), ending.agreed(facts)
+        return _("Agreed by all on %(day)s. It ends on %(end)s, as all have agreed.", day=day, end=words.day(
+            end.day, reader)) if end else _("Agreed by all on %(day)s.", day=day)
     if facts.ended or facts.on_hold:
         project = facts.project
         return sentences.error(Conflict("project.ended", outcome=project.outcome, at=project.ended_at)
