@@ -40,6 +40,11 @@ def agreed(facts: Facts) -> Mapping[str, Any]:
     return kinds
 
 
+def narrows(facts: Facts, field: TypedField) -> bool:
+    """Whether the charter lets fewer see this field than the template does."""
+    return bool(agreed(facts).get(kind_of(field), "all") != "all")
+
+
 def observers_talk(facts: Facts) -> bool:
     """Whether the parties agreed that those who only read may comment."""
     holds = facts.holding(KIND, "openness")

@@ -295,15 +295,20 @@ def _as_facts(figures: Iterable[Row]) -> Iterator[FigureFact]:
 
 
 def _documents(facts: Facts, given: Submit, person: int, version: Row) -> tuple[Facts, tuple[Write, ...]]:
-    """Each file that came is a document of the room: a new one, or the next version of the one it replaces."""
-    stage, narrower = facts.definition.tasks[given.task][0], json.loads(version["narrower"])
+    """Each file that came is a document of the room: a new one, or the next version of the one it replaces.
+
+    That stays as wide as its party made it, but for what the charter keeps by now.
+    """
+    (stage, task), narrower = facts.definition.tasks[given.task], json.loads(version["narrower"])
     documents: list[Write] = []
     for file in given.files:
         path = f"{stage}.{given.task}.{file.field}"
         there = next((d for d in facts.documents if d.path == path and d.party == given.party), None)
-        document = (replace(there, newest=there.newest + 1, name=file.name) if there else DocumentFact(
-            1 + max((d.number for d in facts.documents), default=0), given.party, file.name, path, newest=1,
-            sees=narrower.get(file.field, version["sees"])))
+        sees = narrower.get(file.field, version["sees"])
+        kept = sees if openness.narrows(facts, task.fields[file.field]) else audience.ALL
+        document = (replace(there, newest=there.newest + 1, name=file.name, sees=there.sees & kept) if there else
+                    DocumentFact(1 + max((d.number for d in facts.documents), default=0), given.party, file.name, path,
+                                 newest=1, sees=sees))
         facts = facts.with_document(document)
         documents.append(document_version(facts, document, file, person))
     return facts, tuple(documents)

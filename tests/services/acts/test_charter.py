@@ -13,6 +13,7 @@ from cocreate.services.acts.comments import Say
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.proposals import Answer as Reply
 from cocreate.services.acts.proposals import Propose, TakeBackProposal
+from cocreate.services.acts.reopening import Reopen
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
 from workflows.facts import ProposalState
 
@@ -192,3 +193,11 @@ class TestWhoProposes:
         one = agreed(agreed(story(0), "purpose"), "purpose", "Other words.")
         assert charter.part(one.facts, "purpose").version == 2
         assert replace(charter.part(one.facts, "purpose"), version=0).proposed is None
+
+
+def test_a_newer_version_of_a_file_is_read_by_no_more_than_the_charter_lets_by_then():
+    one = begin(TEXT.replace("words: {type: text}", "plan: {type: file}"), carrier=1).submit("haul", "carrier")
+    assert one.facts.documents[0].sees == audience.everybody(one.facts)
+    agreed(one, "openness", kinds={"designs": "own"})
+    one.act(Reopen("haul", CARRIER, 1, REASON), champion(CARRIER)).submit("haul", "carrier")
+    assert (one.facts.documents[0].newest, one.facts.documents[0].sees) == (2, audience.bit(CARRIER))
