@@ -41,6 +41,12 @@ CUT = """(() => { document.documentElement.style.fontSize = '200%';
     e.scrollWidth > e.clientWidth + 1 && !e.closest('.visually-hidden, svg, select, input, textarea, thead'));
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth) cut.push(document.body);
   return cut.map(e => e.outerHTML.slice(0, 120)); })()"""
+LANES = """count => { const lane = `<div class="party-col"><ul class="turns big"><li>
+    <span class="t"><a href="#x">We keep the figures of the others to ourselves</a></span>
+    <span class="side"><span class="badge">due Mon 14 Dec</span></span></li></ul></div>`;
+  const all = document.createElement('div'); all.className = 'party-cols'; all.innerHTML = lane.repeat(count);
+  document.querySelector('main .frame, main').append(all);
+  return [...all.querySelectorAll('.t')].map(e => e.getBoundingClientRect().width); }"""
 STATUS = "[data-save-status]"
 
 
@@ -63,6 +69,12 @@ class TestPages:
         for width in (360, 768, 992, 1600):
             page, _ = look(path, width=width)
             assert page.evaluate(WIDER) == []
+
+    @pytest.mark.parametrize("parties", [2, 5, 12])
+    def test_whose_turn_it_is_can_be_read_however_many_take_part(self, look, parties):
+        page, _ = look("/room", width=1280)
+        titles = page.evaluate(LANES, parties)
+        assert len(titles) == parties and min(titles) >= 200
 
     def test_text_can_be_spaced_out(self, look):
         page, _ = look("/room", width=360)

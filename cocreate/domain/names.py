@@ -122,6 +122,15 @@ def _script(char: str) -> str:
     return unicodedata.name(char, "?").split()[0]
 
 
+def name_in_address(email: str) -> str:
+    """What to call somebody of whom only the address is known: "pavel.partner@..." is Pavel Partner.
+
+    Written as it is, the dot made it look like a web address, and mails take those apart.
+    """
+    local = email.partition("@")[0]
+    return " ".join(word[0].upper() + word[1:] for word in re.split(r"[._-]+", local) if word) or local
+
+
 def initials(name: str) -> str:
     """Two letters for a badge: "Tornby Furniture" is TF, "Hyosung" is Hy, other scripts give their first two."""
     text = unicodedata.normalize("NFC", name)

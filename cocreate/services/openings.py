@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cocreate.db import new_ref, table_of
 from cocreate.domain import countries
 from cocreate.domain import openings as domain
-from cocreate.domain.names import skeleton
+from cocreate.domain.names import name_in_address, skeleton
 from cocreate.domain.openings import Typed
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host, HostMember, Organisation
@@ -97,7 +97,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
     for seating, party in parties:
         if seating.email:
             people.invite(session, ref, party=party["number"], email=seating.email,
-                          name=seating.name or seating.email.partition("@")[0], language=seating.language,
+                          name=seating.name or name_in_address(seating.email), language=seating.language,
                           parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
                           key=f"invite-{party['number']}-{key}", now=now)
     return ref

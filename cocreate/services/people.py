@@ -312,6 +312,16 @@ def answered(session: Session, ref: str, token: str, answer: str) -> tuple[int, 
     return person, session.scalars(select(Person.email).where(Person.id == person)).one()
 
 
+def came_in(session: Session, token: str, *, person: int) -> str | None:
+    """The project into which this person came by this link: whoever opens the mail once more is led there."""
+    refs = session.scalars(
+        select(Project.ref)
+        .join(Member, (Member.project_id == Project.id) & (Member.person == person) & Member.left_at.is_(None))
+        .join(Event, Event.project_id == Project.id)
+        .where(Event.key == f"{progress.SYSTEM}{_key('accept', digest(token))}"))
+    return next((ref for ref in refs if (answered(session, ref, token, "accept") or (None,))[0] == person), None)
+
+
 def _key(answer: str, token_sha256: str) -> str:
     return f"{answer}-{token_sha256[:32]}"
 

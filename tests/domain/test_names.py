@@ -10,6 +10,7 @@ from cocreate.domain.names import (
     holds_name,
     initials,
     mixed_script,
+    name_in_address,
     skeleton,
 )
 
@@ -134,6 +135,16 @@ class TestLikeness:
 ])
 def test_a_name_stands_in_a_text_word_by_word(text, name, held):
     assert holds_name(text, name) is held
+
+
+@pytest.mark.parametrize(("email", "name"), [
+    ("pavel.partner@rolling.example", "Pavel Partner"), ("r.kim@wmata.example", "R Kim"),
+    ("info@wmata.example", "Info"),
+    ("anne_berg-moe@tornby.example", "Anne Berg Moe"), ("DUVAL@aurelis.example", "DUVAL"), ("...@x.example", "..."),
+    ("steam+plant.no2@x.example", "Steam+plant No2"),
+])
+def test_an_address_alone_gives_a_name_to_begin_with(email, name):
+    assert name_in_address(email) == name
 
 
 @pytest.mark.parametrize(("name", "letters"), [

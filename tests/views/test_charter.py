@@ -26,6 +26,15 @@ class TestCharter:
         assert "We meet every second Monday." in text(page)
         assert "for your answer" not in text(page) and "/charter/agree" not in page.text
 
+    def test_agreeing_once_more_in_a_second_window_says_that_nothing_was_left(self, play):
+        room = play()
+        room.maker.post("/charter/purpose", data={"text": "We meet every second Monday.", "reason": "To begin."})
+        numbers = re.findall(r'name="number" value="(\d+)"', room.shop.get("/charter").text)
+        said = [text(room.shop.post("/charter/agree", data={"number": numbers}, follow_redirects=True)) for _ in "12"]
+        assert "Agreed for Aurelis Hotels: Purpose, How we decide" in said[0]
+        assert "Agreed for Aurelis Hotels" not in said[1]
+        assert "Nothing was left to agree to: what you saw is answered already or has changed." in said[1]
+
     def test_goals_side_by_side_with_a_conflict(self, play):
         room = play()
         assert room.maker.get("/charter/goals:2").status_code == 403

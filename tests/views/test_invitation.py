@@ -105,6 +105,16 @@ class TestAccepting:
         assert answer.status_code == 410
         assert thief.get("/your-turn").status_code == 302
 
+    def test_the_link_in_the_mail_still_leads_in_whoever_came_in_by_it(self, app, client, arrived, session, small,
+                                                                            token, renee):
+        session.commit()
+        client.post("/invitation", data=ACCEPT)
+        client.get(f"/i/{token}")
+        assert client.get("/invitation").location == f"/p/{small.ref}"
+        for other in (browser(app), entered(app, renee.email)):
+            other.get(f"/i/{token}")
+            assert other.get("/invitation").status_code == 410
+
     @pytest.mark.parametrize(("password", "said"), [("", "This is needed."), ("short", "Too short: 5 of 15.")])
     def test_a_wrong_password_keeps_the_name(self, client, arrived, password, said):
         answer = client.post("/invitation", data={"name": "Tom van der Vos", "password": password})

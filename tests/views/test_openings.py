@@ -44,7 +44,15 @@ class TestChoosing:
         room = manager.post(check.location, data={"greeting": "As discussed."})
         assert room.status_code == 303 and "Opened. Kim Dahye is invited." in text(manager.get(room.location))
         assert manager.post(check.location, data={}).location == room.location  # sent twice: the same project
+        assert manager.get(check.location).location == room.location  # the Back button
         assert opened(session, small) == 2
+
+    def test_whoever_is_invited_by_address_alone_is_called_by_words_and_not_by_a_piece_of_it(self, manager):
+        seats = begin(manager)
+        nameless = SEATS | {"seat_taker-name": "", "seat_taker-email": "dahye.kim@hyosung.example"}
+        goal = manager.post(seats, data=nameless)
+        check = manager.post(goal.location, data={"title": "Steam for the plant"})
+        assert "To Dahye Kim <dahye.kim@hyosung.example>" in text(manager.get(check.location))
 
     def test_an_example_stands_only_where_it_is_of_the_same_strategy(self, manager, small):
         steam = begin(manager)

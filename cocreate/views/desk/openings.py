@@ -69,7 +69,7 @@ class _Seen(Exception):
 @bp.route("/openings/<ref>/<any(seats, goal, check):step>", methods=["GET", "POST"])
 def opening_step(ref: str, step: str) -> ResponseReturnValue:
     """One step; what is sent is saved, whether it is right or not."""
-    if request.method == "POST" and (opened := openings.opened_from(db.session(), ref, person=login.me().id)):
+    if opened := openings.opened_from(db.session(), ref, person=login.me().id):  # sent twice, or the Back button
         return redirect(url_for("room.now", ref=opened), 303)
     page = _page(ref)
     another = redirect(url_for("desk.opening_new", opening=ref), 303) if page.published.retired else None

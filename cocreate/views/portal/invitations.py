@@ -33,7 +33,13 @@ def invitation_arrives(token: str) -> ResponseReturnValue:
 @bp.get("/invitation")
 def invitation() -> ResponseReturnValue:
     """Why me, what for, how long, who sees it."""
-    given = _given()
+    try:
+        given = _given()
+    except Ended:
+        if (me := login.visitor()) and (ref := people.came_in(db.session(), cookie.get(TOKEN, ""), person=me.id)):
+            cookie.pop(TOKEN, None)
+            return redirect(url_for("room.now", ref=ref), 303)
+        raise
     if _mine() is not None:
         return _page(given, _accept_form(given))
     cookie[PROJECT] = given.ref  # with it, a form that is sent twice finds the answer of the first time

@@ -112,6 +112,9 @@ def charter_agree(ref: str) -> ResponseReturnValue:
         with transaction() as session:
             proposals.answer(session, ref, number=proposal.number, agree=True, actor=login.me().id,
                              key=f"{key}-{proposal.number}", now=now())
+    if not agreed:  # in a second window, or the words are other ones by now
+        flash(_("Nothing was left to agree to: what you saw is answered already or has changed."), "done")
+        return redirect(url_for("room.charter" if domain.to_answer(facts, own) else "room.now", ref=ref), 303)
     flash(_("Agreed for %(party)s: %(parts)s.", party=facts.party(own).name if own else "",
             parts=", ".join(charter_part(facts, one.subject) for one in agreed)), "done")
     return redirect(url_for("room.now", ref=ref), 303)
