@@ -94,6 +94,22 @@ class TestAnswered:
         assert room.shop.get(f"/concerns/{number}/again").status_code == 403
 
 
+class TestWithoutItsAuthor:
+    def test_it_is_said_that_they_are_gone_and_it_is_ended_all_the_same(self, project):
+        room = project()
+        raised(room)
+        number, tom = number_of(room.shop), room.person("Tom Baker")
+        assert "Tom Baker gets a mail that there is an answer" in text(room.shop.get(f"/concerns/{number}/answer"))
+        room.shop.post(f"/people/{tom}/remove")
+        page = text(room.shop.get(f"/concerns/{number}/answer"))
+        assert "Tom Baker, who raised it, is not in this project any more." in page and "gets a mail" not in page
+        assert "Only you read what you say here: nobody else who could is here any more." in page
+        page = text(room.shop.get(f"/concerns/{number}/end"))
+        assert "They get a mail" not in page and "raise it anew" not in page
+        room.shop.post(f"/concerns/{number}/end", data={"text": "Tom has left us."})
+        assert "Concerns (" not in text(room.shop.get(""))
+
+
 class TestEnded:
     def test_it_is_shown_as_ended_and_can_be_raised_anew(self, project):
         room = project()

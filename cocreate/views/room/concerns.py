@@ -30,13 +30,14 @@ Says = Callable[..., None]
 @dataclass(frozen=True, slots=True)
 class Told:
     """A concern as its page shows it. number: as it stands in addresses. others: who reads it beside the reader, ""
-    where nobody does any more. can: answer, again, end.
+    where nobody does any more. there: its author is still in the project. can: answer, again, end.
     """
 
     number: int
     anchor: str
     concern: Concern
     mine: bool
+    there: bool
     others: str
     state: tuple[str, str]  # kind of chip and words
     can: frozenset[str]
@@ -132,8 +133,9 @@ def _line(facts: Facts, since: Any, readers: frozenset[int], answered: frozenset
 
 
 def _told(facts: Facts, concern: Concern) -> Told:
+    author = facts.member(concern.person)
     return Told(-concern.number, f"c{concern.number}", concern, concern.person == login.me().id,
-                _others(facts, concern), _state(facts, concern),
+                author is not None and author.present, _others(facts, concern), _state(facts, concern),
                 frozenset(kind for kind in ("answer", "again", "end")
                           if possible(lambda kind=kind: service.check(facts, concern, kind))))  # type: ignore[misc]
 
