@@ -34,7 +34,8 @@ class TestProposals:
 
     def test_every_kind_is_known(self, contexts):
         for kind in KINDS:
-            context = proposing(contexts, kind, "", {"name": "", "seat": "logistics", "until": "2027-04-30", "day": "2027-04-30"})
+            context = proposing(contexts, kind, "", {"name": "", "seat": "logistics", "until": "2027-04-30",
+                                                     "day": "2027-04-30"})
             assert "needs all parties" not in written(context)["Subject"]
 
     def test_several_limits_are_named_in_one(self, contexts):
