@@ -1,7 +1,9 @@
 """What `make run` starts: web server and scheduler, as two children that begin and end together.
 
 For one machine and development; in production each of the two is a service of its own. Here both are forked from the
-process that brought the database up to date: it has read in the application, which takes longer than all the rest.
+process that has read in the application, which takes longer than all the rest. What brings the database up to date is a
+child too: it typesets the contracts of the demo, and what is forked from a process that has typeset would wait for ever
+when it typesets itself.
 """
 
 import multiprocessing
@@ -42,7 +44,8 @@ def main() -> int:
         return 1
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = create_app(settings)
-    prepare(app)
+    if not _prepared(app):
+        return 1
     return run((WebServer(app, settings.port).run, partial(jobs.run, app)),
                lambda goes_on: greet(settings) if _wait_until_ready(goes_on, settings.port) else None)
 
@@ -95,6 +98,16 @@ def _started(work: Callable[[], object]) -> BaseProcess:
 def _on_stop(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
     for number in STOPS:
         signal.signal(number, handler)
+
+
+def _prepared(app: Flask) -> bool:
+    """Whether the database is up to date; a child says itself why not."""
+    child = _started(partial(prepare, app))
+    try:
+        child.join()
+    finally:
+        _end([child])
+    return child.exitcode == 0
 
 
 def prepare(app: Flask) -> None:

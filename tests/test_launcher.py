@@ -38,6 +38,10 @@ class TestMakeRun:
             while "Ctrl-C ends it" not in said and (line := running.stdout.readline()):
                 said += line
             assert f"runs on http://127.0.0.1:{port}" in said
+            until = time.monotonic() + 60
+            while not list(tmp_path.glob("mail/*.eml")) and time.monotonic() < until:
+                time.sleep(0.1)
+            assert list(tmp_path.glob("mail/*.eml")), "the scheduler came to nothing after the demo was loaded"
             page = HTTPConnection("127.0.0.1", port)
             page.request("GET", "/sign-in")
             assert page.getresponse().status == 200
