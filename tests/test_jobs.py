@@ -17,6 +17,7 @@ from sqlalchemy import func, select, update
 from cocreate import clock, jobs
 from cocreate.db import db, transaction
 from cocreate.models.mails import AccountMail, Lease, Outbox
+from cocreate.models.people import Person
 from cocreate.models.work import Task
 from cocreate.services import digests, leases, outbox
 from tests.support.lighting import add, lighting, mail, reminder
@@ -319,8 +320,10 @@ def child(app, code):
 
 
 def waiting(app, *, mails):
+    """Mails that wait, and no digest: by the real clock a Monday morning would bring some."""
     with app.app_context(), transaction() as session:
         room = lighting(session)
+        session.execute(update(Person).values(digest="never"))
         for seq in range(1, mails + 1):
             mail(session, room, "resumed", room.anna, seq=seq, subject="stage:today", now=clock.now())
 
