@@ -107,17 +107,19 @@ def charter_agree(ref: str) -> ResponseReturnValue:
     key = Form.from_request().key()
     shown = {int(number) for number in request.form.getlist("number") if number.isdigit()}
     own = facts.actor.party if facts.actor else None
-    agreed = [one for one in domain.to_answer(facts, own) if one.number in shown]
+    asked = domain.to_answer(facts, own)
+    agreed = [one for one in asked if one.number in shown]
+    then = url_for("room.now" if len(agreed) == len(asked) else "room.charter", ref=ref)  # of a second click as well
     for proposal in agreed:
         with transaction() as session:
             proposals.answer(session, ref, number=proposal.number, agree=True, actor=login.me().id,
                              key=f"{key}-{proposal.number}", now=now())
     if not agreed:  # in a second window, or the words are other ones by now
         flash(_("Nothing was left to agree to: what you saw is answered already or has changed."), "done")
-        return redirect(url_for("room.charter" if domain.to_answer(facts, own) else "room.now", ref=ref), 303)
+        return redirect(then, 303)
     flash(_("Agreed for %(party)s: %(parts)s.", party=facts.party(own).name if own else "",
             parts=", ".join(charter_part(facts, one.subject) for one in agreed)), "done")
-    return redirect(url_for("room.now", ref=ref), 303)
+    return redirect(then, 303)
 
 
 @bp.route("/charter/<part>", methods=["GET", "POST"])
