@@ -63,8 +63,9 @@ def settle(session: Session, host_id: int, said: Said) -> None:
     own.name, own.skeleton, own.country = said.name, skeleton(said.name), said.country
     values = {field.name: getattr(said, field.name) for field in fields(said) if field.name != "opens"}
     session.execute(update(Host).where(Host.id == host_id).values(**values))
-    session.execute(update(HostMember).where(HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER)
-                    .values(opens=HostMember.person_id.in_(said.opens)))
+    for member in session.scalars(select(HostMember).where(
+            HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER)):
+        member.opens = member.person_id in said.opens
 
 
 def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> tuple[str, str]:
