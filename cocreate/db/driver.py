@@ -4,7 +4,7 @@ The statements are constants, made once; values are always bound, by place: ``$1
 They belong to the session's transaction, fail with SQLAlchemy's errors and are heard by its listeners like any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -31,14 +31,43 @@ def execute(connection: Connection, *statements: tuple[str, Values]) -> list[Any
     return found
 
 
-def execute_with_next(connection: Connection, sql: str, values: Values) -> None:
-    """Run a statement of which nobody asks for an answer with what comes next, be it COMMIT: a trip less.
+def ask(connection: Connection, *statements: tuple[str, Values]) -> Callable[[], list[Any]]:
+    """``execute`` in two halves: the statements run while we go on, and the function that this answers waits for them.
 
-    PostgreSQL only. Should it fail, that fails.
+    On SQLite they run at once.
+    """
+    if connection.dialect.name != "postgresql":
+        found = execute(connection, *statements)
+        return lambda: found
+    _announce(connection, "before_cursor_execute", statements)
+    raw: Any = connection.connection.driver_connection
+
+    def tried(work: Callable[..., Any], *values: Any) -> Any:
+        try:
+            return work(*values)
+        except BaseException as error:
+            raise _translated(connection, statements[-1][0], error) from error
+
+    def fetch() -> list[Any]:
+        answer: list[Any] = tried(raw.trips.fetch)
+        _announce(connection, "after_cursor_execute", statements)
+        return answer
+
+    tried(raw.trips.ask, statements)
+    return fetch
+
+
+def begin(connection: Connection, sql: str, values: Values) -> None:
+    """Let a statement of which nobody asks for an answer run while we go on. PostgreSQL only.
+
+    Should it fail, what comes next fails, be it COMMIT.
     """
     _announce(connection, "before_cursor_execute", [(sql, values)])
     raw: Any = connection.connection.driver_connection
-    raw.trips.save(sql, values)
+    try:
+        raw.trips.begin(sql, values)
+    except BaseException as error:
+        raise _translated(connection, sql, error) from error
     _announce(connection, "after_cursor_execute", [(sql, values)])
 
 

@@ -17,6 +17,8 @@ from psycopg.pq.abc import PGconn, PGresult
 MOST = 200  # statements that a connection keeps prepared
 
 _numbers = count(1)
+_Statements = Sequence[tuple[str, Sequence[str | None]]]
+_BEGIN: tuple[str, Sequence[str | None]] = ("BEGIN", ())
 _Asked = tuple[bytes, list[bytes | None]]  # name of a prepared statement, its values
 _GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 _RUNNING = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
@@ -44,18 +46,18 @@ class Connection(psycopg.Connection[Any]):
 
 
 class Cursor(psycopg.Cursor[Any]):
-    """One of psycopg's that comes after what was saved, and tells when psycopg forgets."""
+    """One of psycopg's that comes after what was begun, and tells when psycopg forgets."""
 
     def execute(self, *args: Any, **kwargs: Any) -> Self:
         trips = cast(Connection, self.connection).trips
-        trips.make_saved()
+        trips.end_begun()
         super().execute(*args, **kwargs)
         if (self.statusmessage or "").startswith(_FORGETTING):
             trips.forget()
         return self
 
     def executemany(self, *args: Any, **kwargs: Any) -> None:
-        cast(Connection, self.connection).trips.make_saved()
+        cast(Connection, self.connection).trips.end_begun()
         super().executemany(*args, **kwargs)
 
 
@@ -64,61 +66,100 @@ class Trips:
 
     def __init__(self, connection: PGconn) -> None:
         self._connection, self._prepared = connection, dict[str, bytes]()
-        self._saved: list[_Asked] = []
+        self._begun, self._synced = 0, False  # statements on their way; whether the server was told to answer them
         self._readable, self._movable = select.poll(), select.poll()
         self._readable.register(connection.socket, select.POLLIN)
         self._movable.register(connection.socket, select.POLLIN | select.POLLOUT)
 
-    def make(self, statements: Sequence[tuple[str, Sequence[str | None]]]) -> list[str]:
+    def make(self, statements: _Statements) -> list[str]:
         """Run the statements, and before them BEGIN where no transaction runs; the last one's first column, as text.
 
         Raises: psycopg.Error
         """
-        self._begin()
-        result = self._trip([self._asked(sql, values) for sql, values in statements])
-        return [(result.get_value(row, 0) or b"").decode() for row in range(result.ntuples)]
+        return _column(self._trip(self._all(statements)))
 
-    def save(self, sql: str, values: Sequence[str | None]) -> None:
-        """Run this with whatever comes next in the running transaction, which may be its end: a trip less."""
-        self._begin()
-        self._saved.append(self._asked(sql, values))
+    def ask(self, statements: _Statements) -> None:
+        """Let the server run the statements, and before them BEGIN where no transaction runs, while we go on.
 
-    def _begin(self) -> None:
-        if self._connection.transaction_status == TransactionStatus.IDLE and not self._saved:
-            self._saved.append(self._asked("BEGIN"))
+        Raises: psycopg.Error
+        """
+        self._send(self._all(statements))
+        self._connection.pipeline_sync()
+        self._synced = True
+        self._connection.flush()  # as much as goes without waiting
 
-    def make_saved(self) -> None:
+    def fetch(self) -> list[str]:
+        """What the last one of those asked gives: its first column, as text.
+
+        Raises: psycopg.Error
+        """
+        if not self._synced:
+            raise psycopg.InterfaceError("nothing was asked, or something else came after it")
+        return _column(self._finished())
+
+    def begin(self, sql: str, values: Sequence[str | None]) -> None:
+        """Let the server run this while we go on; what comes of it is known with whatever comes next, be it COMMIT.
+
+        Raises: psycopg.Error
+        """
+        self._send(self._all([(sql, values)]))
+        self._connection.flush()
+
+    def _all(self, statements: _Statements) -> list[_Asked]:
+        idle = self._connection.transaction_status == TransactionStatus.IDLE and not self._begun
+        return [self._asked(sql, values) for sql, values in ((_BEGIN, *statements) if idle else statements)]
+
+    def end_begun(self) -> None:
         """Raises: psycopg.Error."""
-        if self._saved:
-            self._trip([])
+        if self._begun:
+            self._finished()
 
     def end(self, how: str) -> None:
         """COMMIT or ROLLBACK, if a transaction runs.
 
         Raises: psycopg.Error
         """
-        if how == "ROLLBACK":
-            self._saved.clear()
-        if self._saved or self._connection.transaction_status in _RUNNING:
+        if self._begun and how == "ROLLBACK":
+            self._answers()  # whatever they are
+        if self._begun or self._connection.transaction_status in _RUNNING:
             self._trip([self._asked(how)])
 
     def _trip(self, asked: list[_Asked]) -> PGresult:
-        """There and back with all of them, after what was saved; the last result."""
-        connection, asked, self._saved = self._connection, [*self._saved, *asked], []
-        if len(asked) == 1:
-            connection.send_query_prepared(*asked[0])
+        """There and back with all of them, after what was begun; the last result."""
+        if len(asked) == 1 and not self._begun:
+            self._connection.send_query_prepared(*asked[0])
             result = self._result()
-        else:
-            connection.enter_pipeline_mode()
-            for name, values in asked:
-                connection.send_query_prepared(name, values)
-            connection.pipeline_sync()
-            results = [self._result() for _ in asked]
-            self._next()  # the mark that all of them came
-            connection.exit_pipeline_mode()
-            result = next((one for one in results if one.status not in _GOOD), results[-1])
+            self._require_good(result)
+            return result
+        self._send(asked)
+        return self._finished()
+
+    def _finished(self) -> PGresult:
+        """The last result of what was begun."""
+        results = self._answers()
+        result = next((one for one in results if one.status not in _GOOD), results[-1])
         self._require_good(result)
         return result
+
+    def _send(self, asked: list[_Asked]) -> None:
+        """Statements that the server runs as they come, until one fails."""
+        if self._synced:
+            self.end_begun()
+        if not self._begun:
+            self._connection.enter_pipeline_mode()
+        for name, values in asked:
+            self._connection.send_query_prepared(name, values)
+            self._begun += 1
+
+    def _answers(self) -> list[PGresult]:
+        """Of all that was sent."""
+        if not self._synced:
+            self._connection.pipeline_sync()
+        results = [self._result() for _ in range(self._begun)]
+        self._next()  # the mark that all of them came
+        self._connection.exit_pipeline_mode()
+        self._begun, self._synced = 0, False
+        return results
 
     def _asked(self, sql: str, values: Sequence[str | None] = ()) -> _Asked:
         return self._name(sql), [_encoded(value) for value in values]
@@ -131,6 +172,7 @@ class Trips:
         """Of the statement, prepared."""
         name = self._prepared.get(sql)
         if name is None:
+            self.end_begun()
             if len(self._prepared) >= MOST:
                 self._connection.exec_(b"DEALLOCATE " + self._prepared.pop(next(iter(self._prepared))))
             name = f"cocreate_{next(_numbers)}".encode()
@@ -161,6 +203,10 @@ class Trips:
             if self._connection.status == ConnStatus.BAD:
                 raise psycopg.OperationalError(result.get_error_message())
             raise error_from_result(result)
+
+
+def _column(result: PGresult) -> list[str]:
+    return [(result.get_value(row, 0) or b"").decode() for row in range(result.ntuples)]
 
 
 def _encoded(value: str | None) -> bytes | None:

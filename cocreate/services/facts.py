@@ -5,15 +5,20 @@ definition: it commits, with salts, to everything that happened, and nothing cha
 each act its facts are kept, and the next one, under the lock, reads the head: if it is theirs, they are true. Another
 process that acted in between has moved it; an act that was rolled back leaves facts of a head that never comes. What
 does change without an event is read every time: see ``reading.fleeting``.
+
+While the lock and the look are on their way, an act is worked out with what is expected to be seen: the kept facts,
+and what the last look saw besides. If that is what is seen, it counts; else it is worked out again.
 """
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 import holidays
 from sqlalchemy import Connection
@@ -28,8 +33,10 @@ from workflows.calendars import Calendar
 from workflows.facts import Facts
 from workflows.values import replace
 
+T = TypeVar("T")
+
 MOST = 300  # projects whose facts a process keeps
-_KEPT: OrderedDict[str, Facts] = OrderedDict()  # reference -> the facts under the lock, after the last event seen
+_KEPT: OrderedDict[str, "_Kept"] = OrderedDict()  # reference -> what was so under the lock, after the last event seen
 _ASIDE: set[str] = set()  # references of projects that are taken back
 
 
@@ -38,7 +45,17 @@ class Seen:
     """What one look gives: the facts, and the answer already given under the key, if any."""
 
     facts: Facts
-    answered: tuple[str, str] | None  # (hash of the request, answer as JSON)
+    fleeting: Fleeting
+
+    @property
+    def answered(self) -> tuple[str, str] | None:
+        """(hash of the request, answer as JSON)"""
+        return self.fleeting.answered
+
+
+class _Kept(NamedTuple):
+    facts: Facts
+    fleeting: Fleeting  # as it was seen last, answers left out
 
 
 def look(session: Session, ref: str, *, person: int | None, now: datetime, key: str = "", lock: bool = False) -> Seen:
@@ -75,26 +92,77 @@ def look_locked(connection: Connection, ref: str, *, person: int | None, now: da
     Acts shall not slow down with what was given. And it is never earlier than at the last event, whatever this
     machine's clock says: a record does not go backwards.
     """
-    postgres, kept = _postgres(connection), _KEPT.get(ref)
-    # The lock is a statement of its own: a sub-select beside FOR UPDATE keeps the snapshot from before the wait.
-    lock = ((reading.LOCK, (ref,)),) if postgres else ()
-    whole = (reading.whole(postgres, compared=True), (ref, key))
-    found = driver.execute(connection, *lock, (reading.fleeting(postgres), (ref, key)) if kept else whole)
-    if not found:
-        raise NotFound
-    if kept:
-        head, fleeting = reading.head_of(found[0])
-        if head == kept.project.head:
-            return _for(kept, fleeting, person, max(now, kept.now))
-        found = driver.execute(connection, whole)
-    facts, fleeting = _read(connection, found[0])
-    return _for(facts, fleeting, person, max(now, facts.now))
+    return _Locked(connection, ref, person, now, key).seen()
 
 
-def keep(facts: Facts) -> None:
-    """Remember the facts after an act, at the head that its event gave the record."""
+def work_locked(connection: Connection, ref: str, work: Callable[[Facts], T], *, person: int | None, now: datetime,
+                key: str) -> tuple[Seen, T | None]:
+    """``look_locked``, and what ``work`` makes of it; nothing where the key was answered already.
+
+    work: nothing but a function of the facts; it may be called twice.
+    """
+    looking = _Locked(connection, ref, person, now, key)
+    tried = _tried(work, looking.expected) if looking.expected else None
+    seen = looking.seen()
+    if seen.answered is not None:
+        return seen, None
+    if tried is None or seen.facts is not looking.expected:
+        return seen, work(seen.facts)
+    return seen, tried.result()
+
+
+def _tried(work: Callable[[Facts], T], facts: Facts) -> "Future[T]":
+    """What came of it, or how it failed: who knows whether the facts are so."""
+    outcome: Future[T] = Future()
+    try:
+        outcome.set_result(work(facts))
+    except Exception as error:  # noqa: BLE001 - it is raised where the facts are so
+        outcome.set_exception(error)
+    return outcome
+
+
+class _Locked:
+    """A look under the lock that is on its way, and what this process expects it to see, if anything."""
+
+    def __init__(self, connection: Connection, ref: str, person: int | None, now: datetime, key: str) -> None:
+        self._connection, self._person, self._now, self._kept = connection, person, now, _KEPT.get(ref)
+        postgres = _postgres(connection)
+        # The lock is a statement of its own: a sub-select beside FOR UPDATE keeps the snapshot from before the wait.
+        lock = ((reading.LOCK, (ref,)),) if postgres else ()
+        self._whole = (reading.whole(postgres, compared=True), (ref, key))
+        asked = (reading.fleeting(postgres), (ref, key)) if self._kept else self._whole
+        self._found = driver.ask(connection, *lock, asked)
+        self.expected = self._expected() if postgres else None  # SQLite has answered by now
+
+    def _expected(self) -> Facts | None:
+        if self._kept is None or len(self._kept.facts.members) > len(self._kept.fleeting.zones):
+            return None  # of who came in with the last act nothing was seen yet
+        with suppress(NotFound):
+            return self._for(*self._kept).facts
+        return None
+
+    def seen(self) -> Seen:
+        """Raises: NotFound."""
+        found, kept = self._found(), self._kept
+        if not found:
+            raise NotFound
+        if kept:
+            head, fleeting = reading.head_of(found[0])
+            if head == kept.facts.project.head:
+                if self.expected and fleeting == kept.fleeting:
+                    return Seen(self.expected, fleeting)
+                return self._for(kept.facts, fleeting)
+            found = driver.execute(self._connection, self._whole)
+        return self._for(*_read(self._connection, found[0]))
+
+    def _for(self, facts: Facts, fleeting: Fleeting) -> Seen:
+        return _for(facts, fleeting, self._person, max(self._now, facts.now))
+
+
+def keep(facts: Facts, fleeting: Fleeting) -> None:
+    """Remember the facts after an act, at the head that its event gave the record, and what was seen besides."""
     known = _KEPT.pop(facts.project.ref, None)  # what is kept again is the newest; another thread may have dropped it
-    _KEPT[facts.project.ref] = reading.in_order(facts, known)
+    _KEPT[facts.project.ref] = _Kept(reading.in_order(facts, known.facts if known else None), fleeting)
     while len(_KEPT) > MOST + len(_ASIDE):
         _KEPT.popitem(last=False)
 
@@ -130,7 +198,7 @@ def _for(facts: Facts, fleeting: Fleeting, person: int | None, now: datetime) ->
         raise NotFound
     facts = replace(facts, now=now, actor=actor, members=members, drafts=fleeting.drafts,
                     drafted=fleeting.drafted, calendars=(calendar(*fleeting.host, now.year),))
-    return Seen(with_computed(facts.lend()), fleeting.answered)
+    return Seen(with_computed(facts.lend()), fleeting)
 
 
 def _postgres(connection: Connection) -> bool:

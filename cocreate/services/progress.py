@@ -1,8 +1,11 @@
 """The one function that writes to a project.
 
 ``act`` locks the project, reads its facts, lets a pure function decide, and writes the outcome: stage, rows, event,
-mails, reminders and the answer under its key, all in one transaction of three statements on PostgreSQL, the last of
-which goes with COMMIT. It is the only writer of stage, version and head. It never commits.
+mails, reminders and the answer under its key, all in one transaction. It is the only writer of stage, version and
+head. It never commits.
+
+On PostgreSQL that is four statements in two trips, and the server works while we do: lock and facts while we decide on
+what we expect to see, the rows that change while we find what follows, and the rest until COMMIT asks how it went.
 """
 
 import json
@@ -32,7 +35,7 @@ from cocreate.models.talk import Comment, Nudge
 from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox, unsaid
 from cocreate.services.acts import ACTS, Change
-from cocreate.services.facts import keep, look_locked
+from cocreate.services.facts import Seen, keep, work_locked
 from cocreate.services.writes import Cancel, Insert, Move, Put, Row, Update, Write, send
 from workflows import progression
 from workflows.facts import Facts, TaskFact
@@ -61,19 +64,24 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
     asked = _fingerprint(name, request, actor)
     if actor is None:
         key = f"{SYSTEM}{key}"
+
+    def decided(facts: Facts) -> tuple[Change, Facts]:
+        change = decide(facts, request)
+        if (stands_for := _stands_for(facts, request, decide)) is not None:
+            change = replace(change, stands_for=stands_for)
+        return change, progression.settle(change.facts)
+
     connection = session.connection()
-    seen = look_locked(connection, ref, person=actor, now=now, key=key)
-    if seen.answered is not None:
-        return _replay(seen.answered, asked)
-    change = decide(seen.facts, request)
-    if (stands_for := _stands_for(seen.facts, request, decide)) is not None:
-        change = replace(change, stands_for=stands_for)
-    after = progression.settle(change.facts)
+    seen, found = work_locked(connection, ref, decided, person=actor, now=now, key=key)
+    if found is None:
+        return _replay(seen, asked)
+    change, after = found
+    send(connection, None, rows_of(seen.facts, after, change))  # written while we find what follows
     receipt, move, writes, then = record(seen.facts, after, change, name, key=key, asked=asked)
     send(connection, move, writes, then)
     if gone := _gone(seen.facts, after):
         unsaid.forget(session, after.project.id, gone)
-    keep(after.with_project(version=receipt.seq, head=move.values["head"]))
+    keep(after.with_project(version=receipt.seq, head=move.values["head"]), seen.fleeting)
     return receipt
 
 
@@ -104,20 +112,24 @@ def _stands_for(facts: Facts, request: Any, decide: Callable[[Facts, Any], Chang
     return next((a.person for a in lent if allowed([other for other in lent if other is not a])), lent[0].person)
 
 
+def rows_of(before: Facts, after: Facts, change: Change) -> list[Write]:
+    """What an act changes."""
+    where = {"project_id": before.project.id, "host_id": before.project.host_id}
+    return [*_changed(before, after, change, where), *change.rows, *_calls_ended(before, after)]
+
+
 def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, asked: str,
            ) -> tuple[Receipt, Move, list[Write], list[Write]]:
-    """Everything to be written for an act, in the order of locks."""
+    """What else is to be written for an act: the event with the answer, the move, mails and reminders."""
     seq = before.project.version + 1
     event, detail = _event(before, after, change, name, seq)
     receipt = Receipt(seq, after.project.stage, dict(change.answer))
     event |= {"key": key, "request_sha256": asked,
               "answer": canonical({"seq": seq, "stage": receipt.stage, "values": receipt.values})}
-    where = {"project_id": before.project.id, "host_id": before.project.host_id}
     ended, planned = reminding.plan(before, after)
     move = Move(before.project.id, before.project.version, _project_row(before, after) | {
         "version": seq, "head": event["hash"]})
     writes: list[Write] = [
-        *_changed(before, after, change, where), *change.rows, *_calls_ended(before, after),
         _insert(Event, event), _insert(EventDetail, detail),
         Insert(table_of(Outbox), tuple(_mails(before, after, change, seq))),
     ]
@@ -261,8 +273,8 @@ _SECRETS = frozenset({"duties", "token", "token_sha256", "code", "code_hash", "e
                       "came_back", "successor", "there", "missing"})
 
 
-def _replay(answered: tuple[str, str], asked: str) -> Receipt:
-    known, body = answered
+def _replay(seen: Seen, asked: str) -> Receipt:
+    known, body = seen.answered or ("", "")
     if known != asked:
         raise Conflict("key.used")
     answer = json.loads(body)

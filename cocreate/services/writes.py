@@ -72,7 +72,7 @@ Write = Insert | Cancel
 def send(connection: Connection, move: Move | None, writes: Sequence[Write], then: Sequence[Write] = ()) -> None:
     """Write everything, ``then`` after the rest. No row is written twice within one of the two.
 
-    On PostgreSQL it is written with what comes next, which may be COMMIT: should it fail, that fails.
+    On PostgreSQL it is written while we go on: should it fail, what comes next fails, which may be COMMIT.
     Raises: Conflict if the project is not at the version that was read; on PostgreSQL, where its lock was held while
     it was read, that is an error of the database.
     """
@@ -126,7 +126,7 @@ def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]
         else:
             values.append(_text(write.rows))
     sql = _bundle_sql(tuple(move.values) if move else None, shapes)
-    driver.execute_with_next(connection, sql, list(map(_bound, values)))
+    driver.begin(connection, sql, list(map(_bound, values)))
 
 
 class _Shape(NamedTuple):

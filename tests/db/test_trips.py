@@ -6,7 +6,7 @@ import time
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from cocreate.db import db, driver, transaction, trips
 from cocreate.models.people import Person
@@ -62,31 +62,31 @@ class TestInTheSessionsTransaction:
         assert raw.info.transaction_status == 0
 
 
-class TestWithWhatComesNext:
-    """A statement of which nobody asks for an answer waits for the next one."""
+class TestWhileWeGoOn:
+    """A statement of which nobody asks for an answer runs, and the next one tells what came of it."""
 
     @pytest.mark.parametrize("first", [True, False])
-    def test_for_commit(self, email, first):
+    def test_until_commit(self, email, first):
         with transaction() as session:
             if not first:
                 driver.execute(session.connection(), (NAME, (email,)))
-            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            driver.begin(session.connection(), RENAME, ("Bea", email))
         assert name(email) == "Bea"
 
-    def test_for_a_statement(self, email):
+    def test_until_a_statement(self, email):
         with transaction() as session:
-            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
-            driver.execute_with_next(session.connection(), RENAME, ("Cleo", email))
+            driver.begin(session.connection(), RENAME, ("Bea", email))
+            driver.begin(session.connection(), RENAME, ("Cleo", email))
             assert driver.execute(session.connection(), (NAME, (email,))) == ["Cleo"]
 
-    def test_for_one_of_the_sessions(self, email):
+    def test_until_one_of_the_sessions(self, email):
         with transaction() as session:
-            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            driver.begin(session.connection(), RENAME, ("Bea", email))
             assert name(email) == "Bea"
 
     def test_not_after_all(self, email):
         with pytest.raises(LookupError), transaction() as session:
-            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
+            driver.begin(session.connection(), RENAME, ("Bea", email))
             raise LookupError
         with transaction() as session:
             driver.execute(session.connection(), (NAME, (email,)))
@@ -94,9 +94,50 @@ class TestWithWhatComesNext:
 
     def test_that_fails_with_it_and_nothing_of_it_stays(self, email):
         with pytest.raises(DataError, match="division by zero"), transaction() as session:
-            driver.execute_with_next(session.connection(), RENAME, ("Bea", email))
-            driver.execute_with_next(session.connection(), "SELECT 1 / $1::int", ("0",))
+            driver.begin(session.connection(), RENAME, ("Bea", email))
+            driver.begin(session.connection(), "SELECT 1 / $1::int", ("0",))
         assert name(email) == "Ada"
+
+
+class TestInTwoHalves:
+    """What is asked runs while we go on; we wait where we need the answer."""
+
+    def test_it_runs_meanwhile(self, here):
+        began = time.monotonic()
+        fetch = driver.ask(db.session.connection(), ("SELECT pg_sleep(0.3)::text", ()), ("SELECT now()::text", ()))
+        asked = time.monotonic() - began
+        time.sleep(0.6)
+        began = time.monotonic()
+        assert len(fetch()) == 1
+        assert max(asked, time.monotonic() - began) < 0.25
+
+    def test_in_the_sessions_transaction(self, email):
+        with transaction() as session:
+            session.execute(text("UPDATE person SET name = 'Bea' WHERE email = :email"), {"email": email})
+            assert driver.ask(session.connection(), (NAME, (email,)))() == ["Bea"]
+        assert name(email) == "Bea"
+
+    def test_what_was_begun_before_comes_first(self, email):
+        with transaction() as session:
+            driver.begin(session.connection(), RENAME, ("Bea", email))
+            assert driver.ask(session.connection(), (NAME, (email,)))() == ["Bea"]
+
+    def test_a_failure_is_told_where_one_waits(self, email):
+        with pytest.raises(DataError, match="division by zero"), transaction() as session:
+            fetch = driver.ask(session.connection(), (RENAME, ("Bea", email)), ("SELECT 1 / $1::int", ("0",)))
+            fetch()
+        assert name(email) == "Ada"
+
+    def test_an_answer_that_nobody_fetched_is_in_nobodys_way(self, email):
+        with pytest.raises(LookupError), transaction() as session:
+            driver.ask(session.connection(), (RENAME, ("Bea", email)), (NAME, (email,)))
+            raise LookupError
+        assert name(email) == "Ada"
+        with transaction() as session:
+            fetch = driver.ask(session.connection(), (NAME, (email,)))
+            assert driver.execute(session.connection(), (RENAME, ("Bea", email)), (NAME, (email,))) == ["Bea"]
+            with pytest.raises(InterfaceError):
+                fetch()
 
 
 class TestValues:

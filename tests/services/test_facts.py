@@ -15,7 +15,7 @@ from cocreate.models.projects import Member, Project
 from cocreate.models.work import Figure, Task
 from cocreate.services import openings, progress
 from cocreate.services.acts.contributions import Submit
-from cocreate.services.facts import MOST, aside, forget, keep, look
+from cocreate.services.facts import MOST, aside, forget, keep, look, work_locked
 from cocreate.services.reading import FACTS
 from tests.support import stories
 from tests.support.clock import NOON
@@ -168,9 +168,9 @@ class TestKept:
 
     def test_those_of_an_earlier_event_are_read_again(self, small):
         """As in a process that has not seen what another one did."""
-        before = locked(small)
+        before = seen(small)
         stories.submit(small, "ramp_0")
-        keep(before)
+        keep(before.facts, before.fleeting)
         assert locked(small).task("ramp_0", 2).number == 1
 
     def test_those_of_an_act_that_was_undone_are_never_taken(self, small):
@@ -181,10 +181,10 @@ class TestKept:
         assert locked(small).task("ramp_0", 2).number == 0
 
     def test_those_of_a_project_that_is_taken_back_take_no_place_of_another(self, small, query_counter):
-        known = locked(small)
+        known, fleeting = locked(small), seen(small).fleeting
 
         def keep_as(ref):
-            keep(replace(known, project=replace(known.project, ref=ref)))
+            keep(replace(known, project=replace(known.project, ref=ref)), fleeting)
 
         for ref in (small.ref, *(f"p{number}" for number in range(MOST - 1))):
             keep_as(ref)
@@ -196,14 +196,64 @@ class TestKept:
         forget()
 
     def test_what_changes_without_an_event_is_read_every_time(self, small):
-        known = locked(small)
+        known = seen(small)
         change(small, Person, Person.id == small.shop, zone="Asia/Seoul")
         change(small, Host, Host.id == small.host_id, zone="Pacific/Apia")
         draft = stories.save(small, "offer", 0, "0.90")
-        keep(known)
-        seen = locked(small)
-        assert (seen.member(small.shop).zone, seen.calendars[0].zone) == ("Asia/Seoul", "Pacific/Apia")
-        assert seen.drafts == {("offer", 1): draft}
+        keep(known.facts, known.fleeting)
+        now = locked(small)
+        assert (now.member(small.shop).zone, now.calendars[0].zone) == ("Asia/Seoul", "Pacific/Apia")
+        assert now.drafts == {("offer", 1): draft}
+
+
+class TestExpected:
+    """On PostgreSQL an act is worked out with what is expected while the look is on its way: it counts if so it is."""
+
+    def test_what_is_so_is_worked_out_once(self, small):
+        keep_what_is(small)
+        with transaction() as session:
+            saw, worked = work(session, small, lambda facts: facts.project.version)
+        assert worked == [saw.facts.project.version]
+
+    @pytest.mark.parametrize("otherwise", ["zone", "draft", "act"])
+    def test_what_came_otherwise_is_worked_out_again(self, small, otherwise):
+        keep_what_is(small)
+        before = seen(small)
+        match otherwise:
+            case "zone":
+                change(small, Host, Host.id == small.host_id, zone="Pacific/Apia")
+            case "draft":
+                stories.save(small, "offer", 0, "0.90")
+            case _:
+                stories.submit(small, "ramp_0")
+        keep(before.facts, before.fleeting)  # as in a process that has not seen it
+        with transaction() as session:
+            saw, worked = work(session, small, lambda facts: facts)
+        assert worked[-1] is saw.facts and saw.facts == locked(small) != before.facts
+        assert len(worked) == (2 if postgres() else 1)
+
+    def test_a_refusal_counts_only_where_its_facts_are_so(self, small):
+        keep_what_is(small)
+
+        def only_with_a_draft(facts):
+            if not facts.drafts:
+                raise NotFound
+            return facts
+
+        with pytest.raises(NotFound), transaction() as session:
+            work(session, small, only_with_a_draft)
+        stories.save(small, "offer", 0, "0.90")
+        with transaction() as session:
+            assert work(session, small, only_with_a_draft)[0].facts.drafts
+
+    def test_who_came_in_meanwhile_is_let_in_and_who_went_is_not(self, small):
+        keep_what_is(small)
+        known = seen(small)
+        stories.colleague(small, 2)
+        tom = next(member.person for member in facts(small).members if member.name == "Tom Baker")
+        keep(known.facts, known.fleeting)
+        with transaction() as session:
+            assert work(session, small, lambda facts: facts, person=tom)[0].facts.actor.person == tom
 
 
 class TestColumns:
@@ -219,8 +269,34 @@ class TestColumns:
 
 
 def locked(small):
+    return seen(small).facts
+
+
+def seen(small):
     with transaction() as session:
-        return look(session, small.ref, person=None, now=NOON, lock=True).facts
+        return look(session, small.ref, person=None, now=NOON, lock=True)
+
+
+def keep_what_is(small):
+    before = seen(small)
+    keep(before.facts, before.fleeting)
+
+
+def work(session, small, make, person=None):
+    """What was seen, and the facts or whatever ``make`` made of them, as often as it was called."""
+    worked = []
+
+    def working(facts):
+        worked.append(made := make(facts))
+        return made
+
+    saw, result = work_locked(session.connection(), small.ref, working, person=person, now=NOON, key="")
+    assert result is worked[-1]
+    return saw, worked
+
+
+def postgres():
+    return db.engine.dialect.name == "postgresql"
 
 
 def change(small, model, *where, **values):
