@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cocreate.domain.rights import Act, may
-from cocreate.domain.taking import can_take, is_theirs, may_reopen
+from cocreate.domain.taking import can_reopen, can_take, is_here, is_theirs
 from workflows import engine
-from workflows.facts import DecisionState, Facts, MemberFact, TaskFact, TaskState
+from workflows.facts import DecisionState, Facts, MemberFact, TaskFact
 from workflows.gates import gate_reasons, is_open
 from workflows.progression import contract_inputs
 from workflows.refusals import Refusal
@@ -44,14 +44,14 @@ def people(facts: Facts, gate: str) -> tuple[MemberFact, ...]:
 
 def to_reopen(facts: Facts, gate: str) -> tuple[TaskFact, ...]:
     """What it was about and the actor opens again: as champion, as who gave it, or as who accepted it."""
-    return tuple(task for task in _about(facts, gate) if task.state is TaskState.ACCEPTED and _is_here(facts, task)
-                 and may_reopen(facts, task) and is_theirs(facts.actor, task))
+    return tuple(task for task in _about(facts, gate) if can_reopen(facts, task) and is_theirs(facts.actor, task))
 
 
 def back(facts: Facts, gate: str) -> str | None:
     """The way by which the actor goes back to where something that it was about can be changed."""
     order = facts.definition.order
-    stages = [order[facts.definition.tasks[task.key][0]] for task in _about(facts, gate) if not _is_here(facts, task)]
+    stages = [order[facts.definition.tasks[task.key][0]] for task in _about(facts, gate)
+              if not is_here(facts, task) and not facts.task_of(task).final]
     return next((way.key for way in engine.ways(facts) if way.back and way.open and can_take(facts, way.key)
                  and any(order[way.to] <= stage < order[facts.project.stage] for stage in stages)), None)
 
@@ -60,7 +60,3 @@ def _about(facts: Facts, gate: str) -> list[TaskFact]:
     """The contract is about all that it was made from."""
     keys = facts.definition.about(gate) or sorted(contract_inputs(facts))
     return [task for key in keys for task in facts.instances(key) if task.number]
-
-
-def _is_here(facts: Facts, task: TaskFact) -> bool:
-    return facts.definition.tasks[task.key][0] == facts.project.stage

@@ -31,4 +31,5 @@ def opens(facts: Facts, transition: str) -> bool:
     """Whether it opens something again by itself that can change what is signed."""
     tasks = facts.definition.tasks
     return any(facts.instances(key) and tasks[key][1].kind not in _SAYS_OF_OTHERS
+               and not tasks[key][1].final
                for key in facts.definition.transitions[transition].reopens if key in tasks)

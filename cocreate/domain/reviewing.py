@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cocreate.domain import audience
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import CHANGE, REMARKS, VERDICT, chosen_in
-from cocreate.domain.taking import is_theirs, may_reopen
+from cocreate.domain.taking import can_reopen, is_theirs
 from workflows.facts import Facts, TaskFact, TaskState
 
 
@@ -46,7 +46,7 @@ def to_open_again(facts: Facts, review: TaskFact) -> tuple[TaskFact, ...]:
 def _is_own(facts: Facts, review: TaskFact, task: TaskFact) -> bool:
     own = facts.actor.party if facts.actor else None
     sees = audience.audience(facts.task_of(review).visible_to, facts, giver=review.party)
-    return task.party == own and bool(sees & audience.of_reader(facts)) and may_reopen(facts, task) and is_theirs(
+    return task.party == own and bool(sees & audience.of_reader(facts)) and can_reopen(facts, task) and is_theirs(
         facts.actor, task)
 
 

@@ -2,7 +2,7 @@
 
 from cocreate.domain.rights import Act, may
 from workflows import engine
-from workflows.facts import Facts, MemberFact, TaskFact
+from workflows.facts import Facts, MemberFact, TaskFact, TaskState
 from workflows.guards import accepting
 
 
@@ -13,6 +13,17 @@ def can_take(facts: Facts, transition: str) -> bool:
         return False
     seat = facts.party(member.party).seat if member.party is not None else None
     return engine.may_take(facts, facts.definition.transitions[transition], seat=seat, host="manager" in member.parts)
+
+
+def can_reopen(facts: Facts, task: TaskFact) -> bool:
+    """Whether the actor opens again what was accepted in the stage that runs; nobody does what is final."""
+    return task.state is TaskState.ACCEPTED and is_here(facts, task) and not facts.task_of(task).final \
+        and may_reopen(facts, task)
+
+
+def is_here(facts: Facts, task: TaskFact) -> bool:
+    """Whether it belongs to the stage that runs."""
+    return facts.definition.tasks[task.key][0] == facts.project.stage
 
 
 def may_reopen(facts: Facts, task: TaskFact) -> bool:

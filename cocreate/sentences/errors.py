@@ -173,6 +173,12 @@ def _stage_passed(s: Speaker) -> str:
     return s._("'%(task)s' belongs to an earlier stage. Going back to that stage opens it again.", task=s.task)
 
 
+@explains("task.final")
+def _final(s: Speaker) -> str:
+    return s._("'%(task)s' is not opened again: the template of this project makes it final once it is accepted. Say "
+               "in the talk below it what has changed since.", task=s.task)
+
+
 @explains("outside.ended", "outside.not_yet")
 def _outside_ended(s: Speaker) -> str:
     if s.refusal.code == "outside.not_yet":

@@ -14,7 +14,7 @@ from cocreate.domain import assessing, audience
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.rights import Act, may
 from cocreate.domain.spelling import decode
-from cocreate.domain.taking import may_reopen
+from cocreate.domain.taking import can_reopen
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.people import Person
 from cocreate.models.records import EventDetail
@@ -96,8 +96,7 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         and facts.task_of(task).kind not in ("sign", "assessment", "canvas")
         and _acts(facts, Act.ENTER_FOR, party=task.party),
         may_count=own and assessing.enough(facts, task) and _counts(facts, task),
-        may_reopen=task.state is TaskState.ACCEPTED and may_reopen(facts, task) and not facts.ended
-        and not facts.on_hold and facts.definition.tasks[task.key][0] == facts.project.stage)
+        may_reopen=can_reopen(facts, task) and not facts.ended and not facts.on_hold)
 
 
 def is_ahead(facts: Facts, key: str) -> bool:

@@ -12,6 +12,7 @@ from tests.support.facts import REASON, TWO_SIDES, Story, begin, champion, signa
 NEED = "      need: {of: taker, accepted_by: giver}\n"
 SOUND = "      sound: {of: [giver, taker], kind: review, reviews: need}\n"
 REVIEWED = TWO_SIDES.replace(NEED, NEED + SOUND).replace("task:need", "task:sound")
+FINAL = REVIEWED.replace("need: {of: taker,", "need: {of: taker, final: true,")
 
 
 def said(verdict: str, by: str, story: Story | None = None) -> Story:
@@ -45,6 +46,10 @@ class TestWhoseTurn:
         story = said("fine", "taker", said("change", "giver"))
         assert doubted(story, champion(2)) == [("sound", 1)]
         assert doubted(story.decide("picture", "giver"), champion(2)) == []
+
+    def test_not_of_what_is_final_since_nobody_can_open_it_again(self):
+        story = begin(FINAL).give("stream").give("need")
+        assert doubted(said("change", "giver", story), champion(2)) == []
 
     def test_holds_nothing_up(self):
         story = said("fine", "taker", said("change", "giver")).decide("picture", "taker")

@@ -119,6 +119,16 @@ class TestAfterANo:
         assert ways == dict.fromkeys((champion(1), signatory(1), champion(2)), {"change"})
         assert _after(story.go("anew")) == {}
 
+    def test_what_is_final_is_not_changed_here_nor_by_going_back(self):
+        final = TWO_SIDES.replace("of: giver,", "of: giver, final: true,").replace(
+            "of: taker", "of: taker, final: true")
+        story = begin(final).give("stream").give("need").decide("picture", "giver")
+        story.decide("picture", "taker", "refused")
+        assert _after(story) == {signatory(2): {"decide"}}
+        story = begin(final).to_terms().freeze().decide("our_contract", "giver").decide(
+            "our_contract", "taker", "refused")
+        assert _after(story) == {signatory(2): {"decide"}}
+
     def test_a_no_that_stops_nothing_asks_nobody(self):
         any_ = TWO_SIDES.replace("picture: {of: [giver, taker],", "picture: {of: [giver, taker], rule: any,")
         story = begin(any_).give("stream").give("need").decide("picture", "taker", "refused")

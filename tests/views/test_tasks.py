@@ -13,6 +13,8 @@ from tests.support.people import PASSWORD
 from tests.support.rooms import by_link, decided, hidden, returned, sign_in, text, with_later_tasks, with_offer
 
 PDF = handmade.pdf()
+FINAL = projects.SMALL.replace("title: Crates per year\n", "title: Crates per year\n        final: true\n").replace(
+    "reopens: [returns, credit]", "reopens: [credit]")
 
 
 class TestEnter:
@@ -169,6 +171,24 @@ class TestOpeningAgain:
         assert {one.state for one in room.facts().asked_at("picture")} == {"lapsed"}
         assert "Version 1" in room.shop.get("/tasks/returns").text
 
+    def test_is_not_offered_for_what_is_final_and_refused_with_the_sentence_that_says_so(self, project):
+        room = project(_final)
+        for party in (room.shop, room.maker):
+            page = text(party.get("/tasks/returns?party=2"))
+            assert "Open it again" not in page and "It is final: it is not opened again." in page
+            for answer in (party.get("/tasks/returns/reopen?party=2"), party.post("/tasks/returns/reopen", data={
+                    "party": 2, "seen": 1, "reason": "Two shops were left out."})):
+                assert "'Crates per year' is not opened again" in text(answer, 409)
+        assert room.facts().task("returns", 2).round == 1
+
+    def test_who_accepts_what_is_final_reads_that_before(self, project):
+        room = project(lambda session: projects.open_small(session, definition=FINAL))
+        page = room.shop.get("/tasks/returns").text
+        assert "Once accepted it is not opened again." in page
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+        assert "Once accepted it is not opened again." in room.maker.get("/tasks/returns?party=2").text
+
     def test_also_by_who_accepted_it_but_not_without_a_reason(self, project):
         room = project(decided)
         answer = room.maker.post("/tasks/returns/reopen", data={"party": 2, "seen": 1, "reason": "no"})
@@ -248,3 +268,10 @@ class TestOtherLanguage:
     def test_of_ones_own_nothing_is_said(self, play):
         page = play().shop.get("/tasks/returns").text
         assert "Texts of the template" not in page and page.count(" lang=") == 1
+
+
+def _final(session):
+    """The crates per year accepted, which the template makes final."""
+    small = projects.open_small(session, definition=FINAL)
+    projects.give(session, small, "returns")
+    return small

@@ -56,6 +56,21 @@ class TestNames:
         assert not publishable(found)
 
 
+class TestFinal:
+    def test_nothing_reopens_it_and_its_line_says_so(self):
+        final = [one for one in findings(stages__talk__tasks__first__final=True) if one.code == "reopens.final"]
+        assert [(one.level, one.path, one.message) for one in final] == [
+            ("error", "transitions.back.reopens",
+             "This reopens 'first', which is final: once accepted it is not opened again. Leave it out here, or let "
+             "the task be without final.")]
+
+    def test_a_limit_on_it_is_told_since_nobody_can_change_the_figure(self):
+        limit = when({"all": ["tasks", {"gate": "talked"}, {"figure": {"path": "talk.second.mass", "at_least": 5}}]})
+        told = [one for one in findings(stages__talk__tasks__second__final=True, **limit) if one.code == "figure.final"]
+        assert [(one.level, one.path) for one in told] == [("warning", "transitions.go.when")]
+        assert "figure.final" not in codes(**limit)
+
+
 class TestTargets:
     def test_a_stage_that_lasts_longer_than_it_says_is_told_with_what_lasts(self):
         found = findings(stages__talk__tasks__first__due={"days": 5},

@@ -1,7 +1,7 @@
 """The stage a project is in: how it comes to one, back to one, and on from a hold."""
 
 from workflows.calendars import add_working_days, local_day, working_days_between
-from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact
+from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact, TaskState
 from workflows.progression.dates import moved, undate
 from workflows.progression.papers import end_contract
 from workflows.progression.tasks import ask, ask_to_accede, reopen
@@ -27,12 +27,16 @@ def join(facts: Facts, party: PartyFact) -> Facts:
 
 
 def go_back(facts: Facts, transition: str, reason: str) -> Facts:
-    """Back to an earlier stage: what the transition reopens begins a new round, the rest is kept."""
+    """Back to an earlier stage: what the transition reopens begins a new round, the rest is kept.
+
+    What is final is kept too: a version published before that was proven may name it.
+    """
     way = facts.definition.transitions[transition]
     for key in way.reopens:
         if key in facts.definition.tasks:
             for task in facts.instances(key):
-                facts = reopen(facts, task, reason)
+                if not (facts.task_of(task).final and task.state is TaskState.ACCEPTED):
+                    facts = reopen(facts, task, reason)
         else:
             for decision in facts.asked_at(key):
                 facts = facts.with_decision(replace(decision, state=DecisionState.SUPERSEDED, since=facts.now))

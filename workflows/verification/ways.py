@@ -29,7 +29,7 @@ def guarded(d: Definition) -> Iterator[Finding]:
 
 
 def _left(d: Definition, transition: Transition, path: str) -> Iterator[Finding]:
-    """A value of a stage that was left can only be waived; somebody should have thought of another way."""
+    """A value of a stage that was left, or that is final, can only be waived; is there another way?"""
     for condition in _together(transition.when):
         for one in paths_of(condition):
             stage = one.split(".")[0]
@@ -37,6 +37,11 @@ def _left(d: Definition, transition: Transition, path: str) -> Iterator[Finding]
                 yield warning("figure.left", f"{path}.when",
                               f"'{one}' is given in {d.stage_name(stage)}. If it does not reach this, only going back "
                               "or a waiver by all helps. Ask for it there, or name another way with any.")
+            elif field_at(d, one) is not None and d.tasks[one.split(".")[1]][1].final:
+                yield warning("figure.final", f"{path}.when",
+                              f"'{one}' cannot be changed once it is accepted. If it does not reach this, only another "
+                              "value that all settle on or a waiver by all helps. Let its task be without final, or "
+                              "name another way with any.")
 
 
 def _reopened(d: Definition, transition: Transition, path: str) -> Iterator[Finding]:
@@ -48,6 +53,10 @@ def _reopened(d: Definition, transition: Transition, path: str) -> Iterator[Find
             yield error("reopens.unanswerable", f"{path}.reopens",
                          f"This reopens '{one}' of {d.stage_name(stage)} but leads to {d.stage_name(transition.to)}, "
                          "where nobody is asked for it.")
+        if one in d.tasks and d.tasks[one][1].final:
+            yield error("reopens.final", f"{path}.reopens",
+                        f"This reopens '{one}', which is final: once accepted it is not opened again. Leave it out "
+                        "here, or let the task be without final.")
 
 
 def _condition(d: Definition, condition: c.AnyCondition, path: str) -> Iterator[Finding]:

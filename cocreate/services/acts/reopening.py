@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from cocreate.domain import audience, explaining
 from cocreate.domain.rights import Act
-from cocreate.domain.taking import may_reopen
+from cocreate.domain.taking import is_here, may_reopen
 from cocreate.errors import Conflict
 from cocreate.services.acts.change import Change, require, require_running, require_same
 from cocreate.services.acts.contributions import owed
 from workflows import progression
-from workflows.facts import Facts, TaskState
+from workflows.facts import Facts, TaskFact, TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,21 @@ def reopen(facts: Facts, given: Reopen) -> Change:
     require_running(facts)
     task = owed(facts, given.task, given.party)
     own = facts.actor.party if facts.actor else None
-    if not may_reopen(facts, task):
-        require(facts, Act.SUBMIT, party=task.party, asked=task.asked)
-    require_same(given.seen, task.number, "contribution.changed", task=task.key, since=task.since)
-    if task.state is not TaskState.ACCEPTED:
-        raise Conflict("contribution.not_accepted", task=task.key, state=task.state.value, since=task.since)
-    if facts.definition.tasks[task.key][0] != facts.project.stage:
-        raise Conflict("task.stage_passed", task=task.key)
+    require_reopening(facts, task, given.seen)
     reason = explaining.needed(given.reason)
     return Change(facts=progression.reopen(facts, task, reason), party=own, personal={"reason": reason},
                   sees=audience.of_task(facts, task),
                   details={"task": task.key, "of": task.party, "number": task.number})
+
+
+def require_reopening(facts: Facts, task: TaskFact, seen: int) -> None:
+    """Raises why this task is not opened again now, whatever the reason for it."""
+    if not may_reopen(facts, task):
+        require(facts, Act.SUBMIT, party=task.party, asked=task.asked)
+    require_same(seen, task.number, "contribution.changed", task=task.key, since=task.since)
+    if task.state is not TaskState.ACCEPTED:
+        raise Conflict("contribution.not_accepted", task=task.key, state=task.state.value, since=task.since)
+    if facts.task_of(task).final:
+        raise Conflict("task.final", task=task.key)
+    if not is_here(facts, task):
+        raise Conflict("task.stage_passed", task=task.key)

@@ -23,6 +23,7 @@ from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
 from cocreate.forms.unsaid import OF_A_TASK
 from cocreate.services import contributions, passing
 from cocreate.services.acts.passing import can_take, due_after
+from cocreate.services.acts.reopening import require_reopening
 from cocreate.services.contributions import TaskPage
 from cocreate.views import once
 from cocreate.views.parts import part_words
@@ -206,6 +207,7 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
     page = load(ref, key)
     facts, task = page.facts, page.task
     if not page.may_reopen and request.method == "GET":
+        require_reopening(facts, task, task.number)
         raise Conflict("contribution.not_accepted", task=key, state=task.state.value, since=task.since)
     following = contributions.if_reopened(facts, task)
     if following.lapses or following.ends:  # who could not decide must not undo what was decided

@@ -99,8 +99,8 @@ def _way(facts: Facts, way: Transition) -> str:
     said = [_("%(name)s: %(who)s, through champion or signatory.", name=name, who=words.listed(who, pages.reader()))]
     if way.reason:
         said.append(_("With a reason that all see."))
-    reopened = [say(facts.definition.tasks[key][1].title, pages.language()) for key in way.reopens
-                if key in facts.definition.tasks]
+    tasks = [facts.definition.tasks[key][1] for key in way.reopens if key in facts.definition.tasks]
+    reopened = [say(task.title, pages.language()) for task in tasks if not task.final]
     if waits := waits_for(facts.definition, way.when):
         said.append(_("It waits until %(what)s.", what=words.listed(waits, pages.reader())))
     if reopened:

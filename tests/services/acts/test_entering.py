@@ -10,9 +10,10 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.comments import AskHelp
 from cocreate.services.acts.entering import Confirm, Deny, EnterFor
 from cocreate.services.acts.reopening import Reopen
-from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
+from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, begin, champion, signatory
 
 MASS = {"mass": Answer(Decimal(5), unit="t/a")}
+FINAL = TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, final: true,")
 
 
 class TestEnterFor:
@@ -100,6 +101,17 @@ class TestReopen:
     def test_of_an_earlier_stage_only_by_going_back(self):
         with pytest.raises(Conflict, match="task.stage_passed"):
             begin().to_trial().act(Reopen("stream", 1, 1, REASON), champion(1))
+
+    @pytest.mark.parametrize("person", [champion(1), champion(2)])
+    def test_never_what_is_final_here_or_in_an_earlier_stage(self, person):
+        for story in (begin(FINAL).give("stream"), begin(FINAL).to_trial()):
+            with pytest.raises(Conflict, match="task.final"):
+                story.act(Reopen("stream", 1, 1, REASON), person)
+            assert story.task("stream").round == 1
+
+    def test_what_is_final_is_taken_back_and_returned_until_it_is_accepted(self):
+        story = begin(FINAL).submit("stream").take_back("stream").submit("stream").send_back("stream", "taker")
+        assert story.give("stream").task("stream").state == "accepted"
 
 
 SECRET = """

@@ -8,7 +8,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.stages import GoOn, ToChange
 from tests.support.facts import MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
-from workflows.facts import TaskState
+from workflows.facts import UNDECIDED, TaskState
 
 GIVER, TAKER = 1, 2
 # In the stage of the terms a sheet that the contract prints, who signs, a review of the sheet, and what stays.
@@ -81,6 +81,12 @@ class TestGoBack:
 
     def test_what_it_reopens_carries_the_reason(self):
         assert begin().to_trial().go("wrong").task("stream").reason == REASON
+
+    def test_what_is_final_stays_though_an_older_version_of_a_template_reopens_it(self):
+        story = begin(TWO_SIDES.replace("stream: {of: giver,", "stream: {of: giver, final: true,")).to_trial()
+        assert story.go("wrong").task("stream").state is TaskState.ACCEPTED
+        assert story.task("stream").round == 1
+        assert all(one.state in UNDECIDED for one in story.facts.asked_at("picture"))
 
 
 class TestGoBackFromTheSignature:
