@@ -254,8 +254,13 @@ def _spelt(name: str) -> str:
 
 def not_before(form: OpeningForm, today: date) -> None:
     """A contract is signed in the future."""
-    if form.target.data and form.target.data <= today:
+    if form.target.data and is_past(form.target.data, today):
         _blame(form.target, gettext("Choose a day after today."))
+
+
+def is_past(target: date, today: date) -> bool:
+    """Whether nothing can be signed on this day any more."""
+    return target <= today
 
 
 def _blame(field: wtforms.Field, sentence: object) -> None:

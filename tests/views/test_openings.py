@@ -132,6 +132,16 @@ class TestChoosing:
         manager.post(seats.replace("seats", "goal"), data={"title": "Steam", "target": "2027-03-08"})
         assert "Mon 8 Mar leaves 5 working days for" in text(manager.get(seats.replace("seats", "check")))
 
+    def test_of_a_date_that_is_refused_no_working_days_are_counted(self, manager):
+        seats = begin(manager)
+        manager.post(seats, data=SEATS)
+        for target in ("2027-02-01", "2027-03-01"):  # before today, and today
+            goal = manager.post(seats.replace("seats", "goal"), data={"title": "Steam", "target": target})
+            for page in (text(goal, 422), text(manager.get(seats.replace("seats", "goal"))),
+                         text(manager.get(seats.replace("seats", "check")))):
+                assert "leaves" not in page
+            assert "Choose a day after today." in text(goal, 422)
+
     def test_can_be_dropped(self, manager):
         seats = begin(manager)
         assert manager.post(seats.replace("/seats", "/drop")).location == "/desk"

@@ -27,6 +27,7 @@ from cocreate.forms.openings import (
     Partner,
     fields_of_step,
     form_for,
+    is_past,
     not_before,
 )
 from cocreate.models.hosts import Host
@@ -274,7 +275,7 @@ def _elsewhere(page: Page) -> list[tuple[str, str, str]]:
 
 def _early(page: Page, needs: int, earliest: date) -> str:
     target = page.form.target.data if "target" in page.form else None
-    if not target:
+    if not target or is_past(target, pages.reader().today):  # refused: how many days it leaves is no question then
         return ""
     left = openings.days_left(db.session(), page.draft.host_id, target, now=now())
     return opening_words.early(target, left, needs, earliest)
