@@ -172,6 +172,17 @@ def listed(names: Iterable[str], reader: Reader, *, either: bool = False) -> str
     return format_list(list(names), style="or" if either else "standard", locale=_list_locale(reader.language))
 
 
+def things(count: int, reader: Reader) -> str:
+    """How many, at the beginning of a sentence: "One thing", "Two things"; beyond twelve in figures."""
+    _ = reader.gettext
+    spelled = (_("One thing"), _("Two things"), _("Three things"), _("Four things"), _("Five things"),
+               _("Six things"), _("Seven things"), _("Eight things"), _("Nine things"), _("Ten things"),
+               _("Eleven things"), _("Twelve things"))
+    if 1 <= count <= len(spelled):
+        return spelled[count - 1]
+    return reader.ngettext("%(num)s thing", "%(num)s things", count)
+
+
 def numbers(of: Sequence[int], reader: Reader) -> str:
     """Such as "1 to 3, 5 and 9": which ones, in as few words as possible."""
     runs: list[list[int]] = []

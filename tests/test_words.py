@@ -48,6 +48,13 @@ def test_number(value, english, german):
     assert (words.number(value, READER), words.number(value, GERMAN)) == (english, german)
 
 
+@pytest.mark.parametrize(("count", "said"), [
+    (1, "One thing"), (2, "Two things"), (3, "Three things"), (12, "Twelve things"), (13, "13 things"),
+    (1200, "1,200 things")])
+def test_how_many_things_begin_a_sentence(count, said):
+    assert words.things(count, READER) == said
+
+
 @pytest.mark.parametrize(("amount", "unit", "english", "german"), [
     (Decimal("0.8"), "EUR", "0.80 EUR", "0,80 EUR"), (Decimal("1200.5"), "USD/t", "1,200.50 USD/t", "1.200,50 USD/t"),
     (Decimal("0.1234"), "EUR", "0.1234 EUR", "0,1234 EUR"), (2000, "EUR", "2,000 EUR", "2.000 EUR"),

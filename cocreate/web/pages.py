@@ -53,7 +53,8 @@ class Viewer:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(counted=counted, day=_day, day_time=_day_time, away=_away,
                                  stage=lambda key, definition: stage(definition, key),
-                                 lang=_lang, size=lambda count: words.size(count, reader()))
+                                 lang=_lang, size=lambda count: words.size(count, reader()),
+                                 things=lambda count: words.things(count, reader()))
     app.jinja_env.tests["mixed"] = mixed_script
     app.context_processor(_around)
     app.register_error_handler(CocreateError, refuse)

@@ -39,7 +39,7 @@ class TestAtTheDesk:
         assert petra.reads("Garage lighting as a service")
 
         imports(petra, UNREADABLE)
-        assert petra.reads("2 things need a look. Nothing was stored.")
+        assert petra.reads("Two things need a look. Nothing was stored.")
         assert petra.reads("'requird' is not known here; did you mean 'required'?")
         assert petra.reads("stages.today.target: 'soon' must be a whole number")
 

@@ -92,7 +92,7 @@ class TestImport:
         wrong = projects.SMALL.replace("unit: pieces/a, ", "").replace("target: 10", "target: soon")
         answer = client.post("/admin/templates/import", data={"text": wrong, "save": "1"})
         page = html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
-        assert answer.status_code == 422 and "2 things need a look. Nothing was stored." in page
+        assert answer.status_code == 422 and "Two things need a look. Nothing was stored." in page
         assert "stages.figures.tasks.returns.fields.crates" in page and re.search(r"Line\s+\d+", page)
         assert "Example:" in page and "target: soon" in page and versions(session, small) == 1
 

@@ -73,7 +73,7 @@ class TestNotDone:
 
     def test_422_lists_what_needs_a_look_and_leads_there(self, shop):
         answer = shop.post("/account", data={"name": "", "zone": "Mars"})
-        assert answer.status_code == 422 and "things need a look:" in words(answer)
+        assert answer.status_code == 422 and "Two things need a look:" in words(answer)
         assert '<a href="#name">' in answer.text and "autofocus" in answer.text
 
     def test_429_says_when_it_works_again(self, app, small):

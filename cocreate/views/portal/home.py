@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import after_no
@@ -176,7 +178,7 @@ def _greeting() -> str:
 
 def _count(many: int) -> str:
     """Such as "Three things are your turn."."""
-    spelled = {0: _("Nothing is asked of you right now."), 1: _("One thing is your turn."),
-               2: _("Two things are your turn."), 3: _("Three things are your turn."),
-               4: _("Four things are your turn."), 5: _("Five things are your turn.")}
-    return spelled.get(many) or _("%(num)d things are your turn.", num=many)
+    if not many:
+        return _("Nothing is asked of you right now.")
+    return ngettext("%(things)s is your turn.", "%(things)s are your turn.", many,
+                    things=words.things(many, pages.reader()))
