@@ -3,10 +3,12 @@
 import html
 import json
 import re
+from typing import get_args
 
 import pytest
 from sqlalchemy import func, select, update
 
+from cocreate.forms.openings import KINDS
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.people import Person, SignIn
@@ -18,6 +20,7 @@ from tests.support.openings import SHOP, begin, host_ref, newest, publish
 from tests.support.people import PASSWORD, entered, someone
 from tests.support.rooms import text
 from workflows import library
+from workflows.definition import Kind
 from workflows.exchange.yaml_text import read
 
 SEATS = {"own_seat": "giver", "public_buyer": "no", "affected": "Neighbours",
@@ -200,6 +203,25 @@ class TestSeats:
         answer = manager.post(begin(manager, template="returned_crates"), data=two | {
             name: text.format(host=host) for name, text in change.items()})
         assert answer.status_code == 422 and said in html.unescape(answer.text)
+
+    def test_a_new_organisation_is_preset_as_what_mostly_sits_there(self, manager):
+        seats = begin(manager)
+        assert preset(manager.get(seats).text) == {
+            "giver": "company", "taker": "company", "carrier": "company", "treatment": "recycler",
+            "authority": "public_body"}
+        manager.post(seats, data=SEATS | {"seat_authority-kind": "ngo", "then": "board"})
+        assert preset(manager.get(seats).text)["authority"] == "ngo"  # what was chosen stays
+
+    def test_all_kinds_that_a_template_can_name_are_offered(self):
+        assert get_args(Kind) == tuple(key for key, _label in KINDS)
+
+    def test_so_is_a_further_one_in_the_same_seat(self, manager, session, small):
+        publish(session, small, library.load("value_network"))
+        seats = begin(manager, template="value_network")
+        assert preset(manager.get(seats).text)["community"] == "community"
+        manager.post(seats, data={"add": "community"})
+        assert re.search(r'name="seat2_community-kind".*?<option selected value="([a-z_]+)"',
+                         manager.get(seats).text, re.S)[1] == "community"
 
     def test_known_partners_are_offered_and_keep_their_kind_and_country(self, manager, small):
         seats = begin(manager, template="returned_crates")
@@ -393,3 +415,8 @@ def small(app, clock, session):
     found = projects.open_small(session)
     publish(session, found, library.load("industrial_symbiosis"))
     return found
+
+
+def preset(page):
+    """Seat -> the kind that is chosen for it."""
+    return dict(re.findall(r'name="seat_([a-z]+)-kind".*?<option selected value="([a-z_]+)"', page, re.S))

@@ -1,5 +1,8 @@
 """The dialogs of a room as a browser sends them: hold, decline, leave, withdraw, people, proposals, nudges."""
 
+import json
+import re
+
 import pytest
 
 from cocreate.services import hosts
@@ -143,6 +146,22 @@ class TestProposals:
 
 
 class TestAddParty:
+    DATA = {"seat": "carrier", "organisation": "Port authority", "country": "NL", "name": "Fritz", "reason": REASON}
+    PORT = projects.WITH_CARRIER.replace("carrier: {name: Carrier,", "carrier: {name: Carrier, usually: public_body,")
+
+    def test_presets_what_mostly_sits_in_the_free_seat(self, play):
+        page = play(definition=self.PORT).maker.get("/add-party").text
+        assert re.search(r'name="kind".*?<option selected value="([a-z_]+)"', page, re.S)[1] == "public_body"
+
+    @pytest.mark.parametrize(("chosen", "kept"), [("", "public_body"), ("ngo", "ngo")])
+    def test_where_several_are_free_what_is_usual_goes_with_the_seat(self, play, chosen, kept):
+        two = self.PORT.replace("  shop: {name", "  bank: {name: Bank, required: false}\n  shop: {name")
+        room = play(definition=two)
+        assert ">As is usual in the seat</option>" in room.maker.get("/add-party").text
+        room.maker.post("/add-party", data=self.DATA | {"kind": chosen, "email": f"{projects.key()}@port.example"})
+        proposed = next(one for one in room.facts().proposals if one.kind == "add_party")
+        assert json.loads(proposed.body)["kind"] == kept
+
     def test_from_asking_to_the_newcomers_room(self, play):
         room = play()
         page = text(room.maker.get("/add-party"))

@@ -72,6 +72,13 @@ class TestKnows:
         assert Seat.model_validate({"name": "User", "contracting": True, "signs": "accession"}).signs == "accession"
         assert Seat.model_validate({"name": "User"}).signs is None
 
+    def test_a_company_sits_there_unless_it_says_otherwise_and_then_only_its_hash_differs(self):
+        assert Seat.model_validate({"name": "User"}).usually == "company"
+        text = TWO_SIDES.replace("carrier: {", "carrier: {usually: public_body, ")
+        assert definition(text).parties["carrier"].usually == "public_body"
+        same = TWO_SIDES.replace("carrier: {", "carrier: {usually: company, ")
+        assert definition(same).sha256 == definition(TWO_SIDES).sha256 != definition(text).sha256
+
     def test_one_seat_is_a_list_of_one(self):
         assert definition(TWO_SIDES).tasks["batch"][1].of == ["taker"]
 

@@ -85,7 +85,7 @@ class TestRead:
         text = changed("target: 5", "target: soon").replace("why: It is needed.", "why:")
         assert mistakes(text.replace("purpose: Sign it.,", "").replace("name: One,", "name: One, requird: true,")) == [
             ("parties.one", 8, "'requird' is not known here; did you mean 'required'? Possible are: name, plural, "
-             "purpose, contracting, required, many, side, signs"),
+             "purpose, usually, contracting, required, many, side, signs"),
             ("stages.talk.target", 13, "'soon' must be a whole number"),
             ("stages.talk.tasks.report.why", 18, "why is empty; fill it or leave the line out"),
             ("stages.sign", 25, "purpose is missing")]
@@ -106,6 +106,9 @@ class TestRead:
         ("mass: talk.report.yield", "mass: yield", "clauses.all.needs.mass", "'yield' is not a value"),
         ("      ok:", "      report:", "stages.talk.gates.report", "'report' is already used in stage talk"),
         ("at: [-1]", "every: 1", "reminders.0", "every needs most"),
+        ("name: One,", "name: One, usually: public-body,", "parties.one.usually",
+         "'public-body' must be one of 'company', 'public_body', 'ngo', 'community', 'recycler' or 'partner'; "
+         "did you mean 'public_body'?"),
     ])
     def test_friendly(self, old, new, path, message):
         text = changed(old, new).replace("{gate: report}", "{gate: ok}")

@@ -9,6 +9,7 @@ from workflows.definition.stages import (
     Audience,
     Due,
     Gate,
+    Kind,
     Moment,
     ReminderRule,
     Seat,
@@ -19,5 +20,5 @@ from workflows.definition.stages import (
 from workflows.definition.terms import Annex, Clause, DecideRule, DutyRule, PartyDetails
 from workflows.definition.whole import Definition, from_json
 
-__all__ = ["Annex", "AtLeast", "Audience", "Clause", "DecideRule", "Definition", "Due", "DutyRule", "Gate", "Moment",
-           "PartyDetails", "ReminderRule", "Seat", "Stage", "Task", "Transition", "from_json"]
+__all__ = ["Annex", "AtLeast", "Audience", "Clause", "DecideRule", "Definition", "Due", "DutyRule", "Gate", "Kind",
+           "Moment", "PartyDetails", "ReminderRule", "Seat", "Stage", "Task", "Transition", "from_json"]

@@ -20,12 +20,16 @@ class Many(Strict):
     max: int = Field(ge=1, le=40)
 
 
+Kind = Literal["company", "public_body", "ngo", "community", "recycler", "partner"]  # of an organisation
+
+
 class Seat(Strict):
     """A place in the project for one organisation, or for several."""
 
     name: Text
     plural: Text | None = None
     purpose: Text | None = None  # why this seat exists, for who fills it
+    usually: Kind = "company"  # what kind of organisation mostly sits there: preset for a new one
     contracting: bool = False
     required: bool = True
     many: Many | None = None

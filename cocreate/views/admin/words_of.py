@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from cocreate import words
 from cocreate.domain import units
+from cocreate.forms.openings import KINDS
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.conditions import waits_for
 from cocreate.web import pages
@@ -237,6 +238,11 @@ def filled(seat: Seat) -> str:
     if seat.many:
         return _("need not be filled; up to %(max)s organisations", max=seat.many.max)
     return "" if seat.required else _("need not be filled")
+
+
+def usual(seat: Seat) -> str:
+    """What kind of organisation mostly sits there, where it is no company."""
+    return "" if seat.usually == "company" else _("mostly: %(kind)s", kind=dict(KINDS)[seat.usually])
 
 
 def texts(definition: Definition) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:

@@ -201,7 +201,8 @@ def _page(ref: str, draft: Draft | None = None) -> Page:
     form = _form(published.definition, host, draft)
     earliest = openings.signing_date(db.session(), draft.host_id, published.definition, now=now())
     cards = {f"{card.name}-{name}": text for card in form.places
-             for name, text in (("kind", "company"), ("country", ""), ("language", published.definition.language))}
+             for name, text in (("kind", published.definition.parties[card.seat].usually), ("country", ""),
+                                ("language", published.definition.language))}
     fields = {"target": earliest.isoformat(),
               "currency": countries.currency_of(host.country, now().date()), **cards, **draft.typed.fields}
     return Page(draft, published, host, form(MultiDict(fields)))

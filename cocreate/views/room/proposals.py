@@ -67,7 +67,8 @@ def add_party(ref: str) -> ResponseReturnValue:
     login.require_proof()
     form = AddPartyForm.from_request()
     seats = [(key, say(facts.definition.parties[key].name, pages.language())) for key in offered_seats(facts)]
-    form.offer(seats, pages.language(), _("Not said"))
+    form.offer(seats, pages.language(), _("Not said"),
+               {key: seat.usually for key, seat in facts.definition.parties.items()})
 
     def act(session: Any) -> str:
         service.propose(session, ref, kind="add_party", subject=form.seat.data, body=form.body(),
