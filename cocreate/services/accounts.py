@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, union, update
 from sqlalchemy.orm import Session
@@ -194,13 +195,24 @@ def set_password(session: Session, person_id: int, password: str, *, now: dateti
     if person is None:
         raise NotFound
     password = passwords.prepared(password)
-    passwords.check(password, least=least(totp=person.totp_secret is not None),
-                    words=[*context, *_words(session, person.id, person.name, person.email)])
+    _check(session, person, password, context)
     session.execute(update(Person).where(Person.id == person_id).values(
         password_hash=hashing.slow(password), activated_at=func.coalesce(Person.activated_at, now)))
     sign_ins.end_all(session, person_id, now, but=but)
     if person.password_hash is not None:
         outbox.post_account(session, person_id=person_id, kind="password_changed", values={"at": now}, now=now)
+
+
+def check_first(session: Session, person_id: int, password: str, *, context: Sequence[str]) -> None:
+    """Raise Invalid with the reason if somebody invited could not begin with this password; changes nothing."""
+    person = session.execute(select(Person.id, Person.name, Person.email, Person.totp_secret)
+                             .where(Person.id == person_id)).one()
+    _check(session, person, passwords.prepared(password), context)
+
+
+def _check(session: Session, person: Any, password: str, context: Sequence[str]) -> None:
+    passwords.check(password, least=least(totp=person.totp_secret is not None),
+                    words=[*context, *_words(session, person.id, person.name, person.email)])
 
 
 def least(*, totp: bool) -> int:

@@ -37,6 +37,8 @@ class TestPeople:
         assert f"You will sign in with tom{small.host_id}@host.example and the password you choose here." in page
         assert tom.get("/desk").location == "/sign-in"
         assert tom.post("/joining", data={"name": "Tom New", "password": "short"}).status_code == 422
+        wrong = tom.post("/joining", data={"name": " ", "password": "short"})
+        assert "This is needed." in wrong.text and "Too short: 5 of 15." in wrong.text
         assert tom.post("/joining", data={"name": "Tom New", "password": PASSWORD}).status_code == 303
         assert tom.get("/desk").status_code == 200
         assert browser(app).get(f"/h/{token}", follow_redirects=True).status_code == 410

@@ -121,6 +121,15 @@ class TestAccepting:
         assert answer.status_code == 422
         assert said in answer.text and "Tom van der Vos" in answer.text
 
+    @pytest.mark.parametrize(("password", "said"), [
+        ("", "This is needed."), ("short", "Too short: 5 of 15."),
+        ("Tornby Furniture 1", "Too close to 'furniture', which everybody knows of you."),
+    ])
+    def test_two_mistakes_are_told_at_once(self, client, arrived, password, said):
+        page = client.post("/invitation", data={"name": " ", "password": password})
+        assert page.status_code == 422
+        assert re.findall(r'"field-error".*?<span>([^<]*)', unescape(page.text)) == ["This is needed.", said]
+
 
 class TestWithAnAccount:
     def test_leads_through_sign_in_and_back(self, app, session, small, renee):

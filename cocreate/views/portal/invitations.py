@@ -16,6 +16,7 @@ from cocreate.services.facts import look
 from cocreate.services.people import Invitation, Mine
 from cocreate.views.asks import ask
 from cocreate.views.auth.links import by_address, keep
+from cocreate.views.portal.beginning import blame_password
 from cocreate.views.portal.blueprint import bp
 from cocreate.web import browsers, destination, login, pages
 from workflows.facts import Facts
@@ -121,6 +122,7 @@ def _accept(given: Invitation, form: AcceptForm) -> ResponseReturnValue:
     if (me is None and given.known) or (me and me.id != given.person):
         return redirect(url_for("portal.invitation"), 303)  # where it says who can accept
     if not form.validate():
+        blame_password(form, given.person, (given.party, given.host))
         return _page(given, form, 422)
     try:
         with transaction() as session:

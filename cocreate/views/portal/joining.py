@@ -14,6 +14,7 @@ from cocreate.services import joining as service
 from cocreate.services import sign_ins
 from cocreate.services.joining import Joining
 from cocreate.views.auth.links import keep
+from cocreate.views.portal.beginning import blame_password
 from cocreate.views.portal.blueprint import bp
 from cocreate.web import browsers, destination, login
 
@@ -35,8 +36,11 @@ def joining() -> ResponseReturnValue:
     if me is None and given.known:
         destination.keep("portal.joining_arrives", token=token)
     may = me.id == given.person if me else not given.known
-    if request.method == "GET" or not may or not form.validate():
+    if request.method == "GET" or not may:
         return _page(given, form, 422 if request.method == "POST" else 200)
+    if not form.validate():
+        blame_password(form, given.person, (given.host,))
+        return _page(given, form, 422)
     new = form if isinstance(form, StartForm) else None
     try:
         with transaction() as session:
