@@ -118,13 +118,12 @@ def of_party(facts: Facts, number: int) -> tuple[Turn, ...]:
     found: dict[tuple[str, str, int | None], Turn] = {}
     for member in facts.members:
         if member.party == number and member.left_at is None:
-            here = replace(facts, actor=member)
-            parts = (turn for turn in _proposals(here) if turn.act == "charter")
+            here = replace(facts, actor=replace(member, accepted_at=member.accepted_at or facts.now))
             for turn in (*_entries(here), *_checks(here), *_decisions(here), *_after_no(here), *_doubted(here),
-                         *_contract(here), *parts):
+                         *_contract(here)):
                 known = found.setdefault((turn.act, turn.key, turn.party), replace(turn, mine=False))
                 found[turn.act, turn.key, turn.party] = replace(known, ways=known.ways | turn.ways)
-    return tuple(found.values())
+    return (*found.values(), *(replace(turn, mine=False) for turn in _charter(facts, number)))
 
 
 def _tasks(facts: Facts, person: int, *, others: bool = False) -> list[Turn]:
@@ -244,8 +243,13 @@ def _proposals(facts: Facts) -> list[Turn]:
              and (one.kind == END) == facts.ended
              and one.kind in PROPOSALS and may_answer(PROPOSALS[one.kind], facts.actor)]
     found = [Turn("answer", str(one.number), own, None, one.at, mine=True) for one in open_ if one.kind != charter.KIND]
-    parts = [one for one in open_ if one.kind == charter.KIND]  # one row for all parts of the charter
-    return [Turn("charter", "charter", own, None, parts[0].at, mine=True), *found] if parts else found
+    return [*_charter(facts, own), *found] if any(one.kind == charter.KIND for one in open_) else found
+
+
+def _charter(facts: Facts, party: int | None) -> list[Turn]:
+    """One row for all parts of the charter that a party has not answered."""
+    parts = charter.to_answer(facts, party)
+    return [Turn("charter", "charter", party, None, min(one.at for one in parts), mine=True)] if parts else []
 
 
 def _entered(facts: Facts) -> list[Turn]:

@@ -86,6 +86,16 @@ class TestOfAParty:
         assert _of(story.sign("giver"), 1) == []
 
 
+    def test_it_is_asked_for_its_answer_to_the_charter_and_its_decision_before_anybody_of_it_has_come_in(self):
+        story = begin().give("stream").give("need")
+        members = tuple(replace(one, accepted_at=None) if one.party == 2 else one for one in story.facts.members)
+        charter = ProposalFact(1, "charter", "purpose", "{}", 1, champion(1), story.facts.now, "1 2", "1",
+                               ProposalState.OPEN, story.facts.now)
+        story.facts = replace(story.facts, members=members, proposals=(charter,))
+        assert _of(story, 2) == [("decide", "picture"), ("charter", "charter")] and asks(story, champion(2)) == []
+        assert _of(story, 1) == [("decide", "picture")]
+
+
 def _of(story: Story, party: int) -> list[tuple[str, str]]:
     return [(turn.act, turn.key) for turn in of_party(story.facts, party)]
 
