@@ -20,6 +20,7 @@ from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.services import facts, grounds, hosts, outbox, people, progress
+from cocreate.services.accounts import one_address
 from cocreate.services.acts.openings import Open
 from cocreate.services.grounds import Grounds, Known
 from cocreate.services.letters import MailContext, context
@@ -94,12 +95,12 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
                                               for place, name in enumerate(new.affected, 1)))])
     proposed = charter(new.purpose, new.public_buyer)
     progress.act(session, ref, Open(definition.key, number, charter=proposed), actor=actor, key=f"open-{key}", now=now)
-    for seating, party in parties:
-        if seating.email:
-            people.invite(session, ref, party=party["number"], email=seating.email,
-                          name=seating.name or name_in_address(seating.email), language=seating.language,
-                          parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
-                          key=f"invite-{party['number']}-{key}", now=now)
+    # By their addresses, so that two who open projects with the same new people do not wait for each other.
+    for seating, party in sorted((one for one in parties if one[0].email), key=lambda one: one_address(one[0].email)):
+        people.invite(session, ref, party=party["number"], email=seating.email,
+                      name=seating.name or name_in_address(seating.email), language=seating.language,
+                      parts=("champion", "signatory", "contributor"), greeting=new.greeting, actor=actor,
+                      key=f"invite-{party['number']}-{key}", now=now)
     return ref
 
 

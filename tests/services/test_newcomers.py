@@ -1,12 +1,12 @@
 """Who and what nobody knew yet, named in several places in the same moment: each succeeds, and it is there once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from cocreate.db import transaction
 from cocreate.errors import Conflict
-from cocreate.services import hosts, people, proposals, templates
+from cocreate.services import hosts, openings, people, proposals, templates
 from cocreate.services.progress import Receipt
 from tests.support import projects, stories
 from tests.support.clock import NOON
@@ -47,6 +47,20 @@ class TestNewcomers:
                     greeting="", actor=small.shop, key=key(), now=now))
             assert {type(outcome) for outcome in outcomes} <= {Receipt, Conflict}, outcomes
             assert Receipt in {type(outcome) for outcome in outcomes}
+
+    @rounds
+    def test_two_hosts_open_projects_with_the_same_new_people_on_other_seats(self, here, small, rounds):
+        other = stories.opened(2)
+        for number in range(rounds):
+            emails = [f"{name}-{number}-{small.ref}@crates.example" for name in ("ola", "per")]
+            outcomes = at_once(here, *[lambda host=host, emails=emails, number=number: committed(
+                openings.open_project, host.host_id, openings.NewProject(
+                    template="returned_crates", title="Crates", purpose="Fewer of them", target=date(2028, 6, 1),
+                    own_seat=None, seats=(openings.Seating("maker", "Tornby Furniture", email=emails[0]),
+                                          openings.Seating("shop", "Aurelis Hotels", email=emails[1]))),
+                actor=host.manager, key=key(), now=NOON + timedelta(days=number))
+                for host, emails in ((small, emails), (other, emails[::-1]))])
+            assert {type(outcome) for outcome in outcomes} == {str}, outcomes
 
     @rounds
     def test_two_projects_let_the_same_new_organisation_in(self, here, small, rounds):
