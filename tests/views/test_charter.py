@@ -17,6 +17,14 @@ class TestCharter:
         assert page.count("parts for Aurelis Hotels") == 1
         assert page.rindex("We meet every second Monday.") < page.index("parts for Aurelis Hotels")
 
+    def test_whose_answers_are_awaited_is_said_once_on_top(self, play):
+        room = play()
+        assert "Answers of Aurelis Hotels are awaited." in text(room.maker.get("/charter"))
+        assert "Answers of Tornby Furniture are awaited." in text(room.shop.get("/charter"))
+        numbers = re.findall(r'name="number" value="(\d+)"', room.shop.get("/charter").text)
+        room.shop.post("/charter/agree", data={"number": numbers})
+        assert "are awaited" not in text(room.maker.get("/charter"))
+
     def test_nothing_is_to_be_agreed_to_while_the_project_rests(self, play):
         room = play()
         room.maker.post("/charter/purpose", data={"text": "We meet every second Monday.", "reason": "To begin."})

@@ -64,6 +64,7 @@ def charter(ref: str) -> ResponseReturnValue:
     views = frame.party_views(facts)
     goals = [PartyGoals(views[party.number], part, domain.goals(part.holds), domain.goals(part.proposed))
              for party in facts.present if (part := domain.part(facts, f"{domain.GOALS}:{party.number}"))]
+    awaited = [party.name for party in facts.present if party.number != own and domain.to_answer(facts, party.number)]
     # Proposing needs a seat, or to be the neutral person; an account manager reads.
     may_propose = running and may(Act.CHARTER, facts.actor, party=own)
     return frame.show(
@@ -73,7 +74,7 @@ def charter(ref: str) -> ResponseReturnValue:
         nonce=Form(), complete=domain.complete(facts), may_propose=may_propose,
         levels=lambda proposal: openness_words(facts, json.loads(proposal.body)) if proposal else [],
         answers=opening_words.answers(openings.answers_of(db.session(), ref)), contacts=_contacts(facts),
-        currency=currency_said(facts),
+        currency=currency_said(facts), awaited=words.listed(awaited, pages.reader()) if running else "",
         goal_url=url_for("room.charter_words", ref=ref, part=f"{domain.GOALS}:{own}")
         if may_propose and own is not None else "")
 
