@@ -49,11 +49,11 @@ def ask(connection: Connection, *statements: tuple[str, Values]) -> Callable[[],
             raise _translated(connection, statements[-1][0], error) from error
 
     def fetch() -> list[Any]:
-        answer: list[Any] = tried(raw.trips.fetch)
+        answer: list[Any] = tried(raw.trips.fetch, number)
         _announce(connection, "after_cursor_execute", statements)
         return answer
 
-    tried(raw.trips.ask, statements)
+    number: int = tried(raw.trips.begin, statements)
     return fetch
 
 
@@ -65,7 +65,7 @@ def begin(connection: Connection, sql: str, values: Values) -> None:
     _announce(connection, "before_cursor_execute", [(sql, values)])
     raw: Any = connection.connection.driver_connection
     try:
-        raw.trips.begin(sql, values)
+        raw.trips.begin([(sql, values)])
     except BaseException as error:
         raise _translated(connection, sql, error) from error
     _announce(connection, "after_cursor_execute", [(sql, values)])

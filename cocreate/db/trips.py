@@ -10,7 +10,8 @@ from itertools import count
 from typing import Any, Self, cast
 
 import psycopg
-from psycopg.errors import error_from_result
+from psycopg.abc import Query
+from psycopg.errors import InFailedSqlTransaction, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
@@ -21,7 +22,6 @@ _Statements = Sequence[tuple[str, Sequence[str | None]]]
 _BEGIN: tuple[str, Sequence[str | None]] = ("BEGIN", ())
 _Asked = tuple[bytes, list[bytes | None]]  # name of a prepared statement, its values
 _GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
-_RUNNING = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 # What psycopg follows by letting the server forget all that was prepared, ours too.
@@ -48,10 +48,13 @@ class Connection(psycopg.Connection[Any]):
 class Cursor(psycopg.Cursor[Any]):
     """One of psycopg's that comes after what was begun, and tells when psycopg forgets."""
 
-    def execute(self, *args: Any, **kwargs: Any) -> Self:
+    def execute(self, query: Query, *args: Any, **kwargs: Any) -> Self:
         trips = cast(Connection, self.connection).trips
-        trips.end_begun()
-        super().execute(*args, **kwargs)
+        if isinstance(query, str) and query.startswith("ROLLBACK"):
+            trips.drop_begun()  # to a savepoint: what failed since is undone by this, and in nobody's way
+        else:
+            trips.end_begun()
+        super().execute(query, *args, **kwargs)
         if (self.statusmessage or "").startswith(_FORGETTING):
             trips.forget()
         return self
@@ -66,7 +69,8 @@ class Trips:
 
     def __init__(self, connection: PGconn) -> None:
         self._connection, self._prepared = connection, dict[str, bytes]()
-        self._begun, self._synced = 0, False  # statements on their way; whether the server was told to answer them
+        self._begun: list[int] = []  # how many statements each of those batches has that are on their way
+        self._sent = 0  # batches, ever
         self._readable, self._movable = select.poll(), select.poll()
         self._readable.register(connection.socket, select.POLLIN)
         self._movable.register(connection.socket, select.POLLIN | select.POLLOUT)
@@ -78,32 +82,24 @@ class Trips:
         """
         return _column(self._trip(self._all(statements)))
 
-    def ask(self, statements: _Statements) -> None:
+    def begin(self, statements: _Statements) -> int:
         """Let the server run the statements, and before them BEGIN where no transaction runs, while we go on.
+
+        What comes of them is known with whatever comes next, be it COMMIT; or it is fetched, by the number answered.
 
         Raises: psycopg.Error
         """
         self._send(self._all(statements))
-        self._connection.pipeline_sync()
-        self._synced = True
-        self._connection.flush()  # as much as goes without waiting
+        return self._sent
 
-    def fetch(self) -> list[str]:
-        """What the last one of those asked gives: its first column, as text.
+    def fetch(self, number: int) -> list[str]:
+        """What the last statement gives of those begun under this number: its first column, as text.
 
         Raises: psycopg.Error
         """
-        if not self._synced:
-            raise psycopg.InterfaceError("nothing was asked, or something else came after it")
+        if not self._begun or number != self._sent:
+            raise psycopg.InterfaceError("something else came after what was asked")
         return _column(self._finished())
-
-    def begin(self, sql: str, values: Sequence[str | None]) -> None:
-        """Let the server run this while we go on; what comes of it is known with whatever comes next, be it COMMIT.
-
-        Raises: psycopg.Error
-        """
-        self._send(self._all([(sql, values)]))
-        self._connection.flush()
 
     def _all(self, statements: _Statements) -> list[_Asked]:
         idle = self._connection.transaction_status == TransactionStatus.IDLE and not self._begun
@@ -114,15 +110,22 @@ class Trips:
         if self._begun:
             self._finished()
 
+    def drop_begun(self) -> None:
+        """Wait for what was begun, whatever comes of it."""
+        if self._begun:
+            self._answers()
+
     def end(self, how: str) -> None:
         """COMMIT or ROLLBACK, if a transaction runs.
 
-        Raises: psycopg.Error
+        Raises: psycopg.Error, also where the connection is gone, or nobody knows what runs.
         """
-        if self._begun and how == "ROLLBACK":
-            self._answers()  # whatever they are
-        if self._begun or self._connection.transaction_status in _RUNNING:
-            self._trip([self._asked(how)])
+        if how == "ROLLBACK":
+            self.drop_begun()
+        if self._begun or self._connection.transaction_status != TransactionStatus.IDLE:
+            result = self._trip([self._asked(how)])
+            if how == "COMMIT" and result.command_status != b"COMMIT":  # it answers ROLLBACK, and is no error
+                raise InFailedSqlTransaction("something in it had failed, so nothing of the transaction stays")
 
     def _trip(self, asked: list[_Asked]) -> PGresult:
         """There and back with all of them, after what was begun; the last result."""
@@ -142,23 +145,31 @@ class Trips:
         return result
 
     def _send(self, asked: list[_Asked]) -> None:
-        """Statements that the server runs as they come, until one fails."""
-        if self._synced:
-            self.end_begun()
+        """A batch that the server runs as it comes, until a statement fails.
+
+        After each it is told to answer, and so waits for us within its limits: it ends a transaction that rests too
+        long, but not while it thinks that there is more to come.
+        """
         if not self._begun:
             self._connection.enter_pipeline_mode()
-        for name, values in asked:
-            self._connection.send_query_prepared(name, values)
-            self._begun += 1
+        self._begun.append(0)
+        self._sent += 1
+        try:
+            for name, values in asked:
+                self._connection.send_query_prepared(name, values)
+                self._begun[-1] += 1
+        finally:
+            self._connection.pipeline_sync()
+        self._connection.flush()  # as much as goes without waiting
 
     def _answers(self) -> list[PGresult]:
         """Of all that was sent."""
-        if not self._synced:
-            self._connection.pipeline_sync()
-        results = [self._result() for _ in range(self._begun)]
-        self._next()  # the mark that all of them came
+        results = []
+        for statements in self._begun:
+            results += [self._result() for _ in range(statements)]
+            self._next()  # the mark that all of the batch came
         self._connection.exit_pipeline_mode()
-        self._begun, self._synced = 0, False
+        self._begun.clear()
         return results
 
     def _asked(self, sql: str, values: Sequence[str | None] = ()) -> _Asked:
@@ -169,15 +180,15 @@ class Trips:
         self._prepared.clear()
 
     def _name(self, sql: str) -> bytes:
-        """Of the statement, prepared."""
-        name = self._prepared.get(sql)
+        """Of the statement, prepared; the one not used for longest makes room, so none of those it is sent with."""
+        name = self._prepared.pop(sql, None)
         if name is None:
             self.end_begun()
             if len(self._prepared) >= MOST:
                 self._connection.exec_(b"DEALLOCATE " + self._prepared.pop(next(iter(self._prepared))))
             name = f"cocreate_{next(_numbers)}".encode()
             self._require_good(self._connection.prepare(name, sql.encode()))
-            self._prepared[sql] = name
+        self._prepared[sql] = name
         return name
 
     def _result(self) -> PGresult:

@@ -3,10 +3,19 @@
 import signal
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
+from psycopg.pq import PipelineStatus, TransactionStatus
 from sqlalchemy import select, text
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from cocreate.db import db, driver, transaction, trips
 from cocreate.models.people import Person
@@ -139,6 +148,101 @@ class TestInTwoHalves:
             with pytest.raises(InterfaceError):
                 fetch()
 
+    def test_each_gets_its_own_answer_or_none(self, email):
+        with transaction() as session:
+            first = driver.ask(session.connection(), ("SELECT 'first'", ()))
+            second = driver.ask(session.connection(), ("SELECT 'second'", ()))
+            with pytest.raises(InterfaceError):
+                first()
+            assert second() == ["second"]
+
+
+class TestBrokenOff:
+    """Whatever happens while the server works: nothing half stays, and the next one has a connection that is whole."""
+
+    @pytest.fixture(params=["asked", "begun", "both"])
+    def work(self, request):
+        """What is on its way, and how it comes to its end."""
+        def asked(email, *, last):
+            return driver.ask(db.session.connection(), (RENAME, ("Bea", email)), last)
+
+        def begun(email, *, last):
+            driver.begin(db.session.connection(), RENAME, ("Bea", email))
+            driver.begin(db.session.connection(), *last)
+            return db.session.commit
+
+        def both(email, *, last):
+            driver.begin(db.session.connection(), RENAME, ("Bea", email))
+            return driver.ask(db.session.connection(), last)
+
+        return {"asked": asked, "begun": begun, "both": both}[request.param]
+
+    def test_the_server_ends_the_connection(self, email, work):
+        with pytest.raises(OperationalError), transaction():
+            end = work(email, last=("SELECT pg_terminate_backend(pg_backend_pid())::text", ()))
+            end()
+        assert name(email) == "Ada"
+
+    def test_it_ended_before_anything_was_sent(self, email, work):
+        with pytest.raises(OperationalError), transaction() as session:
+            pid, = driver.execute(session.connection(), ("SELECT pg_backend_pid()", ()))
+            with db.engine.connect() as other:
+                other.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+            work(email, last=(NAME, (email,)))()
+        assert name(email) == "Ada"
+
+    @pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout"])
+    def test_it_takes_too_long(self, email, work, limit):
+        with held(email), pytest.raises(OperationalError, match="timeout"), whole() as session:
+            session.execute(text(f"SET LOCAL {limit} = 100"))
+            work(email, last=("SELECT id FROM person WHERE email = $1 FOR UPDATE", (email,)))()
+        assert name(email) == "Ada"
+
+    def test_nobody_waits_for_it(self, email, work):
+        with pytest.raises(LookupError), whole():
+            work(email, last=("SELECT pg_sleep(0.2)::text", ()))
+            raise LookupError
+        assert name(email) == "Ada"
+
+    @pytest.mark.parametrize("waits", [True, False])
+    def test_a_signal_comes(self, email, work, waits):
+        with pytest.raises(KeyboardInterrupt), transaction(), interrupted(0.2):
+            end = work(email, last=("SELECT pg_sleep(1)::text", ()))
+            if not waits:
+                time.sleep(5)
+            end()
+        assert name(email) == "Ada"
+
+    def test_the_server_ends_a_transaction_that_rests(self, email, work):
+        """Else a process that stands still between its writes and COMMIT would hold the project for ever."""
+        free = False
+        with pytest.raises(OperationalError), transaction() as session:
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 100"))
+            end = work(email, last=(NAME, (email,)))
+            time.sleep(0.5)
+            with held(email):
+                free = True
+                end()
+        assert free
+        assert name(email) == "Ada"
+
+    def test_in_mid_answer_nobody_gets_it(self, email):
+        with pytest.raises(OperationalError), transaction() as session:
+            raw = session.connection().connection.driver_connection
+            driver.execute(session.connection(), (RENAME, ("Bea", email)))
+            raw.pgconn.send_query(b"SELECT 1")
+            raise LookupError
+        db.session.remove()
+        assert name(email) == "Ada"
+
+    def test_a_commit_of_which_nothing_stays_is_an_error(self, email):
+        """PostgreSQL answers COMMIT with ROLLBACK where something had failed, whoever took no notice of it."""
+        with pytest.raises(InternalError, match="nothing of the transaction stays"), transaction() as session:
+            driver.begin(session.connection(), RENAME, ("Bea", email))
+            with pytest.raises(DataError):
+                driver.execute(session.connection(), ("SELECT 1 / $1::int", ("0",)))
+        assert name(email) == "Ada"
+
 
 class TestValues:
     @pytest.mark.parametrize("value", ["", "'; DROP TABLE person; --", "Größe €\n\t\\", "x" * 3_000_000])
@@ -219,6 +323,29 @@ class TestPrepared:
                 raise LookupError
             assert driver.execute(session.connection(), (NAME, (email,))) == ["Ada"]
 
+    def test_a_part_that_is_undone_and_what_failed_in_it(self, email):
+        with transaction() as session:
+            driver.begin(session.connection(), RENAME, ("Bea", email))
+            with pytest.raises(LookupError), session.begin_nested():
+                driver.begin(session.connection(), RENAME, ("Cleo", email))
+                driver.begin(session.connection(), "SELECT 1 / $1::int", ("0",))
+                raise LookupError
+        assert name(email) == "Bea"
+
+    def test_what_makes_room_is_not_what_is_sent_along(self, email):
+        """BEGIN, of which a connection has always known longest, was forgotten by the very trip that began with it."""
+        known = [f"SELECT '{number}'" for number in range(trips.MOST)]
+        with transaction() as session:
+            for sql in known:
+                driver.execute(session.connection(), (sql, ()))
+            for sql in known:
+                driver.begin(session.connection(), RENAME, ("Bea", email))
+                assert driver.ask(session.connection(), (sql, ()), (f"{sql} || ' new'", ()))()[0].endswith(" new")
+        with transaction() as session:
+            for sql in known:
+                driver.execute(session.connection(), (sql, ()))
+            driver.execute(session.connection(), (known[0], ()), (f"{known[0]} || ' newer'", ()))
+
     def test_not_more_than_so_many(self, here):
         with transaction() as session:
             for number in range(trips.MOST + 5):
@@ -239,17 +366,47 @@ class TestWaiting:
         assert turns == ["other", "this"]
 
     def test_a_signal_gets_through_and_the_connection_is_given_up(self, email):
-        def stop(*_):
-            raise KeyboardInterrupt
-
-        before = signal.signal(signal.SIGALRM, stop)
-        try:
-            with pytest.raises(KeyboardInterrupt), transaction() as session:
-                signal.setitimer(signal.ITIMER_REAL, 0.2)
-                driver.execute(session.connection(), ("SELECT pg_sleep(5)::text", ()))
-        finally:
-            signal.signal(signal.SIGALRM, before)
+        with pytest.raises(KeyboardInterrupt), transaction() as session, interrupted(0.2):
+            driver.execute(session.connection(), ("SELECT pg_sleep(5)::text", ()))
         assert name(email) == "Ada"
+
+
+@contextmanager
+def held(email):
+    """Somebody else has the row."""
+    with db.engine.connect() as other:
+        other.execute(text("SET LOCAL lock_timeout = 500"))
+        other.execute(text("SELECT id FROM person WHERE email = :email FOR UPDATE"), {"email": email})
+        yield
+        other.rollback()
+
+
+@contextmanager
+def interrupted(seconds):
+    """As by Ctrl+C."""
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def whole():
+    """A transaction after which the same connection is ready for the next one."""
+    try:
+        with transaction() as session:
+            raw = session.connection().connection.driver_connection
+            yield session
+    finally:
+        assert not raw.closed
+        assert raw.pgconn.transaction_status == TransactionStatus.IDLE
+        assert raw.pgconn.pipeline_status == PipelineStatus.OFF
 
 
 def prepared(sql):
