@@ -6,8 +6,10 @@ from cocreate import words
 from cocreate.domain import after_no
 from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
+from cocreate.domain.invited import first_to_come
 from cocreate.domain.reminding import check_by, owed
 from cocreate.letters.proposing import Proposing
+from cocreate.sentences.invitations import unanswered
 from workflows.definition import AtLeast, Task
 from workflows.facts import AbsenceFact, DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting, unwritten
@@ -174,6 +176,14 @@ class About(Proposing):
         people = self._asked_of(task) if task else ()
         return words.listed(map(self.person, people), self._context.reader) if people else \
             self.people(self.subject.party, "signatory")
+
+    @property
+    def not_come_in(self) -> str:
+        """Whose answer to an invitation it waits for; "" where somebody who is asked has come in."""
+        signing = self.facts.people(self.subject.party, "signatory") \
+            if self.subject.matter in ("decision", "signature") else ()
+        member = first_to_come(self.facts, self._asked_of(self.task) if self.task else [m.person for m in signing])
+        return unanswered(self.facts, member, self._context.reader, named) if member else ""
 
     @property
     def asked_is_recipient(self) -> bool:

@@ -18,12 +18,14 @@ from tests.support.saying import (
     NOW,
     PHILIPS,
     READER,
+    RENEE,
     WMATA,
     condition,
     counting_at_once,
     decided,
     figures,
     in_signature,
+    invited,
     owed,
     say,
     signed,
@@ -52,6 +54,20 @@ class TestTasks:
     def test_not_begun(self, facts):
         assert say(facts, "tasks") == [
             "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+
+    @pytest.mark.parametrize("drafts", [{}, {("cost", WMATA): 1}])
+    def test_of_who_has_not_come_in_the_invitation_is_spoken_of_and_nothing_of_a_draft(self, facts, drafts):
+        facts = replace(invited(facts, RENEE, GRACE), drafts=drafts)
+        said = ["WMATA has not answered the invitation of Sun 2 Feb (Renee Kim)."]
+        assert say(facts, "tasks", party=PHILIPS) == say(facts, "tasks", party=None, mask=MANAGER) == said
+
+    def test_of_one_of_several_people_the_name(self, facts):
+        assert say(invited(facts, RENEE), "tasks", party=PHILIPS) == [
+            "Renee Kim has not answered the invitation of Sun 2 Feb to act for WMATA."]
+
+    def test_an_invitation_that_expired(self, facts):
+        facts = facts.with_member(replace(facts.member(RENEE), accepted_at=None, expired_at=DUE))
+        assert say(facts, "tasks") == ["The invitation of Renee Kim to act for WMATA expired on Fri 7 Feb, unanswered."]
 
     def test_begun_by_some_of_the_people_asked(self, facts):
         assert say(with_task(facts, voices='{"13": "{}"}'), "tasks") == [
@@ -145,6 +161,10 @@ class TestGates:
     def test_missing(self, asked):
         assert say(asked, self.GATE)[1] == (
             "WMATA has not decided 'Is this our common picture?' (Grace Lee, due Fri 7 Feb).")
+
+    def test_missing_of_who_has_not_come_in(self, asked):
+        assert say(invited(asked, GRACE), self.GATE)[1] == (
+            "Grace Lee has not answered the invitation of Sun 2 Feb to act for WMATA.")
 
     def test_not_enough(self, asked):
         asked = with_rule(decided(asked, PHILIPS), {"at_least": 2})
@@ -259,8 +279,8 @@ class TestSeatsAndContract:
         waits = "Version 1 is not signed by WMATA (Grace Lee, not asked yet)."
         assert say(frozen, {"contract": "signed"}) == [waits]  # the stage of signature has not come
         signing = in_signature(frozen)
-        invited = signing.with_member(replace(signing.member(GRACE), accepted_at=None))
-        assert say(invited, {"contract": "signed"}) == [waits]
+        assert say(invited(signing, GRACE), {"contract": "signed"}) == [
+            "Grace Lee has not answered the invitation of Sun 2 Feb to act for WMATA."]
         nobody = replace(signing, members=tuple(m for m in signing.members if m.person != GRACE))
         assert say(nobody, {"contract": "signed"}) == [
             "Version 1 is not signed by WMATA (nobody yet)."]

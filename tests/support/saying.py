@@ -1,7 +1,7 @@
 """A small project whose refusals are said, and what makes them so."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from cocreate import sentences
@@ -40,6 +40,14 @@ def speak(refusal, facts, *, party=WMATA, mask=None):
 def owed(key, party, **more):
     return TaskFact(**{"key": key, "party": party, "round": 1, "state": TaskState.OPEN, "since": MONDAY,
                        "due_at": DUE, "asked": RENEE, **more})
+
+
+def invited(facts, *persons):
+    """They were invited on the day before, and have not answered."""
+    before = MONDAY - timedelta(days=1)
+    for person in persons:
+        facts = facts.with_member(replace(facts.member(person), accepted_at=None, invited_at=before))
+    return facts
 
 
 def with_task(facts, **changes):

@@ -131,6 +131,19 @@ class TestAccepting:
         assert re.findall(r'"field-error".*?<span>([^<]*)', unescape(page.text)) == ["This is needed.", said]
 
 
+class TestUnanswered:
+    def test_now_and_the_board_say_so_instead_of_not_started_with_the_ways_on(self, app, session, clock, small):
+        ref, _token = champion(session, small)
+        said = "Aurelis Hotels has not answered the invitation of Mon 1 Mar (Tom)."
+        client = entered(app, small.emails[small.manager])
+        room, board = (unescape(client.get(page).text) for page in (f"/p/{ref}", "/desk"))
+        assert said in room and said in board and "Aurelis Hotels has not started" not in room
+        assert room.count(said) == 1
+        for label, page in (("Remind of the invitation", "#person-"), ("Correct address", "/address")):
+            (url,) = re.findall(rf'href="([^"]*{page}[^"]*)">{label}<', room)
+            assert client.get(url).status_code == 200
+
+
 class TestWithAnAccount:
     def test_leads_through_sign_in_and_back(self, app, session, small, renee):
         client = browser(app)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from cocreate import words
+from cocreate import sentences, words
 from cocreate.domain.leading import in_charge, is_first, led, shared_with
 from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
@@ -37,8 +37,7 @@ class Person:
 
 def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> Person:
     """The row of one person, with what the reader can do. undelivered: whose mail came back, and from where."""
-    changes = member.party is not None and not facts.ended and not facts.on_hold and may(
-        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
+    changes = _changes(facts, member)
     if member.present and shared_with(facts, member):
         return _sharing(facts, member)
     came_back = member.person in undelivered
@@ -53,6 +52,22 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
                       url_for("room.people_back", ref=facts.project.ref, number=absence.number)))
     return Person(member.person, member.name, listed(member.own), _state(facts, member, undelivered, absence),
                   tuple(acts), tuple(posts))
+
+
+def about_invitation(facts: Facts, member: MemberFact) -> tuple[sentences.Act, ...]:
+    """What the reader can do where something waits for somebody's answer to an invitation."""
+    row = f"people#person-{member.person}"
+    if not _changes(facts, member):
+        return (sentences.Act(row, _("See the invitation")),)
+    again = sentences.Act(row, _("Remind of the invitation") if member.expired_at is None else _("Invite again"))
+    correct = sentences.Act(f"people/{member.person}/address", _("Correct address"))
+    return (again, correct) if corrects(facts, member, came_back=False) else (again,)
+
+
+def _changes(facts: Facts, member: MemberFact) -> bool:
+    """Whether the reader may invite, change and remove there."""
+    return member.party is not None and not facts.ended and not facts.on_hold and may(
+        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
 
 
 def corrects(facts: Facts, member: MemberFact, *, came_back: bool) -> bool:

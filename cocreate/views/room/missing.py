@@ -6,12 +6,12 @@ from urllib.parse import quote
 from flask_babel import gettext as _
 
 from cocreate import sentences
-from cocreate.domain import settling
+from cocreate.domain import invited, settling
 from cocreate.domain.lacking import SIGNATORY, VALUE
 from cocreate.domain.names import holds_name
 from cocreate.domain.rights import Act, may
 from cocreate.views.room import frame, nudges
-from cocreate.views.room.cards import invite_url
+from cocreate.views.room.cards import about_invitation, invite_url
 from cocreate.web import pages
 from workflows.facts import Facts, ProposalState
 from workflows.refusals import Refusal
@@ -38,6 +38,9 @@ def acts(facts: Facts, one: Refusal) -> tuple[sentences.Act, ...]:
         return ways(facts, one.values["path"], one.values["clause"])
     if one.code == SIGNATORY:
         return (_to_signatory(facts, one.values["party"], one.values["named"]),)
+    own = facts.actor.party if facts.actor else None
+    if (member := invited.awaited(facts, one, own)) is not None:
+        return about_invitation(facts, member)
     act = _said(facts, one).act
     return (act,) if act else ()
 

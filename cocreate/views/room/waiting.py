@@ -1,6 +1,6 @@
 """What the project waits for, in sentences of who can act: the first part of the room's first page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +10,11 @@ from flask_babel import ngettext
 
 from cocreate import sentences, words
 from cocreate.db import db
-from cocreate.domain import after_no
+from cocreate.domain import after_no, invited
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
-from cocreate.domain.nudges import Owed, of_refusal
+from cocreate.domain.notices import Subject
+from cocreate.domain.nudges import of_refusal
 from cocreate.domain.outlook import days_since
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
@@ -21,7 +22,7 @@ from cocreate.domain.turns import Turn, waits_for
 from cocreate.services import rooms
 from cocreate.views.room import frame, limits, missing, nudges
 from cocreate.web import pages
-from workflows.facts import Facts
+from workflows.facts import Facts, MemberFact
 from workflows.refusals import Refusal
 
 # Of a task or a decision: what its party does next. The same thing is a row of whoever is asked for it.
@@ -139,7 +140,13 @@ def _follows(one: Refusal, told: Sequence[Refusal], asked: Sequence[Turn]) -> bo
 def _row(facts: Facts, refusal: Refusal, limits_: Sequence[Refusal]) -> Row:
     """limits_: those among which the ways out of all limits are said once."""
     told = missing.lack(facts, refusal)
-    return Row(told.text, told.acts, told.offers, _help_url(facts, refusal), limits.ways_out(facts, limits_))
+    help_url = "" if _invited(facts, refusal) else _help_url(facts, refusal)
+    return Row(told.text, told.acts, told.offers, help_url, limits.ways_out(facts, limits_))
+
+
+def _invited(facts: Facts, refusal: Refusal) -> MemberFact | None:
+    """Whose answer to an invitation the reader is told of instead."""
+    return invited.awaited(facts, refusal, facts.actor.party if facts.actor else None)
 
 
 def _help_url(facts: Facts, refusal: Refusal) -> str:
@@ -156,8 +163,8 @@ def _help_url(facts: Facts, refusal: Refusal) -> str:
 def _since(facts: Facts, refusal: Refusal) -> list[str]:
     """Since when, who can act and who stands in, and when people are written to."""
     reader, owed = pages.reader(), of_refusal(facts, refusal)
-    said = []
-    since = refusal.values.get("since") or _began(facts, refusal)
+    said, coming = [], _invited(facts, refusal)
+    since = coming.invited_at if coming else refusal.values.get("since") or _began(facts, refusal)
     if isinstance(since, datetime):
         days = days_since(facts, since)
         since_day = words.day(since, reader)
@@ -174,7 +181,10 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
     said += [_("%(substitute)s stands in for %(name)s until %(day)s.", day=words.day(one.until, reader),
                substitute=frame.person_name(facts, one.substitute), name=frame.person_name(facts, one.person))
              for one in facts.absences if one.runs and one.person in persons]
-    return said + _reminders(facts, owed)
+    if coming is not None:
+        return said + _reminders(facts, str(Subject("member", str(coming.person))), [coming.person])
+    # Several are each reminded in their own time.
+    return said + _reminders(facts, owed[0].subject, owed[0].persons) if len(owed) == 1 else said
 
 
 def _began(facts: Facts, refusal: Refusal) -> datetime | None:
@@ -186,11 +196,9 @@ def _began(facts: Facts, refusal: Refusal) -> datetime | None:
     return task.since if task else decision.since if decision else None
 
 
-def _reminders(facts: Facts, owed: tuple[Owed, ...]) -> list[str]:
-    """Of what is asked of one party; several are each reminded in their own time."""
-    if len(owed) != 1:
-        return []
-    reader, persons, subject = pages.reader(), owed[0].persons, owed[0].subject
+def _reminders(facts: Facts, subject: str, persons: Collection[int]) -> list[str]:
+    """When they were and will be reminded of it."""
+    reader = pages.reader()
     found = rooms.reminded(db.session(), facts, [subject])[subject]
     said = [_("Last reminded %(day)s.", day=words.day(found.last, reader))] if found.last else []
     if found.next:  # at the hour of whom it reaches: in another zone it would look like a mail at night

@@ -1,0 +1,29 @@
+"""What is written of who has not answered an invitation."""
+
+from sqlalchemy import select, update
+
+from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
+from cocreate.models.work import Task
+from cocreate.services import letters as reading
+from cocreate.services import outbox, people
+from tests.support import projects
+from tests.support.clock import NOON
+from tests.support.mailed import body, written
+
+
+def test_who_leads_reads_that_the_colleague_who_is_asked_has_not_come_in(session):
+    small = projects.open_small(session)
+    email = f"tom-{small.ref}@aurelis.example"
+    people.invite(session, small.ref, party=2, email=email, name="Tom", parts=("contributor",), greeting="",
+                  actor=small.shop, key=projects.key(), now=NOON)
+    tom = session.scalar(select(Person.id).where(Person.email == email))
+    project = projects.facts(session, small).project.id
+    session.execute(update(Task).where(Task.project_id == project, Task.key == "returns").values(asked=tom))
+    row = session.scalars(select(Outbox).where(Outbox.project_id == project, Outbox.kind == "invitation_accepted",
+                                               Outbox.state == "waiting").limit(1)).one()
+    row.recipient, row.kind, row.subject = small.shop, "escalation", "task:returns:2"
+    session.flush()
+    message = written(reading.context(session, outbox.read(row), NOON))
+    said = " ".join(body(message).split())
+    assert "Tom has not answered the invitation of Mon 1 Mar to act for Aurelis Hotels. You can pass it on" in said
