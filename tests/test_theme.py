@@ -36,7 +36,7 @@ class TestClasses:
         words |= {f"on-{choice}" for hanging in re.findall(r"hangs_on = (\{[^{}]*\})", drawn)
                   for choice in ast.literal_eval(hanging).values()}
         assert [name for name in sorted(set(re.findall(r"\.([a-z][\w-]*)", theme)))
-                if name not in words and not re.fullmatch(r"(on-p|[fstw]?p|v)[1-4]", name)] == []
+                if name not in words and not re.fullmatch(r"(on-p|[fstw]?p|v)[0-4]", name)] == []
 
     def test_of_pages_are_known(self):
         known = set(re.findall(r"\.([a-zA-Z][\w-]*)", assets.bundle().decode()))

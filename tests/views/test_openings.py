@@ -245,6 +245,9 @@ class TestSeats:
         project = session.scalars(select(Project).where(Project.ref == room.rpartition("/")[2])).one()
         parties = session.scalars(select(Party).where(Party.project_id == project.id).order_by(Party.number)).all()
         assert [(one.seat, one.name) for one in parties][1:] == [("shop", "Aurelis Hotels"), ("shop", "Bergen Bakers")]
+        plan = manager.get(room)
+        assert "Shop together: Aurelis Hotels and Bergen Bakers task accepted" in text(plan)
+        assert re.search(r'id="score-task-returns-shop" class="mk sp0', plan.text)
 
     def test_the_host_may_be_one_of_several_in_a_seat(self, manager, small, session):
         publish(session, small, read(projects.SMALL.replace("key: returned_crates", "key: several").replace(

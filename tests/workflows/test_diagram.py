@@ -12,6 +12,7 @@ from workflows.definition import Definition
 from workflows.diagram.arcs import Arc, levelled
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import Words, score
+from workflows.diagram.shapes import EMPTY, SHARED
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -77,9 +78,29 @@ class TestScore:
         assert sum(id_.startswith("score-gate-") for id_ in ids) == 3 * (0 + 1 + 2 + 0 + 1 + 2)
 
     def test_a_project_has_its_parties_in_their_own_order(self):
-        drawn = by_id(score(definition(2), seats=("c", "a", "b")))
+        drawn = by_id(score(definition(2), lanes={"c": 1, "a": 2, "b": 3}))
         assert [drawn[f"score-task-t1x0-{seat}"].attrib["class"].split()[1] for seat in "cab"] == ["sp1", "sp2", "sp3"]
         assert drawn["score-task-t1x0-c"].tag.endswith("circle")
+
+    def test_a_lane_of_several_or_of_nobody_has_the_shape_and_colour_of_no_party(self):
+        drawn = by_id(score(definition(2), lanes={"a": 6, "b": SHARED, "c": EMPTY}))
+        marks = [drawn[f"score-task-t1x0-{seat}"] for seat in "abc"]
+        assert [mark.attrib["class"] for mark in marks] == ["mk sp4 fp4 todo", "mk sp0 fp0 todo", "mk sp0 fp0 todo"]
+        bars = [float(mark.attrib["width"]) / float(mark.attrib["height"]) for mark in marks[1:]]
+        assert marks[0].tag == f"{SVG}polygon" and min(bars) > 2  # the square of a party is as wide as it is high
+        assert drawn["score-gate-g1x0-b"].attrib["class"] == "seg sp0 open"
+
+    @pytest.mark.parametrize("stages", [2, 8, 16, 17, 50])
+    def test_such_a_lane_has_its_name_below_the_end_where_no_mark_is(self, stages):
+        svg = score(definition(stages), lanes={"a": 6, "b": SHARED, "c": EMPTY})
+        names = [text for text in parsed(svg).iter(f"{SVG}text") if text.attrib["text-anchor"] == "end"]
+        assert [name.text for name in names] == ["Seat b", "Seat c"]
+        for name in names:
+            left, y = float(name.attrib["x"]) - 6.2 * len(name.text), float(name.attrib["y"])
+            beside = [mark for mark in parsed(svg).iter(f"{SVG}rect")
+                      if "mk" in mark.attrib["class"] and abs(float(mark.attrib["y"]) - y) < 12]
+            assert beside or stages == 50
+            assert all(float(mark.attrib["x"]) + float(mark.attrib["width"]) < left for mark in beside)
 
     def test_no_styles_and_nothing_of_the_template_as_markup(self):
         svg = score(definition(3, names='<script>alert("x")</script>', back=1))

@@ -1,10 +1,11 @@
 """A definition drawn as a score: stages on one rail, gates as rings, below it a lane per seat with a mark per task.
 
+A lane has the shape and colour of the party in its seat; one that several share, or that is empty, has those of nobody.
 The layout is made once per definition; ``display`` says how one project stands, by classes on elements that carry an
 id. Classes and proportions are those of the theme's section ``score``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from math import ceil
@@ -12,12 +13,13 @@ from math import ceil
 from workflows.definition import Definition, Transition
 from workflows.diagram.arcs import ARC, WIDTH, Arc, curve_label, curved, levelled
 from workflows.diagram.letters import EM, SUB_EM, cut, wrapped
-from workflows.diagram.shapes import at, colour_of, ring_parts, shaped
+from workflows.diagram.shapes import EMPTY, SHARED, at, colour_of, ring_parts, shaped
 from workflows.texts import say
 
 FIRST, LAST = 64.0, 1162.0
 ONE_ROW, PER_ROW, ONE_LEVEL = 16, 12, 9  # stages
 HEAD, LINE, LANE = 40.0, 18.0, 24.0  # heights
+LEAST_NAME = 40.0  # a name that would be cut to less than this is none
 
 MARK = (
     "M23.58 26.44C23.11 26.67 21.74 27.50 20.75 27.83C19.77 28.17 18.72 28.37 17.70 28.44C16.68 28.51 "
@@ -50,17 +52,20 @@ class Words:
 ENGLISH = Words()
 
 
-def score(definition: Definition, *, language: str = "en", words: Words = ENGLISH, seats: Sequence[str] = ()) -> str:
+def score(definition: Definition, *, language: str = "en", words: Words = ENGLISH,
+          lanes: Mapping[str, int] | None = None) -> str:
     """The diagram of a definition as SVG, with nothing done yet.
 
-    seats: in the order of their lanes and shapes; that of the template unless a project says otherwise.
+    lanes: the seats in their order, each with the number of its party, or SHARED, or EMPTY; unless a project says it,
+    as if the seats of the template were its parties.
     """
     points = [_Point(key, say(stage.name, language), words.days.format(n=stage.target))
               for key, stage in definition.stages.items()]
     end = next((key for key, outcome in definition.terminal.items() if outcome == "success"), None)
     if end is not None:
         points.append(_Point(end, words.end if end == "agreed" else definition.stage_name(end, language), ""))
-    drawing = _Drawing(definition, language, end, tuple(seats or definition.parties))
+    drawing = _Drawing(definition, language, end,
+                       lanes or {key: number for number, key in enumerate(definition.parties, 1)})
     top = 0.0
     for row in _rows(points):
         top = drawing.row(row, top)
@@ -111,7 +116,7 @@ class _Drawing:
     definition: Definition
     language: str
     end: str | None
-    seats: tuple[str, ...]
+    lanes: Mapping[str, int]
     parts: list[str] = field(default_factory=list)
 
     def row(self, row: _Row, top: float) -> float:
@@ -120,7 +125,7 @@ class _Drawing:
         rail = top + HEAD + ARC * (1 + max((arc.level for arc in arcs), default=-1))
         labels = _Labels(row)
         lanes = rail + 25 + labels.height
-        bottom = lanes + LANE * len(self.seats)
+        bottom = lanes + LANE * len(self.lanes)
         self._lanes(lanes)
         self._rail(row, rail)
         for arc in arcs:
@@ -130,20 +135,37 @@ class _Drawing:
             self._point(point, rail)
             self.parts.append(labels.drawn(place, rail))
             self._marks(point, row, lanes)
+        if row.last:
+            self._names(row, lanes)
         for arc in arcs:
             self.parts.append(curve_label(arc, rail))
         return bottom + (2 if row.last else 22)
 
     def _lanes(self, top: float) -> None:
-        for number, key in enumerate(self.seats):
-            y = top + LANE * number
-            if number % 2 == 0:
+        for place, (key, number) in enumerate(self.lanes.items()):
+            y = top + LANE * place
+            if place % 2 == 0:
                 size = f'width="{WIDTH:.0f}" height="{LANE:.0f}"'
                 self.parts.append(f'<rect class="lane" x="0" y="{at(y)}" {size} rx="3"/>')
-            classes = f"fp{colour_of(number)}" if number < 4 else f"mk todo sp{colour_of(number)}"
+            filled = SHARED <= number <= 4
+            classes = f"fp{colour_of(number)}" if filled else f"mk todo sp{colour_of(number)}"
             shape = shaped(number, 14, y + LANE / 2, 6, f'class="{classes}"')
             name = say(self.definition.parties[key].name, self.language)
             self.parts.append(f"<g><title>{escape(name)}</title>{shape}</g>")
+
+    def _names(self, row: _Row, top: float) -> None:
+        """At the right of a lane that has the shape of no party, behind its last task: whose it is."""
+        stages = self.definition.stages
+        for place, (key, number) in enumerate(self.lanes.items()):
+            last = max((point.x + row.gap / 2 for point in row.points if point.key in stages and any(
+                key in task.of for task in stages[point.key].tasks.values())), default=FIRST)
+            room = WIDTH - 16 - last
+            if number in (SHARED, EMPTY) and room > LEAST_NAME:
+                seat = self.definition.parties[key]
+                name = say(seat.plural or seat.name if number == SHARED else seat.name, self.language)
+                y = top + LANE * (place + 0.5) + 4.5
+                self.parts.append(f'<text class="sub" x="{at(WIDTH - 8)}" y="{at(y)}" text-anchor="end">'
+                                  f"{escape(cut(name, room, SUB_EM))}</text>")
 
     def _rail(self, row: _Row, y: float) -> None:
         following = {(t.from_, t.to) for t in self.definition.transitions.values()}
@@ -209,19 +231,19 @@ class _Drawing:
 
     def _marks(self, point: _Point, row: _Row, top: float) -> None:
         stage = self.definition.stages.get(point.key)
-        for number, seat in enumerate(self.seats):
+        for place, (seat, number) in enumerate(self.lanes.items()):
             tasks = [(key, task) for key, task in (stage.tasks if stage else {}).items() if seat in task.of]
             step = min(14.5, (row.gap - 10) / max(len(tasks), 1))
             x = point.x - step * (len(tasks) - 1) / 2
             for key, task in tasks:
                 colour = colour_of(number)
                 attributes = f'id="score-task-{key}-{seat}" class="mk sp{colour} fp{colour} todo"'
-                shape = shaped(number, x, top + LANE * (number + 0.5), min(4.4, step * 0.32), attributes)
+                shape = shaped(number, x, top + LANE * (place + 0.5), min(4.4, step * 0.32), attributes)
                 self.parts.append(f"<g><title>{escape(say(task.title, self.language))}</title>{shape}</g>")
                 x += step
 
     def _colour_of(self, seat: str) -> int:
-        return colour_of(self.seats.index(seat)) if seat in self.seats else 1
+        return colour_of(self.lanes.get(seat, SHARED))
 
 
 class _Labels:

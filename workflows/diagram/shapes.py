@@ -1,4 +1,4 @@
-"""The marks of a diagram: the shape and colour of a seat, the ring of a gate."""
+"""The marks of a diagram: the shape and colour of a party, the ring of a gate."""
 
 from collections.abc import Iterator
 from math import cos, radians, sin
@@ -17,14 +17,21 @@ def ring_parts(x: float, y: float, radius: float, parts: int) -> Iterator[str]:
         yield f"M{at(x1)} {at(y1)}A{at(radius)} {at(radius)} 0 {large} 1 {at(x2)} {at(y2)}"
 
 
+SHARED, EMPTY = 0, -1  # instead of the number of a party: several sit there, nobody does
+
+
 def colour_of(number: int) -> int:
-    """The first four seats have a colour of their own; then they repeat from the third."""
-    return number + 1 if number < 4 else 3 + number % 2
+    """The first four parties have a colour of their own; then they repeat from the third. 0: that of nobody."""
+    return max(number, 0) if number <= 4 else 3 + (number - 5) % 2
 
 
 def shaped(number: int, x: float, y: float, size: float, attributes: str) -> str:
-    """Disc, square, hexagon, diamond: the shape of a seat by its place in the template."""
+    """Disc, square, hexagon, diamond: the shape of a party by its number. A bar is the shape of no party."""
     match colour_of(number):
+        case 0:
+            wide, high = size * 1.25, size * 0.6
+            return (f'<rect {attributes} x="{at(x - wide)}" y="{at(y - high)}" width="{at(2 * wide)}" '
+                    f'height="{at(2 * high)}" rx="{at(high)}"/>')
         case 1:
             return f'<circle {attributes} cx="{at(x)}" cy="{at(y)}" r="{at(size)}"/>'
         case 2:

@@ -1,6 +1,6 @@
 """The way to agreement: its stages with dates, and what each party owes in the running one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cocreate import words
-from cocreate.domain import limits
+from cocreate.domain import lanes, limits
 from cocreate.domain.outlook import Outlook
 from cocreate.domain.turns import of_party
 from cocreate.services.rooms import Entry
@@ -79,33 +79,41 @@ def _asked_next(facts: Facts, seat: str) -> str:
 
 def picture(facts: Facts, course: tuple[Entry, ...]) -> Markup:
     """The stages as a picture; only what diagram.py makes is marked as safe."""
-    lanes = _lanes(facts)
-    key = facts.definition.sha256, pages.language(), lanes
+    seats = lanes.lanes(facts)
+    key = facts.definition.sha256, pages.language(), tuple(seats.items())
     if key not in _SCORES:
-        _SCORES[key] = score(facts.definition, language=pages.language(), words=pages.diagram_words(), seats=lanes)
+        if len(_SCORES) >= _MOST_SCORES:
+            _SCORES.clear()
+        _SCORES[key] = score(facts.definition, language=pages.language(), words=pages.diagram_words(), lanes=seats)
     order, here = facts.definition.order, _reached(facts, course)
-    seats = {party.number: party.seat for party in facts.parties}
     return Markup(decorate(  # noqa: S704 - made by us of escaped texts
         _SCORES[key], stage=facts.project.stage,
         done={stage for stage in facts.definition.stages if order[stage] < order[here]},
-        accepted={(task.key, seats[task.party]): task.state.value for task in facts.tasks},
-        decisions={(d.gate, seats[d.party]): d.state.value for d in facts.decisions}))
+        accepted=lanes.given(facts), decisions=lanes.decided(facts)))
 
 
-_SCORES: dict[tuple[str, str, tuple[str, ...]], str] = {}  # (definition, language, lanes) -> with nothing done yet
-
-
-def _lanes(facts: Facts) -> tuple[str, ...]:
-    """The seats in the order in which parties took them, so that each has its shape here too; then the empty ones."""
-    return tuple(dict.fromkeys([*(party.seat for party in facts.parties), *facts.definition.parties]))
+_SCORES: dict[tuple[str, str, tuple[tuple[str, int], ...]], str] = {}  # (definition, language, lanes) -> nothing done
+_MOST_SCORES = 200
 
 
 def legend(facts: Facts) -> list[tuple[int, str]]:
-    """The lanes of the picture in words: the number of a shape, and who has it or whose seat is empty."""
-    held = {seat: [party.name for party in facts.present if party.seat == seat] for seat in _lanes(facts)}
-    return [(number, words.listed(names, pages.reader()) if names else
-             _("%(seat)s (empty)", seat=say(facts.definition.parties[seat].name, pages.language())))
-            for number, (seat, names) in enumerate(held.items(), 1)]
+    """The lanes of the picture in words: the number of a shape, and who has it, who share a lane, which is empty."""
+    held = lanes.held(facts)
+    return [(number, _lane(facts, seat, [party.name for party in held[seat]]))
+            for seat, number in lanes.lanes(facts).items()]
+
+
+def _lane(facts: Facts, seat: str, names: Sequence[str]) -> str:
+    called = facts.definition.parties[seat]
+    match len(names):
+        case 0:
+            return _("%(seat)s (empty)", seat=say(called.name, pages.language()))
+        case 1:
+            return names[0]
+        case several:
+            return _("%(seats)s together: %(names)s", seats=say(called.plural or called.name, pages.language()),
+                     names=words.listed(names, pages.reader()) if several <= MOST else
+                     _("%(num)s organisations", num=several))
 
 
 def _reached(facts: Facts, course: tuple[Entry, ...]) -> str:
