@@ -9,10 +9,12 @@ from flask import Flask, render_template_string
 from flask_babel import Babel
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from cocreate import words
 from cocreate.domain.answers import Answer
 from cocreate.domain.saying import compared, shown
 from cocreate.forms.contributions import ContributionForm
 from cocreate.web import assets, icons
+from cocreate.words import Reader
 from tests.support.asking import FORM, HANGING, TYPED, WRONG
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +118,7 @@ def address():
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["csrf_token"] = str
     app.jinja_env.filters["lang"] = lambda _text: ""
-    app.jinja_env.filters["day"] = str
+    app.jinja_env.filters.update(day=str, things=lambda count: words.things(count, Reader()))
     Babel(app)
     assets.init_app(app)
     icons.init_app(app)

@@ -26,7 +26,9 @@ from wtforms import (
     widgets,
 )
 
+from cocreate import words
 from cocreate.web import assets, icons
+from cocreate.words import Reader
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NOON = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)
@@ -263,6 +265,7 @@ def tiny_app() -> Flask:
     assets.init_app(app)
     icons.init_app(app)
     app.jinja_env.filters["lang"] = lambda _text: ""
+    app.jinja_env.filters["things"] = lambda count: words.things(count, Reader())
     app.jinja_env.filters.update(day=lambda d: f"{d:%a %-d %b}", day_time=lambda d: f"{d:%a %-d %b, %H:%M} Madrid")
     app.add_url_rule("/<name>", "page", draw, methods=["GET", "POST"])
     app.add_url_rule("/draft", "draft", lambda: {"status": "Draft saved 10:42, only Aurelis sees it"}, methods=["POST"])
