@@ -186,7 +186,7 @@ def end_reading() -> None:
     # One that writes is not ours to end; one that failed has nothing left to end.
     if session.is_active and session.in_transaction() and not _writes(session):
         session.expunge_all()  # a change made to what was read is not written
-        session.commit()
+        session.rollback()  # of one in which something failed PostgreSQL takes no COMMIT
 
 
 def _writes(session: Session) -> bool:

@@ -7,7 +7,7 @@ import threading
 import pytest
 from flask import Flask
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, create_engine, func, inspect, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from cocreate.db import WRITES, db, new_ref, prepare, table_of, transaction
 from cocreate.models.hosts import Host, Organisation
@@ -91,6 +91,16 @@ class TestErrors:
                                      kind="company", created_at=NOON))
         assert "organisation" in str(refused.value)
         assert "ecret" not in str(refused.value)
+
+    def test_of_reading_are_those_that_are_told(self, app):
+        """Letting go of what failed is no failure of its own, also where somebody went on to write."""
+        with pytest.raises(DBAPIError, match="nowhere"), app.app_context():
+            db.session.execute(text("SELECT * FROM nowhere"))
+        with app.app_context():
+            with pytest.raises(DBAPIError, match="nowhere"):
+                db.session.execute(text("SELECT * FROM nowhere"))
+            with transaction() as session:
+                assert session.scalar(text("SELECT 1")) == 1
 
 
 class TestReferences:
