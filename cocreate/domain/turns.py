@@ -80,14 +80,6 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
         t.act not in CALLS, t.due_at is None, not t.due_at and t.act not in _HOLDS_UP, t.due_at or t.since, t.act)))
 
 
-def asked_first(facts: Facts, person: int) -> TaskFact | None:
-    """The task that somebody invited would begin with: what of this stage can start, then what is due first."""
-    mine = (task for task in facts.tasks if task.state is TaskState.OPEN and task.asked == person
-            and facts.definition.tasks[task.key][0] == facts.project.stage)
-    return min(mine, key=lambda one: (not can_start(facts, one), one.due_at is None, one.due_at or one.since),
-               default=None)
-
-
 def stands_in_at(facts: Facts, person: int, turn: Turn) -> tuple[str, ...]:
     """For whom somebody does this who could not do it for oneself."""
     member = facts.member(person)

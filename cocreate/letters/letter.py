@@ -9,9 +9,10 @@ from cocreate.domain.assessing import asked
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news import REMINDERS
 from cocreate.domain.notices import Subject
-from cocreate.domain.turns import Turn, asked_first
+from cocreate.domain.turns import Turn
 from cocreate.letters.about import About, grouped
 from cocreate.letters.digesting import Section, Speaker, count_news, sections
+from cocreate.sentences.invitations import asked_first
 from cocreate.sentences.turns import label
 from cocreate.services.digests import Digest
 from workflows.facts import OWED, DutyFact
@@ -67,16 +68,9 @@ class Letter(About):
         return self._("%(task)s, by %(date)s", task=self.title(first.key), date=self.day(first.due_at))
 
     @property
-    def first_ask(self) -> str:
-        """What an invited person would begin with: title, minutes, date."""
-        task = asked_first(self.facts, self.member.person)
-        if task is None:
-            return ""
-        minutes = words.minutes(self.facts.task_of(task).minutes, self._context.reader)
-        if task.due_at is None:
-            return self._("%(task)s, %(minutes)s", task=self.title(task.key), minutes=minutes)
-        return self._("%(task)s, %(minutes)s, by %(date)s", task=self.title(task.key), minutes=minutes,
-                      date=self.day(task.due_at))
+    def asked_first(self) -> str:
+        """What an invited person would begin with, in sentences."""
+        return " ".join(asked_first(self.facts, self.member.person, self._context.reader, named, self.say))
 
     @property
     def role(self) -> str:

@@ -1,14 +1,18 @@
-"""Who has not answered an invitation: one sentence, whatever it is that waits for it, so that it is said once."""
+"""Who has not answered an invitation, and what would be asked of them: the same on a page and in a mail."""
 
 from collections.abc import Callable
+from typing import Any
 
 from cocreate import words
+from cocreate.domain.invited import beginning
 from cocreate.words import Reader
 from workflows.facts import Facts, MemberFact
 
 
 def unanswered(facts: Facts, member: MemberFact, reader: Reader, named: Callable[[str], str] = str) -> str:
-    """Of an organisation where nobody of it has come in, else of the person. named: how a mail writes a name."""
+    """One sentence, whatever it is that waits for it, so that it is said once: of an organisation where nobody of it
+    has come in, else of the person. named: how a mail writes a name.
+    """
     own = next((party.name for party in facts.parties if party.number == member.party), "")
     said = {"name": named(member.name), "party": named(own)}
     if member.expired_at is not None:
@@ -19,3 +23,24 @@ def unanswered(facts: Facts, member: MemberFact, reader: Reader, named: Callable
         return reader.gettext("%(name)s has not answered the invitation of %(date)s to act for %(party)s.", date=day,
                               **said)
     return reader.gettext("%(party)s has not answered the invitation of %(date)s (%(name)s).", date=day, **said)
+
+
+def asked_first(facts: Facts, person: int, reader: Reader, named: Callable[[str], str], said: Callable[[Any], str],
+                ) -> list[str]:
+    """What somebody would begin with who comes in. named, said: how a name and a text of the template are written."""
+    found, tasks, _ = beginning(facts, person), facts.definition.tasks, reader.gettext
+    lines = []
+    if (task := found.task) is not None:
+        about = {"task": said(tasks[task.key][1].title), "minutes": words.minutes(tasks[task.key][1].minutes, reader)}
+        lines.append(_("First you are asked for: %(task)s, %(minutes)s, by %(day)s.", **about,
+                       day=words.day(task.due_at, reader)) if task.due_at else
+                     _("First you are asked for: %(task)s, %(minutes)s.", **about))
+    if found.charter:
+        lines.append(_("You are also asked to answer 'How we work together', on which all parties agree.") if lines else
+                     _("First you are asked to answer 'How we work together', on which all parties agree."))
+    if found.later is not None and (member := facts.member(person)) is not None and member.party is not None:
+        stage, key = found.later
+        lines.append(_("The first task of %(party)s comes in the stage '%(stage)s': %(task)s.", task=said(
+            tasks[key][1].title), party=named(facts.party(member.party).name), stage=said(
+            facts.definition.stages[stage].name)))
+    return lines

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cocreate.domain.turns import AHEAD, asked_first, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
+from cocreate.domain.invited import Beginning, asked_first, beginning
+from cocreate.domain.turns import AHEAD, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.reopening import Reopen
 from tests.domain.test_limits import LIMITED
@@ -272,6 +273,20 @@ def test_who_is_invited_begins_with_what_is_due_first():
         later = facts.with_task(replace(task, due_at=task.due_at + timedelta(days=9)))
         assert asked_first(later, champion(1)).key != late
     assert asked_first(facts, signatory(1)) is None
+
+
+def test_who_has_nothing_to_do_yet_begins_with_the_charter_and_later():
+    facts = begin(carrier=1).facts
+    charter = ProposalFact(1, "charter", "purpose", "{}", 1, champion(1), facts.now, "1 2 3", "1", ProposalState.OPEN,
+                           facts.now)
+    facts = replace(facts, proposals=(charter,))
+    invited = {part: replace(facts.member(30 + place), accepted_at=None)
+               for place, part in enumerate(("champion", "signatory", "contributor", "observer"), 1)}
+    found = {part: beginning(facts.with_member(member), member.person) for part, member in invited.items()}
+    assert found["champion"] == found["signatory"] == Beginning(None, charter=True, later=("trial", "haul"))
+    assert found["contributor"] == Beginning(None, later=("trial", "haul")) and found["observer"] == Beginning(None)
+    assert beginning(facts, champion(1)) == Beginning(facts.task("stream", 1))
+    assert beginning(facts.with_project(stage="terms"), champion(3)) == Beginning(None, charter=True)
 
 
 def test_a_duty_is_ahead_by_the_days_of_the_host():

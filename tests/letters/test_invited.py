@@ -10,6 +10,7 @@ from cocreate.services import outbox, people
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.mailed import body, written
+from tests.views.test_invitation import CARRIER, COMES_FIRST, LATER, champion
 
 
 def test_who_leads_reads_that_the_colleague_who_is_asked_has_not_come_in(session):
@@ -27,3 +28,11 @@ def test_who_leads_reads_that_the_colleague_who_is_asked_has_not_come_in(session
     message = written(reading.context(session, outbox.read(row), NOON))
     said = " ".join(body(message).split())
     assert "Tom has not answered the invitation of Mon 1 Mar to act for Aurelis Hotels. You can pass it on" in said
+
+
+def test_who_has_nothing_to_do_yet_reads_what_comes_first(session):
+    champion(session, projects.open_small(session, definition=LATER), CARRIER)
+    row = session.scalars(select(Outbox).join(Person, Person.id == Outbox.recipient).where(
+        Outbox.kind == "invitation", Person.email == CARRIER.email)).one()
+    said = " ".join(body(written(reading.context(session, outbox.read(row), NOON))).split())
+    assert COMES_FIRST in said

@@ -2,10 +2,11 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from cocreate import vault
 from cocreate.models.mails import Outbox
+from cocreate.models.people import Person
 from cocreate.services import people
 from tests.support import projects
 from tests.support.clock import NOON
@@ -19,9 +20,10 @@ def invite(session, small, email):
     return mailed(session)
 
 
-def mailed(session):
-    """The token of the newest invitation."""
+def mailed(session, to=None):
+    """The token of the newest invitation, or of the newest to this address."""
     values = session.scalars(
-        select(Outbox.values).where(Outbox.kind == "invitation", Outbox.state == "waiting")
+        select(Outbox.values).join(Person, Person.id == Outbox.recipient)
+        .where(Outbox.kind == "invitation", Outbox.state == "waiting", Person.email == to if to else true())
         .order_by(Outbox.project_id.desc(), Outbox.seq.desc()).limit(1)).one()
     return vault.unlock(json.loads(values)["secret"])

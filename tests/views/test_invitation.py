@@ -17,6 +17,15 @@ from tests.support.clock import NOON
 from tests.support.inviting import invite, mailed
 from tests.support.people import PASSWORD, browser, entered, someone
 
+# A seat that gets its first task in the second stage.
+LATER = projects.WITH_CARRIER.replace("    contract: prepared\n", """\
+    contract: prepared
+    tasks:
+      loads: {title: Loads per week, why: w, of: carrier, due: {days: 3}, fields: {n: {label: Loads, type: number}}}
+""")
+CARRIER = openings.Seating("carrier", "Freight Ltd", name="Eva", email="eva@freight.example")
+COMES_FIRST = ("First you are asked to answer 'How we work together', on which all parties agree. "
+               "The first task of Freight Ltd comes in the stage 'Terms': Loads per week.")
 ACCEPT = {"name": "Tom Vos", "password": PASSWORD}
 
 
@@ -41,6 +50,13 @@ class TestLooking:
         page = client.get("/invitation").text
         assert "You would lead for Aurelis Hotels (champion)." in page
         assert re.search(r"First you are asked for: Crates per year, about 10 minutes, by Mon 8 Mar\.", page)
+
+    def test_who_has_nothing_to_do_yet_reads_that_the_charter_comes_first_and_when_the_first_task_does(
+            self, app, session, play):
+        champion(session, play(definition=LATER).small, CARRIER)
+        client = browser(app)
+        client.get(f"/i/{mailed(session, CARRIER.email)}")
+        assert COMES_FIRST in unescape(client.get("/invitation").text)
 
     @pytest.mark.parametrize(("more", "said"), [
         ((), "a shared room in which both organisations work out"),

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
-from cocreate.domain.turns import asked_first, turns
+from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Ended, Invalid, NotFound
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
+from cocreate.sentences.invitations import asked_first
 from cocreate.services import accounts, invitations, people, sign_ins
 from cocreate.services.facts import look
 from cocreate.services.people import Invitation, Mine
@@ -224,7 +225,7 @@ def _page(given: Invitation, form: AcceptForm, status: int = 200) -> ResponseRet
     return render_template(
         "invitation/show.html", given=given, form=form, inviter_of=_inviter_of(given, facts), role=role(given),
         seat=words.seat_taken(facts.definition, facts.party(given.party_number).seat, given.party, pages.reader())
-        if given.party_number else "", first=_first_ask(given, facts), two=len(facts.present) == 2,
+        if given.party_number else "", first=_first(given, facts), two=len(facts.present) == 2,
         signs_only="signatory" in given.parts and not given.parts & {"champion", "contributor"},
         project=mine.ref if (mine := _mine()) else None,
         other=me if me and me.id != given.person else None, sign_in=me is None and given.known), status
@@ -236,6 +237,11 @@ def _inviter_of(given: Invitation, facts: Facts) -> str:
     return facts.party(member.party).name if member and member.party else given.host
 
 
+def _first(given: Invitation, facts: Facts) -> str:
+    reader = pages.reader()
+    return " ".join(asked_first(facts, given.person, reader, str, lambda text: say(text, reader.language)))
+
+
 def role(given: Invitation) -> str:
     """What the person would do, after "You would"."""
     for part, said in (("champion", _("lead for %(party)s (champion)", party=given.party)),
@@ -245,14 +251,3 @@ def role(given: Invitation) -> str:
         if part in given.parts:
             return said
     return _("help as a neutral person")
-
-
-def _first_ask(given: Invitation, facts: Facts) -> tuple[str, str, str] | None:
-    """Title, minutes and day of what the person would begin with."""
-    reader = pages.reader()
-    task = asked_first(facts, given.person)
-    if task is None:
-        return None
-    asked = facts.task_of(task)
-    return (say(asked.title, reader.language), words.minutes(asked.minutes, reader),
-            words.day(task.due_at, reader) if task.due_at else "")
