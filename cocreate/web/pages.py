@@ -186,7 +186,8 @@ def _stands(code: str) -> str:
     sentence below it says why.
     """
     headings = {"project.on_hold": _("This is not possible now"), "project.ended": _("This is not possible any more"),
-                "nudge.soon": _("Nudged already"), "party.required": _("This seat is needed")}
+                "nudge.soon": _("Nudged already"), "party.required": _("This seat is needed"),
+                "task.final": _("This stays as it is")}
     return str(headings.get(code, ""))
 
 

@@ -178,7 +178,7 @@ class TestOpeningAgain:
             assert "Open it again" not in page and "It is final: it is not opened again." in page
             for answer in (party.get("/tasks/returns/reopen?party=2"), party.post("/tasks/returns/reopen", data={
                     "party": 2, "seen": 1, "reason": "Two shops were left out."})):
-                assert "'Crates per year' is not opened again" in text(answer, 409)
+                assert "This stays as it is 'Crates per year' is not opened again" in text(answer, 409)
         assert room.facts().task("returns", 2).round == 1
 
     def test_who_accepts_what_is_final_reads_that_before(self, project):
