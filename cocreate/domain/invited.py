@@ -2,7 +2,7 @@
 of them then.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from cocreate.domain import charter
@@ -45,13 +45,13 @@ def _asked(facts: Facts, refusal: Refusal) -> Collection[int | None]:
 class Beginning:
     """What somebody invited would begin with.
 
-    later: the stage and the task with which the work of the party begins, where it has none now beside a short
-    agreement; only there the answer to the ``charter`` is told as well, where it is asked of them.
+    later: stage and task with which the work of the party begins, after the short agreements that it signs before,
+    where it has none now beside one; only there the answer to the ``charter`` is told, where it is asked of them.
     """
 
     task: TaskFact | None
     charter: bool = False
-    later: tuple[str, str] | None = None
+    later: tuple[tuple[str, str], ...] = ()
 
 
 def beginning(facts: Facts, person: int) -> Beginning:
@@ -63,7 +63,7 @@ def beginning(facts: Facts, person: int) -> Beginning:
     asked = may_answer(Act.CHARTER, replace(member, accepted_at=facts.now))
     works = bool(member.parts - {"observer"})
     return Beginning(task, charter=asked and bool(charter.to_answer(facts, member.party)),
-                     later=_first_later(facts, facts.party(member.party).seat) if works else None)
+                     later=tuple(_later(facts, facts.party(member.party).seat)) if works else ())
 
 
 def asked_first(facts: Facts, person: int) -> TaskFact | None:
@@ -74,9 +74,11 @@ def asked_first(facts: Facts, person: int) -> TaskFact | None:
                default=None)
 
 
-def _first_later(facts: Facts, seat: str) -> tuple[str, str] | None:
-    """Stage and task that a seat is asked for next; one that hangs on an answer may never be asked."""
+def _later(facts: Facts, seat: str) -> Iterator[tuple[str, str]]:
+    """What a seat is asked for next, up to the first task; what hangs on an answer may never be asked."""
     order = facts.definition.order
-    return next(((stage, key) for key, (stage, task) in facts.definition.tasks.items()
-                 if order[stage] > order[facts.project.stage] and seat in task.of and task.kind != "sign"
-                 and task.only_if is None), None)
+    for key, (stage, task) in facts.definition.tasks.items():
+        if order[stage] > order[facts.project.stage] and seat in task.of and task.only_if is None:
+            yield stage, key
+            if task.kind != "sign":
+                return

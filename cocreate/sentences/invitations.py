@@ -38,9 +38,12 @@ def asked_first(facts: Facts, person: int, reader: Reader, named: Callable[[str]
     if found.charter:
         lines.append(_("You are also asked to answer 'How we work together', on which all parties agree.") if lines else
                      _("First you are asked to answer 'How we work together', on which all parties agree."))
-    if found.later is not None and (member := facts.member(person)) is not None and member.party is not None:
-        stage, key = found.later
-        lines.append(_("The first task of %(party)s comes in the stage '%(stage)s': %(task)s.", task=said(
-            tasks[key][1].title), party=named(facts.party(member.party).name), stage=said(
-            facts.definition.stages[stage].name)))
+    member = facts.member(person)
+    own = next((one.name for one in facts.parties if member and one.number == member.party), "")
+    for stage, key in found.later:
+        about = {"party": named(own), "stage": said(facts.definition.stages[stage].name), "task": said(
+            tasks[key][1].title)}
+        lines.append(_("In the stage '%(stage)s' %(party)s is asked to sign '%(task)s'.", **about)
+                     if tasks[key][1].kind == "sign" else
+                     _("The first task of %(party)s comes in the stage '%(stage)s': %(task)s.", **about))
     return lines

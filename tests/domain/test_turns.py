@@ -283,10 +283,17 @@ def test_who_has_nothing_to_do_yet_begins_with_the_charter_and_later():
     invited = {part: replace(facts.member(30 + place), accepted_at=None)
                for place, part in enumerate(("champion", "signatory", "contributor", "observer"), 1)}
     found = {part: beginning(facts.with_member(member), member.person) for part, member in invited.items()}
-    assert found["champion"] == found["signatory"] == Beginning(None, charter=True, later=("trial", "haul"))
-    assert found["contributor"] == Beginning(None, later=("trial", "haul")) and found["observer"] == Beginning(None)
+    assert found["champion"] == found["signatory"] == Beginning(None, charter=True, later=(("trial", "haul"),))
+    assert found["contributor"] == Beginning(None, later=(("trial", "haul"),)) and found["observer"] == Beginning(None)
     assert beginning(facts, champion(1)) == Beginning(facts.task("stream", 1))
     assert beginning(facts.with_project(stage="terms"), champion(3)) == Beginning(None, charter=True)
+
+
+def test_who_has_nothing_to_do_yet_reads_what_it_signs_before_its_first_task():
+    signing = TWO_SIDES.replace("      haul: {of: carrier}", """\
+      secrecy: {of: [giver, carrier], kind: sign, agreement: We keep it., due: {days: 3}}
+      haul: {of: carrier}""")
+    assert beginning(begin(signing, carrier=1).facts, champion(3)).later == (("trial", "secrecy"), ("trial", "haul"))
 
 
 def test_a_duty_is_ahead_by_the_days_of_the_host():

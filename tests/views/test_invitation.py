@@ -21,10 +21,12 @@ from tests.support.people import PASSWORD, browser, entered, someone
 LATER = projects.WITH_CARRIER.replace("    contract: prepared\n", """\
     contract: prepared
     tasks:
+      secrecy: {title: Secrecy, why: w, of: [maker, carrier], kind: sign, agreement: We keep it., due: {days: 2}}
       loads: {title: Loads per week, why: w, of: carrier, due: {days: 3}, fields: {n: {label: Loads, type: number}}}
 """)
 CARRIER = openings.Seating("carrier", "Freight Ltd", name="Eva", email="eva@freight.example")
 COMES_FIRST = ("First you are asked to answer 'How we work together', on which all parties agree. "
+               "In the stage 'Terms' Freight Ltd is asked to sign 'Secrecy'. "
                "The first task of Freight Ltd comes in the stage 'Terms': Loads per week.")
 ACCEPT = {"name": "Tom Vos", "password": PASSWORD}
 
