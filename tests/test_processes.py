@@ -34,7 +34,7 @@ TASKS = ("credit", "offer")  # what is submitted waits for the other side, so it
 
 
 class TestTwo:
-    @pytest.mark.parametrize("acts", [25, pytest.param(2000, marks=pytest.mark.long)])
+    @pytest.mark.parametrize("acts", [25, pytest.param(500, marks=pytest.mark.long)])
     def test_what_stands_in_the_record_could_be_done_in_this_order(self, here, tmp_path, acts):
         small = stories.opened(1)
         first = stories.facts(small).project.version
