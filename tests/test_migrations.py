@@ -79,7 +79,7 @@ class TestSchema:
         assert schema_of(db.engine) == before
 
     def test_references_hold_and_are_watched_again(self, here):
-        with transaction() as session, pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError), transaction() as session:
             session.execute(table_of(TemplateVersion).insert().values(
                 template_id=1, number=1, host_id=1, definition="{}", sha256="s", note="", saved_by=1,
                 saved_at=datetime(2027, 3, 1, tzinfo=UTC)))
