@@ -63,7 +63,6 @@ class TestGate:
         assert "Reason or reservation All parties read it, also in the record. Needed unless you simply agree." in page
         assert "What would help? Needed if you do not agree." in page
 
-
     def test_what_lapsed_says_when_it_did_and_not_that_somebody_said_so_then(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():
@@ -77,13 +76,8 @@ class TestGate:
         page = " ".join(text(room.maker.get("/gates/picture")).split())
         assert re.search(r"lapsed, decides again because .*, Mon 1 Mar 12:05 \(UTC\)\. Claire Duval: The", page)
 
-
     def test_after_a_no_it_is_said_who_can_change_what_it_is_about(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-            stories.decide(room.small, "picture", 1)
-            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=REASON)
+        room = refused(play, wanted=REASON)
         for client in (room.maker, room.shop):
             page = " ".join(text(client.get("")).split())
             assert "Change what it is about: then all decide again." in page
@@ -91,11 +85,7 @@ class TestGate:
         assert "Talk, or change what it is about: then all decide again." in text(room.maker.get("/gates/picture"))
 
     def test_and_it_is_their_turn_on_now_on_your_turn_and_on_the_page_of_the_question(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-            stories.decide(room.small, "picture", 1)
-            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted="More.")
+        room = refused(play, wanted="More.")
         asked = {room.maker: "Change what was not agreed, or talk: Is this our picture?",
                  room.shop: "Change what was not agreed, talk, or decide otherwise: Is this our picture?"}
         for client, label in asked.items():
@@ -111,13 +101,8 @@ class TestGate:
         board = text(room.manager.client.get("/desk"))
         assert "The customers' turn" in board and "Nobody can act Crates" not in board
 
-
     def test_and_who_waits_for_it_nudges_each_party_that_can_act_from_now_and_from_the_question(self, play):
-        room = play(definition=stories.definition())
-        with room.app.app_context():
-            stories.give_all(room.small)
-            stories.decide(room.small, "picture", 1)
-            stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted="More.")
+        room = refused(play, wanted="More.")
         ours, theirs = (f'href="/p/{room.ref}/nudge/after_no:picture:{party}/{party}"' for party in (1, 2))
         assert theirs in room.maker.get("").text and ours not in room.maker.get("").text
         assert ours in room.shop.get("").text and theirs not in room.shop.get("").text
@@ -155,3 +140,13 @@ class TestDecisions:
         assert "At least 1 of 1 as Shop must agree. 0 of 1 agree." in said
         ring = re.search(r'<svg class="ring big".*?</svg>', answer.text, re.S)[0]
         assert ring.count('class="seg') == 1
+
+
+def refused(play, *, wanted):
+    """A room in which the second party does not agree to the question."""
+    room = play(definition=stories.definition())
+    with room.app.app_context():
+        stories.give_all(room.small)
+        stories.decide(room.small, "picture", 1)
+        stories.decide(room.small, "picture", 2, answer="refused", reason=REASON, wanted=wanted)
+    return room

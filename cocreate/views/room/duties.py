@@ -117,9 +117,7 @@ def duties_who(ref: str) -> ResponseReturnValue:
 def duty_done(ref: str, number: int) -> ResponseReturnValue:
     """Report a duty of the own party as done: a value is asked for, and of a decision which it is and when."""
     facts = frame.enter(ref)
-    duty = next((one for one in facts.duties if one.number == number), None)
-    if duty is None:
-        raise NotFound
+    duty = _duty(facts, number)
     if request.method == "GET":
         acts.mine(facts, number, Act.DUTY_DONE)
     form = _form(duty)
@@ -139,8 +137,8 @@ def duty_done(ref: str, number: int) -> ResponseReturnValue:
 def duty_back(ref: str, number: int) -> ResponseReturnValue:
     """Take back what the own party reported or decided, or that it gave notice."""
     facts = frame.enter(ref)
-    duty = next((one for one in facts.duties if one.number == number), None)
-    if duty is None or (request.method == "GET" and not acts.can_take_back(facts, duty)):
+    duty = _duty(facts, number)
+    if request.method == "GET" and not acts.can_take_back(facts, duty):
         raise NotFound
     if duty.decide:
         login.require_proof("room.duties", ref=ref)
@@ -163,8 +161,8 @@ def duty_back(ref: str, number: int) -> ResponseReturnValue:
 def duty_doubt(ref: str, number: int) -> ResponseReturnValue:
     """Say that the own party does not see done what another reported."""
     facts = frame.enter(ref)
-    duty = next((one for one in facts.duties if one.number == number), None)
-    if duty is None or (request.method == "GET" and not acts.can_doubt(facts, duty)):
+    duty = _duty(facts, number)
+    if request.method == "GET" and not acts.can_doubt(facts, duty):
         raise NotFound
     form, party = DoubtForm.from_request(), facts.party(duty.party).name
 
@@ -193,9 +191,8 @@ def duty_seen(ref: str, number: int) -> ResponseReturnValue:
 def duty_hand_over(ref: str, number: int) -> ResponseReturnValue:
     """Name the colleague who looks after a duty."""
     facts = frame.enter(ref)
-    duty = next((one for one in facts.duties if one.number == number), None)
-    if duty is None or duty.done_at is not None or not may(Act.PASS_ON, facts.actor, party=duty.party,
-                                                           asked=duty.owner):
+    duty = _duty(facts, number)
+    if duty.done_at is not None or not may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner):
         raise NotFound
     form = HandDutyForm.from_request()
     form.to.choices = [SelectChoice(one.person, one.name) for one in facts.members
@@ -217,6 +214,14 @@ def _form(duty: DutyFact) -> DoneForm:
         form.offer(acts.choices(duty))
         return form
     return (GiveForm if duty.gives else DoneForm).from_request()
+
+
+def _duty(facts: Facts, number: int) -> DutyFact:
+    """Raises: NotFound."""
+    found = next((one for one in facts.duties if one.number == number), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _act(duty: DutyFact) -> str:
