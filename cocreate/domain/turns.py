@@ -70,7 +70,8 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
         return ()
     facts = replace(facts, actor=member)
     if facts.ended:
-        return (*(_proposals(facts) if facts.project.outcome == "agreed" else ()), *_duties(facts))
+        return (*((*_proposals(facts), *_expired(facts)) if facts.project.outcome == "agreed" else ()),
+                *_duties(facts))
     found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
              *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
              *_expired(facts), *_calls(facts), *_concerns(facts), *_ways(facts), *_limits(facts),

@@ -147,8 +147,8 @@ def _ending_there(s: Speaker) -> str:
 
 @explains("ending.nobody")
 def _nobody_ends(s: Speaker) -> str:
-    return s._("Nobody who signs for %(party)s is here any more, so it cannot be ended here. End it as the contract "
-               "says, and talk to %(party)s.", party=s.party("party"))
+    return s._("Nobody who signs for %(party)s is here any more, so it cannot be ended here yet. %(champion)s can name "
+               "somebody under People.", party=s.party("party"), champion=s.holding("champion", s.values["party"]))
 
 
 @explains("duty.nobodys")

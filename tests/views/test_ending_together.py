@@ -9,7 +9,7 @@ from cocreate.models.contracts import Duty
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
 from tests.support import projects
-from tests.support.rooms import hidden, text
+from tests.support.rooms import hidden, text, words
 
 
 def test_from_asking_to_what_everybody_reads(project):
@@ -52,6 +52,22 @@ def test_nobody_ends_what_is_not_signed_or_did_not_sign_it(project):
     assert project(_agreed).manager.get("/end-contract").status_code == 403
 
 
+def test_who_leads_names_somebody_who_signs_where_nobody_is_left_who_does(project):
+    room = project(_agreed)
+    tom = room.colleague(2, "contributor")
+    _parts(room, room.small.shop, "champion")
+    people = text(room.shop.get("/people"))
+    assert "Aurelis Hotels has no signatory yet. Needed before the contract can be ended together." in people
+    assert "Change parts" in people and "Hand over my part" not in people
+    assert f"/people/{tom}/parts" not in room.maker.get("/people").text
+    asked = hidden(room.maker.get("/end-contract").text) | {"day": "2027-12-31", "reason": "The hotels have closed."}
+    answer = room.maker.post("/end-contract", data=asked)
+    assert "cannot be ended here yet. Claire Duval can name somebody under People." in words(answer)
+    _parts(room, tom, "contributor", "signatory")
+    assert "Asked. The contract ends on Fri 31 Dec 2027 when all agree." in text(
+        room.maker.post("/end-contract", data=asked, follow_redirects=True))
+
+
 def page_of(html):
     return type("Page", (), {"text": html, "status_code": 200})
 
@@ -64,6 +80,12 @@ def _agreed(session):
                                               (72, "Report of 2029", date(2029, 6, 1))))
     session.flush()
     return small
+
+
+def _parts(room, person, *parts):
+    """Who leads for the shop gives somebody these parts on the page."""
+    form = hidden(room.shop.get(f"/people/{person}/parts").text)
+    text(room.shop.post(f"/people/{person}/parts", data=form | {"parts": list(parts)}, follow_redirects=True))
 
 
 def _mailed(room, kind):

@@ -129,8 +129,8 @@ class Arrival:
 
 
 def invite(facts: Facts, given: Invite) -> Change:
-    first = "champion" in given.parts and not led(facts, given.party, but=given.person)
-    actor = require(facts, Act.PEOPLE, party=given.party, directly=True, first=first)
+    actor = require_people(facts, given.party,
+                           first="champion" in given.parts and not led(facts, given.party, but=given.person))
     if not given.parts or any(part not in PARTS for part in given.parts):
         raise Invalid("parts.unknown", field="parts")
     there = facts.member(given.person)
@@ -233,8 +233,9 @@ def with_parts(facts: Facts, member: MemberFact, given: Collection[str]) -> Fact
 
 
 def tasks_of(facts: Facts, person: int) -> tuple[TaskFact, ...]:
-    """The open tasks that a person is asked for by name."""
-    return tuple(task for task in facts.tasks if task.asked == person and task.state in OWED)
+    """The open tasks that a person is asked for by name; after the end nothing is asked any more."""
+    return tuple(task for task in facts.tasks
+                 if task.asked == person and task.state in OWED and not facts.ended)
 
 
 def heirs(facts: Facts, member: MemberFact) -> tuple[MemberFact, ...]:
@@ -339,10 +340,17 @@ def join_party(change: Change, body: Mapping[str, Any], arrival: neutral.PersonA
                    body.get("greeting", ""))
 
 
+def require_people(facts: Facts, party: int | None, *, first: bool, act: Act = Act.PEOPLE) -> MemberFact:
+    """The actor, who may change the people of a party; under the signed contract too: without somebody who leads or
+    signs for it nobody would report what it owes, or end the contract.
+    """
+    return require(facts, act, party=party, directly=True, first=first, after=facts.project.outcome == "agreed")
+
+
 def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
     """Somebody invited who has not answered, if the actor may do this for their party."""
     member = facts.member(person)
-    require(facts, act, party=member.party if member else None, directly=True, first=is_first(facts, member))
+    require_people(facts, member.party if member else None, first=is_first(facts, member), act=act)
     if member is None or member.left_at is not None or member.accepted_at is not None:
         raise Conflict("invitation.answered")
     return member
@@ -351,16 +359,16 @@ def _open_invitation(facts: Facts, person: int, act: Act) -> MemberFact:
 def _of_party(facts: Facts, person: int, act: Act = Act.PEOPLE) -> MemberFact:
     """Somebody of a party whose people the actor may change."""
     member = facts.member(person)
-    require(facts, act, party=member.party if member else None, directly=True, first=is_first(facts, member))
+    require_people(facts, member.party if member else None, first=is_first(facts, member), act=act)
     if member is None or member.left_at is not None or member.party is None:
         raise Conflict("member.gone")
     return member
 
 
 def _oneself(facts: Facts, person: int) -> MemberFact | None:
-    """The actor, where it is they who go: everybody may leave their own organisation."""
+    """The actor, where it is they who go: everybody may leave their own organisation while the project runs."""
     actor = facts.actor
-    if actor is None or actor.person != person or actor.party is None:
+    if actor is None or actor.person != person or actor.party is None or facts.project.outcome == "agreed":
         return None
     require_running(facts)
     return actor

@@ -13,7 +13,7 @@ from cocreate.domain.leading import in_charge, is_first, led, shared_with
 from cocreate.domain.rights import Act, may
 from cocreate.services.acts.absences import absence_of, hands_over
 from cocreate.services.acts.change import require
-from cocreate.services.acts.people import is_last_champion
+from cocreate.services.acts.people import is_last_champion, require_people
 from cocreate.services.concerns import readers
 from cocreate.views.parts import listed, part_words
 from cocreate.views.room import frame
@@ -66,8 +66,8 @@ def about_invitation(facts: Facts, member: MemberFact) -> tuple[sentences.Act, .
 
 def _changes(facts: Facts, member: MemberFact) -> bool:
     """Whether the reader may invite, change and remove there."""
-    return member.party is not None and not facts.ended and not facts.on_hold and may(
-        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
+    return member.party is not None and not facts.on_hold and possible(
+        partial(require_people, facts, member.party, first=is_first(facts, member)))
 
 
 def corrects(facts: Facts, member: MemberFact, *, came_back: bool) -> bool:
@@ -75,9 +75,9 @@ def corrects(facts: Facts, member: MemberFact, *, came_back: bool) -> bool:
 
     Where no mail came back only who may invite there can: they would put another in the place of who was meant.
     """
-    can = may(Act.CORRECT_ADDRESS, facts.actor, party=member.party) if came_back else may(
-        Act.PEOPLE, facts.actor, party=member.party, directly=True, first=is_first(facts, member))
-    return can and not facts.ended and not facts.on_hold and not in_charge(facts, member)
+    act = Act.CORRECT_ADDRESS if came_back else Act.PEOPLE
+    return not facts.on_hold and not in_charge(facts, member) and possible(
+        partial(require_people, facts, member.party, first=is_first(facts, member), act=act))
 
 
 def _sharing(facts: Facts, member: MemberFact) -> Person:
@@ -115,17 +115,19 @@ def _of_invited(facts: Facts, member: MemberFact, changes: bool, *, came_back: b
 def _of_present(facts: Facts, member: MemberFact, changes: bool) -> tuple[Links, Links]:
     """What can be done about somebody who is there."""
     ref, number = facts.project.ref, member.person
-    if facts.ended or facts.on_hold:
+    if facts.on_hold:
         return [], []
     mine = facts.actor is not None and facts.actor.person == number
     about: dict[str, Any] = {"person": number}
-    rows: list[tuple[bool, str, str, dict[str, Any]]] = [
+    hands_on: list[tuple[bool, str, str, dict[str, Any]]] = [] if facts.ended else [
+        (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over", about),
+        (mine and "facilitator" in member.own, _("Hand over my part"), "room.people_neutral", {}),
+        (mine and member.party is None and in_charge(facts, member), _("Hand over the project"), "desk.hand_over", {})]
+    rows = [
         (changes, _("Change parts"), "room.people_parts", about),
         (not changes and bool(propose_url(facts, member.party or 0)), _("Propose other parts"),
          "room.people_propose_parts", about),
-        (hands_over(facts, number), _("Hand over my part") if mine else _("Hand over"), "room.people_hand_over", about),
-        (mine and "facilitator" in member.own, _("Hand over my part"), "room.people_neutral", {}),
-        (mine and member.party is None and in_charge(facts, member), _("Hand over the project"), "desk.hand_over", {}),
+        *hands_on,
         (changes and not in_charge(facts, member) and not is_last_champion(facts, member), _("Remove"),
          "room.people_remove", about),
     ]
@@ -191,7 +193,7 @@ def _words_url(facts: Facts, party: int) -> str:
 
 def invite_url(facts: Facts, party: int) -> str:
     """Where a colleague is invited, for who may."""
-    can = possible(partial(require, facts, Act.PEOPLE, party=party, directly=True, first=not led(facts, party)))
+    can = possible(partial(require_people, facts, party, first=not led(facts, party)))
     return url_for("room.people_invite", ref=facts.project.ref, party=party) if can else ""
 
 

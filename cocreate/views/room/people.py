@@ -30,7 +30,7 @@ from cocreate.services.acts.absences import absence_of, hands_over, own_parts
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest
 from cocreate.services.acts.neutral import neutral
-from cocreate.services.acts.people import FIRST, heirs, is_last_champion, tasks_of
+from cocreate.services.acts.people import FIRST, heirs, is_last_champion, require_people, tasks_of
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.parts import listed
 from cocreate.views.room import frame
@@ -66,7 +66,7 @@ def people_invite(ref: str, party: int) -> ResponseReturnValue:
     if party not in {p.number for p in facts.present}:
         raise NotFound
     first = not led(facts, party)
-    require(facts, Act.PEOPLE, party=party, directly=True, first=first)
+    require_people(facts, party, first=first)
     login.require_proof()
     wanted = {"parts": [part] if (part := request.args.get("part")) in dict(PARTS) else ["contributor"],
               "name": request.args.get("name", "")}
@@ -118,9 +118,9 @@ def people_address(ref: str, person: int) -> ResponseReturnValue:
     facts, member = _member(ref, person)
     form = AddressForm.from_request()
     if returned.is_unreachable(db.session(), person):
-        require(facts, Act.CORRECT_ADDRESS, party=member.party)
+        require_people(facts, member.party, first=False, act=Act.CORRECT_ADDRESS)
     elif member.accepted_at is None:
-        require(facts, Act.PEOPLE, party=member.party, directly=True, first=is_first(facts, member))
+        require_people(facts, member.party, first=is_first(facts, member))
     else:
         raise Conflict("invitation.answered")
     login.require_proof()
@@ -141,7 +141,7 @@ def people_address(ref: str, person: int) -> ResponseReturnValue:
 def people_parts(ref: str, person: int) -> ResponseReturnValue:
     """Give a person other parts."""
     facts, member = _member(ref, person)
-    require(facts, Act.PEOPLE, party=member.party, directly=True, first=is_first(facts, member))
+    require_people(facts, member.party, first=is_first(facts, member))
     login.require_proof()
     form = PartsForm.from_request(parts=sorted(member.own))
 
@@ -158,7 +158,7 @@ def people_parts(ref: str, person: int) -> ResponseReturnValue:
 def people_remove(ref: str, person: int) -> ResponseReturnValue:
     """Let a person go; who takes over is said in the same step."""
     facts, member = _member(ref, person)
-    require(facts, Act.PEOPLE, party=member.party, directly=True, first=is_first(facts, member))
+    require_people(facts, member.party, first=is_first(facts, member))
     login.require_proof()
     form = RemoveForm.from_request()
     tasks = _titles(facts, person)

@@ -8,8 +8,10 @@ import pytest
 
 from cocreate.domain.audience import without_earlier
 from cocreate.domain.rights import PROPOSALS
+from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.endings import Decline
+from cocreate.services.acts.expiring import ExpireInvitation
 from cocreate.services.acts.holds import Hold, Resume
 from cocreate.services.acts.passing import PassOn
 from cocreate.services.acts.people import (
@@ -23,7 +25,7 @@ from cocreate.services.acts.people import (
 )
 from cocreate.services.acts.proposals import KINDS, Answer, Propose
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
-from workflows.facts import ContractState
+from workflows.facts import ContractState, TaskState
 
 GIVER, TAKER, CARRIER = 1, 2, 3
 CHAMPION, SIGNATORY, TOM, OBSERVER, NEW = 11, 12, 13, 14, 90
@@ -62,6 +64,42 @@ class TestRemove:
         with pytest.raises(Forbidden):
             begin().act(RemoveMember(OBSERVER), person)
         assert begin().act(RemoveMember(OBSERVER), CHAMPION).facts.member(OBSERVER).left_at
+
+
+class TestUnderTheSignedContract:
+    """It is reported on and ended by people: who leads for a party names them as before."""
+
+    def test_the_own_champion_names_who_signs(self):
+        assert signed().act(ChangeParts(TOM, ("signatory",)), CHAMPION).facts.member(TOM).own == {"signatory"}
+        assert signed().invite(NEW, "giver", "signatory").come(NEW).facts.member(NEW).present
+
+    def test_an_invitation_is_sent_again_corrected_and_taken_back(self):
+        story = signed().invite(NEW, "giver", "signatory")
+        story.act(Resend(NEW, "t", "h2", story.facts.now), CHAMPION)
+        story.act(CorrectAddress(NEW, 91, "t", "h3", story.facts.now), CHAMPION)
+        assert story.act(WithdrawInvitation(91), CHAMPION).facts.member(91).left_at
+
+    def test_one_that_expired_is_the_turn_of_who_can_send_it_again(self):
+        story = signed().invite(NEW, "giver", "signatory")
+        story.act(ExpireInvitation(NEW, story.facts.member(NEW).invited_at, CHAMPION), 0)
+        assert ("invite_again", str(NEW)) in {(turn.act, turn.key) for turn in turns(story.facts, CHAMPION)}
+
+    def test_who_goes_hands_on_no_task_since_none_is_asked_any_more(self):
+        story = signed()
+        story.facts = story.facts.with_task(replace(story.task("stream"), state=TaskState.OPEN, asked=TOM))
+        assert story.act(RemoveMember(TOM), CHAMPION).facts.member(TOM).left_at
+
+    def test_an_account_manager_names_the_first_champion_and_nobody_else_does(self):
+        for person in (SIGNATORY, TOM, champion(TAKER), FACILITATOR, MANAGER):
+            with pytest.raises(Forbidden):
+                signed().act(ChangeParts(TOM, ("signatory",)), person)
+        story = signed()
+        story.facts = story.facts.with_member(replace(story.facts.member(CHAMPION), left_at=story.facts.now))
+        assert story.invite(NEW, "giver", "champion", by=MANAGER).facts.member(NEW)
+
+    def test_nobody_is_named_where_a_project_ended_otherwise(self):
+        with pytest.raises(Conflict, match=r"project\.ended"):
+            begin().act(Decline("Steam", REASON), CHAMPION).act(ChangeParts(TOM, ("signatory",)), CHAMPION)
 
 
 class TestParts:
@@ -221,3 +259,7 @@ class TestNewcomer:
         seen = {number: without_earlier(replace(facts, actor=facts.member(champion(number)))).task("need", TAKER).reason
                 for number in (GIVER, CARRIER)}
         assert seen == {GIVER: REASON, CARRIER: None}
+
+
+def signed():
+    return begin().to_signature().sign("giver").sign("taker")
