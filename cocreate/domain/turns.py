@@ -40,9 +40,9 @@ class Turn:
     to change), write (on a canvas that another party is asked for: boxes of the own party await an entry), complete
     (say what becomes of what the contract lacks), freeze, sign, accede, answer, go_on, confirm (what was entered for
     the own party), let_in (a colleague whom another proposed), help (somebody called), helped (somebody answered the
-    own call: did it help?), duty, invite_again (somebody whose invitation expired), limit (a figure misses its limit
-    though every task is done, and the actor has a way out), concern (one was raised for this very person to read, who
-    has not answered).
+    own call: did it help?), duty, unseen (another party does not see done what the own one reported), invite_again
+    (somebody whose invitation expired), limit (a figure misses its limit though every task is done, and the actor has
+    a way out), concern (one was raised for this very person to read, who has not answered).
 
     key: of the task, gate or transition, or the number of the proposal, duty, person or concern, or the path of a
     figure; of entries as in ``notices.entries``.
@@ -70,8 +70,7 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
         return ()
     facts = replace(facts, actor=member)
     if facts.ended:
-        return (*((*_proposals(facts), *_expired(facts)) if facts.project.outcome == "agreed" else ()),
-                *_duties(facts))
+        return (*_proposals(facts), *_expired(facts), *_duties(facts)) if facts.project.outcome == "agreed" else ()
     found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
              *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
              *_expired(facts), *_calls(facts), *_concerns(facts), *_ways(facts), *_limits(facts),
@@ -224,8 +223,11 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
     near = (one for one in facts.owed if one.party == member.party and one.due - facts.today <= AHEAD)
     owed = sorted((one for one in near if may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)),
                   key=lambda one: one.due)
-    return tuple(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone) if own else None, facts.now,
-                      mine=True) for one in owed if member.person in looks_after(facts, one))
+    unseen = (one for one in facts.duties if one.doubts and may(
+        Act.DUTY_BACK, member, party=one.party, asked=one.owner))
+    return (*(Turn("unseen", str(one.number), one.party, None, one.done_at or facts.now, mine=True) for one in unseen),
+            *(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone) if own else None, facts.now,
+                   mine=True) for one in owed if member.person in looks_after(facts, one)))
 
 
 def _proposals(facts: Facts) -> list[Turn]:

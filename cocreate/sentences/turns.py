@@ -70,6 +70,7 @@ def label(turn: Turn, names: Names) -> str:
         "answer": lambda: names.proposal(key),
         "charter": lambda: _("Answer: How we work together"),
         "go_on": lambda: _("Go on to %(stage)s", stage=names.stage(definition.transitions[key].to)),
+        "unseen": lambda: _unseen(turn, names),
         "duty": lambda: _("Decide: %(question)s", question=names.duty(key)) if next(
             one.decide for one in names.facts.duties if str(one.number) == key) else names.duty(key),
     }
@@ -83,6 +84,12 @@ def _fill_in(turn: Turn, names: Names) -> str:
     if turn.party in {party.number for party in names.facts.acceding(turn.key)}:
         return _("Read and accede: %(title)s", title=title)
     return _("Read and sign: %(title)s", title=title)
+
+
+def _unseen(turn: Turn, names: Names) -> str:
+    doubts = next(one.doubts for one in names.facts.duties if str(one.number) == turn.key)
+    return names.gettext("Not seen done by %(parties)s: %(what)s", what=names.duty(turn.key),
+                         parties=", ".join(names.party(number) for number in doubts))
 
 
 def _after_no(turn: Turn, names: Names) -> str:

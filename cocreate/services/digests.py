@@ -160,7 +160,7 @@ def content(session: Session, person: int, values: Mapping[str, Any], *, zone: s
     day = date.fromisoformat(values["day"])
     digest = Digest(
         day, datetime.fromisoformat(values["since"]) if values.get("since") else None,
-        tuple((turn, of) for turn, of in turns if not of.ended or _this_week(turn, day, zone)),
+        tuple((turn, of) for turn, of in turns if not of.ended or turn.act != "duty" or _this_week(turn, day, zone)),
         _readable(session, facts, values["news"]), tuple(sorted(
             (ahead for one in standings for ahead in coming(one.facts, day, zone, but={
                 (turn.key, turn.party) for turn in one.turns if turn.mine})), key=lambda ahead: ahead.day)))

@@ -99,6 +99,9 @@ class TestReported:
         assert room.maker.post("/duties/1/doubt", data={"reason": "No."}).status_code == 422
         room.maker.post("/duties/1/doubt", data={"reason": "Ten crates are missing."})
         assert _mailed("duty_doubted") == [room.small.shop]
+        asked = "Not seen done by Tornby Furniture: Take the crates back"
+        assert asked in text(room.shop.get("")) and asked not in text(room.maker.get(""))
+        assert "#duty-1" in room.shop.get("").text and asked in text(room.shop.client.get("/your-turn"))
         for client in (room.shop, room.maker):
             page = text(client.get("/duties"))
             assert "Tornby Furniture does not see it done" in page and "Ten crates are missing." in page
@@ -106,7 +109,7 @@ class TestReported:
         assert "We see it done" in page and "We do not see it done" not in page
         page = text(room.maker.post("/duties/1/seen", data={}, follow_redirects=True))
         assert "Written down: you see it done." in page and "We do not see it done" in page
-        assert "Tornby Furniture does not see it done" not in page
+        assert "Tornby Furniture does not see it done" not in page and asked not in text(room.shop.get(""))
         record = text(room.shop.get("/record"))
         assert "said for Tornby Furniture that it does not see done what Aurelis Hotels reported" in record
         assert "said for Tornby Furniture that it sees done what Aurelis Hotels reported" in record

@@ -203,6 +203,18 @@ class TestDoubt:
         assert still("duty_doubted", Subject("duty", "1", 1), after)
         assert not still("duty_doubted", Subject("duty", "1", 1), before)
 
+    @pytest.mark.parametrize("word", [SeeDuty(1), TakeBackReport(1, REASON)])
+    def test_is_the_turn_of_who_can_take_the_report_back_until_one_of_the_two_does(self, word):
+        story = reported().act(DoubtDuty(1, REASON), champion(2))
+        people = {member.person for member in story.facts.members}
+
+        def asked(facts):
+            return {person for person in people if ("unseen", "1") in {(one.act, one.key)
+                                                                        for one in turns(facts, person)}}
+
+        assert asked(story.facts) == {champion(1)}
+        assert asked(story.act(word, champion(2 if isinstance(word, SeeDuty) else 1)).facts) == set()
+
     def test_ends_when_its_party_sees_it_done(self):
         story = reported().act(DoubtDuty(1, REASON), champion(2))
         before = story.facts
