@@ -52,6 +52,7 @@ class Act(StrEnum):
     CHARTER = "charter"
     HELP = "help"
     WAIVE = "waive"
+    UNSIGNED = "unsigned"
     TAKE_ON = "take_on"
     DUTY_DONE = "duty_done"
     DUTY_BACK = "duty_back"
@@ -108,6 +109,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.CHARTER:           (_O, _O, _P, _N, _P, _N, _N),
     Act.HELP:              (_O, _A, _O, _N, _E, _E, _N),
     Act.WAIVE:             (_P, _O, _N, _N, _N, _N, _N),
+    Act.UNSIGNED:          (_P, _P, _N, _N, _N, _P, _N),
     Act.TAKE_ON:           (_O, _O, _N, _N, _N, _N, _N),
     Act.DUTY_DONE:         (_O, _N, _A, _N, _N, _N, _N),
     Act.DUTY_BACK:       (_O, _N, _A, _N, _N, _N, _N),
@@ -135,8 +137,8 @@ TABLE: dict[Act, tuple[Right, ...]] = {
 # What a proposal of each kind is: who proposes and who answers it is the table's row.
 PROPOSALS: dict[str, Act] = {
     "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
-    "waive": Act.WAIVE, "settle": Act.SETTLE, "other_value": Act.SETTLE, "charter": Act.CHARTER,
-    "end": Act.END_CONTRACT,
+    "waive": Act.WAIVE, "unsigned": Act.UNSIGNED, "settle": Act.SETTLE, "other_value": Act.SETTLE,
+    "charter": Act.CHARTER, "end": Act.END_CONTRACT,
     "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES, "colleague": Act.PEOPLE, "parts": Act.PEOPLE,
 }
 

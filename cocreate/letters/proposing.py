@@ -48,6 +48,9 @@ class Proposing(Speaking):
                 return self._("to settle two goals that pull apart")
             case "end":
                 return self._("to end the contract on %(day)s", day=self.day(self.ends_on))
+            case "unsigned":
+                party = self.party_name(int(subject.rpartition("@")[2])) if subject else ""
+                return self._("to go on without the signature of %(party)s", party=party)
             case "strike":
                 return self._("to strike the clause '%(clause)s'", clause=self.clause(subject))
             case kind:

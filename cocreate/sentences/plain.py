@@ -51,6 +51,7 @@ PLAIN = {
     "contribution.too_long": N_("This is more than one task can hold. Send the longest part as a file."),
     "contract.changed": N_("The text changed. Nothing was signed. See what changed."),
     "contract.same": N_("Nothing has changed since version %(n)s; it still stands."),
+    "agreement.two_left": N_("Two who sign it have to be left."),
     "agreement.is_signed": N_("This is not submitted but signed, by who signs for the party."),
     "contract.already_signed": N_("Version %(n)s is already signed for your party."),
     "contract.not_signed": N_("Version %(n)s is not signed by all yet."),

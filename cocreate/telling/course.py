@@ -139,6 +139,7 @@ def _proposed(s: Speaker) -> str:
         "parts": s.reader.gettext("to give %(name)s other parts", name=s.member(_number(s))),
         "neutral": s.reader.gettext("a neutral person"), "hold": s.reader.gettext("to put the project on hold"),
         "waive": s.reader.gettext("to go on without waiting for %(figures)s", figures=figures),
+        "unsigned": s.reader.gettext("to go on without the signature of %(party)s", party=s.party(_signer(s))),
         "settle": s.reader.gettext("which value of %(figures)s counts", figures=figures),
         "other_value": s.reader.gettext("another value of %(figures)s", figures=figures),
         "charter": s.reader.gettext("words of the charter (%(part)s)", part=words.charter_part(
@@ -154,6 +155,12 @@ def _number(s: Speaker) -> int | None:
     """The person whom a proposal is about."""
     subject = str(s.details.get("subject", ""))
     return int(subject) if s.details["kind"] == "parts" and subject.isdecimal() else None
+
+
+def _signer(s: Speaker) -> int | None:
+    """The party that need not sign."""
+    number = str(s.details.get("subject", "")).rpartition("@")[2]
+    return int(number) if s.details["kind"] == "unsigned" and number.isdecimal() else None
 
 
 @tells("propose")

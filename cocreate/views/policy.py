@@ -191,6 +191,7 @@ POLICY: dict[str, Access] = {
     "room.charter_words": IN_PROJECT,
     "room.charter_conflict": IN_PROJECT,
     "room.waive": IN_PROJECT,
+    "room.without_signature": IN_PROJECT,
     "room.settle": IN_PROJECT,
     "room.another_value": IN_PROJECT,
     "room.later": IN_PROJECT,

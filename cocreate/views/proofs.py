@@ -35,6 +35,7 @@ PROOFS: dict[str, Asks] = {
     "room.withdraw": BEFORE,
     "room.end_contract": BEFORE,
     "room.waive": BEFORE,
+    "room.without_signature": BEFORE,
     "room.settle": BEFORE,
     "room.another_value": BEFORE,
     "room.later": BEFORE,

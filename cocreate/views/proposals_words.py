@@ -16,9 +16,10 @@ from cocreate import words
 from cocreate.domain import audience, charter, countries, ending
 from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
+from cocreate.services.acts.unsigned import UNSIGNED
 from cocreate.views.parts import listed
 from cocreate.web import pages
-from workflows.facts import WAIVE, Facts, FigureFact, ProposalFact, ProposalState
+from workflows.facts import WAIVE, ContractState, Facts, FigureFact, ProposalFact, ProposalState
 from workflows.facts.disputes import OTHER_VALUE
 from workflows.progression import open_to
 from workflows.texts import say
@@ -149,6 +150,30 @@ def _waive(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
     return Words(title,
                  (_("Going on shall not wait for '%(name)s' any more.", name=name),),
                  (_("The value may still be given later; what depends on it says that it was not there."),))
+
+
+@says(UNSIGNED)
+def _unsigned(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
+    paper, _at, number = proposal.subject.rpartition("@")
+    party, title = facts.party(int(number)).name, say(facts.definition.tasks[paper][1].title, pages.language())
+    return Words(unsigned_words(facts, int(number)),
+                 (_("%(party)s shall not be asked to sign '%(title)s' any more. The others sign it.", party=party,
+                    title=title),), unsigned_follows(facts, paper, int(number)))
+
+
+def unsigned_words(facts: Facts, number: int) -> str:
+    return _("Go on without the signature of %(party)s", party=facts.party(number).name)
+
+
+def unsigned_follows(facts: Facts, paper: str, number: int) -> tuple[str, ...]:
+    """What it means that a party does not sign a short agreement."""
+    party, standing = facts.party(number).name, facts.standing(paper)
+    lines = [_("%(party)s stays in the project, is not bound by it, and reads what is open to all.", party=party),
+             _("What %(party)s shall not read is kept from it by 'How we work together': openness.", party=party)]
+    if standing is not None and standing.state is ContractState.FROZEN:
+        lines.append(_("Version %(number)s ends, and every signature under it: it names %(party)s. The others sign "
+                       "again.", number=standing.number, party=party))
+    return tuple(lines)
 
 
 @says("settle")

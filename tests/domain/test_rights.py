@@ -34,6 +34,7 @@ AGREED = """
 | agree to or propose charter wording | own | own | propose | N | propose | N | N |
 | ask for help, offer help, say what we wait for outside | own | own if asked | own | N | help only | help only | N |
 | go on without a missing value (waiver) | propose, all agree | own | N | N | N | N | N |
+| go on without a party's signature | propose, all agree | propose, all agree | N | N | N | propose | N |
 | take something on at a question | own | own | N | N | N | N | N |
 | report a duty as done | own | N | own if owner | N | N | N | N |
 | take back a report, or a notice until its last day | own | N | own if owner | N | N | N | N |
@@ -62,7 +63,7 @@ ACTS_OF = (
     (Act.OPEN,), (Act.SUGGEST,), (Act.READ,), (Act.DRAFT, Act.SUBMIT), (Act.ENTER_FOR,), (Act.CONFIRM,), (Act.ACCEPT,),
     (Act.PASS_ON,), (Act.COMMENT,), (Act.UPLOAD,), (Act.WIDEN,), (Act.DECIDE,), (Act.DECIDE_OUTSIDE,), (Act.GO_ON,),
     (Act.GO_BACK,), (Act.HOLD,), (Act.DECLINE, Act.LEAVE), (Act.WITHDRAW_EARLY,), (Act.WITHDRAW,), (Act.CHARTER,),
-    (Act.HELP,), (Act.WAIVE,), (Act.TAKE_ON,), (Act.DUTY_DONE,), (Act.DUTY_BACK,),
+    (Act.HELP,), (Act.WAIVE,), (Act.UNSIGNED,), (Act.TAKE_ON,), (Act.DUTY_DONE,), (Act.DUTY_BACK,),
     (Act.END_CONTRACT,), (Act.DOUBT,), (Act.ANSWER_SUGGESTION,),
     (Act.PEOPLE,), (Act.SHARE,), (Act.WORDS_BY_MAIL,), (Act.ADD_PARTY,), (Act.SUBSTITUTE,), (Act.NUDGE,),
     (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.END_CONCERN,),

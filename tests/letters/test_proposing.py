@@ -18,6 +18,7 @@ class TestProposals:
         ("neutral", "", {"name": "Eve Moor"}, "Eve Moor as the neutral person"),
         ("hold", "", {"until": "2027-04-30"}, "to put the project on hold until Fri 30 Apr"),
         ("waive", "today.cost.energy", {}, "to go on without 'Energy'"),
+        ("unsigned", "secrecy@2", {}, "to go on without the signature of WMATA"),
         ("settle", "today.cost.energy", {"value": "7"}, "which value of 'Energy' counts"),
         ("other_value", "today.cost.energy", {"value": "7"}, "another value of 'Energy'"),
         ("charter", "sharing", {"text": "Half each."}, "words of the charter (sharing)"),

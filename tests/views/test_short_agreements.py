@@ -16,6 +16,8 @@ from cocreate.models.mails import Outbox
 from cocreate.services import records
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.mailed import body
+from tests.support.mailed import mailed as in_mail
 from tests.support.people import PASSWORD
 from tests.support.rooms import by_link, hidden, proposal_of, text
 from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal, take_part_as
@@ -40,6 +42,9 @@ QUIET = projects.SMALL.replace("""\
   terms:
     name: Terms
 """)
+WITH_CARRIER = QUIET.replace("of: [maker, shop]\n        kind: sign", "of: [maker, shop, carrier]\n        kind: sign\n"
+                             "        accede: true").replace(
+    "  shop: {name: Shop,", "  carrier: {name: Carrier, required: false}\n  shop: {name: Shop,")
 SIGN = "/agreements/secrecy/sign"
 BASIS = TICKED | {"password": PASSWORD}
 
@@ -132,6 +137,60 @@ class TestRefuse:
         assert "Go on to sign" in page
 
 
+    def test_the_mail_says_that_it_stays_asked(self, quiet):
+        quiet.maker.post("/agreements/secrecy/begin")
+        quiet.shop.post("/agreements/secrecy/refuse", data=hidden(quiet.shop.get("/agreements/secrecy/refuse").text)
+                        | {"reason": "Three years are too long."})
+        with quiet.app.app_context():
+            said = " ".join(body(in_mail(db.session(), quiet.small, quiet.small.maker, "signing_declined")).split())
+        assert "It stays asked; all sign again once this is settled." in said and "The project is back" not in said
+
+
+class TestWithoutASignature:
+    """Freight Ltd sits as carrier and cannot sign such a text."""
+
+    WITHOUT = "/agreements/secrecy/without/3"
+
+    def test_the_way_out_stands_with_the_refusal_for_all_who_read_it(self, three):
+        room, fritz, _person = three
+        fritz.post("/agreements/secrecy/begin")
+        page = fritz.get("/agreements/secrecy/refuse")
+        assert "Freight Ltd cannot sign such a text at all? Then say so here" in text(page)
+        fritz.post("/agreements/secrecy/refuse", data=hidden(page.text) | {"reason": "No office of ours signs this."})
+        for reader in (room.maker, room.manager, fritz):
+            page = reader.get("/agreements/secrecy")
+            assert "If Freight Ltd cannot sign such a text at all" in text(page)
+            assert "Propose: Go on without the signature of Freight Ltd" in text(page)
+            assert f'href="/p/{room.ref}{self.WITHOUT}"' in page.text
+
+    def test_all_who_sign_agree_and_the_others_sign_without_it(self, three):
+        room, fritz, _person = three
+        assert "Go on without our signature" in text(fritz.get("/agreements/secrecy"))
+        page = room.manager.get(self.WITHOUT)
+        assert "Freight Ltd stays in the project, is not bound by it, and reads what is open to all." in text(page)
+        assert "Tornby Furniture, Aurelis Hotels and Freight Ltd must agree." in text(page)
+        answer = room.manager.post(self.WITHOUT, data=hidden(page.text) | {"reason": "An office signs no such text."})
+        proposal = answer.location
+        for reader in (room.maker, room.shop, fritz):
+            page = reader.client.get(proposal)
+            assert "Freight Ltd shall not be asked to sign 'Confidentiality' any more." in text(page)
+            reader.client.post(proposal, data=hidden(page.text) | {"answer": "agree"})
+        assert room.facts().task("secrecy", 3).state == "lapsed"
+        page = text(fritz.get("/agreements/secrecy"))
+        assert "agreed to go on without the signature of Freight Ltd, whom it does not bind." in page
+        assert "We wait for Tornby Furniture and Aurelis Hotels." in page and "Go on to sign" not in page
+        assert "Read and sign" not in text(fritz.get(""))
+        record = text(room.maker.get("/record"))
+        assert "proposed to go on without the signature of Freight Ltd." in record
+        assert fritz.get(self.WITHOUT).status_code == 404
+
+    def test_two_have_to_be_left_who_sign(self, quiet):
+        assert "our signature" not in text(quiet.shop.get("/agreements/secrecy"))
+        page = quiet.shop.get("/agreements/secrecy/without/2")
+        answer = quiet.shop.post("/agreements/secrecy/without/2", data=hidden(page.text) | {"reason": "No such text."})
+        assert answer.status_code == 422 and "Two who sign it have to be left." in answer.text
+
+
 class TestProof:
     def test_the_bundle_is_checked_with_nothing_but_python(self, quiet, tmp_path):
         for client, person in ((quiet.maker, quiet.small.maker), (quiet.shop, quiet.small.shop)):
@@ -213,25 +272,32 @@ def _sign(quiet, client, person):
                        data=hidden(page) | BASIS | {"code": code(quiet, person)}).text
 
 
+def _carried(room):
+    room.maker.post("/add-party", data={
+        "seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz Maas",
+        "email": f"{projects.key()}@freight.example", "reason": "Somebody has to carry them."})
+    room.shop.post(f"/proposals/{proposal_of(room, 'add_party')}", data={"answer": "agree"})
+    return room.newcomer(3), room.person("Fritz Maas")
+
+
+@pytest.fixture
+def three(project):
+    """(room, client, person): Freight Ltd came in as carrier, before anybody has signed."""
+    room = project(lambda session: projects.open_small(session, definition=WITH_CARRIER))
+    return room, *_carried(room)
+
+
 @pytest.fixture
 def hauled(project):
     """(room, client, person): Freight Ltd has come in as carrier, in the stage after the one in which all signed."""
-    open_ = QUIET.replace("of: [maker, shop]\n        kind: sign", "of: [maker, shop, carrier]\n        kind: sign\n"
-                          "        accede: true").replace(
-        "  shop: {name: Shop,", "  carrier: {name: Carrier, required: false}\n  shop: {name: Shop,")
-    room = project(lambda session: projects.open_small(session, definition=open_))
+    room = project(lambda session: projects.open_small(session, definition=WITH_CARRIER))
     for client, person in ((room.maker, room.small.maker), (room.shop, room.small.shop)):
         client.post("/agreements/secrecy/begin")
         _sign(room, client, person)
     with room.app.app_context(), transaction() as session:
         projects.give_all(session, room.small)
         projects.go_on(session, room.small, "to_terms")
-    room.maker.post("/add-party", data={
-        "seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz Maas",
-        "email": f"{projects.key()}@freight.example", "reason": "Somebody has to carry them."})
-    room.shop.post(f"/proposals/{proposal_of(room, 'add_party')}", data={"answer": "agree"})
-    fritz = room.newcomer(3)
-    return room, fritz, room.person("Fritz Maas")
+    return room, *_carried(room)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A contract or short agreement that is being signed ends with what it was made from."""
 
 from workflows import engine
-from workflows.facts import OWED, ContractState, Facts, TaskState
+from workflows.facts import OWED, ContractState, Facts, TaskFact, TaskState
 from workflows.fields import Computed
 from workflows.progression.tasks import reopen
 from workflows.values import replace
@@ -73,6 +73,14 @@ def end_agreement(facts: Facts, paper: str, because: str, reason: str = "") -> F
         elif task.state in OWED and reason:
             facts = facts.with_task(replace(task, reason=reason))
     return end_contract(facts, because, paper)
+
+
+def excuse(facts: Facts, task: TaskFact) -> Facts:
+    """A party need not sign a short agreement any more; a text that names it and is being signed ends."""
+    standing = facts.standing(task.key)
+    if standing is not None and standing.state is ContractState.FROZEN:
+        facts = end_agreement(facts, task.key, "parties")
+    return facts.with_task(replace(task, state=TaskState.LAPSED, since=facts.now))
 
 
 def made_again_at(facts: Facts) -> str | None:

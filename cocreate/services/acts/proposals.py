@@ -13,7 +13,7 @@ from cocreate.domain.names import skeleton
 from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, lets, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts import holds, neutral, people
+from cocreate.services.acts import holds, neutral, people, unsigned
 from cocreate.services.acts.change import Change, Letter, require, require_running
 from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
@@ -60,6 +60,7 @@ class Kind:
     act: Act
     effect: Callable[[Facts, ProposalFact], Facts]
     contracting: bool = False  # only contracting parties must agree
+    among: Callable[[Facts, str], tuple[PartyFact, ...]] | None = None  # of a subject: only these must
     check: Callable[[Facts, str, Mapping[str, Any]], None] = lambda *_: None  # of its subject and body, before
     asks_all: bool = False  # who proposes has not agreed yet
     arrives: Callable[[Change, Mapping[str, Any], Any], Change] | None = None  # with the last yes somebody comes in
@@ -78,7 +79,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     if given.kind != "charter":
         explaining.why(str(body.get("reason", "")))
     kind.check(facts, given.subject, body)
-    parties = _asked(facts, kind)
+    parties = kind.among(facts, given.subject) if kind.among else _asked(facts, kind)
     if not kind.own or given.subject:  # colleagues who shall come are several
         facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
@@ -367,6 +368,7 @@ KINDS: dict[str, Kind] = {
     "parts": Kind(Act.PEOPLE, _give_parts, check=_are_other_parts, asks_all=True, own=True),
     "hold": Kind(Act.HOLD, _rest, check=_may_rest, one_is_enough=True),
     "withdraw": Kind(Act.WITHDRAW, _withdraw),
+    unsigned.UNSIGNED: Kind(Act.UNSIGNED, unsigned.effect, check=unsigned.check, among=unsigned.among),
     WAIVE: Kind(Act.WAIVE, _nothing_more, contracting=True, check=_are_values),
     SETTLE: Kind(Act.SETTLE, _nothing_more, contracting=True),
     OTHER_VALUE: Kind(Act.SETTLE, _nothing_more, contracting=True, check=_is_of_another),

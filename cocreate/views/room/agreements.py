@@ -21,12 +21,13 @@ from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveFo
 from cocreate.forms.base import Form
 from cocreate.forms.reading import Unreadable, read_number
 from cocreate.services import proposals
-from cocreate.views.proposals_words import field_words, given_words, waived_words
-from cocreate.views.room import asked_words, frame
+from cocreate.services.acts import unsigned
+from cocreate.views.proposals_words import field_words, given_words, unsigned_follows, unsigned_words, waived_words
+from cocreate.views.room import asked_words, frame, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.limits import sentence
 from cocreate.web import login, pages
-from workflows.facts import WAIVE, Facts, FigureFact, versions_of
+from workflows.facts import WAIVE, Facts, FigureFact, PartyFact, versions_of
 from workflows.refusals import Refusal
 from workflows.texts import say
 from workflows.values import replace
@@ -44,7 +45,7 @@ def waive(ref: str) -> ResponseReturnValue:
     del form.paths
     return _propose(facts, form, WAIVE, path,
                     title=waived_words(facts, path),
-                    follows=[_who_agrees(facts),
+                    follows=[_who_agrees(facts.contracting),
                              _("The value stays as it is, for all to read; going on no longer waits for it.") if given
                              else _("The value may still be given later."), *_what_depends(facts, path)],
                     button=_("Propose to go on all the same") if given else _("Propose to go on without it"),
@@ -58,9 +59,26 @@ def _waive_together(facts: Facts, form: WaiveForm, missed: tuple[Refusal, ...]) 
         form.paths.data = [path for path, _words in form.paths.choices]
     return _propose(facts, form, WAIVE, " ".join(form.paths.data),
                     title=_("Go on although limits are missed"),
-                    follows=[_who_agrees(facts),
+                    follows=[_who_agrees(facts.contracting),
                              _("The values stay as they are, for all to read; going on no longer waits for them.")],
                     button=_("Propose to go on all the same"), body=lambda form: {"reason": form.reason.data})
+
+
+@bp.route("/agreements/<paper>/without/<int:number>", methods=["GET", "POST"])
+def without_signature(ref: str, paper: str, number: int) -> ResponseReturnValue:
+    """Propose that the others sign a short agreement without a party that does not."""
+    facts = signing_words.enter(ref, paper)
+    task = unsigned.asked(facts, subject := unsigned.about(paper, number))
+    if task is None:
+        raise NotFound
+    form = WaiveForm.from_request()
+    del form.paths
+    form.reason.description = _("All who are asked to sign see it.")
+    return _propose(facts, form, unsigned.UNSIGNED, subject, title=unsigned_words(facts, number),
+                    follows=[*unsigned_follows(facts, paper, number),
+                             _who_agrees(unsigned.among(facts, subject))],
+                    button=_("Propose to go on without it"), back=signing_words.home(facts, paper),
+                    body=lambda form: {"reason": form.reason.data, "sees": audience.of_task(facts, task)})
 
 
 @bp.route("/settle", methods=["GET", "POST"])
@@ -75,7 +93,7 @@ def settle(ref: str) -> ResponseReturnValue:
     form.which.choices = [SelectChoice(str(number), given_words(facts, one)) for number, one in enumerate(figures)]
     form.which.choices.append(SelectChoice("third", _("A third value")))
     return _propose(facts, form, "settle", path, title=_("Settle '%(name)s'", name=field_words(facts, path)),
-                    follows=[_("All values stay readable with their sources."), _who_agrees(facts),
+                    follows=[_("All values stay readable with their sources."), _who_agrees(facts.contracting),
                              *_what_depends(facts, path)],
                     button=_("Propose this value"),
                     body=lambda f: _settlement(facts, f, figures, versions_of(facts.given(path))))
@@ -94,7 +112,7 @@ def later(ref: str) -> ResponseReturnValue:
                     title=_("Settle '%(name)s' later", name=field_words(facts, need.partition("@")[0])),
                     follows=[_("The clause will say who gives it, by when and by what rule."),
                              _("When all have signed, it is a duty: it stands on Now, and we remind of it."),
-                             _who_agrees(facts)],
+                             _who_agrees(facts.contracting)],
                     button=_("Propose to settle it later"),
                     body=lambda f: {"parties": [int(f.who.data)], "by": f.by.data.isoformat(), "rule": f.rule.data,
                                     "reason": f.reason.data})
@@ -110,15 +128,15 @@ def strike(ref: str) -> ResponseReturnValue:
     return _propose(facts, StrikeForm.from_request(), "strike", key,
                     title=_("Strike the clause '%(name)s'", name=say(clause.title, pages.language())),
                     follows=[_("Its number stays in the contract, with your reason."),
-                             _who_agrees(facts)],
+                             _who_agrees(facts.contracting)],
                     button=_("Propose to strike it"), body=lambda form: {"reason": form.reason.data})
 
 
 def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, follows: list[str], button: str,
-             body: Callable[[Any], Mapping[str, Any]]) -> ResponseReturnValue:
+             body: Callable[[Any], Mapping[str, Any]], back: str = "") -> ResponseReturnValue:
     """The page of a proposal, and what happens when it is sent."""
     login.require_proof("room.now", ref=facts.project.ref)
-    back, kept = url_for("room.now", ref=facts.project.ref), asked_words.of(facts, form)
+    back, kept = back or url_for("room.now", ref=facts.project.ref), asked_words.of(facts, form)
     if away := kept.put_away(back):
         return away
     if request.method == "POST" and form.validate():
@@ -140,9 +158,9 @@ def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, fo
     return page, 200 if request.method == "GET" else 422
 
 
-def _who_agrees(facts: Facts) -> str:
-    names = words.listed((party.name for party in facts.contracting), pages.reader())
-    return ngettext("%(names)s must agree.", "%(names)s must agree.", len(facts.contracting), names=names)
+def _who_agrees(parties: tuple[PartyFact, ...]) -> str:
+    names = words.listed((party.name for party in parties), pages.reader())
+    return ngettext("%(names)s must agree.", "%(names)s must agree.", len(parties), names=names)
 
 
 def _what_depends(facts: Facts, path: str) -> list[str]:

@@ -14,7 +14,7 @@ from cocreate.errors import Conflict
 from cocreate.forms.base import Form
 from cocreate.services import composing, contracts, signing
 from cocreate.services.acts.contracts import require_beginning
-from cocreate.views.room import accession_words, contract_words, frame, signing_words
+from cocreate.views.room import accession_words, contract_words, frame, signing_words, unsigned_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.contracts import size
 from cocreate.views.room.dialogs import possible
@@ -44,6 +44,8 @@ def short_agreement(ref: str, paper: str) -> ResponseReturnValue:
         signed=signing_words.signed_by_me(facts, paper), nonce=Form(),
         may_refuse=signing_words.may_refuse(facts, paper), size=size(facts, row),
         earlier=say(facts.task_of(earlier).title, pages.language()) if earlier else "", ended=_ended(facts, paper),
+        ways_on=unsigned_words.way_on(facts, paper), own_way=unsigned_words.own_way(facts, paper),
+        excused=unsigned_words.excused(facts, paper),
         only=_only(facts, paper, task), steps=contract_words.steps(size(facts, row)), may=beside(facts, task),
         talk=talk(facts, Topic("task", paper, task.party)), **contract_words.drawn(facts, text),
         **accession_words.around(facts, paper))

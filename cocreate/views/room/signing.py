@@ -18,7 +18,7 @@ from cocreate.errors import Conflict, Forbidden, Refused, TooOften
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contracts import RefuseForm, SignForm
 from cocreate.services import contracts, sign_ins, signing
-from cocreate.views.room import contract_words, frame, signature, signing_words
+from cocreate.views.room import contract_words, frame, signature, signing_words, unsigned_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
@@ -207,7 +207,8 @@ def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
     return dialog(
         facts, form, "room/contracts/refuse.html", _("Do not sign for %(party)s", party=party), act,
         then=signing_words.home(facts, paper), back=back, trail=signing_words.trail(facts, paper),
-        number=standing.number if standing else 0, stage="" if paper else _prepared(facts),
+        number=standing.number if standing else 0, stage="" if paper else _prepared(facts), party=party,
+        without=unsigned_words.possible(facts, paper, facts.actor.party if facts.actor else None),
         given=[f"{s.names} ({s.party.name})" for s in signing_words.signers(facts, standing.number, paper) if s.at]
         if standing else [])
 

@@ -1,5 +1,6 @@
 """Freezing the contract and signing exactly that."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.services.acts.accessions import Accede
 from cocreate.services.acts.contracts import Freeze, Seal, SendCode, require_preparing
+from cocreate.services.acts.proposals import Answer, Propose
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows import progression
 from workflows.facts import ContractState
@@ -211,6 +213,57 @@ class TestShortAgreement:
         assert {one.state for one in again.facts.instances("need")} == {"open"}
 
 
+class TestWithoutASignature:
+    """An authority reads, and cannot sign such a text: all who are asked can agree that the others sign without it."""
+
+    def test_the_others_sign_it_once_all_have_agreed(self):
+        story = unsigned(with_carrier(carrier=1))
+        assert story.facts.proposals[0].parties == (1, 2, 3)
+        assert story.task("need", "carrier").state == "open"
+        agreed(story, 1, 2)
+        assert story.task("need", "carrier").state == "lapsed"
+        assert [party.number for party in story.facts.signers("need")] == [1, 2]
+        assert {turn.key for turn in turns(story.facts, signatory(3))}.isdisjoint({"need"})
+        story.sign_agreement("need", "giver").sign("taker", paper="need")
+        assert story.facts.standing("need").state is ContractState.SIGNED
+        assert story.give("stream").agree("picture").go("to_trial").stage == "trial"
+
+    def test_what_names_it_ends_and_who_signed_that_is_asked_again(self):
+        story = with_carrier(carrier=1).sign_agreement("need", "giver")
+        agreed(unsigned(story), 1, 2)
+        assert (story.facts.standing("need"), story.facts.versions("need")[0].ended_because) == (None, "parties")
+        assert story.task("need", "giver").state == "open"
+
+    def test_who_came_later_need_not_accede_and_what_was_signed_stays(self):
+        story = agreed(unsigned(signed_by_both().seat("carrier")), 1, 2)
+        assert (story.task("need", "carrier").state, story.facts.acceding("need")) == ("lapsed", ())
+        assert story.facts.standing("need").state is ContractState.SIGNED
+
+    def test_who_has_signed_meanwhile_stays_bound(self):
+        story = agreed(unsigned(with_carrier(carrier=1)), 1)
+        agreed(story.freeze(paper="need").sign("carrier", paper="need"), 2)
+        assert story.task("need", "carrier").state == "accepted"
+        assert len(story.facts.signers("need")) == 3
+
+    def test_two_have_to_be_left_who_sign(self):
+        with pytest.raises(Conflict, match=r"agreement\.two_left"):
+            unsigned(with_carrier(), "taker")
+
+    @pytest.mark.parametrize("subject", ["need@9", "stream@1", "nothing@1", "need", "need@x"])
+    def test_it_is_about_somebody_who_is_asked_to_sign(self, subject):
+        with pytest.raises(Invalid, match=r"proposal\.unknown"):
+            unsigned(with_carrier(carrier=1), subject=subject)
+
+    def test_who_looks_after_the_project_proposes_it_and_only_who_is_asked_to_sign_answers(self):
+        story = begin(CARRIER.replace("[giver, taker, carrier], kind", "[taker, carrier, giver], kind"), carrier=1)
+        unsigned(story, person=MANAGER)
+        assert (story.facts.proposals[0].agreeing, story.facts.proposals[0].parties) == ((), (1, 2, 3))
+        agreed(story, 1, 2, 3)
+        assert story.task("need", "carrier").state == "lapsed"
+        with pytest.raises(Forbidden):
+            unsigned(with_carrier(carrier=1), person=13)
+
+
 class TestWhoJoinsLater:
     """The carrier's seat may stay empty; whoever takes it reads the others' figures."""
 
@@ -269,6 +322,19 @@ CARRIER = TWO_SIDES.replace("need: {of: taker, accepted_by: giver}",
 
 def with_carrier(**seats):
     return begin(CARRIER, **seats)
+
+
+def unsigned(story, party="carrier", *, subject=None, person=None):
+    """It is proposed, by the party itself, that the others sign without it."""
+    number = story.number(party)
+    return story.act(Propose("unsigned", subject or f"need@{number}", json.dumps({"reason": REASON})),
+                     person or champion(number))
+
+
+def agreed(story, *parties):
+    for party in parties:
+        story.act(Answer(story.facts.proposals[-1].number, agree=True), champion(party))
+    return story
 
 
 def signed_by_both():
