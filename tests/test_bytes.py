@@ -10,11 +10,11 @@ from sqlalchemy import select
 from cocreate.db import db, table_of
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.projects import Project
-from cocreate.papers import sealing
 from cocreate.services import records, sealings
 from cocreate.services.files import prefix
 from tests.support import stories
 from tests.support.clock import NOON
+from tests.support.seals import check
 from tests.support.strangers import signed_in
 
 
@@ -53,7 +53,7 @@ def test_bytes_are_one_from_the_page_to_the_download(here, clock, tmp_path, many
         row = version(small)
         sealed = store.read(place, row.sealed_sha256)
         assert sealed.startswith(signed) and hashlib.sha256(sealed).hexdigest() == row.sealed_sha256
-        assert sealing.check(sealed, row.pdf_sha256, sealed_sha256=row.sealed_sha256).valid
+        assert check(sealed, row.pdf_sha256, sealed_sha256=row.sealed_sha256).valid
         # Downloaded, also by the other party.
         for person in (small.maker, small.shop):
             reader = signed_in(here, person)

@@ -15,7 +15,6 @@ Unit = Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, m
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2,3}$")]
 AnswerPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$")]
 FigurePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}(@[a-z0-9_]+)?$")]
-Period = Literal["h", "d", "month", "a", "once", "total"]
 
 
 class Strict(BaseModel):

@@ -183,11 +183,6 @@ def gaps(text: ContractText) -> tuple[Gap, ...]:
     return (*of_parties, *in_clauses, *(gap for annex in text.annexes for gap in annex.gaps))
 
 
-def signable(text: ContractText) -> bool:
-    """A blank is never signed."""
-    return not gaps(text)
-
-
 def numbered(clause: ClauseText) -> tuple[tuple[str, Block], ...]:
     """The blocks of a clause, its paragraphs numbered 4.1, 4.2 where there are several."""
     found = blocks(clause.body)
@@ -265,4 +260,4 @@ def _typed(kind: Any, data: Any) -> Any:
 
 
 __all__ = ["AnnexText", "ClauseText", "ContractParty", "ContractText", "FigureRow", "Gap", "OpenValue", "Signatory",
-           "Source", "canonical", "content_sha256", "from_canonical", "gaps", "numbered", "signable", "text_sha256"]
+           "Source", "canonical", "content_sha256", "from_canonical", "gaps", "numbered", "text_sha256"]

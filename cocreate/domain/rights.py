@@ -1,6 +1,6 @@
 """Who may do what: the one table. Services ask it, the Rules page shows it, a test compares both with it.
 
-A template may narrow a cell, never widen one; the acts in ``FIXED`` it cannot touch at all.
+A template may narrow the acts in ``NARROWED``, never widen a cell.
 """
 
 from enum import StrEnum
@@ -145,8 +145,6 @@ PROPOSALS: dict[str, Act] = {
 # What a template may narrow: the key of its ``may``.
 NARROWED: dict[Act, str] = {Act.HOLD: "hold", Act.DECLINE: "decline", Act.LEAVE: "leave", Act.WITHDRAW: "withdraw",
                             Act.WITHDRAW_EARLY: "withdraw", Act.ADD_PARTY: "add_party"}
-
-FIXED = frozenset({Act.READ, Act.DECIDE, Act.DECIDE_OUTSIDE, Act.SIGN, Act.READ_CONCERNS})
 
 
 def right(act: Act, part: str) -> Right:

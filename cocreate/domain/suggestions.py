@@ -22,7 +22,7 @@ POINTS: tuple[tuple[Mapping[str, int], ...], ...] = (  # question -> answer -> s
     ({_IS: 3}, {_TB: 3}, {_PL: 3}, {_CC: 3}, {_PX: 3}, {_VN: 3, _IS: 1}),
 )
 QUESTIONS = len(POINTS)
-ENOUGH, AHEAD, NEAR, UNSURE = 6, 3, 2, 3
+ENOUGH, AHEAD, UNSURE = 6, 3, 3
 REASON_FROM, REASONS = 2, 3
 Kind = Literal["one", "two", "open"]
 

@@ -82,13 +82,7 @@ def contract_pdf(text: ContractText, *, text_sha256: str, mark: str = "", logo: 
     contract.
     """
     said = words or paper_words.paper(text.language)
-    return _typeset("contract.typ", _contract(text, text_sha256, mark, said) | {"logo": list(logo)})[0]
-
-
-def unprintable(text: ContractText) -> tuple[str, ...]:
-    """What no font of this server can show; the PDF has it as numbers, [U+4E2D]. Compiles the whole contract."""
-    said = paper_words.paper(text.language)
-    return _typeset("contract.typ", _contract(text, "0" * 64, "", said) | {"logo": []})[1]
+    return _typeset("contract.typ", _contract(text, text_sha256, mark, said) | {"logo": list(logo)})
 
 
 def _contract(text: ContractText, text_sha256: str, mark: str, said: Mapping[str, str]) -> Json:
@@ -192,7 +186,7 @@ def evidence_pdf(evidence: Evidence) -> bytes:
         "marks": [said["specimen_mark"]] if evidence.specimen else [],
         "date": _date(evidence.made_at),
     }
-    return _typeset("evidence.typ", data)[0]
+    return _typeset("evidence.typ", data)
 
 
 def _signature(row: SignatureRow, language: str) -> Json:
@@ -251,8 +245,8 @@ _NO_SHAPE = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 
 
-def _typeset(sheet: str, data: Json) -> tuple[bytes, tuple[str, ...]]:
-    """The PDF, and what it shows as numbers because no font has it.
+def _typeset(sheet: str, data: Json) -> bytes:
+    """The PDF.
 
     PDF/A refuses a text without shapes, so nothing vanishes: first the fonts inside the engine, which give the same
     bytes everywhere; then those of the system as well; then numbers.
@@ -260,7 +254,7 @@ def _typeset(sheet: str, data: Json) -> tuple[bytes, tuple[str, ...]]:
     missing: dict[str, None] = {}
     for system in (False, True, True, True, True):
         try:
-            return _compile(sheet, _numbered(data, missing), system=system), tuple(missing)
+            return _compile(sheet, _numbered(data, missing), system=system)
         except RuntimeError as error:  # typst.TypstError
             without = [_unescaped(found) for found in _NO_SHAPE.findall(getattr(error, "diagnostic", ""))]
             if not without:
@@ -344,4 +338,4 @@ def _date(at: datetime) -> list[int]:
     return list(at.astimezone(UTC).timetuple()[:6])
 
 
-__all__ = ["Evidence", "SignatureRow", "contract_pdf", "evidence_pdf", "unprintable"]
+__all__ = ["Evidence", "SignatureRow", "contract_pdf", "evidence_pdf"]

@@ -57,11 +57,6 @@ def renew(session: Session, held: Held, now: datetime, life: timedelta = LIFE) -
     return None if renewed is None else Held(held.job, held.holder, held.epoch, until)
 
 
-def holds(session: Session, held: Held) -> bool:
-    """Whether it is still ours: the fence before something that must not happen twice."""
-    return session.scalar(select(Lease.epoch).where(*_is(held))) is not None
-
-
 def ran(session: Session, held: Held, now: datetime) -> None:
     """The job came to its end; the health page shows when."""
     session.execute(update(Lease).where(*_is(held)).values(ran_at=now))

@@ -164,34 +164,24 @@ _EVER = (
     .join(TemplateVersion, (TemplateVersion.template_id == Template.id) & (TemplateVersion.number == _NEWEST.c.number))
     .where(Template.host_id == bindparam("host_id")).order_by(Template.key))
 _PUBLISHED = _EVER.where(Template.retired_at.is_(None))
-_OF_KEY = _PUBLISHED.where(Template.key == bindparam("key"))
 _EVER_OF_KEY = _EVER.where(Template.key == bindparam("key"))
 
 
-def published(session: Session, host_id: int, key: str | None = None) -> list[Published]:
-    """The newest published version of each template that is not retired, in the order of their keys; or of one."""
-    return _read(session, _OF_KEY if key else _PUBLISHED, host_id, key)
+def published(session: Session, host_id: int) -> list[Published]:
+    """The newest published version of each template that is not retired, in the order of their keys."""
+    return _read(session, _PUBLISHED, host_id)
 
 
 def ever_published(session: Session, host_id: int, key: str) -> Published | None:
     """The newest published version of a template, also where it is retired: of what was begun with it."""
-    return next(iter(_read(session, _EVER_OF_KEY, host_id, key)), None)
+    return next(iter(_read(session, _EVER_OF_KEY, host_id, key=key)), None)
 
 
-def _read(session: Session, query: Select[int, str, str, int, str, bool], host_id: int, key: str | None,
-          ) -> list[Published]:
-    rows = session.execute(query, {"host_id": host_id, "key": key}).all()
+def _read(session: Session, query: Select[int, str, str, int, str, bool], host_id: int, **more: str) -> list[Published]:
+    rows = session.execute(query, {"host_id": host_id, **more}).all()
     known = definitions.load(session.connection(), (row.sha256 for row in rows))
     return [Published(id_, ref, key, number, known[sha256], retired)
             for id_, ref, key, number, sha256, retired in rows]
-
-
-def by_key(session: Session, host_id: int, key: str) -> Published:
-    """Raises: NotFound."""
-    found = published(session, host_id, key)
-    if not found:
-        raise NotFound
-    return found[0]
 
 
 def all_of(session: Session, host_id: int) -> Sequence[TemplatePage]:

@@ -22,7 +22,8 @@ from pyhanko.sign import signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader, PdfWriter
 
-from cocreate.papers.sealing import CannotSeal, check, load, save, seal, self_made
+from cocreate.papers.sealing import CannotSeal, load, save, seal, self_made
+from tests.support.seals import check
 
 NOW = datetime(2026, 3, 18, 16, 20, tzinfo=UTC)
 HOST = "Eco-park Center, 울산"

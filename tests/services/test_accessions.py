@@ -43,7 +43,7 @@ class TestDocument:
         assert made.text.title == "Accession to: Agreement on returned crates"
         assert [(party.organisation, party.signs) for party in made.text.parties] == [
             ("Tornby Furniture", False), ("Aurelis Hotels", True)]
-        assert domain.signable(made.text)
+        assert not domain.gaps(made.text)
 
     def test_its_sheet_is_of_the_one_who_signs_it_and_names_nobody_who_is_touched(self, session, sealed):
         made = accessions.document(session, facts(session, sealed, person=sealed.shop), made_at=LATER)

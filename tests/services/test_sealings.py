@@ -17,6 +17,7 @@ from tests.services.test_contracts import LATER, pdf_words
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.projects import facts
+from tests.support.seals import check
 
 
 class TestSeal:
@@ -26,7 +27,7 @@ class TestSeal:
         here = facts(db.session(), small, now=LATER)
         sealed = contracts.pdf(db.session(), here, small.store, 1, kind="sealed")
         row = contracts.version(db.session(), here, 1).row
-        assert sealing.check(sealed, row.pdf_sha256, sealed_sha256=row.sealed_sha256).valid
+        assert check(sealed, row.pdf_sha256, sealed_sha256=row.sealed_sha256).valid
         assert "Claire Duval" in pdf_words(contracts.pdf(db.session(), here, small.store, 1, kind="evidence"))
         assert _run(small, tmp_path) == 0
 

@@ -11,7 +11,7 @@ WAY = "  text_reopened: {name: Reopened, from: signature, to: terms, reason: req
 REASON = "The address of the shop is that of a branch."
 OWN = "It is the address of a branch."
 NOTHING = "Choose what has to change: at least one task, or the wording of the contract."
-MAKER, SHOP = ("change-signatories-1", "change-signatories-2")
+SHOP = "change-signatories-2"
 
 
 class TestBack:

@@ -72,7 +72,7 @@ class TestRetired:
     def test_goes_on_with_another_template_where_its_own_is_retired_and_keeps_what_was_typed(self, manager, session,
                                                                                               small, app, petra):
         seats = begin(manager)
-        there = templates.by_key(session, small.host_id, "industrial_symbiosis")
+        there = templates.ever_published(session, small.host_id, "industrial_symbiosis")
         retire = f"/admin/templates/{there.ref}/retire"
         assert "1 project is being opened with it" in text(entered(app, petra.email).get(retire))
         session.rollback()

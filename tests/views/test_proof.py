@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cocreate.views import policy, proofs
-from tests.support import projects
+from cocreate.views import policy
+from tests.support import projects, proofs
 from tests.support.people import PASSWORD, browser
 from tests.support.rooms import by_link, proposal_of, text
 from tests.support.routes import ask, routes
@@ -78,7 +78,7 @@ class TestTyped:
 
 
 class TestTheTable:
-    """``cocreate.views.proofs`` says what asks for the password, and nothing else does."""
+    """``tests.support.proofs`` says what asks for the password, and nothing else does."""
 
     def test_is_what_the_pages_do(self, both):
         asking = {endpoint for endpoint, view in both.app.view_functions.items() if asks(view)}
