@@ -13,13 +13,12 @@ from cocreate.services.acts.duties import (
     DecideLater,
     DoubtDuty,
     HandDuty,
-    LookAfter,
     ReportDuty,
     SeeDuty,
-    Successor,
     TakeBackReport,
     TakeOn,
 )
+from cocreate.services.acts.looking_after import LookAfter, Successor
 from cocreate.services.facts import look
 from cocreate.services.people import INVITATION_LASTS, newcomer
 from workflows.calendars import local_day

@@ -9,6 +9,9 @@ from cocreate.models.openings import Opening
 from cocreate.services import templates
 from tests.support.clock import NOON
 
+SEATS = {"own_seat": "giver", "public_buyer": "no", "affected": "Neighbours",
+         "seat_taker-organisation": "Hyosung", "seat_taker-kind": "company", "seat_taker-country": "KR",
+         "seat_taker-name": "Kim Dahye", "seat_taker-email": "kim@hyosung.example"}
 SHOP = {"seat_shop-organisation": "Aurelis Hotels", "seat_shop-name": "Claire Duval",
         "seat_shop-email": "claire@aurelis.example"}
 

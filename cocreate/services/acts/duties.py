@@ -1,19 +1,16 @@
 """What is owed by a day, by the agreed terms or since a party took it on at a question before them: reporting it done,
-handing it on, saying each year who looks after the rest.
+deciding what goes on, handing it on.
 
 A duty belongs to a party; its champions look after it, or the colleague they handed it to.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from cocreate.domain import explaining
-from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.change import Change, Letter, require
-from cocreate.services.acts.inviting import invited
-from cocreate.services.acts.people import heirs
+from cocreate.services.acts.change import Change, require
 from workflows.calendars import local_day
 from workflows.facts import DutyFact, Facts, MemberFact, Notice
 from workflows.values import replace
@@ -306,68 +303,3 @@ def theirs(facts: Facts, number: int, act: Act) -> tuple[DutyFact, MemberFact]:
         raise Forbidden("only", act=act.value, persons=tuple(
             member.person for member in who_may(facts, act, party=duty.party, asked=duty.owner)))
     return duty, facts.actor
-
-
-@dataclass(frozen=True, slots=True)
-class Successor:
-    """Somebody new who shall look after a party's duties; ``token`` is mailed, only its hash is stored."""
-
-    person: int
-    name: str
-    token: str
-    token_sha256: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LookAfter:
-    """The yearly answer of a champion: I do, a colleague does (``to``), or somebody new."""
-
-    to: int | None = None
-    successor: Successor | None = None
-
-
-def look_after(facts: Facts, given: LookAfter) -> Change:
-    """The party's open duties are confirmed for a year. A colleague becomes its champion in the actor's place; somebody
-    new is invited to become one too, and until then the actor goes on.
-    """
-    actor = answering(facts)
-    for duty in facts.duties:
-        if duty.party == actor.party and duty.done_at is None:
-            facts = facts.with_duty(replace(duty, confirmed_at=facts.now))
-    change = Change(facts=facts, party=actor.party, details={"party": actor.party, "to": given.to})
-    if given.successor is not None:
-        return _invited(change, actor, given.successor)
-    if given.to is None or given.to == actor.person:
-        return change
-    to = next((member for member in heirs(facts, actor) if member.person == given.to), None)
-    if to is None:
-        raise Invalid("substitute.not_here", field="who")
-    left = actor.own - {"champion"} or frozenset({"observer"})
-    after = facts.with_member(replace(actor, parts=left, lent=frozenset(), stands_for=frozenset())).with_member(
-        replace(to, parts=to.own | {"champion"}, lent=frozenset(), stands_for=frozenset())).lend()
-    return replace(change, facts=after, personal={"name": to.name}, letters=(
-        Letter("handed_over", to.person, str(Subject("member", str(to.person), to.party))),))
-
-
-def answering(facts: Facts) -> MemberFact:
-    """The actor, who leads for a party that still owes something under a signed contract."""
-    actor = facts.actor
-    owing = {duty.party for duty in facts.duties if duty.done_at is None}
-    if facts.project.outcome != "agreed" or actor is None or actor.party not in owing:
-        raise Conflict("duty.done", at=facts.now)
-    if "champion" not in actor.parts:
-        raise Forbidden("only", act=Act.DUTY_DONE.value, persons=tuple(
-            member.person for member in facts.people(actor.party, "champion")))
-    return actor
-
-
-def _invited(change: Change, actor: MemberFact, new: Successor) -> Change:
-    facts = change.facts
-    there = facts.member(new.person)
-    waits = there is not None and there.accepted_at is None and there.party == actor.party  # invited, be it in vain
-    if there is not None and there.left_at is None and not waits:
-        raise Conflict("member.there" if there.party == actor.party else "member.elsewhere", person=there.person,
-                       field="email")
-    return invited(replace(change, details={**change.details, "to": new.person}, personal={"name": new.name}),
-                   MemberFact(new.person, new.name, actor.party, frozenset({"champion"}), None), new)

@@ -28,6 +28,7 @@ from cocreate.forms.duties import (
 from cocreate.services import duties as service
 from cocreate.services.acts import duties as acts
 from cocreate.services.acts.duties import can_look_after
+from cocreate.services.acts.looking_after import answering
 from cocreate.services.acts.people import heirs
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -94,7 +95,7 @@ def take_on(ref: str, key: str) -> ResponseReturnValue:
 def duties_who(ref: str) -> ResponseReturnValue:
     """The yearly question: who looks after what one's party still owes?"""
     facts = frame.enter(ref)
-    member = acts.answering(facts)
+    member = answering(facts)
     colleagues = [(one.person, one.name) for one in heirs(facts, member)]
     form = LookAfterForm.from_request()
     form.offer(colleagues)

@@ -7,7 +7,7 @@ import pytest
 
 from cocreate.domain import reminding
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.duties import LookAfter, Successor
+from cocreate.services.acts.looking_after import LookAfter, Successor
 from tests.support.facts import begin, champion, signatory
 from workflows.facts import DutyFact, Facts
 
