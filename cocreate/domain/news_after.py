@@ -1,4 +1,6 @@
-"""One thing that happened to somebody; and what it is after the signature: notice, reports of duties, the end."""
+"""One thing that happened to somebody; and what it is of duties, most of them after the signature: what was taken on,
+notice, reports, the end.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,10 +24,19 @@ class News:
 
 
 def everything(before: Facts, after: Facts) -> Iterator[News]:
+    yield from _taken_on(before, after)
     yield from _notice(before, after)
     yield from _reported(before, after)
     if after.contract and ending.agreed(after) and not ending.agreed(before):
         yield News("contract_ends", Subject("contract", str(after.contract.number)), None)
+
+
+def _taken_on(before: Facts, after: Facts) -> Iterator[News]:
+    """What a party does about a question; the duties of the contract come with its last signature, and that is told."""
+    known = {duty.number for duty in before.duties}
+    for duty in after.duties:
+        if duty.number not in known and duty.gate:
+            yield News("taken_on", Subject("duty", str(duty.number), duty.party), duty.party, looks_after(after, duty))
 
 
 def _notice(before: Facts, after: Facts) -> Iterator[News]:

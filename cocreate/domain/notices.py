@@ -48,6 +48,7 @@ settled               M D D D - - D P
 decision_asked        M D P - M - P P
 decision_agreed       - D D P D - D D
 not_agreed            - M M P M - M M
+taken_on              D D D P D - D D
 decision_lapsed       M M D P M - D D
 decision_rests        - D D P D - D D
 gone_on               - M M D D D D M

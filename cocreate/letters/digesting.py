@@ -246,6 +246,7 @@ PHRASES: dict[str, Phrase] = {
     "settled": _figure(_("'%(figure)s' is settled")),
     "decision_asked": _of(_("%(party)s is asked to decide %(thing)s")),
     "decision_agreed": _of(_("%(party)s agrees: %(thing)s")),
+    "taken_on": _of(_("%(party)s does something about a question: %(thing)s")),
     "decision_lapsed": _of(_("%(party)s decides again: %(thing)s")),
     "decision_rests": _of(_("what %(party)s decided lapsed, and can be decided again once it is mended: %(thing)s")),
     "gone_on": _stage(_("now in %(stage)s")),

@@ -28,6 +28,7 @@ AGREED = """
 | two values for one figure; settled | M | D | D | D | - | - | D | P |
 | decision asked | M | D | P | - | M | - | P | P |
 | decision given: agree / not agree | - | D / M | D / M | P | D / M | - | D / M | D / M |
+| taken on at a question (asked = who looks after it) | D | D | D | P | D | - | D | D |
 | decision or agreed clause lapsed | M | M | D | P | M | - | D | D |
 | decision lapsed while it cannot be decided again | - | D | D | P | D | - | D | D |
 | gone on to the next stage | - | M | M | D | D | D | D | M |
@@ -59,9 +60,9 @@ KINDS_OF = (
     "invitation", "invitation_accepted", "invitation_declined invitation_unanswered", "ask", "due_soon due_today",
     "overdue", "escalation", "draft_saved", "submitted", "entered", "returned", "accepted", "document_shared",
     "document_changed", "comment mention help", "help_ended", "two_values settled", "decision_asked",
-    "decision_agreed not_agreed", "decision_lapsed", "decision_rests", "gone_on", "gone_back", "hold resumed",
-    "waiting_outside", "nobody_can_act", "clause_proposed clause_objected", "ready_to_read please_sign", "signed",
-    "signing_declined signature_ended",
+    "decision_agreed not_agreed", "taken_on", "decision_lapsed", "decision_rests", "gone_on", "gone_back",
+    "hold resumed", "waiting_outside", "nobody_can_act", "clause_proposed clause_objected",
+    "ready_to_read please_sign", "signed", "signing_declined signature_ended",
     "all_signed declined withdrawn", "joined left handed_over", "concern",
     "concern_answered concern_ended", "template_corrected migrated",
     "notice_given notice_back", "decided decided_back",

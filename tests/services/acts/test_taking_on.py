@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cocreate.domain.news import heard
 from cocreate.domain.outlook import next_date
 from cocreate.domain.reminding import owed
 from cocreate.domain.turns import turns
@@ -34,6 +35,14 @@ class TestTakeOn:
         story.act(ReportDuty(1), COLLEAGUE)
         assert "duty:1:1" not in owed(story.facts)
         assert not [turn for turn in turns(story.facts, COLLEAGUE) if turn.act == "duty"]
+
+    def test_is_in_the_morning_mail_of_who_looks_after_it_and_of_all_who_decide_or_lead(self):
+        story = begin()
+        before = story.facts
+        told = heard(before, story.act(WEIGH, signatory(1)).facts)
+        people = {person for kind, person in told if kind == "taken_on"}
+        assert people == {COLLEAGUE, champion(1), champion(2), signatory(2), MANAGER, FACILITATOR}
+        assert {told["taken_on", person].channel for person in people} == {"D"}
 
     def test_keeps_nobody_from_going_on_and_is_the_next_date(self):
         story = begin().act(replace(WEIGH, due=date(2027, 3, 2)), champion(1))
