@@ -1,21 +1,22 @@
 """The board of an account manager: who holds up what, one row per project."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, groupby
 from typing import Literal
 
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import BigInteger, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
 from cocreate.domain import after_no, audience
 from cocreate.domain.outlook import days_since, next_date, outlook
+from cocreate.domain.rights import PARTS, Act, Right, right
 from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
 from cocreate.models.projects import Member, Project, Seen
-from cocreate.services import missing
+from cocreate.services import concerns, missing
 from cocreate.services.facts import look_all
 from cocreate.services.writes import Put, send
 from workflows.calendars import local_day
@@ -25,6 +26,7 @@ from workflows.refusals import Refusal
 Group = Literal["you", "customers", "others", "nobody", "hold", "agreed", "ended"]
 GROUPS: tuple[Group, ...] = ("you", "customers", "others", "nobody", "hold", "agreed", "ended")
 OVER = ("agreed", "ended")  # behind a filter
+_RESTS = (*OVER, "hold")  # nothing is anybody's turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class BoardRow:
     names: tuple[str, ...]  # title, parties, people
     overdue: bool
     unread: int | None  # events since the last look; None: never looked
+    concerns: tuple[tuple[datetime, int], ...] = ()  # since when, and number: what the account manager is to answer
+    besides: bool = False  # whether something else is, too
     words: str | None = None
     situation: Situation | None = None
 
@@ -68,25 +72,35 @@ def board(session: Session, person: int, *, reader: str, now: datetime) -> Seque
 
     reader: whose words these are, "en Europe/Berlin".
     """
-    found = session.execute(_BOARD, {"of": person, "reader": reader, "now": now}).all()
+    joined = session.execute(_BOARD, {"of": person, "reader": reader, "now": now}).all()
+    raised = {ref: tuple((row.raised, row.number) for row in rows if row.number is not None)
+              for ref, rows in groupby(joined, key=lambda row: row.ref)}
+    found = list({row.ref: row for row in joined}.values())
     anew = look_all(session, [row.ref for row in found if row.words is None], person=person, now=now)
     situations = {facts.project.ref: _situation(missing.known(session, audience.without_earlier(facts)))
                   for facts in anew}
     rows = [_row(situations[row.ref], row.seq, now) if row.words is None else
             BoardRow(row.ref, row.host_id, row.waits_for, row.since, row.next_at, row.signing,
                      tuple(row.names.split("\n")),
-                     row.next_at is not None and row.next_at < now, _unread(row.version, row.seq), row.words)
+                     row.next_at is not None and row.next_at < now, _unread(row.version, row.seq), words=row.words)
             for row in found]
-    return sorted(rows, key=lambda row: row.since)
+    return sorted((_asked(row, raised[row.ref]) for row in rows), key=lambda row: row.since)
+
+
+def _asked(row: BoardRow, raised: tuple[tuple[datetime, int], ...]) -> BoardRow:
+    """A concern moves no version, so nothing that is kept knows of it."""
+    if not raised or row.group in _RESTS:
+        return row
+    return replace(row, group="you", besides=row.group == "you", since=min(row.since, raised[0][0]), concerns=raised)
 
 
 def keep(session: Session, person: int, said: Iterable[tuple[BoardRow, str, datetime]], *, reader: str) -> None:
-    """Keep what the page said of rows, each until a moment, so that it need not be said again."""
+    """Keep what the page said of rows, each until a moment, so that it need not be said again; nothing of concerns."""
     rows = tuple({
         "person": person, "project_id": project.id, "host_id": project.host_id, "version": project.version,
-        "reader": reader, "until": until, "waits_for": row.group, "since": row.since, "next_at": row.next_at,
+        "reader": reader, "until": until, "waits_for": judged.group, "since": judged.since, "next_at": row.next_at,
         "signing": row.signing, "names": "\n".join(row.names), "words": words}
-        for row, words, until in said if row.situation and (project := row.situation.facts.project))
+        for row, words, until in said if (judged := row.situation) and (project := judged.facts.project))
     send(session.connection(), None, [Put(table_of(models.BoardRow), rows)])
 
 
@@ -96,16 +110,20 @@ def forget(session: Session, now: datetime) -> None:
 
 
 _KEPT = models.BoardRow
+_CONCERN = concerns.unanswered(bindparam("of", type_=BigInteger))
 _BOARD = (
     select(Project.ref, Project.host_id, Project.version, Seen.seq, _KEPT.waits_for, _KEPT.since, _KEPT.next_at,
-           _KEPT.signing, _KEPT.names, _KEPT.words)
+           _KEPT.signing, _KEPT.names, _KEPT.words, _CONCERN.c.number, _CONCERN.c.since.label("raised"))
     .select_from(Member).join(Project, Project.id == Member.project_id)
     .outerjoin(_KEPT, and_(_KEPT.person == Member.person, _KEPT.project_id == Member.project_id,
                            _KEPT.version == Project.version, _KEPT.reader == bindparam("reader"),
                            _KEPT.until > bindparam("now")))
     .outerjoin(Seen, and_(Seen.project_id == Member.project_id, Seen.person == Member.person))
+    .outerjoin(_CONCERN, and_(_CONCERN.c.project_id == Member.project_id, or_(*(
+        Member.parts.contains(part) for part in PARTS if right(Act.READ_CONCERNS, part) is Right.CHOSEN))))
     .where(Member.person == bindparam("of"), Member.accepted_at.is_not(None), Member.left_at.is_(None),
-           Member.parts.contains("manager")))
+           Member.parts.contains("manager"))
+    .order_by(Project.ref, _CONCERN.c.since))
 
 
 def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:

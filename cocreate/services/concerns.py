@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, Subquery, cast, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from cocreate.domain.moments import MICROSECOND
 from cocreate.domain.notices import Channel, Subject, recipients
@@ -100,6 +100,22 @@ def known(session: Session, several: Sequence[Facts]) -> list[Facts]:
     """Facts of projects of one person, each with the open concerns that they raised or read; in one statement."""
     found = _of(session, several)
     return [knowing(facts, found[facts.project.id]) for facts in several]
+
+
+def unanswered(person: ColumnElement[int]) -> Subquery:
+    """What this person was chosen to answer and has not, as ``turns`` says it of facts, for a statement about many
+    projects: project_id, number and since.
+    """
+    raised, line, answer = Comment, aliased(Comment), aliased(Comment)
+    since = select(func.max(line.at)).where(
+        line.project_id == raised.project_id, or_(line.number == raised.number, line.reply_to == raised.number),
+        line.kind.in_(("concern", "again"))).correlate(raised).scalar_subquery()
+    answered = select(answer.number).where(
+        answer.project_id == raised.project_id, answer.reply_to == raised.number, answer.kind == "answer",
+        answer.person == person, answer.at >= since).correlate(raised).exists()
+    chosen = (" " + raised.mentions + " ").contains(" " + cast(person, String) + " ")
+    return select(raised.project_id, raised.number, since.label("since")).where(
+        raised.subject == SUBJECT, raised.kind == "concern", raised.resolved_at.is_(None), chosen, ~answered).subquery()
 
 
 def knowing(facts: Facts, found: Iterable[Concern]) -> Facts:

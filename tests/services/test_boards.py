@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from cocreate.models.contracts import Duty
-from cocreate.models.projects import Seen
-from cocreate.services import boards, endings, openings
+from cocreate.models.projects import Member, Seen
+from cocreate.services import boards, concerns, endings, holds, openings, rooms
 from tests.support import projects
 from tests.support.clock import NOON
 
@@ -122,7 +124,69 @@ class TestKept:
             assert {row.words for row in look(session, small.manager)} == {"said"}
 
 
+class TestConcerns:
+    """It is kept nowhere that one was raised, so it is joined; the same projects as on Your turn."""
+
+    @pytest.fixture(params=["kept", "anew"])
+    def raised(self, session, small, request):
+        """By the shop, for the account manager, who is the neutral person too."""
+        session.execute(update(Member).where(Member.person == small.manager).values(parts="manager facilitator"))
+        if request.param == "kept":
+            keep(session, small)
+        concern(session, small)
+        return small
+
+    def test_is_the_account_managers_turn_until_it_is_answered(self, session, raised):
+        said = concerns.of(session, projects.facts(session, raised, person=raised.manager))[0].number
+        turn = partial(self.turn, session, raised)
+        assert turn() == [said]
+        self.say(session, raised, "answer", said, raised.manager, minutes=1)
+        assert turn() == []
+        self.say(session, raised, "again", said, raised.shop, minutes=2)
+        assert turn() == [said]
+        self.say(session, raised, "end", said, raised.shop, minutes=3)
+        assert turn() == []
+        self.say(session, raised, "again", said, raised.shop, minutes=4)
+        assert turn() == [said]
+
+    def test_several_make_one_row(self, session, raised):
+        concern(session, raised, now=NOON + timedelta(hours=1))
+        assert [since for since, _number in only(session, raised).concerns] == [NOON, NOON + timedelta(hours=1)]
+
+    def test_is_nobodys_turn_while_the_project_rests(self, session, raised):
+        holds.hold(session, raised.ref, until=date(2027, 4, 1), reason="We wait for the summer.", actor=raised.manager,
+                   key=projects.key(), now=NOON)
+        assert self.turn(session, raised) == [] and only(session, raised).group == "hold"
+
+    def test_who_reads_none_any_more_is_not_asked(self, session, raised):
+        session.execute(update(Member).where(Member.person == raised.manager).values(parts="manager"))
+        assert self.turn(session, raised) == []
+
+    def test_of_others_the_board_says_nothing(self, session, small):
+        concern(session, small, to="champions", actor=small.manager)
+        concern(session, small, to="champions", actor=small.shop)
+        assert self.turn(session, small) == []
+
+    def turn(self, session, small):
+        """What the board has; Your turn has the same."""
+        row = only(session, small)
+        found = [number for _since, number in row.concerns]
+        assert found == [int(turn.key) for one in rooms.of_person(session, small.manager, now=NOON)
+                         for turn in one.turns if turn.act == "concern"]
+        assert (row.group == "you") == bool(found)
+        return found
+
+    def say(self, session, small, kind, number, actor, *, minutes):
+        getattr(concerns, kind)(session, small.ref, number=number, text="Let us talk.", actor=actor,
+                                key=projects.key(), now=NOON + timedelta(minutes=minutes))
+
+
 EN = "en UTC"
+
+
+def concern(session, small, *, to="facilitator", actor=None, now=NOON):
+    concerns.raise_concern(session, small.ref, to=to, text="We are not heard.", record=False, actor=actor or small.shop,
+                           key=projects.key(), now=now)
 
 
 def look(session, person, *, now=NOON, reader=EN):

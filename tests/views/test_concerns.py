@@ -2,6 +2,10 @@
 
 import re
 
+from sqlalchemy import update
+
+from cocreate.models.projects import Member
+from tests.support import projects
 from tests.support.rooms import links, mails, more, text, words
 
 
@@ -108,6 +112,48 @@ class TestWithoutItsAuthor:
         assert "They get a mail" not in page and "raise it anew" not in page
         room.shop.post(f"/concerns/{number}/end", data={"text": "Tom has left us."})
         assert "Concerns (" not in text(room.shop.get(""))
+
+
+class TestOnTheBoard:
+    def test_it_comes_before_whatever_the_project_waits_for(self, project):
+        room = project(facilitating)
+        assert "The customers' turn 1" in text(room.manager.client.get("/desk"))
+        for _ in range(2):
+            room.shop.post("/concern", data={"to": "facilitator", "text": "canary-concern"})
+        page = room.manager.client.get("/desk")
+        assert "Your turn 1" in text(page) and "The customers' turn" not in text(page)
+        assert "Answer the concern of Mon 1 Mar and 1 more" in text(page)
+        assert "canary" not in page.text and "Nudge" not in text(page)
+        url, = (url for url in links(page) if "/concerns" in url)
+        assert f'id="{url.partition("#")[2]}"' in room.manager.client.get(url).text
+
+    def test_answered_it_is_gone(self, project):
+        room = project(facilitating)
+        room.shop.post("/concern", data={"to": "facilitator", "text": "canary-concern"})
+        room.manager.client.get("/desk")
+        room.manager.post(f"/concerns/{number_of(room.manager)}/answer", data={"text": "Let us talk."})
+        page = text(room.manager.client.get("/desk"))
+        assert "The customers' turn 1" in page and "concern" not in page
+
+    def test_whatever_else_is_asked_of_the_reader_is_counted(self, project):
+        room = project(ready_and_facilitating)
+        assert "Your turn 1" in text(room.manager.client.get("/desk"))
+        room.shop.post("/concern", data={"to": "facilitator", "text": "canary-concern"})
+        assert "Answer the concern of Mon 1 Mar and 1 more" in text(room.manager.client.get("/desk"))
+
+
+def facilitating(session):
+    """The account manager is the neutral person, too."""
+    small = projects.open_small(session)
+    session.execute(update(Member).where(Member.person == small.manager).values(parts="manager facilitator"))
+    return small
+
+
+def ready_and_facilitating(session):
+    small = facilitating(session)
+    projects.give_all(session, small)
+    projects.go_on(session, small, "to_terms")
+    return small
 
 
 class TestEnded:

@@ -1,8 +1,12 @@
 """How many statements a page costs: few, however much there is to show."""
 
 import pytest
+from sqlalchemy import update
 
-from tests.support import stories
+from cocreate.db import transaction
+from cocreate.models.projects import Member
+from cocreate.services import concerns
+from tests.support import projects, stories
 from tests.support.rooms import Played, hidden, with_offer
 
 ROOM = {"": 10, "/tasks": 10, "/tasks/returns?party=2": 10, "/people": 10, "/charter": 10, "/documents": 10,
@@ -27,6 +31,10 @@ def test_a_home_page_however_many_projects(room, query_counter, person, page):
     for _ in range(4):
         with room.app.app_context():
             stories.another(room.small)
+    with room.app.app_context(), transaction() as session:  # a concern for who looks after the first is one row more
+        session.execute(update(Member).where(Member.person == room.small.manager).values(parts="manager facilitator"))
+        concerns.raise_concern(session, room.ref, to="facilitator", text="We are not heard.", record=False,
+                               actor=room.small.shop, key=projects.key(), now=room.clock.moment)
     client = getattr(room, person).client
     assert client.get(page).status_code == 200
     with query_counter(max=6):

@@ -121,6 +121,8 @@ def _until(next_at: datetime | None, reader: words.Reader) -> datetime:
 
 def _said(row: BoardRow, gone: Sequence[Unreachable], named: Mapping[int, str]) -> Row:
     kept = json.loads(row.words or "")
+    if row.concerns:
+        kept |= _concern(row, kept)
     party, chip = kept["waits_party"], kept["chip"]
     return Row(**kept | {
         "parties": tuple(frame.PartyView(**one) for one in kept["parties"]),
@@ -130,6 +132,16 @@ def _said(row: BoardRow, gone: Sequence[Unreachable], named: Mapping[int, str]) 
         "host": named.get(row.host_id, ""),
         "returned": tuple((_("Mail to %(address)s came back", address=one.address), _to_correct(row.ref, one))
                           for one in gone)})
+
+
+def _concern(row: BoardRow, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A concern comes before whatever else is asked of the reader, as on Your turn."""
+    since, number = row.concerns[0]
+    others = kept["further"] + 1 if row.besides else 0
+    return {"waits": _("Answer the concern of %(day)s", day=words.day(since, pages.reader())),
+            "waits_url": url_for("room.concerns", ref=row.ref, _anchor=f"c{number}"),
+            "waits_party": next((one for one in kept["parties"] if one["mine"]), None),
+            "further": others + len(row.concerns) - 1, "offers": ()}
 
 
 def _to_correct(ref: str, one: Unreachable) -> str:
