@@ -6,7 +6,7 @@ from datetime import date
 from html import unescape
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
@@ -160,6 +160,24 @@ class TestUnanswered:
         for label, page in (("Remind of the invitation", "#person-"), ("Correct address", "/address")):
             (url,) = re.findall(rf'href="([^"]*{page}[^"]*)">{label}<', room)
             assert client.get(url).status_code == 200
+
+    def test_the_board_has_the_button_that_now_has(self, app, session, clock, small):
+        ref, _token = champion(session, small)
+        client = entered(app, small.emails[small.manager])
+        (url,) = re.findall(r'<a class="btn btn-sm" href="([^"]+)"><svg[^>]+>.*?</svg>Remind of the invitation</a>',
+                            client.get("/desk").text)
+        row = url.partition("#")[2]
+        people = client.get(url).text
+        assert url.startswith(f"/p/{ref}/people#") and f'id="{row}"' in people
+        assert "Send a new link" in people.partition(f'id="{row}"')[2].partition("</li>")[0]
+
+    def test_who_may_not_invite_there_has_none(self, app, session, clock, small):
+        ref, _token = champion(session, small)
+        session.execute(update(Member).where(Member.party == 2, Member.accepted_at.is_(None)).values(
+            parts="contributor"))
+        session.commit()
+        board = entered(app, small.emails[small.manager]).get("/desk").text
+        assert ref in board and "Remind of the invitation" not in board
 
 
 class TestWithAnAccount:

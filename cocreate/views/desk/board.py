@@ -15,6 +15,7 @@ from flask_babel import ngettext
 
 from cocreate import words
 from cocreate.db import db, spare_transaction
+from cocreate.domain.invited import awaited
 from cocreate.domain.leading import shared_with
 from cocreate.forms.base import Form
 from cocreate.services import boards, hosts, openings, returned, templates
@@ -24,6 +25,7 @@ from cocreate.views.asks import ask
 from cocreate.views.desk.blueprint import bp
 from cocreate.views.portal import standings
 from cocreate.views.room import frame, nudges
+from cocreate.views.room.cards import to_remind
 from cocreate.web import login, pages
 from workflows.facts import Facts
 from workflows.texts import say
@@ -267,8 +269,17 @@ def _waits(row: Situation) -> tuple[str, str, frame.PartyView | None, int]:
 
 
 def _offers(row: Situation) -> tuple[nudges.Offer, ...]:
-    """The nudges for what the project waits for first, unless it waits for the reader."""
-    return nudges.offers(row.facts, row.waits[0]) if row.waits and not row.turns else ()
+    """The nudges for what the project waits for first, or the reminder of an invitation; none where it waits for the
+    reader.
+    """
+    if not row.waits or row.turns:
+        return ()
+    facts, own = row.facts, row.facts.actor.party if row.facts.actor else None
+    coming = awaited(facts, row.waits[0], own)
+    again = to_remind(facts, coming) if coming else None
+    url = url_for("room.now", ref=facts.project.ref)
+    return (*((nudges.Offer(f"{url}/{again.page}", again.label, ""),) if again else ()),
+            *nudges.offers(facts, row.waits[0]))
 
 
 def _chip(row: Situation) -> tuple[str, str] | None:

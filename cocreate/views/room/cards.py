@@ -56,12 +56,20 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
 
 def about_invitation(facts: Facts, member: MemberFact) -> tuple[sentences.Act, ...]:
     """What the reader can do where something waits for somebody's answer to an invitation."""
-    row = f"people#person-{member.person}"
-    if not _changes(facts, member):
-        return (sentences.Act(row, _("See the invitation")),)
-    again = sentences.Act(row, _("Remind of the invitation") if member.expired_at is None else _("Invite again"))
+    if (again := to_remind(facts, member)) is None:
+        return (sentences.Act(_row(member), _("See the invitation")),)
     correct = sentences.Act(f"people/{member.person}/address", _("Correct address"))
     return (again, correct) if corrects(facts, member, came_back=False) else (again,)
+
+
+def to_remind(facts: Facts, member: MemberFact) -> sentences.Act | None:
+    """Where the reader invites somebody once more; None where they may not."""
+    said = _("Remind of the invitation") if member.expired_at is None else _("Invite again")
+    return sentences.Act(_row(member), said) if _changes(facts, member) else None
+
+
+def _row(member: MemberFact) -> str:
+    return f"people#person-{member.person}"
 
 
 def _changes(facts: Facts, member: MemberFact) -> bool:
