@@ -103,7 +103,6 @@ class Settings:
                 wrong.append("Debug mode is on; switch it off.")
         return wrong
 
-
     def _unreadable(self) -> list[str]:
         """What has no meaning, in any mode."""
         smtp, base = urlsplit(self.smtp), urlsplit(self.address)

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from cocreate import letters, mail
-from cocreate.domain import notices
-from cocreate.domain.notices import Subject
+from cocreate.domain import hearing
+from cocreate.domain.hearing import Subject
 from cocreate.mail import compose
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Member
@@ -179,12 +179,12 @@ def test_what_changed_of_a_second_step_is_said(contexts, values, said):
 def test_every_kind_is_known():
     templates = {path.stem for path in mail.FOLDER.glob("[!_]*.txt")} - {"digest"}
     assert templates == set(SUBJECTS)
-    mailed = {kind for kind, cells in notices.TABLE.items() if notices.Channel.MAIL in cells}
+    mailed = {kind for kind, cells in hearing.TABLE.items() if hearing.Channel.MAIL in cells}
     assert mailed - templates == {"template_corrected", "migrated"}  # templates do not change under projects
     # Letters of an act, which no table names.
     own = {"signing_code", "invitation_again", "invitation_expired", "invitation_wanted", "nudge", "proposal",
            "proposal_refused"}
-    assert templates - ACCOUNT - own <= notices.KINDS
+    assert templates - ACCOUNT - own <= hearing.KINDS
     assert set(letters.LINKS) - {"invitation", "invitation_again", "digest"} == ACCOUNT
 
 

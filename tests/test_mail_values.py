@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from tests.support.clock import NOON
 from tests.support.mailed import about, body, written
 from workflows.facts import FigureFact, ProposalFact, ProposalState

@@ -233,7 +233,6 @@ class TestNarrowed:
             assert not any(sha256 in body for body in read.values())
             assert any("Oslo" in body for path, body in read.items() if "/contract" in path)
 
-
     def test_a_version_made_ready_is_read_whole_by_who_contracts_and_by_no_other(self, app, clock):
         with app.app_context(), transaction() as session:
             small = narrowed(session)

@@ -3,7 +3,7 @@
 Pure. It is asked again at the moment a mail goes out.
 """
 
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.reminding import can_be_decided
 from cocreate.domain.turns import calls
 from workflows.facts import END, OWED, UNDECIDED, UNGIVEN, Facts, Notice, ProposalState, TaskState

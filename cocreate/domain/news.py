@@ -1,6 +1,6 @@
 """What an act means for people: which mails and lines of digests follow from the difference between two sets of facts.
 
-No act has to remember whom to tell. Who hears of a kind of news is the table of ``notices``.
+No act has to remember whom to tell. Who hears of a kind of news is the table of ``hearing``.
 """
 
 import json
@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cocreate.domain import audience, news_after
+from cocreate.domain.hearing import BY_LETTER, Channel, Subject, entries, recipients, signing
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news_after import News as News
 from cocreate.domain.nobody import waiting
-from cocreate.domain.notices import BY_LETTER, Channel, Subject, entries, recipients, signing
 from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cocreate.domain import ending
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.reminding import champions, looks_after
 from workflows.facts import ALL, Facts, Notice
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.reminding import can_be_decided, signatories
 from workflows import engine
 from workflows.conditions import All, AnyCondition, PartySeated

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from cocreate.domain import after_no, lacking
 from cocreate.domain.assessing import asked
-from cocreate.domain.notices import Subject, entries
+from cocreate.domain.hearing import Subject, entries
 from cocreate.domain.rights import PROPOSALS, may_answer
 from workflows import engine
 from workflows.calendars import add_working_days, local_day
@@ -21,7 +21,7 @@ LACKS, AFTER_NO = "lacks", "after_no"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One thing that one party owes; ``subject`` is ``str(notices.Subject)``."""
+    """One thing that one party owes; ``subject`` is ``str(hearing.Subject)``."""
 
     subject: str
     party: int

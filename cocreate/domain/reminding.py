@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cocreate.domain import assessing
-from cocreate.domain.notices import Channel, Subject, entries, recipients
+from cocreate.domain.hearing import Channel, Subject, entries, recipients
 from workflows.calendars import add_working_days, at, local_day
 from workflows.deadlines import MORNING, Planned, due, reminders
 from workflows.definition import Due

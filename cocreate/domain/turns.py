@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cocreate.domain import after_no, assessing, audience, charter, lacking, limits, reviewing, settling
+from cocreate.domain.hearing import entries
 from cocreate.domain.leading import is_first
-from cocreate.domain.notices import entries
 from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
@@ -45,7 +45,7 @@ class Turn:
     a way out), concern (one was raised for this very person to read, who has not answered).
 
     key: of the task, gate or transition, or the number of the proposal, duty, person or concern, or the path of a
-    figure; of entries as in ``notices.entries``.
+    figure; of entries as in ``hearing.entries``.
     party: whose task it is; of anything else the own party.
     """
 

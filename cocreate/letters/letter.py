@@ -6,9 +6,9 @@ from urllib.parse import quote
 from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
 from cocreate.domain.assessing import asked
+from cocreate.domain.hearing import Subject
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news import REMINDERS
-from cocreate.domain.notices import Subject
 from cocreate.domain.turns import Turn
 from cocreate.letters.about import About, grouped
 from cocreate.letters.digesting import Section, Speaker, count_news, sections

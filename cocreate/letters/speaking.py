@@ -6,7 +6,7 @@ from typing import Any
 
 from cocreate import words
 from cocreate.domain.addresses import gapped, named, plain, unlinked
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.services.letters import MailContext
 from workflows.facts import Facts, MemberFact
 from workflows.texts import say

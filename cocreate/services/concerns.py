@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Subquery, cast, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.domain.hearing import Channel, Subject, recipients
 from cocreate.domain.moments import MICROSECOND
-from cocreate.domain.notices import Channel, Subject, recipients
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.mails import Outbox

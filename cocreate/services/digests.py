@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
-from cocreate.domain.notices import TABLE, Subject
+from cocreate.domain.hearing import TABLE, Subject
 from cocreate.domain.outlook import Coming, coming, sunday
 from cocreate.domain.turns import Turn
 from cocreate.models.hosts import HostMember

@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import insert_into
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Member, Project
 from cocreate.services import outbox, sign_ins

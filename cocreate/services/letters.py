@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
 from cocreate.domain.causes import still
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.models.contracts import ContractVersion, SigningCode
 from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder

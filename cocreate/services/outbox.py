@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from cocreate import vault
 from cocreate.db import insert_into
+from cocreate.domain.hearing import Subject
 from cocreate.domain.moments import EPOCH, MICROSECOND
-from cocreate.domain.notices import Subject
 from cocreate.models.mails import AccountMail, Outbox
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def row(project_id: int, host_id: int, seq: int, kind: str, recipient: int, subj
         values: Mapping[str, object], now: datetime, *, state: str = "waiting") -> dict[str, Any]:
     """The columns of one waiting mail of a project, or of one line for a digest, for a bulk write.
 
-    seq: the event that caused it. subject: ``str(domain.notices.Subject)``, or "".
+    seq: the event that caused it. subject: ``str(domain.hearing.Subject)``, or "".
     values: what the project's rows do not say; ``values["secret"]`` is a link or a code in plain text.
     """
     return {

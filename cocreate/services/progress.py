@@ -24,7 +24,7 @@ from cocreate import vault
 from cocreate.db import table_of
 from cocreate.domain import audience, news, reminding
 from cocreate.domain.chain import START, canonical, commitment, event_hash
-from cocreate.domain.notices import Channel
+from cocreate.domain.hearing import Channel
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.mails import Outbox, Reminder

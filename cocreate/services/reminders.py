@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Exists, String, and_, case, cast, exists, 
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import insert_into
-from cocreate.domain.notices import KINDS, Channel, Subject, recipients
+from cocreate.domain.hearing import KINDS, Channel, Subject, recipients
 from cocreate.models.contracts import ContractVersion, Duty, Signature
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox, Reminder
@@ -187,7 +187,7 @@ def _is(matter: str, *parts: Any) -> ColumnElement[bool]:
 
 
 def _name(matter: str, *parts: Any) -> Any:
-    """The text of a ``notices.Subject``, made by the database."""
+    """The text of a ``hearing.Subject``, made by the database."""
     name: Any = literal(matter)
     for part in parts:
         name = name + ":" + cast(part, String)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cocreate.db import insert_into
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project

@@ -3,7 +3,7 @@
 import pytest
 
 from cocreate.domain.causes import asks, still
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.services.acts.comments import AskHelp, Helped
 from cocreate.services.acts.expiring import ExpireInvitation
 from cocreate.services.acts.holds import Hold

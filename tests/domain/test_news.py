@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain import news, reminding
 from cocreate.domain.causes import still
-from cocreate.domain.notices import KINDS, Subject
+from cocreate.domain.hearing import KINDS, Subject
 from cocreate.services.acts.passing import EndWait, WaitOutside
 from tests.support.chance import chances, definitions, tell
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory

@@ -86,7 +86,6 @@ class TestOfAParty:
         assert _of(story, 1) == [("sign", "contract")] and _of(story, 2) == []
         assert _of(story.sign("giver"), 1) == []
 
-
     def test_it_is_asked_for_its_answer_to_the_charter_and_its_decision_before_anybody_of_it_has_come_in(self):
         story = begin().give("stream").give("need")
         members = tuple(replace(one, accepted_at=None) if one.party == 2 else one for one in story.facts.members)

@@ -7,7 +7,7 @@ import pytest
 from cocreate.domain import reminding
 from cocreate.domain.answers import Answer
 from cocreate.domain.causes import still
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.nudges import asks, of_refusal
 from cocreate.domain.turns import of_party, turns, waits_for
 from cocreate.services.acts.canvases import AddEntry, There, WithdrawEntry

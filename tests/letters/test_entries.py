@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.models.mails import Outbox
 from cocreate.models.work import Task
 from cocreate.services import canvases, outbox, reminders

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.words import Reader
 from tests.support.clock import NOON
 from tests.support.mailed import body, written

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from cocreate.domain.notices import TABLE, Channel
+from cocreate.domain.hearing import TABLE, Channel
 from cocreate.letters.digesting import MOST, PHRASES, count_news, sections
 from cocreate.models.hosts import Organisation
 from cocreate.models.mails import AccountMail, Outbox

@@ -15,7 +15,7 @@ import yaml
 
 from cocreate.domain import after_no, news, reminding, settling
 from cocreate.domain.answers import FileAnswer
-from cocreate.domain.notices import Channel
+from cocreate.domain.hearing import Channel
 from cocreate.domain.turns import Turn, turns
 from cocreate.services.acts import ACTS, Change
 from cocreate.services.acts.contracts import Freeze, RefuseToSign, Sign

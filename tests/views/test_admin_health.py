@@ -85,7 +85,6 @@ class TestHealth:
         assert re.search(rf"1 record does not fit, checked Mon 1 Mar 12:00[^:]*: project {small.ref}, line", page)
         assert "(head)" in page
 
-
     def test_whoever_opens_a_record_that_does_not_fit_is_told_the_truth(self, app, clock, session, small, petra):
         room = Played(app, small, clock)
         whole = session.scalar(select(Project.head).where(Project.ref == small.ref))

@@ -73,7 +73,6 @@ class TestLimits:
         assert "Choose how to go on" not in room.shop.get("").text + room.maker.get("").text
         assert "Answer:" in room.maker.get("").text
 
-
     def test_several_are_one_proposal_that_names_each_and_one_yes(self, project):
         room = project(lambda session: _limited(session, {"path": "figures.credit.amount", "at_least": 5}))
         for path in ("", "/gates/picture"):

@@ -165,7 +165,6 @@ class TestNow:
         assert "Everything stays readable" in page
         assert more(room.maker) == ["Rules of this project", "Export the record"]
 
-
     def test_who_ended_in_the_first_stage_has_done_none(self, play):
         room = play()
         room.shop.post("/decline", data={"reason": REASON, "title": "Crates come back"})

@@ -136,7 +136,6 @@ class TestRefuse:
         assert "Claire Duval did not sign for Aurelis Hotels:" in page and "Three years are too long." in page
         assert "Go on to sign" in page
 
-
     def test_the_mail_says_that_it_stays_asked(self, quiet):
         quiet.maker.post("/agreements/secrecy/begin")
         quiet.shop.post("/agreements/secrecy/refuse", data=hidden(quiet.shop.get("/agreements/secrecy/refuse").text)

@@ -201,7 +201,6 @@ class TestWrite:
         assert again.summary == definition.summary
         assert again.sha256 == definition.sha256 == from_json(definition.canonical()).sha256
 
-
     def test_who_contracts_signs_even_if_nothing_is_written(self):
         assert Seat(name="One", contracting=True, signs=None).signs == "contract"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cocreate.domain.hearing import Subject
 from cocreate.domain.leading import in_charge, shared_with
-from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Administrator, Change, Letter, named, require, require_running

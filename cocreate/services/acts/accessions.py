@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cocreate.db import table_of
-from cocreate.domain.notices import Subject, signing
+from cocreate.domain.hearing import Subject, signing
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.contracts import Accession, SigningCode

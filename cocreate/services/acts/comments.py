@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cocreate.db import table_of
 from cocreate.domain import audience, explaining, openness
-from cocreate.domain.notices import Channel, Subject, recipients
+from cocreate.domain.hearing import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.topics import Topic, audience_of, version_of
 from cocreate.domain.turns import may_help

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from cocreate.db import table_of
 from cocreate.domain import explaining
 from cocreate.domain.audience import ALL, of_task, takes_part
-from cocreate.domain.notices import Channel, Subject, recipients
+from cocreate.domain.hearing import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
 from cocreate.errors import Conflict, Forbidden, NotFound, Refused

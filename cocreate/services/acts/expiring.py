@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cocreate.db import table_of
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.projects import Member

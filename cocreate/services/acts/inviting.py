@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cocreate.db import table_of
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter
 from cocreate.services.writes import Put, Write

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, Letter

@@ -13,7 +13,7 @@ from workflows.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Nudge whoever of ``party`` owes ``subject`` (``str(notices.Subject)``).
+    """Nudge whoever of ``party`` owes ``subject`` (``str(hearing.Subject)``).
 
     missing: what the contract lacks, where it is about that.
     """

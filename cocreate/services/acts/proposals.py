@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cocreate.domain import audience, charter, ending, explaining, openness, settling
+from cocreate.domain.hearing import Subject
 from cocreate.domain.names import skeleton
-from cocreate.domain.notices import Subject
 from cocreate.domain.rights import Act, lets, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import holds, neutral, people, unsigned

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db
-from cocreate.domain.notices import Subject
+from cocreate.domain.hearing import Subject
 from cocreate.domain.nudges import EVERY, Owed, asks, next_possible, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict

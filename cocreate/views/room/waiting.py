@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import after_no, invited
+from cocreate.domain.hearing import Subject
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
-from cocreate.domain.notices import Subject
 from cocreate.domain.nudges import of_refusal
 from cocreate.domain.outlook import days_since
 from cocreate.domain.rights import Act, may

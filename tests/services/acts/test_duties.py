@@ -9,8 +9,8 @@ import pytest
 
 from cocreate.domain.answers import Answer
 from cocreate.domain.causes import still
+from cocreate.domain.hearing import Subject
 from cocreate.domain.news import heard
-from cocreate.domain.notices import Subject
 from cocreate.domain.reminding import owed
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid

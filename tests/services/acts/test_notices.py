@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from cocreate.domain.causes import still
+from cocreate.domain.hearing import Subject
 from cocreate.domain.news import heard
-from cocreate.domain.notices import Subject
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.duties import DecideLater, DoubtDuty, ReportDuty, TakeBackReport
 from tests.support.facts import MANAGER, REASON, begin, champion, signatory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cocreate.domain.notices import COLUMNS, KINDS, Channel, Subject, recipients
+from cocreate.domain.hearing import COLUMNS, KINDS, Channel, Subject, recipients
 from tests.support.clock import NOON
 from workflows.facts import MemberFact
 
