@@ -121,6 +121,18 @@ def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
 def _state(turn: Turn, facts: Facts) -> str:
     if turn.act == "again":
         return _("returned with a reason")
+    return _begun(turn, facts) or _opened_again(turn, facts)
+
+
+def _opened_again(turn: Turn, facts: Facts) -> str:
+    """What the words beside it are about, where nothing was returned."""
+    if turn.act != "fill_in" or not turn.reason:
+        return ""
+    signs = facts.definition.tasks[turn.key][1].kind == "sign"
+    return _("asked again: somebody did not sign") if signs else _("opened again")
+
+
+def _begun(turn: Turn, facts: Facts) -> str:
     if turn.act == "fill_in" and turn.party is not None and (at := facts.drafted.get((turn.key, turn.party))):
         return _("draft of %(day)s", day=words.day(at, pages.reader()))
     task = facts.task(turn.key, turn.party) if turn.act == "fill_in" and turn.party is not None else None
@@ -128,7 +140,7 @@ def _state(turn: Turn, facts: Facts) -> str:
 
 
 def _button(turn: Turn, facts: Facts) -> str:
-    begun = _("Go on with it") if _state(turn, facts) else _("Open the task")
+    begun = _("Go on with it") if _begun(turn, facts) else _("Open the task")
     return {"fill_in": begun, "again": _("Change and submit"), "check": _("Check it"),
             "write": _("Open the task"),
             "decide": _("Read and decide"), "decide_again": _("Read and decide"), "freeze": _("Open the contract"),

@@ -135,6 +135,8 @@ class TestRefuse:
         page = quiet.maker.get("/agreements/secrecy").text
         assert "Claire Duval did not sign for Aurelis Hotels:" in page and "Three years are too long." in page
         assert "Go on to sign" in page
+        row = text(quiet.maker.get(""))
+        assert "asked again: somebody did not sign" in row and "Three years are too long." in row
 
     def test_the_mail_says_that_it_stays_asked(self, quiet):
         quiet.maker.post("/agreements/secrecy/begin")
