@@ -38,7 +38,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
     reader = pages.reader()
     task = facts.definition.tasks[turn.key][1] if turn.act in ("fill_in", "again") else None
     return Ask(label=label(turn, _Names(facts)), url=_url(turn, facts.project.ref), project=facts.project.title,
-               due_at=turn.due_at, chip=_chip(turn, reader), minutes=task.minutes if task else None,
+               due_at=turn.due_at, chip=_chip(turn, facts, reader), minutes=task.minutes if task else None,
                unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
                state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts),
                reason=turn.reason or "")
@@ -109,9 +109,14 @@ def _url(turn: Turn, ref: str) -> str:
     return url_for(f"room.{endpoint}", ref=ref, **values)
 
 
-def _chip(turn: Turn, reader: words.Reader) -> tuple[str, str] | None:
+def _chip(turn: Turn, facts: Facts, reader: words.Reader) -> tuple[str, str] | None:
     if turn.due_at is None:
         return None
+    duty = next((one for one in facts.duties if turn.act == "duty" and str(one.number) == turn.key), None)
+    if duty is not None and duty.decide:  # the words of the list of duties: two days of one thing would be a riddle
+        before = words.day(duty.before, reader)
+        return ("late", _("was to be decided before %(day)s", day=before)) if turn.due_at < reader.now else \
+            ("due", _("decide before %(day)s", day=before))
     days = (words.local_day(turn.due_at, reader) - reader.today).days
     if turn.due_at < reader.now:
         return "late", _("was due %(day)s", day=words.day(turn.due_at, reader))

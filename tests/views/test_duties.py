@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cocreate.db import db
 from cocreate.models.contracts import Duty
@@ -36,6 +36,27 @@ class TestWho:
     def test_who_owes_nothing_is_not_asked(self, play):
         room = owing(play())
         assert room.maker.get("/duties/who").status_code == 409
+
+
+class TestOwed:
+    def test_is_dated_alike_on_every_page_also_when_it_is_late(self, play):
+        room = owing(play())
+        db.session.execute(update(Duty).where(Duty.project_id == _project(room).id).values(
+            due=date(2027, 4, 30), decide=True))
+        db.session.commit()
+        for path in ("/duties", ""):
+            assert "decide before Sat 1 May" in text(room.shop.get(path))
+        assert "decide before Sat 1 May" in text(room.shop.client.get("/your-turn"))
+        db.session.execute(update(Duty).where(Duty.project_id == _project(room).id).values(
+            due=date(2027, 2, 26), decide=False))
+        db.session.commit()
+        assert "Next: Take the crates back, Aurelis Hotels, was due Fri 26 Feb" in text(room.shop.get("/duties"))
+
+    def test_can_be_handed_over_only_where_there_is_somebody_to_hand_it_to(self, play):
+        alone, two = owing(play()), play()
+        two.colleague(2)
+        assert "Hand over" not in text(alone.shop.get("/duties"))
+        assert "Hand over" in text(owing(two).shop.get("/duties"))
 
 
 class TestNotice:
@@ -146,6 +167,10 @@ class TestGoOnOrEnd:
         assert "took back for Tornby Furniture what was decided: Go on" in text(room.shop.get("/record"))
         room.maker.post("/duties/2/done", data=given | {"notice": "on"})
         assert "That it goes on was decided on Mon 1 Mar, as" in text(room.shop.get("/duties"))
+
+
+def _project(room):
+    return db.session.scalars(select(Project).where(Project.ref == room.small.ref)).one()
 
 
 def _reminders(room):

@@ -301,7 +301,8 @@ def _row(facts: Facts, duty: DutyFact) -> Row:
     can_doubt = acts.can_doubt(facts, duty)
     return Row(duty, ", ".join(names), come_from, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),
-               open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner),
+               open_ and may(Act.PASS_ON, facts.actor, party=duty.party, asked=duty.owner)
+               and sum(acts.can_look_after(member, duty) for member in facts.members) > 1,
                acts.can_take_back(facts, duty), _back(duty),
                [(facts.party(party).name, why) for party, why in duty.doubts.items()],
                can_doubt and own not in duty.doubts, can_doubt and own in duty.doubts)
