@@ -142,6 +142,10 @@ class TestEveryKind:
         html = re.sub(r"<style>.*?</style>|<title>.*?</title>|<[^>]+>", " ", body(message, "html"), flags=re.S)
         assert set(re.findall(r"\w+", text)) <= set(re.findall(r"\w+", unescape(html)))
 
+    def test_words_of_a_person_stand_apart_from_ours(self, contexts, kind):
+        assert "> " not in unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "", body(written(contexts(kind)), "html"),
+                                           flags=re.S))
+
 
 @pytest.mark.parametrize("kind", ["duty_back", "duty_doubted"])
 def test_of_what_was_taken_on_at_a_question_the_mail_names_that_and_no_contract(contexts, kind):
