@@ -189,7 +189,7 @@ def evidence(language: str) -> dict[str, str]:
         "record_line": _("Record"),
         "record_head": _("Record of the project"),
         "record_text": _("Each signature is a line of the project's record, and each line holds the hash of the one "
-                         "before it. With the last signature the head of the record was:"),
+                         "before it. When this document was made the head of the record was:"),
         "line_label": _("Line"),
         "head_label": _("Head"),
         "seal_label": _("Seal"),
