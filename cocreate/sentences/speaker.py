@@ -130,8 +130,11 @@ class Speaker:
 
     def who_by_when(self, people: str) -> str:
         """The words in brackets: "Renee Kim, due Fri 7 Feb"."""
-        if self.values.get("due") is None:
+        due = self.values.get("due")
+        if due is None:
             return people
+        if isinstance(due, datetime) and due < self.reader.now:
+            return self._("%(person)s, was due %(date)s", person=people, date=self.day("due"))
         return self._("%(person)s, due %(date)s", person=people, date=self.day("due"))
 
     def quantity(self, value: Decimal | int, unit: str | None) -> str:

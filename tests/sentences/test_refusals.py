@@ -3,7 +3,7 @@
 import ast
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,12 @@ class TestTasks:
     def test_not_begun(self, facts):
         assert say(facts, "tasks") == [
             "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+
+    def test_after_its_day_it_was_due(self, facts):
+        refusal = reasons(facts, condition("tasks"), "today")[0]
+        late = replace(READER, now=READER.now + timedelta(days=3))
+        assert sentences.refusal(refusal, facts, late, party=WMATA, mask=bit(WMATA)).text == \
+            "WMATA has not started 'Total cost today' (Renee Kim, was due Fri 7 Feb)."
 
     @pytest.mark.parametrize("drafts", [{}, {("cost", WMATA): 1}])
     def test_of_who_has_not_come_in_the_invitation_is_spoken_of_and_nothing_of_a_draft(self, facts, drafts):
@@ -313,6 +319,6 @@ class TestSentence:
         assert other.act == sentences.Act("gates/common", "See the decisions")
 
     def test_template_texts_are_in_the_readers_language(self, facts):
-        refusal, = reasons(facts, condition("tasks"), "today")
+        refusal = reasons(facts, condition("tasks"), "today")[0]
         said = sentences.refusal(refusal, facts, replace(READER, language="de"), party=WMATA, mask=bit(WMATA))
         assert "'Gesamtkosten heute'" in said.text

@@ -1,5 +1,6 @@
 """The yearly question on its page: yes, a colleague, or somebody new, who comes in years after the signature."""
 
+import re
 from datetime import date
 
 from sqlalchemy import select, update
@@ -51,6 +52,14 @@ class TestOwed:
             due=date(2027, 2, 26), decide=False))
         db.session.commit()
         assert "Next: Take the crates back, Aurelis Hotels, was due Fri 26 Feb" in text(room.shop.get("/duties"))
+
+    def test_with_many_words_covers_no_phone_with_its_button(self, play):
+        room = owing(play())
+        db.session.execute(update(Duty).where(Duty.project_id == _project(room).id).values(
+            due=date(2027, 3, 5), what="Call within one day when the lift " + "at the ramp of the shop " * 3))
+        db.session.commit()
+        page = room.shop.get("").text
+        assert re.findall(r"<a[^>]*btn-lg[^>]*>(.*?)</a>", page) == ["Open the duty"]
 
     def test_can_be_handed_over_only_where_there_is_somebody_to_hand_it_to(self, play):
         alone, two = owing(play()), play()
