@@ -9,7 +9,7 @@ from cocreate.domain.assessing import asked
 from cocreate.domain.hearing import Subject, entries
 from cocreate.domain.rights import PROPOSALS, may_answer
 from workflows import engine
-from workflows.calendars import add_working_days, local_day
+from workflows.calendars import add_working_days
 from workflows.facts import OWED, UNDECIDED, Facts, ProposalState, TaskFact, TaskState
 from workflows.gates import is_open
 from workflows.guards import accepting, can_start, rests, unwritten
@@ -45,9 +45,8 @@ def next_possible(facts: Facts, subject: str, party: int) -> date | None:
     last = next((n for n in facts.nudges if (n.subject, n.party) == (subject, party)), None)
     if last is None:
         return None
-    zone = facts.calendars[0].zone
-    day = add_working_days(local_day(last.at, zone), EVERY, facts.calendars)
-    return day if local_day(facts.now, zone) < day else None
+    day = add_working_days(facts.day(last.at), EVERY, facts.calendars)
+    return day if facts.today < day else None
 
 
 def of_refusal(facts: Facts, refusal: Refusal) -> tuple[Owed, ...]:

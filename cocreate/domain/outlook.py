@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from cocreate.domain.reminding import check_by, sign_by
-from workflows.calendars import add_working_days, at, local_day, working_days_between
+from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.facts import OWED, UNDECIDED, DecisionFact, Facts, TaskFact
 from workflows.guards import rests
 
@@ -62,30 +62,23 @@ def outlook(facts: Facts) -> Outlook | None:
     stage = facts.definition.stages.get(facts.project.stage)
     if stage is None or facts.ended or facts.on_hold:
         return None
-    zone, order = facts.calendars[0].zone, facts.definition.order
-    today, entered = facts.today, local_day(facts.project.entered_at, zone)
-    then = max(today, add_working_days(entered, stage.target, facts.calendars))
+    order = facts.definition.order
+    then = max(facts.today, add_working_days(facts.day(facts.project.entered_at), stage.target, facts.calendars))
     starts: dict[str, date] = {}
     for key, ahead in facts.definition.stages.items():
         if order[key] > order[facts.project.stage]:
             starts[key] = then
             then = add_working_days(then, ahead.target, facts.calendars)
     later = max(0, working_days_between(facts.project.target, then, facts.calendars))
-    day = days_since(facts, facts.project.entered_at) + 1
-    return Outlook(day, stage.target, then, later, starts, _next_due(facts, zone))
-
-
-def days_since(facts: Facts, moment: datetime) -> int:
-    """Working days of the project since then; none where the clock stands before it, as after it was set right."""
-    zone = facts.calendars[0].zone
-    return max(0, working_days_between(local_day(moment, zone), facts.today, facts.calendars))
+    day = facts.days_since(facts.project.entered_at) + 1
+    return Outlook(day, stage.target, then, later, starts, _next_due(facts))
 
 
 def next_date(facts: Facts) -> datetime | None:
     """When something is due next, be it in the past: after the signature only what parties owe."""
     if facts.on_hold:
         return None
-    owed = (at(duty.due, facts.calendars[0].end, facts.calendars[0].zone) for duty in facts.owed)
+    owed = (facts.end_of(duty.due) for duty in facts.owed)
     if facts.ended:
         return min(owed, default=None)
     dates = chain((task.due_at for task in _owed(facts)), _due_of_all(facts), owed)
@@ -111,7 +104,7 @@ def _due_of_all(facts: Facts) -> Iterator[datetime | None]:
         yield sign_by(facts)
 
 
-def _next_due(facts: Facts, zone: str) -> date | None:
+def _next_due(facts: Facts) -> date | None:
     owed = [*(task.outside_until or task.due_at for task in _owed(facts)), *_due_of_all(facts)]
-    days = [local_day(one, zone) if isinstance(one, datetime) else one for one in owed if one is not None]
+    days = [facts.day(one) if isinstance(one, datetime) else one for one in owed if one is not None]
     return min((day for day in days if day >= facts.today), default=None)

@@ -71,9 +71,7 @@ def check_by(facts: Facts, task: TaskFact) -> datetime | None:
     """Until when a submitted contribution should be accepted or returned."""
     if not facts.calendars or task.state is not TaskState.SUBMITTED or rests(facts, task):
         return None
-    own = facts.calendars[0]
-    day = add_working_days(local_day(task.since, own.zone), TO_CHECK, facts.calendars)
-    return at(day, own.end, own.zone)
+    return facts.end_of(add_working_days(facts.day(task.since), TO_CHECK, facts.calendars))
 
 
 def _decisions(facts: Facts) -> Iterator[Matter]:
@@ -120,8 +118,7 @@ def sign_by(facts: Facts) -> datetime | None:
 def _duties(facts: Facts) -> Iterator[Matter]:
     """What parties owe by a day, asked of who looks after it, else of their champions."""
     for duty in facts.owed if facts.calendars else ():
-        calendar = facts.calendars[0]
-        yield Matter(Subject("duty", str(duty.number), duty.party), 1, at(duty.due, calendar.end, calendar.zone),
+        yield Matter(Subject("duty", str(duty.number), duty.party), 1, facts.end_of(duty.due),
                      looks_after(facts, duty), duty.party, champions(facts, duty.party))
 
 
@@ -136,13 +133,12 @@ def _yearly(facts: Facts) -> Iterator[Matter]:
     since = facts.project.ended_at
     if facts.project.outcome != "agreed" or since is None or not facts.calendars:
         return
-    zone = facts.calendars[0].zone
     for party in facts.present:
         open_ = [duty for duty in facts.duties if duty.party == party.number and duty.done_at is None]
         last = min((duty.confirmed_at or since for duty in open_), default=since)
-        asks = _a_year_after(local_day(last, zone))
+        asks = _a_year_after(facts.day(last))
         if any(duty.due > asks for duty in open_):
-            yield Matter(Subject("duties", str(asks.year), party.number), 1, at(asks, MORNING, zone),
+            yield Matter(Subject("duties", str(asks.year), party.number), 1, at(asks, MORNING, facts.zone),
                          champions(facts, party.number), party.number)
 
 
@@ -191,7 +187,7 @@ def _rows(facts: Facts, matter: Matter) -> Iterable[dict[str, Any]]:
 def _planned(facts: Facts, matter: Matter, member: MemberFact) -> Iterator[Planned]:
     """The reminders of a matter for one person, in their mornings."""
     rules, asked = facts.definition.reminders, member.person in matter.asked
-    zone = member.zone or (facts.calendars[0].zone if facts.calendars else "UTC")
+    zone = member.zone or facts.zone
     match matter.subject.matter:
         case "member":
             all_ = reminders(rules, "invitation", matter.due_at, facts.calendars, zone=zone)

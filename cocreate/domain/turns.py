@@ -12,7 +12,6 @@ from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
 from cocreate.domain.taking import can_take as can_take
 from workflows import engine
-from workflows.calendars import at
 from workflows.facts import (
     END,
     OWED,
@@ -219,14 +218,13 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
     if (facts.project.outcome == "agreed" and contract and member.party in {party.number for party in facts.acceding()}
             and facts.accession(member.party) is None and may(Act.SIGN, member, party=member.party)):
         return (Turn("accede", "contract", member.party, None, facts.project.ended_at or facts.now, mine=True),)
-    own = facts.calendars[0] if facts.calendars else None
     near = (one for one in facts.owed if one.party == member.party and one.due - facts.today <= AHEAD)
     owed = sorted((one for one in near if may(Act.DUTY_DONE, member, party=one.party, asked=one.owner)),
                   key=lambda one: one.due)
     unseen = (one for one in facts.duties if one.doubts and may(
         Act.DUTY_BACK, member, party=one.party, asked=one.owner))
     return (*(Turn("unseen", str(one.number), one.party, None, one.done_at or facts.now, mine=True) for one in unseen),
-            *(Turn("duty", str(one.number), one.party, at(one.due, own.end, own.zone) if own else None, facts.now,
+            *(Turn("duty", str(one.number), one.party, facts.end_of(one.due) if facts.calendars else None, facts.now,
                    mine=True) for one in owed if member.person in looks_after(facts, one)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.db import table_of
 from cocreate.domain import after_no, audience
-from cocreate.domain.outlook import days_since, next_date, outlook
+from cocreate.domain.outlook import next_date, outlook
 from cocreate.domain.rights import PARTS, Act, Right, right
 from cocreate.domain.turns import Turn, turns, waits_for
 from cocreate.models import boards as models
@@ -19,7 +19,6 @@ from cocreate.models.projects import Member, Project, Seen
 from cocreate.services import concerns, missing
 from cocreate.services.facts import look_all
 from cocreate.services.writes import Put, send
-from workflows.calendars import local_day
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 
@@ -139,7 +138,7 @@ def signing(facts: Facts) -> date:
     """When all signed; until then the day that is planned."""
     ended = facts.project.ended_at
     agreed = ended is not None and facts.project.outcome == "agreed"
-    return local_day(ended, facts.calendars[0].zone) if agreed and ended else facts.project.target
+    return facts.day(ended) if agreed and ended else facts.project.target
 
 
 def _unread(version: int, seen: int | None) -> int | None:
@@ -149,7 +148,7 @@ def _unread(version: int, seen: int | None) -> int | None:
 def _situation(facts: Facts) -> Situation:
     own = turns(facts, facts.actor.person) if facts.actor else ()
     refusals = () if facts.ended or facts.on_hold else waits_for(facts)
-    days = days_since(facts, facts.project.entered_at)
+    days = facts.days_since(facts.project.entered_at)
     stage = facts.definition.stages.get(facts.project.stage)
     planned = stage.target if stage else 0
     return Situation(

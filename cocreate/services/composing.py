@@ -25,7 +25,6 @@ from cocreate.services import accepted, describing
 from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.describing import Counting
 from workflows import fields as f
-from workflows.calendars import local_day
 from workflows.facts import DutyFact, Facts, FigureFact
 from workflows.facts.disputes import settlement
 from workflows.texts import say as in_language
@@ -317,12 +316,11 @@ def _to_decide(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
 
 def decided_again(facts: Facts, counting: Counting, duty: DutyFact) -> date | None:
     """The next last day of a decision whose day has passed; None where no rule of the template is about it any more."""
-    zone = facts.calendars[0].zone if facts.calendars else "UTC"
     for rule in facts.definition.decide:
         if duty.party in {party.number for party in facts.holders(rule.of)} and duty.what == in_language(
                 rule.what, facts.project.language):
             return deciding.last_day(facts.definition, rule, _answers(facts, counting), after=duty.due,
-                                     signed=local_day(facts.project.ended_at or facts.now, zone))
+                                     signed=facts.day(facts.project.ended_at or facts.now))
     return None
 
 

@@ -92,7 +92,7 @@ def _following(session: Session, ref: str, number: int, now: datetime) -> date |
         return None
     following = composing.decided_again(facts, accepted.answers(session, facts), duty)
     # After a year without a scheduler the days of that year are past as well.
-    while following is not None and following < local_day(now, facts.calendars[0].zone):
+    while following is not None and following < facts.day(now):
         following = composing.decided_again(facts, accepted.answers(session, facts), replace(duty, due=following))
     return following
 

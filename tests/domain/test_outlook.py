@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cocreate.domain.outlook import coming, days_since, next_date, outlook
+from cocreate.domain.outlook import coming, next_date, outlook
 from cocreate.domain.reminding import check_by, owed, sign_by
 from cocreate.domain.turns import turns
 from tests.support.facts import begin, champion, signatory
@@ -52,9 +52,9 @@ class TestDays:
     def test_count_from_the_first_of_a_stage(self):
         facts = begin().facts
         later = replace(facts, now=facts.now + timedelta(days=7))
-        assert (outlook(facts).day, outlook(later).day, days_since(later, facts.now)) == (1, 6, 5)
+        assert (outlook(facts).day, outlook(later).day, later.days_since(facts.now)) == (1, 6, 5)
 
     def test_are_none_where_the_clock_stands_before_it(self):
         facts = begin().facts
         before = replace(facts, now=facts.now - timedelta(days=90))
-        assert (outlook(before).day, days_since(before, facts.project.entered_at)) == (1, 0)
+        assert (outlook(before).day, before.days_since(facts.project.entered_at)) == (1, 0)

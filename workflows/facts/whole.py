@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
 
-from workflows.calendars import Calendar, local_day
+from workflows.calendars import Calendar, at, local_day, working_days_between
 from workflows.definition import Definition, Gate, Task
 from workflows.facts import disputes
 from workflows.facts.concerns import ConcernFact
@@ -84,9 +84,24 @@ class Facts:
     # looking
 
     @property
+    def zone(self) -> str:
+        """Where the host is, whose days count."""
+        return self.calendars[0].zone if self.calendars else "UTC"
+
+    @property
     def today(self) -> date:
-        """The day it is where the host is."""
-        return local_day(self.now, self.calendars[0].zone if self.calendars else "UTC")
+        return self.day(self.now)
+
+    def day(self, moment: datetime) -> date:
+        return local_day(moment, self.zone)
+
+    def end_of(self, day: date) -> datetime:
+        """When the host goes home."""
+        return at(day, self.calendars[0].end, self.zone)
+
+    def days_since(self, moment: datetime) -> int:
+        """Working days of the project; none where the clock stands before it, as after it was set right."""
+        return max(0, working_days_between(self.day(moment), self.today, self.calendars))
 
     @property
     def present(self) -> tuple[PartyFact, ...]:

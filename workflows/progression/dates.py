@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from workflows.calendars import add_working_days, at, local_day
+from workflows.calendars import add_working_days, at
 from workflows.deadlines import due
 from workflows.definition import Due
 from workflows.facts import OWED, UNDECIDED, UNFINISHED, Facts, TaskFact, TaskState
@@ -83,5 +83,4 @@ def undate(facts: Facts) -> Facts:
 
 
 def moved(facts: Facts, moment: datetime, days: int) -> datetime:
-    own = facts.calendars[0]
-    return at(add_working_days(local_day(moment, own.zone), days, facts.calendars), own.end, own.zone)
+    return facts.end_of(add_working_days(facts.day(moment), days, facts.calendars))

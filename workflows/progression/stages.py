@@ -1,6 +1,6 @@
 """The stage a project is in: how it comes to one, back to one, and on from a hold."""
 
-from workflows.calendars import add_working_days, local_day, working_days_between
+from workflows.calendars import add_working_days
 from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact, TaskState
 from workflows.progression.dates import moved, undate
 from workflows.progression.papers import end_contract
@@ -61,6 +61,4 @@ def resume(facts: Facts) -> Facts:
 
 def days_on_hold(facts: Facts) -> int:
     """Working days since the project was put on hold."""
-    zone = facts.calendars[0].zone
-    held = facts.project.held_at or facts.now
-    return max(0, working_days_between(local_day(held, zone), facts.today, facts.calendars))
+    return facts.days_since(facts.project.held_at or facts.now)

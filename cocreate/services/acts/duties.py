@@ -11,7 +11,6 @@ from cocreate.domain import explaining
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.change import Change, require
-from workflows.calendars import local_day
 from workflows.facts import DutyFact, Facts, MemberFact, Notice
 from workflows.values import replace
 
@@ -132,10 +131,9 @@ def report(facts: Facts, given: ReportDuty) -> Change:
 
 def _require_day(facts: Facts, duty: DutyFact, day: date | None) -> None:
     """Of a decision: since the signature, by its last day, and not ahead of today."""
-    today = local_day(facts.now, facts.calendars[0].zone)
-    signed = local_day(facts.project.ended_at or facts.now, facts.calendars[0].zone)
-    if day is None or not signed <= day <= min(today, duty.due):
-        raise Invalid("duty.day", field="day", first=signed, last=min(today, duty.due))
+    signed, last = facts.day(facts.project.ended_at or facts.now), min(facts.today, duty.due)
+    if day is None or not signed <= day <= last:
+        raise Invalid("duty.day", field="day", first=signed, last=last)
 
 
 def _decided(facts: Facts, done: DutyFact, given: ReportDuty) -> tuple[Facts, dict[str, str]]:
@@ -186,7 +184,7 @@ def take_back_report(facts: Facts, given: TakeBackReport) -> Change:
 def _require_in_time(facts: Facts, duty: DutyFact) -> None:
     if duty.outcome not in choices(duty):
         raise Conflict("duty.no_notice", number=duty.number)
-    if local_day(facts.now, facts.calendars[0].zone) > duty.due:
+    if facts.today > duty.due:
         raise Conflict("duty.in_effect", number=duty.number, day=duty.due)
 
 
@@ -199,8 +197,8 @@ def _require_reported(duty: DutyFact) -> None:
 
 def can_take_back(facts: Facts, duty: DutyFact) -> bool:
     """Whether the actor can still say that this report, notice or decision does not stand."""
-    in_time = local_day(facts.now, facts.calendars[0].zone) <= duty.due
-    return (duty.outcome in choices(duty) and in_time if duty.decide else is_reported(duty)) and may(
+    in_time = duty.outcome in choices(duty) and facts.today <= duty.due
+    return (in_time if duty.decide else is_reported(duty)) and may(
         Act.DUTY_BACK, facts.actor, party=duty.party, asked=duty.owner)
 
 
@@ -260,7 +258,7 @@ def decide_later(facts: Facts, given: DecideLater) -> Change:
         raise Conflict("duty.unknown", number=given.number)
     if duty.done_at is not None:
         raise Conflict("duty.done", number=duty.number, at=duty.done_at)
-    if duty.due != given.was or given.due <= given.was or local_day(facts.now, facts.calendars[0].zone) <= duty.due:
+    if duty.due != given.was or given.due <= given.was or facts.today <= duty.due:
         raise Conflict("duty.later", number=duty.number)
     return Change(facts=facts.with_duty(replace(duty, due=given.due)), party=duty.party, details={
         "duty": duty.number, "was": given.was.isoformat(), "due": given.due.isoformat()})

@@ -10,7 +10,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import people
 from cocreate.services.acts.change import Change, require, require_running
 from cocreate.services.acts.contributions import owed
-from workflows.calendars import add_working_days, at
+from workflows.calendars import add_working_days
 from workflows.facts import OWED, Facts, MemberFact, TaskFact
 from workflows.fields import Computed
 from workflows.values import replace
@@ -130,9 +130,7 @@ def wait_outside(facts: Facts, given: WaitOutside) -> Change:
 
 def due_after(facts: Facts, task: TaskFact, until: date) -> datetime | None:
     """When a task would be due if it moved with the wait: the end of the next working day, never earlier than now."""
-    calendar = facts.calendars[0]
-    day = add_working_days(until, 1, facts.calendars)
-    when = at(day, calendar.end, calendar.zone)
+    when = facts.end_of(add_working_days(until, 1, facts.calendars))
     return when if task.due_at is None else max(task.due_at, when)
 
 

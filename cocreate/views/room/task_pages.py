@@ -27,7 +27,6 @@ from cocreate.views.room.other_values import can_be_another, disputed, settled, 
 from cocreate.views.room.talk import talk
 from cocreate.views.room.task_forms import computed
 from cocreate.web import login, pages
-from workflows.calendars import local_day
 from workflows.facts import OWED, Facts, TaskState
 from workflows.guards import accepting, first_missing
 from workflows.texts import say
@@ -60,7 +59,6 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
     earlier = first_missing(facts, task)
     newest = page.newest
     answers = {**newest.answers, **computed(page, newest.answers)} if newest else {}
-    ends = facts.calendars[0].zone if facts.calendars else "UTC"
     return frame.show(
         "room/tasks/show.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)),
         (title_of(page), None), page=page, task=task, definition=definition, form=form, title=title_of(page),
@@ -80,12 +78,11 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
             for entry in form.entries if entry.kind == "file"} if form else {},
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
         disputed=disputed(facts, task.key), drops=drops, theirs={one.key: one for one in theirs}, faster=faster,
-        mine=mine, typed=typed,
-        reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
+        mine=mine, typed=typed, reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
         canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
-        missed=limits.missed(facts, task.key),
-        own=page.may_edit, may=beside(facts, task), waits=bool(task.outside_until and task.outside_until >= local_day(
-            facts.now, ends)), entered=_entered(page), talk=talk(facts, Topic("task", task.key, task.party)))
+        missed=limits.missed(facts, task.key), own=page.may_edit, may=beside(facts, task), entered=_entered(page),
+        waits=bool(task.outside_until and task.outside_until >= facts.today),
+        talk=talk(facts, Topic("task", task.key, task.party)))
 
 
 def ahead(facts: Facts, key: str) -> str:

@@ -15,7 +15,6 @@ from cocreate.domain.hearing import Subject
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
 from cocreate.domain.nudges import of_refusal
-from cocreate.domain.outlook import days_since
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import Turn, waits_for
@@ -166,7 +165,7 @@ def _since(facts: Facts, refusal: Refusal) -> list[str]:
     said, coming = [], _invited(facts, refusal)
     since = coming.invited_at if coming else refusal.values.get("since") or _began(facts, refusal)
     if isinstance(since, datetime):
-        days = days_since(facts, since)
+        days = facts.days_since(since)
         since_day = words.day(since, reader)
         said.append(ngettext("Since %(day)s, %(num)d working day.", "Since %(day)s, %(num)d working days.", days,
                              day=since_day) if days else _("Since %(day)s.", day=since_day))
@@ -202,6 +201,6 @@ def _reminders(facts: Facts, subject: str, persons: Collection[int]) -> list[str
     found = rooms.reminded(db.session(), facts, [subject])[subject]
     said = [_("Last reminded %(day)s.", day=words.day(found.last, reader))] if found.last else []
     if found.next:  # at the hour of whom it reaches: in another zone it would look like a mail at night
-        there = next((m.zone for m in facts.members if m.person in persons), "") or facts.calendars[0].zone
+        there = next((m.zone for m in facts.members if m.person in persons), "") or facts.zone
         said.append(_("Next reminder %(day)s.", day=words.day_time(found.next, replace(reader, zone=there))))
     return said
