@@ -46,7 +46,7 @@ def gate_reasons(facts: Facts, key: str) -> Reasons:
     """Why this gate is not agreed; a veto speaks before everything else."""
     _, gate = facts.definition.gates[key]
     decisions = facts.asked_at(key)
-    if not decisions:
+    if all(decision.state is DecisionState.SUPERSEDED for decision in decisions):  # none, or none since going back
         return _not_open(facts, key)
     open_reasons = tuple(_why_not_agreed(facts, decision) for decision in decisions if not decision.agreed)
     vetoes = tuple(r for r in open_reasons if r.code == "gate.veto")

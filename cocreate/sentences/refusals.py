@@ -16,15 +16,19 @@ from workflows.texts import say
 
 @says("task.not_begun")
 def _not_begun(s: Speaker) -> Said:
-    task = s.facts.task(s.values["task"], s.values["of"]) if s.values.get("some") else None
+    task, who = s.facts.task(s.values["task"], s.values["of"]), s.who_by_when(s.people(s.values["person"]))
+    if s.facts.definition.tasks[s.values["task"]][1].kind == "sign":
+        return s._("%(party)s has not signed '%(task)s' (%(who)s).", party=s.party(), task=s.task, who=who), s.to_task
+    if task is not None and task.number:
+        return s._("%(party)s took '%(task)s' back to change it (%(who)s).", party=s.party(), task=s.task,
+                   who=who), s.to_task
     if task is not None and task.written:
         return s._("'%(task)s' has entries; %(party)s has not submitted it (%(who)s).", party=s.party(), task=s.task,
-                   who=s.who_by_when(s.people(s.values["person"]))), s.to_task
-    if task is not None:
+                   who=who), s.to_task
+    if task is not None and s.values.get("some"):
         return s._("Not everybody of %(party)s has answered '%(task)s' (%(who)s).", party=s.party(), task=s.task,
                    who=s.who_by_when(s.people(*asked(s.facts, task)))), s.to_task
-    return s._("%(party)s has not started '%(task)s' (%(who)s).", party=s.party(), task=s.task,
-               who=s.who_by_when(s.people(s.values["person"]))), s.to_task
+    return s._("%(party)s has not started '%(task)s' (%(who)s).", party=s.party(), task=s.task, who=who), s.to_task
 
 
 @says("canvas.unwritten")

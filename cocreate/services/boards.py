@@ -167,8 +167,9 @@ def _group(facts: Facts, turns: tuple[Turn, ...], refusals: tuple[Refusal, ...])
     if turns:
         return "you"
     able = {party for refusal in refusals for party in _able(facts, refusal)}
-    own = facts.actor.party if facts.actor else None
-    if able & {party.number for party in facts.contracting} - {own}:
+    # With whom it is shared sits nowhere: the seat of the host is that of who looks after it.
+    own = {one.party for one in (facts.actor, facts.member(facts.project.manager_id)) if one}
+    if able & {party.number for party in facts.contracting} - own:
         return "customers"
     return "others" if able else "nobody"
 

@@ -141,6 +141,8 @@ def _of_project(session: Session, mail: Claimed, base: MailContext, facts: Facts
     if more is None:
         return None
     happened = _happened(session, mail, facts)
+    if happened and kind == "invitation" and (inviter := facts.member(more["by"])):  # not whose yes was the last
+        happened = replace(happened, actor=inviter.person, party=inviter.party)
     sender = facts.member(happened.actor) if happened else None
     writes = None if subject and subject.matter == "concern" else (
         sender or _across(facts, mail) or facts.member(facts.project.manager_id))

@@ -61,6 +61,15 @@ class TestTasks:
         assert sentences.refusal(refusal, facts, late, party=WMATA, mask=bit(WMATA)).text == \
             "WMATA has not started 'Total cost today' (Renee Kim, was due Fri 7 Feb)."
 
+    def test_what_is_signed_is_not_started(self, facts):
+        secrecy = Refusal("task.not_begun", WMATA, {"task": "secrecy", "of": WMATA, "person": GRACE, "due": DUE})
+        assert speak(secrecy, facts) == "WMATA has not signed 'Confidentiality' (Grace Lee, due Fri 7 Feb)."
+
+    @pytest.mark.parametrize("party", [WMATA, PHILIPS])
+    def test_taken_back(self, facts, party):
+        assert say(with_task(facts, number=2), "tasks", party=party) == [
+            "WMATA took 'Total cost today' back to change it (Renee Kim, due Fri 7 Feb)."]
+
     @pytest.mark.parametrize("drafts", [{}, {("cost", WMATA): 1}])
     def test_of_who_has_not_come_in_the_invitation_is_spoken_of_and_nothing_of_a_draft(self, facts, drafts):
         facts = replace(invited(facts, RENEE, GRACE), drafts=drafts)

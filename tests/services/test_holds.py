@@ -17,6 +17,7 @@ from cocreate.services import absences, endings, holds, hosts, nudges, people, p
 from cocreate.services.unsaid import Page
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.mailed import body, mailed
 from tests.support.people import someone
 
 FRIDAY = date(2027, 3, 12)
@@ -90,6 +91,15 @@ class TestAddParty:
         assert facts.member(fritz).present
         assert [line.act for line in records.lines(session, projects.facts(session, small, person=fritz))][:1] == [
             "accept_invitation"]
+
+    def test_is_invited_by_who_proposed_it_not_by_whose_yes_was_the_last(self, session):
+        small = _open(session)
+        _let_in(session, small)
+        newcomer = next(one.person for one in projects.facts(session, small).members if one.party == 3)
+        mail = mailed(session, small, newcomer, "invitation")
+        assert mail["subject"] == "Ingrid Solvik invites you: Crates come back"
+        assert "Ingrid Solvik of Tornby Furniture invites you" in body(mail).replace("\n", " ")
+        assert mail["reply-to"] == small.emails[small.maker]
 
     def test_the_newcomer_reads_no_event_from_before(self, session):
         small, fritz = _with_carrier(session)

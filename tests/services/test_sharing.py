@@ -32,6 +32,13 @@ class TestSharing:
         assert projects.facts(session, small, person=ben).actor.own == {"manager"}
         assert [row.ref for row in boards.board(session, ben, reader="en UTC", now=NOON)] == [small.ref]
 
+    def test_on_whose_board_the_hosts_own_party_is_no_customer(self, session, small, ben):
+        seat(session, small)
+        share(session, small, ben)
+        assert group(session, ben) == "customers"
+        projects.give(session, small, "returns")
+        assert group(session, ben) == "others"
+
     def test_and_may_what_the_table_gives_an_account_manager(self, session, small, ben):
         share(session, small, ben)
         facts = projects.facts(session, small, person=ben)
@@ -265,6 +272,10 @@ def declined(session):
 
 def share(session, small, to):
     return people.share(session, small.ref, small.host_id, to=to, actor=small.manager, key=projects.key(), now=NOON)
+
+
+def group(session, person):
+    return boards.board(session, person, reader="en UTC", now=NOON)[0].group
 
 
 def end(session, small, person, actor=None):

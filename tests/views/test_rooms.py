@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from sqlalchemy import update
 
 from cocreate.db import transaction
@@ -208,6 +209,15 @@ class TestRefusals:
         assert "The project is on hold until Fri 12 Mar. Drafts are kept" in text(page)
         kept = room.shop.post("/tasks/returns/draft", data={"party": "2", "draft": "0", "seen": "0", "crates": "12"})
         assert kept.status_code == 200, kept.text
+
+    @pytest.mark.parametrize("path", [
+        "/gates/our_contract", "/charter", "/tasks", "/people", "/documents", "/tasks/credit"])
+    def test_on_hold_every_page_says_so_in_place_of_what_it_asks(self, project, path):
+        room = project(projects.frozen)
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        page = text(room.shop.get(path))
+        assert page.count("The project is on hold until Fri 12 Mar.") == 1
+        assert "Only Claire Duval decides" not in page  # who reads it is Claire Duval
 
 
 class TestSeveral:

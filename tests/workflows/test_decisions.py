@@ -9,6 +9,7 @@ from tests.support.facts import TWO_SIDES, begin
 from tests.support.several import USERS
 from workflows.facts import DecisionState, ProposalFact, ProposalState, TaskState
 from workflows.facts.disputes import OTHER_VALUE
+from workflows.gates import gate_reasons
 from workflows.progression import settle
 
 
@@ -18,6 +19,11 @@ class TestGates:
         assert story.facts.asked_at("picture") == ()
         story.accept("need", "giver")
         assert [one.party for one in story.facts.asked_at("picture")] == [1, 2]
+
+    def test_asks_nobody_again_before_what_was_reopened_is_accepted(self):
+        story = begin().to_trial().go("wrong")
+        found = gate_reasons(story.facts, "picture")
+        assert [(one.code, one.values["task"]) for one in found] == [("gate.not_open", "stream")]
 
     def test_does_not_wait_for_what_nobody_has_to_give(self):
         story = begin(TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, required: false,")).give("stream")

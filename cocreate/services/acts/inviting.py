@@ -23,13 +23,17 @@ class Link(Protocol):
     def expires_at(self) -> datetime: ...
 
 
-def invited(change: Change, member: MemberFact, link: Link, greeting: str = "") -> Change:
-    """The change with this person invited by the actor; a link of before, also one in a reminder, ends."""
+def invited(change: Change, member: MemberFact, link: Link, greeting: str = "", by: int | None = None) -> Change:
+    """The change with this person invited by the actor; a link of before, also one in a reminder, ends.
+
+    by: whose invitation it is where the actor's yes was only the last: who proposed it, while they are there.
+    """
     facts = change.facts
+    inviter = proposer if (proposer := facts.member(by)) is not None and proposer.present else facts.actor
     member = replace(member, parts=member.own, lent=frozenset(), stands_for=frozenset(), accepted_at=None,
                      left_at=None, invited_at=facts.now, expired_at=None)
     row = _row(facts, member) | {
-        "invited_by": facts.actor.person if facts.actor else None, "invited_at": facts.now, "greeting": greeting,
+        "invited_by": inviter.person if inviter else None, "invited_at": facts.now, "greeting": greeting,
         "token_sha256": link.token_sha256, "expires_at": link.expires_at}
     return replace(change, facts=facts.with_member(member),
                    rows=(*change.rows, Put(table_of(Member), (row,))), letters=(*change.letters, letter(member, link)))

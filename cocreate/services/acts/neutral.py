@@ -56,10 +56,11 @@ def hand_over_neutral(facts: Facts, given: HandOverNeutral) -> Change:
 
 def arrive(change: Change, body: Mapping[str, Any], arrival: PersonArrival) -> Change:
     """The change with the neutral person invited: all have agreed."""
-    return invite(change, body["name"], body.get("greeting", ""), arrival)
+    return invite(change, body["name"], body.get("greeting", ""), arrival, by=body["by"])
 
 
-def invite(change: Change, name: str, greeting: str, given: HandOverNeutral | PersonArrival) -> Change:
+def invite(change: Change, name: str, greeting: str, given: HandOverNeutral | PersonArrival, *, by: int | None = None,
+           ) -> Change:
     """Nobody of a party is neutral, and whoever is invited already waits for an answer."""
     facts = change.facts
     there = facts.member(given.person)
@@ -69,7 +70,7 @@ def invite(change: Change, name: str, greeting: str, given: HandOverNeutral | Pe
         if PART in other.own and other.accepted_at is None and other.left_at is None:
             facts = facts.with_member(replace(other, left_at=facts.now))
     return invited(replace(change, facts=facts), MemberFact(given.person, name, None, frozenset({PART}), None), given,
-                   greeting)
+                   greeting, by)
 
 
 def relieve(facts: Facts, newcomer: MemberFact) -> Facts:

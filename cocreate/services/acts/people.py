@@ -319,7 +319,7 @@ def arrive(change: Change, body: Mapping[str, Any], arrival: Arrival | None) -> 
     party = PartyFact(1 + max(p.number for p in facts.parties), body["seat"], arrival.organisation, body["name"],
                       joined_at=facts.now)
     member = MemberFact(arrival.person, body["champion"], party.number, frozenset(FIRST), None)
-    change = invited(change, member, arrival, body.get("greeting", ""))
+    change = invited(change, member, arrival, body.get("greeting", ""), body["by"])
     return replace(
         change, facts=progression.join(change.facts, party), details={**change.details, "joined": party.number},
         rows=(*change.rows, Insert(table_of(Party), (where | {

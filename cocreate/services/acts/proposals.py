@@ -191,7 +191,8 @@ def _settled(facts: Facts, proposal: ProposalFact, kind: Kind, arrival: Arrival 
     if lacks(proposal) and not (kind.one_is_enough and proposal.agreeing):
         return replace(change, facts=facts)
     change = replace(change, facts=_effective(facts, proposal, kind), details={**change.details, "all": True})
-    return kind.arrives(change, json.loads(proposal.body), arrival) if kind.arrives else change
+    body = {**json.loads(proposal.body), "by": proposal.person}
+    return kind.arrives(change, body, arrival) if kind.arrives else change
 
 
 def _effective(facts: Facts, proposal: ProposalFact, kind: Kind) -> Facts:

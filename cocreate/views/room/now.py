@@ -200,10 +200,10 @@ def _way_name(facts: Facts, key: str) -> str:
     return _("Back to %(stage)s", stage=stage)
 
 
-def _who_can(facts: Facts, key: str) -> list[str]:
+def _who_can(facts: Facts, key: str) -> str:
     """The people who may press the button, for those who may not."""
     way = facts.definition.transitions[key]
-    return [member.name for member in facts.members
-            if member.present and member.parts & {"champion", "signatory", "manager"}
-            and engine.may_take(facts, way, host="manager" in member.parts,
-                                seat=facts.party(member.party).seat if member.party is not None else None)]
+    return words.listed((member.name for member in facts.members
+                         if member.present and member.parts & {"champion", "signatory", "manager"}
+                         and engine.may_take(facts, way, host="manager" in member.parts, seat=facts.party(
+                             member.party).seat if member.party is not None else None)), pages.reader(), either=True)

@@ -225,7 +225,7 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
                  for one in following.lapses]
     return dialog(facts, form, "room/passing/reopen.html", _("Open '%(title)s' again", title=title_of(page)), act,
                   then=_there(page), back=_there(page), trail=_trail(page), task=task, following=following,
-                  questions=questions, giver=giver(page))
+                  questions=questions, giver=giver(page), accepts=accepting(facts, task))
 
 
 # parts of the pages

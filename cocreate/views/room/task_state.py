@@ -19,9 +19,16 @@ def chip(facts: Facts, task: TaskFact) -> tuple[str, str]:
         case TaskState.SUBMITTED:
             return "waits", _("submitted")
         case TaskState.ACCEPTED:
-            return "done", _("accepted") if accepting(facts, task) else _("submitted")  # it counted at once
+            return "done", _given(facts, task)
         case TaskState.LAPSED | TaskState.SUPERSEDED:
             return "draft", _("ended")
+
+
+def _given(facts: Facts, task: TaskFact) -> str:
+    """What was done with it: what nobody accepts counted at once."""
+    if facts.task_of(task).kind == "sign":
+        return _("signed")
+    return _("accepted") if accepting(facts, task) else _("submitted")
 
 
 def starts(facts: Facts, earlier: TaskFact) -> str:
