@@ -35,6 +35,10 @@ def board(of: str, **more: Any) -> dict[str, Any]:
     return {**task(), "kind": "canvas", "boxes": {"aim": {"title": "Aim", "of": of}}, "fields": {}, **more}
 
 
+def agreement(text: str | dict[str, str]) -> dict[str, Any]:
+    return {**task(), "kind": "sign", "agreement": text, "fields": {}}
+
+
 def gate(**more: Any) -> dict[str, Any]:
     return {"question": "Is it right?", "of": ["one", "two"], "due": {"days": 1}, **more}
 

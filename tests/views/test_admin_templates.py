@@ -107,6 +107,20 @@ class TestPage:
         assert "After that: Both can decide." in page
         assert "Only the organisation that fills this in sees its draft. Once submitted, every party sees it." in page
 
+    def test_the_preview_of_a_short_agreement_is_its_text_and_nothing_to_fill_in(self, client):
+        url = client.post("/admin/templates/start", data={"template": "take_back"}).location
+        page = text(client.get(f"{url}/tasks/confidentiality"))
+        assert "The organisations that sign this protect what they learn of each other" in page
+        assert "This is a sample text and needs your lawyer." in page and "Go on to sign" in page
+        assert "All who are asked sign this text. Nothing is filled in." in page
+        assert "sees its draft" not in page and "no fields" not in page
+
+    def test_the_preview_of_a_canvas_says_who_reads_what_is_written_and_whose_entry_is_awaited(self, client):
+        url = client.post("/admin/templates/start", data={"template": "take_back"}).location
+        page = text(client.get(f"{url}/tasks/canvas"))
+        assert "An entry is read by all who see this page as soon as it is added." in page
+        assert "An entry of each of these is awaited: " in page and "sees its draft" not in page
+
     def test_says_how_many_may_sit_somewhere_as_a_person_would(self, client, ref):
         many = projects.SMALL.replace("side: using}", "side: using, required: false, many: {min: 1, max: 40}}")
         url = client.post("/admin/templates/import", data={"text": many, "save": "1"}).location

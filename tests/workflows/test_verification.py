@@ -2,7 +2,20 @@
 
 import pytest
 
-from tests.support.verifying import BASE, board, codes, decide, findings, gate, listed_in, task, when, who, worked_out
+from tests.support.verifying import (
+    BASE,
+    agreement,
+    board,
+    codes,
+    decide,
+    findings,
+    gate,
+    listed_in,
+    task,
+    when,
+    who,
+    worked_out,
+)
 from workflows import library
 from workflows.verification import publishable, verify
 from workflows.verification.contracts import placeholders
@@ -126,6 +139,16 @@ class TestRules:
         (worked_out("write.fourth.mass") | {"stages__write__tasks": {"fourth": task()}}, "computed.later"),
         ({"stages__talk__tasks__third": {**task(), "kind": "review", "reviews": "fourth"},
           "stages__write__tasks": {"fourth": task()}}, "task.reviews_later"),
+        ({"stages__talk__tasks__third": agreement("$one keeps it to itself.")}, "text.placeholder"),
+        ({"stages__talk__tasks__third": agreement({"en": "We keep it.", "de": "${one} behält es."})},
+         "text.placeholder"),
+        ({"clauses__all__title": "Price of $mass"}, "text.placeholder"),
+        ({"contract_title": "Contract of $one"}, "text.placeholder"),
+        ({"stages__talk__tasks__third": agreement("We keep it.") | {"fields": task()["fields"]}}, "task.not_its_kind"),
+        ({"stages__talk__tasks__third": board("one") | {"statements": {"fit": {"text": "We are fit."}}}},
+         "task.not_its_kind"),
+        ({"stages__talk__tasks__third": {**task(), "agreement": "We keep it."}}, "task.not_its_kind"),
+        ({"stages__talk__tasks__third": {**task(), "reviews": "first"}}, "task.not_its_kind"),
         ({"decide": [decide(notice="talk.first.mass")]}, "decide.no_span"),
         ({"decide": [decide(only="talk.first.note")]}, "decide.no_span"),
         ({"decide": [decide(notice="talk.second.days")], "stages__talk__tasks__second__fields__days": {
@@ -185,6 +208,9 @@ class TestRules:
         found = findings(**changes)
         assert code in [finding.code for finding in found]
         assert publishable(found)
+
+    def test_an_amount_in_dollars_is_no_placeholder(self):
+        assert "text.placeholder" not in codes(stages__talk__tasks__third=agreement("It costs $5, or $$5, or US$ 5."))
 
     def test_a_limit_may_be_another_field_of_the_same_unit(self):
         comparison = {"path": "talk.first.mass", "at_most": "talk.second.mass"}

@@ -12,7 +12,7 @@ from workflows import library
 from workflows.definition import Definition, Seat, from_json
 from workflows.exchange.mistakes import DefinitionErrors, counted
 from workflows.exchange.schema import json_schema
-from workflows.exchange.tree import LARGEST, NOT_A_TEMPLATE
+from workflows.exchange.tree import LARGEST, NOT_A_TEMPLATE, NOT_UTF_8
 from workflows.exchange.yaml_text import lined, read, write
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -105,6 +105,8 @@ class TestRead:
         ("path: talk.report.yield", "path: yield", "transitions.on.when.all.2.figure.path", "'yield' is not a path"),
         ("mass: talk.report.yield", "mass: yield", "clauses.all.needs.mass", "'yield' is not a value"),
         ("      ok:", "      report:", "stages.talk.gates.report", "'report' is already used in stage talk"),
+        ("contract_title:", "duties: {rows: talk.report.yield}\ncontract_title:", "duties",
+         "duties must be a list: [one, two], or each on a line of its own behind '- '"),
         ("at: [-1]", "every: 1", "reminders.0", "every needs most"),
         ("name: One,", "name: One, usually: public-body,", "parties.one.usually",
          "'public-body' must be one of 'company', 'public_body', 'ngo', 'community', 'recycler' or 'partner'; "
@@ -112,9 +114,19 @@ class TestRead:
     ])
     def test_friendly(self, old, new, path, message):
         text = changed(old, new).replace("{gate: report}", "{gate: ok}")
-        if "already used" in message:
-            text = text.replace("target: 2", "target: -2")  # told although something else is wrong
         assert any(found[0] == path and found[2].startswith(message) for found in mistakes(text)), mistakes(text)
+
+    def test_a_key_used_twice_is_told_once_where_it_comes_again_whatever_else_is_wrong(self):
+        twice = changed("      ok:", "      report:").replace("{gate: report}", "{gate: ok}")
+        said = [(path, line) for path, line, message in mistakes(twice) if "unique" in message]
+        assert said == [("stages.talk.gates.report", 24)]
+        assert [(path, line) for path, line, message in mistakes(twice.replace("target: 2", "target: -2"))
+                if "unique" in message] == said
+
+    def test_an_example_follows_a_whole_sentence(self):
+        with pytest.raises(DefinitionErrors) as raised:
+            read(changed("strategy: open", "strategy: opne"))
+        assert str(raised.value).endswith("did you mean 'open'? Example: strategy: open")
 
     @pytest.mark.parametrize(("old", "new", "possible"), [
         ("unit: kg", "unit: kg, furlong: 1", "'furlong' is not known here. Possible are: label, help, "),
@@ -143,8 +155,15 @@ class TestHostile:
         assert [message for _, _, message in mistakes(text)] == [NOT_A_TEMPLATE]
 
     def test_not_yaml(self):
+        assert mistakes("format: 1\nname: [a")[0][2].startswith(f"{NOT_A_TEMPLATE} It cannot be read from here: ")
+
+    def test_a_colon_within_a_text(self):
         assert mistakes("format: 1\nname: a: b")[0][1:] == \
-            (2, f"{NOT_A_TEMPLATE} It cannot be read from here: mapping values are not allowed in this context.")
+            (2, "A colon with a blank behind it stands within a text here. Put the whole text in quotes.")
+
+    @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+    def test_another_encoding(self, encoding):
+        assert mistakes(changed("name: One,", "name: Gehäuse,").encode(encoding))[0][2] == NOT_UTF_8
 
     def test_a_tab(self):
         said = "A tab stands here; YAML is indented with blanks. Replace each tab by blanks."

@@ -20,7 +20,9 @@ class DefinitionError:
     def __str__(self) -> str:
         where = ": ".join(part for part in (f"line {self.line}" if self.line else "", counted(self.path)) if part)
         text = f"{where}: {self.message}" if where else self.message
-        return f"{text.rstrip('.')}. Example: {self.example}" if self.example else text
+        if not self.example:
+            return text
+        return f"{text if text.endswith(('.', '?')) else f'{text}.'} Example: {self.example}"
 
 
 class DefinitionErrors(Exception):

@@ -36,9 +36,10 @@ _PATTERNS = {
 }
 _NEED = "is not a value: write stage.task.field, stage.task.field@seat, seat:KEY, project:title or project:purpose"
 _ENTRIES = "must have entries of its own (key: value)"
+_ITEMS = "must be a list: [one, two], or each on a line of its own behind '- '"
 _WHOLE, _ANY_NUMBER = "must be a whole number", "must be a number"
 _KIND = {  # pydantic's error type: what should be there
-    "dict_type": _ENTRIES, "model_type": _ENTRIES, "model_attributes_type": _ENTRIES, "list_type": "must be a list",
+    "dict_type": _ENTRIES, "model_type": _ENTRIES, "model_attributes_type": _ENTRIES, "list_type": _ITEMS,
     "string_type": "must be a text", "bool_type": "must be true or false", "bool_parsing": "must be true or false",
     "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE, "int_parsing_size": "is too large",
     "float_type": _ANY_NUMBER, "float_parsing": _ANY_NUMBER, "decimal_type": _ANY_NUMBER,
@@ -131,7 +132,8 @@ def _friendly(found: _Found, *, several: bool, tree: Tree) -> DefinitionError:
 
 def _wrong(found: _Found, name: str, several: bool) -> str:
     """What is wrong with a value that is there."""
-    kind, value, context, shown = found.kind, found.value, found.context, f"'{short(found.value)}'"
+    kind, value, context = found.kind, found.value, found.context
+    shown = name if isinstance(value, dict | list) else f"'{short(value)}'"
     if value is None:
         return f"{name} is empty; fill it or leave the line out"
     if kind in _BOUND:
@@ -157,10 +159,8 @@ def _near(value: str, known: str) -> str:
     return meant(value, re.findall(r"'([^']+)'", known))
 
 
-def used_twice(tree: Tree, found: list[DefinitionError]) -> Iterator[DefinitionError]:
-    """Keys of tasks and gates that come twice, which the model tells only when nothing else is wrong."""
-    if any("keys are unique" in error.message for error in found):
-        return
+def used_twice(tree: Tree) -> Iterator[DefinitionError]:
+    """Keys of tasks and gates that come twice: the model tells one of them, and only when all else is right."""
     stages = tree.value.get("stages")
     first: dict[str, str] = {}
     for stage_key, stage in stages.items() if isinstance(stages, dict) else ():

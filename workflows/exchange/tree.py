@@ -18,6 +18,7 @@ from workflows.exchange.mistakes import DefinitionError, DefinitionErrors, Place
 LARGEST = 1_000_000  # bytes; the longest template with 200 stages has about half of it
 DEEPEST = 40
 NOT_A_TEMPLATE = "This is not a template file."
+NOT_UTF_8 = "This file is not written in UTF-8. Save it as UTF-8 in your editor, and import it again."
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
@@ -60,7 +61,8 @@ def decoded(text: str | bytes) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DefinitionErrors([DefinitionError("", None, NOT_A_TEMPLATE)]) from None
+        ours = b"format:" in text.replace(b"\0", b"")  # in an encoding of two bytes, too
+        raise DefinitionErrors([DefinitionError("", None, NOT_UTF_8 if ours else NOT_A_TEMPLATE)]) from None
 
 
 def parse(text: str) -> Tree:
@@ -81,6 +83,8 @@ def _unreadable(text: str, line: int | None, problem: str) -> str:
     here = text.split("\n")[line - 1:line] if line else []  # it may stop behind the last line
     if any("\t" in one[:len(one) - len(one.lstrip())] for one in here):
         return "A tab stands here; YAML is indented with blanks. Replace each tab by blanks."
+    if problem.startswith("mapping values are not allowed"):
+        return "A colon with a blank behind it stands within a text here. Put the whole text in quotes."
     return f"{NOT_A_TEMPLATE} It cannot be read from here: {problem}."
 
 

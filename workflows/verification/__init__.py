@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from workflows.definition import Definition
 from workflows.verification import (
     assignment,
+    contents,
     contracts,
     deciding,
     details,
@@ -27,8 +28,8 @@ from workflows.verification.findings import Finding
 _Check = Callable[[Definition], Iterator[Finding]]
 _NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, names.paths)
 _RULES: tuple[_Check, ...] = (
-    tasks.asked, tasks.lasting, gates.decided, figures.computed, ways.guarded, ways.automatic, contracts.contract,
-    contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
+    tasks.asked, tasks.lasting, contents.contents, gates.decided, figures.computed, ways.guarded, ways.automatic,
+    contracts.contract, contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
     hanging.hanging, listed.lists, gates.owned, fairness.fairness)
 
 

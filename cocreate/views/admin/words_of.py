@@ -223,6 +223,11 @@ def sees(definition: Definition, of: Task) -> str:
     """Who sees what is filled in, as its page says it to a party that has a name."""
     if of.kind == "assessment":
         return _("Each person sees only what they answer themselves; of all answers, how they spread.")
+    if of.kind == "canvas":
+        return _("An entry is read by all who see this page as soon as it is added. It counts when %(party)s submits "
+                 "the canvas.", party=seats(definition, of.of))
+    if of.kind == "sign":
+        return _("All who are asked sign this text. Nothing is filled in.")
     if of.visible_to == "own":
         return _("Only the organisation that fills this in sees it, also after it is submitted.")
     if isinstance(of.visible_to, list):
