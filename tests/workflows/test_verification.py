@@ -222,9 +222,15 @@ class TestRules:
     def test_what_is_due_may_follow_a_day_that_somebody_named(self):
         assert codes(stages__talk__gates__talked__due={"days": 1, "after": "field:talk.first.day"}) == []
 
+    def test_what_is_owed_and_not_printed_is_told(self):
+        owed = {"duties": [{"rows": "talk.first.rows", "what": "what", "party": "who", "due": "day"}]}
+        assert codes(**owed) == ["duty.not_printed"] and publishable(findings(**owed))
+        assert not codes(**owed, annexes={"duties": {"title": "Duties", "of": "talk.first.rows"}})
+
     def test_a_duty_may_name_a_seat_and_an_annex_may_need_one(self):
         guest = {"stages__talk__tasks__third": task("guest"),
-                 "annexes": {"flows": {"title": "Flows", "of": "talk.third.rows", "only_if": "guest"}}}
+                 "annexes": {"flows": {"title": "Flows", "of": "talk.third.rows", "only_if": "guest"},
+                             "duties": {"title": "Duties", "of": "talk.first.rows"}}}
         rule = {"rows": "talk.first.rows", "what": "what", "party": "who", "due": "day"}
         assert codes(**guest, duties=[rule]) == []
 

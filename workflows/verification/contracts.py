@@ -158,6 +158,10 @@ def tables(d: Definition) -> Iterator[Finding]:
         if not isinstance(field, Table):
             yield error("duty.no_table", f"{path}.rows", f"'{rule.rows}' is not a table.")
             continue
+        if all(annex.of != rule.rows for annex in d.annexes.values()):
+            yield warning("duty.not_printed", f"{path}.rows",
+                           "These duties are owed when the contract is signed, and it does not print them. Name the "
+                           f"table in an annex: {{title: Dated duties, of: {rule.rows}}}.")
         for name, column in (("what", rule.what), ("party", rule.party), ("due", rule.due)):
             found = field.columns.get(column)
             if found is None:
