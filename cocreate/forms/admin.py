@@ -134,7 +134,7 @@ class HostForm(Form):
     attach_signed = BooleanField(_("Attach the signed contract to the mail that all have signed"), description=_(
         "Else the mail leads to it: who has only the mail does not have the contract."))
     second_step = RadioField(_("Second step at sign-in"), choices=SECOND_STEPS, description=_(
-        "Whoever has none yet sets it up at the next sign-in."))
+        "Whoever has none yet, you too, sets it up before the next page."))
     opens = SelectMultipleField(_("Who may open projects"), coerce=int, option_widget=CheckboxInput(),
                                 widget=ListWidget(prefix_label=False))
 
