@@ -240,8 +240,8 @@ def withdraw(small):
 
 def refuse(small):
     with transaction() as session:
-        return signing_service.refuse_to_sign(session, small.ref, version=1, reason=stories.REASON, actor=small.shop,
-                                              key=key(), now=NOON)
+        return signing_service.refuse_to_sign(session, small.ref, version=1, reason=stories.REASON, wording=True,
+                                              actor=small.shop, key=key(), now=NOON)
 
 
 def role(small):

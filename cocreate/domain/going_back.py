@@ -1,4 +1,6 @@
-"""Going back from the signature: who does it says what has to change, or it would be nobody's turn."""
+"""Going back from the signature, or not signing: who does it says what has to change, or it would be nobody's turn."""
+
+from collections.abc import Collection, Iterable
 
 from workflows import engine
 from workflows.facts import Facts, TaskFact, TaskState
@@ -13,17 +15,33 @@ def asks(facts: Facts, transition: str) -> bool:
 
 def choices(facts: Facts, transition: str) -> tuple[TaskFact, ...]:
     """What can be opened again with it."""
-    return tuple(task for task in offered(facts, transition) if task.state is TaskState.ACCEPTED)
+    return accepted(offered(facts, transition))
+
+
+def accepted(tasks: Iterable[TaskFact]) -> tuple[TaskFact, ...]:
+    """Those of them that somebody can change only once they are opened again."""
+    return tuple(task for task in tasks if task.state is TaskState.ACCEPTED)
 
 
 def offered(facts: Facts, transition: str) -> tuple[TaskFact, ...]:
     """The tasks of the stage it leads to that it does not open again by itself, accepted or not."""
     way = facts.definition.transitions[transition]
-    stage = facts.definition.stages.get(way.to)
-    if stage is None or not asks(facts, transition):
-        return ()
-    return tuple(task for key, one in stage.tasks.items()
-                 if key not in way.reopens and not one.final and one.kind not in _SAYS_OF_OTHERS
+    return _in(facts, way.to, but=way.reopens) if way.to in facts.definition.stages and asks(facts, transition) else ()
+
+
+def prepared(facts: Facts) -> str:
+    """The stage in which the contract is written, where it goes when somebody does not sign."""
+    return next(key for key, stage in facts.definition.stages.items() if stage.contract == "prepared")
+
+
+def of_refusing(facts: Facts) -> tuple[TaskFact, ...]:
+    """The tasks that can be opened again by not signing, accepted or not."""
+    return _in(facts, prepared(facts))
+
+
+def _in(facts: Facts, stage: str, *, but: Collection[str] = ()) -> tuple[TaskFact, ...]:
+    return tuple(task for key, one in facts.definition.stages[stage].tasks.items()
+                 if key not in but and not one.final and one.kind not in _SAYS_OF_OTHERS
                  for task in facts.instances(key))
 
 

@@ -8,7 +8,9 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from cocreate.forms.accounts import code
-from cocreate.forms.base import Form, line, lines, secret
+from cocreate.forms.base import Form, line, secret, why
+from cocreate.forms.going_back import BackForm
+from cocreate.forms.tasks import ReasonForm
 
 
 class Ticked:
@@ -48,8 +50,18 @@ class SignForm(Form):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-class RefuseForm(Form):
-    """Why somebody does not sign."""
+def _why_not() -> Field:
+    return why(_("Why do you not sign?"),
+               description=_("All parties read it, and are told by mail. Say what would help."))
 
-    reason = lines(_("Why do you not sign?"), most=2000,
-                   description=_("All parties read it, and are told by mail. Say what would help."))
+
+class RefuseForm(ReasonForm):
+    """Why somebody does not sign a short agreement, whose text is the template's."""
+
+    reason = _why_not()
+
+
+class RefuseContractForm(BackForm):
+    """Why somebody does not sign the contract, and what has to change before they would."""
+
+    reason = _why_not()

@@ -1,4 +1,4 @@
-"""Going back from the signature: what has to change, with a reason for each or one for all."""
+"""Going back from the signature, or not signing: what has to change, with a reason for each or one for all."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -102,9 +102,9 @@ def _after_no(turn: Turn, names: Names) -> str:
 
 
 def _is_reworded(facts: Facts) -> bool:
-    """Whether somebody went back from the signature because of the wording."""
+    """Whether somebody went back from the signature, or did not sign, because of the wording."""
     last = max(facts.contracts, key=lambda one: one.number, default=None)
-    return last is not None and last.ended_because == "wording"
+    return last is not None and last.ended_because in ("wording", "refused:wording")
 
 
 def _complete(turn: Turn, names: Names) -> str:

@@ -28,7 +28,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stage as it was entered. ``back``: from a later one. By whom, why and what was learned: if somebody did it."""
+    """A stage as it was entered. ``back``: from a later one. By whom, why and what was learned: if somebody did it.
+
+    changes, wording: what has to change, as (task, party).
+    """
 
     stage: str
     at: datetime
@@ -36,6 +39,8 @@ class Entry:
     who: str
     reason: str
     lessons: str
+    changes: tuple[tuple[str, int], ...] = ()
+    wording: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ def course(session: Session, facts: Facts) -> tuple[Entry, ...]:
     for at, details, personal in rows:
         said, words = json.loads(details), json.loads(personal) if personal else {}
         found.append(Entry(said["after"], at, bool(said.get("back")), words.get("actor", ""), words.get("reason", ""),
-                           words.get("lessons", "")))
+                           words.get("lessons", ""), tuple((one["task"], one["of"]) for one in said.get("changes", ())),
+                           bool(said.get("wording"))))
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from cocreate.services import accepted, composing, hashing, progress, throttling
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import RefuseToSign, SendCode, Sign
 from cocreate.services.facts import look
+from cocreate.services.stages import NOTHING, to_change
 from workflows.facts import Facts
 
 CODE_LASTS = timedelta(minutes=10)
@@ -87,9 +89,12 @@ def sign(session: Session, ref: str, *, version: int, text_sha256: str, pdf_sha2
     return progress.act(session, ref, request, actor=actor, key=key, now=now)
 
 
-def refuse_to_sign(session: Session, ref: str, *, version: int, reason: str, actor: int, key: str,
-                   now: datetime, paper: str = "") -> progress.Receipt:
-    return progress.act(session, ref, RefuseToSign(version, reason, paper), actor=actor, key=key, now=now)
+def refuse_to_sign(session: Session, ref: str, *, version: int, reason: str, actor: int, key: str, now: datetime,
+                   paper: str = "", changes: Mapping[tuple[str, int], str] = NOTHING,
+                   wording: bool = False) -> progress.Receipt:
+    """Do not sign. changes, wording: of the contract, what has to change, as in ``stages.go_on``."""
+    return progress.act(session, ref, RefuseToSign(version, reason, paper, to_change(changes), wording), actor=actor,
+                        key=key, now=now)
 
 
 @dataclass(frozen=True, slots=True)

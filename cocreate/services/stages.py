@@ -7,7 +7,8 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from cocreate.services import progress
-from cocreate.services.acts.stages import GoOn, ToChange
+from cocreate.services.acts.changing import ToChange
+from cocreate.services.acts.stages import GoOn
 
 NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -19,5 +20,9 @@ def go_on(session: Session, ref: str, *, transition: str, visit: int, reason: st
 
     changes: (task, party) of what has to change, back from the signature -> why just this, "" as all of it.
     """
-    chosen = tuple(ToChange(task, party, why) for (task, party), why in changes.items())
-    return progress.act(session, ref, GoOn(transition, visit, reason, chosen, wording), actor=actor, key=key, now=now)
+    given = GoOn(transition, visit, reason, to_change(changes), wording)
+    return progress.act(session, ref, given, actor=actor, key=key, now=now)
+
+
+def to_change(changes: Mapping[tuple[str, int], str]) -> tuple[ToChange, ...]:
+    return tuple(ToChange(task, party, why) for (task, party), why in changes.items())

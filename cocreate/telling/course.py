@@ -19,7 +19,7 @@ def _go_on(s: Speaker) -> str:
 
 
 def _to_change(s: Speaker) -> str:
-    """What was opened again with it, back from the signature."""
+    """What was opened again with it, back from the signature or by not signing."""
     what = [s.reader.gettext("'%(task)s' of %(party)s", task=s.title(one["task"]), party=s.party(one["of"]))
             for one in s.details.get("changes", ())]
     if s.details.get("wording"):
@@ -54,8 +54,9 @@ def _refuse_to_sign(s: Speaker) -> str:
     if s.paper:
         return s.gettext("%(who)s did not sign '%(paper)s' for %(party)s.", paper=s.paper,
                          party=s.party(s.line.party))
-    return s.gettext("%(who)s did not sign version %(version)s for %(party)s.", version=s.details["version"],
+    said = s.gettext("%(who)s did not sign version %(version)s for %(party)s.", version=s.details["version"],
                      party=s.party(s.line.party))
+    return f"{said} {_to_change(s)}".strip()
 
 
 @tells("seal")

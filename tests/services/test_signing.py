@@ -76,8 +76,8 @@ class TestRefuseToSign:
     def test_ends_the_version_and_every_signature_and_tells_all(self, session):
         small = projects.ready_to_sign(session)
         projects.sign(session, small, 1)
-        signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
-                                 key=key(), now=LATER)
+        signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", wording=True,
+                               actor=small.shop, key=key(), now=LATER)
         here = facts(session, small, now=LATER)
         assert (here.contract, here.project.stage) == (None, "terms")
         assert [s.ended_at for s in here.signatures] == [LATER]
@@ -94,8 +94,8 @@ class TestRefuseToSign:
 
     def test_the_same_words_can_be_agreed_and_signed_again(self, session):
         small = projects.ready_to_sign(session)
-        signing.refuse_to_sign(session, small.ref, version=1, reason="Not before Monday.", actor=small.shop,
-                                 key=key(), now=NOON)
+        signing.refuse_to_sign(session, small.ref, version=1, reason="Not before Monday.", wording=True,
+                               actor=small.shop, key=key(), now=NOON)
         assert projects.freeze(session, small, now=LATER) == 2
         for party in small.people:
             projects.agree(session, small, party, now=LATER)

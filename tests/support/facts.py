@@ -336,7 +336,8 @@ class Story:
 
     def refuse_to_sign(self, by: str, reason: str = REASON, *, paper: str = "") -> "Story":
         standing = self.facts.standing(paper)
-        return self.act(RefuseToSign(standing.number if standing else 0, reason, paper), signatory(self.number(by)))
+        return self.act(RefuseToSign(standing.number if standing else 0, reason, paper, wording=not paper),
+                        signatory(self.number(by)))
 
     def invite(self, person: int, into: str, *parts: str, by: int | None = None) -> "Story":
         number = self.number(into)

@@ -57,6 +57,6 @@ class TestLook:
 
 def _refused(session, *, now=NOON):
     small = projects.one_signed(session, now=now)
-    signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", actor=small.shop,
-                             key=projects.key(), now=now)
+    signing.refuse_to_sign(session, small.ref, version=1, reason="Clause 2 has no index.", wording=True,
+                           actor=small.shop, key=projects.key(), now=now)
     return small

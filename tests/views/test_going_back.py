@@ -80,6 +80,36 @@ class TestBack:
         assert room.shop.post("/go-back/too_early", data={"visit": "3", "reason": REASON}).status_code == 303
 
 
+class TestNotSigning:
+    def test_asks_the_same_and_is_said_on_now_and_in_the_record(self, project):
+        room = project(signing)
+        page = room.shop.get("/contract/refuse")
+        assert "What has to change?" in text(page) and "Who signs (Tornby Furniture)" in text(page)
+        sent = {"version": "1", "reason": REASON}
+        answer = room.shop.post("/contract/refuse", data=sent | {"why-signatories-2": OWN})
+        assert NOTHING in text(answer, 422) and html.escape(REASON) in answer.text and OWN in answer.text
+        room.shop.post("/contract/refuse", data=sent | {SHOP: "y", "why-signatories-2": OWN, "wording": "y"})
+        assert "Fill in: Who signs" in text(room.shop.client.get("/your-turn"))
+        said = "To be changed: 'Who signs (Aurelis Hotels)' and the wording of the contract."
+        for client in (room.shop, room.maker, room.manager):
+            assert said in text(client.get("")) and REASON in text(client.get(""))
+        assert "To be changed: 'Who signs' of Aurelis Hotels and the wording" in text(room.maker.get("/record"))
+
+    def test_with_the_wording_alone_it_is_the_turn_of_who_makes_the_contract_ready(self, project):
+        room = project(signing)
+        room.shop.post("/contract/refuse", data={"version": "1", "reason": REASON, "wording": "y"})
+        assert "Change the wording of the contract, then make it ready to read" in text(
+            room.maker.client.get("/your-turn"))
+        assert "did not sign it for Aurelis Hotels" in text(room.maker.get("/contract"))
+
+    def test_where_somebody_else_was_faster_keeps_all_that_was_typed(self, project):
+        room = project(signing)
+        sent = {"version": "1", "reason": REASON, SHOP: "y", "why-signatories-2": OWN}
+        room.maker.post("/contract/refuse", data=sent)
+        late = room.shop.post("/contract/refuse", data=sent | {"key": "another-page-of-the-shop"})
+        assert late.status_code == 409 and REASON in late.text and OWN in late.text
+
+
 def signing(session, *, now=NOON):
     definition = projects.WHO_SIGNS.replace("reminders:\n", f"{WAY}reminders:\n")
     small = projects.in_terms(session, now=now, definition=definition)

@@ -150,7 +150,7 @@ class TestRefuse:
         page = room.shop.get("/contract/refuse").text
         assert "Do not sign for Aurelis Hotels" in page and "Ingrid Solvik (Tornby Furniture)" in page
         answer = room.shop.post("/contract/refuse", follow_redirects=True,
-                                 data=hidden(page) | {"reason": "Clause 2 has no index."})
+                                 data=hidden(page) | {"reason": "Clause 2 has no index.", "wording": "y"})
         assert "Not signed for Aurelis Hotels. The project is back in Terms" in answer.text
         page = room.maker.get("/contract").text
         assert "Claire Duval did not sign it for Aurelis Hotels." in page
@@ -165,8 +165,8 @@ class TestRefuse:
     def test_is_for_who_could_sign(self, project):
         room = project(projects.ready_to_sign)
         assert room.manager.get("/contract/refuse").status_code == 302
-        assert room.manager.post("/contract/refuse", data={"version": "1", "reason": "Long enough."}
-                                  ).status_code == 403
+        assert room.manager.post("/contract/refuse", data={
+            "version": "1", "reason": "Long enough.", "wording": "y"}).status_code == 403
 
     def test_asks_a_session_by_link_for_the_password_first(self, project):
         room = project(projects.ready_to_sign)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cocreate.db import table_of
-from cocreate.domain import explaining
+from cocreate.domain import explaining, going_back
 from cocreate.domain.audience import ALL, of_task, takes_part
 from cocreate.domain.hearing import Channel, Subject, recipients
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import may_freeze
-from cocreate.errors import Conflict, Forbidden, NotFound, Refused
+from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.models.contracts import ContractVersion, Signature, SigningCode
+from cocreate.services.acts import changing
 from cocreate.services.acts.change import Change, Letter, require, require_running, require_same
+from cocreate.services.acts.changing import ToChange
 from cocreate.services.acts.contributions import require_open
 from cocreate.services.writes import Insert, Put, Update
 from workflows import engine, progression
@@ -87,11 +89,16 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class RefuseToSign:
-    """Do not sign, with a reason that all hear; the version ends, and what was to be signed opens again."""
+    """Do not sign, with a reason that all hear; the version ends, and what was to be signed opens again.
+
+    changes, wording: of the contract, what has to change.
+    """
 
     version: int
     reason: str
     paper: str = ""
+    changes: tuple[ToChange, ...] = ()
+    wording: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,21 +209,27 @@ def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
     contract, actor = require_signing(facts, given.version, given.paper, again=True)
     reason = explaining.needed(given.reason)
     own = facts.actor.party if facts.actor else None
+    tasks = {} if given.paper else _to_change(facts, given, reason)
     subject = _subject("signature", given.paper, contract.number, own)
     hear = recipients("signing_declined", members=facts.members, actor=actor, party=own)
-    return Change(facts=_refused(facts, given.paper, reason), party=own,
-                  sees=of_task(facts, _asked(facts, given.paper)) if given.paper else None,
-                  letters=tuple(Letter("signing_declined", person, subject) for person, channel in hear
-                                if channel is Channel.MAIL and _takes_part(facts, person, given.paper)),
-                  details=of_paper(given.paper, version=contract.number, back=True), personal={"reason": reason})
+    change = Change(facts=facts, party=own,
+                    sees=of_task(facts, _asked(facts, given.paper)) if given.paper else None,
+                    letters=tuple(Letter("signing_declined", person, subject) for person, channel in hear
+                                  if channel is Channel.MAIL and _takes_part(facts, person, given.paper)),
+                    details=of_paper(given.paper, version=contract.number, back=True), personal={"reason": reason})
+    if given.paper:  # stays asked, of all again
+        return replace(change, facts=progression.end_agreement(facts, given.paper, "refused", reason))
+    ended = progression.end_contract(facts, "refused:wording" if given.wording else "refused")
+    return replace(changing.recorded(change, tasks, reason, wording=given.wording),
+                   facts=progression.enter(changing.reopened(ended, tasks), going_back.prepared(facts)))
 
 
-def _refused(facts: Facts, paper: str, reason: str) -> Facts:
-    """The contract goes back to the stage that writes it; a short agreement stays asked, of all again."""
-    if paper:
-        return progression.end_agreement(facts, paper, "refused", reason)
-    prepared = next(key for key, stage in facts.definition.stages.items() if stage.contract == "prepared")
-    return progression.enter(progression.end_contract(facts, "refused"), prepared)
+def _to_change(facts: Facts, given: RefuseToSign, reason: str) -> dict[TaskFact, str]:
+    """What has to change before all sign. Raises: Invalid where nothing is chosen."""
+    found = changing.chosen(going_back.accepted(going_back.of_refusing(facts)), given.changes, reason)
+    if not found and not given.wording:
+        raise Invalid("back.nothing", field="wording")
+    return found
 
 
 def seal(facts: Facts, given: Seal) -> Change:

@@ -2,23 +2,16 @@
 
 from dataclasses import dataclass
 
-from cocreate.domain import audience, explaining, going_back
+from cocreate.domain import explaining, going_back
 from cocreate.domain.rights import Act
 from cocreate.domain.turns import can_take
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.services.acts import changing
 from cocreate.services.acts.change import Change, require, require_running, require_same
+from cocreate.services.acts.changing import ToChange
 from workflows import engine, progression
 from workflows.facts import Facts, TaskFact
 from workflows.values import replace
-
-
-@dataclass(frozen=True, slots=True)
-class ToChange:
-    """A task that is opened again by going back. reason: why just this one; "" is the reason for going back."""
-
-    task: str
-    party: int
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +56,7 @@ def _chosen(facts: Facts, given: GoOn, reason: str) -> dict[TaskFact, str]:
 
     Raises: Invalid where there is no such task to choose, or where nothing is chosen from which a change could come.
     """
-    there = {(task.key, task.party): task for task in going_back.choices(facts, given.transition)}
-    found: dict[TaskFact, str] = {}
-    for one in given.changes:
-        task = there.get((one.task, one.party))
-        if task is None:
-            raise Invalid("back.not_here", field="wording")
-        found[task] = explaining.needed(one.reason, field=f"why-{task.key}-{task.party}") if one.reason.strip() \
-            else reason
+    found = changing.chosen(going_back.choices(facts, given.transition), given.changes, reason)
     if going_back.asks(facts, given.transition) and not (
             found or given.wording or going_back.opens(facts, given.transition)):
         raise Invalid("back.nothing", field="wording")
@@ -78,24 +64,14 @@ def _chosen(facts: Facts, given: GoOn, reason: str) -> dict[TaskFact, str]:
 
 
 def _back(change: Change, given: GoOn, chosen: dict[TaskFact, str], reason: str) -> Change:
-    """Back, with what has to change opened again in the same act.
-
-    In the record a reason of its own stands where all may see the task that it is about.
-    """
-    facts = change.facts
-    everybody = audience.everybody(facts)
-    reasons = {f"{task.key}@{task.party}": why for task, why in chosen.items()
-               if why != reason and audience.of_task(facts, task) == everybody}
-    asked = going_back.asks(facts, given.transition)
-    for task, why in chosen.items():
-        facts = progression.reopen(facts, task, why)
-    if asked and given.wording:
+    """Back, with what has to change opened again in the same act."""
+    if not going_back.asks(change.facts, given.transition):
+        return replace(change, facts=progression.go_back(change.facts, given.transition, reason))
+    facts = changing.reopened(change.facts, chosen)
+    if given.wording:
         facts = progression.end_contract(facts, "wording")
-    what = {"wording": given.wording, "changes": [
-        {"task": task.key, "of": task.party, "number": task.number} for task in chosen]} if asked else {}
-    return replace(change, facts=progression.go_back(facts, given.transition, reason),
-                   details={**change.details, **what}, personal={**change.personal, **(
-                       {"reasons": reasons} if reasons else {})})
+    return replace(changing.recorded(change, chosen, reason, wording=given.wording),
+                   facts=progression.go_back(facts, given.transition, reason))
 
 
 def _require_named(facts: Facts, given: GoOn, act: Act) -> None:

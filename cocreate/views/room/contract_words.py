@@ -142,7 +142,7 @@ def _last_signature(facts: Facts) -> datetime:
 def versions(facts: Facts) -> list[VersionLine]:
     """Every version, newest first, with what ended it."""
     refusals = signing.unwilling(db.session(), facts) \
-        if any(c.ended_because == "refused" for c in facts.contracts) else {}
+        if any((c.ended_because or "").startswith("refused") for c in facts.contracts) else {}
     return [VersionLine(
         one.number, one.frozen_at,
         "signed" if one.state is ContractState.SIGNED else "ended" if one.ended_at else "standing",

@@ -30,6 +30,7 @@ from cocreate.views.room.cards import corrects
 from cocreate.views.room.concerns import lines as concern_lines
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.records import tell
+from cocreate.views.room.stages import titles
 from cocreate.web import login, pages
 from workflows import engine
 from workflows.facts import Facts
@@ -69,7 +70,8 @@ def now(ref: str) -> ResponseReturnValue:
                   if way.back and can_take(facts, way.key)],
         diagram=plan.picture(facts, course), legend=plan.legend(facts), columns=plan.columns(facts), most=plan.MOST,
         gates=plan.questions(facts), steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts),
-        back=_back(facts, course), ending=_ending(facts, course), more=_more(facts, bool(raised)),
+        back=_back(facts, course), to_change=_to_change(facts, course), ending=_ending(facts, course),
+        more=_more(facts, bool(raised)),
         proposed_end=endings.proposed_end(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted(facts.owed, key=lambda one: one.due)[:5],
@@ -111,6 +113,15 @@ def _later(facts: Facts, ahead: Outlook | None) -> str:
 def _back(facts: Facts, course: tuple[Entry, ...]) -> Entry | None:
     """How the project came back to this stage, if it did."""
     return course[-1] if course and course[-1].back and course[-1].stage == facts.project.stage else None
+
+
+def _to_change(facts: Facts, course: tuple[Entry, ...]) -> str:
+    """What has to change, as whoever went back from the signature or did not sign has said."""
+    if (back := _back(facts, course)) is None:
+        return ""
+    tasks = (task for task in facts.tasks if (task.key, task.party) in back.changes)
+    what = [f"'{title}'" for title in titles(facts, tasks).values()]
+    return words.listed([*what, *([_("the wording of the contract")] if back.wording else [])], pages.reader())
 
 
 def _ending(facts: Facts, course: tuple[Entry, ...]) -> Ending | None:

@@ -13,15 +13,19 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain import going_back
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Refused, TooOften
 from cocreate.forms.base import Form, whole
-from cocreate.forms.contracts import RefuseForm, SignForm
+from cocreate.forms.contracts import RefuseContractForm, RefuseForm, SignForm
+from cocreate.forms.tasks import ReasonForm
 from cocreate.services import contracts, sign_ins, signing
 from cocreate.views.room import contract_words, frame, signature, signing_words, unsigned_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
+from cocreate.views.room.stages import chosen, titles
 from cocreate.web import login, pages
+from workflows import engine
 from workflows.facts import Facts
 
 CONTRACT = {"paper": ""}
@@ -193,30 +197,35 @@ def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
     """Do not sign, with a reason that all parties read."""
     facts = signing_words.enter(ref, paper)
     login.require_proof()
-    form, back = RefuseForm.from_request(), url_for("room.sign", ref=ref, paper=paper)
+    form, back = _refuse_form(facts, paper), url_for("room.sign", ref=ref, paper=paper)
     if request.method == "GET" and not signing_words.may_refuse(facts, paper):
         return redirect(back)
     standing, party = facts.standing(paper), contract_words.own(facts)
 
     def act(session: Any) -> str:
         receipt = signing.refuse_to_sign(
-            session, ref, version=request.form.get("version", 0, type=whole), reason=form.reason.data,
-            paper=paper, actor=login.me().id, key=form.key(), now=now())
+            session, ref, version=request.form.get("version", 0, type=whole), reason=form.reason.data or "",
+            paper=paper, actor=login.me().id, key=form.key(), now=now(), **chosen(form))
         return _refused(facts, paper, receipt.stage)
 
     return dialog(
         facts, form, "room/contracts/refuse.html", _("Do not sign for %(party)s", party=party), act,
         then=signing_words.home(facts, paper), back=back, trail=signing_words.trail(facts, paper),
-        number=standing.number if standing else 0, stage="" if paper else _prepared(facts), party=party,
+        number=standing.number if standing else 0, party=party,
+        stage="" if paper else pages.stage(facts.definition, going_back.prepared(facts)),
         without=unsigned_words.possible(facts, paper, facts.actor.party if facts.actor else None),
         given=[f"{s.names} ({s.party.name})" for s in signing_words.signers(facts, standing.number, paper) if s.at]
         if standing else [])
 
 
-def _prepared(facts: Facts) -> str:
-    """The stage in which the contract is written."""
-    stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")
-    return pages.stage(facts.definition, stage)
+def _refuse_form(facts: Facts, paper: str) -> ReasonForm:
+    """Of the contract it asks besides what has to change; sent too late, it still says what was typed."""
+    if paper:
+        return RefuseForm.from_request()
+    tasks = going_back.of_refusing(facts)
+    if engine.waits_for_signatures(facts.definition, facts.project.stage):
+        tasks = going_back.accepted(tasks)
+    return RefuseContractForm.asking(titles(facts, tasks), needed=True).from_request()
 
 
 def _refused(facts: Facts, paper: str, stage: str) -> str:

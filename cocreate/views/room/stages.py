@@ -1,5 +1,6 @@
 """Going on, and back with a reason."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,7 +56,7 @@ def go_back(ref: str, key: str) -> ResponseReturnValue:
 
     def act(session: Any) -> str:
         stages.go_on(session, ref, transition=key, visit=request.form.get("visit", 0, type=whole),
-                     reason=form.reason.data or "", actor=login.me().id, key=form.key(), now=now(), **_chosen(form))
+                     reason=form.reason.data or "", actor=login.me().id, key=form.key(), now=now(), **chosen(form))
         return _("Back since today.") + _told(facts)
 
     stage = pages.stage(facts.definition, way.to)
@@ -69,11 +70,15 @@ def _form(facts: Facts, key: str) -> ReasonForm:
         return ReasonForm.from_request()
     here = facts.project.stage == facts.definition.transitions[key].from_
     found = going_back.choices(facts, key) if here else going_back.offered(facts, key)
-    tasks = {(task.key, task.party): _whose(facts, task) for task in found}
-    return BackForm.asking(tasks, needed=not going_back.opens(facts, key)).from_request()
+    return BackForm.asking(titles(facts, found), needed=not going_back.opens(facts, key)).from_request()
 
 
-def _chosen(form: ReasonForm) -> dict[str, Any]:
+def titles(facts: Facts, tasks: Iterable[TaskFact]) -> dict[tuple[str, int], str]:
+    """What can have to change, as the boxes to tick name it."""
+    return {(task.key, task.party): _whose(facts, task) for task in tasks}
+
+
+def chosen(form: Form) -> dict[str, Any]:
     return {"changes": form.chosen(), "wording": form.wording.data} if isinstance(form, BackForm) else {}
 
 

@@ -115,7 +115,7 @@ class TestRefuseToSign:
     def test_ends_the_version_and_opens_the_contract_again(self):
         story = begin().to_signature().sign("giver").refuse_to_sign("taker")
         assert (story.stage, story.facts.contract) == ("terms", None)
-        assert story.facts.contracts[0].ended_because == "refused"
+        assert story.facts.contracts[0].ended_because == "refused:wording"
         assert {one.state for one in story.facts.asked_at("our_contract")} == {"lapsed"}
         assert {letter.kind for letter in story.change.letters} == {"signing_declined"}
         assert signatory(2) not in {letter.recipient for letter in story.change.letters}

@@ -5,8 +5,10 @@ import pytest
 from cocreate.domain.answers import Answer
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
+from cocreate.services.acts.changing import ToChange
+from cocreate.services.acts.contracts import RefuseToSign
 from cocreate.services.acts.contributions import Submit
-from cocreate.services.acts.stages import GoOn, ToChange
+from cocreate.services.acts.stages import GoOn
 from tests.support.facts import MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
 from workflows.facts import UNDECIDED, TaskState
 
@@ -165,6 +167,26 @@ def signing(text: str = "") -> Story:
 
 def review(story: Story) -> Story:
     return story.act(Submit("look", TAKER, story.task("look").number, 0, {"verdict": Answer("fine")}), champion(TAKER))
+
+
+class TestNotSigning:
+    """Asks the same as going back from the signature: what has to change is somebody's turn at once."""
+
+    def test_needs_something_that_has_to_change(self):
+        with pytest.raises(Invalid, match=r"back\.nothing"):
+            signing().act(RefuseToSign(1, REASON), signatory(GIVER))
+        with pytest.raises(Invalid, match=r"back\.not_here"):
+            signing().act(RefuseToSign(1, REASON, changes=(ToChange("stream", GIVER),)), signatory(GIVER))
+
+    def test_opens_again_what_was_chosen_each_with_its_reason(self):
+        story = signing().act(RefuseToSign(1, REASON, changes=(
+            ToChange("sheet", GIVER, "The price of March."), ToChange("names", TAKER))), signatory(TAKER))
+        assert [(task.state, task.reason) for task in (story.task("sheet"), story.task("names", "taker"))] == [
+            (TaskState.OPEN, "The price of March."), (TaskState.OPEN, REASON)]
+        assert story.task("names", "giver").state is TaskState.ACCEPTED
+        assert story.change.details["changes"] == [{"task": "sheet", "of": GIVER, "number": 1},
+                                                   {"task": "names", "of": TAKER, "number": 1}]
+        assert story.facts.contracts[-1].ended_because == "refused"
 
 
 def back(*changes: ToChange, wording: bool = False) -> GoOn:
