@@ -222,10 +222,10 @@ def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
 
 
 def _weight(cells: Sequence[str]) -> float:
-    """Between the longest word, which should fit, and the longest cell, which may wrap."""
+    """Between the longest word, which should fit inside the edges of its cell, and the longest cell, which may wrap."""
     word = max((len(word) for cell in cells for word in cell.split()), default=1)
     cell = max(map(len, cells), default=1)
-    return round(max(4, min(word, 16), min(3 * math.sqrt(cell), 30)), 1)
+    return round(max(4, min(word, 16) + 2, min(3 * math.sqrt(cell), 30)), 1)
 
 
 def _breakable(text: str, limit: int) -> str:

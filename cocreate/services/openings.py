@@ -105,7 +105,10 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
 
 
 def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now: datetime) -> list[MailContext]:
-    """The invitations as they would arrive. It opens the project to write them: roll back what it did."""
+    """The invitations as they would arrive, in the order of the contract.
+
+    It opens the project to write them: roll back what it did.
+    """
     key = f"look-{new_ref()}"
     with facts.aside(_ref(host_id, actor, key)):
         ref = open_project(session, host_id, new, actor=actor, key=key, now=now)
@@ -114,7 +117,8 @@ def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now:
     rows = session.scalars(select(Outbox).where(Outbox.project_id == project, Outbox.kind == "invitation")
                            .order_by(Outbox.seq))
     found = [context(session, outbox.read(row), now) for row in rows]
-    return [one for one in found if one is not None]
+    return sorted((one for one in found if one is not None),
+                  key=lambda one: one.subject.party or 0 if one.subject else 0)
 
 
 def _ref(host_id: int, actor: int, key: str) -> str:

@@ -38,7 +38,10 @@ class Told:
 def tell(line: Line, facts: Facts, reader: Reader) -> Told:
     """The sentence of an event; of one the reader may not see, that there was one."""
     if not line.act:
-        return Told(line.seq, line.at, reader.gettext("An event that another party keeps to itself."), line.hash)
+        own = facts.party(facts.actor.party) if facts.actor and facts.actor.party is not None else None
+        said = reader.gettext("An event from before your party came in.") if own and own.joined_at and \
+            line.at < own.joined_at else reader.gettext("An event that another party keeps to itself.")
+        return Told(line.seq, line.at, said, line.hash)
     speaker = Speaker(line, facts, reader)
     telling = TELLINGS[line.act]
     return Told(

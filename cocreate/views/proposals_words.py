@@ -248,8 +248,10 @@ def _strike(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
 @says("end")
 def _end(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     found, reader = ending.Ending.read(body), pages.reader()
-    named, day = {one.number: one.what for one in facts.duties}, words.day(found.day, reader, year=True)
-    over = [one.what for one in ending.over(facts, found)] if proposal.state is ProposalState.OPEN else []
+    day = words.day(found.day, reader, year=True)
+    named = {one.number: _("%(duty)s (%(party)s)", duty=one.what, party=facts.party(one.party).name)
+             for one in facts.duties}
+    over = [named[one.number] for one in ending.over(facts, found)] if proposal.state is ProposalState.OPEN else []
     stay = [named[number] for number in sorted(found.stay) if number in named]
     return Words(_("End the contract on %(day)s", day=day),
                  (_("All who signed shall end the contract together. Its last day is %(day)s.", day=day),),

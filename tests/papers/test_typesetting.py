@@ -26,7 +26,7 @@ from cocreate.domain.contract import (
 )
 from cocreate.domain.prose import escape
 from cocreate.papers import paper_words
-from cocreate.papers.typesetting import SHEETS, Evidence, SignatureRow, contract_pdf, evidence_pdf
+from cocreate.papers.typesetting import SHEETS, Evidence, SignatureRow, _columns, contract_pdf, evidence_pdf
 
 NOW = datetime(2026, 3, 18, 16, 20, 5, tzinfo=UTC)
 SHA = "3f9a77c21b0c55d4" + "0" * 48
@@ -136,6 +136,12 @@ class TestContract:
         assert len(with_rows) > 10
         assert all(re.search(r"Key\s+Text\s+Number", page) for page in with_rows)
         assert re.findall(r"row-\d+", "".join(with_rows)) == [row[0] for row in rows]
+
+    def test_a_short_head_is_not_cut_by_its_long_neighbours(self):
+        long = "Stored in the second cellar of the house by the harbour"
+        made = _columns(["Model", "Serial numbers", "Year", "Site", "Number", "Use so far"],
+                        [[long, long, "2012", long, "1,200", long]])
+        assert made["columns"][2] == "Year" and made["columns"][4] == "Number"
 
     def test_a_wide_annex_lies_flat(self, text):
         columns = tuple(f"Column {number}" for number in range(12))

@@ -22,6 +22,10 @@ NEW = NewProject("returned_crates", "Crates come back", "Fewer new crates.", dat
 
 
 class TestOpen:
+    def test_invitations_are_shown_in_the_order_of_the_contract(self, session, host, anna):
+        found = openings.letters(session, host.id, NEW, actor=anna.id, now=NOON)
+        assert [one.name for one in found] == ["Ingrid Solvik", "Claire Duval"]  # not in that of their addresses
+
     def test_seats_the_parties_in_the_order_of_the_template(self, session, host, anna):
         ref = open_(session, host, anna, replace(NEW, seats=tuple(reversed(NEW.seats))))
         found = seen(session, ref, anna)

@@ -263,6 +263,13 @@ class TestInTheOpen:
             assert (f"Petra Sool (administrator of {host}) has handed 'Crates come back' over from Anna Berg to Ben "
                     "Ito, who looks after it from now on.") in " ".join(body(mail).split())
 
+    def test_who_takes_over_one_of_a_colleague_is_spoken_to(self, session, small):
+        ben = employed(session, small)
+        people.hand_over(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(),
+                                 now=NOON)
+        said = " ".join(body(mailed(session, small, ben, "handed_over")).split())
+        assert "Anna Berg has handed 'Crates come back' over to you: you look after it from now on." in said
+
     def test_who_gives_and_who_gets_hear_of_it_once_for_all_projects(self, session, small, host):
         ben, petra = employed(session, small), someone(session, "Petra Sool")
         twice = another(session, small)

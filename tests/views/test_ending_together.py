@@ -30,8 +30,8 @@ def test_from_asking_to_what_everybody_reads(project):
         assert "proposed to end it on Fri 31 Dec 2027. Not answered yet: Aurelis Hotels." in text(client.get(""))
     number = room.facts().proposals[-1].number
     page = room.shop.get(f"/proposals/{number}")
-    assert "Not owed any more, and not reminded of: Report of 2029." in text(page)
-    assert "Owed all the same: Take the crates back." in text(page)
+    assert "Not owed any more, and not reminded of: Report of 2029 (Tornby Furniture)." in text(page)
+    assert "Owed all the same: Take the crates back (Tornby Furniture)." in text(page)
     room.shop.post(f"/proposals/{number}", data=hidden(page.text) | {"answer": "agree"})
     for client in (room.maker, room.shop, room.manager):
         assert "It ends on Fri 31 Dec 2027, as all have agreed." in text(client.get(""))

@@ -18,6 +18,18 @@ LATER = {"who": "2", "by": "2027-06-01", "rule": "as counted by the lorry", "rea
 
 
 class TestWhatIsMissing:
+    def test_waits_for_the_task_while_that_is_still_owed(self, project):
+        terms = projects.SMALL.replace("    contract: prepared\n", """    contract: prepared
+    tasks:
+      notice: {title: Notice, why: Nobody is bound for ever., of: shop, due: {days: 2}, fields: {
+        months: {label: Months of notice, type: whole}}}
+""").replace("{places: figures.credit.places}", "{places: figures.credit.places, notice: terms.notice.months}")
+        room = project(lambda session: projects.in_terms(session, definition=terms.replace(
+            "places of $places.", "places of $places. Notice is given $notice months before.")))
+        contract = text(room.maker.get("/contract"))
+        assert "Aurelis Hotels has not started 'Notice'" in contract
+        assert "'Months of notice' of Aurelis Hotels is not given" not in contract
+
     def test_is_what_comes_next_with_three_ways(self, project):
         optional = projects.SMALL.replace("    title: Credit\n", "    title: Credit\n    optional: true\n")
         room = project(lambda session: projects.with_gap(session, definition=optional))

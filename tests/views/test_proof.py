@@ -63,7 +63,7 @@ class TestTyped:
         wrong = client.post("/prove", data=hidden(asked) | {"password": "wrong"})
         assert "This password is not right." in text(wrong, 422)
         kept = client.post("/prove", data=hidden(wrong) | {"password": PASSWORD})
-        assert "Your text is kept." in text(kept)
+        assert "Nothing has happened yet. What you sent is kept" in text(kept)
         assert action(kept) == f"/p/{room.small.ref}{path}" and hidden(kept)["reason"] == REASON
         answer = client.post(action(kept), data=hidden(kept), follow_redirects=True)
         assert "not agreed. Nothing has changed." in text(answer)
@@ -118,7 +118,7 @@ class TestAFile:
         asked = by_link(room.maker, room.small.maker).client.post(path, data={
             "body": "Board", "proof": (BytesIO(b"%PDF-1.4"), "letter.pdf")})
         kept = room.maker.client.post("/prove", data=hidden(asked) | {"password": PASSWORD})
-        assert "Your text is kept. Choose the file again on the next page: letter.pdf." in text(kept)
+        assert "send it with the button. Choose the file again on the next page: letter.pdf." in text(kept)
 
 
 class TestWhatAsks:

@@ -50,7 +50,7 @@ def _again(sealed: str) -> ResponseReturnValue | None:
     found = destination.unseal(sealed, login.me().id)
     if found is None:
         return None
-    kept = _("Your text is kept.")
+    kept = _("Nothing has happened yet. What you sent is kept; send it with the button.")
     if found.files:
         kept += " " + _("Choose the file again on the next page: %(names)s.", names=", ".join(found.files))
     return render_template("errors/error.html", heading=_("Thank you"), sentence=kept, again=found.typed,

@@ -16,7 +16,7 @@ from cocreate.domain.contract import ClauseText, ContractText, Gap, OpenValue
 from cocreate.domain.differences import Difference, differences
 from cocreate.domain.lacking import of_parties
 from cocreate.domain.prose import plain
-from cocreate.domain.turns import prepares, waits_for
+from cocreate.domain.turns import owed_here, prepares, waits_for
 from cocreate.errors import Conflict
 from cocreate.papers import paper_words
 from cocreate.services import composing, contracts, signing
@@ -27,6 +27,7 @@ from workflows import engine
 from workflows.conditions import ContractIs
 from workflows.facts import ContractFact, ContractState, Facts
 from workflows.guards import reasons
+from workflows.refusals import Refusal
 from workflows.texts import say
 
 HASH = "[0-9a-f]{64}"
@@ -91,7 +92,8 @@ def waits(facts: Facts, text: ContractText) -> list[Lack]:
     """What stands in the way, each with who can do something about it."""
     if facts.ended or facts.on_hold or not facts.definition.stages[facts.project.stage].contract:
         return []
-    told = [missing.lack(facts, one) for one in (() if facts.contract else lacking.missing(text, facts))]
+    told = [missing.lack(facts, one) for one in (() if facts.contract else lacking.missing(text, facts))
+            if not _comes(facts, one)]
     for one in waits_for(facts):
         if facts.contract or one.code != "clauses.open":
             row = missing.lack(facts, one)
@@ -101,6 +103,12 @@ def waits(facts: Facts, text: ContractText) -> list[Lack]:
         if (row.text, row.party) not in found:
             found[row.text, row.party] = replace(row, offers=nudges.once(row.offers, shown))
     return list(found.values())
+
+
+def _comes(facts: Facts, one: Refusal) -> bool:
+    """Whether a missing value comes with a task that is still owed: then it is the task that is waited for."""
+    return one.code == lacking.VALUE and any(
+        task.party == one.party and one.values["path"].split(".")[1:2] == [task.key] for task in owed_here(facts))
 
 
 def gate(facts: Facts) -> str | None:
