@@ -177,9 +177,7 @@ def left_behind(facts: Facts, task: TaskFact) -> bool:
 
 def can_start(facts: Facts, task: TaskFact) -> bool:
     """Whether who is asked can work on it now; not what is left over from a stage that the project went back from."""
-    order = facts.definition.order
-    reached = order[facts.definition.tasks[task.key][0]] <= order[facts.project.stage]
-    return reached and not rests(facts, task) and first_missing(facts, task) is None
+    return not rests(facts, task) and first_missing(facts, task) is None
 
 
 def awaited(facts: Facts, task: TaskFact) -> dict[int, tuple[str, ...]]:

@@ -65,7 +65,7 @@ def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:
 
 def without_earlier(facts: Facts) -> Facts:
     """The facts as who came in later may see them: no word that others wrote before. For pages, never for acts."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     joined = facts.party(own).joined_at if own is not None else None
     if joined is None or joined <= facts.project.opened_at:
         return facts

@@ -44,9 +44,8 @@ def to_open_again(facts: Facts, review: TaskFact) -> tuple[TaskFact, ...]:
 
 
 def _is_own(facts: Facts, review: TaskFact, task: TaskFact) -> bool:
-    own = facts.actor.party if facts.actor else None
     sees = audience.audience(facts.task_of(review).visible_to, facts, giver=review.party)
-    return task.party == own and bool(sees & audience.of_reader(facts)) and can_reopen(facts, task) and is_theirs(
+    return task.party == facts.own and bool(sees & audience.of_reader(facts)) and can_reopen(facts, task) and is_theirs(
         facts.actor, task)
 
 

@@ -28,7 +28,7 @@ def is_here(facts: Facts, task: TaskFact) -> bool:
 
 def may_reopen(facts: Facts, task: TaskFact) -> bool:
     """Whoever gave it or accepted it, for their party."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if own is None:
         return False
     if own == task.party:

@@ -171,7 +171,7 @@ def _decisions(facts: Facts) -> list[Turn]:
 
 def _after_no(facts: Facts) -> list[Turn]:
     """A gate that somebody's no stops: of everybody who can do something about it."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return [Turn("after_no", gate, own, None, min(one.values["since"] for one in said), mine=True, ways=found)
             for gate, said in after_no.refused(facts).items() if (found := after_no.ways(facts, gate, said))]
 
@@ -230,7 +230,7 @@ def _duties(facts: Facts) -> tuple[Turn, ...]:
 
 def _proposals(facts: Facts) -> list[Turn]:
     """What others proposed and the own party has not answered."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     open_ = [one for one in facts.proposals
              if one.state is ProposalState.OPEN and own in one.parties and own not in one.agreeing
              and (one.kind == END) == facts.ended
@@ -332,7 +332,7 @@ def owed_here(facts: Facts) -> tuple[TaskFact, ...]:
 
 def _ways(facts: Facts) -> list[Turn]:
     """Going on is asked of those who may, once nothing stands in the way."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return [Turn("go_on", way.key, own, None, facts.project.entered_at, mine=True)
             for way in engine.ways(facts) if not way.back and way.open and can_take(facts, way.key)]
 

@@ -124,7 +124,7 @@ def knowing(facts: Facts, found: Iterable[Concern]) -> Facts:
 
 def readers(facts: Facts, choice: str) -> tuple[MemberFact, ...]:
     """Who would read one."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     match choice:
         case "facilitator":
             found = [m for m in facts.members if "facilitator" in m.parts]

@@ -79,8 +79,7 @@ def says_the_same(facts: Facts, text: ContractText) -> bool:
 
 def may_read(facts: Facts, row: ContractVersion) -> bool:
     """Whether the facts' actor reads this version: who sees all that it prints, and whoever contracts or signs."""
-    own = facts.actor.party if facts.actor else None
-    return bool(row.sees & audience.of_reader(facts)) or own in {
+    return bool(row.sees & audience.of_reader(facts)) or facts.own in {
         party.number for party in (*facts.bound, *facts.signers(row.paper), *facts.acceding(row.paper))}
 
 

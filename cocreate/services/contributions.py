@@ -81,15 +81,13 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
     Raises: NotFound also where the task is not asked yet.
     """
     facts = audience.without_earlier(look(session, ref, person=person, now=now).facts)
-    actor = facts.actor
-    own_party = actor.party if actor else None
-    task = _instance(facts, key, party, own_party)
-    own = own_party == task.party
+    task = _instance(facts, key, party, facts.own)
+    own = facts.own == task.party
     return TaskPage(
         facts=facts, task=task, alone=_alone(facts, task),
         versions=_versions(session, facts, [task])[task.key, task.party],
         draft=_draft(session, facts, task) if own else Typed(),
-        may_edit=may(Act.SUBMIT, actor, party=task.party, asked=task.asked) and not facts.ended,
+        may_edit=may(Act.SUBMIT, facts.actor, party=task.party, asked=task.asked) and not facts.ended,
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
         may_confirm=task.state is TaskState.ENTERED and _acts(facts, Act.CONFIRM, party=task.party),
         may_enter=not own and task.state in OWED and can_start(facts, task)
@@ -297,7 +295,7 @@ def _instance(facts: Facts, key: str, party: int | None, own: int | None) -> Tas
 
 
 def _accepts(facts: Facts, task: TaskFact) -> bool:
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return any(party.number == own for party in accepting(facts, task)) and may(Act.ACCEPT, facts.actor, party=own)
 
 
@@ -312,7 +310,7 @@ def _counts(facts: Facts, task: TaskFact) -> bool:
 
 def _alone(facts: Facts, task: TaskFact) -> bool:
     """Whether the actor's party still has to answer an assessment that ``task`` answers for another one."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return facts.task_of(task).kind == "assessment" and own != task.party and any(
         one.party == own and one.state is TaskState.OPEN
         for one in facts.instances(task.key))

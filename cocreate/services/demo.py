@@ -158,7 +158,7 @@ class _Play:
 
     def agree_charter(self, person: _Invented) -> None:
         facts = look(self.session, self.ref, person=self.of(person), now=self.now).facts
-        for proposal in charter.to_answer(facts, facts.actor.party if facts.actor else None):
+        for proposal in charter.to_answer(facts, facts.own):
             proposals.answer(self.session, self.ref, number=proposal.number, agree=True, actor=self.of(person),
                              key=self.key(), now=self.now)
 
@@ -179,7 +179,7 @@ class _Play:
                                          paper=paper)
             contracts.freeze(self.session, self.ref, prepared, actor=actor, key=self.key(), now=self.now)
         facts = look(self.session, self.ref, person=actor, now=self.now).facts
-        standing, own = facts.standing(paper), facts.actor.party if facts.actor else None
+        standing, own = facts.standing(paper), facts.own
         if standing is None or own is None:
             raise LookupError(paper)
         evidence: dict[str, object] = {

@@ -75,7 +75,7 @@ def mark_read(session: Session, facts: Facts, document: int, version: int) -> No
 
 def readings(session: Session, facts: Facts, documents: Sequence[DocumentFact]) -> dict[int, Reading]:
     """Document number -> who has read it."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     newest = {document.number: document.newest for document in documents}
     marks = session.execute(
         select(DocumentRead.document, DocumentRead.version, DocumentRead.party, Person.name)

@@ -25,7 +25,7 @@ def propose(session: Session, ref: str, *, kind: str, subject: str, body: Mappin
         there = facts.member(people.with_address(session, body["email"]))
         if there is not None and there.left_at is None:
             raise Invalid("member.elsewhere", field="email", person=there.person)
-        if {party.number for party in facts.present} <= {facts.actor.party if facts.actor else None}:
+        if {party.number for party in facts.present} <= {facts.own}:
             arrival = _arrival(session, facts, kind, body, actor, now)
     text = json.dumps(body, ensure_ascii=False, sort_keys=True)
     return progress.act(session, ref, Propose(kind, subject, text, arrival), actor=actor, key=key, now=now)
@@ -36,10 +36,9 @@ def answer(session: Session, ref: str, *, number: int, agree: bool, reason: str 
     """Agree for one's party, or not; the last yes lets in whom it is about."""
     facts = look(session, ref, person=actor, now=now, lock=True).facts
     proposal = next((p for p in facts.proposals if p.number == number), None)
-    own = facts.actor.party if facts.actor else None
     arrival = None
     if (agree and proposal is not None and KINDS[proposal.kind].arrives and proposal.state is ProposalState.OPEN
-            and lacks(proposal) <= {own}):
+            and lacks(proposal) <= {facts.own}):
         arrival = _arrival(session, facts, proposal.kind, json.loads(proposal.body), actor, now)
     return progress.act(session, ref, Answer(number, agree, reason, arrival), actor=actor, key=key, now=now)
 

@@ -44,7 +44,7 @@ def take(session: Session, facts: Facts, name: str, sha256: str, size: int, *, l
     Two at once may both find the last room: the limit is passed by no more than what comes at the same moment.
     Raises: Invalid with what is used; then nothing is counted.
     """
-    party = facts.actor.party if facts.actor is not None and facts.actor.party is not None else NO_PARTY
+    party = NO_PARTY if facts.own is None else facts.own
     used, known = session.execute(
         select(func.coalesce(func.sum(Upload.size), 0), func.count().filter(Upload.sha256 == sha256))
         .where(Upload.project_id == facts.project.id, Upload.party == party)).one()

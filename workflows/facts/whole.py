@@ -104,6 +104,11 @@ class Facts:
         return max(0, working_days_between(self.day(moment), self.today, self.calendars))
 
     @property
+    def own(self) -> int | None:
+        """The actor's party."""
+        return self.actor.party if self.actor else None
+
+    @property
     def present(self) -> tuple[PartyFact, ...]:
         return tuple(party for party in self.parties if party.left_at is None)
 

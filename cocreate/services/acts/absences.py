@@ -108,7 +108,7 @@ def _who(facts: Facts, given: Substitute) -> MemberFact:
     """Whose parts are handed over, if the actor, or an administrator for the host's people, may do that."""
     if given.by:
         return _of_the_host(facts, given.person)
-    actor = require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None, on_hold=True)
+    actor = require(facts, Act.SUBSTITUTE, party=facts.own, on_hold=True)
     member = facts.member(given.person)
     if member is None or not hands_over(facts, given.person):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(

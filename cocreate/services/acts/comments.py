@@ -166,7 +166,7 @@ def _talking(facts: Facts) -> MemberFact:
     if openness.talks(facts, facts.actor) and facts.actor is not None:
         require_running(facts, on_hold=True)
         return facts.actor
-    return require(facts, Act.COMMENT, party=facts.actor.party if facts.actor else None, on_hold=True)
+    return require(facts, Act.COMMENT, party=facts.own, on_hold=True)
 
 
 def _task(facts: Facts, key: str, party: int) -> TaskFact:

@@ -134,7 +134,7 @@ def freeze(facts: Facts, given: Freeze) -> Change:
         require_beginning(facts, given.paper)
     else:
         require_preparing(facts)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     require_same(given.head, facts.project.head, "project.moved")
     standing = facts.standing(given.paper)
     # The text of a short agreement is the template's: while one stands, nothing else can be meant.
@@ -161,7 +161,7 @@ def send_code(facts: Facts, given: SendCode) -> Change:
     row = {"project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
-    return Change(facts=facts, party=facts.actor.party if facts.actor else None,
+    return Change(facts=facts, party=facts.own,
                   details=of_paper(given.paper, version=contract.number), rows=(Put(table_of(SigningCode), (row,)),),
                   letters=(Letter("signing_code", actor, _subject("signature", given.paper, contract.number),
                                   {"secret": given.code, "version": contract.number, "paper": given.paper}),))
@@ -208,7 +208,7 @@ def done(facts: Facts, paper: str, version: int) -> Facts:
 def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
     contract, actor = require_signing(facts, given.version, given.paper, again=True)
     reason = explaining.needed(given.reason)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     tasks = {} if given.paper else _to_change(facts, given, reason)
     subject = _subject("signature", given.paper, contract.number, own)
     hear = recipients("signing_declined", members=facts.members, actor=actor, party=own)
@@ -277,7 +277,7 @@ def _asked(facts: Facts, paper: str) -> TaskFact:
     if paper not in facts.definition.tasks or facts.definition.tasks[paper][1].kind != "sign":
         raise NotFound
     asked = facts.instances(paper)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     task = next((one for one in asked if one.party == own), next(iter(asked), None))
     if task is None:
         raise NotFound
@@ -289,7 +289,7 @@ def require_signing(facts: Facts, version: int, paper: str, *, again: bool = Fal
 
     again: also where the own party has signed, so that it can be taken back.
     """
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     signing = tuple(party.number for party in facts.signers(paper))
     actor = require(facts, Act.SIGN, party=own if own in signing else next(iter(signing), None))
     contract = facts.standing(paper)

@@ -250,7 +250,7 @@ def _submitted(facts: Facts, key: str, party: int, seen: int) -> tuple[TaskFact,
     """What was submitted, and the party for which the actor accepts or returns it: one of those the task names."""
     task = _task(facts, key, party)
     parties = tuple(party.number for party in accepting(facts, task))
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     acceptor = own if own in parties else next(iter(parties), NO_PARTY)
     require(facts, Act.ACCEPT, party=acceptor)
     require_same(seen, task.number, "contribution.changed", task=key, since=task.since)

@@ -67,8 +67,7 @@ class Withdraw:
 
 
 def share(facts: Facts, given: Share) -> Change:
-    own = facts.actor.party if facts.actor else None
-    actor = require(facts, Act.UPLOAD, party=own)
+    actor = require(facts, Act.UPLOAD, party=facts.own)
     document = DocumentFact(
         1 + max((d.number for d in facts.documents), default=0), actor.party, given.file.name, None, newest=1,
         sees=_sees(facts, actor, given.parties))

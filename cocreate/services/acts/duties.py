@@ -101,7 +101,7 @@ def take_on(facts: Facts, given: TakeOn) -> Change:
 
 def require_taking_on(facts: Facts, gate: str) -> tuple[MemberFact, int]:
     """The actor and the party for which they can say at this question what it does."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     actor = require(facts, Act.TAKE_ON, party=own)
     if facts.definition.gates[gate][0] != facts.project.stage:
         raise Conflict("gate.passed", gate=gate)

@@ -115,7 +115,7 @@ def require_leaving(facts: Facts) -> int:
 def _speaking_for(facts: Facts, act: Act) -> int:
     """The actor's party, for which they may say this. Raises: Forbidden, with who may."""
     require_running(facts)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if own is None:
         raise Forbidden("only", act=act.value, persons=tuple(
             member.person for party in facts.contracting for member in facts.people(party.number, "champion")))

@@ -68,7 +68,7 @@ def decide_outside(facts: Facts, given: DecideOutside) -> Change:
 
 def require_deciding(facts: Facts, gate: str, act: Act = Act.DECIDE) -> tuple[DecisionFact, MemberFact]:
     """The own party's decision and who decides it, if they can now, for the first time or anew."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     mine = next((decision for decision in facts.asked_at(gate) if decision.party == own), None)
     actor = require(facts, act, party=mine.party if mine else _decider(facts, gate, own))
     if mine is not None and facts.definition.gates[gate][0] != facts.project.stage:

@@ -46,7 +46,7 @@ def neutral(facts: Facts) -> MemberFact | None:
 
 
 def hand_over_neutral(facts: Facts, given: HandOverNeutral) -> Change:
-    actor = require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None)
+    actor = require(facts, Act.SUBSTITUTE, party=facts.own)
     if PART not in actor.own:
         there = neutral(facts)
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=(there.person,) if there else ())

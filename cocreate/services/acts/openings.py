@@ -21,7 +21,7 @@ class Open:
 def open_(facts: Facts, given: Open) -> Change:
     after = progression.enter(_propose_charter(facts, given), facts.definition.first)
     return Change(
-        facts=after, party=facts.actor.party if facts.actor else None,
+        facts=after, party=facts.own,
         details={"template": given.template, "number": given.number, "sha256": facts.definition.sha256,
                  "seats": {str(party.number): party.seat for party in facts.parties}},
         personal={"title": facts.project.title, "parties": {str(p.number): p.name for p in facts.parties}})
@@ -29,7 +29,7 @@ def open_(facts: Facts, given: Open) -> Change:
 
 def _propose_charter(facts: Facts, given: Open) -> Facts:
     """What the host proposes for working together; nothing of it holds until all agree."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     person = facts.actor.person if facts.actor else 0
     needs = " ".join(str(party.number) for party in facts.present)
     for number, (part, text) in enumerate(given.charter, 1):

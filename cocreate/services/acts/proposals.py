@@ -73,7 +73,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     kind = KINDS.get(given.kind)
     if kind is None:
         raise Invalid("proposal.unknown", field="kind")
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     actor = require(facts, kind.act, party=own, after=kind.after)
     body: Mapping[str, Any] = json.loads(given.body)
     if given.kind != "charter":
@@ -111,7 +111,7 @@ def answer(facts: Facts, given: Answer) -> Change:
     if proposal is None or proposal.state is not ProposalState.OPEN:
         raise Conflict("proposal.ended", number=given.number)
     kind = KINDS[proposal.kind]
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if given.agree and own in proposal.agreeing:
         raise Conflict("proposal.ended", number=given.number)
     if own not in proposal.parties or not may_answer(kind.act, facts.actor):
@@ -251,7 +251,7 @@ def _is_new(_facts: Facts, _subject: str, body: Mapping[str, Any]) -> None:
 
 def _are_other_parts(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
     """Other parts than a colleague has."""
-    member = _colleague(facts, subject, facts.actor.party if facts.actor else None)
+    member = _colleague(facts, subject, facts.own)
     parts = frozenset(body.get("parts", ()))
     people.with_parts(facts, member, parts)
     if parts == member.own & frozenset(people.PARTS):
@@ -272,10 +272,9 @@ def _colleague(facts: Facts, subject: str, party: int | None) -> MemberFact:
 
 def _is_a_part(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
     """Words for a part of the charter; the goals of a party are its own words, openness has its levels."""
-    own = facts.actor.party if facts.actor else None
     if subject not in charter.keys(facts):
         raise Invalid("charter.part", field="text")
-    if (party := charter.party_of(subject)) is not None and (party != own or not body.get(charter.GOALS)):
+    if (party := charter.party_of(subject)) is not None and (party != facts.own or not body.get(charter.GOALS)):
         raise Invalid("charter.goals", field="goals", party=facts.party(party).name)
     there = charter.part(facts, subject)
     for code, proposal in (("charter.stands", there.holds), ("charter.proposed", there.proposed)):
@@ -335,7 +334,7 @@ def _end(facts: Facts, proposal: ProposalFact) -> Facts:
 def _is_of_another(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
     """What a figure is instead, said for one's own party, of what another has given."""
     path, _, by = subject.rpartition("@")
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if own is None or by != str(own) or body["of"].partition("=")[0] == by or not path:
         raise Invalid("proposal.unknown", field="kind")
 

@@ -25,10 +25,9 @@ class Reopen:
 def reopen(facts: Facts, given: Reopen) -> Change:
     require_running(facts)
     task = owed(facts, given.task, given.party)
-    own = facts.actor.party if facts.actor else None
     require_reopening(facts, task, given.seen)
     reason = explaining.needed(given.reason)
-    return Change(facts=progression.reopen(facts, task, reason), party=own, personal={"reason": reason},
+    return Change(facts=progression.reopen(facts, task, reason), party=facts.own, personal={"reason": reason},
                   sees=audience.of_task(facts, task),
                   details={"task": task.key, "of": task.party, "number": task.number})
 

@@ -43,7 +43,7 @@ def go_on(facts: Facts, given: GoOn) -> Change:
     to = engine.fire(facts, given.transition)
     if to is None:
         raise Refused(engine.why_not(facts, given.transition))
-    change = Change(facts=facts, party=facts.actor.party if facts.actor else None,
+    change = Change(facts=facts, party=facts.own,
                     details={"transition": given.transition, "back": back},
                     personal={"reason": reason} if reason else {})
     if not back:
@@ -80,4 +80,4 @@ def _require_named(facts: Facts, given: GoOn, act: Act) -> None:
         raise Forbidden("only", act=act.value, persons=tuple(
             member.person for member in facts.members
             if can_take(replace(facts, actor=member), given.transition)))
-    require(facts, act, party=facts.actor.party if facts.actor else None)
+    require(facts, act, party=facts.own)

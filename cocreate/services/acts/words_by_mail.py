@@ -17,7 +17,7 @@ class SetWordsByMail:
 
 
 def set_words_by_mail(facts: Facts, given: SetWordsByMail) -> Change:
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     require(facts, Act.WORDS_BY_MAIL, party=own, on_hold=True)
     party = facts.party(own or 0)
     if party.words_by_mail == given.words:

@@ -260,7 +260,7 @@ def _waits(row: Situation) -> tuple[str, str, frame.PartyView | None, int]:
     room = url_for("room.now", ref=facts.project.ref)
     if row.turns:
         mine = ask(row.turns[0], facts)
-        own = facts.actor.party if facts.actor else None
+        own = facts.own
         return mine.label, mine.url, frame.party_views(facts).get(own) if own else None, len(row.turns) - 1
     found = standings.waits(facts)
     if not found:
@@ -274,7 +274,7 @@ def _offers(row: Situation) -> tuple[nudges.Offer, ...]:
     """
     if not row.waits or row.turns:
         return ()
-    facts, own = row.facts, row.facts.actor.party if row.facts.actor else None
+    facts, own = row.facts, row.facts.own
     coming = awaited(facts, row.waits[0], own)
     again = to_remind(facts, coming) if coming else None
     url = url_for("room.now", ref=facts.project.ref)

@@ -104,7 +104,7 @@ def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
 
 def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
     row = ask(turn, facts)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return Card(row, titled(facts, named), turn.reason or _noes(turn, facts) or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
 
@@ -142,7 +142,7 @@ def _colleagues(found: Sequence[Standing], named: Mapping[int, str]) -> list[Col
 
 def _of_others(one: Standing, named: Mapping[int, str]) -> list[Wait]:
     """Without a no after which it is the reader's turn: that stands above."""
-    facts, own = one.facts, one.facts.actor.party if one.facts.actor else None
+    facts, own = one.facts, one.facts.own
     mine = {turn.key for turn in one.turns if turn.act == "after_no"}
     return [replace(wait, project=titled(facts, named)) for wait in waits(facts)
             if (wait.party is None or wait.party.number != own) and wait.refused not in mine]

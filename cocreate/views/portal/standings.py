@@ -52,7 +52,7 @@ def waits(facts: Facts) -> list[Wait]:
     """Why the project does not go on, in sentences for this reader; one that stands twice is said once."""
     if facts.ended or facts.on_hold:
         return []
-    views, own = frame.party_views(facts), facts.actor.party if facts.actor else None
+    views, own = frame.party_views(facts), facts.own
     room = url_for("room.now", ref=facts.project.ref)
     found: dict[str, Wait] = {}
     for refusal in waits_for(facts):

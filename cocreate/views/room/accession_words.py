@@ -11,7 +11,7 @@ from workflows.facts import Facts
 
 def around(facts: Facts, paper: str = "") -> dict[str, Any]:
     """Who has acceded, and whether the reader can."""
-    own, names, acceding = facts.actor.party if facts.actor else None, frame.party_views(facts), facts.acceding(paper)
+    own, names, acceding = facts.own, frame.party_views(facts), facts.acceding(paper)
     if not acceding or facts.standing(paper) is None:
         return {"accessions": [], "may_accede": False}
     sealed = accessions.sealed(db.session(), facts, paper)

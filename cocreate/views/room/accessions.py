@@ -68,7 +68,7 @@ def accede(ref: str, paper: str) -> ResponseReturnValue:
 
 
 def _mine(facts: Facts, paper: str) -> AccessionFact | None:
-    return facts.accession(facts.actor.party if facts.actor else None, paper)
+    return facts.accession(facts.own, paper)
 
 
 def _by_me(facts: Facts, paper: str) -> bool:

@@ -57,13 +57,12 @@ def canvas_of(page: TaskPage, *, typed: tuple[str, EntryForm] | None = None) -> 
         return None
     open_ = task.state in OWED and can_start(facts, task)
     running = open_ and not (facts.ended or facts.on_hold)
-    actor = facts.actor
     writes = running and may_write(facts, task)
     found = canvases.entries(db.session(), facts, task.key, task.party)
     if not (found or open_):
         return None
     given, language = {one.box for one in found}, pages.language()
-    own, awaits = actor.party if actor else None, awaited(facts, task)
+    own, awaits = facts.own, awaited(facts, task)
     others = {party: facts.party(party).name for party in awaits if party != own}
     kept = unsaid_words.about(db.session(), facts, Topic("task", task.key, task.party))
     boxes = tuple(Box(key, say(box.title, language), say(box.help, language),

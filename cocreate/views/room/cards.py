@@ -207,8 +207,7 @@ def invite_url(facts: Facts, party: int) -> str:
 
 def propose_url(facts: Facts, party: int) -> str:
     """Where a colleague is proposed, for who cannot invite one."""
-    own = facts.actor.party if facts.actor else None
-    can = party == own and possible(partial(require, facts, Act.PEOPLE, party=party))
+    can = party == facts.own and possible(partial(require, facts, Act.PEOPLE, party=party))
     return url_for("room.people_propose", ref=facts.project.ref) if can and not invite_url(facts, party) else ""
 
 

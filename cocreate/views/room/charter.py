@@ -58,7 +58,7 @@ class Conflict:
 def charter(ref: str) -> ResponseReturnValue:
     """Every part with the words that hold and those proposed, and who has agreed."""
     facts = frame.enter(ref)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     running = not facts.ended and not facts.on_hold
     waiting = domain.to_answer(facts, own) if running and may_answer(Act.CHARTER, facts.actor) else ()
     views = frame.party_views(facts)
@@ -107,7 +107,7 @@ def charter_agree(ref: str) -> ResponseReturnValue:
     login.require_proof("room.charter", ref=ref)
     key = Form.from_request().key()
     shown = {int(number) for number in request.form.getlist("number") if number.isdigit()}
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     asked = domain.to_answer(facts, own)
     agreed = [one for one in asked if one.number in shown]
     then = url_for("room.now" if len(agreed) == len(asked) else "room.charter", ref=ref)  # of a second click as well
@@ -129,7 +129,7 @@ def charter_words(ref: str, part: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     if part not in domain.keys(facts):
         raise NotFound
-    found, own = domain.part(facts, part), facts.actor.party if facts.actor else None
+    found, own = domain.part(facts, part), facts.own
     require(facts, Act.CHARTER, party=own)
     if (party := domain.party_of(part)) not in (None, own):
         raise Forbidden("only", act=Act.CHARTER.value, persons=tuple(
@@ -157,7 +157,7 @@ def _form(facts: Facts, part: domain.Part) -> WordsForm | GoalsForm | OpennessFo
     if part.key != "openness":
         return WordsForm.from_request(text=body.get("text"))
     form = OpennessForm.of(body)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     form.offer(matter_words(), [SelectChoice(p.number, p.name) for p in facts.present if p.number != own])
     return form
 
@@ -166,8 +166,7 @@ def _form(facts: Facts, part: domain.Part) -> WordsForm | GoalsForm | OpennessFo
 def charter_conflict(ref: str, goal: str) -> ResponseReturnValue:
     """Say that two goals pull apart, so that the parties talk about it."""
     facts = frame.enter(ref)
-    own = facts.actor.party if facts.actor else None
-    require(facts, Act.CHARTER, party=own)
+    require(facts, Act.CHARTER, party=facts.own)
     every = {one.id: (party.name, one) for party in facts.present for one in domain.every_goal(facts, party.number)}
     if goal not in every:
         raise NotFound

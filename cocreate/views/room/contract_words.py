@@ -251,5 +251,5 @@ def grouped(digest: str) -> str:
 
 
 def own(facts: Facts) -> str:
-    party = facts.actor.party if facts.actor else None
+    party = facts.own
     return facts.party(party).name if party is not None else ""

@@ -241,7 +241,7 @@ def _list(facts: Facts) -> tuple[str, str]:
 
 
 def _own(facts: Facts) -> int | None:
-    return facts.actor.party if facts.actor else None
+    return facts.own
 
 
 def _visible(facts: Facts, number: int) -> DocumentFact:

@@ -297,7 +297,7 @@ def _row(facts: Facts, duty: DutyFact) -> Row:
     owner = facts.member(duty.owner)
     names = [owner.name] if owner and owner.left_at is None else [
         member.name for member in facts.people(duty.party, "champion")]
-    open_, own = duty.done_at is None, facts.actor.party if facts.actor else None
+    open_, own = duty.done_at is None, facts.own
     can_doubt = acts.can_doubt(facts, duty)
     return Row(duty, ", ".join(names), come_from, _how(facts, duty), _act(duty),
                open_ and may(Act.DUTY_DONE, facts.actor, party=duty.party, asked=duty.owner),

@@ -75,7 +75,7 @@ def withdraw(ref: str) -> ResponseReturnValue:
     """Alone while nobody else has come in; later only if all agree."""
     facts, form = frame.enter(ref), ReasonForm.from_request()
     early = acts.host_alone(facts) and possible(lambda: require(facts, Act.WITHDRAW_EARLY))
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if not early:
         require(facts, Act.WITHDRAW, party=own)
     login.require_proof()
@@ -99,7 +99,7 @@ def withdraw(ref: str) -> ResponseReturnValue:
 def end_contract(ref: str) -> ResponseReturnValue:
     """Propose to all who signed to end the contract together, on a day."""
     facts = frame.enter(ref)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     require(facts, Act.END_CONTRACT, party=own, after=True)
     if (there := ending.agreed(facts)) is not None and request.method == "GET":
         raise Conflict("ending.there", day=there.day)
@@ -126,7 +126,7 @@ def end_contract(ref: str) -> ResponseReturnValue:
 
 def can_end(facts: Facts) -> bool:
     """Whether the reader can propose that the signed contract ends."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return (facts.project.outcome == "agreed" and can(facts, Act.END_CONTRACT, party=own)
             and own in {party.number for party in ending.signers(facts)} and ending.agreed(facts) is None)
 

@@ -77,7 +77,7 @@ def mask(facts: Facts) -> int:
 
 def party_views(facts: Facts) -> dict[int, PartyView]:
     """Every party by its number, those that left included."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     return {party.number: PartyView(
         party.number, party.name, initials(party.name), party.number == own,
         say(facts.definition.parties[party.seat].name, pages.language())) for party in facts.parties}

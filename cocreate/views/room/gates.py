@@ -95,7 +95,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
     if key not in facts.definition.gates:
         raise NotFound
     login.require_proof_for_file()
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     require_deciding(facts, key, Act.DECIDE_OUTSIDE)
     form, status = OutsideForm.from_request(), 200 if request.method == "GET" else 422
     back, kept = url_for("room.gate", ref=ref, key=key), asked_words.of(facts, form)
@@ -129,7 +129,7 @@ def may_decide(facts: Facts, key: str, act: Act = Act.DECIDE) -> bool:
 
 def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> str:
     gate_ = facts.definition.gates[key][1]
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     mine = facts.decision(key, own) if own is not None else None
     here = facts.definition.gates[key][0] == facts.project.stage
     question = say(gate_.question, pages.language())
@@ -270,7 +270,7 @@ def _of_task(facts: Facts, task: TaskFact, party: frame.PartyView, versions: tup
 
 
 def _recorded(facts: Facts, key: str, answer: str) -> str:
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     party = facts.party(own).name if own is not None else ""
     if answer == "refused":
         return _("Recorded for %(party)s: not agreed. Nothing moves; the champions of all parties hear your reason.",

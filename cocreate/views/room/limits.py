@@ -40,8 +40,7 @@ def missed(facts: Facts, task: str | None = None) -> Missed | None:
 
 
 def sentence(facts: Facts, refusal: Refusal) -> str:
-    own = facts.actor.party if facts.actor else None
-    return sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts)).text
+    return sentences.refusal(refusal, facts, pages.reader(), party=facts.own, mask=frame.mask(facts)).text
 
 
 def ways_out(facts: Facts, refusals: Sequence[Refusal]) -> tuple[WayOut, ...]:

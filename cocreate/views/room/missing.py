@@ -38,8 +38,7 @@ def acts(facts: Facts, one: Refusal) -> tuple[sentences.Act, ...]:
         return ways(facts, one.values["path"], one.values["clause"])
     if one.code == SIGNATORY:
         return (_to_signatory(facts, one.values["party"], one.values["named"]),)
-    own = facts.actor.party if facts.actor else None
-    if (member := invited.awaited(facts, one, own)) is not None:
+    if (member := invited.awaited(facts, one, facts.own)) is not None:
         return about_invitation(facts, member)
     act = _said(facts, one).act
     return (act,) if act else ()
@@ -61,7 +60,7 @@ def ways(facts: Facts, path: str, clause: str | None) -> tuple[sentences.Act, ..
 
 
 def _to_value(facts: Facts, path: str) -> sentences.Act:
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if settling.disputed(facts, path) and may(Act.SETTLE, facts.actor, party=own):
         return sentences.Act(f"settle?path={path.partition('@')[0]}", _("Settle which one counts"))
     task = path.split(".")[1]
@@ -84,5 +83,4 @@ def _to_signatory(facts: Facts, party: int, named: str) -> sentences.Act:
 
 
 def _said(facts: Facts, one: Refusal) -> sentences.Sentence:
-    own = facts.actor.party if facts.actor else None
-    return sentences.refusal(one, facts, pages.reader(), party=own, mask=frame.mask(facts))
+    return sentences.refusal(one, facts, pages.reader(), party=facts.own, mask=frame.mask(facts))

@@ -162,8 +162,7 @@ def _undelivered(facts: Facts) -> list[tuple[Unreachable, str]]:
 
 def _more(facts: Facts, raised: bool) -> list[tuple[str, str]]:
     """What else this person can do with the project, as (label, address). raised: whether there are concerns."""
-    ref, actor = facts.project.ref, facts.actor
-    own = actor.party if actor else None
+    ref, actor, own = facts.project.ref, facts.actor, facts.own
     if actor is None:
         return []
     if facts.ended:

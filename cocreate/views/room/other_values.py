@@ -55,7 +55,7 @@ def disputed(facts: Facts, key: str) -> list[dict[str, Any]]:
         found.append({
             "label": field_words(facts, path), "url": url_for("room.settle", ref=facts.project.ref, path=path),
             "values": [(one.party, figure_words(one, pages.language()), one.source) for one in values],
-            "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.actor.party if facts.actor else None)})
+            "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.own)})
     return found
 
 
@@ -94,7 +94,7 @@ def another_value(ref: str) -> ResponseReturnValue:
     if away := kept.put_away(back):
         return away
     if request.method == "POST" and form.validate():
-        own = facts.actor.party if facts.actor else None
+        own = facts.own
         try:
             with transaction() as session:
                 receipt = proposals.propose(
@@ -118,7 +118,7 @@ def another_value(ref: str) -> ResponseReturnValue:
 
 def _given(facts: Facts, path: str) -> FigureFact | None:
     """The one value of another party that all may see, where the reader may say that it is another."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     found = facts.given(path)
     if own is None or facts.ended or len(found) != 1 or not may(Act.SETTLE, facts.actor, party=own):
         return None

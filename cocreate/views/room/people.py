@@ -46,7 +46,7 @@ from workflows.texts import say
 def people(ref: str) -> ResponseReturnValue:
     """A card per seat, people with their parts, and what is missing as a sentence."""
     facts = frame.enter(ref)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     undelivered = {one.person: one.address for one in returned.unreachable_in(db.session(), facts.project.ref)}
     can_name = possible(lambda: require(facts, Act.ADD_PARTY, party=own))
     can_add = can_name and bool(offered_seats(facts))
@@ -180,7 +180,7 @@ def people_remove(ref: str, person: int) -> ResponseReturnValue:
 def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
     """Hand a part over to a colleague: for a time or for good."""
     facts, member = _member(ref, person)
-    require(facts, Act.SUBSTITUTE, party=facts.actor.party if facts.actor else None, on_hold=True)
+    require(facts, Act.SUBSTITUTE, party=facts.own, on_hold=True)
     if not hands_over(facts, person):
         raise Forbidden("only", act=Act.SUBSTITUTE.value, persons=tuple(
             one.person for one in facts.people(member.party, "champion")))
@@ -211,7 +211,7 @@ def people_hand_over(ref: str, person: int) -> ResponseReturnValue:
 def people_neutral(ref: str) -> ResponseReturnValue:
     """Name a neutral person, which needs all parties; who is it hands it on alone."""
     facts, form = frame.enter(ref), NeutralForm.from_request()
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     there = neutral(facts)
     mine = there is not None and there.person == login.me().id
     require(facts, Act.SUBSTITUTE if mine else Act.ADD_PARTY, party=own)
@@ -240,7 +240,7 @@ def people_neutral(ref: str) -> ResponseReturnValue:
 def people_propose(ref: str) -> ResponseReturnValue:
     """Ask the own champions to invite a colleague."""
     facts, form = frame.enter(ref), ColleagueForm.from_request()
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     require(facts, Act.PEOPLE, party=own)
     login.require_proof()
     def act(session: Any) -> str:
@@ -258,7 +258,7 @@ def people_propose(ref: str) -> ResponseReturnValue:
 def people_propose_parts(ref: str, person: int) -> ResponseReturnValue:
     """Ask the own champions to give a colleague other parts."""
     facts, member = _member(ref, person)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if member.party != own:
         raise NotFound
     require(facts, Act.PEOPLE, party=own)

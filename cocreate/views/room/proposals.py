@@ -45,7 +45,7 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
         own = facts.party(facts.actor.party).name if facts.actor and facts.actor.party else ""
         if not agree:
             return _("Recorded for %(party)s: not agreed. Nothing has changed.", party=own)
-        if lacks(found) <= {facts.actor.party if facts.actor else None}:
+        if lacks(found) <= {facts.own}:
             return _("Recorded for %(party)s: agreed. All have agreed, it has taken effect.", party=own)
         return _("Recorded for %(party)s: agreed. It takes effect when all have agreed.", party=own)
 
@@ -62,7 +62,7 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
 def add_party(ref: str) -> ResponseReturnValue:
     """Ask all to let a further organisation in."""
     facts = frame.enter(ref)
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     require(facts, Act.ADD_PARTY, party=own)
     login.require_proof()
     form = AddPartyForm.from_request()
@@ -83,7 +83,7 @@ def add_party(ref: str) -> ResponseReturnValue:
 
 def _in_it(facts: Facts, found: ProposalFact) -> bool:
     """Whether it was made while the reader's party was there: who comes later sees nothing from before."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if not _sees(found) & audience.of_reader(facts):
         return False
     if KINDS[found.kind].own:  # what a party asks itself
@@ -106,8 +106,7 @@ def _answers(facts: Facts, found: ProposalFact) -> list[tuple[frame.PartyView, s
 
 
 def _may_answer(facts: Facts, found: ProposalFact) -> bool:
-    own = facts.actor.party if facts.actor else None
-    return (can_be_answered(facts, found) and own in lacks(found)
+    return (can_be_answered(facts, found) and facts.own in lacks(found)
             and may_answer(PROPOSALS[found.kind], facts.actor))
 
 
@@ -123,7 +122,7 @@ def _replaced(facts: Facts, found: ProposalFact) -> bool:
 
 def _deciders(facts: Facts, found: ProposalFact) -> str:
     """Who of the reader's party answers, for those who do not."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if own not in lacks(found):
         return ""
     return words.listed((member.name for member in facts.members

@@ -73,7 +73,7 @@ def short_agreement_begin(ref: str, paper: str) -> ResponseReturnValue:
 
 def _mine(facts: Facts, paper: str) -> TaskFact:
     """The task as it is asked of the own party; else the first that is not done, or the first."""
-    own, asked = facts.actor.party if facts.actor else None, facts.instances(paper)
+    own, asked = facts.own, facts.instances(paper)
     waiting = (one for one in asked if one.state is not TaskState.ACCEPTED)
     return next((one for one in asked if one.party == own), next(waiting, asked[0]))
 
@@ -103,7 +103,7 @@ def _ended(facts: Facts, paper: str) -> tuple[str, str] | None:
 
 def _only(facts: Facts, paper: str, task: TaskFact) -> str:
     """Who signs, for somebody of a party that is asked who does not."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if facts.ended or own != task.party or task.state is TaskState.ACCEPTED:
         return ""
     if may(Act.SIGN, facts.actor, party=own):

@@ -126,7 +126,7 @@ def _seal() -> URLSafeSerializer:
 def _show(facts: Facts, paper: str, form: SignForm, *, mailed: bool = False) -> str:
     session = db.session()
     frozen = contracts.version(session, facts, paper=paper)
-    me, own, number = login.me(), facts.actor.party if facts.actor else None, frozen.row.number
+    me, own, number = login.me(), facts.own, frozen.row.number
     asks, signers = signing_words.may_sign(facts, paper), signing_words.signers(facts, number, paper)
     compared, changed = signing_words.since_last_reading(facts, frozen.text, paper)
     return frame.show(
@@ -181,7 +181,7 @@ def _text_changed(ref: str, paper: str, form: SignForm) -> ResponseReturnValue:
 
 def _gone_back(facts: Facts, error: Refused) -> ResponseReturnValue:
     """Somebody was about to sign when the project went back, was put on hold or ended."""
-    why = " ".join(sentences.refusal(reason, facts, pages.reader(), party=facts.actor.party if facts.actor else None,
+    why = " ".join(sentences.refusal(reason, facts, pages.reader(), party=facts.own,
                                      mask=frame.mask(facts)).text for reason in error.reasons)
     return render_template(
         "errors/error.html", heading=_("Changed meanwhile"), sentence=f"{_('Nothing was signed.')} {why}",
@@ -213,7 +213,7 @@ def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
         then=signing_words.home(facts, paper), back=back, trail=signing_words.trail(facts, paper),
         number=standing.number if standing else 0, party=party,
         stage="" if paper else pages.stage(facts.definition, going_back.prepared(facts)),
-        without=unsigned_words.possible(facts, paper, facts.actor.party if facts.actor else None),
+        without=unsigned_words.possible(facts, paper, facts.own),
         given=[f"{s.names} ({s.party.name})" for s in signing_words.signers(facts, standing.number, paper) if s.at]
         if standing else [])
 

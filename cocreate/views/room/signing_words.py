@@ -90,7 +90,7 @@ def may_sign(facts: Facts, paper: str = "") -> bool:
 
 def in_place_of(facts: Facts, text: ContractText, *, accedes: bool = False) -> str:
     """What a reader is told who signs for a party whose text names somebody else. accedes: there is no refusing it."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     party = next((one for one in text.parties if one.number == own), None)
     if facts.actor is None or party is None or not party.signatories or names(party, facts.actor.name):
         return ""

@@ -126,7 +126,7 @@ def _of_request(ref: str) -> tuple[Facts, Topic]:
 def task_help(ref: str, key: str) -> ResponseReturnValue:
     """Ask for help with a task."""
     facts = frame.enter(ref)
-    party = request.values.get("party", type=whole) or (facts.actor.party if facts.actor else None)
+    party = request.values.get("party", type=whole) or facts.own
     task = facts.task(key, party or 0)
     if task is None:
         raise NotFound

@@ -37,14 +37,14 @@ def way_on(facts: Facts, paper: str) -> WayOn | None:
                  "others sign without it.", party=party)
     if open_ := _open(facts, paper, number):
         return WayOn(sentence, _("Proposed: %(what)s", what=unsigned_words(facts, number)), open_)
-    if can(facts, Act.UNSIGNED, party=facts.actor.party if facts.actor else None):
+    if can(facts, Act.UNSIGNED, party=facts.own):
         return WayOn(sentence, _("Propose: %(what)s", what=unsigned_words(facts, number)), _url(facts, paper, number))
     return WayOn(sentence)
 
 
 def own_way(facts: Facts, paper: str) -> str:
     """The address at which the own party proposes that the others sign without it; "" where it cannot."""
-    own = facts.actor.party if facts.actor else None
+    own = facts.own
     if own is None or not possible(facts, paper, own) or not can(facts, Act.UNSIGNED, party=own):
         return ""
     return _open(facts, paper, own) or _url(facts, paper, own)

@@ -145,14 +145,13 @@ def _row(facts: Facts, refusal: Refusal, limits_: Sequence[Refusal]) -> Row:
 
 def _invited(facts: Facts, refusal: Refusal) -> MemberFact | None:
     """Whose answer to an invitation the reader is told of instead."""
-    return invited.awaited(facts, refusal, facts.actor.party if facts.actor else None)
+    return invited.awaited(facts, refusal, facts.own)
 
 
 def _help_url(facts: Facts, refusal: Refusal) -> str:
     """Where help can be offered to another party that works on a task."""
-    own = facts.actor.party if facts.actor else None
     key, of = refusal.values.get("task"), refusal.values.get("of", refusal.party)
-    if key is None or of is None or own == of or of != refusal.party or not may(Act.COMMENT, facts.actor):
+    if key is None or of is None or facts.own == of or of != refusal.party or not may(Act.COMMENT, facts.actor):
         return ""
     if facts.task(key, of) is None or facts.ended:
         return ""
