@@ -65,12 +65,6 @@ class SignInForm(AccountForm):
     password = secret(_("Password"), "current-password")
 
 
-class AddressForm(AccountForm):
-    """Where a link is to be mailed."""
-
-    email = email()
-
-
 class CodeForm(AccountForm):
     code = code(_("6-digit code"))
 

@@ -1,11 +1,11 @@
-"""The address of somebody else: typed letter by letter, never filled in by the browser, exactly one."""
+"""Exactly one address: of somebody else, typed letter by letter and never filled in by the browser, or one's own."""
 
 from typing import Any
 
 from wtforms import StringField
 
 from cocreate.domain.addresses import address
-from cocreate.forms.accounts import REASONS
+from cocreate.forms import accounts
 from cocreate.forms.base import Form, line
 
 
@@ -21,6 +21,12 @@ class AddressedForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         right = super().validate(extra_validators)
         if self.email.data and address(self.email.data) is None:
-            self.blame("email", REASONS["email.not_one_address"])
+            self.blame("email", accounts.REASONS["email.not_one_address"])
             return False
         return right
+
+
+class OwnAddressForm(AddressedForm):
+    """Where a link is to be mailed."""
+
+    email = accounts.email()

@@ -261,7 +261,7 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
     if room and status == 409:
         act_url, act_label = url_for("room.now", ref=room), _("Open the project")
-    if status == 413 and destination.is_page():
+    if (status == 413 or status == 409 and not room and request.method == "POST") and destination.is_page():
         act_url, act_label = request.full_path.rstrip("?"), _("Back to the page")
     if again:
         act_url, act_label = request.full_path.rstrip("?"), _("Try again")

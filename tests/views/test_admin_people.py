@@ -41,7 +41,9 @@ class TestPeople:
         assert "This is needed." in wrong.text and "Too short: 5 of 15." in wrong.text
         assert tom.post("/joining", data={"name": "Tom New", "password": PASSWORD}).status_code == 303
         assert tom.get("/desk").status_code == 200
-        assert browser(app).get(f"/h/{token}", follow_redirects=True).status_code == 410
+        used = browser(app).get(f"/h/{token}", follow_redirects=True)
+        assert used.status_code == 410 and "Whoever sent it can send a new one." in used.text
+        assert "/invitation/again" not in used.text  # tells those who invite to projects
 
     def test_answers_the_same_where_there_is_an_account_whose_owner_signs_in_to_accept(self, app, client, session,
                                                                                        small):

@@ -215,7 +215,7 @@ class TestSecondStep:
         sign_in(client, anna)
         for page in ("/sign-in/code", "/sign-in/recovery-code"):
             said = client.get(page).text
-            assert "one of its administrators can take the second step away" in said and 'action="/sign-out"' in said
+            assert "ask one of its administrators to take the second step away" in said and 'action="/sign-out"' in said
         answer = client.post("/sign-in/code", data={"code": pyotp.TOTP(secret).at(clock.moment)})
         assert answer.status_code == 422 and "your app shows the next one within half a minute" in answer.text
         assert client.post("/sign-out").location == "/sign-in" and "_user_id" not in client.get("/sign-in").text

@@ -49,6 +49,7 @@ class TestNotDone:
         answer = manager.post(step, data={"affected": "Drivers of lorries", "version": "1"})
         assert answer.status_code == 409 and "Changed meanwhile" in words(answer)
         assert "Affected groups Drivers of lorries" in words(answer) and "version 1" not in words(answer)
+        assert f'href="{step}">Back to the page</a>' in answer.text  # "Look at it again before you go on."
 
     def test_409_in_a_project_keeps_the_text_and_leads_back_into_it(self, shop, small):
         answer = shop.post(f"/p/{small.ref}/nudge/task:returns:1/1", data={"words": "Before Friday, please."})

@@ -65,9 +65,14 @@ class TestLink:
 
     def test_asking_for_one_says_the_same_to_everybody(self, app, anna):
         answers = {masked(browser(app).post(path, data={"email": email}), email)
-                   for path in ("/sign-in/mail",) for email in (anna.email, "nobody@wmata.example", "nonsense")}
+                   for path in ("/sign-in/mail",) for email in (anna.email, "nobody@wmata.example")}
         assert len(answers) == 1
         assert "If this address has an account, a link is on its way." in answers.pop()[1]
+
+    @pytest.mark.parametrize("page", ["/sign-in/mail", "/forgot", "/invitation/again"])
+    def test_what_is_no_address_is_said_at_once(self, client, page):
+        answer = client.post(page, data={"email": "anna.wmata.example"})
+        assert answer.status_code == 422 and "This is not one complete address" in answer.text
 
     def test_lets_read_but_asks_for_the_password_before_the_account_changes(self, app, client, anna):
         use_link(client, mailed(app, anna, "sign_in_link"))

@@ -172,7 +172,7 @@ class TestSeats:
         assert manager.post(seats, data={"own_seat": "maker"} | SHOP).location.endswith("/goal")
         manager.post(seats.replace("seats", "goal"), data={"title": "Crates"})
         room = text(manager.get(manager.post(seats.replace("seats", "check")).location))
-        assert "Your own first task: Fill in: Credit per crate, due" in room
+        assert "Now it is your turn. Fill in: Credit per crate, due" in room
 
     def test_everything_wrong_is_said_at_once_and_everything_kept(self, manager, small, session):
         answer = manager.post(begin(manager, template="returned_crates"), data={

@@ -79,7 +79,7 @@ class TestSign:
         answer = quiet.maker.post("/agreements/secrecy/begin", follow_redirects=True)
         assert "You sign for Tornby Furniture:" in answer.text and "version 1." in answer.text
         said = _sign(quiet, quiet.maker, quiet.small.maker)
-        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC), 12:00 UTC. Waiting for Aurelis Hotels: "
+        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC). Waiting for Aurelis Hotels: "
                 "Claire Duval, asked today.") in said
         quiet.shop.post("/agreements/secrecy/begin")
         assert "All have signed." in _sign(quiet, quiet.shop, quiet.small.shop)

@@ -25,7 +25,7 @@ class TestSign:
         assert 'value="managing director"' in page and page.count("checked") == 3
         answer = room.maker.post("/contract/sign", data=hidden(page) | TICKED | {
             "password": PASSWORD, "code": code(room, room.small.maker)}, follow_redirects=True)
-        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC), 12:00 UTC. Waiting for Aurelis Hotels: "
+        assert ("Signed for Tornby Furniture, Mon 1 Mar 12:00 (UTC). Waiting for Aurelis Hotels: "
                 "Claire Duval, asked today.") in answer.text
         said = evidence(room)
         assert said["statements"] == ["I have read version 1.",
@@ -56,7 +56,7 @@ class TestSign:
 
     @pytest.mark.parametrize(("given", "sentence"), [
         ({"password": "wrong"}, "This password is not right."),
-        ({"code": "00000000"}, "This code is not right, or it was used already."),
+        ({"code": "00000000"}, "Type the one of our newest mail, or let us mail you another."),
         ({"read": ""}, "Tick this to sign"), ({"electronic": ""}, "Tick this to sign"),
         ({"basis": ""}, "This is needed."), ({"basis": "x\u202ey"}, "hidden character"),
         ({"opened": "forged"}, "Read the text on this page before you sign it."),
@@ -85,7 +85,8 @@ class TestSign:
             "password": PASSWORD, "code": mailed_code})
         assert answer.status_code == 409
         assert "The text changed at 14:02. Nothing was signed." in answer.text
-        assert f"/p/{room.ref}/contract/versions/1#changes" in answer.text and "managing director" in answer.text
+        assert f"/p/{room.ref}/contract/versions/1#changes" in answer.text
+        assert "<dt>Function or power</dt><dd>managing director</dd>" in answer.text
         assert room.facts().signatures == ()
 
     def test_another_text_than_was_shown_is_not_signed(self, project):
@@ -154,6 +155,7 @@ class TestRefuse:
         assert "Not signed for Aurelis Hotels. The project is back in Terms" in answer.text
         page = room.maker.get("/contract").text
         assert "Claire Duval did not sign it for Aurelis Hotels." in page
+        assert "version 2 has not been made ready to read yet" in page
         assert "<q>Clause 2 has no index.</q>" in page
 
     def test_a_reason_too_short_comes_back(self, project):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import Ended
-from cocreate.forms.accounts import AddressForm
+from cocreate.forms.addresses import OwnAddressForm
 from cocreate.forms.base import Form
 from cocreate.services import sign_ins
 from cocreate.views.auth.blueprint import bp
@@ -50,7 +50,7 @@ def by_link() -> ResponseReturnValue:
 
 def by_address(page: str, mail: Callable[..., None], *, then: str) -> ResponseReturnValue:
     """Ask for an address and mail what it is asked for; ``then`` says the same to everybody."""
-    form = AddressForm.from_request()
+    form = OwnAddressForm.from_request()
     if request.method == "GET" or not form.validate():
         return render_template(page, form=form), 200 if request.method == "GET" else 422
     with transaction() as session:

@@ -158,8 +158,8 @@ def _say_opened(ref: str) -> None:
             said = _("Opened. %(names)s are invited.", names=names)
     if mine := next(iter(turns(facts, me)), None):
         first = ask(mine, facts)
-        said += " " + (_("Your own first task: %(task)s, %(due)s.", task=first.label, due=first.chip[1])
-                       if first.chip else _("Your own first task: %(task)s.", task=first.label))
+        said += " " + (_("Now it is your turn. %(task)s, %(due)s.", task=first.label, due=first.chip[1])
+                       if first.chip else _("Now it is your turn. %(task)s.", task=first.label))
     flash(said, "done")
 
 

@@ -90,6 +90,10 @@ def _no_longer_open(_error: Ended) -> ResponseReturnValue:
     db.session.rollback()
     cookie.pop(TOKEN, None)
     cookie.pop(PROJECT, None)
+    if request.endpoint == "portal.joining":  # to work for a host: those who are asked again invite to projects
+        return render_template("errors/error.html", heading=_("This invitation is no longer open"),
+                               sentence=_("It was answered or withdrawn, or it is too old. Whoever sent it can send a "
+                                          "new one."), act_url=url_for("auth.sign_in"), act_label=_("Sign in")), 410
     return render_template("errors/error.html", heading=_("This invitation is no longer open"),
                            sentence=_("It was answered or withdrawn, or it is too old."),
                            act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one"),

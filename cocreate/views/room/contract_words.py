@@ -85,6 +85,8 @@ def _headline_before(facts: Facts, text: ContractText) -> str:
     if missing := len(domain.gaps(text)):
         return ngettext("Not ready to sign: one value is missing.", "Not ready to sign: %(num)s values are missing.",
                         missing)
+    if facts.versions():  # all have ended
+        return _("Not ready to sign: version %(number)s has not been made ready to read yet.", number=text.version)
     return _("Not ready to sign: no version has been made ready to read yet.")
 
 

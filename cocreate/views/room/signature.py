@@ -40,7 +40,9 @@ def is_me(ref: str, form: SignForm, paper: str = "") -> bool:
     if not password:
         form.blame("password", WRONG_PASSWORD)
     elif not right:
-        form.blame("code", WRONG_CODE)
+        form.blame("code", WRONG_CODE if me.totp else
+                   _("This code is not right, or it was used already. Type the one of our newest mail, or let us mail "
+                     "you another."))
         form.code.data = None
     return right
 

@@ -176,7 +176,7 @@ def _text_changed(ref: str, paper: str, form: SignForm) -> ResponseReturnValue:
         if seen and seen.ended_at and not paper else signing_words.home(facts, paper)
     return render_template("errors/error.html", heading=_("Changed meanwhile"), sentence=sentence, act_url=url,
                            act_label=_("See what changed"),
-                           kept=[(_("As"), form.basis.data)] if form.basis.data else []), 409
+                           kept=[(form.basis.label.text, form.basis.data)] if form.basis.data else []), 409
 
 
 def _gone_back(facts: Facts, error: Refused) -> ResponseReturnValue:

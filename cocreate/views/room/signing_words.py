@@ -119,9 +119,10 @@ def signed(facts: Facts, paper: str = "") -> str:
     mine = facts.signature(facts.actor.party or 0, paper) if facts.actor else None
     if mine is None:
         return ""
-    said = _("Signed for %(party)s, %(local)s, %(utc)s UTC.", party=contract_words.own(facts),
-             local=words.day_time(mine.at, reader),
-             utc=words.clock_time(mine.at, Reader(reader.language, "UTC", reader.now)))
+    own, local = contract_words.own(facts), words.day_time(mine.at, reader)
+    said = _("Signed for %(party)s, %(local)s.", party=own, local=local) if reader.zone == "UTC" else \
+        _("Signed for %(party)s, %(local)s, %(utc)s UTC.", party=own, local=local,
+          utc=words.clock_time(mine.at, Reader(reader.language, "UTC", reader.now)))
     waiting = [_waiting(facts, party, paper) for party in facts.signers(paper)
                if facts.signature(party.number, paper) is None]
     if not waiting:
