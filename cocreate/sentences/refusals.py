@@ -180,6 +180,10 @@ def _lapsed(s: Speaker) -> Said:
     if "." in thing:
         return s._("%(party)s's decision on '%(question)s' lapsed: another value of '%(field)s' was settled. "
                    "%(party)s decides again.", party=s.party(), question=s.question, field=s.field(thing)), s.to_gate
+    if after == "0":  # nothing stands in its place yet
+        return s._("%(party)s's decision on '%(question)s' lapsed: version %(a)s of '%(thing)s' does not stand any "
+                   "more. %(party)s decides again.", party=s.party(), question=s.question, thing=s.thing(thing),
+                   a=before), s.to_gate
     return s._("%(party)s's decision on '%(question)s' lapsed: '%(thing)s' changed from version %(a)s to %(b)s. "
                "%(party)s decides again.", party=s.party(), question=s.question, thing=s.thing(thing), a=before,
                b=after), s.to_gate

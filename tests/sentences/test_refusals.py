@@ -211,6 +211,10 @@ class TestGates:
         assert say(asked, self.GATE) == [
             "WMATA's decision on 'Is this our common picture?' lapsed: 'Total cost today' changed from version 3 to 4. "
             "WMATA decides again."]
+        asked = decided(asked, WMATA, state=DecisionState.LAPSED, changed="cost@2=3>0")
+        assert say(asked, self.GATE) == [
+            "WMATA's decision on 'Is this our common picture?' lapsed: version 3 of 'Total cost today' does not stand "
+            "any more. WMATA decides again."]
         asked = decided(asked, WMATA, state=DecisionState.LAPSED, changed="today.cost.energy=0>2")
         assert say(asked, self.GATE) == [
             "WMATA's decision on 'Is this our common picture?' lapsed: another value of 'Energy' was settled. "

@@ -101,6 +101,8 @@ class TestNotSigning:
         assert "Change the wording of the contract, then make it ready to read" in text(
             room.maker.client.get("/your-turn"))
         assert "did not sign it for Aurelis Hotels" in text(room.maker.get("/contract"))
+        now = text(room.maker.get(""))
+        assert "because version 1 of the contract does not stand any more" in now and "to 0" not in now
 
     def test_where_somebody_else_was_faster_keeps_all_that_was_typed(self, project):
         room = project(signing)

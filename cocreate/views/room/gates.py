@@ -207,6 +207,8 @@ def why_lapsed(facts: Facts, decision: DecisionFact) -> str:
         name = f"'{title}' ({of})" if of else f"'{title}'"
     else:
         name = _("the contract")
+    if after == "0":  # nothing stands in its place yet
+        return _("because version %(before)s of %(thing)s does not stand any more", thing=name, before=before)
     return _("because %(thing)s changed from version %(before)s to %(after)s", thing=name, before=before, after=after)
 
 
