@@ -88,6 +88,7 @@ class Health:
     jobs: tuple[tuple[str, datetime | None], ...]  # and when each came to its end
     waiting: int
     oldest: datetime | None
+    refused: int  # of those that wait: tried, and not taken
     failed: int
     mails: tuple[FailedMail, ...]  # the newest failed ones, then those whose last try was refused
     unsealed: tuple[Unsealed, ...]
@@ -104,12 +105,13 @@ def look(session: Session, host_id: int, folder: Path, *, now: Callable[[], date
     after = now()
     ran: dict[str, datetime | None] = {
         row.job: row.ran_at for row in session.execute(select(Lease.job, Lease.ran_at))}
-    waiting, oldest = _waiting(session, host_id)
+    waiting, oldest, refused = _waiting(session, host_id)
     failed, mails = _failed(session, host_id)
     host = session.get_one(Host, host_id)
     return Health(
         now=after, jobs=tuple((job, ran.get(job)) for job in leases.JOBS), waiting=waiting, oldest=oldest,
-        failed=failed, mails=mails, unsealed=_unsealed(session, host_id), files=_files(session, folder / "files", host),
+        refused=refused, failed=failed, mails=mails, unsealed=_unsealed(session, host_id),
+        files=_files(session, folder / "files", host),
         database=_database(session), clock_off=theirs - (before + (after - before) / 2),
         checked=last_check(folder, host.ref))
 
@@ -223,10 +225,12 @@ def _keep(folder: Path, result: dict[str, Any]) -> None:
 # figures
 
 
-def _waiting(session: Session, host_id: int) -> tuple[int, datetime | None]:
-    counts = [session.execute(select(func.count(), func.min(table.created_at)).where(
+def _waiting(session: Session, host_id: int) -> tuple[int, datetime | None, int]:
+    """How many mails wait, since when the oldest does, and how many of them were tried and not taken."""
+    counts = [session.execute(select(func.count(), func.min(table.created_at), func.count(table.reply)).where(
         table.state == "waiting", _of_host(table, host_id))).one() for table in (Outbox, AccountMail)]
-    return sum(count for count, _ in counts), min((oldest for _, oldest in counts if oldest), default=None)
+    return (sum(count for count, _, _ in counts), min((oldest for _, oldest, _ in counts if oldest), default=None),
+            sum(refused for _, _, refused in counts))
 
 
 def _failed(session: Session, host_id: int) -> tuple[int, tuple[FailedMail, ...]]:

@@ -44,6 +44,16 @@ class TestHealth:
         assert "2 mails could not be delivered." in page and "550 no such mailbox" in page
         assert small.emails[small.shop] in page and "Invitation" in page and "Crates come back" not in page
 
+    def test_a_mail_server_that_is_down_is_told_from_the_first_try_on(self, app, client, session, small, clock):
+        all_ran(session)
+        health_service._keep(app.config["SETTINGS"].folder, {"at": NOON.isoformat(), "hosts": {}})
+        session.execute(update(Outbox).where(Outbox.host_id == small.host_id, Outbox.kind == "invitation").values(
+            state="waiting", created_at=NOON, attempts=1, reply="no connection: [Errno 111] Connection refused"))
+        session.commit()
+        page = text(client.get("/admin/health"))
+        assert "2 of them were tried and not taken." in page and "All is well." not in page
+        assert "See the reason below; they are tried again by themselves." in page
+
     @pytest.mark.parametrize(("used", "todo"), [(899, False), (950, True)])
     def test_says_how_much_room_the_files_of_a_party_take_before_it_is_all(self, client, session, small, used, todo):
         project = session.execute(select(Project.id, Project.host_id).where(Project.ref == small.ref)).one()
@@ -51,7 +61,7 @@ class TestHealth:
                                size=size * 2**20, at=NOON) for party, size in ((1, used), (2, 40)))
         session.commit()
         page = text(client.get("/admin/health"))
-        assert f"A party may use 1000.0 MB in a project; the most is {used}.0 MB." in page
+        assert f"A party may use 1,000 MB in a project; the most is {used} MB." in page
         assert ("Raise COCREATE_PROJECT_MB" in page) is (small.ref in page) is todo
 
     def test_on_a_phone_the_bar_leads_to_all_administration_and_marks_where_one_is(self, client):

@@ -96,11 +96,16 @@ def _mails(found: Health) -> Line:
         _("No mail waits.")
     if found.oldest is not None:
         said += " " + _("The oldest has waited for %(time)s.", time=_span(found.now - found.oldest))
+    if found.refused:
+        said += " " + ngettext("One of them was tried and not taken.",
+                               "%(num)d of them were tried and not taken.", found.refused)
     if found.failed:
         said += " " + ngettext("%(num)d mail could not be delivered.", "%(num)d mails could not be delivered.",
                                found.failed)
     if found.oldest is not None and found.now - found.oldest > service.LATE:
         return Line("late", about, said, _("Look at the reason below; send yourself a test mail."))
+    if found.refused:
+        return Line("soon", about, said, _("See the reason below; they are tried again by themselves."))
     return Line("soon" if found.failed else "done", about, said,
                 _("Correct the addresses below.") if found.failed else "")
 
@@ -186,7 +191,7 @@ def _size(count: int) -> str:
     megabytes = count / 2**20
     if megabytes >= 1024:
         return _("%(size)s GB", size=f"{megabytes / 1024:.1f}")
-    return _("%(size)s MB", size=f"{megabytes:.1f}")
+    return _("%(size)s MB", size=f"{megabytes:,.0f}" if megabytes >= 10 else f"{megabytes:.1f}")
 
 
 def _version() -> str:
