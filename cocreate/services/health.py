@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from cocreate.domain.chain import Break
 from cocreate.models.contracts import ContractVersion, Signature
-from cocreate.models.hosts import Host, HostMember
+from cocreate.models.hosts import Host, HostInvitation, HostMember
 from cocreate.models.mails import AccountMail, Lease, Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
@@ -247,16 +247,22 @@ def _failed(session: Session, host_id: int) -> tuple[int, tuple[FailedMail, ...]
                                                  & table.reply.is_not(None)))
             .order_by(table.created_at.desc()).limit(MOST)).all()
     found.sort(key=lambda mail: (mail.state == "failed", mail.created_at), reverse=True)
-    own = set(session.scalars(select(HostMember.person_id).where(HostMember.host_id == host_id)))
+    own = set(session.scalars(select(HostMember.person_id).where(HostMember.host_id == host_id)
+                              .union(_invited(host_id))))
     return count, tuple(FailedMail(mail.email, mail.kind, mail.created_at, mail.reply or "",
                                    mail.ref if mail.id in own else None) for mail in found[:MOST])
 
 
 def _of_host(table: type[Outbox] | type[AccountMail], host_id: int) -> ColumnElement[bool]:
-    """Mails of the host's projects, and of the accounts of its own people."""
+    """Mails of the host's projects, of the accounts of its own people, and its invitations to work for it."""
     if table is Outbox:
         return Outbox.host_id == host_id
-    return AccountMail.person_id.in_(select(HostMember.person_id).where(HostMember.host_id == host_id))
+    return or_(AccountMail.person_id.in_(select(HostMember.person_id).where(HostMember.host_id == host_id)),
+               (AccountMail.kind == "staff_invitation") & AccountMail.person_id.in_(_invited(host_id)))
+
+
+def _invited(host_id: int) -> Select[tuple[int]]:
+    return select(HostInvitation.person_id).where(HostInvitation.host_id == host_id)
 
 
 def _unsealed(session: Session, host_id: int) -> tuple[Unsealed, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.projects import Project
-from cocreate.services import health, hosts
+from cocreate.services import health, hosts, staff
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
@@ -56,6 +56,19 @@ class TestFigures:
         assert dict(found.jobs)["mails"] is None and found.waiting > 0 and found.oldest == NOON
         assert found.failed == 0 and found.unsealed == () and found.files.count == 0 and found.files.free > 0
         assert abs(found.clock_off) < timedelta(days=365) and found.database
+
+    def test_counts_the_invitation_of_a_colleague_who_has_not_accepted(self, app, session, small):
+        petra = someone(session, "Petra Sool").id
+        before = look(app, session, small)
+        staff.invite(session, small.host_id, email="otto@maker.example", name="Otto Ober", roles=[hosts.ADMINISTRATOR],
+                     by=petra, now=NOON)
+        assert look(app, session, small).waiting == before.waiting + 1
+        session.execute(update(AccountMail).where(AccountMail.kind == "staff_invitation").values(
+            state="failed", reply="550 no such mailbox"))
+        found = look(app, session, small)
+        assert (found.failed, [(mail.address, mail.kind) for mail in found.mails]) == (
+            1, [("otto@maker.example", "staff_invitation")])
+        assert found.mails[0].ref
 
     def test_counts_files_of_the_host(self, app, session, small):
         small.store.put(ref_of(session, small.host_id), b"twelve bytes")
