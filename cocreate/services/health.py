@@ -261,7 +261,7 @@ def _of_host(table: type[Outbox] | type[AccountMail], host_id: int) -> ColumnEle
                (AccountMail.kind == "staff_invitation") & AccountMail.person_id.in_(_invited(host_id)))
 
 
-def _invited(host_id: int) -> Select[tuple[int]]:
+def _invited(host_id: int) -> Select[int]:
     return select(HostInvitation.person_id).where(HostInvitation.host_id == host_id)
 
 

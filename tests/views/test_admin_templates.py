@@ -113,6 +113,7 @@ class TestPage:
         assert "The organisations that sign this protect what they learn of each other" in page
         assert "This is a sample text and needs your lawyer." in page and "Go on to sign" in page
         assert "All who are asked sign this text. Nothing is filled in." in page
+        assert "<ol " in client.get(f"{url}/tasks/confidentiality").text  # as on the paper, not as it was typed
         assert "sees its draft" not in page and "no fields" not in page
 
     def test_the_preview_of_a_canvas_says_who_reads_what_is_written_and_whose_entry_is_awaited(self, client):

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from cocreate import sentences
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain.prose import blocks
 from cocreate.domain.rights import PARTS, TABLE
 from cocreate.errors import Conflict, NotFound
 from cocreate.forms.admin import PublishForm
@@ -90,7 +91,8 @@ def template_task(ref: str, key: str) -> str:
         "admin/templates/task.html", template=found, version=version, task=task, say=_say, title=_say(task.title),
         stage=version.definition.stages[stage], form=ContributionForm(task, language=pages.language()),
         seats=words_of.seats(version.definition, task.of), words_of=words_of, definition=version.definition,
-        only_if_words=only_if_words,
+        only_if_words=only_if_words, agreement=blocks(_say(task.agreement)) if task.agreement else (),
+        as_it_is=lambda said, _gaps: [(said, None)],
         around=[(keys[n], _say(version.definition.tasks[keys[n]][1].title)) if 0 <= n < len(keys) else None
                 for n in (place - 1, place + 1)],
         trail=[*_trail(found)[:1], Entry(_name(version), _url(found, version, "forms")), Entry(_say(task.title), "")])
