@@ -12,7 +12,7 @@ from workflows import library
 from workflows.definition import Definition, Seat, from_json
 from workflows.exchange.mistakes import DefinitionErrors, counted
 from workflows.exchange.schema import json_schema
-from workflows.exchange.tree import LARGEST, NOT_A_TEMPLATE, NOT_UTF_8
+from workflows.exchange.tree import LARGEST, MOSTLY, NOT_A_TEMPLATE, NOT_UTF_8
 from workflows.exchange.yaml_text import lined, read, write
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -154,12 +154,11 @@ class TestHostile:
     def test_something_else(self, text):
         assert [message for _, _, message in mistakes(text)] == [NOT_A_TEMPLATE]
 
-    def test_not_yaml(self):
-        assert mistakes("format: 1\nname: [a")[0][2].startswith(f"{NOT_A_TEMPLATE} It cannot be read from here: ")
-
-    def test_a_colon_within_a_text(self):
-        assert mistakes("format: 1\nname: a: b")[0][1:] == \
-            (2, "A colon with a blank behind it stands within a text here. Put the whole text in quotes.")
+    @pytest.mark.parametrize(("wrong", "line"), [
+        ("name: a: b", 2), ("name: * a", 2), ("name: [a", 3), ("name: 'a's b'", 2), ("name: a\n  key: b", 3)])
+    def test_not_yaml_says_what_it_mostly_is(self, wrong, line):
+        (_, where, said), *_ = mistakes(f"format: 1\n{wrong}\n")
+        assert where == line and said.startswith("It cannot be read from here on: ") and said.endswith(MOSTLY)
 
     @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
     def test_another_encoding(self, encoding):

@@ -19,6 +19,8 @@ LARGEST = 1_000_000  # bytes; the longest template with 200 stages has about hal
 DEEPEST = 40
 NOT_A_TEMPLATE = "This is not a template file."
 NOT_UTF_8 = "This file is not written in UTF-8. Save it as UTF-8 in your editor, and import it again."
+MOSTLY = ("Mostly a text needs quotes, since it holds a colon with a blank behind it or begins with a sign such as "
+          "* % @ [, or the line is indented otherwise than those beside it.")
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
@@ -83,9 +85,8 @@ def _unreadable(text: str, line: int | None, problem: str) -> str:
     here = text.split("\n")[line - 1:line] if line else []  # it may stop behind the last line
     if any("\t" in one[:len(one) - len(one.lstrip())] for one in here):
         return "A tab stands here; YAML is indented with blanks. Replace each tab by blanks."
-    if problem.startswith("mapping values are not allowed"):
-        return "A colon with a blank behind it stands within a text here. Put the whole text in quotes."
-    return f"{NOT_A_TEMPLATE} It cannot be read from here: {problem}."
+    ours = "" if "format:" in text else f"{NOT_A_TEMPLATE} "
+    return f"{ours}It cannot be read from here on: {problem}. {MOSTLY}"
 
 
 def _build(events: Iterable[yaml.Event], tree: Tree) -> None:
