@@ -215,6 +215,11 @@ class TestPublishing:
         assert "There is a draft already: version 2." in text(
             client.post(f"/admin/templates/{ref}/1/draft", follow_redirects=True))
 
+    def test_a_new_version_is_not_said_to_be_used_by_what_runs_on_the_one_before(self, client, ref):
+        client.post(f"/admin/templates/{ref}/publish", data={"note": "As discussed.", "seen": drafted(client, ref)})
+        assert re.search(r"Version 2, published [\w ]+, used by no project; 1 began with an earlier one\.",
+                         text(client.get(f"/admin/templates/{ref}")))
+
     def test_a_double_click_publishes_once_and_both_get_the_same_answer(self, client, ref):
         sent = {"key": "a-key-of-one-form", "note": "As discussed.", "seen": drafted(client, ref)}
         said = [text(client.post(f"/admin/templates/{ref}/publish", data=sent, follow_redirects=True))

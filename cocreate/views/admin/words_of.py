@@ -61,8 +61,10 @@ def top_line(template: TemplatePage, reader: Reader) -> str:
     if template.retired_at is not None:
         said = _("Retired on %(day)s.", day=words.day(template.retired_at, reader))
     elif published is not None and published.published_at is not None:
-        used = ngettext("used by %(num)d project", "used by %(num)d projects", template.used) \
-            if template.used else _("used by no project")
+        used = ngettext("used by %(num)d project", "used by %(num)d projects", published.used) \
+            if published.used else _("used by no project")
+        if before := template.used - published.used:
+            used += "; " + ngettext("%(num)d began with an earlier one", "%(num)d began with earlier ones", before)
         said = _("Version %(number)s, published %(day)s by %(name)s, %(used)s.", number=published.number, used=used,
                  day=words.day(published.published_at, reader), name=published.published_by)
     else:
