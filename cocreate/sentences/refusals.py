@@ -213,8 +213,9 @@ def _agreement_open(s: Speaker) -> Said:
 
 @says("clauses.open")
 def _clauses_open(s: Speaker) -> Said:
-    return s._("The contract is not ready to read yet; once it is, all clauses are agreed together. Next to act: "
-               "%(party)s.", party=s.whose), Act("contract", s._("Read the contract"))
+    either = words.listed((s.party(party.number) for party in s.facts.contracting), s.reader, either=True)
+    return s._("The contract is not ready to read yet; once it is, all clauses are agreed together. %(parties)s can "
+               "make it ready.", parties=either), Act("contract", s._("Read the contract"))
 
 
 @says("contract.address")

@@ -282,7 +282,8 @@ class TestSeatsAndContract:
 
     def test_clauses_open(self, facts):
         assert say(facts, {"contract": "agreed"}) == [
-            "The contract is not ready to read yet; once it is, all clauses are agreed together. Next to act: Philips."]
+            "The contract is not ready to read yet; once it is, all clauses are agreed together. Philips or WMATA can "
+            "make it ready."]
 
     def test_not_signed(self, frozen):
         frozen = signed(in_signature(frozen), PHILIPS, JAN)

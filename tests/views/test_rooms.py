@@ -210,6 +210,12 @@ class TestRefusals:
         kept = room.shop.post("/tasks/returns/draft", data={"party": "2", "draft": "0", "seen": "0", "crates": "12"})
         assert kept.status_code == 200, kept.text
 
+    def test_on_hold_nothing_that_was_proposed_is_taken_back(self, play):
+        room = play()
+        assert "Take it back" in text(room.manager.get("/charter"))
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        assert "Take it back" not in text(room.manager.get("/charter"))
+
     @pytest.mark.parametrize("path", [
         "/gates/our_contract", "/charter", "/tasks", "/people", "/documents", "/tasks/credit"])
     def test_on_hold_every_page_says_so_in_place_of_what_it_asks(self, project, path):
