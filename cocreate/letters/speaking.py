@@ -188,8 +188,14 @@ class Speaking:
 
     @property
     def words(self) -> str:
-        """What somebody wrote with a no."""
+        """What somebody wrote with a no, or when they passed a task on."""
         return self._with_event("words")
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether somebody passed on to the recipient what is asked."""
+        happened = self._context.happened
+        return happened is not None and happened.act == "pass_on" and not happened.details.get("asks")
 
     @property
     def wanted(self) -> str:

@@ -7,6 +7,7 @@ from cocreate.db import db, transaction
 from cocreate.services import passing
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.mailed import body, mailed
 from tests.support.rooms import hidden, mails
 
 
@@ -21,6 +22,9 @@ class TestPassingOn:
         assert "Passed on. Tom Baker has been told." in answer.text
         assert room.facts().task("returns", 2).asked == tom
         assert ("ask", tom) in mails(room)
+        with room.app.app_context():
+            said = " ".join(body(mailed(db.session(), room.small, tom, "ask")).split())
+        assert "Claire Duval passes it on to you. > You have the list." in said
 
     def test_single_fields_come_first_on_the_colleagues_page(self, project):
         room = project()
