@@ -106,7 +106,7 @@ LINKS = {
     "proposal": "/p/{ref}/proposals/1", "clause_objected": "/p/{ref}/proposals/1", "duty_due": "/p/{ref}/duties",
     "still_you": "/p/{ref}/duties/who", "two_values": "/p/{ref}/tasks/cost", "concern": "/p/{ref}/concerns",
     "concern_answered": "/p/{ref}/concerns", "concern_ended": "/p/{ref}/concerns",
-    "submitted": "/p/{ref}/tasks/cost?party=2", "nobody_can_act": "/p/{ref}/people", "help": "/p/{ref}/tasks/cost",
+    "submitted": "/p/{ref}/tasks/cost?party=2", "nobody_can_act": "/p/{ref}/people", "help": "/p/{ref}/tasks/cost#talk",
     "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "staff_invitation": "/h/t0ken",
     "password_changed": "/forgot",
     "new_sign_in": "/account", "second_step_changed": "/account", "record_broken": "/admin/health",

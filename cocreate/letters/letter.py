@@ -33,6 +33,7 @@ _ACTS = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision
 _OWED = {"task": "fill_in", "check": "check", "decision": "decide", "signature": "sign", "agreement": "sign",
          "duty": "duty"}
 MOST_NAMED = 5
+_SAID, _TALKED_ABOUT = ("help", "comment", "mention"), ("task", "decision", "document", "clause")
 _STRONGEST = ("champion", "signatory", "contributor", "facilitator", "manager", "observer")
 
 
@@ -177,7 +178,8 @@ class Letter(About):
             return f"/agreements/{key}" + ("" if self.kind != "signing_code" else "/accede" if accedes else "/sign")
         if self.kind == "handed_over" and self.subject.matter == "task":
             return by_matter["task"]
-        return by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")
+        place = by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")
+        return f"{place}#talk" if self.kind in _SAID and self.subject.matter in _TALKED_ABOUT else place
 
     @property
     def because(self) -> str:

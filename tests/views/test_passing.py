@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from cocreate.db import db, transaction
 from cocreate.services import passing
 from tests.support import projects
@@ -25,6 +27,21 @@ class TestPassingOn:
         with room.app.app_context():
             said = " ".join(body(mailed(db.session(), room.small, tom, "ask")).split())
         assert "Claire Duval passes it on to you. > You have the list." in said
+
+    @pytest.mark.parametrize(("way", "place"), [("pass", "pass"), ("help", "help"), ("wait", "wait")])
+    def test_every_way_beside_the_task_keeps_what_is_typed_also_without_scripts(self, project, way, place):
+        room = project()
+        page = room.maker.get("/tasks/credit").text
+        assert f'name="way" value="{way}"' in page
+        answer = room.maker.post("/tasks/credit", data=hidden(page) | {"f-amount": "0.75", "way": way})
+        assert answer.location.endswith(f"/tasks/credit/{place}?party=1")
+        assert 'value="0.75"' in room.maker.get("/tasks/credit").text
+
+    def test_a_way_beside_a_task_on_which_nothing_is_typed_begins_no_draft(self, project):
+        room = project()
+        page = room.maker.get("/tasks/credit").text
+        assert room.maker.post("/tasks/credit", data=hidden(page) | {"way": "help"}).status_code == 303
+        assert room.facts().drafted == {}
 
     def test_single_fields_come_first_on_the_colleagues_page(self, project):
         room = project()

@@ -54,11 +54,11 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
     try:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
-        if "ask" in request.form and not form.refused:
-            _keep(page, form)
-            return redirect(url_for("room.task_pass", ref=ref, key=key, party=page.task.party,
-                                    field=request.form["ask"]), 303)
-        if form.rearranged or not request.form.keys().isdisjoint({"save", "stay", "ask"}):
+        if (way := _way_beside(page)) and not form.refused:
+            if form.typed() != make_form(page, page.draft.texts, page.draft.files).typed() or files_of(form):
+                _keep(page, form)
+            return redirect(way, 303)
+        if form.rearranged or not request.form.keys().isdisjoint({"save", "stay", "ask", "way"}):
             return _saved(page, form, leave="save" in request.form and not form.refused)
         unchanged = "unchanged" in request.form
         if unchanged and "drop" not in request.form and drafts.differs(page, form):
@@ -74,6 +74,21 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
     flash(" ".join([submitted(page, receipt.values["state"]),
                     *([sentences.error(vain, pages.reader(), page.facts)] if vain else [])]), "done")
     return redirect(url_for("room.now", ref=ref), 303)
+
+
+def _way_beside(page: contributions.TaskPage) -> str:
+    """Where a button beside the task leads: to a colleague, also with a single field, to help, to a wait outside."""
+    there: dict[str, Any] = {"ref": page.facts.project.ref, "key": page.task.key, "party": page.task.party}
+    field = request.form.get("ask")
+    match request.form.get("way", "pass" if field else ""):
+        case "pass":
+            return url_for("room.task_pass", **there, field=field)
+        case "help":
+            return url_for("room.task_help", **there)
+        case "wait":
+            return url_for("room.task_wait", **there)
+        case _:
+            return ""
 
 
 def _submit(page: contributions.TaskPage, form: ContributionForm, key: str, *, unchanged: bool) -> Receipt:
