@@ -185,6 +185,10 @@ class TestAddParty:
         assert fritz.get("").status_code == 200 and fritz.get("/people").status_code == 200
         assert fritz.get("/proposals/1").status_code == 404  # the charter of before
         assert "Leave the project" in more(fritz)
+        room.maker.post("/people/neutral", data={"name": "Sofia Marin", "email": f"{projects.key()}@neutral.example",
+                                                 "reason": "Both trust her."})
+        page = text(fritz.get("/leave"))
+        assert "Proposal on which the others decide without you: Sofia Marin as the neutral person" in page
         answer = fritz.post("/leave", data={"reason": "We do not drive to Norway."}, follow_redirects=True)
         assert "Freight Ltd has left" in text(answer)
         assert fritz.get("").status_code == 404

@@ -20,7 +20,8 @@ from cocreate.forms.tasks import ReasonForm
 from cocreate.services import endings, proposals
 from cocreate.services.acts import endings as acts
 from cocreate.services.acts.change import require
-from cocreate.services.acts.proposals import lacks
+from cocreate.services.acts.proposals import KINDS, lacks
+from cocreate.views.proposals_words import words_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
@@ -163,6 +164,7 @@ def _lapses(facts: Facts, own: int) -> list[str]:
                   DecisionState.ASKED, DecisionState.LAPSED, DecisionState.REFUSED)]
     if facts.contract is not None:
         found.append(_("Version %(number)s of the contract ends: it names you.", number=facts.contract.number))
-    found += [_("The others decide on proposal %(number)s without you.", number=one.number)
-              for one in facts.proposals if one.state is ProposalState.OPEN and own in lacks(one)]
+    found += [_("Proposal on which the others decide without you: %(what)s", what=words_of(facts, one).title)
+              for one in facts.proposals if one.state is ProposalState.OPEN and own in lacks(one)
+              and not KINDS[one.kind].own]
     return found
