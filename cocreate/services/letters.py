@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
@@ -206,17 +206,9 @@ def _happened(session: Session, mail: Claimed, facts: Facts) -> Happened | None:
 
 def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | None:
     """What only this kind of mail needs; None where it has no sense any more."""
-    here: list[ColumnElement[bool]] = [Member.project_id == mail.project_id, Member.person == mail.recipient]
     match mail.kind:
         case "invitation" | "invitation_again":
-            invited = session.execute(select(Member.greeting, Member.invited_at, Member.expires_at, Member.token_sha256,
-                                             Member.again_sha256, Member.invited_by).where(*here)).one()
-            token = mail.values.get(SECRET)
-            good = invited.token_sha256 if mail.kind == "invitation" else invited.again_sha256
-            if invited.token_sha256 is None or (token and _sha256(token) != good):
-                return None  # answered, withdrawn, or replaced by a newer one
-            return {"greeting": invited.greeting, "invited_at": invited.invited_at, "until": invited.expires_at,
-                    "by": invited.invited_by}
+            return _invitation(session, mail)
         case "signing_code":
             code = session.get(SigningCode, (mail.project_id, mail.values.get("paper", ""), mail.values.get("version"),
                                              mail.recipient))
@@ -243,6 +235,20 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             return {"sealed": _sealed(session, mail, facts)}
         case _:
             return {"draft_at": None, "times": 0}
+
+
+def _invitation(session: Session, mail: Claimed) -> dict[str, Any] | None:
+    """None where it was answered, withdrawn, or replaced by a newer one."""
+    invited = session.execute(
+        select(Member.greeting, Member.invited_at, Member.expires_at, Member.token_sha256, Member.again_sha256,
+               Member.invited_by)
+        .where(Member.project_id == mail.project_id, Member.person == mail.recipient)).one()
+    token = mail.values.get(SECRET)
+    good = invited.token_sha256 if mail.kind == "invitation" else invited.again_sha256
+    if invited.token_sha256 is None or (token and _sha256(token) != good):
+        return None
+    return {"greeting": invited.greeting, "invited_at": invited.invited_at, "until": invited.expires_at,
+            "by": invited.invited_by}
 
 
 def _concern(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from cocreate.domain.hearing import Subject
 from cocreate.domain.leading import in_charge, shared_with
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.change import Administrator, Change, Letter, named, require, require_running
+from cocreate.services.acts.change import Administrator, Change, Letter, named, next_number, require, require_running
 from cocreate.services.acts.holds import latest
 from cocreate.services.acts.inviting import come_in
 from workflows.facts import OWED, AbsenceFact, Facts, MemberFact
@@ -141,7 +141,7 @@ def substitute(facts: Facts, given: Substitute) -> Change:
     if until > latest(facts):
         raise Invalid("hold.long", field="until", latest=latest(facts))
     absence = AbsenceFact(
-        1 + max((a.number for a in facts.absences), default=0), member.person, to.person,
+        next_number(facts.absences), member.person, to.person,
         " ".join(sorted(given.parts)), starts, until, began_at=facts.now if starts == facts.today else None)
     return Change(facts=facts.with_absence(absence), party=member.party, personal=names,
                   details=details | {"number": absence.number, "starts": starts.isoformat(),

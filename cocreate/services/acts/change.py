@@ -1,6 +1,6 @@
 """What an act decides: the facts afterwards, what the record says, and rows that no guard ever looks at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -57,6 +57,11 @@ class Change:
     def __post_init__(self) -> None:
         if taken := RESERVED & self.details.keys():  # the record would say something else than the act meant
             raise ValueError(f"an event itself says {sorted(taken)}")
+
+
+def next_number(rows: Iterable[Any]) -> int:
+    """What the next of these rows is called in its project: 1, 2, 3 ... without gaps."""
+    return 1 + max((row.number for row in rows), default=0)
 
 
 def require(facts: Facts, act: Act, *, party: int | None = None, asked: int | None = None, directly: bool = False,

@@ -171,7 +171,7 @@ def sign(facts: Facts, given: Sign) -> Change:
     contract, actor = require_signing(facts, given.version, given.paper)
     require_same(given.text_sha256, contract.text_sha256, "contract.changed", n=contract.number)
     require_same(given.pdf_sha256, contract.pdf_sha256, "contract.changed", n=contract.number)
-    party = facts.actor.party if facts.actor and facts.actor.party is not None else 0
+    party = facts.own or 0
     signature = SignatureFact(given.paper, contract.number, party, actor, facts.now, given.text_sha256,
                               given.pdf_sha256)
     where = {"project_id": facts.project.id, "paper": given.paper, "host_id": facts.project.host_id}

@@ -17,7 +17,7 @@ from cocreate.domain.rights import Act
 from cocreate.domain.spelling import encode
 from cocreate.errors import Conflict, Invalid, NotFound, Refused
 from cocreate.models.work import WHOLE_PARTY, Contribution, DocumentVersion, Draft, Figure
-from cocreate.services.acts.change import Change, require, require_same
+from cocreate.services.acts.change import Change, next_number, require, require_same
 from cocreate.services.writes import Delete, Insert, Row, Write
 from workflows.facts import OWED, DocumentFact, Facts, FigureFact, TaskFact, TaskState
 from workflows.guards import accepting, first_missing, rests
@@ -307,8 +307,7 @@ def _documents(facts: Facts, given: Submit, person: int, version: Row) -> tuple[
         sees = narrower.get(file.field, version["sees"])
         kept = sees if openness.narrows(facts, task.fields[file.field]) else audience.ALL
         document = (replace(there, newest=there.newest + 1, name=file.name, sees=there.sees & kept) if there else
-                    DocumentFact(1 + max((d.number for d in facts.documents), default=0), given.party, file.name, path,
-                                 newest=1, sees=sees))
+                    DocumentFact(next_number(facts.documents), given.party, file.name, path, newest=1, sees=sees))
         facts = facts.with_document(document)
         documents.append(document_version(facts, document, file, person))
     return facts, tuple(documents)

@@ -10,7 +10,7 @@ from cocreate.domain import audience
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.work import Document
-from cocreate.services.acts.change import Change, require, require_same
+from cocreate.services.acts.change import Change, next_number, require, require_same
 from cocreate.services.acts.contributions import NewFile, document_version
 from cocreate.services.writes import Insert
 from workflows.facts import DocumentFact, Facts, MemberFact
@@ -69,7 +69,7 @@ class Withdraw:
 def share(facts: Facts, given: Share) -> Change:
     actor = require(facts, Act.UPLOAD, party=facts.own)
     document = DocumentFact(
-        1 + max((d.number for d in facts.documents), default=0), actor.party, given.file.name, None, newest=1,
+        next_number(facts.documents), actor.party, given.file.name, None, newest=1,
         sees=_sees(facts, actor, given.parties))
     row = {"project_id": facts.project.id, "host_id": facts.project.host_id, "number": document.number,
            "party": document.party, "name": document.name, "path": None, "newest": 1, "sees": document.sees,

@@ -10,7 +10,7 @@ from datetime import date
 from cocreate.domain import explaining
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.change import Change, require
+from cocreate.services.acts.change import Change, next_number, require
 from workflows.facts import DutyFact, Facts, MemberFact, Notice
 from workflows.values import replace
 
@@ -89,7 +89,7 @@ def take_on(facts: Facts, given: TakeOn) -> Change:
         raise Invalid("duty.what", field="what")
     if given.due <= facts.today:
         raise Invalid("duty.past", field="by")
-    duty = DutyFact(next_number(facts), party, what, given.due, gate=given.gate, owner=given.owner)
+    duty = DutyFact(next_number(facts.duties), party, what, given.due, gate=given.gate, owner=given.owner)
     colleague = facts.member(given.owner)
     if colleague is None or not can_look_after(colleague, duty):
         raise Invalid("duty.not_theirs", field="to")
@@ -106,10 +106,6 @@ def require_taking_on(facts: Facts, gate: str) -> tuple[MemberFact, int]:
     if facts.definition.gates[gate][0] != facts.project.stage:
         raise Conflict("gate.passed", gate=gate)
     return actor, own or 0
-
-
-def next_number(facts: Facts) -> int:
-    return 1 + max((one.number for one in facts.duties), default=0)
 
 
 def report(facts: Facts, given: ReportDuty) -> Change:

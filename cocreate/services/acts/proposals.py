@@ -14,7 +14,7 @@ from cocreate.domain.names import skeleton
 from cocreate.domain.rights import Act, lets, may_answer
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts import holds, neutral, people, unsigned
-from cocreate.services.acts.change import Change, Letter, require, require_running
+from cocreate.services.acts.change import Change, Letter, next_number, require, require_running
 from cocreate.services.acts.neutral import PersonArrival
 from cocreate.services.acts.people import Arrival
 from workflows import progression
@@ -83,7 +83,7 @@ def propose(facts: Facts, given: Propose) -> Change:
     if not kind.own or given.subject:  # colleagues who shall come are several
         facts = _end_earlier(facts, given.kind, given.subject)
     proposal = ProposalFact(
-        number=1 + max((p.number for p in facts.proposals), default=0), kind=given.kind, subject=given.subject,
+        number=next_number(facts.proposals), kind=given.kind, subject=given.subject,
         body=given.body, party=own, person=actor.person, at=facts.now,
         needs=_numbers(party.number for party in parties),
         agreed=_numbers([own] if own is not None and not kind.asks_all else []),
