@@ -168,12 +168,13 @@ def refuse(error: CocreateError) -> ResponseReturnValue:
                                               mask=g.get("mask", 0)).text for r in error.reasons)
     else:
         sentence = sentences.error(error, reader(), facts)
-    if isinstance(error, Forbidden) and facts is not None and error.values.get("persons", True):
+    nobody = isinstance(error, Forbidden) and not error.values.get("persons", True)
+    if isinstance(error, Forbidden) and facts is not None and not nobody:
         sentence += " " + _("You can read it, or ask them.")
     stands = _stands(error.code) if facts is not None else ""
     heading = _("Not possible yet") if isinstance(error, Refused) else _heading(status)
     answer = _page(status, stands or heading, sentence,
-                   room=facts.project.ref if facts is not None else "",
+                   room=facts.project.ref if facts is not None else "", nobody=nobody,
                    resume=error.code == "project.on_hold" and facts is not None and not facts.ended and can(
                        facts, Act.HOLD, directly=True))
     if isinstance(error, TooOften):
@@ -249,17 +250,17 @@ def _away_for_a_moment(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bool = False,
-          resume: bool = False) -> tuple[str, int, dict[str, str]]:
+          resume: bool = False, nobody: bool = False) -> tuple[str, int, dict[str, str]]:
     """One page with one way on; what was typed is kept where it helps.
 
     room: reference of the project it happened in; there one can read the rules, and see whom to ask. again: the way on
-    is the same once more. resume: the reader may wake it.
+    is the same once more. resume: the reader may wake it. nobody: there is nobody to ask.
     """
     found = login.visitor()
     act_url, act_label = _home() if found else (url_for("auth.sign_in"), _("Sign in"))
     if room and status == 403:
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
-    if room and status == 409:
+    if room and (status == 409 or nobody):
         act_url, act_label = url_for("room.now", ref=room), _("Open the project")
     if (status == 413 or status == 409 and not room and request.method == "POST") and destination.is_page():
         act_url, act_label = request.full_path.rstrip("?"), _("Back to the page")

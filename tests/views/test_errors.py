@@ -4,7 +4,9 @@ import re
 from io import BytesIO
 
 import pytest
+from sqlalchemy import update
 
+from cocreate.models.projects import Member
 from cocreate.views import policy
 from tests.support.people import PASSWORD, browser, entered
 from tests.support.rooms import words
@@ -64,6 +66,13 @@ class TestNotDone:
     def test_403_keeps_the_text_too(self, shop, small):
         answer = shop.post(f"/p/{small.ref}/people/neutral", data={"name": "Ada", "reason": "She knows both of us."})
         assert answer.status_code in (403, 422) and "She knows both of us." in words(answer)
+
+    def test_403_asks_nobody_where_nobody_can(self, shop, small, session):
+        session.execute(update(Member).where(Member.person == small.maker).values(accepted_at=None))
+        session.commit()
+        answer = shop.get(f"/p/{small.ref}/people/invite/1")
+        assert answer.status_code == 403 and "Nobody in this project can do this yet." in words(answer)
+        assert f'href="/p/{small.ref}">Open the project</a>' in answer.text and ">Ask</a>" not in answer.text
 
     def test_410_of_a_link(self, app, clock):
         client = browser(app)
