@@ -66,6 +66,12 @@ def test_who_leads_names_somebody_who_signs_where_nobody_is_left_who_does(projec
     _parts(room, tom, "contributor", "signatory")
     assert "Asked. The contract ends on Fri 31 Dec 2027 when all agree." in text(
         room.maker.post("/end-contract", data=asked, follow_redirects=True))
+    assert "can answer" not in text(room.shop.get("/proposals/1"))  # of how to work together: nobody can any more
+    proposal = f"/proposals/{room.facts().proposals[-1].number}"
+    assert "For your party Tom Baker can answer." in text(room.shop.get(proposal))
+    _parts(room, tom, "contributor")
+    assert "Nobody of your party can answer this. Claire Duval can name somebody under People." in text(
+        room.shop.get(proposal))
 
 
 def page_of(html):

@@ -55,7 +55,7 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
                   reason=proposals_words.reason_of(found), may_answer=_may_answer(facts, found),
                   may_take_back=_may_take_back(facts, found), replaced=_replaced(facts, found),
                   who=frame.person_name(facts, found.person), open=found.state is ProposalState.OPEN,
-                  deciders=_deciders(facts, found), sees=frame.seen_by(facts, _sees(found)))
+                  deciders=_deciders(facts, found), names=_names(facts, found), sees=frame.seen_by(facts, _sees(found)))
 
 
 @bp.route("/add-party", methods=["GET", "POST"])
@@ -120,10 +120,18 @@ def _replaced(facts: Facts, found: ProposalFact) -> bool:
                if one.number > found.number)
 
 
+def _names(facts: Facts, found: ProposalFact) -> str:
+    """Who names somebody who answers, where nobody of the reader's party is left who does."""
+    own = facts.own
+    if own not in lacks(found) or not can_be_answered(facts, found) or _deciders(facts, found):
+        return ""
+    return words.listed((member.name for member in facts.people(own, "champion")), pages.reader(), either=True)
+
+
 def _deciders(facts: Facts, found: ProposalFact) -> str:
     """Who of the reader's party answers, for those who do not."""
     own = facts.own
-    if own not in lacks(found):
+    if own not in lacks(found) or not can_be_answered(facts, found):
         return ""
     return words.listed((member.name for member in facts.members
                          if member.party == own and may_answer(PROPOSALS[found.kind], member)), pages.reader())
