@@ -2,7 +2,7 @@
 of them then.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cocreate.domain import charter
@@ -32,6 +32,32 @@ def first_to_come(facts: Facts, persons: Collection[int | None]) -> MemberFact |
     if any(member.accepted_at is not None for member in found):
         return None
     return min(found, key=lambda member: (member.expired_at is not None, member.invited_at or facts.now), default=None)
+
+
+def told_once(facts: Facts, refusals: Iterable[Refusal], own: int | None) -> tuple[Refusal, ...]:
+    """Reasons as the party ``own`` is told them, without those that only wait for a task of who has not come in: with
+    the invitation everything is said of it.
+    """
+    left = list(refusals)
+    tasks = {_task(one) for one in left if awaited(facts, one, own)}
+    while follows := [one for one in left if _waits_for(one) in tasks and not awaited(facts, one, own)]:
+        left = [one for one in left if one not in follows]
+        tasks |= {_task(one) for one in follows if one.code == "task.must_follow"}
+    return tuple(left)
+
+
+def _task(one: Refusal) -> tuple[str | None, int | None]:
+    return one.values.get("task"), one.values.get("of")
+
+
+def _waits_for(one: Refusal) -> tuple[str | None, int | None] | None:
+    """The task that has to be given first: its key and its party."""
+    match one.code:
+        case "task.must_follow":
+            return one.values["earlier"], one.party
+        case "gate.not_open" | "figure.missing" | "document.missing":
+            return _task(one)
+    return None
 
 
 def _asked(facts: Facts, refusal: Refusal) -> Collection[int | None]:

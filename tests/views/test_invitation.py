@@ -12,10 +12,11 @@ from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.services import openings
-from tests.support import projects
+from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.inviting import invite, mailed
 from tests.support.people import PASSWORD, browser, entered, someone
+from tests.support.rooms import text
 
 # A seat that gets its first task in the second stage.
 LATER = projects.WITH_CARRIER.replace("    contract: prepared\n", """\
@@ -160,6 +161,20 @@ class TestUnanswered:
         for label, page in (("Remind of the invitation", "#person-"), ("Correct address", "/address")):
             (url,) = re.findall(rf'href="([^"]*{page}[^"]*)">{label}<', room)
             assert client.get(url).status_code == 200
+
+    def test_what_only_follows_from_it_is_not_told_again(self, project):
+        def make(session):
+            small = projects.open_small(session, definition=stories.definition(3, after={
+                "ramp_1": ["ramp_0"], "ramp_2": ["ramp_1"], "offer": ["ramp_2"]}))
+            session.execute(update(Member).where(Member.person == small.shop).values(accepted_at=None))
+            return small
+
+        room = project(make)
+        told = text(room.manager.get("")).partition("Going on to Terms waits for")[2].partition("Dates")[0]
+        assert told.count("Aurelis Hotels has not answered the invitation of Mon 1 Mar (Claire Duval).") == 1
+        assert "can start when" not in told and "can be decided when" not in told
+        assert "Tornby Furniture has not started 'Credit per crate'" in told
+        assert "and 1 more" in text(room.manager.client.get("/desk"))
 
     def test_the_board_has_the_button_that_now_has(self, app, session, clock, small):
         ref, _token = champion(session, small)

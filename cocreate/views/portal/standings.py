@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from cocreate import sentences, words
 from cocreate.db import db
 from cocreate.domain import after_no, ending
+from cocreate.domain.invited import told_once
 from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import waits_for
 from cocreate.services import hosts
@@ -55,7 +56,7 @@ def waits(facts: Facts) -> list[Wait]:
     views, own = frame.party_views(facts), facts.own
     room = url_for("room.now", ref=facts.project.ref)
     found: dict[str, Wait] = {}
-    for refusal in waits_for(facts):
+    for refusal in told_once(facts, waits_for(facts), own):
         said = sentences.refusal(refusal, facts, pages.reader(), party=own, mask=frame.mask(facts))
         since = refusal.values.get("since")
         found.setdefault(said.text, Wait(

@@ -104,11 +104,12 @@ def first(facts: Facts, asked: Sequence[Turn] = (), *, choose: bool = False) -> 
 
 
 def _reasons(facts: Facts, asked: Sequence[Turn] = ()) -> tuple[Refusal, ...]:
-    """Without those that are the reader's own rows."""
+    """Without those that are the reader's own rows, or only follow from an invitation that is not answered."""
     if facts.ended or facts.on_hold:
         return ()
-    own = _own(asked)
-    return tuple(one for one in waits_for(facts) if one.code not in _ASKS or _about(one) not in own)
+    own, party = _own(asked), facts.actor.party if facts.actor else None
+    return tuple(one for one in invited.told_once(facts, waits_for(facts), party)
+                 if one.code not in _ASKS or _about(one) not in own)
 
 
 def _own(asked: Sequence[Turn]) -> set[tuple[str | None, int | None]]:
