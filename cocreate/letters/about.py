@@ -283,6 +283,20 @@ class About(Proposing):
         return self.title(self.paper) if self.paper else self.say(self.facts.definition.contract_title)
 
     @property
+    def accedes(self) -> bool:
+        """Whether a party is asked to accede to what others have signed."""
+        paper = self.subject.task[0] if self.subject.matter == "task" else self.paper
+        own = self.subject.party or self.member.party
+        return self.subject.matter == "accession" or (
+            bool(paper) and own in {party.number for party in self.facts.acceding(paper)})
+
+    @property
+    def signed_by(self) -> str:
+        """Who has signed what a party accedes to."""
+        paper = self.subject.task[0] if self.subject.matter == "task" else self.paper
+        return words.listed((self.shaped(party.number) for party in self.facts.signers(paper)), self._context.reader)
+
+    @property
     def version(self) -> str:
         """Of the contract, or of the short agreement."""
         if self.subject.matter in ("contract", "signature"):

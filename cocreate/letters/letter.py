@@ -174,8 +174,8 @@ class Letter(About):
         if self.answers_call:
             return f"/tasks/{key}/helped?party={of}"
         if self.subject.matter == "agreement":
-            accedes = self.member.party in {party.number for party in self.facts.acceding(key)}
-            return f"/agreements/{key}" + ("" if self.kind != "signing_code" else "/accede" if accedes else "/sign")
+            way = "/accede" if self.accedes else "/sign"
+            return f"/agreements/{key}" + (way if self.kind == "signing_code" else "")
         if self.kind == "handed_over" and self.subject.matter == "task":
             return by_matter["task"]
         place = by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")

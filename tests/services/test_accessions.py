@@ -21,6 +21,7 @@ from cocreate.models.mails import Outbox
 from cocreate.services import accessions, bundles, records, sealings
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.mailed import body, mailed
 from tests.support.projects import facts, key
 
 LATER = NOON + timedelta(days=40)
@@ -104,6 +105,14 @@ class TestAccede:
         asked = session.scalars(select(Outbox.recipient).where(
             Outbox.kind == "please_sign", Outbox.subject == "accession:1:2")).all()
         assert sealed.shop in asked
+
+    def test_the_mail_says_what_is_acceded_to_and_who_signed_it(self, session, sealed):
+        asked = mailed(session, sealed, sealed.shop, "please_sign", last=True)
+        said = " ".join(body(asked).split())
+        assert asked["subject"] == "Please accede: Agreement on returned crates, version 1 (Crates come back)"
+        assert "version 1, is signed by ● Tornby Furniture and sealed. Aurelis Hotels is asked to accede to it" in said
+        assert "Read and accede" in said and "Read and sign" not in said
+        assert "It stops when Aurelis Hotels has acceded." in said
 
 
 class TestSeal:

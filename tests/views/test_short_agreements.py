@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from sqlalchemy import select
 
 from cocreate.db import db, transaction
 from cocreate.models.mails import Outbox
-from cocreate.services import records
+from cocreate.services import outbox, records
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.mailed import body
@@ -214,6 +215,27 @@ class TestWhoJoinsLater:
     """The carrier's seat was empty while the others signed; a stage later somebody takes it."""
 
     ACCEDE = "/agreements/secrecy/accede"
+
+    @pytest.mark.parametrize("kind", ["ask", "due_soon", "due_today", "overdue"])
+    def test_a_mail_says_what_is_acceded_to_and_who_signed_it(self, hauled, kind):
+        room, _fritz, person = hauled
+        with room.app.app_context(), transaction() as session:
+            project = room.facts().project
+            session.add(Outbox(**outbox.row(project.id, project.host_id, 99, kind, person, "task:secrecy:3", {}, NOON)))
+            lines = body(in_mail(session, room.small, person, kind)).splitlines()
+        said = " ".join(lines)
+        assert re.search("signed by ..Tornby Furniture and ..Aurelis Hotels. Freight Ltd came later and is asked to "
+                         "accede to it", said)
+        assert "Read and accede" in said and "It stops when Freight Ltd has acceded." in said
+        assert not {"Open the task", "Go on with it", "Not started yet."} & set(lines)
+
+    def test_the_mail_with_the_code_says_so_too(self, hauled, tmp_path):
+        room, fritz, person = hauled
+        seal(room, tmp_path, after=timedelta(minutes=1))
+        mailed(fritz, self.ACCEDE)
+        with room.app.app_context():
+            said = body(in_mail(db.session(), room.small, person, "signing_code"))
+        assert "Your code for acceding to 'Confidentiality', version 1, for Freight Ltd:" in " ".join(said.split())
 
     def test_is_asked_on_now_reads_what_holds_and_accedes_by_a_document_of_its_own(self, hauled, tmp_path):
         room, fritz, person = hauled
