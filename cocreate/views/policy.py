@@ -66,6 +66,7 @@ POLICY: dict[str, Access] = {
     "desk.opening_questions": ACCOUNT_MANAGER,
     "desk.opening_cases": ACCOUNT_MANAGER,
     "desk.opening_step": ACCOUNT_MANAGER,
+    "desk.opening_draft": ACCOUNT_MANAGER,
     "desk.opening_drop": ACCOUNT_MANAGER,
     "desk.opening_answer": ACCOUNT_MANAGER,
     "desk.hand_over": ACCOUNT_MANAGER,

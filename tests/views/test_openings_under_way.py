@@ -49,6 +49,30 @@ class TestWhose:
         assert entered(app, eve.email).get(seats).status_code == 200
 
 
+class TestTyping:
+    """What the page saves by itself."""
+
+    def test_is_saved_whether_it_is_right_or_not(self, manager, session, clock):
+        seats = begin(manager)
+        saved = manager.post(f"{seats}/draft", data={"version": newest(session).version, "affected": "Neigh"})
+        session.rollback()
+        assert saved.json == {"status": "Saved 12:00", "values": {"version": str(newest(session).version)}}
+        assert "Neigh" in manager.get(seats).text
+
+    def test_from_a_page_that_was_open_before_another_saved_it_says_where_to_look(self, manager, session):
+        seats = begin(manager)
+        before = newest(session).version
+        manager.post(f"{seats}/draft", data={"version": before, "affected": "Neigh"})
+        late = manager.post(f"{seats}/draft", data={"version": before, "affected": "Harbour"})
+        assert (late.status_code, late.json["url"]) == (409, seats)
+        assert late.json["status"] == "This opening was saved from another window. Look at it again before you go on."
+        assert "Neigh" in manager.get(seats).text and "Harbour" not in manager.get(seats).text
+
+    def test_is_nobody_elses(self, app, manager, ben):
+        seats = begin(manager)
+        assert entered(app, ben.email).post(f"{seats}/draft", data={"affected": "Neigh"}).status_code == 404
+
+
 class TestOnTheWay:
     def test_is_saved_by_the_way_to_another_step_too(self, manager, session):
         seats = begin(manager)

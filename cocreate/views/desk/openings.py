@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_babel
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from cocreate import mail, words
+from cocreate import mail, sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import countries
@@ -100,6 +100,19 @@ def opening_step(ref: str, step: str) -> ResponseReturnValue:
     if _only(page.form, step).unfold():
         return _show(page, step, checked=True), 422
     return redirect(url_for("desk.opening_step", ref=ref, step="goal" if step == "seats" else "check"), 303)
+
+
+@bp.post("/openings/<ref>/<any(seats, goal, check):step>/draft")
+def opening_draft(ref: str, step: str) -> ResponseReturnValue:
+    """What was typed so far, as the page sends it by itself."""
+    reader = pages.reader()
+    try:
+        draft = _saved(_page(ref), step)
+    except Conflict as changed:
+        return jsonify(status=sentences.error(changed, reader), label=_("Look again"),
+                       url=url_for("desk.opening_step", ref=ref, step=step)), 409
+    return jsonify(status=_("Saved %(at)s", at=words.clock_time(draft.saved_at, reader)),
+                   values={"version": str(draft.version)})
 
 
 def _opens() -> bool:
