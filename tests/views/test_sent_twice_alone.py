@@ -25,7 +25,8 @@ class TestSigning:
 
     def test_a_refusal(self, project):
         room = project(projects.ready_to_sign)
-        twice(room.maker, room.maker.get("/contract/refuse"), "/contract/refuse", {"reason": "The price is not ours."})
+        twice(room.maker, room.maker.get("/contract/refuse"), "/contract/refuse", {
+            "reason": "The price is not ours.", "wording": "y"})
         assert room.facts().contract is None and room.facts().signatures == ()
 
     def test_of_an_accession(self, project, tmp_path):
