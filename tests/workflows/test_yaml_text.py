@@ -12,7 +12,7 @@ from workflows import library
 from workflows.definition import Definition, Seat, from_json
 from workflows.exchange.mistakes import DefinitionErrors, counted
 from workflows.exchange.schema import json_schema
-from workflows.exchange.tree import LARGEST, MOSTLY, NOT_A_TEMPLATE, NOT_UTF_8
+from workflows.exchange.tree import CUT_OFF, LARGEST, MOSTLY, NOT_A_TEMPLATE, NOT_UTF_8
 from workflows.exchange.yaml_text import lined, read, write
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -146,6 +146,16 @@ class TestRead:
     def test_a_key_given_twice_is_refused_with_both_lines(self):
         assert ("stages.talk.purpose", 13, "'purpose' stands here twice; first in line 12.") in \
             mistakes(changed("    purpose: Say it.\n", "    purpose: Say it.\n    purpose: Again.\n"))
+
+    @pytest.mark.parametrize("text", ["We ask for item # 7.", "We ask\n      for item  # 7."])
+    def test_a_text_is_never_cut_off_by_a_comment_without_a_word(self, text):
+        line = 12 + text.count("\n")
+        assert ("stages.talk.purpose", line, CUT_OFF) in mistakes(changed("Say it.\n", f"{text}\n"))
+
+    @pytest.mark.parametrize("text", ['"We ask for item # 7."', "We ask for item#7.", "Say  # or sing",
+                                      "Say it.\n    # Or sing it."])
+    def test_where_nothing_is_cut_off_a_comment_is_one(self, text):
+        read(changed("Say it.\n", f"{text}\n"))
 
 
 class TestHostile:

@@ -21,6 +21,8 @@ NOT_A_TEMPLATE = "This is not a template file."
 NOT_UTF_8 = "This file is not written in UTF-8. Save it as UTF-8 in your editor, and import it again."
 MOSTLY = ("Mostly a text needs quotes, since it holds a colon with a blank behind it or begins with a sign such as "
           "* % @ [, or the line is indented otherwise than those beside it.")
+CUT_OFF = ("The text ends before ' #': YAML takes the rest of the line for a comment. Put the text in quotes, or the "
+           "comment on a line of its own.")
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
@@ -70,7 +72,7 @@ def decoded(text: str | bytes) -> str:
 def parse(text: str) -> Tree:
     tree = Tree()
     try:
-        _build(yaml.parse(text, Loader=_Loader), tree)
+        _build(yaml.parse(text, Loader=_Loader), tree, [*text.splitlines(), ""])
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         tree.errors.append(DefinitionError("", line, _unreadable(text, line, str(error.problem))))
@@ -89,7 +91,7 @@ def _unreadable(text: str, line: int | None, problem: str) -> str:
     return f"{ours}It cannot be read from here on: {problem}. {MOSTLY}"
 
 
-def _build(events: Iterable[yaml.Event], tree: Tree) -> None:
+def _build(events: Iterable[yaml.Event], tree: Tree, lines: list[str]) -> None:
     """Fill ``tree`` from the events of one document."""
     open_: list[_Open] = []
     documents = 0
@@ -116,10 +118,18 @@ def _build(events: Iterable[yaml.Event], tree: Tree) -> None:
                 open_.pop()
             case yaml.ScalarEvent():
                 _refuse_marks(event, _here(open_), tree, line)
+                if not event.style and " " in event.value:
+                    _refuse_comment(event.end_mark, lines, _here(open_), tree)
                 if open_ and isinstance(open_[-1].value, dict) and open_[-1].key is None:
                     _key(open_[-1], event.value, tree, line)
                 else:
                     _put(open_, tree, event.value if event.style else scalar(event.value), line)
+
+
+def _refuse_comment(end: Any, lines: list[str], place: Place, tree: Tree) -> None:
+    """Behind several words without quotes: it may have been meant as a part of them."""
+    if lines[end.line][end.column:].lstrip().startswith("#"):
+        tree.refuse(place, end.line + 1, CUT_OFF)
 
 
 def _refuse_marks(event: Any, place: Place, tree: Tree, line: int) -> None:
