@@ -47,7 +47,7 @@ SUBJECTS = {
     "signing_code": "Your code for signing version 1 (Garage lighting)",
     "signed": "WMATA has signed: Lighting service agreement (Garage lighting)",
     "signing_declined": "Philips does not sign: Lighting service agreement (Garage lighting)",
-    "signature_ended": "Please sign again: the text changed (Garage lighting)",
+    "signature_ended": "Your signature has ended: the text changed (Garage lighting)",
     "all_signed": "Signed by all: Lighting service agreement (Garage lighting)",
     "joined": "WMATA joins (Garage lighting)",
     "mention": "Anna Berg mentions you: Total cost today (Garage lighting)",

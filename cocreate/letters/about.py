@@ -317,6 +317,12 @@ class About(Proposing):
                    and (one.paper, str(one.version)) == (self.paper, self.version) for one in self.facts.signatures)
 
     @property
+    def signs_again(self) -> bool:
+        """Whether the reader had signed a version that ended."""
+        return any(one.ended_at is not None and one.person == self._context.person and one.paper == self.paper
+                   for one in self.facts.signatures)
+
+    @property
     def text_changed(self) -> str:
         """What changed, so that the version it is about ended."""
         ended = next((one for one in self.facts.versions(self.paper) if str(one.number) == self.version), None)

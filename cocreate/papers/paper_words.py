@@ -213,6 +213,10 @@ def kinds(language: str) -> dict[str, str]:
             "recycler": _("recycler"), "facilitator": _("facilitator")}
 
 
+def bundle_name(language: str, title: str, number: int) -> str:
+    return Reader(language).gettext("%(title)s, version %(number)s.zip", title=title, number=number)
+
+
 def bundle(language: str, title: str, number: int, *, with_agreement: bool = False) -> tuple[str, ...]:
     """What the bundle says of itself, before how it is checked."""
     _ = Reader(language).gettext

@@ -66,7 +66,7 @@ def _bundle(session: Session, facts: Facts, store: Store, row: ContractVersion |
         "signatures.json": _json([{"seq": seq, "party": party, "evidence": said} for seq, party, said in signatures]),
         "check.py": CHECK.read_bytes(), **(more or {}),
     }
-    return f"{title}, {number}.zip", _zip(files, row.sealed_at.timetuple()[:6])
+    return paper_words.bundle_name(language, title, number), _zip(files, row.sealed_at.timetuple()[:6])
 
 
 def _readme(title: str, number: int, size: int, language: str, *, with_agreement: bool) -> bytes:

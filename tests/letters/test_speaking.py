@@ -101,9 +101,20 @@ class TestWords:
         other = replace(context, facts=replace(context.facts, signatures=()))
         message = written(other)
         assert message["Subject"] == "Signatures have ended: the text changed (Garage lighting)"
-        assert "asked again" not in body(message)
-        said = " ".join(body(written(context)).split())
-        assert "Your signature is one of them: you are asked again once the next version is ready." in said
+        assert "sign again" not in body(message)
+        message = written(context)
+        assert message["Subject"] == "Your signature has ended: the text changed (Garage lighting)"
+        said = " ".join(body(message).split())
+        assert ("Nobody is bound by it. Your signature is one of them. There is nothing to sign until all parties "
+                "agree on the next version; then we ask you to sign again.") in said
+
+    def test_who_had_signed_is_asked_again_once_there_is_something_to_sign(self, contexts):
+        context = contexts("please_sign")
+        before = SignatureFact("", 1, 2, context.person, NOON, "t", "p", ended_at=NOON)
+        signed = replace(context, facts=replace(context.facts, signatures=(before,)))
+        assert written(context)["Subject"].startswith("Please sign: Lighting service agreement, version 1")
+        message = written(signed)
+        assert message["Subject"] == "Please sign again: Lighting service agreement, version 1 (Garage lighting)"
 
     def test_a_code_is_in_the_text_and_not_in_the_subject(self, contexts):
         message = written(contexts("signing_code"))

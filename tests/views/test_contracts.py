@@ -226,7 +226,9 @@ class TestVersions:
         for kind in ("check", "signed"):
             answer = room.maker.get(f"/contract/versions/1/{kind}.pdf")
             assert answer.mimetype == "application/pdf" and answer.data.startswith(b"%PDF")
-            assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+            name = answer.headers["Content-Disposition"]
+            assert name.startswith("attachment; filename=")
+            assert f"version%201%2C%20{'not%20signed' if kind == 'check' else 'as%20signed'}.pdf" in name
             assert answer.headers["Content-Security-Policy"].startswith("sandbox")
             assert answer.headers["Cache-Control"] == "no-store"
         assert hashlib.sha256(answer.data).hexdigest() == room.facts().contract.pdf_sha256

@@ -97,7 +97,8 @@ def contract_pdf(ref: str, paper: str, number: int, kind: str) -> ResponseReturn
         text = composing.compose(session, facts, paper)
         body = contracts.pdf(session, facts, current_app.extensions["store"], number, kind=kind, paper=paper)
     names = {"check": _("not signed"), "signed": _("as signed"), "sealed": _("sealed"), "evidence": _("evidence")}
-    return download(body, "application/pdf", f"{text.title}, {number}, {names[kind]}.pdf")
+    return download(body, "application/pdf", _("%(title)s, version %(number)s, %(kind)s.pdf",
+                                                  title=text.title, number=number, kind=names[kind]))
 
 
 @bp.get("/contract/versions/<int:number>/bundle.zip", defaults=CONTRACT)
