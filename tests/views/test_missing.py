@@ -93,6 +93,8 @@ class TestWhatIsMissing:
         assert said in shop and said in maker
         invite = f"/p/{room.ref}/people/invite/2?part=signatory&amp;name=Rosa%20Marin"
         assert invite in shop and invite not in maker
+        change = f'href="/p/{room.ref}/tasks/signatories">Change &#39;Who signs&#39;</a>'
+        assert change in shop and change not in maker
         form = room.shop.get(unescape(invite.removeprefix(f"/p/{room.ref}"))).text
         assert 'value="Rosa Marin"' in form and re.search(r'<input checked[^>]+value="signatory"', form)
         assert "Make the contract ready to read" not in shop  # the maker has not said yet who signs for it
@@ -105,7 +107,8 @@ class TestEverywhereTheSame:
         room = project(projects.with_gap)
         missing, asked = "Clause 2: 'Crates that come back' of Aurelis Hotels is not given", \
             "Settle what the contract lacks: 'Crates that come back'"
-        for page in (board(room), projects_of(room.shop), now_of(room.shop), now_of(room.manager)):
+        assert f"Your turn: {asked}" in projects_of(room.shop)
+        for page in (board(room), now_of(room.shop), now_of(room.manager)):
             assert missing in page and "not ready to read yet" not in page
         assert "Make the contract ready" not in board(room)
         for one in (room.shop, room.maker):

@@ -36,6 +36,11 @@ class TestYourTurn:
     def test_says_where_each_project_stands(self, signed_in, small):
         assert "Stage 1 of 3: Figures" in text(signed_in(small.shop).get("/your-turn"))
 
+    def test_of_a_project_where_it_is_the_readers_turn_says_so(self, signed_in, small):
+        client = signed_in(small.shop)
+        for page in (text(client.get("/your-turn")).partition("Your projects")[2], text(client.get("/projects"))):
+            assert "Your turn: Fill in: Crates per year" in page and "has not started" not in page
+
     def test_what_is_late_comes_first_and_says_so(self, signed_in, small, clock):
         clock.go(days=9)
         assert "was due Mon 8 Mar" in text(signed_in(small.shop).get("/your-turn"))

@@ -140,6 +140,17 @@ class TestNow:
         ways = [url for url in links(board) if "/people" in url and room.ref in url]
         assert len(ways) == 2 and all(room.manager.client.get(url).status_code == 200 for url in ways)
 
+    def test_what_is_ready_to_go_on_is_said_once_beside_its_button(self, play):
+        room = play()
+        with room.app.app_context():
+            stories.give_all(room.small)
+        for client in (room.maker, room.shop):
+            numbers = re.findall(r'name="number" value="(\d+)"', client.get("/charter").text)
+            client.post("/charter/agree", data={"number": numbers})
+        said = text(room.maker.get("")).partition("Everything is ready.")
+        assert "For you" not in said[0] and said[2].strip().startswith("Go on to Terms")
+        assert "Nothing is asked of you" not in said[0]
+
     def test_back_says_who_and_why(self, play):
         room = play()
         with room.app.app_context():

@@ -67,7 +67,8 @@ def your_turn() -> ResponseReturnValue:
         "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         raised=raised, invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one, named)],
-        lines=[line(one.facts, named) for one in running], over=_over(found, named), reassuring=_reassuring(running),
+        lines=[line(one.facts, named, one.turns) for one in running], over=_over(found, named),
+        reassuring=_reassuring(running),
         suggested=suggestions.made(db.session(), login.me().id), administers=_administers(), opens=opens())
 
 
@@ -77,7 +78,7 @@ def projects() -> ResponseReturnValue:
     found = rooms.of_person(db.session(), login.me().id, now=now())
     named = _hosts(found)
     return render_template("portal/projects.html", over=_over(found, named), administers=_administers(), opens=opens(),
-                           lines=[line(one.facts, named) for one in found if not one.facts.ended])
+                           lines=[line(one.facts, named, one.turns) for one in found if not one.facts.ended])
 
 
 def _hosts(found: Sequence[Standing]) -> Mapping[int, str]:

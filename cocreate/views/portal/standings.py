@@ -1,6 +1,6 @@
 """A project in the words of one line: where it stands, what it waits for, when something is due next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,9 @@ from cocreate.db import db
 from cocreate.domain import after_no, ending
 from cocreate.domain.invited import told_once
 from cocreate.domain.outlook import next_date
-from cocreate.domain.turns import waits_for
+from cocreate.domain.turns import Turn, waits_for
 from cocreate.services import hosts
+from cocreate.views.asks import ask
 from cocreate.views.room import frame
 from cocreate.web import pages
 from workflows.facts import Facts
@@ -79,14 +80,15 @@ def titled(facts: Facts, named: Mapping[int, str]) -> str:
     return _("%(project)s · %(host)s", project=facts.project.title, host=host) if host else facts.project.title
 
 
-def line(facts: Facts, named: Mapping[int, str]) -> Line:
+def line(facts: Facts, named: Mapping[int, str], turns: Sequence[Turn] = ()) -> Line:
+    """turns: the reader's own; the first of them is said where the project waits for their party."""
     stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
     return Line(facts.project.title, named.get(facts.project.host_id, ""), url_for("room.now", ref=facts.project.ref),
-                "" if facts.ended else frame.stage_line(facts), says(facts), _next(next_date(facts)),
+                "" if facts.ended else frame.stage_line(facts), says(facts, turns), _next(next_date(facts)),
                 min(here, stages), stages, frame.agreed(facts))
 
 
-def says(facts: Facts) -> str:
+def says(facts: Facts, turns: Sequence[Turn] = ()) -> str:
     """What the project waits for, in one sentence."""
     reader = pages.reader()
     if facts.project.ended_at is not None:
@@ -94,6 +96,8 @@ def says(facts: Facts) -> str:
     if facts.project.hold_until is not None:
         return _("On hold until %(day)s.", day=words.day(facts.project.hold_until, reader))
     found = waits(facts)
+    if turns and (not found or (found[0].party and found[0].party.number == facts.own)):
+        return _("Your turn: %(what)s", what=ask(turns[0], facts).label)
     return found[0].text if found else _("Nothing stands in the way of going on.")
 
 

@@ -15,6 +15,7 @@ from cocreate.views.room.cards import about_invitation, invite_url
 from cocreate.web import pages
 from workflows.facts import Facts, ProposalState
 from workflows.refusals import Refusal
+from workflows.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def acts(facts: Facts, one: Refusal) -> tuple[sentences.Act, ...]:
     if one.code == VALUE:
         return ways(facts, one.values["path"], one.values["clause"])
     if one.code == SIGNATORY:
-        return (_to_signatory(facts, one.values["party"], one.values["named"]),)
+        return (_to_signatory(facts, one.values["party"], one.values["named"]), *_to_who_signs(facts, one))
     if (member := invited.awaited(facts, one, facts.own)) is not None:
         return about_invitation(facts, member)
     act = _said(facts, one).act
@@ -80,6 +81,15 @@ def _to_signatory(facts: Facts, party: int, named: str) -> sentences.Act:
         return sentences.Act("people", _("See who is in it"))
     name = named.partition(",")[0].strip()
     return sentences.Act(f"people/invite/{party}?part=signatory&name={quote(name)}", _("Invite %(name)s", name=name))
+
+
+def _to_who_signs(facts: Facts, one: Refusal) -> tuple[sentences.Act, ...]:
+    """Where whoever may change who was named does that."""
+    key, party = one.values["task"], one.values["party"]
+    if facts.own != party or facts.ended or not may(Act.SUBMIT, facts.actor, party=party):
+        return ()
+    title = say(facts.definition.tasks[key][1].title, pages.language())
+    return (sentences.Act(f"tasks/{key}", _("Change '%(task)s'", task=title)),)
 
 
 def _said(facts: Facts, one: Refusal) -> sentences.Sentence:
