@@ -93,9 +93,12 @@ def beginning(facts: Facts, person: int) -> Beginning:
 
 
 def asked_first(facts: Facts, person: int) -> TaskFact | None:
-    """The task that somebody invited would begin with: what of this stage can start, then what is due first."""
+    """The task that somebody invited would begin with: what can start, then what is due first.
+
+    Of an earlier stage only what can start: such as a short agreement that all had signed before, to accede to.
+    """
     mine = (task for task in facts.tasks if task.state is TaskState.OPEN and task.asked == person
-            and facts.definition.tasks[task.key][0] == facts.project.stage)
+            and (facts.definition.tasks[task.key][0] == facts.project.stage or can_start(facts, task)))
     return min(mine, key=lambda one: (not can_start(facts, one), one.due_at is None, one.due_at or one.since),
                default=None)
 

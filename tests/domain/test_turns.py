@@ -274,6 +274,20 @@ def test_who_is_invited_begins_with_what_is_due_first():
     assert asked_first(facts, signatory(1)) is None
 
 
+def test_who_comes_later_begins_with_the_short_agreement_that_the_others_have_signed():
+    """Where coming in leads to, too: what is still to be measured waits behind it."""
+    signing = TWO_SIDES.replace("      need: {of: taker, accepted_by: giver}\n", """\
+      need: {of: taker, accepted_by: giver}
+      secrecy: {of: [giver, taker, carrier], kind: sign, accede: true, required: false, agreement: We keep it.}
+""").replace("haul: {of: carrier}", "haul: {of: carrier, after: [batch]}")
+    story = begin(signing).sign_agreement("secrecy", "giver").sign_agreement("secrecy", "taker")
+    facts = story.to_trial().seat("carrier").facts
+    assert asked_first(facts, signatory(3)).key == "secrecy" and asked_first(facts, champion(3)).key == "haul"
+    alone = replace(facts.member(champion(3)), parts=frozenset({"champion", "signatory"}))
+    facts = facts.with_member(alone).with_task(replace(facts.task("secrecy", 3), asked=alone.person))
+    assert asked_first(facts, alone.person).key == turns(facts, alone.person)[0].key == "secrecy"
+
+
 def test_who_has_nothing_to_do_yet_begins_with_the_charter_and_later():
     facts = begin(carrier=1).facts
     charter = ProposalFact(1, "charter", "purpose", "{}", 1, champion(1), facts.now, "1 2 3", "1", ProposalState.OPEN,
