@@ -151,6 +151,16 @@ class TestNow:
         assert "For you" not in said[0] and said[2].strip().startswith("Go on to Terms")
         assert "Nothing is asked of you" not in said[0]
 
+    def test_who_proposed_something_reads_who_has_not_answered_until_they_have(self, play):
+        room = play()
+        room.maker.post("/withdraw", data={"reason": "They went bankrupt."})
+        said = "Aurelis Hotels has not answered 'Withdraw the project' (Claire Duval)."
+        assert said in text(room.maker.get(""))
+        shop = text(room.shop.get(""))
+        assert "has not answered 'Withdraw the project'" not in shop and "Answer: Withdraw the project" in shop
+        room.shop.post(f"/proposals/{proposal_of(room, 'withdraw')}", data={"answer": "refuse", "reason": REASON})
+        assert "has not answered 'Withdraw the project'" not in text(room.maker.get(""))
+
     def test_back_says_who_and_why(self, play):
         room = play()
         with room.app.app_context():

@@ -63,7 +63,7 @@ def now(ref: str) -> ResponseReturnValue:
     return frame.show(
         "room/now.html", facts, asks=asks, choose=choose,
         listed=[one for turn, one in zip(asked, asks, strict=True) if turn.act != "go_on"],  # it has a button below
-        first=first, groups=waiting.groups(facts, asked), nonce=Form(),
+        first=first, groups=waiting.groups(facts, asked), answers=waiting.answers(facts, asked), nonce=Form(),
         told_above=waiting.told_above(facts, asked),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],

@@ -10,18 +10,19 @@ from flask_babel import ngettext
 
 from cocreate import sentences, words
 from cocreate.db import db
-from cocreate.domain import after_no, invited
+from cocreate.domain import after_no, charter, invited
 from cocreate.domain.hearing import Subject
 from cocreate.domain.lacking import ADDRESS, SIGNATORY, VALUE
 from cocreate.domain.limits import LIMIT
-from cocreate.domain.nudges import of_refusal
+from cocreate.domain.nudges import asks, of_refusal
 from cocreate.domain.rights import Act, may
 from cocreate.domain.topics import Topic
 from cocreate.domain.turns import Turn, waits_for
 from cocreate.services import rooms
+from cocreate.views.proposals_words import words_of
 from cocreate.views.room import frame, limits, missing, nudges
 from cocreate.web import pages
-from workflows.facts import Facts, MemberFact
+from workflows.facts import WAIVE, Facts, MemberFact
 from workflows.refusals import Refusal
 
 # Of a task or a decision: what its party does next. The same thing is a row of whoever is asked for it.
@@ -58,6 +59,23 @@ class First:
     party: frame.PartyView | None
     row: Row
     since: str
+
+
+def answers(facts: Facts, asked: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Who has not answered what the reader proposed or their party agreed to, and where it stands.
+
+    Of the charter its own page says it, of a waiver the limit that is missed.
+    """
+    me, mine = facts.actor.person if facts.actor else None, {turn.key for turn in asked if turn.act == "answer"}
+    open_ = {str(Subject("proposal", str(one.number))): one for one in facts.proposals
+             if one.kind not in (charter.KIND, WAIVE) and str(one.number) not in mine
+             and (one.person == me or facts.own in one.agreeing)}
+    return [(_("%(party)s has not answered '%(proposal)s' (%(who)s).", party=facts.party(owed.party).name,
+               proposal=words_of(facts, open_[owed.subject]).title, who=words.listed(
+                   (frame.person_name(facts, one) for one in owed.persons), pages.reader(), either=True)
+               or _("nobody yet")),
+             url_for("room.proposal", ref=facts.project.ref, number=open_[owed.subject].number))
+            for owed in asks(facts) if owed.subject in open_]
 
 
 def told_above(facts: Facts, asked: Sequence[Turn]) -> bool:
