@@ -245,7 +245,7 @@ def endpoint_of(house: House, path: str) -> str:
 
 def pages(house: House, kind: str, fetch: Callable[[str], tuple[str, str]], *,
           per_page: int = PER_PAGE) -> Iterator[tuple[str, str, str]]:
-    """(endpoint, path, page) of everything that links lead this person to.
+    """(endpoint, path, page) of everything that links, and ways beside a task, lead this person to.
 
     fetch: path -> (where one arrived, page or ""). per_page: how many of one kind.
     """
@@ -263,6 +263,9 @@ def pages(house: House, kind: str, fetch: Callable[[str], tuple[str, str]], *,
             continue
         count[endpoint] = count.get(endpoint, 0) + 1
         yield endpoint_of(house, arrived), arrived, page
+        for way in re.findall(r'name="way" value="(\w+)"', page):  # buttons that keep what is typed, and lead on
+            here = urlsplit(arrived)
+            todo.append((f"{here.path}/{way}?{here.query}", arrived))
         for href in re.findall(r'href="([^"#]+)', page):
             there = urlsplit(unescape(href))
             if not there.netloc or house.live.url.endswith(there.netloc):
