@@ -1,11 +1,11 @@
 """The form of talks: a comment or note."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import NumberRange, Optional
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from cocreate.forms.base import LARGEST, lines
+from cocreate.forms.base import lines, whole
 from cocreate.forms.unsaid import UnsaidForm
 
 
@@ -21,4 +21,4 @@ class SayForm(UnsaidForm):
     private = BooleanField(_("Private note: only my party reads it"))
     mentions = SelectMultipleField(_("Mention somebody"), choices=[], option_widget=CheckboxInput(), coerce=int,
                                    widget=ListWidget(prefix_label=False), validate_choice=False)
-    reply_to = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(max=LARGEST)])
+    reply_to = HiddenField(filters=[lambda text: whole(text) if text else None])  # number of a comment

@@ -79,6 +79,9 @@ class TestCharter:
         assert "Oslo" not in before and "Oslo" in after and "0.80" not in after
         assert "0.80" in text(room.shop.get("/tasks/credit?party=1"))
 
+    def test_what_is_no_number_is_no_part_of_it(self, project):
+        assert project().shop.post("/charter/agree", data={"number": ["\u00b2", "9" * 400]}).status_code == 303
+
     def test_it_names_whom_to_talk_to(self, play):
         page = text(play().manager.get("/charter"))
         assert "Tornby Furniture Ingrid Solvik" in page and "Neutral person nobody yet" in page

@@ -95,6 +95,7 @@ class TestLimits:
         page = text(room.maker.get(f"/proposals/{proposal.number}"))
         assert "Go on although 'Crates that come back' and 'Credit' miss their limits" in page
         room.maker.post(f"/proposals/{proposal.number}", data={"answer": "agree"})
+        db.session.rollback()
         assert all(map(projects.facts(db.session, room.small).waived, both))
 
 

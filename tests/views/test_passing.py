@@ -118,8 +118,11 @@ class TestWaitingOutside:
         room.shop.post("/tasks/returns/wait/end", data={"party": 2})
         assert room.facts().task("returns", 2).outsider is None
 
-    def test_a_day_that_is_over_is_refused_at_its_field(self, project):
+    def test_a_day_that_is_over_or_too_far_is_refused_at_its_field(self, project):
         room = project()
+        for far in ("2029-03-02", "9999-12-31"):
+            answer = room.shop.post("/tasks/returns/wait", data={"party": 2, "outsider": "x", "until": far})
+            assert answer.status_code == 422 and far in answer.text
         answer = room.shop.post("/tasks/returns/wait", data={"party": 2, "outsider": "x", "until": "2027-03-01"})
         assert answer.status_code == 422 and "Choose a day after today." in answer.text
 

@@ -186,6 +186,7 @@ class TestHosts:
         session.commit()
         client = signed_in(small.manager)
         assert host_of(session, small) not in client.get("/desk").text
+        session.commit()
         people.hand_over(session, other.ref, other.host_id, to=small.manager, actor=other.manager, key=projects.key(),
                          now=NOON)
         session.commit()

@@ -80,8 +80,9 @@ class TestTalk:
         assert answer.status_code == 422 and "This is needed." in answer.text
         assert room.maker.post("/talk", data={"topic": "task:nothing:2", "text": "x"}).status_code == 404
 
-    def test_a_number_no_column_holds_is_of_nothing(self, project):
-        shop, huge = project().shop, 10**23
+    @pytest.mark.parametrize("huge", [10**20, 10**23, 10**400, -2**63 - 1])
+    def test_a_number_no_column_holds_is_of_nothing(self, project, huge):
+        shop = project().shop
         assert shop.get(f"/talk?topic=task:returns:2&reply_to={huge}").status_code == 200
         answer = shop.post("/talk", data={"topic": "task:returns:2", "text": "Yes.", "reply_to": huge})
         assert answer.status_code == 422

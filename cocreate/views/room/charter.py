@@ -16,7 +16,7 @@ from cocreate.domain import charter as domain
 from cocreate.domain.rights import Act, may, may_answer
 from cocreate.errors import Forbidden, NotFound
 from cocreate.forms.agreements import WordsForm
-from cocreate.forms.base import Form
+from cocreate.forms.base import Form, whole
 from cocreate.forms.charter import ConflictForm, GoalsForm, OpennessForm
 from cocreate.services import openings, proposals
 from cocreate.services.acts.change import require
@@ -106,7 +106,7 @@ def charter_agree(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     login.require_proof("room.charter", ref=ref)
     key = Form.from_request().key()
-    shown = {int(number) for number in request.form.getlist("number") if number.isdigit()}
+    shown = set(request.form.getlist("number", type=whole))
     own = facts.own
     asked = domain.to_answer(facts, own)
     agreed = [one for one in asked if one.number in shown]

@@ -22,7 +22,7 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
 from cocreate.forms.unsaid import OF_A_TASK
 from cocreate.services import contributions, passing
-from cocreate.services.acts.passing import can_take, due_after
+from cocreate.services.acts.passing import LONGEST_WAIT, can_take, due_after
 from cocreate.services.acts.reopening import require_reopening
 from cocreate.services.contributions import TaskPage
 from cocreate.views import once
@@ -120,7 +120,8 @@ def task_wait(ref: str, key: str) -> ResponseReturnValue:
     page = load(ref, key)
     task = page.task
     form = WaitForm.from_request(outsider=task.outsider, until=task.outside_until, move=True)
-    moves = due_after(page.facts, task, form.until.data) if form.until.data else None
+    until = form.until.data
+    moves = due_after(page.facts, task, until) if until and until <= page.facts.today + LONGEST_WAIT else None
 
     def act(session: Any) -> str:
         passing.wait_outside(session, ref, task=key, party=task.party, outsider=form.outsider.data,
