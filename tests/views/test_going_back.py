@@ -3,6 +3,8 @@
 import html
 import re
 
+import pytest
+
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.rooms import text
@@ -66,13 +68,6 @@ class TestBack:
         answer = room.shop.post("/go-back/text_reopened", data=sent)
         assert NOTHING in text(answer, 422)
 
-    def test_where_somebody_else_was_faster_keeps_all_that_was_typed(self, project):
-        room = project(signing)
-        sent = {"visit": "3", "reason": REASON, SHOP: "y", "why-signatories-2": OWN}
-        room.maker.post("/go-back/text_reopened", data=sent)
-        late = room.shop.post("/go-back/text_reopened", data=sent | {"key": "another-page-of-the-shop"})
-        assert late.status_code == 409 and REASON in late.text and OWN in late.text
-
     def test_to_where_tasks_are_opened_by_the_way_itself_more_can_be_chosen(self, project):
         room = project(signing)
         page = text(room.shop.get("/go-back/too_early"))
@@ -104,12 +99,15 @@ class TestNotSigning:
         now = text(room.maker.get(""))
         assert "because version 1 of the contract does not stand any more" in now and "to 0" not in now
 
-    def test_where_somebody_else_was_faster_keeps_all_that_was_typed(self, project):
-        room = project(signing)
-        sent = {"version": "1", "reason": REASON, SHOP: "y", "why-signatories-2": OWN}
-        room.maker.post("/contract/refuse", data=sent)
-        late = room.shop.post("/contract/refuse", data=sent | {"key": "another-page-of-the-shop"})
-        assert late.status_code == 409 and REASON in late.text and OWN in late.text
+
+@pytest.mark.parametrize(("page", "seen"), [
+    ("/go-back/text_reopened", {"visit": "3"}), ("/contract/refuse", {"version": "1"})])
+def test_where_somebody_else_was_faster_keeps_all_that_was_typed(project, page, seen):
+    room = project(signing)
+    sent = seen | {"reason": REASON, SHOP: "y", "why-signatories-2": OWN}
+    room.maker.post(page, data=sent)
+    late = room.shop.post(page, data=sent | {"key": "another-page-of-the-shop"})
+    assert late.status_code == 409 and REASON in late.text and OWN in late.text
 
 
 def signing(session, *, now=NOON):
