@@ -7,7 +7,7 @@ from cocreate.domain import after_no
 from cocreate.domain.addresses import named, plain
 from cocreate.domain.assessing import asked
 from cocreate.domain.invited import first_to_come
-from cocreate.domain.reminding import check_by, owed
+from cocreate.domain.reminding import check_by, looks_after, owed
 from cocreate.letters.proposing import Proposing
 from cocreate.sentences.invitations import unanswered
 from workflows.definition import AtLeast, Task
@@ -171,9 +171,9 @@ class About(Proposing):
 
     @property
     def asked(self) -> str:
-        """Who was asked for the task, or decides."""
+        """Who was asked for the task, looks after the duty, or decides."""
         task = self.task
-        people = self._asked_of(task) if task else ()
+        people = self._asked_of(task) if task else self._looks_after
         return words.listed(map(self.person, people), self._context.reader) if people else \
             self.people(self.subject.party, "signatory")
 
@@ -189,10 +189,14 @@ class About(Proposing):
     def asked_is_recipient(self) -> bool:
         """Whether an escalation reaches the very person who was reminded before."""
         task = self.task
-        if task and (people := self._asked_of(task)):
+        if people := self._asked_of(task) if task else self._looks_after:
             return people == (self._context.person,)
-        part = "champion" if task or self.subject.matter == "duty" else "signatory"
+        part = "champion" if task else "signatory"
         return all(m.person == self._context.person for m in self.facts.people(self.subject.party, part))
+
+    @property
+    def _looks_after(self) -> tuple[int, ...]:
+        return looks_after(self.facts, self.duty) if self.subject.matter == "duty" else ()
 
     def _asked_of(self, task: TaskFact) -> tuple[int, ...]:
         """Of whom a task is asked; of entries on a canvas who leads for the party that owes them."""
