@@ -1,7 +1,7 @@
 """Opening a project: seats filled, people invited, the first stage begun."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -107,17 +107,24 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
 def letters(session: Session, host_id: int, new: NewProject, *, actor: int, now: datetime) -> list[MailContext]:
     """The invitations as they would arrive, in the order of the contract.
 
-    It opens the project to write them: roll back what it did.
+    It opens the project to write them: roll back what it did. As somebody whom nobody knows would get them: what is in
+    an account that an address has already, be it a name or a language, is not for who only typed the address.
     """
-    key = f"look-{new_ref()}"
+    key, own = f"look-{new_ref()}", people.address_of(session, actor)
+    unknown = {address: f"{new_ref()}@nobody.invalid" for seating in new.seats if seating.email
+               and (address := one_address(seating.email)) != own}
+    seats = tuple(replace(
+        seating, name=seating.name or name_in_address(seating.email), email=unknown.get(
+            one_address(seating.email), seating.email)) if seating.email else seating for seating in new.seats)
     with facts.aside(_ref(host_id, actor, key)):
-        ref = open_project(session, host_id, new, actor=actor, key=key, now=now)
+        ref = open_project(session, host_id, replace(new, seats=seats), actor=actor, key=key, now=now)
     session.flush()  # the mails are read back
     project = session.scalars(select(Project.id).where(Project.ref == ref)).one()
     rows = session.scalars(select(Outbox).where(Outbox.project_id == project, Outbox.kind == "invitation")
                            .order_by(Outbox.seq))
+    known = {nobody: address for address, nobody in unknown.items()}
     found = [context(session, outbox.read(row), now) for row in rows]
-    return sorted((one for one in found if one is not None),
+    return sorted((replace(one, to=known[one.to]) for one in found if one is not None),
                   key=lambda one: one.subject.party or 0 if one.subject else 0)
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.projects import AffectedGroup, Project
-from cocreate.services import hosts, openings, records, templates
+from cocreate.services import accounts, hosts, openings, records, templates
 from cocreate.services.facts import look
 from cocreate.services.openings import NewProject, Seating
+from cocreate.words import Reader
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import someone
@@ -25,6 +26,24 @@ class TestOpen:
     def test_invitations_are_shown_in_the_order_of_the_contract(self, session, host, anna):
         found = openings.letters(session, host.id, NEW, actor=anna.id, now=NOON)
         assert [one.name for one in found] == ["Ingrid Solvik", "Claire Duval"]  # not in that of their addresses
+
+    def test_invitations_are_shown_alike_whether_or_not_an_address_has_an_account(self, session, host, anna):
+        def shown(email):
+            lea = replace(NEW.seats[1], name="L. Brandt", email=email, language="fr")
+            found = openings.letters(session, host.id, replace(NEW, seats=(NEW.seats[0], lea)), actor=anna.id, now=NOON)
+            return [(one.name, one.to == email, one.reader) for one in found]
+
+        gone, lea = someone(session, "Gone"), someone(session, "Dr Lea Brandt-Okafor")
+        accounts.set_profile(session, lea.id, name="Dr Lea Brandt-Okafor", addressed="Lea", language="de",
+                             zone="Asia/Tokyo", numbers="", theme="", digest="daily")
+        accounts.deactivate(session, gone.id, NOON)
+        assert shown(lea.email) == shown(gone.email) == shown("nobody.yet@aurelis.example") == [
+            ("Ingrid Solvik", False, Reader("en", host.zone, NOON)), ("L. Brandt", True, Reader("fr", host.zone, NOON))]
+
+    def test_two_seats_with_one_address_are_refused_before_anything_is_opened(self, session, host, anna):
+        twice = replace(NEW, seats=tuple(replace(seat, email="Lea@Aurelis.example") for seat in NEW.seats))
+        with pytest.raises(Conflict, match="member.elsewhere"):
+            openings.letters(session, host.id, twice, actor=anna.id, now=NOON)
 
     def test_seats_the_parties_in_the_order_of_the_template(self, session, host, anna):
         ref = open_(session, host, anna, replace(NEW, seats=tuple(reversed(NEW.seats))))
