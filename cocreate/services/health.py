@@ -254,11 +254,14 @@ def _failed(session: Session, host_id: int) -> tuple[int, tuple[FailedMail, ...]
 
 
 def _of_host(table: type[Outbox] | type[AccountMail], host_id: int) -> ColumnElement[bool]:
-    """Mails of the host's projects, of the accounts of its own people, and its invitations to work for it."""
+    """Mails of the host's projects, of the accounts of its own people, and its invitations to work for it: whom others
+    invite, or write to after they have gone, is no matter of theirs.
+    """
     if table is Outbox:
         return Outbox.host_id == host_id
-    return or_(AccountMail.person_id.in_(select(HostMember.person_id).where(HostMember.host_id == host_id)),
-               (AccountMail.kind == "staff_invitation") & AccountMail.person_id.in_(_invited(host_id)))
+    works = select(HostMember.person_id).where(HostMember.host_id == host_id, HostMember.left_at.is_(None))
+    invites = AccountMail.kind == "staff_invitation"
+    return or_(~invites & AccountMail.person_id.in_(works), invites & AccountMail.person_id.in_(_invited(host_id)))
 
 
 def _invited(host_id: int) -> Select[int]:

@@ -328,14 +328,17 @@ def _employees(session: Session, host_id: int, ref: str | None = None) -> list[E
 
 def _employee(person: Person, roles: set[str], asked: HostInvitation | None, was: bool,
               projects: tuple[int, int], last: Any) -> Employee:
-    """was: has or had a role here. Of the account of who was only asked nothing is told."""
+    """was: has or had a role here. Of the account of who was only asked nothing is told, and of who has gone nothing of
+    what they do with it since.
+    """
     if not was and asked is not None:
         return Employee(person.id, person.ref, asked.name, person.email, frozenset(asked.roles.split()), 0, 0, "",
                         None, None, False, True, _came_back(person), "invited")
+    last = last if roles else None
     return Employee(
         person.id, person.ref, person.name, person.email, frozenset(asked.roles.split() if asked else roles), *projects,
         last.method if last else "", last.created_at if last else None, last.seen_at if last else None,
-        person.totp_secret is not None,
+        bool(roles) and person.totp_secret is not None,
         asked is not None, _came_back(person), "invited" if asked is not None else _state(person, roles))
 
 

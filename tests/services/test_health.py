@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail
 from cocreate.models.projects import Project
-from cocreate.services import health, hosts, staff
+from cocreate.services import health, hosts, sign_ins, staff
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import someone
+from tests.support.people import HERE, someone
 
 
 class TestNightlyCheck:
@@ -69,6 +69,23 @@ class TestFigures:
         assert (found.failed, [(mail.address, mail.kind) for mail in found.mails]) == (
             1, [("otto@maker.example", "staff_invitation")])
         assert found.mails[0].ref
+
+    def test_says_nothing_of_mails_by_which_another_host_invites_or_of_who_has_gone(self, app, session, small):
+        petra, other = someone(session, "Petra Sool"), projects.open_small(session)
+        ben = someone(session, "Ben Ito")
+        for one in (petra, ben):
+            hosts.employ(session, small.host_id, one.id, hosts.ADMINISTRATOR, now=NOON)
+        staff.change_roles(session, small.host_id, ben.id, [hosts.ACCOUNT_MANAGER], now=NOON)
+        staff.deactivate(session, small.host_id, ben.id, to=None, now=NOON)
+        before = look(app, session, small)
+        staff.invite(session, other.host_id, email=petra.email, name="P.", roles=[hosts.ADMINISTRATOR],
+                     by=other.manager, now=NOON)
+        sign_ins.ask_link(session, ben.email, device=HERE, now=NOON)
+        session.flush()
+        session.execute(update(AccountMail).where(AccountMail.person_id.in_([petra.id, ben.id])).values(
+            state="failed", reply="550 no such mailbox"))
+        found = look(app, session, small)
+        assert (found.waiting, found.failed, found.mails) == (before.waiting, before.failed, before.mails)
 
     def test_counts_files_of_the_host(self, app, session, small):
         small.store.put(ref_of(session, small.host_id), b"twelve bytes")

@@ -76,6 +76,19 @@ class TestAccountsOfOthers:
             staff.change_roles(session, small.host_id, ben.id, ["administrator"], now=NOON)
 
 
+class TestGone:
+    def test_of_somebody_who_has_gone_nothing_is_told_of_what_they_do_since(self, session, small):
+        ben = someone(session, "Ben Ito")
+        for host in (small.host_id, projects.open_small(session).host_id):
+            hosts.employ(session, host, ben.id, hosts.ACCOUNT_MANAGER, now=NOON)
+        staff.deactivate(session, small.host_id, ben.id, to=None, now=NOON)
+        sign_ins.begin(session, ben.id, method="password", device=HERE, now=NOON)
+        session.execute(update(Person).where(Person.id == ben.id).values(totp_secret="locked"))
+        found = staff.one(session, small.host_id, ref_of(session, ben.id))
+        assert (found.state, found.method, found.signed_in_at, found.seen_at, found.second_step) == (
+            "left", "", None, None, False)
+
+
 class TestInviting:
     def test_says_and_gives_nothing_before_the_person_accepts(self, session, small):
         ben = someone(session, "Ben Ito")
