@@ -43,6 +43,11 @@ class SignForm(Form):
             field.label.text = text
         self.code.label.text = code_label
 
+    def stated(self) -> bool:
+        """Whether all is right but what shows who signs: before a code is mailed, which counts for minutes."""
+        right = [field.validate(self) for field in (self.read, self.may, self.basis, self.electronic)]
+        return all(right)
+
     @property
     def number(self) -> int:
         """The version that was shown; 0 where something else was sent."""

@@ -8,7 +8,7 @@ from cocreate.db import transaction
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
-from tests.support.rooms import by_link, hidden, sign_in
+from tests.support.rooms import by_link, hidden, mails, sign_in
 from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal
 
 REACHED = "[document.activeElement.name, document.activeElement.getBoundingClientRect().bottom]"
@@ -41,6 +41,21 @@ class TestSign:
         answer = room.maker.get("/contract/sign/code")
         assert answer.status_code == 302 and answer.location.endswith("/contract/sign")
         assert 'name="code"' in room.maker.get("/contract/sign").text
+
+    @pytest.mark.parametrize(("given", "sentence"), [
+        ({"basis": ""}, "This is needed."), ({"may": ""}, "Tick this to sign"),
+        ({"opened": "forged"}, "Read the text on this page before you sign it."),
+    ])
+    def test_no_code_is_mailed_while_what_was_stated_is_not_whole(self, project, given, sentence):
+        room = project(projects.ready_to_sign)
+        page = room.maker.get("/contract/sign").text
+        answer = room.maker.post("/contract/sign/code", data=hidden(page) | TICKED | given)
+        assert answer.status_code == 422 and sentence in answer.text and "Mailed to" not in answer.text
+        assert ("signing_code", room.small.maker) not in mails(room)
+        assert answer.text.count("checked") == (2 if "may" in given else 3)
+        assert "basis" in given or 'value="managing director"' in answer.text
+        again = room.maker.post("/contract/sign/code", data=hidden(answer.text) | TICKED)
+        assert again.status_code == 200 and ("signing_code", room.small.maker) in mails(room)
 
     def test_with_an_app_code_that_counts_once(self, project):
         room = project(projects.ready_to_sign)

@@ -50,8 +50,7 @@ def accede(ref: str, paper: str) -> ResponseReturnValue:
                                code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
             return _done(frame.enter(ref), paper, fresh=True)
         if made_at is None:
-            form = _form(facts, paper, now(), fresh=True)
-            signature.blame_unread(form)
+            form = _unread(facts, paper)
     except Conflict as error:
         if error.code != "contract.changed":
             raise
@@ -87,14 +86,17 @@ def _done(facts: Facts, paper: str, *, fresh: bool = False) -> ResponseReturnVal
 @bp.post("/agreements/<paper>/accede/code")
 def accede_code(ref: str, paper: str) -> ResponseReturnValue:
     """Mail a code that counts for acceding; what was ticked and typed stays, but no password."""
-    facts, status = signing_words.enter(ref, paper), 200
+    facts, status = signing_words.enter(ref, paper), 422
     form = _form(facts, paper, now())
     try:
         require_acceding(facts, form.number, paper)
-        with transaction() as session:
-            service.send_code(session, ref, version=form.number, paper=paper, actor=login.me().id,
-                              key=f"code-{form.key()[:60]}", now=now())
-        form.code.data = None  # another one is on its way
+        if _made_at(form) is None:
+            form = _unread(facts, paper)
+        elif form.stated():
+            with transaction() as session:
+                service.send_code(session, ref, version=form.number, paper=paper, actor=login.me().id,
+                                  key=f"code-{form.key()[:60]}", now=now())
+            form.code.data, status = None, 200  # another one is on its way
     except TooOften as error:
         form.blame("", sentences.error(error, pages.reader()))
         status = 429
@@ -127,6 +129,13 @@ def _form(facts: Facts, paper: str, moment: datetime, *, fresh: bool = False) ->
     if fresh:
         form.opened.data = shown["opened"]
     signature.ask(form, facts, _("I have read the agreement and this accession."))
+    return form
+
+
+def _unread(facts: Facts, paper: str) -> SignForm:
+    """As it was sent, for who has not opened this document."""
+    form = _form(facts, paper, now(), fresh=True)
+    signature.blame_unread(form)
     return form
 
 

@@ -45,7 +45,7 @@ def sign(ref: str, paper: str) -> ResponseReturnValue:
         return _done(facts, paper)
     try:
         signing.require_signable(facts, **_shown(form), paper=paper)
-        if _valid(form, facts, paper) and signature.is_me(ref, form, paper):
+        if all([form.validate(), _was_read(form)]) and signature.is_me(ref, form, paper):
             with transaction() as session:
                 signing.sign(session, ref, **_shown(form), evidence=signature.evidence(facts, form, _opened_at(form)),
                              paper=paper, code=not login.me().totp, actor=login.me().id, key=form.key(), now=now())
@@ -70,13 +70,14 @@ def sign_code(ref: str, paper: str) -> ResponseReturnValue:
     facts = signing_words.enter(ref, paper)
     if request.method == "GET":  # a phone that was in the mail meanwhile loads the address again
         return redirect(url_for("room.sign", ref=ref, paper=paper))
-    form, status = _sign_form(facts, paper), 200
+    form, status = _sign_form(facts, paper), 422
     try:
         signing.require_signable(facts, **_shown(form), paper=paper)
-        with transaction() as session:
-            signing.send_code(session, ref, version=form.number, paper=paper, actor=login.me().id,
-                              key=f"code-{form.key()[:60]}", now=now())
-        form.code.data = None  # another one is on its way
+        if all([form.stated(), _was_read(form)]):
+            with transaction() as session:
+                signing.send_code(session, ref, version=form.number, paper=paper, actor=login.me().id,
+                                  key=f"code-{form.key()[:60]}", now=now())
+            form.code.data, status = None, 200  # another one is on its way
     except Conflict as error:
         if error.code != "contract.changed":
             raise
@@ -89,9 +90,9 @@ def sign_code(ref: str, paper: str) -> ResponseReturnValue:
 
 
 def _sign_form(facts: Facts, paper: str) -> SignForm:
-    standing, me = facts.standing(paper), login.me()
+    standing = facts.standing(paper)
     shown = {"version": str(standing.number), "text_sha256": standing.text_sha256, "pdf_sha256": standing.pdf_sha256,
-             "opened": _seal().dumps([me.id, standing.text_sha256, now().isoformat()])} if standing else {}
+             "opened": _opening(standing.text_sha256)} if standing else {}
     form = SignForm.from_request(**shown)
     signature.ask(form, facts, _("I have read version %(number)s.", number=form.number))
     return form
@@ -101,13 +102,12 @@ def _shown(form: SignForm) -> dict[str, Any]:
     return {"version": form.number, "text_sha256": form.text_sha256.data, "pdf_sha256": form.pdf_sha256.data}
 
 
-def _valid(form: SignForm, facts: Facts, paper: str) -> bool:
-    valid = form.validate()
+def _was_read(form: SignForm) -> bool:
     if _opened_at(form) is None:
-        form.opened.data = _sign_form(facts, paper).opened.data
+        form.opened.data = _opening(form.text_sha256.data or "")
         signature.blame_unread(form)
         return False
-    return bool(valid)
+    return True
 
 
 def _opened_at(form: SignForm) -> str | None:
@@ -117,6 +117,10 @@ def _opened_at(form: SignForm) -> str | None:
     except (BadSignature, ValueError, TypeError):
         return None
     return str(at) if (person, text_sha256) == (login.me().id, form.text_sha256.data) else None
+
+
+def _opening(text_sha256: str) -> str:
+    return str(_seal().dumps([login.me().id, text_sha256, now().isoformat()]))
 
 
 def _seal() -> URLSafeSerializer:
