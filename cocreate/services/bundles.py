@@ -47,12 +47,13 @@ def of_accession(session: Session, facts: Facts, store: Store, party: int, *, pa
     row = accessions.of_party(session, facts, party, paper)
     agreement = contracts.pdf(session, facts, store, row.version, kind="sealed", paper=paper)
     return _bundle(session, facts, store, row, row.version, [(row.seq, row.party, row.evidence)], language,
-                   {"agreement.pdf": agreement})
+                   {"agreement.pdf": agreement}, of=facts.party(party).name)
 
 
 def _bundle(session: Session, facts: Facts, store: Store, row: ContractVersion | Accession, number: int,
-            signatures: list[tuple[Any, ...]], language: str, more: dict[str, bytes] | None = None,
+            signatures: list[tuple[Any, ...]], language: str, more: dict[str, bytes] | None = None, *, of: str = "",
             ) -> tuple[str, bytes]:
+    """of: whose accession it is."""
     if row.sealed_at is None or row.sealed_sha256 is None or row.evidence_sha256 is None:
         raise NotFound
     prefix, title = files_of.prefix(session, row.host_id), from_canonical(row.text.encode()).title
@@ -66,7 +67,8 @@ def _bundle(session: Session, facts: Facts, store: Store, row: ContractVersion |
         "signatures.json": _json([{"seq": seq, "party": party, "evidence": said} for seq, party, said in signatures]),
         "check.py": CHECK.read_bytes(), **(more or {}),
     }
-    return paper_words.bundle_name(language, title, number), _zip(files, row.sealed_at.timetuple()[:6])
+    name = paper_words.bundle_name(language, f"{title}, {of}" if of else title, number)
+    return name, _zip(files, row.sealed_at.timetuple()[:6])
 
 
 def _readme(title: str, number: int, size: int, language: str, *, with_agreement: bool) -> bytes:

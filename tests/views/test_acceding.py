@@ -12,8 +12,12 @@ from cocreate.services import sealings
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
-from tests.support.rooms import hidden
-from tests.support.signing import TICKED, code, seal
+from tests.support.rooms import hidden, mails
+from tests.support.signing import TICKED, code, mailed, seal
+
+
+def named(answer):
+    return re.search(r'filename="([^"]+)"', answer.headers["Content-Disposition"])[1]
 
 
 class TestAccede:
@@ -38,8 +42,7 @@ class TestAccede:
         assert "You accede for Aurelis Hotels, by a document of its own." in page
         assert "Accession to: Agreement on returned crates" in page
         assert "signed by <strong>Aurelis Hotels</strong>" in page and "The text names" not in page
-        mailed = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED).text
-        data = hidden(mailed) | TICKED | {"password": PASSWORD, "code": "00000000"}
+        data = hidden(mailed(room.shop, "/contract/accede")) | TICKED | {"password": PASSWORD, "code": "00000000"}
         wrong = room.shop.post("/contract/accede", data=data)
         assert wrong.status_code == 422 and "managing director" in wrong.text and "00000000" not in wrong.text
         data |= {"code": code(room, room.small.shop)}
@@ -56,13 +59,29 @@ class TestAccede:
         with room.app.app_context():
             sealings.run(room.small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=2))
         assert "/contract/accessions/2/bundle.zip" in room.maker.get("/contract").text
-        assert b"/ByteRange" in room.maker.get("/contract/accessions/2/sealed.pdf").data
+        sealed = room.maker.get("/contract/accessions/2/sealed.pdf")
+        assert b"/ByteRange" in sealed.data
+        assert named(sealed) == "Accession to: Agreement on returned crates, Aurelis Hotels, sealed.pdf"
+        assert named(room.maker.get("/contract/accessions/2/bundle.zip")) == (
+            "Accession to: Agreement on returned crates, Aurelis Hotels, version 1.zip")
         assert "acceded to version 1 for Aurelis Hotels." in room.maker.get("/record").text
+
+    def test_no_code_is_mailed_while_what_was_stated_is_not_whole(self, project, tmp_path):
+        room = project(projects.agreed_with_one_to_accede)
+        seal(room, tmp_path)
+        page = room.shop.get("/contract/accede").text
+        answer = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED | {"basis": ""})
+        assert answer.status_code == 422 and "This is needed." in answer.text and answer.text.count("checked") == 3
+        assert ("signing_code", room.small.shop) not in mails(room)
+        unread = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED | {"opened": "forged"})
+        assert unread.status_code == 422 and "Read the text on this page before you sign it." in unread.text
+        again = room.shop.post("/contract/accede/code", data=hidden(unread.text) | TICKED)
+        assert again.status_code == 200 and ("signing_code", room.small.shop) in mails(room)
 
     def test_who_was_renamed_meanwhile_reads_the_document_again_and_keeps_what_was_stated(self, project, tmp_path):
         room = project(projects.agreed_with_one_to_accede)
         seal(room, tmp_path)
-        page = room.shop.post("/contract/accede/code", data=hidden(room.shop.get("/contract/accede").text)).text
+        page = mailed(room.shop, "/contract/accede")
         with room.app.app_context(), transaction() as session:
             session.execute(update(Member).where(Member.person == room.small.shop).values(name="Claire Duval-Ruiz"))
         answer = room.shop.post("/contract/accede", data=hidden(page) | TICKED | {

@@ -117,7 +117,7 @@ def accession_file(ref: str, paper: str, party: int, file: str) -> ResponseRetur
     kind = file.removesuffix(".pdf")
     title, body = service.pdf(db.session(), facts, store, party, kind=kind, paper=paper)
     names = {"signed": _("as signed"), "sealed": _("sealed"), "evidence": _("evidence")}
-    return download(body, "application/pdf", f"{title}, {party}, {names[kind]}.pdf")
+    return download(body, "application/pdf", f"{title}, {facts.party(party).name}, {names[kind]}.pdf")
 
 
 def _form(facts: Facts, paper: str, moment: datetime, *, fresh: bool = False) -> SignForm:
