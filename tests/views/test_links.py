@@ -1,10 +1,12 @@
 """Mailed links: to sign in, and to choose a new password."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from cocreate import clock
+from cocreate.db import db
 from cocreate.services import accounts
 from tests.support.people import OTHER, PASSWORD, browser, last_secret
 from tests.support.signing_in import CLOSED, enrol, is_sent_to_sign_in, mailed, masked, sign_in, token, use_link
@@ -62,6 +64,21 @@ class TestLink:
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda client: client.post("/sign-in/link").status_code, clients))
         assert sorted(answers) == [303] + [410] * 7
+
+    def test_from_signing_in_it_takes_the_address_along_and_leads_to_where_one_was_going(self, app, client, small):
+        task = f"/p/{small.ref}/tasks/returns?party=2"
+        page = client.get(task, follow_redirects=True).text
+        form = re.search(r'<form method="post" action="/sign-in".*?</form>', page, re.S)[0]
+        assert 'name="email"' in form and 'formaction="/sign-in/mail"' in form
+        sent = client.post("/sign-in/mail", data={"email": small.emails[small.shop], "password": "half typed"})
+        assert sent.status_code == 200 and "a link is on its way" in sent.text and "half typed" not in sent.text
+        with app.app_context():
+            link = last_secret(db.session, small.shop, "sign_in_link")
+        assert use_link(client, link).location == task
+
+    def test_without_an_address_it_is_asked_for(self, client):
+        answer = client.post("/sign-in/mail", data={"email": "", "password": "half typed"})
+        assert answer.status_code == 422 and "A sign-in link by mail" in answer.text and "half typed" not in answer.text
 
     def test_asking_for_one_says_the_same_to_everybody(self, app, anna):
         answers = {masked(browser(app).post(path, data={"email": email}), email)
