@@ -32,7 +32,7 @@ class Result:
     """What the answers point to. Places are (question, answer), both from 0.
 
     kind: one fits best; two fit; or none does yet, and one starts open. best: the strategies it is about, first first.
-    against: the strongest answer for a strategy that is not among the best, and that strategy.
+    against: the strongest answer for another strategy that counts for none of the best, and that strategy.
     """
 
     kind: Kind
@@ -94,9 +94,12 @@ def _difference(answers: str, first: str, second: str) -> tuple[int, int] | None
 
 
 def _against(answers: str, best: Sequence[str], points: Mapping[str, int]) -> tuple[tuple[int, int], str] | None:
-    """The strongest answer for another strategy; of equal ones that of the strategy with more points."""
+    """The strongest answer for another strategy that counts for none of the best; of equal ones that of the strategy
+    with more points.
+    """
     found = [(worth, points[strategy], place, strategy) for place in _given(answers)
-             for strategy, worth in _worth(place).items() if strategy not in best and worth >= REASON_FROM]
+             if not _worth(place).keys() & set(best)
+             for strategy, worth in _worth(place).items() if worth >= REASON_FROM]
     if not found:
         return None
     most = max((worth, total) for worth, total, _, _ in found)

@@ -38,8 +38,15 @@ class TestSuggest:
         assert found.kind == "open" and len(found.best) == 2
 
     def test_what_speaks_against_it_is_the_strongest_answer_for_another(self):
-        place, strategy = suggest("daadd").against or ((0, 0), "")
-        assert (place, strategy) == ((1, 0), "industrial_symbiosis")
+        assert suggest("babbe").against == ((4, 4), "proximity")
+
+    def test_no_answer_that_counts_for_what_fits_speaks_against_it(self):
+        assert suggest("daadd").against is None  # two organisations: as good for the customer as for symbiosis
+        for answers in map("".join, product("abcdefx", repeat=suggestions.QUESTIONS)):
+            if suggestions.valid(answers) and (found := suggest(answers)).against and found.kind != "open":
+                (question, answer), other = found.against
+                worth = suggestions.POINTS[question][answer]
+                assert worth[other] >= suggestions.REASON_FROM and not set(found.best) & set(worth), answers
 
     def test_nothing_speaks_against_what_all_answers_say(self):
         assert suggest("cccCc".lower()).against is None
