@@ -74,6 +74,8 @@ class TestCases:
     def test_a_project_that_starts_from_one_knows_it(self, manager, session, small):
         seats = begin(manager, case="ulsan-sungam-hyosung-steam")
         assert '<option selected value="public_body">' in manager.get(seats).text.replace("  ", " ")
+        assert ("Begun from the published case 'Ulsan" in text(manager.get(seats))
+                and "the kinds of its parties are filled in" in text(manager.get(seats)))
         manager.post(seats, data=SEATS)
         manager.post(seats.replace("seats", "goal"), data={"title": "Steam"})
         room = manager.post(seats.replace("seats", "check"), data={})
