@@ -71,24 +71,27 @@ def _asked(facts: Facts, refusal: Refusal) -> Collection[int | None]:
 class Beginning:
     """What somebody invited would begin with.
 
+    accedes: papers that others sign without this party, and to which it is asked to accede, by key; "" is the contract.
     later: stage and task with which the work of the party begins, after the short agreements that it signs before,
     where it has none now beside one; only there the answer to the ``charter`` is told, where it is asked of them.
     """
 
     task: TaskFact | None
     charter: bool = False
+    accedes: tuple[str, ...] = ()
     later: tuple[tuple[str, str], ...] = ()
 
 
 def beginning(facts: Facts, person: int) -> Beginning:
     member, task = facts.member(person), asked_first(facts, person)
+    accedes = tuple(_acceding(facts, member)) if member else ()
     if member is None or member.party is None or facts.ended or any(
             one.party == member.party and facts.definition.tasks[one.key][0] == facts.project.stage
             and facts.task_of(one).kind != "sign" for one in facts.tasks):
-        return Beginning(task)
+        return Beginning(task, accedes=accedes)
     asked = may_answer(Act.CHARTER, replace(member, accepted_at=facts.now))
     works = bool(member.parts - {"observer"})
-    return Beginning(task, charter=asked and bool(charter.to_answer(facts, member.party)),
+    return Beginning(task, charter=asked and bool(charter.to_answer(facts, member.party)), accedes=accedes,
                      later=tuple(_later(facts, facts.party(member.party).seat)) if works else ())
 
 
@@ -101,6 +104,15 @@ def asked_first(facts: Facts, person: int) -> TaskFact | None:
             and (facts.definition.tasks[task.key][0] == facts.project.stage or can_start(facts, task)))
     return min(mine, key=lambda one: (not can_start(facts, one), one.due_at is None, one.due_at or one.since),
                default=None)
+
+
+def _acceding(facts: Facts, member: MemberFact) -> Iterator[str]:
+    """To what the party of somebody who leads or signs for it has still to accede."""
+    if member.parts & {"champion", "signatory"} and (not facts.ended or facts.project.outcome == "agreed"):
+        for paper in ("", *dict.fromkeys(task.key for task in facts.tasks if facts.task_of(task).kind == "sign")):
+            if facts.accession(member.party, paper) is None and member.party in {
+                    party.number for party in facts.acceding(paper)}:
+                yield paper
 
 
 def _later(facts: Facts, seat: str) -> Iterator[tuple[str, str]]:

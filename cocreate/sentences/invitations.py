@@ -6,7 +6,7 @@ from typing import Any
 from cocreate import words
 from cocreate.domain.invited import beginning
 from cocreate.words import Reader
-from workflows.facts import Facts, MemberFact
+from workflows.facts import ContractState, Facts, MemberFact
 
 
 def unanswered(facts: Facts, member: MemberFact, reader: Reader, named: Callable[[str], str] = str) -> str:
@@ -40,6 +40,15 @@ def asked_first(facts: Facts, person: int, reader: Reader, named: Callable[[str]
                      _("First you are asked to answer 'How we work together', on which all parties agree."))
     member = facts.member(person)
     own = next((one.name for one in facts.parties if member and one.number == member.party), "")
+    for paper in found.accedes:
+        standing = facts.standing(paper)
+        title = tasks[paper][1].title if paper else facts.definition.contract_title
+        about = {"party": named(own), "paper": said(title)}
+        lines.append(
+            _("%(party)s is asked to accede to '%(paper)s', which others have signed, by a document of its own.",
+              **about) if standing is not None and standing.state is ContractState.SIGNED else
+            _("Once others have signed '%(paper)s', %(party)s is asked to accede to it, by a document of its own.",
+              **about))
     for stage, key in found.later:
         about = {"party": named(own), "stage": said(facts.definition.stages[stage].name), "task": said(
             tasks[key][1].title)}

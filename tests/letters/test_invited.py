@@ -36,3 +36,20 @@ def test_who_has_nothing_to_do_yet_reads_what_comes_first(session):
         Outbox.kind == "invitation", Person.email == CARRIER.email)).one()
     said = " ".join(body(written(reading.context(session, outbox.read(row), NOON))).split())
     assert COMES_FIRST in said
+
+
+def test_who_comes_to_a_seat_that_accedes_reads_that_before_and_after_the_others_have_signed(session):
+    for make, said in ((projects.in_terms, "Once others have signed 'Agreement on returned crates', Aurelis Hotels is "
+                        "asked to accede to it, by a document of its own."),
+                       (projects.agreed_with_one_to_accede, "Aurelis Hotels is asked to accede to 'Agreement on "
+                        "returned crates', which others have signed, by a document of its own.")):
+        small = make(session) if make is not projects.in_terms else make(
+            session, definition=projects.SMALL.replace("side: using", "side: using, signs: accession"))
+        for part, reads in (("signatory", True), ("contributor", False)):
+            email = f"{part}-{small.ref}@aurelis.example"
+            people.invite(session, small.ref, party=2, email=email, name="Tom", parts=(part,), greeting="",
+                          actor=small.shop, key=projects.key(), now=NOON)
+            row = session.scalars(select(Outbox).join(Person, Person.id == Outbox.recipient).where(
+                Outbox.kind == "invitation", Person.email == email)).one()
+            mail = " ".join(body(written(reading.context(session, outbox.read(row), NOON))).split())
+            assert (said in mail) is reads and ("accede" in mail) is reads

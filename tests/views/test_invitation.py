@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
-from cocreate.services import openings
+from cocreate.services import openings, people
 from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.inviting import invite, mailed
@@ -60,6 +60,18 @@ class TestLooking:
         client = browser(app)
         client.get(f"/i/{mailed(session, CARRIER.email)}")
         assert COMES_FIRST in unescape(client.get("/invitation").text)
+
+    def test_who_only_signs_and_comes_to_a_seat_that_accedes_reads_that_and_not_that_they_sign_at_the_end(
+            self, app, session, project):
+        small = project(projects.agreed_with_one_to_accede).small
+        people.invite(session, small.ref, party=2, email="late@aurelis.example", name="Tom", parts=("signatory",),
+                      greeting="", actor=small.shop, key=projects.key(), now=NOON)
+        session.commit()
+        client = browser(app)
+        client.get(f"/i/{mailed(session, 'late@aurelis.example')}")
+        page = unescape(client.get("/invitation").text)
+        assert "asked to accede to 'Agreement on returned crates', which others have signed" in page
+        assert "asked to sign at the end" not in page
 
     @pytest.mark.parametrize(("more", "said"), [
         ((), "a shared room in which both organisations work out"),

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from cocreate.db import db, transaction
 from cocreate.models.mails import Outbox
-from cocreate.services import outbox, records
+from cocreate.services import outbox, people, records
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.mailed import body
@@ -228,6 +228,14 @@ class TestWhoJoinsLater:
                          "accede to it", said)
         assert "Read and accede" in said and "It stops when Freight Ltd has acceded." in said
         assert not {"Open the task", "Go on with it", "Not started yet."} & set(lines)
+
+    def test_the_invitation_says_what_is_acceded_to(self, hauled):
+        room, _fritz, person = hauled
+        with room.app.app_context(), transaction() as session:
+            there = people.invite(session, room.ref, party=3, email=f"{projects.key()}@freight.example", name="Tom",
+                                  parts=("signatory",), greeting="", actor=person, key=projects.key(), now=NOON)
+            said = " ".join(body(in_mail(session, room.small, there.values["person"], "invitation")).split())
+        assert "Freight Ltd is asked to accede to 'Confidentiality', which others have signed" in said
 
     def test_the_mail_with_the_code_says_so_too(self, hauled, tmp_path):
         room, fritz, person = hauled

@@ -230,7 +230,8 @@ def _page(given: Invitation, form: AcceptForm, status: int = 200) -> ResponseRet
         "invitation/show.html", given=given, form=form, inviter_of=_inviter_of(given, facts), role=role(given),
         seat=words.seat_taken(facts.definition, facts.party(given.party_number).seat, given.party, pages.reader())
         if given.party_number else "", first=_first(given, facts), two=len(facts.present) == 2,
-        signs_only="signatory" in given.parts and not given.parts & {"champion", "contributor"},
+        signs_only="signatory" in given.parts and not given.parts & {"champion", "contributor"}
+        and given.party_number not in {party.number for party in facts.acceding()},
         project=mine.ref if (mine := _mine()) else None,
         other=me if me and me.id != given.person else None, sign_in=me is None and given.known), status
 
