@@ -184,7 +184,7 @@ class TestNow:
         room.shop.post("/decline", data=given)
         page = text(room.maker.get(""))
         assert f"Declined on Mon 1 Mar. Claire Duval: {REASON} What was learned: Count before you ask." in page
-        assert "Everything stays readable" in page
+        assert "Everything stays readable, nothing can be changed." in page
         assert more(room.maker) == ["Rules of this project", "Export the record"]
 
     def test_who_ended_in_the_first_stage_has_done_none(self, play):

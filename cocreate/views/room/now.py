@@ -72,7 +72,7 @@ def now(ref: str) -> ResponseReturnValue:
         diagram=plan.picture(facts, course), legend=plan.legend(facts), columns=plan.columns(facts), most=plan.MOST,
         gates=plan.questions(facts), steps=plan.steps(facts, course, ahead), told=told, band=holds.band(facts),
         back=_back(facts, course), to_change=_to_change(facts, course), ending=_ending(facts, course),
-        more=_more(facts, bool(raised)),
+        goes_on=_goes_on(facts), more=_more(facts, bool(raised)),
         proposed_end=endings.proposed_end(facts), chip_of=task_state.chip,
         dates=_dates(facts, ahead, course, told[0].moment if told else None),
         duties=sorted(facts.owed, key=lambda one: one.due)[:5],
@@ -138,6 +138,17 @@ def _ending(facts: Facts, course: tuple[Entry, ...]) -> Ending | None:
     last = course[-1] if course else None
     return Ending(outcome, says.get(outcome, _("Ended on %(day)s.", day=day)), last.who if last else "",
                   _why_ended(facts, last), last.lessons if last else "")
+
+
+def _goes_on(facts: Facts) -> str:
+    """What is not over with the signature; "" where a project ended without one."""
+    if facts.project.outcome != "agreed":
+        return ""
+    accedes = any(facts.accession(party.number) is None for party in facts.acceding())
+    rows = [(bool(facts.owed), _("what has been done of the duties")), (accedes, _("who has acceded")),
+            (True, _("who acts for a party")),
+            (agreed(facts) is None, _("when the contract ends, if all who signed it agree"))]
+    return words.listed((said for shown, said in rows if shown), pages.reader())
 
 
 def _why_ended(facts: Facts, last: Entry | None) -> str:
