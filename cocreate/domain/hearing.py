@@ -57,6 +57,7 @@ hold                  M M M D D D M M
 resumed               M M M D D D M M
 waiting_outside       M D D P - - P D
 nobody_can_act        - M P - - - D M
+proposal              M - - - - - - -
 clause_proposed       M M D P D - D D
 clause_objected       M M D P D - D D
 ready_to_read         M M D P M - D M

@@ -17,6 +17,7 @@ from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
 from workflows.facts import (
     ALL,
+    END,
     OWED,
     UNDECIDED,
     ContractState,
@@ -92,6 +93,7 @@ def _everything(before: Facts, after: Facts) -> Iterator[News]:
     yield from _documents(before, after)
     yield from _contract(before, after)
     yield from _proposals(before, after)
+    yield from _answers_now(before, after)
     yield from news_after.everything(before, after)
     yield from _people(before, after)
     yield from _nobody(before, after)
@@ -256,6 +258,25 @@ def _proposals(before: Facts, after: Facts) -> Iterator[News]:
             yield News("clause_proposed", subject, None, _answering(after, proposal))
         elif proposal.state is ProposalState.REFUSED:
             yield News("clause_objected", subject, proposal.party, (proposal.person,))
+
+
+def _answers_now(before: Facts, after: Facts) -> Iterator[News]:
+    """What was proposed before somebody got the part to answer, and waits for their party: its letters went to others.
+
+    Who comes in is led to what is asked by the invitation.
+    """
+    if before.members is after.members or after.on_hold:
+        return
+    for proposal in after.proposals:
+        act = PROPOSALS.get(proposal.kind)
+        if proposal.state is not ProposalState.OPEN or act is None or after.ended != (proposal.kind == END):
+            continue
+        for member in after.members:
+            was = before.member(member.person)
+            if was and was.present and not may_answer(act, was) and may_answer(act, member) and (
+                    member.party in set(proposal.parties) - set(proposal.agreeing)):
+                yield News("proposal", Subject("proposal", str(proposal.number), member.party), member.party,
+                           (member.person,), json.loads(proposal.body).get("sees", ALL))
 
 
 def _answering(facts: Facts, proposal: ProposalFact) -> tuple[int, ...]:

@@ -36,6 +36,7 @@ AGREED = """
 | put on hold, resumed | M | M | M | D | D | D | M | M |
 | waiting for someone outside: set, date passed | M | D | D | P | - | - | P | D |
 | nobody can act (seat, signatory or person missing) | - | M | P | - | - | - | D | M |
+| something proposed before somebody got the part to answer it (asked = that person) | M | - | - | - | - | - | - | - |
 | clause proposed or objected to | M | M | D | P | D | - | D | D |
 | contract ready to read; please sign | M | M | D | P | M | - | D | M |
 | one signed | - | M | M | - | M | - | D | M |
@@ -61,7 +62,7 @@ KINDS_OF = (
     "overdue", "escalation", "draft_saved", "submitted", "entered", "returned", "accepted", "document_shared",
     "document_changed", "comment mention help", "help_ended", "two_values settled", "decision_asked",
     "decision_agreed not_agreed", "taken_on", "decision_lapsed", "decision_rests", "gone_on", "gone_back",
-    "hold resumed", "waiting_outside", "nobody_can_act", "clause_proposed clause_objected",
+    "hold resumed", "waiting_outside", "nobody_can_act", "proposal", "clause_proposed clause_objected",
     "ready_to_read please_sign", "signed", "signing_declined signature_ended",
     "all_signed declined withdrawn", "joined left handed_over", "concern",
     "concern_answered concern_ended", "template_corrected migrated",

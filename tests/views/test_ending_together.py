@@ -8,7 +8,9 @@ from cocreate.db import db
 from cocreate.models.contracts import Duty
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Project
+from cocreate.services import letters, outbox
 from tests.support import projects
+from tests.support.mailed import body, written
 from tests.support.rooms import hidden, text, words
 
 
@@ -47,6 +49,16 @@ def test_from_asking_to_what_everybody_reads(project):
     assert room.maker.get("/end-contract").status_code == 409
 
 
+def test_now_says_what_goes_on_after_the_signature(project):
+    room = project(_agreed)
+    page = text(room.shop.get(""))
+    assert ("Everything stays readable, and what was signed stays as it is. What can still change: what has been done "
+            "of the duties, who acts for a party and when the contract ends, if all who signed it agree.") in page
+    assert "nothing can be changed" not in page
+    late = project(projects.agreed_with_one_to_accede)
+    assert "What can still change: who has acceded, who acts for a party and" in text(late.maker.get(""))
+
+
 def test_nobody_ends_what_is_not_signed_or_did_not_sign_it(project):
     assert project().maker.get("/end-contract").status_code == 409
     assert project(_agreed).manager.get("/end-contract").status_code == 403
@@ -72,6 +84,20 @@ def test_who_leads_names_somebody_who_signs_where_nobody_is_left_who_does(projec
     _parts(room, tom, "contributor")
     assert "Nobody of your party can answer this. Claire Duval can name somebody under People." in text(
         room.shop.get(proposal))
+
+
+def test_who_is_named_to_sign_later_is_written_to_about_what_waits_for_their_answer(project):
+    room = project(_agreed)
+    tom = room.colleague(2, "contributor")
+    room.maker.post("/end-contract", data=hidden(room.maker.get("/end-contract").text) | {
+        "day": "2027-12-31", "reason": "The hotels have closed."})
+    assert _mailed(room, "proposal") == {room.small.shop}
+    _parts(room, tom, "contributor", "signatory")
+    assert _mailed(room, "proposal") == {room.small.shop, tom}
+    with room.app.app_context():
+        row = db.session.scalars(select(Outbox).where(Outbox.kind == "proposal", Outbox.recipient == tom)).one()
+        said = " ".join(body(written(letters.context(db.session, outbox.read(row), room.clock.moment))).split())
+    assert "proposes to end the contract on Fri 31 Dec 2027." in said and "Aurelis Hotels is one of them" in said
 
 
 def page_of(html):
