@@ -1,5 +1,6 @@
 """What a gate lacks by its rule: who has not decided, said no, or has to decide again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +27,7 @@ def quorum(facts: Facts, key: str) -> Quorum:
         case "any":
             return Quorum(asked, min(1, len(asked)))
         case "one_per_side":
-            return Quorum(asked, len({_side(facts, party) for party in asked}))
+            return Quorum(asked, len(sides(facts, asked)))
         case AtLeast(at_least=least, of=seat):
             return Quorum(tuple(party for party in asked if seat in (None, party.seat)), least)
 
@@ -36,6 +37,14 @@ def deciding(facts: Facts, key: str) -> tuple[PartyFact, ...]:
     asked = tuple(facts.party(decision.party) for decision in facts.asked_at(key)
                   if decision.state is not DecisionState.SUPERSEDED)
     return asked or facts.holders(facts.definition.gates[key][1].of)
+
+
+def sides(facts: Facts, parties: Iterable[PartyFact]) -> tuple[tuple[PartyFact, ...], ...]:
+    """The parties, each with those of its side."""
+    found: dict[str, list[PartyFact]] = {}
+    for party in parties:
+        found.setdefault(_side(facts, party), []).append(party)
+    return tuple(map(tuple, found.values()))
 
 
 def _side(facts: Facts, party: PartyFact) -> str:

@@ -258,7 +258,7 @@ class About(Proposing):
             case "any":
                 return self._("One party's agreement is enough.")
             case "one_per_side":
-                return self._("Each side must agree.")
+                return self._("One party of each side must agree.")
             case AtLeast(at_least=least, of=str(seat)):
                 return self._("%(n)s parties as %(seat)s must agree.", n=words.number(least, self._context.reader),
                               seat=self.say(self.facts.definition.parties[seat].name))

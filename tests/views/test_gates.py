@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import pytest
+
 from tests.support import handmade, stories
 from tests.support.facts import REASON
 from tests.support.rooms import hidden, text, words
@@ -137,9 +139,36 @@ class TestDecisions:
         answer = room.maker.get("")
         said = " ".join(text(answer).split())
         assert "needs 1 of 1 parties; 0 agreed so far. Still to decide: Aurelis Hotels." in said
-        assert "At least 1 of 1 as Shop must agree. 0 of 1 agree." in said
+        assert "At least 1 of 1 as Shop must agree. Nobody has agreed yet." in said
         ring = re.search(r'<svg class="ring big".*?</svg>', answer.text, re.S)[0]
         assert ring.count('class="seg') == 1
+
+    @pytest.mark.parametrize(("rule", "said"), [
+        ("all", ("All parties asked must agree. Nobody has agreed yet.",
+                 "All parties asked must agree. 1 of 2 has agreed.", "All parties asked must agree. All have agreed.")),
+        ("any", ("One party that agrees is enough. Nobody has agreed yet.",
+                 "One party that agrees is enough. 1 of 2 has agreed.",
+                 "One party that agrees is enough. All have agreed.")),
+        ({"at_least": 1}, ("At least 1 of 2 must agree. Nobody has agreed yet.",
+                           "At least 1 of 2 must agree. 1 of 2 has agreed.",
+                           "At least 1 of 2 must agree. All have agreed.")),
+        ("one_per_side", (
+            "One party of each side must agree: Tornby Furniture; Aurelis Hotels. No side has agreed yet.",
+            "One party of each side must agree: Tornby Furniture; Aurelis Hotels. 1 of 2 sides has agreed.",
+            "One party of each side must agree: Tornby Furniture; Aurelis Hotels. Each side has agreed."))])
+    def test_how_far_it_is_is_said_in_the_words_of_the_rule(self, play, rule, said):
+        data = json.loads(stories.definition())
+        data["stages"]["figures"]["gates"]["picture"] |= {"rule": rule, "veto": ["shop"]}
+        room = play(definition=json.dumps(data))
+        with room.app.app_context():
+            stories.give_all(room.small)
+        for party, words_ in enumerate(said):
+            if party:
+                with room.app.app_context():
+                    stories.decide(room.small, "picture", party)
+            page = " ".join(text(room.maker.get("")).split())
+            of_rule, of_state = words_.split(". ", 1)
+            assert f"{of_rule}. Aurelis Hotels has a veto. {of_state}" in page
 
 
 def refused(play, *, wanted):

@@ -184,7 +184,7 @@ def rule(definition: Definition, gate: Gate) -> str:
             said = ngettext("At least %(num)d must agree.", "At least %(num)d must agree.", least)
         case of:
             said = {"all": _("All parties asked must agree."), "any": _("One party that agrees is enough."),
-                    "one_per_side": _("Each side must agree.")}[of]
+                    "one_per_side": _("One party of each side must agree.")}[of]
     return f"{said} {_('%(names)s has a veto.', names=seats(definition, gate.veto))}" if gate.veto else said
 
 

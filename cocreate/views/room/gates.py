@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from cocreate import sentences, words
 from cocreate.clock import now
@@ -34,7 +35,7 @@ from cocreate.views.room.uploads import blame, rule, stored
 from cocreate.web import login, pages
 from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
-from workflows.gates import deciding, quorum
+from workflows.gates import deciding, quorum, sides
 from workflows.progression import subject
 from workflows.texts import say
 
@@ -163,7 +164,9 @@ def rule_words(facts: Facts, key: str) -> str:
         case "any":
             rule = _("One party that agrees is enough.")
         case "one_per_side":
-            rule = _("Each side must agree.")
+            rule = _("One party of each side must agree: %(sides)s.", sides="; ".join(
+                words.listed((party.name for party in side), pages.reader(), either=True)
+                for side in sides(facts, counts.parties)))
         case AtLeast(of=str(seat)):
             rule = _("At least %(least)s of %(all)s as %(seat)s must agree.", least=counts.needed,
                      all=len(counts.parties), seat=say(facts.definition.parties[seat].name, pages.language()))
@@ -173,10 +176,20 @@ def rule_words(facts: Facts, key: str) -> str:
 
 
 def agreed_words(facts: Facts, key: str) -> str:
-    """How many of those whose agreement counts have agreed."""
+    """How far it is, counted as the rule counts: in sides or in parties."""
     counted = quorum(facts, key).parties
-    agreed = sum(one is not None and one.agreed for one in (facts.decision(key, party.number) for party in counted))
-    return _("%(number)s of %(all)s agree.", number=agreed, all=len(counted))
+    agree = {party for party in counted if (one := facts.decision(key, party.number)) is not None and one.agreed}
+    if facts.definition.gates[key][1].rule == "one_per_side":
+        of = sides(facts, counted)
+        number = sum(not agree.isdisjoint(side) for side in of)
+        if number == len(of):
+            return _("Each side has agreed.")
+        return ngettext("%(num)d of %(all)s sides has agreed.", "%(num)d of %(all)s sides have agreed.", number,
+                        all=len(of)) if number else _("No side has agreed yet.")
+    if len(agree) == len(counted):
+        return _("All have agreed.")
+    return ngettext("%(num)d of %(all)s has agreed.", "%(num)d of %(all)s have agreed.", len(agree),
+                    all=len(counted)) if agree else _("Nobody has agreed yet.")
 
 
 def segments(facts: Facts, key: str) -> list[tuple[int, str]]:
