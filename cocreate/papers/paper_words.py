@@ -206,11 +206,10 @@ def evidence(language: str) -> dict[str, str]:
 
 @cache
 def kinds(language: str) -> dict[str, str]:
-    """What kind of organisation a party is."""
+    """What kind of organisation a party is; nothing where we only know what it does for others, which its role says."""
     _ = Reader(language).gettext
-    return {"company": _("company"), "customer": _("company"), "partner": _("partner"),
-            "public_body": _("public body"), "ngo": _("non-governmental organisation"), "community": _("community"),
-            "recycler": _("recycler"), "facilitator": _("facilitator")}
+    return {"company": _("company"), "customer": _("company"), "public_body": _("public body"),
+            "ngo": _("non-governmental organisation"), "community": _("community"), "recycler": _("recycler")}
 
 
 def bundle_name(language: str, title: str, number: int) -> str:

@@ -17,6 +17,7 @@ from cocreate.domain.answers import Answer
 from cocreate.domain.differences import differences
 from cocreate.domain.prose import plain
 from cocreate.errors import Conflict, Invalid, NotFound
+from cocreate.models.hosts import Organisation
 from cocreate.models.projects import Project
 from cocreate.papers import typesetting
 from cocreate.services import accepted, composing, contracts, contributions, missing
@@ -39,6 +40,17 @@ class TestSalt:
         assert hashlib.sha256(pdf).hexdigest() != row.pdf_sha256
         again = typesetting.contract_pdf(text, text_sha256=row.text_sha256)
         assert hashlib.sha256(again).hexdigest() == row.pdf_sha256
+
+
+class TestParties:
+    @pytest.mark.parametrize(("kind", "said"), [
+        ("public_body", "public body"), ("customer", "company"), ("partner", ""), ("facilitator", "")])
+    def test_what_a_party_is_is_said_in_plain_words_and_what_it_does_by_its_role(self, session, kind, said):
+        small = projects.open_small(session)
+        there = facts(session, small)
+        session.execute(update(Organisation).where(Organisation.id == there.party(1).organisation).values(kind=kind))
+        party = composing.compose(session, there).parties[0]
+        assert (party.role, party.kind) == ("Maker", said)
 
 
 class TestAnswers:
