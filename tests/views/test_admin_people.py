@@ -22,6 +22,13 @@ class TestPeople:
         assert re.search(r"Anna Berg \S+ account manager 1 ", page)
         assert "Claire Duval" not in page
 
+    def test_says_who_has_no_second_step(self, app, client, session, small):
+        session.execute(update(Person).where(Person.id == small.manager).values(totp_secret="sealed"))
+        session.commit()
+        page = text(client.get("/admin/people"))
+        assert re.search(r"Petra Sool \S+ administrator .*? active no second step", page)
+        assert page.count("no second step") == 1
+
     def test_invites_by_a_link_with_which_somebody_new_comes_in(self, app, client, session, small):
         answer = client.post("/admin/people/invite", data={
             "name": "Tom New", "email": f"tom{small.host_id}@host.example", "roles": ["account_manager"]})
