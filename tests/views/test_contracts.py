@@ -9,7 +9,7 @@ from datetime import timedelta
 from cocreate.db import transaction
 from cocreate.domain.answers import Answer
 from cocreate.services import people, proposals
-from tests.support import projects, several
+from tests.support import projects, several, stories
 from tests.support.clock import NOON
 from tests.support.people import someone
 from tests.support.rooms import Client
@@ -93,6 +93,31 @@ class TestRead:
         room = project(_settled_later)
         for page in ("/contract", "/contract/clauses", "/contract/clauses/credit"):
             assert "agreed by all</a> <q>Nobody has counted yet.</q>" in room.shop.get(page).text, page
+
+    def test_a_reservation_stands_beside_the_clauses_that_are_filled_from_what_it_is_about(self, project):
+        room = project(lambda session: projects.open_small(session, definition=stories.definition()))
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 2, answer="reserved", reason="The second ramp is not counted.")
+        said = (f'Aurelis Hotels agreed with a reservation (<a href="/p/{room.ref}/gates/picture">Is this our picture?'
+                '</a>): <q>The second ramp is not counted.</q>')
+        pages = ("/contract", "/contract/clauses", "/contract/clauses/credit")
+        for page in pages:
+            assert said in room.maker.get(page).text, page
+        assert "reservation" not in room.maker.get("/contract/clauses/parties").text
+        with room.app.app_context():
+            stories.decide(room.small, "picture", 2)
+        for page in pages:
+            assert "reservation" not in room.maker.get(page).text, page
+
+    def test_one_about_the_contract_itself_stands_once_and_each_clause_says_that_there_is_one(self, project):
+        room = project(projects.frozen)
+        with room.app.app_context():
+            stories.decide(room.small, "our_contract", 2, answer="reserved", reason="Our board meets in June.")
+        page = room.maker.get("/contract").text
+        assert page.count("<q>Our board meets in June.</q>") == 1
+        clauses = page.count('class="clause-note')
+        assert clauses and page.count("agreed with a reservation") == clauses + 1
 
     def test_several_open_values_are_marked_in_their_clauses_and_stand_in_one_list(self, project):
         room = project(_both_later)

@@ -31,6 +31,16 @@ class Come:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """With what a party agreed, though it has a reservation."""
+
+    party: PartyView
+    words: str
+    question: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A clause as the list of clauses has it."""
 
@@ -41,6 +51,7 @@ class Line:
     given: tuple[tuple[str, str], ...]  # what was settled later and given since: who and when, the value
     proposed: str  # where its words began in a published case
     missing: tuple["Missing", ...]
+    reserved: tuple[Reserved, ...]  # about what it is filled from
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,7 @@ def lines(facts: Facts, text: ContractText) -> list[Line]:
     states, begun = _states(facts), _from_case(facts, text)
     return [Line(clause, (*_given(facts, clause), *_decided(facts, clause), *_agreed(facts, clause)), states,
                  _said(facts, said.get(clause.key, 0)), _given_since(facts, clause), begun.get(clause.key, ""),
-                 _missing(facts, clause))
+                 _missing(facts, clause), reservations(facts, *_gates(facts, clause)))
             for clause in text.clauses]
 
 
@@ -87,18 +98,34 @@ def _given(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
                       f"v{source.version} ({source.party})" if source.party else "") for source in clause.sources)
 
 
-def _decided(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
-    """The gates at which all agreed to what the clause is filled from."""
+def _gates(facts: Facts, clause: ClauseText) -> list[str]:
+    """The gates at which is decided on what the clause is filled from."""
     tasks = {source.href_path.removeprefix("tasks/") for source in clause.sources}
-    found = []
-    for key, (_stage, gate) in facts.definition.gates.items():
-        asked = facts.asked_at(key)
-        if gate.about != "contract" and asked and tasks & set(facts.definition.about(key)) and all(
-                one.agreed for one in asked):
-            found.append(Come(_("decision: %(question)s", question=say(gate.question, pages.language())),
-                              url_for("room.gate", ref=facts.project.ref, key=key),
-                              words.day(max(one.since for one in asked), pages.reader())))
-    return tuple(found)
+    return [key for key, (_stage, gate) in facts.definition.gates.items()
+            if gate.about != "contract" and tasks & set(facts.definition.about(key))]
+
+
+def _decided(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
+    """Those at which all agreed."""
+    return tuple(Come(_("decision: %(question)s", question=_question(facts, key)), _gate_url(facts, key),
+                      words.day(max(one.since for one in asked), pages.reader()))
+                 for key in _gates(facts, clause)
+                 if (asked := facts.asked_at(key)) and all(one.agreed for one in asked))
+
+
+def reservations(facts: Facts, *gates: str) -> tuple[Reserved, ...]:
+    """What parties reserved when they agreed there, as long as their decision holds."""
+    views = frame.party_views(facts)
+    return tuple(Reserved(views[one.party], one.reason or "", _question(facts, key), _gate_url(facts, key))
+                 for key in gates for one in facts.asked_at(key) if one.state is DecisionState.RESERVED)
+
+
+def _question(facts: Facts, key: str) -> str:
+    return say(facts.definition.gates[key][1].question, pages.language())
+
+
+def _gate_url(facts: Facts, key: str) -> str:
+    return url_for("room.gate", ref=facts.project.ref, key=key)
 
 
 def _agreed(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
@@ -127,11 +154,13 @@ def _states(facts: Facts) -> tuple[tuple[PartyView, str, str], ...]:
     """What each party says to all clauses at once: clause by clause comes later."""
     key, views = contract_words.gate(facts), frame.party_views(facts)
     said = {"yes": _("agreed"), "no": _("does not agree"), "open": _("open")}
+    reserved = {one.party.number for one in reservations(facts, *([key] if key else ()))}
     found = []
     for party in facts.contracting:
         decision = facts.decision(key, party.number) if key and facts.contract else None
         verdict = _VERDICTS.get(decision.state, "open") if decision else "open"
-        found.append((views[party.number], verdict, said[verdict]))
+        found.append((views[party.number], verdict, _("agreed with a reservation") if party.number in reserved
+                      else said[verdict]))
     return tuple(found)
 
 
