@@ -1,6 +1,7 @@
 """A letter whole: what it asks of its reader, the digest, and the frame of every mail."""
 
 from collections import Counter
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from cocreate import words
@@ -105,6 +106,12 @@ class Letter(About):
                      if kind == "ready_to_read" and subject is not None), "")
 
     @property
+    def deciding_too(self) -> str:
+        """The other parties that decide there; of many the first."""
+        return self._first(self.shaped(one.party) for one in self.facts.asked_at(self.subject.key)
+                           if one.party != self.subject.party)
+
+    @property
     def also(self) -> str:
         """What else this one mail asks for, named; of many the first."""
         context, speaker = self._context, Speaker(self.facts, self._context.reader)
@@ -113,9 +120,14 @@ class Letter(About):
                   if subject is not None and (act := _act_of(kind, subject)) is not None]
         named_ = [one if many == 1 else context.reader.gettext("%(what)s (%(count)s)", what=one, count=many)
                   for one, many in Counter(named_).items()]
-        if (left := len(named_) - MOST_NAMED) > 1:
-            named_[MOST_NAMED:] = [context.reader.ngettext("%(num)s more", "%(num)s more", left)]
-        return words.listed((f"'{one}'" for one in named_), context.reader) if named_ else ""
+        return self._first(f"'{one}'" for one in named_)
+
+    def _first(self, things: Iterable[str]) -> str:
+        """A list in words; of a long one its beginning, and how many more there are."""
+        reader, found = self._context.reader, list(things)
+        if (left := len(found) - MOST_NAMED) > 1:
+            found[MOST_NAMED:] = [reader.ngettext("%(num)s more", "%(num)s more", left)]
+        return words.listed(found, reader) if found else ""
 
     # the digest
 

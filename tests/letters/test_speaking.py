@@ -27,6 +27,9 @@ class TestWords:
             "Philips needs this to calculate the offer.\n\n"
             "After that: Philips can start the offer.\n")
 
+    def test_a_decision_names_who_else_decides(self, contexts):
+        assert "Asked as well: ● Philips." in " ".join(body(written(contexts("decision_asked"))).split())
+
     def test_a_decision_on_the_contract_says_also_that_it_is_ready_to_read(self, contexts):
         context = replace(contexts("decision_asked"), also=(("ready_to_read", Subject("contract", "3"), 3),))
         assert "The contract is ready to read, version 3." in body(written(context))
