@@ -29,6 +29,11 @@ class TestQuestions:
             ("what", "who", "own", "after", "back"), "daxdd", strict=True))))
         assert "Cooperation with the customer fits best." in page or "Two fit." in page
 
+    def test_of_two_that_fit_it_speaks_against_both(self, manager):
+        page = html.unescape(text(manager.post("/desk/openings/questions", data=dict(zip(
+            ("what", "who", "own", "after", "back"), "aabbe", strict=True)))))
+        assert "Two fit." in page and "What speaks against both: You also said 'Long distances" in page
+
     def test_not_sure_starts_open(self, manager):
         page = text(manager.post("/desk/openings/questions", data=dict.fromkeys(
             ("what", "who", "own", "after", "back"), "x")))

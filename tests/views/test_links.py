@@ -72,6 +72,7 @@ class TestLink:
         assert 'name="email"' in form and 'formaction="/sign-in/mail"' in form
         sent = client.post("/sign-in/mail", data={"email": small.emails[small.shop], "password": "half typed"})
         assert sent.status_code == 200 and "a link is on its way" in sent.text and "half typed" not in sent.text
+        assert "Before you decide, sign or invite we ask for your password." in sent.text  # no page before says so
         with app.app_context():
             link = last_secret(db.session, small.shop, "sign_in_link")
         assert use_link(client, link).location == task
