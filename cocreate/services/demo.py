@@ -253,7 +253,7 @@ def _play_baseline(play: _Play, now: datetime) -> None:
     contributions.return_(
         play.session, play.ref, task="specification", party=TAKER, seen=1,
         reason="The limit for moisture is for dry steam only. Please say what holds during start-up.",
-        marked=("moisture_most",), actor=play.of(CITY_LEAD), key=play.key(), now=play.now)
+        marked=("limits",), actor=play.of(CITY_LEAD), key=play.key(), now=play.now)
 
 
 def _play_condensate(play: _Play, host_id: int, now: datetime) -> None:
@@ -357,6 +357,6 @@ NEED_DATA: Answers = {
 SPECIFICATION: Answers = {
     "main_share_least": _figure("99", None),
     "contaminant_most": _figure("0.4", "mg/kg"),
-    "moisture_most": _figure("2", None),
+    "limits": Answer(({"parameter": _words("Moisture"), "most": _figure("2"), "unit": _words("%")},)),
     "test": _words("Conductivity, measured at the meter; either laboratory is fine."),
 }

@@ -65,13 +65,14 @@ MANDATORY = {
     "open": {"subject", "price", "indicators", "liability", "exit", "governance"},
 }
 OPTIONAL = {
-    "industrial_symbiosis": {"rejects", "know_how", "security"}, "take_back": {"repair_data"},
+    "industrial_symbiosis": {"know_how", "security"}, "take_back": {"repair_data"},
     "platform": {"end_of_use", "ip"}, "customer_cooperation": set(),
     "proximity": {"data", "governance", "security", "competition"}, "value_network": set(), "open": {"security"},
 }
 # Clauses that stand only after some answer.
 ANSWERED = {
-    "industrial_symbiosis": {"competition"}, "take_back": {"deposit", "wiping"}, "platform": {"base_fee", "hours"},
+    "industrial_symbiosis": {"waste", "chemical", "competition"}, "take_back": {"deposit", "wiping"},
+    "platform": {"base_fee", "hours"},
     "customer_cooperation": {"marking", "competition"}, "proximity": {"packaging", "tender"}, "value_network": set(),
     "open": {"take_back", "competition"},
 }
@@ -82,7 +83,7 @@ READ_ONLY = {
     "take_back": {"idea.in_use.today"},
     "platform": {"idea.wanted.today", "partners.team.rivals", "partners.team.board"},
     "customer_cooperation": {"baseline.demand.metered", "design.service_levels.energy"},
-    "proximity": {"design.quality.visits"}, "value_network": set(), "open": set(),
+    "proximity": set(), "value_network": set(), "open": set(),
 }
 EXTRA_GATES = {
     "industrial_symbiosis": ("design", "status_decided"), "take_back": ("design", "not_waste"),
