@@ -170,13 +170,19 @@ def recipients(kind: str, *, members: tuple[MemberFact, ...], actor: int | None,
         if member.person == actor and kind not in RECEIPTS:
             continue
         named = member.person in asked
-        # Before acceptance people hear nothing but the invitation: nothing of a project leaves it earlier.
-        if member.present or (kind == "invitation" and member.left_at is None and named):
+        if member.present or (named and _hears_outside(kind, member)):
             channel = _channel(kind, member.parts, named, party is None or member.party == party,
                                member.party is not None)
             if channel is not None:
                 found.append((member.person, channel))
     return tuple(found)
+
+
+def _hears_outside(kind: str, member: MemberFact) -> bool:
+    """Before acceptance people hear of the invitation alone, and last of all that they are out."""
+    if member.left_at is None:
+        return kind == "invitation"
+    return kind == "left" and member.accepted_at is not None
 
 
 @cache

@@ -304,8 +304,13 @@ def _people(before: Facts, after: Facts) -> Iterator[News]:
             if after.actor is None or after.actor.person == member.person:  # else it was taken back
                 yield News("invitation_declined", subject, member.party)
         elif member.left_at is not None and _alone(before, after, member):
-            yield News("left", subject, NOBODYS if shared_with(before, was) else member.party)
+            yield News("left", subject, NOBODYS if shared_with(before, was) else member.party, _let_go(after, member))
     yield from (*_parties(before, after), *_handed_over(before, after))
+
+
+def _let_go(facts: Facts, *members: MemberFact) -> tuple[int, ...]:
+    """Of those who are out who is told of it; what an administrator ends for somebody is told with all of it."""
+    return tuple(member.person for member in members) if facts.actor is not None else ()
 
 
 def _alone(before: Facts, after: Facts, member: MemberFact) -> bool:
@@ -344,7 +349,8 @@ def _parties(before: Facts, after: Facts) -> Iterator[News]:
         if was is None and before.project.version:
             yield News("joined", Subject("party", str(party.number)), party.number)
         elif was is not None and was.left_at is None and party.left_at is not None:
-            yield News("left", Subject("party", str(party.number)), party.number)
+            yield News("left", Subject("party", str(party.number)), party.number, _let_go(
+                after, *(member for member in before.members if member.party == party.number and member.present)))
 
 
 def _project(before: Facts, after: Facts) -> Iterator[News]:

@@ -86,6 +86,11 @@ class Letter(About):
         return self._("help as a neutral person")
 
     @property
+    def is_out(self) -> bool:
+        """Whether the recipient is in the project no more."""
+        return self.member.left_at is not None
+
+    @property
     def takes_seat(self) -> str:
         """Which seat an invited person's organisation takes; "" for who is of no party."""
         party = self.member.party
@@ -199,6 +204,8 @@ class Letter(About):
         if self._context.facts is None:
             return self._("it is about how you sign in")
         project = self.project
+        if self.is_out:
+            return self._("you were in '%(project)s'", project=project)
         if not self.member.present:
             return self._("%(person)s invited you to '%(project)s'", person=self.person(self.more.get("by")),
                           project=project)

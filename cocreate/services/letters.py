@@ -188,8 +188,10 @@ _INVITING = frozenset({"invitation", "invitation_again"})
 def _may_hear(mail: Claimed, facts: Facts) -> bool:
     """Whether the recipient is still somebody to whom the project may say this."""
     member = facts.member(mail.recipient)
-    if member is None or member.left_at is not None:
+    if member is None:
         return False
+    if member.left_at is not None:  # that they are out, and no more
+        return mail.kind == "left" and str(mail.subject) in (f"member:{member.person}", f"party:{member.party}")
     return (mail.kind in _INVITING) != member.present
 
 

@@ -115,9 +115,15 @@ class TestRecipients:
         assert hear("gone_on", members=(invited,), party=1) == {}
         assert hear("invitation", members=(invited,), party=1, asked=(invited.person,)) == {40: Channel.MAIL}
 
-    def test_nobody_hears_who_has_left(self):
+    def test_nobody_hears_who_has_left_but_that_they_have(self):
         gone = MemberFact(41, "Gone", 1, frozenset({"champion"}), NOON, left_at=NOON)
         assert hear("gone_on", members=(gone,), party=1, asked=(41,)) == {}
+        assert hear("left", members=(gone,), party=1) == {}
+        assert hear("left", members=(gone,), party=1, asked=(41,)) == {41: Channel.MAIL}
+
+    def test_who_had_not_come_in_hears_nothing_of_leaving(self):
+        uninvited = MemberFact(42, "Gone", 1, frozenset({"champion"}), None, left_at=NOON)
+        assert hear("left", members=(uninvited,), party=1, asked=(42,)) == {}
 
     def test_what_concerns_all_parties_reaches_each_champion_as_an_own_one(self):
         assert hear("ready_to_read", party=None)[people["Oc"].person] == Channel.MAIL

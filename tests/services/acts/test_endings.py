@@ -128,6 +128,7 @@ class TestLeave:
         assert all(m.left_at for m in story.facts.members if m.party == CARRIER)
         assert ("left", champion(GIVER)) not in story.mails()  # other champions: in the digest
         assert ("left", MANAGER) in story.mails()
+        assert ("left", signatory(CARRIER)) in story.mails()  # and their colleagues, who are out with it
 
     def test_nobody_waits_for_its_decision(self):
         text = OPTIONAL_DECIDES
