@@ -91,6 +91,7 @@ SUBJECTS = {
     "password_changed": "Your password was changed",
     "new_sign_in": "New sign-in",
     "second_step_changed": "Second step changed",
+    "signed_out": "You were signed out everywhere",
     "projects_taken": "Ben Ito looks after your projects of Philips",
     "projects_given": "You look after 7 more projects of Philips",
     "test": "Test mail",
@@ -109,7 +110,8 @@ LINKS = {
     "submitted": "/p/{ref}/tasks/cost?party=2", "nobody_can_act": "/p/{ref}/people", "help": "/p/{ref}/tasks/cost#talk",
     "sign_in_link": "/l/t0ken", "reset": "/r/t0ken", "welcome": "/r/t0ken", "staff_invitation": "/h/t0ken",
     "password_changed": "/forgot",
-    "new_sign_in": "/account", "second_step_changed": "/account", "record_broken": "/admin/health",
+    "new_sign_in": "/account", "second_step_changed": "/account", "signed_out": "/account",
+    "record_broken": "/admin/health",
     "suggestion": "/desk", "projects_taken": "/projects", "projects_given": "/desk",
     "suggestion_answered": "/your-turn",
 }

@@ -22,7 +22,8 @@ from workflows.facts import OWED, DutyFact
 LINKS = {
     "invitation": "/i/{secret}", "invitation_again": "/i/{secret}", "sign_in_link": "/l/{secret}",
     "reset": "/r/{secret}", "welcome": "/r/{secret}", "staff_invitation": "/h/{secret}",
-    "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account", "test": "/",
+    "password_changed": "/forgot", "new_sign_in": "/account", "second_step_changed": "/account",
+    "signed_out": "/account", "test": "/",
     "record_broken": "/admin/health", "projects_taken": "/projects", "projects_given": "/desk",
     "suggestion": "/desk", "suggestion_answered": "/your-turn",
     "digest": "/your-turn",

@@ -156,10 +156,11 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
     sign_ins.end_all(session, person, now)
 
 
-def end_sessions(session: Session, host_id: int, person: int, *, now: datetime) -> None:
-    """Sign somebody out everywhere."""
+def end_sessions(session: Session, host_id: int, person: int, *, by: str = "", now: datetime) -> None:
+    """Sign somebody out everywhere; they are told by whom."""
     _require_own(session, host_id, person)
     sign_ins.end_all(session, person, now)
+    outbox.post_account(session, person_id=person, kind="signed_out", values={"who": by, "at": now}, now=now)
 
 
 def reset_second_step(session: Session, host_id: int, person: int, *, by: str = "", now: datetime) -> None:

@@ -27,7 +27,8 @@ from tests.support.lighting import mail as post
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
 ACCOUNT = {"sign_in_link", "reset", "welcome", "password_changed", "new_sign_in", "second_step_changed", "test",
-           "staff_invitation", "suggestion", "suggestion_answered", "record_broken", "projects_taken", "projects_given"}
+           "signed_out", "staff_invitation", "suggestion", "suggestion_answered", "record_broken", "projects_taken",
+           "projects_given"}
 
 
 def written(context):

@@ -136,10 +136,13 @@ class TestPeople:
         answer = client.post(f"/admin/people/{refs['petra']}/deactivate")
         assert answer.status_code == 422 and "Name another one first." in answer.text
 
-    def test_sessions_end(self, app, client, small, refs):
+    def test_sessions_end_and_they_are_told(self, app, client, session, small, refs):
         anna = entered(app, small.emails[small.manager])
         assert client.post(f"/admin/people/{refs['anna']}/sessions").status_code == 303
         assert anna.get("/desk").location == "/sign-in"
+        session.rollback()
+        assert ("signed_out", "Petra Sool") in [(kind, values.get("who")) for kind, values in mails_to(
+            session, small.manager)]
 
     def test_a_second_step_is_reset_and_both_are_told(self, client, session, small, refs):
         session.execute(update(Person).where(Person.id == small.manager).values(totp_secret="locked"))

@@ -180,7 +180,7 @@ def _kinds() -> dict[str, str]:
             "test": _("Test mail"), "signing_code": _("Code for signing"), "new_sign_in": _("New sign-in"),
             "due_soon": _("Reminder"), "due_today": _("Reminder"), "overdue": _("Reminder"),
             "escalation": _("Reminder"), "nudge": _("Reminder"), "password_changed": _("Password changed"),
-            "second_step_changed": _("Second step changed")}
+            "second_step_changed": _("Second step changed"), "signed_out": _("Signed out everywhere")}
 
 
 def _span(of: timedelta) -> str:

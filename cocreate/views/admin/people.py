@@ -119,8 +119,8 @@ def person_sessions(ref: str) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
     login.require_proof("admin.person", ref=ref)
     host, found = _load(ref)
-    return _done(ref, lambda session: staff.end_sessions(session, host.id, found.id, now=now()),
-                 _("%(name)s is signed out everywhere.", name=found.name))
+    return _done(ref, lambda session: staff.end_sessions(session, host.id, found.id, by=login.me().name, now=now()),
+                 _("%(name)s is signed out everywhere and has been told by mail.", name=found.name))
 
 
 @bp.route("/people/<ref>/second-step", methods=["GET", "POST"])
