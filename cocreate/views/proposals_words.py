@@ -4,7 +4,7 @@ A new kind writes ``@says("kind")`` and answers with ``Words``; the page and the
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -179,9 +179,7 @@ def unsigned_follows(facts: Facts, paper: str, number: int) -> tuple[str, ...]:
 @says("settle")
 def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     name = field_words(facts, proposal.subject)
-    value = _value_words(body)
-    seen = audience.reader(facts.actor)
-    given = [given_words(facts, one) for one in facts.said(proposal.subject) if one.sees & seen]
+    value, given = _value_words(body), _readable(facts, facts.said(proposal.subject))
     return Words(_("Settle '%(name)s'", name=name),
                  (_("%(value)s shall be the value that counts.", value=value),
                   *([_("Given: %(values)s.", values="; ".join(given))] if given else [])),
@@ -191,12 +189,17 @@ def _settle(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
 @says(OTHER_VALUE)
 def _other_value(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     path, _at, _by = proposal.subject.rpartition("@")
-    given = [given_words(facts, one) for one in facts.given(path)]
+    given = _readable(facts, facts.given(path))
     return Words(_("Another value of '%(name)s'", name=field_words(facts, path)),
                  (_("%(value)s, says %(party)s. Source: %(source)s", value=_value_words(body),
                     party=facts.party(proposal.party or 0).name, source=body["source"]),
                   *([_("Given: %(values)s.", values="; ".join(given))] if given else [])),
                  (_("It is the value that counts."), _("All values given stay readable with their sources.")))
+
+
+def _readable(facts: Facts, values: Iterable[FigureFact]) -> list[str]:
+    """Of what was given, as far as the reader may see it: it may be for fewer than the proposal is."""
+    return [given_words(facts, one) for one in values if one.sees & audience.reader(facts.actor)]
 
 
 def _value_words(body: Body) -> str:

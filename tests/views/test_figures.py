@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from cocreate.db import db
+from cocreate.db import db, transaction
 from cocreate.domain import settling
 from cocreate.models.mails import Outbox
 from cocreate.models.talk import Unsaid
-from cocreate.services import composing, letters, outbox
+from cocreate.services import composing, letters, outbox, proposals
 from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.mailed import body, written
@@ -224,6 +224,27 @@ class TestAnotherValue:
             stories.accept(room.small, "offer")
         figure, = room.facts().values("figures.offer.price")
         assert (figure.number, str(figure.value)) != (1, price) and f"{figure.value:f}" == counts
+
+    def test_what_was_given_since_is_told_only_to_whom_the_charter_leaves_it(self, project):
+        room = project(_priced)
+        page = self.said(room).location.partition(room.small.ref)[2]
+        with room.app.app_context():
+            with transaction() as session:
+                number = proposals.propose(
+                    session, room.small.ref, kind="charter", subject="openness", actor=room.small.maker, now=NOON,
+                    body={"text": "Prices stay with who pays them.", "kinds": {"costs": "own"}},
+                    key=projects.key()).values["number"]
+            with transaction() as session:
+                proposals.answer(session, room.small.ref, number=number, agree=True, actor=room.small.shop, now=NOON,
+                                 key=projects.key())
+        again = "/tasks/offer/reopen?party=1"
+        room.maker.post(again, data=hidden(room.maker.get(again).text) | {"reason": "The proof was not attached."})
+        given = stories.answers("offer")
+        given["price"] = replace(given["price"], value=Decimal("0.85"))
+        with room.app.app_context():
+            stories.submit(room.small, "offer", given=given)
+        assert "0.85 EUR" in text(room.shop.get(page))
+        assert "0.85" not in text(room.manager.get(page))
 
     def test_refusing_it_does_not_do_away_with_it_but_settling_does(self, project):
         room = project(_priced)
