@@ -52,20 +52,21 @@ class Reminded:
 
 
 def course(session: Session, facts: Facts) -> tuple[Entry, ...]:
-    """Every stage in the order in which it was entered."""
+    """Every stage in the order in which it was entered; what somebody said of it, to whom it was said."""
     moved = or_(*(and_(EventDetail.details.contains(f'"after":"{key}"', autoescape=True),
                        not_(EventDetail.details.contains(f'"before":"{key}"', autoescape=True)))
                   for key in facts.definition.order))
     rows = session.execute(
-        select(Event.at, EventDetail.details, EventDetail.personal)
+        select(Event.at, EventDetail.details, EventDetail.personal, EventDetail.sees)
         .join(EventDetail, (EventDetail.project_id == Event.project_id) & (EventDetail.seq == Event.seq))
         .where(Event.project_id == facts.project.id, moved).order_by(Event.seq))
-    found = []
-    for at, details, personal in rows:
-        said, words = json.loads(details), json.loads(personal) if personal else {}
+    found, mask = [], audience.of_reader(facts)
+    for at, details, personal, sees in rows:
+        said = json.loads(details)
+        words, told = (json.loads(personal) if personal else {}, said) if sees & mask else ({}, {})
         found.append(Entry(said["after"], at, bool(said.get("back")), words.get("actor", ""), words.get("reason", ""),
-                           words.get("lessons", ""), tuple((one["task"], one["of"]) for one in said.get("changes", ())),
-                           bool(said.get("wording"))))
+                           words.get("lessons", ""), tuple((one["task"], one["of"]) for one in told.get("changes", ())),
+                           bool(told.get("wording"))))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Member, Party, Project
 from cocreate.models.records import EventDetail
 from cocreate.models.talk import Unsaid
-from cocreate.services import absences, endings, holds, hosts, nudges, people, proposals, records, unsaid
+from cocreate.services import absences, endings, holds, hosts, nudges, people, proposals, records, rooms, unsaid
 from cocreate.services.unsaid import Page
 from tests.support import projects
 from tests.support.clock import NOON
@@ -106,6 +106,16 @@ class TestAddParty:
         told = records.lines(session, projects.facts(session, small, person=fritz))
         seen = [line for line in told if line.act]
         assert {line.act for line in seen} == {"answer", "accept_invitation"} and len(told) > len(seen)
+
+    def test_nor_why_and_for_what_somebody_went_back_before(self, session):
+        small = projects.in_terms(session, definition=projects.WITH_CARRIER)
+        projects.go_on(session, small, "figures_wrong", reason="The shop counted the broken ones too.")
+        _let_in(session, small)
+        fritz = projects._come_in(session, small.ref, 3, NOON)
+        told, kept = (rooms.course(session, projects.facts(session, small, person=person))[-1]
+                      for person in (small.shop, fritz))
+        assert (told.who, told.reason) == ("Ingrid Solvik", "The shop counted the broken ones too.")
+        assert (kept.stage, kept.back, kept.who, kept.reason, kept.changes) == ("figures", True, "", "", ())
 
     def test_sent_twice_it_happens_once(self, session):
         small = _open(session)
