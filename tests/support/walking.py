@@ -126,14 +126,19 @@ class Walker:
         self.page.wait_for_selector("[data-save-status=saved]")
 
     def signs(self, basis: str = "managing director, commercial register") -> None:
-        """On the page of the signature: a code by mail, the statements, the password, the code."""
-        self.press("Mail me the code")
-        self.confirms(self.mail("Your code").code(), basis=basis)
+        """On the page of the signature: the statements, a code by mail, the password, the code."""
+        self.confirms(self.states(basis))
 
-    def confirms(self, code: str, *, basis: str, password: str = PASSWORD) -> None:
+    def states(self, basis: str) -> str:
+        """The code that is mailed once all is ticked and said."""
         for box in self.page.locator("main input[type=checkbox]").all():
             box.check()
-        for name, text in (("basis", basis), ("password", password), ("code", code)):
+        self.page.locator("[name=basis]").fill(basis)
+        self.press("Mail me the code")
+        return self.mail("Your code").code()
+
+    def confirms(self, code: str, password: str = PASSWORD) -> None:
+        for name, text in (("password", password), ("code", code)):
             self.page.locator(f"[name={name}]").fill(text)
         self.press("^Sign version")
 
