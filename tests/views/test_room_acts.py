@@ -6,7 +6,7 @@ import re
 import pytest
 
 from cocreate.services import hosts
-from tests.support import projects
+from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.people import someone
 from tests.support.rooms import buttons, links, more, proposal_of, text
@@ -104,6 +104,14 @@ class TestEndings:
     def test_who_cannot_reads_who_can(self, play):
         room = play()
         assert "Only Ingrid Solvik and Claire Duval can do this." in text(room.manager.get("/decline"), 403)
+
+    def test_who_only_signs_is_not_led_to_a_hold_that_they_cannot_ask_for(self, project):
+        room = project(projects.open_small)
+        with room.app.app_context():
+            tom = room.sign_in(stories.colleague(room.small, 2, "signatory"))
+        assert "/hold" in room.shop.get("/decline").text
+        page = tom.get("/decline")
+        assert page.status_code == 200 and "/hold" not in page.text
         assert "The project cannot go on without Aurelis Hotels." in text(room.shop.get("/leave"), 409)
 
     def test_withdrawing_asks_all_once_others_have_come(self, play):

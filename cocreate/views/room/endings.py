@@ -48,9 +48,16 @@ def decline(ref: str) -> ResponseReturnValue:
     return dialog(facts, form, "room/endings/decline.html",
                   _("Decline for %(party)s", party=facts.party(own).name), act, then=url_for("room.now", ref=ref),
                   party=facts.party(own), ends=_ends(facts),
-                  leaves=possible(lambda: acts.require_leaving(facts)), ways=[
-                      (way.key, facts.definition.stage_name(facts.definition.transitions[way.key].to, pages.language()))
-                      for way in engine.ways(facts) if way.back and can_take(facts, way.key)])
+                  leaves=possible(lambda: acts.require_leaving(facts)), instead=_instead(facts))
+
+
+def _instead(facts: Facts) -> list[tuple[str, str]]:
+    """What the reader can do that ends nothing: (label, address)."""
+    ref, names = facts.project.ref, facts.definition.stage_name
+    rests = [(_("put on hold"), url_for("room.hold", ref=ref))] if can(facts, Act.HOLD) else []
+    return rests + [(_("go back to %(stage)s", stage=names(facts.definition.transitions[way.key].to, pages.language())),
+                     url_for("room.go_back", ref=ref, key=way.key))
+                    for way in engine.ways(facts) if way.back and can_take(facts, way.key)]
 
 
 @bp.route("/leave", methods=["GET", "POST"])
