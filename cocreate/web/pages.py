@@ -257,7 +257,7 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
     is the same once more. resume: the reader may wake it. nobody: there is nobody to ask.
     """
     found = login.visitor()
-    act_url, act_label = _home() if found else (url_for("auth.sign_in"), _("Sign in"))
+    act_url, act_label = home() if found else (url_for("auth.sign_in"), _("Sign in"))
     if room and status == 403:
         act_url, act_label = url_for("room.people", ref=room), _("Ask")
     if room and (status == 409 or nobody):
@@ -274,8 +274,8 @@ def _page(status: int, heading: str, sentence: str, *, room: str = "", again: bo
     return body, status, {}
 
 
-def _home() -> tuple[str, str]:
-    """Where the reader begins, by the name it has in the menu."""
+def home() -> tuple[str, str]:
+    """Where who is signed in begins, by the name it has in the menu."""
     url, menu = login.landing(), current_app.extensions.get("menu")
     named = (entry.label for entry in (menu() if menu else ()) if entry.url.partition("?")[0] == url)
     return url, next(named, _("Your turn"))

@@ -3,7 +3,7 @@
 Everything happens in the transaction that is given; a test that lets others see it commits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -346,6 +346,17 @@ def agreed_with_one_to_accede(session: Session, *, named: str = "", now: datetim
     go_on(session, small, "to_signature", now=now)
     sign(session, small, 1, now=now)
     return small
+
+
+def in_a_crowd(session: Session, *, now: datetime = NOON) -> Small:
+    """Just opened for a maker and four shops; nobody has come in, the account manager reads."""
+    small = open_small(session, now=now, definition=SMALL.replace(
+        "shop: {name: Shop,", "shop: {name: Shop, many: {min: 1, max: 4},"))
+    return replace(small, ref=openings.open_project(session, small.host_id, openings.NewProject(
+        template="returned_crates", title="Crates of many", purpose="Fewer new crates.", target=date(2027, 6, 1),
+        own_seat=None, seats=(openings.Seating("maker", "Tornby Furniture", country="NO"), *(
+            openings.Seating("shop", f"Shop {number}", country="ES") for number in range(1, 5)))),
+        actor=small.manager, key=key(), now=now))
 
 
 def agreed(session: Session, *, now: datetime = NOON) -> Small:

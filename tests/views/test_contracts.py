@@ -180,6 +180,12 @@ class TestRead:
             projects.give(writing, room.small, "returns", {"crates": Answer(not_available="<b>x</b> {{ 7*7 }}")})
         assert "<b>x</b>" not in room.maker.get("/contract").text
 
+    def test_what_all_of_many_parties_say_of_a_clause_stands_there_once(self, project):
+        room = project(projects.in_a_crowd)
+        for path in ("", "/clauses"):
+            page = room.manager.get(f"/contract{path}").text
+            assert page.count("All parties: <") == 3 and "Shop 4: <" not in page
+
     def test_costs_few_statements(self, project, query_counter):
         room = project(projects.ready_to_sign)
         room.maker.get("/contract")
@@ -245,6 +251,15 @@ class TestVersions:
         assert '<del><span class="visually-hidden">deleted: </span>12,500 </del>' in page
         assert '<ins><span class="visually-hidden">inserted: </span>9,000 </ins>' in page
         assert room.shop.get("/contract/versions/2").status_code == 404
+
+    def test_the_evidence_of_an_ended_one_is_not_said_never_to_have_been(self, project):
+        room = project(projects.one_signed)
+        with room.app.app_context(), transaction() as session:
+            projects.go_on(session, room.small, "too_early", reason="Counted again.", now=NOON + timedelta(hours=1))
+        page = html.unescape(room.shop.get("/contract/evidence").text)
+        assert "Nothing has been made ready" not in page and "Version 1 ended on Mon 1 Mar: 'Cr" in page
+        assert f'href="/p/{room.ref}/contract/versions/1">Version 1</a>' in page
+        assert "signed, ended with this version" in room.shop.get("/contract/versions/1").text
 
     def test_downloads_are_files_that_can_do_nothing(self, project):
         room = project(projects.frozen)

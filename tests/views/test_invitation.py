@@ -280,6 +280,17 @@ class TestDeadLinks:
         assert "This invitation is no longer open" in page
         assert "Ask for a new one" in page and re.search(r'"btn" href="/sign-in">Sign in<', page)
 
+    def test_who_is_signed_in_is_not_asked_to_sign_in(self, app, session, small, renee):
+        session.commit()
+        client = entered(app, renee.email)
+        client.get("/i/wrong")
+        dead, again = client.get("/invitation"), client.get("/invitation/again")
+        assert dead.status_code == 410 and re.search(r'"btn btn-primary" href="/invitation/again">', dead.text)
+        for page in (dead.text, again.text):
+            assert "Sign in" not in page and "sign in" not in page
+        assert re.search(r'"btn" href="/your-turn">Your turn<', dead.text)
+        assert "Have you accepted already? Then it is among your projects." in again.text
+
 
 
 class TestAskedForAgain:

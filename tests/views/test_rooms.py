@@ -30,6 +30,15 @@ class TestNow:
         page = text(play(definition=stories.definition()).shop.get(""))
         assert "TF Tornby Furniture , Maker AH Aurelis Hotels (you) , Shop Stage 1 of 3: Figures" in page
 
+    def test_the_head_counts_many_parties_on_a_phone_and_the_foot_names_them(self, project):
+        room = project(projects.in_a_crowd)
+        page = room.manager.get("").text
+        assert f'<li class="only-narrow"><a href="/p/{room.ref}/people">5 parties</a></li>' in page
+        assert page.count('<li class="only-wide"><span class="seat">') == 5
+        assert "Shop 4" in text(room.manager.get("")).partition("This page is seen by")[2]
+        few = project().manager.get("").text
+        assert "2 parties" not in few and '<li class="only-wide"><span class="seat">' not in few
+
     def test_what_both_still_owe_from_an_earlier_stage_stands_once_with_each(self, play):
         room = play(definition=stories.later_definition())
         with room.app.app_context(), transaction() as session:

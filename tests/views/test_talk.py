@@ -35,6 +35,17 @@ class TestTalk:
         room.shop.post("/talk", data={"topic": "task:returns:2", "text": "All shops.", "reply_to": number})
         assert "All shops." in room.maker.get("/tasks/returns?party=2").text
 
+    def test_of_a_long_talk_the_last_stand_open_and_what_was_answered_of_late(self, project):
+        room = project()
+        about = {"topic": "task:returns:2"}
+        said = [room.maker.post("/talk", data=about | {"text": f"Said {number}."}) for number in range(24)]
+        first = re.search(r"#c-(\d+)", said[0].location)[1]
+        folded, _end, open_ = room.shop.get("/tasks/returns").text.partition("</ol></details>")
+        assert "4 earlier comments" in folded and "Said 3." in folded and "Said 4." in open_ and "Said 23." in open_
+        room.shop.post("/talk", data=about | {"text": "All shops.", "reply_to": first})
+        folded, _end, open_ = room.shop.get("/tasks/returns").text.partition("</ol></details>")
+        assert "Said 1." in folded and "Said 0." in open_ and "All shops." in open_ and "Said 5." in open_
+
     def test_who_reads_it_is_said_before_one_types(self, project):
         room = project(with_offer)
         assert "All parties read what you say here: Tornby Furniture and Aurelis Hotels." in unescape(

@@ -90,14 +90,15 @@ def _no_longer_open(_error: Ended) -> ResponseReturnValue:
     db.session.rollback()
     cookie.pop(TOKEN, None)
     cookie.pop(PROJECT, None)
+    home = pages.home() if login.visitor() else (url_for("auth.sign_in"), _("Sign in"))
     if request.endpoint == "portal.joining":  # to work for a host: those who are asked again invite to projects
         return render_template("errors/error.html", heading=_("This invitation is no longer open"),
                                sentence=_("It was answered or withdrawn, or it is too old. Whoever sent it can send a "
-                                          "new one."), act_url=url_for("auth.sign_in"), act_label=_("Sign in")), 410
+                                          "new one."), act_url=home[0], act_label=home[1]), 410
     return render_template("errors/error.html", heading=_("This invitation is no longer open"),
                            sentence=_("It was answered or withdrawn, or it is too old."),
                            act_url=url_for("portal.invitation_again"), act_label=_("Ask for a new one"),
-                           sign_in_url=url_for("auth.sign_in")), 410
+                           instead=home), 410
 
 
 # Accepting

@@ -83,7 +83,8 @@ def contract_evidence(ref: str) -> ResponseReturnValue:
         number=standing.number if standing else None, size=size(facts, row), fingerprint=contract_words.grouped,
         kept=row is not None and not contracts.may_read(facts, row),
         signers=signing_words.signers(facts, standing.number) if standing else [], paper_key="",
-        steps=contract_words.steps(size(facts, row)), tabs=_tabs(facts, "evidence"))
+        steps=contract_words.steps(size(facts, row)), tabs=_tabs(facts, "evidence"),
+        ended=[] if standing else contract_words.versions(facts))
 
 
 @bp.get("/contract/versions/<int:number>/<any(check, signed, sealed, evidence):kind>.pdf", defaults=CONTRACT)

@@ -24,7 +24,7 @@ from cocreate.forms.tasks import HelpedForm, HelpForm
 from cocreate.services import canvases, comments, unsaid
 from cocreate.services.acts.comments import Helped, require_asker
 from cocreate.services.canvases import Written
-from cocreate.services.comments import Thread
+from cocreate.services.comments import Said, Thread
 from cocreate.services.unsaid import Words
 from cocreate.views.room import frame
 from cocreate.views.room import unsaid as unsaid_view
@@ -35,6 +35,7 @@ from workflows.facts import Facts, TaskFact
 from workflows.texts import say
 
 SHORT = 60  # characters of an entry, where it is only named
+OPEN = 20  # comments of a talk that are not folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Talk:
     unsaid: tuple["Unsaid", ...]
     ends: TaskFact | None  # the task whose call for help this reader may end
     concern: bool
+
+    @property
+    def parted(self) -> tuple[list[Said], list[Said]]:
+        """What is folded away, and what stands open: of a long talk what was said, or answered, last."""
+        said = self.thread.said
+        last = sorted(said, key=lambda one: max(each.row.number for each in (one, *one.answers)))[-OPEN:]
+        return [one for one in said if one not in last], [one for one in said if one in last]
 
 
 @dataclass(frozen=True, slots=True)
