@@ -15,6 +15,7 @@ from cocreate.cli import cases
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import countries
+from cocreate.domain.names import name_in_address
 from cocreate.errors import CocreateError
 from cocreate.services import accounts, demo, hosts, records, relocking, second_steps, sweeping, templates
 from cocreate.words import Reader
@@ -82,7 +83,7 @@ def create_host(name: str, admin: str, admin_name: str, country: str, zone: str)
         with transaction() as session:
             made = hosts.create_host(session, name=name, country=country, zone=zone, now=now())
             person = accounts.find_or_invite_person(session, email=admin, zone=zone, now=now(),
-                                                    name=admin_name or admin.partition("@")[0])
+                                                    name=admin_name or name_in_address(admin))
             for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
                 hosts.employ(session, made.id, person, role, now=now())
             for key in library.names():
