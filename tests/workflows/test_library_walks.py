@@ -111,17 +111,28 @@ def submit(story: Story, turn: Turn, person: int, limits: dict[str, Decimal], *,
 
 
 def limits_of(definition: Definition) -> dict[str, Decimal]:
-    """Path of every figure a limit looks at -> a value that meets it."""
+    """Path of every figure a limit looks at, or of what it is worked out from -> a value that meets it."""
     found: dict[str, Decimal] = {}
     for way in definition.transitions.values():
         for _, one in c.walk(way.when):
             if isinstance(one, c.FigureReaches):
                 relation, limit = one.figure.limit
-                if isinstance(limit, str):
-                    found |= {one.figure.path: Decimal(50), limit: Decimal(50)}
-                else:
-                    found[one.figure.path] = limit + {"above": 1, "below": -1}.get(relation, 0)
+                value = Decimal(50) if isinstance(limit, str) else limit + {"above": 1, "below": -1}.get(relation, 0)
+                found |= given(definition, one.figure.path, value) | ({limit: value} if isinstance(limit, str) else {})
     return found
+
+
+def given(definition: Definition, path: str, value: Decimal) -> dict[str, Decimal]:
+    """What has to be answered for a figure to be so."""
+    one = definition.tasks[path.split(".")[1]][1].fields[path.split(".")[2]]
+    match one:
+        case f.Computed(operation="difference", of=(most, less)):
+            return {most: value + 1, less: Decimal(1)}
+        case f.Computed(operation="ratio", of=(part, whole), unit="%"):
+            return {part: value, whole: Decimal(100)}
+        case f.Computed():
+            raise AssertionError(path)
+    return {path: value}
 
 
 def answer(one: f.Base, value: Decimal | None = None) -> Answer:
