@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from cocreate import words
-from cocreate.domain import saying
+from cocreate.domain import saying, units
 from cocreate.words import Reader
 from workflows.facts import FigureFact
 
@@ -63,6 +64,16 @@ def test_an_amount_of_money_has_its_cents_wherever_it_is_said(amount, unit, engl
     assert (words.quantity(amount, unit, READER), words.quantity(amount, unit, GERMAN)) == (english, german)
     figure = FigureFact("today.cost.energy", 1, 1, Decimal(amount), unit)
     assert (saying.figure_words(figure, "en"), saying.figure_words(figure, "de")) == (english, german)
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (Fraction(7630, 78), "97.8205 %"), (Fraction(1, 30_000), "0.000033333 %"),
+    (Fraction(10**20, 3), f"{10**20 // 3:,}"),
+    (Fraction(1, 8), "0.125 %"), (Fraction(20000001, 7), "2,857,143 %")])
+def test_of_a_quotient_that_does_not_end_as_many_digits_are_said_as_mean_something(number, said):
+    value = units.decimal_of(number)
+    assert words.quantity(value, "%", READER).startswith(said)
+    assert saying.with_unit(value, "%", "en").startswith(said)
 
 
 @pytest.mark.parametrize(("names", "said"), [

@@ -15,7 +15,7 @@ from cocreate.domain import countries, ours
 from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Kept, Row, Tally, rows_of
 from cocreate.domain.asking import FEW, SCORES, as_asked, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
-from cocreate.domain.units import is_money
+from cocreate.domain.units import ENDLESS, is_money
 from workflows import fields as f
 from workflows.definition import Task
 from workflows.facts import FigureFact
@@ -228,7 +228,11 @@ def amount_text(number: Decimal, unit: str | None, language: str) -> str:
 
 
 def number_text(number: Decimal, language: str, *, money: bool = False) -> str:
-    """All digits of a number, in groups; an amount that is not whole has at least two."""
+    """All digits of a number, in groups; an amount that is not whole has at least two. Of a quotient that does not end
+    about five, as nobody means the others.
+    """
+    if len(number.as_tuple().digits) == ENDLESS and -ENDLESS < number.adjusted() < ENDLESS // 2:
+        number = round(number, max(4, 4 - number.adjusted()))
     whole = number == number.to_integral_value()
     pattern = "#,##0.00##########" if money and not whole else "#,##0.############"
     with localcontext(prec=len(number.as_tuple().digits) + abs(number.adjusted()) + 20):  # babel rounds to 12 decimals

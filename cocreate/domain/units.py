@@ -18,6 +18,7 @@ from pint import UnitRegistry
 from cocreate.domain.countries import currencies
 
 LONGEST = 80
+ENDLESS = 28  # digits kept of a quotient that does not end
 
 # Spelling to pint's name. A year has 365 days and a month is a twelfth of it: figures "per year" come from a calendar.
 _SPELLINGS = {
@@ -64,14 +65,14 @@ def exactly(value: Fraction, a: str | None, b: str | None) -> Fraction:
 
 
 def decimal_of(number: Fraction) -> Decimal:
-    """Every digit of a number that ends, 28 of one that does not."""
+    """Every digit of a number that ends, ``ENDLESS`` of one that does not."""
     rest = number.denominator
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
     # Numerator and denominator are whole: as many digits as both have together are always enough where it ends.
-    digits = 28 if rest > 1 else len(str(number.numerator)) + number.denominator.bit_length() + 1
-    return Context(prec=max(digits, 28)).divide(Decimal(number.numerator), Decimal(number.denominator))
+    digits = ENDLESS if rest > 1 else len(str(number.numerator)) + number.denominator.bit_length() + 1
+    return Context(prec=max(digits, ENDLESS)).divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
 def product(a: str | None, b: str | None) -> str | None:
