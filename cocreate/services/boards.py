@@ -1,10 +1,11 @@
 """The board of an account manager: who holds up what, one row per project."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import chain, groupby
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 from sqlalchemy import BigInteger, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
@@ -71,24 +72,27 @@ def board(session: Session, person: int, *, reader: str, now: datetime) -> Seque
 
     reader: whose words these are, "en Europe/Berlin".
     """
-    joined = session.execute(_BOARD, {"of": person, "reader": reader, "now": now}).all()
-    raised = {ref: tuple((row.raised, row.number) for row in rows if row.number is not None)
-              for ref, rows in groupby(joined, key=lambda row: row.ref)}
-    found = list({row.ref: row for row in joined}.values())
+    joined: Sequence[Any] = session.execute(_BOARD, {"of": person, "reader": reader, "now": now}).all()
+    raised = defaultdict[str, list[tuple[datetime, int]]](list)
+    for ref, *_, since, number in joined:
+        if number is not None:
+            raised[ref].append((since, number))
+    found = {row[0]: row for row in joined}.values()
     anew = look_all(session, [row.ref for row in found if row.words is None], person=person, now=now)
     situations = {facts.project.ref: _situation(missing.known(session, audience.without_earlier(facts)))
                   for facts in anew}
-    rows = [_row(situations[row.ref], row.seq, now) if row.words is None else
-            BoardRow(row.ref, row.host_id, row.waits_for, row.since, row.next_at, row.signing,
-                     tuple(row.names.split("\n")),
-                     row.next_at is not None and row.next_at < now, _unread(row.version, row.seq), words=row.words)
-            for row in found]
-    return sorted((_asked(row, raised[row.ref]) for row in rows), key=lambda row: row.since)
+    # By place: a name is looked up anew for every value.
+    rows = [_row(situations[ref], seen, now) if words is None else
+            BoardRow(ref, host, group, since, next_at, signing, tuple(names.split("\n")),
+                     next_at is not None and next_at < now, _unread(version, seen), words=words)
+            for ref, host, version, seen, group, since, next_at, signing, names, words, *_ in found]
+    return sorted((_asked(row, tuple(sorted(raised[row.ref]))) if row.ref in raised else row for row in rows),
+                  key=lambda row: (row.since, row.ref))
 
 
 def _asked(row: BoardRow, raised: tuple[tuple[datetime, int], ...]) -> BoardRow:
     """A concern moves no version, so nothing that is kept knows of it."""
-    if not raised or row.group in _RESTS:
+    if row.group in _RESTS:
         return row
     return replace(row, group="you", besides=row.group == "you", since=min(row.since, raised[0][0]), concerns=raised)
 
@@ -112,7 +116,7 @@ _KEPT = models.BoardRow
 _CONCERN = concerns.unanswered(bindparam("of", type_=BigInteger))
 _BOARD = (
     select(Project.ref, Project.host_id, Project.version, Seen.seq, _KEPT.waits_for, _KEPT.since, _KEPT.next_at,
-           _KEPT.signing, _KEPT.names, _KEPT.words, _CONCERN.c.number, _CONCERN.c.since.label("raised"))
+           _KEPT.signing, _KEPT.names, _KEPT.words, _CONCERN.c.since, _CONCERN.c.number)
     .select_from(Member).join(Project, Project.id == Member.project_id)
     .outerjoin(_KEPT, and_(_KEPT.person == Member.person, _KEPT.project_id == Member.project_id,
                            _KEPT.version == Project.version, _KEPT.reader == bindparam("reader"),
@@ -121,8 +125,7 @@ _BOARD = (
     .outerjoin(_CONCERN, and_(_CONCERN.c.project_id == Member.project_id, or_(*(
         Member.parts.contains(part) for part in PARTS if right(Act.READ_CONCERNS, part) is Right.CHOSEN))))
     .where(Member.person == bindparam("of"), Member.accepted_at.is_not(None), Member.left_at.is_(None),
-           Member.parts.contains("manager"))
-    .order_by(Project.ref, _CONCERN.c.since))
+           Member.parts.contains("manager")))
 
 
 def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:

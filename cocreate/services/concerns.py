@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Subquery, cast, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, String, Subquery, and_, cast, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.domain.hearing import Channel, Subject, recipients
@@ -108,8 +108,8 @@ def unanswered(person: ColumnElement[int]) -> Subquery:
     """
     raised, line, answer = Comment, aliased(Comment), aliased(Comment)
     since = select(func.max(line.at)).where(
-        line.project_id == raised.project_id, or_(line.number == raised.number, line.reply_to == raised.number),
-        line.kind.in_(("concern", "again"))).correlate(raised).scalar_subquery()
+        line.project_id == raised.project_id, or_(line.number == raised.number, and_(
+            line.reply_to == raised.number, line.kind == "again"))).correlate(raised).scalar_subquery()
     answered = select(answer.number).where(
         answer.project_id == raised.project_id, answer.reply_to == raised.number, answer.kind == "answer",
         answer.person == person, answer.at >= since).correlate(raised).exists()
