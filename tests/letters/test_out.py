@@ -1,13 +1,16 @@
 """What is written to who is let go: that they are out, by whom, and nothing of the project after that."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
+from cocreate.domain.hearing import Subject
 from cocreate.models.mails import Outbox
 from cocreate.services import letters as reading
 from cocreate.services import outbox, people
 from tests.support import projects, stories
 from tests.support.clock import NOON
-from tests.support.mailed import body, mailed, written
+from tests.support.mailed import about, body, mailed, written
 
 
 def removed(session):
@@ -48,3 +51,12 @@ def test_of_what_others_do_they_hear_no_more(session):
     row.subject = f"member:{tom}"
     session.flush()
     assert written(reading.context(session, outbox.read(row), NOON))
+
+
+def test_whose_party_has_left_reads_who_left_for_it(session):
+    context = about(session)("left")
+    renee = replace(context.facts.member(context.person), left_at=NOON)
+    message = written(replace(context, subject=Subject("party", "2"), facts=context.facts.with_member(renee)))
+    said = " ".join(body(message).split())
+    assert "Anna Berg has left 'Garage lighting' for WMATA. With that your part there has ended, too." in said
+    assert "> Only one garage?" in said and "https://room.example" not in said
