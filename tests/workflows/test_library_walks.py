@@ -124,12 +124,13 @@ def limits_of(definition: Definition) -> dict[str, Decimal]:
 
 def given(definition: Definition, path: str, value: Decimal) -> dict[str, Decimal]:
     """What has to be answered for a figure to be so."""
-    one = definition.tasks[path.split(".")[1]][1].fields[path.split(".")[2]]
-    match one:
+    match definition.tasks[path.split(".")[1]][1].fields[path.split(".")[2]]:
         case f.Computed(operation="difference", of=(most, less)):
             return {most: value + 1, less: Decimal(1)}
         case f.Computed(operation="ratio", of=(part, whole), unit="%"):
             return {part: value, whole: Decimal(100)}
+        case f.Computed(operation="mean", of=(one,)):
+            return {one: value}
         case f.Computed():
             raise AssertionError(path)
     return {path: value}
