@@ -12,7 +12,7 @@ from cocreate.domain.hearing import BY_LETTER, Channel, Subject, entries, recipi
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news_after import News as News
 from cocreate.domain.nobody import waiting
-from cocreate.domain.reminding import asked_for, can_be_decided, champions, signatories
+from cocreate.domain.reminding import asked_for, can_be_decided, champions, owed, signatories
 from cocreate.domain.rights import PROPOSALS, Act, may_answer
 from workflows import engine
 from workflows.facts import (
@@ -361,4 +361,6 @@ def _project(before: Facts, after: Facts) -> Iterator[News]:
     if after.ended and not before.ended and stage in ("declined", "withdrawn"):
         yield News(stage, Subject("stage", stage), None)
     if after.on_hold != before.on_hold:
-        yield News("hold" if after.on_hold else "resumed", Subject("stage", stage), None)
+        running = before if after.on_hold else after
+        asked = dict.fromkeys(person for matter in owed(running).values() for person in matter.asked)
+        yield News("hold" if after.on_hold else "resumed", Subject("stage", stage), None, tuple(asked))

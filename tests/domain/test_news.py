@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain import news, reminding
 from cocreate.domain.causes import still
-from cocreate.domain.hearing import KINDS, Subject
+from cocreate.domain.hearing import KINDS, Channel, Subject
 from cocreate.services.acts.passing import EndWait, WaitOutside
 from tests.support.chance import chances, definitions, tell
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
@@ -201,6 +201,13 @@ class TestProject:
         held = facts.with_project(hold_until=date(2027, 9, 1))
         assert {("hold", GIVER), ("hold", TAKER), ("hold", MANAGER)} <= set(news.heard(facts, held))
         assert {("resumed", GIVER), ("resumed", TAKER), ("resumed", MANAGER)} <= set(news.heard(held, facts))
+
+    def test_a_rest_and_its_end_are_mails_to_whom_something_is_asked_of(self):
+        story = begin()
+        facts = replace(story.facts.with_task(replace(story.task("stream"), asked=13)), actor=None)
+        held = facts.with_project(hold_until=date(2027, 9, 1))
+        for kind, heard in (("hold", news.heard(facts, held)), ("resumed", news.heard(held, facts))):
+            assert (heard[kind, 13].channel, heard[kind, 23].channel) == (Channel.MAIL, Channel.DIGEST)
 
     def test_who_was_invited_and_came_or_did_not(self):
         story = begin().invite(77, "giver", "contributor")
