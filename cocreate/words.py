@@ -1,5 +1,6 @@
 """Values as people read them: dates, numbers, money, lists, in one reader's language and time zone.
 
+Dates, times and quantities stay on one line: they have no-break spaces, and are for reading, not for comparing.
 Works inside and outside a request. Not flask_babel's ``force_locale``: that changes the language of every thread.
 """
 
@@ -18,8 +19,10 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from cocreate import clock
-from cocreate.domain.saying import amount_text
+from cocreate.domain.saying import amount_text, figure_words
+from cocreate.domain.unbroken import SPACE, unbroken, whole
 from workflows.definition import Definition
+from workflows.facts import FigureFact
 from workflows.texts import say
 
 OWN_CATALOGUES = Path(__file__).with_name("translations")
@@ -54,7 +57,7 @@ def day(of: date | datetime, reader: Reader, *, distance: bool = False, year: bo
     """
     local = local_day(of, reader)
     said = _date(local, reader.language, year=year or abs(local - reader.today) > SOON)
-    return f"{said} ({away(of, reader)})" if distance else said
+    return f"{whole(said)} ({away(of, reader)})" if distance else whole(said)
 
 
 def away(of: date | datetime, reader: Reader) -> str:
@@ -68,8 +71,8 @@ def away(of: date | datetime, reader: Reader) -> str:
         case -1:
             return reader.gettext("yesterday")
     if days > 0:
-        return reader.ngettext("in %(num)s day", "in %(num)s days", days)
-    return reader.ngettext("%(num)s day ago", "%(num)s days ago", -days)
+        return whole(reader.ngettext("in %(num)s day", "in %(num)s days", days))
+    return whole(reader.ngettext("%(num)s day ago", "%(num)s days ago", -days))
 
 
 def clock_time(of: datetime, reader: Reader) -> str:
@@ -79,7 +82,7 @@ def clock_time(of: datetime, reader: Reader) -> str:
 
 def day_time(of: datetime, reader: Reader) -> str:
     """Such as "Thu 3 Apr 14:05 (New York)": what is due, signed or recorded needs its hour and zone."""
-    return f"{day(of, reader)} {clock_time(of, reader)} ({city(reader)})"
+    return f"{day(of, reader)} {clock_time(of, reader)}{SPACE}({whole(city(reader))})"
 
 
 def city(reader: Reader) -> str:
@@ -106,17 +109,26 @@ def number(value: Decimal | int, reader: Reader) -> str:
 
 def quantity(value: Decimal | int, unit: str | None, reader: Reader) -> str:
     """Such as "13 t/h", "0.80 EUR", "12 years": a bare letter for a span of time is read as something else."""
+    return whole(_quantity(value, unit, reader))
+
+
+def figure(of: FigureFact, reader: Reader) -> str:
+    """A value with all that makes it another one: "13 t/h per year, prices of 2026"."""
+    return unbroken(figure_words(of, reader.language))
+
+
+def _quantity(value: Decimal | int, unit: str | None, reader: Reader) -> str:
     said = amount_text(Decimal(value), unit, reader.language)
-    whole = int(value) if value == int(value) else 2  # 1.5 years are several
+    several = int(value) if value == int(value) else 2  # 1.5 years are several
     match unit:
         case "a":
-            return reader.ngettext("%(value)s year", "%(value)s years", whole, value=said)
+            return reader.ngettext("%(value)s year", "%(value)s years", several, value=said)
         case "month":
-            return reader.ngettext("%(value)s month", "%(value)s months", whole, value=said)
+            return reader.ngettext("%(value)s month", "%(value)s months", several, value=said)
         case "d":
-            return reader.ngettext("%(value)s day", "%(value)s days", whole, value=said)
+            return reader.ngettext("%(value)s day", "%(value)s days", several, value=said)
         case "h":
-            return reader.ngettext("%(value)s hour", "%(value)s hours", whole, value=said)
+            return reader.ngettext("%(value)s hour", "%(value)s hours", several, value=said)
     return f"{said} {unit}" if unit else said
 
 
@@ -151,15 +163,15 @@ def size(count: int, reader: Reader) -> str:
     """Of a file, such as "120 kB", "3.4 MB"."""
     for unit, step in (("MB", 10**6), ("kB", 10**3)):
         if count >= step:
-            return f"{number(round(Decimal(count) / step, 1), reader)} {unit}"
-    return reader.ngettext("%(num)s byte", "%(num)s bytes", count)
+            return f"{number(round(Decimal(count) / step, 1), reader)}{SPACE}{unit}"
+    return whole(reader.ngettext("%(num)s byte", "%(num)s bytes", count))
 
 
 def minutes(count: int, reader: Reader) -> str:
     """Such as "about 15 minutes", "about 2 hours"."""
     if count >= 120 and count % 60 == 0:
-        return reader.ngettext("about %(num)s hour", "about %(num)s hours", count // 60)
-    return reader.ngettext("about %(num)s minute", "about %(num)s minutes", count)
+        return unbroken(reader.ngettext("about %(num)s hour", "about %(num)s hours", count // 60))
+    return unbroken(reader.ngettext("about %(num)s minute", "about %(num)s minutes", count))
 
 
 def administrator(name: str, host: str, reader: Reader) -> str:

@@ -149,6 +149,11 @@ class TestEveryKind:
                                            flags=re.S))
 
 
+@pytest.mark.parametrize("part", ["plain", "html"])
+def test_a_day_stays_whole_in_both_parts(contexts, part):
+    assert "Fri\xa05\xa0Mar" in written(contexts("ask")).get_body((part,)).get_content()
+
+
 @pytest.mark.parametrize("kind", ["duty_back", "duty_doubted"])
 def test_of_what_was_taken_on_at_a_question_the_mail_names_that_and_no_contract(contexts, kind):
     context = contexts(kind)

@@ -9,6 +9,7 @@ import pytest
 from cocreate import words
 from cocreate.domain import saying, units
 from cocreate.words import Reader
+from tests.support.spaces import spaced
 from workflows.facts import FigureFact
 
 READER = Reader("en", "America/New_York", datetime(2025, 2, 5, 2, tzinfo=UTC))  # there it is still the 4th
@@ -21,25 +22,25 @@ GERMAN = Reader("de", "Europe/Berlin", READER.now)
     (date(2025, 1, 31), "Fri 31 Jan (4 days ago)"), (date(2025, 9, 15), "Mon 15 Sep 2025 (in 223 days)"),
     (datetime(2025, 2, 8, 3, tzinfo=UTC), "Fri 7 Feb (in 3 days)")])
 def test_day(of, said):
-    assert words.day(of, READER, distance=True) == said
+    assert spaced(words.day(of, READER, distance=True)) == said
 
 
 def test_the_year_is_named_beyond_six_months():
-    assert [words.day(date(2025, month, 1), READER) for month in (8, 9)] == ["Fri 1 Aug", "Mon 1 Sep 2025"]
+    assert [spaced(words.day(date(2025, month, 1), READER)) for month in (8, 9)] == ["Fri 1 Aug", "Mon 1 Sep 2025"]
 
 
 def test_a_moment_has_its_hour_and_place():
     moment = datetime(2025, 4, 3, 18, 5, tzinfo=UTC)
-    assert words.day_time(moment, READER) == "Thu 3 Apr 14:05 (New York)"
-    assert words.day_time(moment, GERMAN) == "Do., 3. Apr. 20:05 (Berlin)"
-    assert words.day_time(moment, Reader("en", "UTC", READER.now)) == "Thu 3 Apr 18:05 (UTC)"
+    assert spaced(words.day_time(moment, READER)) == "Thu 3 Apr 14:05 (New York)"
+    assert spaced(words.day_time(moment, GERMAN)) == "Do., 3. Apr. 20:05 (Berlin)"
+    assert spaced(words.day_time(moment, Reader("en", "UTC", READER.now))) == "Thu 3 Apr 18:05 (UTC)"
 
 
 @pytest.mark.parametrize(("value", "unit", "said"), [
     (12, "a", "12 years"), (1, "a", "1 year"), (Decimal("1.5"), "d", "1.5 days"), (Decimal("1.0"), "h", "1 hour"),
     (3, "month", "3 months"), (13, "t/h", "13 t/h"), (5, None, "5")])
 def test_spans_of_time_are_words(value, unit, said):
-    assert words.quantity(value, unit, READER) == said
+    assert spaced(words.quantity(value, unit, READER)) == said
 
 
 @pytest.mark.parametrize(("value", "english", "german"), [
@@ -61,7 +62,7 @@ def test_how_many_things_begin_a_sentence(count, said):
     (Decimal("0.1234"), "EUR", "0.1234 EUR", "0,1234 EUR"), (2000, "EUR", "2,000 EUR", "2.000 EUR"),
     (Decimal("0.8"), "t/EUR", "0.8 t/EUR", "0,8 t/EUR"), (Decimal("0.8"), "t", "0.8 t", "0,8 t")])
 def test_an_amount_of_money_has_its_cents_wherever_it_is_said(amount, unit, english, german):
-    assert (words.quantity(amount, unit, READER), words.quantity(amount, unit, GERMAN)) == (english, german)
+    assert [spaced(words.quantity(amount, unit, reader)) for reader in (READER, GERMAN)] == [english, german]
     figure = FigureFact("today.cost.energy", 1, 1, Decimal(amount), unit)
     assert (saying.figure_words(figure, "en"), saying.figure_words(figure, "de")) == (english, german)
 
@@ -72,7 +73,7 @@ def test_an_amount_of_money_has_its_cents_wherever_it_is_said(amount, unit, engl
     (Fraction(1, 8), "0.125 %"), (Fraction(20000001, 7), "2,857,143 %")])
 def test_of_a_quotient_that_does_not_end_as_many_digits_are_said_as_mean_something(number, said):
     value = units.decimal_of(number)
-    assert words.quantity(value, "%", READER).startswith(said)
+    assert spaced(words.quantity(value, "%", READER)).startswith(said)
     assert saying.with_unit(value, "%", "en").startswith(said)
 
 
@@ -96,13 +97,13 @@ def test_numbers(of, said):
 @pytest.mark.parametrize(("count", "said"), [
     (1, "about 1 minute"), (15, "about 15 minutes"), (90, "about 90 minutes"), (120, "about 2 hours")])
 def test_minutes(count, said):
-    assert words.minutes(count, READER) == said
+    assert spaced(words.minutes(count, READER)) == said
 
 
 def test_an_unknown_language_is_english():
-    assert words.day(date(2025, 2, 7), Reader("xx", "UTC", READER.now)) == "Fri 7 Feb"
+    assert spaced(words.day(date(2025, 2, 7), Reader("xx", "UTC", READER.now))) == "Fri 7 Feb"
 
 
 def test_a_file_has_a_size_that_people_know():
-    assert [words.size(count, READER) for count in (1, 27, 120_300, 3_420_000)] == [
+    assert [spaced(words.size(count, READER)) for count in (1, 27, 120_300, 3_420_000)] == [
         "1 byte", "27 bytes", "120.3 kB", "3.4 MB"]

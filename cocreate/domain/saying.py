@@ -15,6 +15,7 @@ from cocreate.domain import countries, ours
 from cocreate.domain.answers import NUMBERS, PERIODS, Answer, Answers, AnyField, FileAnswer, Kept, Row, Tally, rows_of
 from cocreate.domain.asking import FEW, SCORES, as_asked, changed, columns_of, fields_of, idle
 from cocreate.domain.figures import unit_of
+from cocreate.domain.unbroken import unbroken
 from cocreate.domain.units import ENDLESS, is_money
 from workflows import fields as f
 from workflows.definition import Task
@@ -115,6 +116,12 @@ def say(field: AnyField, answer: Answer, *, language: str = "en", bare: bool = F
             return ""
 
 
+def read_out(field: AnyField, answer: Answer, *, language: str) -> str:
+    """The same as a page says it: its days and amounts stay on one line. What people wrote is as they wrote it."""
+    said = say(field, answer, language=language)
+    return said if isinstance(answer.value, str) else unbroken(said)
+
+
 def spread(field: AnyField, tally: Tally, *, language: str = "en") -> str:
     """How the people of a party answered: "3.67 on average (3 people): 1 × 2, 2 × 4"; of two only the mean, so that
     nobody is named by it.
@@ -209,8 +216,10 @@ def _shown(key: str, field: AnyField, answer: Answer | None, language: str) -> S
         columns, lines = rows(field, answer, language=language)
         numbers = [isinstance(column, NUMBERS) for column in columns_of(field).values()]
         numbers += [False] * (len(columns) - len(numbers))
+        lines = tuple(tuple(unbroken(cell) if is_number else cell for cell, is_number in zip(row, numbers, strict=True))
+                      for row in lines)
         return Shown(key, label, columns=columns, rows=lines, numbers=tuple(numbers))
-    return Shown(key, label, say(field, answer, language=language), absent=answer.not_available is not None,
+    return Shown(key, label, read_out(field, answer, language=language), absent=answer.not_available is not None,
                  source=answer.source or "", file=answer.value if isinstance(answer.value, FileAnswer) else None)
 
 

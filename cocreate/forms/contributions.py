@@ -30,7 +30,7 @@ from cocreate.domain.asking import (
     without_idle,
 )
 from cocreate.domain.owing import Offered
-from cocreate.domain.saying import say as in_words
+from cocreate.domain.saying import read_out
 from cocreate.errors import Invalid
 from cocreate.forms import figures, tables
 from cocreate.forms.bound import Bound
@@ -160,8 +160,8 @@ class ContributionForm:
             needed = replace(total, value=Decimal(str(field.sums_to)))
             self._bound.wrong(last.control, _(
                 "'%(sum)s' is %(value)s; it has to be %(limit)s. Correct a share.",
-                sum=say(field.label, self.language), value=in_words(field, total, language=self.language),
-                limit=in_words(field, needed, language=self.language)))
+                sum=say(field.label, self.language), value=read_out(field, total, language=self.language),
+                limit=read_out(field, needed, language=self.language)))
 
     def refuse(self, sentences: Mapping[str, str], *, status: int = 415) -> None:
         """Say at each field why the file that came for it was not taken."""
@@ -360,7 +360,7 @@ class ContributionForm:
         answer = self._computed.get(entry.key) if entry.kind == "computed" else self._answers.get(entry.key)
         if answer is None or answer.value is None:
             return ""
-        words = in_words(entry.field, answer, language=self.language)
+        words = read_out(entry.field, answer, language=self.language)
         if entry.kind == "computed":
             return words
         return _("Read as %(words)s", words=words) if entry.reads_back else ""

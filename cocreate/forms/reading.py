@@ -16,6 +16,7 @@ from cocreate.domain import countries
 from cocreate.domain.answers import AnyField, Value
 from cocreate.domain.saying import figure_text, locale_of, number_text, period_choices, phrases, unit_word, with_unit
 from cocreate.domain.spelling import spelled
+from cocreate.domain.unbroken import whole
 from workflows import fields as f
 from workflows.texts import say
 
@@ -274,9 +275,9 @@ def _other_unit(text: str, field: f.Figure, language: str) -> str | None:
 
 def _limit(field: f.Figure, limit: Decimal, language: str) -> str:
     if isinstance(field, f.Money):
-        return f"{figure_text(field, limit, language)} {unit_words(field, language)}".strip()
+        return whole(f"{figure_text(field, limit, language)} {unit_words(field, language)}".strip())
     unit = getattr(field, "unit", None)
-    return with_unit(limit, unit, language) if unit else figure_text(field, limit, language)
+    return whole(with_unit(limit, unit, language)) if unit else figure_text(field, limit, language)
 
 
 def _country(text: str, language: str) -> str | None:

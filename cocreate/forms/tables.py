@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from cocreate.domain.answers import NUMBERS, Answer, Row
 from cocreate.domain.asking import begins_with_currency, columns_of, idle_columns
 from cocreate.domain.names import skeleton
-from cocreate.domain.saying import say as in_words
+from cocreate.domain.saying import read_out
 from cocreate.forms import figures
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Anchor, Entry, Line, Named
@@ -197,7 +197,7 @@ def _add_up(bound: Bound, entry: Entry, rows: tuple[Row, ...]) -> None:
         if total == limit or (most and total < limit):
             continue
         words = {"column": say(column.label, bound.language), **{
-            name: in_words(column, Answer(value, unit=given[0].unit), language=bound.language)
+            name: read_out(column, Answer(value, unit=given[0].unit), language=bound.language)
             for name, value in (("sum", total), ("limit", limit))}}
         at_most = _("'%(column)s' adds up to %(sum)s; together it can be %(limit)s at most. Correct a row.", **words)
         bound.wrong(entry.control, at_most if most else _(

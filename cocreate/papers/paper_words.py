@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cocreate.domain.accession import Words
 from cocreate.domain.composing import Phrases
+from cocreate.domain.unbroken import SPACE
 from cocreate.words import Reader, day, listed, number
 
 Translate = Callable[[str], str]
@@ -284,7 +285,7 @@ def moment(at: datetime, language: str, zone: str = "UTC") -> str:
     """Such as "Wed 18 Mar 2026, 16:20:05 UTC", or "..., 12:20:05 in America/New York"."""
     reader = Reader(language, zone, at)
     said = f"{day(at, reader, year=True)}, {at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
-    return f"{said} UTC" if zone == "UTC" else reader.gettext("%(moment)s in %(zone)s", moment=said,
+    return f"{said}{SPACE}UTC" if zone == "UTC" else reader.gettext("%(moment)s in %(zone)s", moment=said,
                                                               zone=zone.replace("_", " "))
 
 

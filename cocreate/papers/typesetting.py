@@ -17,6 +17,7 @@ from typing import Any
 
 from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, OpenValue, gaps, numbered
 from cocreate.domain.prose import Clean, Listing, Paragraph, Run
+from cocreate.domain.unbroken import unbroken
 from cocreate.papers import paper_words
 from cocreate.words import Reader, number
 
@@ -95,10 +96,11 @@ def _contract(text: ContractText, text_sha256: str, mark: str, said: Mapping[str
             "frozen_at": paper_words.moment(text.frozen_at, text.language),
             "parties": [_party(party) for party in text.parties],
             "clauses": [_clause(clause) for clause in text.clauses],
-            "annexes": [asdict(annex) | _columns(annex.columns, annex.rows) for annex in text.annexes],
+        }) | {
+            "annexes": [_prose(asdict(annex)) | _columns(annex.columns, annex.rows) for annex in text.annexes],
             "open": _open(text.open_values, said),
             "figure_rows": [_figure(figure, said) for figure in text.figures],
-        }),
+        },
         "sample": any(clause.sample and clause.state != "struck" for clause in text.clauses),
         "gaps": bool(gaps(text)),
         "language": language,
@@ -147,13 +149,9 @@ def _open(values: Sequence[OpenValue], said: Mapping[str, str]) -> Json:
 def _figure(figure: FigureRow, said: Mapping[str, str]) -> list[str]:
     prices = f"{said['prices_of']} {figure.price_year}" if figure.price_year else ""
     giver = f"{said['given_by']} {figure.giver}" if figure.giver else ""
-    return [
-        figure.label,
-        f"{figure.value} {figure.unit}".strip(),
-        _joined(figure.period, prices),
-        figure.grade,
-        _joined(figure.source, giver),
-    ]
+    around = (_joined(figure.period, prices), figure.grade, _joined(figure.source, giver))
+    return [_fitting(figure.label, PROSE), _fitting(f"{figure.value} {figure.unit}".strip(), VALUE),
+            *(_fitting(each, PROSE) for each in around)]
 
 
 def _joined(*parts: str) -> str:
@@ -214,8 +212,8 @@ def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
     room = 105 if len(columns) <= 7 else 160  # characters across the sheet, upright or flat
     limits = [max(2, int(room * weight / sum(weights)) - 2) for weight in weights]
     return {
-        "columns": [_breakable(head, limit) for head, limit in zip(columns, limits, strict=True)],
-        "rows": [[_breakable(cell, limit) for cell, limit in zip(row, limits, strict=True)] for row in rows],
+        "columns": [_fitting(head, limit) for head, limit in zip(columns, limits, strict=True)],
+        "rows": [[_fitting(cell, limit) for cell, limit in zip(row, limits, strict=True)] for row in rows],
         "weights": weights,
         "numeric": [bool(column[1:]) and all(map(_NUMBER.match, column[1:])) for column in cells],
     }
@@ -226,6 +224,12 @@ def _weight(cells: Sequence[str]) -> float:
     word = max((len(word) for cell in cells for word in cell.split()), default=1)
     cell = max(map(len, cells), default=1)
     return round(max(4, min(word, 16) + 2, min(3 * math.sqrt(cell), 30)), 1)
+
+
+def _fitting(cell: str, limit: int) -> str:
+    """A cell whose amounts stay whole where their column has room for it."""
+    kept = unbroken(cell)
+    return kept if all(len(word) <= limit for word in re.split(r"[ \n]+", kept)) else _breakable(cell, limit)
 
 
 def _breakable(text: str, limit: int) -> str:
@@ -303,13 +307,14 @@ def _unescaped(text: str) -> str:
 # --- values as the sheets want them ----------------------------------------------------------------------------------
 
 PROSE = 32  # characters of a word that fits into the measure
+VALUE = 15  # and into the column of values
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def _prose(data: Json) -> Json:
-    """The data with long words that may break; a hash has a line of its own and stays whole."""
+    """The data with amounts that stay whole and long words that may break; a hash has a line of its own."""
     def broken(text: str) -> str:
-        return text if _HASH.fullmatch(text) else _breakable(text, PROSE)
+        return text if _HASH.fullmatch(text) else _breakable(unbroken(text), PROSE)
 
     mapped: Json = _mapped(data, broken)
     return mapped

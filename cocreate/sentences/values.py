@@ -5,7 +5,6 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from cocreate import words
-from cocreate.domain.saying import figure_words
 from cocreate.sentences.registry import says
 from cocreate.sentences.speaker import Act, Said, Speaker
 from workflows.refusals import Refusal
@@ -122,7 +121,7 @@ def _answered_limit(s: Speaker) -> Said:
 def _two_values(s: Speaker) -> Said:
     if s.hidden:
         return _figure_hidden(s)
-    a, b = (figure_words(s.values[value], s.reader.language) for value in ("a", "b"))
+    a, b = (words.figure(s.values[value], s.reader) for value in ("a", "b"))
     return s._("There are two values for '%(figure)s': %(a)s (%(source_a)s) and %(b)s (%(source_b)s). Settle which one "
                "counts.", figure=s.field(s.values["figure"]), a=a, b=b, source_a=s.values["source_a"] or s.party(),
                source_b=s.values["source_b"] or s.party("other")), _to_proposal(

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from cocreate import words
 from cocreate.domain import audience, charter, countries, ending
-from cocreate.domain.saying import figure_words
 from cocreate.domain.settling import Settled
 from cocreate.services.acts.unsigned import UNSIGNED
 from cocreate.views.parts import listed
@@ -205,12 +204,12 @@ def _readable(facts: Facts, values: Iterable[FigureFact]) -> list[str]:
 def _value_words(body: Body) -> str:
     figure = FigureFact("", 0, 0, Decimal(body["value"]), body.get("unit"), period=body.get("period"),
                         price_year=body.get("price_year"))
-    return figure_words(figure, pages.language())
+    return words.figure(figure, pages.reader())
 
 
 def given_words(facts: Facts, figure: FigureFact) -> str:
     """A value with who gave it and where it comes from."""
-    value, party = figure_words(figure, pages.language()), facts.party(figure.party).name
+    value, party = words.figure(figure, pages.reader()), facts.party(figure.party).name
     return f"{value} ({party}: {figure.source})" if figure.source else f"{value} ({party})"
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cocreate import words
+from cocreate.domain.unbroken import unbroken
 from cocreate.web import pages
 from workflows.definition import ReminderRule
 
@@ -26,7 +27,7 @@ def reminder(rule: ReminderRule) -> str:
         said += " " + ngettext("After %(num)d working day more also to the champion, announced before.",
                                "After %(num)d working days more also to the champion, announced before.",
                                rule.then.after)
-    return said
+    return unbroken(said)
 
 
 def _day(offset: int) -> str:

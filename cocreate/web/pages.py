@@ -17,6 +17,7 @@ from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials, mixed_script
 from cocreate.domain.rights import Act, can
+from cocreate.domain.unbroken import unbroken
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
 from cocreate.storage import Missing, StoreFull, TooLarge
 from cocreate.web import destination, login
@@ -54,7 +55,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(counted=counted, day=_day, day_time=_day_time, away=_away,
                                  stage=lambda key, definition: stage(definition, key),
                                  lang=_lang, size=lambda count: words.size(count, reader()),
-                                 things=lambda count: words.things(count, reader()))
+                                 things=lambda count: words.things(count, reader()), unbroken=unbroken)
     app.jinja_env.tests["mixed"] = mixed_script
     app.context_processor(_around)
     app.register_error_handler(CocreateError, refuse)

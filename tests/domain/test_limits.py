@@ -13,6 +13,7 @@ from cocreate.services.acts.holds import Hold
 from cocreate.services.acts.proposals import Answer, Propose
 from cocreate.words import Reader
 from tests.support.facts import REASON, TWO_SIDES, begin, champion, signatory
+from tests.support.spaces import spaced
 from workflows.facts import ALL, ProposalState
 
 LIMITED = TWO_SIDES.replace(
@@ -48,7 +49,8 @@ def test_a_limit_with_two_ways_out_is_said_with_both():
     story.submit("batch", rate=90, weeks=6)
     refusal, = missed(story.facts, "batch")
     said = sentences.refusal(refusal, story.facts, Reader(), party=2, mask=ALL)
-    assert said.text == "'Rate' is 90 %; going on needs at least 95 % or 'Weeks' of at least 13 weeks (now 6 weeks)."
+    assert spaced(said.text) == (
+        "'Rate' is 90 %; going on needs at least 95 % or 'Weeks' of at least 13 weeks (now 6 weeks).")
     hidden = replace(refusal, values=refusal.values | {"instead": (replace(refusal.values["instead"][0], sees=2),)})
     assert "Weeks" not in sentences.refusal(hidden, story.facts, Reader(), party=1, mask=1).text
     assert [out.key for out in ways_out(story.facts, [refusal]) if out.kind == "change"] == ["batch"]

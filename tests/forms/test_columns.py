@@ -7,6 +7,7 @@ import pytest
 from cocreate.domain.answers import Answer
 from cocreate.domain.owing import Offered
 from tests.support.asking import asking
+from tests.support.spaces import spaced
 
 
 class TestAddUp:
@@ -30,7 +31,7 @@ class TestAddUp:
     def test_or_the_table_says_what_they_add_up_to(self, form):
         made = self.made(form, ("A", "60", "30"), ("B", "35", "25.5"))
         assert not made.validate()
-        assert made.entries[0].control.errors == [
+        assert [spaced(one) for one in made.entries[0].control.errors] == [
             "'Share of pieces' adds up to 95 %; together it has to be 100 %. Correct a row.",
             "'Loss' adds up to 55.5 %; together it can be 50 % at most. Correct a row."]
 
@@ -45,7 +46,7 @@ class TestAddUp:
         total = Answer(Decimal("60") + Decimal(burnt), unit="%")
         made = form(self.TOTAL, typed, computed={"total": total})
         assert made.validate() is not bool(errors)
-        assert list(made.entries[1].control.errors) == errors
+        assert [spaced(one) for one in made.entries[1].control.errors] == errors
 
 
 class TestListed:

@@ -143,6 +143,19 @@ class TestContract:
                         [[long, long, "2012", long, "1,200", long]])
         assert made["columns"][2] == "Year" and made["columns"][4] == "Number"
 
+    def test_an_amount_stays_whole_where_its_column_has_room(self):
+        long = ["Steam from the boiler house of the first site"] * 6
+        made = _columns([*"ABCDEFG"], [["1,200 t/a", *long], ["1,234,567,890 EUR/MWh", *long]])
+        assert [row[0].replace("\u200b", "") for row in made["rows"]] == ["1,200\xa0t/a", "1,234,567,890 EUR/MWh"]
+
+    def test_no_line_ends_in_the_middle_of_a_day_or_an_amount_and_the_hash_is_of_the_plain_words(self, text):
+        long = "\n\n".join("Steam " * number + "of 1,200 t/a from 23 November 2026 on." for number in range(14))
+        made = replace(text, clauses=(ClauseText("quantity", 1, "Quantity", long),))
+        lines = poppler("pdftotext", "-layout", "-", "-", body=contract_pdf(made, text_sha256=SHA)).splitlines()
+        said = [line.strip() for line in lines if "Steam" in line or "November" in line]
+        assert said and not [line for line in said if line.endswith((" 1,200", " 23", "November"))]
+        assert "1,200 t/a from 23 November 2026" in made.clauses[0].body
+
     def test_a_wide_annex_lies_flat(self, text):
         columns = tuple(f"Column {number}" for number in range(12))
         annex = AnnexText("wide", 1, "Wide", columns, ((*(f"cell-{number}" for number in range(12)),),))

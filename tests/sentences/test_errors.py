@@ -11,6 +11,7 @@ from cocreate import errors, sentences
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cocreate.forms.accounts import REASONS
 from tests.support.saying import GRACE, JAN, MONDAY, NOW, READER
+from tests.support.spaces import spaced
 
 
 class TestErrors:
@@ -32,7 +33,7 @@ class TestErrors:
         (Refused([]), "This is not possible yet."),
     ])
     def test_is_one_sentence(self, facts, error, said):
-        assert sentences.error(error, replace(READER, zone="America/New_York"), facts) == said
+        assert spaced(sentences.error(error, replace(READER, zone="America/New_York"), facts)) == said
 
     def test_every_code_that_is_raised_has_one(self):
         classes = {name for name, kind in vars(errors).items()

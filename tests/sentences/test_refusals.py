@@ -35,6 +35,7 @@ from tests.support.saying import (
     with_veto,
     with_visible,
 )
+from tests.support.spaces import spaced
 from workflows.facts import ContractState, DecisionState, TaskState
 from workflows.guards import reasons
 from workflows.refusals import Refusal
@@ -58,7 +59,7 @@ class TestTasks:
     def test_after_its_day_it_was_due(self, facts):
         refusal = reasons(facts, condition("tasks"), "today")[0]
         late = replace(READER, now=READER.now + timedelta(days=3))
-        assert sentences.refusal(refusal, facts, late, party=WMATA, mask=bit(WMATA)).text == \
+        assert spaced(sentences.refusal(refusal, facts, late, party=WMATA, mask=bit(WMATA)).text) == \
             "WMATA has not started 'Total cost today' (Renee Kim, was due Fri 7 Feb)."
 
     def test_what_is_signed_is_not_started(self, facts):

@@ -19,6 +19,7 @@ from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.mailed import body, mailed
 from tests.support.projects import key
+from tests.support.spaces import spaced
 
 LATER = NOON + timedelta(hours=2)
 
@@ -176,7 +177,7 @@ class TestTurn:
     def test_stands_in_the_digest_without_a_word_or_a_name(self, session, raised):
         digest = digests.content(session, raised.maker, {"day": "2027-03-01", "news": []}, zone="UTC", now=NOON)
         [turns, *_], _left = sections(digest, Reader("en", "UTC", NOON))
-        [line] = [row for row in turns.rows if "concern" in row]
+        [line] = [spaced(row) for row in turns.rows if "concern" in row]
         assert line.startswith("Answer the concern of Mon 1 Mar (") and "Anna" not in line and "heard" not in line
 
     def test_rests_with_the_project_while_answering_does_not(self, session, small, raised):

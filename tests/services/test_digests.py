@@ -15,6 +15,7 @@ from cocreate.models.work import Task
 from cocreate.services import digests, letters, outbox
 from cocreate.words import Reader
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
+from tests.support.spaces import spaced
 
 MONDAY = datetime(2027, 3, 1, 13, 0, tzinfo=UTC)  # eight in New York, where all of them are
 TUESDAY, SATURDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=5)
@@ -93,7 +94,7 @@ class TestContent:
         line(session, room, room.renee, kind="submitted", subject="task:offer:1")
         line(session, room, room.renee, kind="gone_on", subject="stage:contract")
         found, left = read(session, room, room.renee, TUESDAY)
-        assert [(section.heading, section.rows) for section in found] == [
+        assert [(section.heading, tuple(map(spaced, section.rows))) for section in found] == [
             ("Your turn", ("Fill in: Total cost today (Garage lighting), due Fri 5 Mar",
                            "Go on to Contract (Garage lighting)")),
             ("New since yesterday", ("Garage lighting: Philips submitted 'Price sheet'; now in Contract",)),

@@ -19,8 +19,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import cocreate
 from cocreate import upgrading
 from cocreate.db import db
+from cocreate.domain.unbroken import SPACE
 from cocreate.settings import Settings
 from tests.support.run import Run
+from tests.support.spaces import spaced
 
 
 class Client(FlaskClient):
@@ -31,6 +33,8 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         answer = Context().run(super().open, *args, **kwargs)
+        if answer.mimetype == "text/html" and SPACE.encode() in answer.data:
+            answer.set_data(spaced(answer.data.decode()))
         if sent := answer.request.environ.get("wsgi.input"):
             sent.close()  # a large body lies in a temporary file
         return answer

@@ -1,5 +1,6 @@
 """A task with a field of every kind, what somebody typed into it, and what is wrong with it."""
 
+from tests.support.spaces import spaced
 from workflows.definition import Task
 
 
@@ -50,4 +51,4 @@ HANGING = asking(kind={"type": "choice", "of": {"none": "Neither", "deposit": "A
 
 # fixtures
 def errors_of(form):
-    return {control.id: " ".join(control.errors) for control in form if control.errors}
+    return {control.id: spaced(" ".join(control.errors)) for control in form if control.errors}

@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.postgres import free_port
+from tests.support.spaces import spaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Received:
     @property
     def text(self) -> str:
         body = self.message.get_body(("plain",))
-        return body.get_content() if body else ""
+        return spaced(body.get_content()) if body else ""
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from cocreate.words import Reader
 from tests.support.clock import NOON
 from tests.support.lighting import PHILIPS, WMATA, add, event, lighting
 from tests.support.lighting import mail as post
+from tests.support.spaces import spaced
 
 SETTINGS = Settings(base_url="https://room.example", sender="cocreate@room.example")
 
@@ -37,7 +38,7 @@ def written(context):
 
 
 def body(message, subtype="plain"):
-    return message.get_body((subtype,)).get_content().replace("\r\n", "\n")
+    return spaced(message.get_body((subtype,)).get_content()).replace("\r\n", "\n")
 
 
 def mailed(session, small, person, kind, *, last=False):

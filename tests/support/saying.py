@@ -8,6 +8,7 @@ from cocreate import sentences
 from cocreate.domain.audience import bit
 from cocreate.words import Reader
 from tests.support.lighting import DEFINITION
+from tests.support.spaces import spaced
 from workflows.conditions import walk
 from workflows.definition import Definition, Transition
 from workflows.facts import DecisionState, FigureFact, SignatureFact, TaskFact, TaskState
@@ -34,7 +35,7 @@ def say(facts, when, *, party=WMATA, mask=None):
 
 def speak(refusal, facts, *, party=WMATA, mask=None):
     mask = bit(party) if mask is None else mask
-    return sentences.refusal(refusal, facts, READER, party=party, mask=mask).text
+    return spaced(sentences.refusal(refusal, facts, READER, party=party, mask=mask).text)
 
 
 def owed(key, party, **more):

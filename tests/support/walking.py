@@ -13,6 +13,7 @@ import axe_core_python
 from cocreate import jobs
 from tests.support.apps import Live
 from tests.support.people import PASSWORD
+from tests.support.spaces import spaced
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -63,7 +64,7 @@ class Walker:
         folder = self.live.app.config["SETTINGS"].folder / "mail"
         read = (email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 for path in sorted(folder.glob(f"*-{self.address}-*.eml"), reverse=True))
-        return [Mail(message["Subject"], message.get_body(("plain",)).get_content(), message["From"])
+        return [Mail(message["Subject"], spaced(message.get_body(("plain",)).get_content()), message["From"])
                 for message in read if about in message["Subject"]]
 
     def follows(self, about: str, part: str = "/p/") -> None:
@@ -145,7 +146,7 @@ class Walker:
     # looking
 
     def reads(self, words: str) -> bool:
-        text = self.page.inner_text("main")
+        text = spaced(self.page.inner_text("main"))
         if words not in text:
             print(f"{self.page.url} does not say {words!r}, but:\n{text}")  # noqa: T201 - shown where a test fails
         return words in text

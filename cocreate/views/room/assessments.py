@@ -15,6 +15,7 @@ from cocreate.domain import assessing
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import FEW, fields_of
 from cocreate.domain.saying import spread
+from cocreate.domain.unbroken import unbroken
 from cocreate.forms.base import Form, whole
 from cocreate.services import contributions
 from cocreate.services.contributions import TaskPage
@@ -105,7 +106,7 @@ def _parts(facts: Facts, key: str, given: Mapping[int, Answers]) -> Sequence[Par
         comments = {party: answer.value for party, answers in given.items()
                     if (answer := answers.get(f"{one.key}_comment")) is not None}
         return Line(say(definition.statements[one.key].text, language),
-                    tuple((party, spread(fields[one.key], tally, language=language), party in one.split,
+                    tuple((party, unbroken(spread(fields[one.key], tally, language=language)), party in one.split,
                            str(comments.get(party, ""))) for party, tally in one.answers.items()), _note(one))
 
     compared = assessing.compare(definition, given) if given else ()

@@ -17,7 +17,6 @@ from cocreate.domain.answers import Answers
 from cocreate.domain.asking import fields_of
 from cocreate.domain.figures import figures
 from cocreate.domain.rights import Act, may
-from cocreate.domain.saying import figure_words
 from cocreate.errors import CocreateError, NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
@@ -54,7 +53,7 @@ def disputed(facts: Facts, key: str) -> list[dict[str, Any]]:
             continue
         found.append({
             "label": field_words(facts, path), "url": url_for("room.settle", ref=facts.project.ref, path=path),
-            "values": [(one.party, figure_words(one, pages.language()), one.source) for one in values],
+            "values": [(one.party, words.figure(one, pages.reader()), one.source) for one in values],
             "may": not facts.ended and may(Act.SETTLE, facts.actor, party=facts.own)})
     return found
 
@@ -63,7 +62,7 @@ def settled(facts: Facts, task_key: str) -> dict[str, str]:
     """Field -> the value that all agreed on, in place of the one that was given; as far as the reader may see it."""
     (stage, task), mask = facts.definition.tasks[task_key], frame.mask(facts)
     found = ((key, facts.settled(f"{stage}.{task_key}.{key}")) for key in fields_of(task))
-    return {key: figure_words(figure, pages.language()) for key, figure in found if figure and figure.sees & mask}
+    return {key: words.figure(figure, pages.reader()) for key, figure in found if figure and figure.sees & mask}
 
 
 def settled_on(facts: Facts, task_key: str) -> dict[str, tuple[str, datetime, bool]]:

@@ -13,6 +13,7 @@ from cocreate import words
 from cocreate.domain import lanes, limits
 from cocreate.domain.outlook import Outlook
 from cocreate.domain.turns import of_party
+from cocreate.domain.unbroken import unbroken
 from cocreate.services.rooms import Entry
 from cocreate.views.asks import Ask, ask
 from cocreate.views.room import frame
@@ -157,9 +158,10 @@ def _dates(key: str, state: str, target: int, ended: Mapping[str, datetime], ahe
         case "now" if ahead:
             return _("day %(day)s of %(planned)s", day=ahead.day, planned=ahead.planned)
         case "ahead" if ahead and key in ahead.starts:
-            return _("from about %(day)s, %(days)s working days", day=words.day(ahead.starts[key], reader), days=target)
+            start = words.day(ahead.starts[key], reader)
+            return unbroken(_("from about %(day)s, %(days)s working days", day=start, days=target))
         case _:
-            return _("about %(days)s working days", days=target)
+            return unbroken(_("about %(days)s working days", days=target))
 
 
 def questions(facts: Facts) -> list[dict[str, Any]]:
