@@ -70,6 +70,8 @@ def filled(projects: int) -> Iterator[tuple[Callable[[], Any], Callable[[], Any]
         _multiply(session, {"first": first, "person": person, "projects": managers * EACH, "managers": managers,
                             "each": EACH})
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # nobody else gets one that waits without end
+        connection.exec_driver_sql("SET statement_timeout = 0")
         connection.exec_driver_sql("VACUUM ANALYZE")
     raw = db.engine.raw_connection()
     mine = person + 1 + managers // 2
@@ -83,6 +85,7 @@ def filled(projects: int) -> Iterator[tuple[Callable[[], Any], Callable[[], Any]
 
 
 def _multiply(session: Any, values: dict[str, Any]) -> None:
+    session.execute(text("SET LOCAL statement_timeout = 0"))
     filled_in = {}
     for table, own in (
             ("person", {"id": ":person + n", "ref": "'m' || n", "email": "'m' || n || '@bench.example'"}),
