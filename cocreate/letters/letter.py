@@ -163,7 +163,8 @@ class Letter(About):
     def _path(self) -> str:
         secret = quote(str(self.values.get("secret", "")), safe="")
         if self.kind in LINKS:
-            return LINKS[self.kind].format(secret=secret)
+            towards = self.values.get("towards")
+            return LINKS[self.kind].format(secret=secret) + (f"?to={quote(towards, safe='/')}" if towards else "")
         return f"/p/{self.facts.project.ref}{self._place()}"
 
     def _place(self) -> str:

@@ -190,13 +190,16 @@ def forget(session: Session, now: datetime) -> None:
 # Mailed links
 
 
-def ask_link(session: Session, email: str, *, device: Device, now: datetime) -> None:
-    """Mail a sign-in link, if the address has an account; nobody learns whether it has."""
+def ask_link(session: Session, email: str, *, device: Device, now: datetime, towards: str = "") -> None:
+    """Mail a sign-in link, if the address has an account; nobody learns whether it has.
+
+    towards: address of our own to which it leads, in whichever browser it is opened.
+    """
     if person_id := person_to_write_to(session, email, purpose="sign_in", device=device, now=now):
         until = now + LINK_LIFE
         secret = issue(session, person_id, "sign_in", until=until, now=now)
         outbox.post_account(session, person_id=person_id, kind="sign_in_link",
-                            values={"secret": secret, "until": until}, now=now)
+                            values={"secret": secret, "until": until, "towards": towards}, now=now)
 
 
 def begin_by_link(session: Session, token: str, *, device: Device, now: datetime,

@@ -6,6 +6,7 @@ The place lies in the cookie, signed: an endpoint and its ids, never an address.
 import logging
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
 from flask import current_app, request, url_for
 from flask import session as cookie
@@ -24,12 +25,25 @@ HOME = "portal.home"
 
 def remember() -> None:
     """Keep where this request was going, to come back to exactly here."""
-    try:
-        endpoint, ids = current_app.url_map.bind("").match(request.path, "GET")
-    except HTTPException:  # what was sent belongs to no page
+    if not _remember(request.path, request.query_string.decode("latin-1")):
         cookie.pop(_BACK, None)
-    else:
-        keep(endpoint, **{**_asked(), **ids})
+
+
+def follow(address: str) -> None:
+    """Keep where a mailed link leads besides, unless this browser knows where it was going."""
+    path, _, query = address.partition("?")
+    if not keeps():
+        _remember(path, query)
+
+
+def _remember(path: str, query: str) -> bool:
+    """Whether there is a page."""
+    try:
+        endpoint, ids = current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return False
+    keep(endpoint, **{**_asked(query), **ids})
+    return True
 
 
 def is_page() -> bool:
@@ -61,7 +75,21 @@ def carry_over() -> None:
 
 def take() -> str | None:
     """The address of the remembered place, once."""
-    endpoint, ids = cookie.pop(_BACK, (None, None))
+    address = _address()
+    cookie.pop(_BACK, None)
+    return address
+
+
+def mailed() -> str:
+    """The address of the remembered place, for a link that may be opened in another browser.
+
+    Empty for one with a secret: whoever mistypes their address would have it mailed to somebody else.
+    """
+    return _address() or "" if keeps() and "token" not in cookie[_BACK][1] else ""
+
+
+def _address() -> str | None:
+    endpoint, ids = cookie.get(_BACK, (None, None))
     if endpoint:
         try:
             return url_for(endpoint, **ids)
@@ -72,17 +100,18 @@ def take() -> str | None:
 
 def here() -> str:
     """The address of this request, made anew."""
-    return url_for(str(request.endpoint), **{**_asked(), **(request.view_args or {})})
+    asked = _asked(request.query_string.decode("latin-1"))
+    return url_for(str(request.endpoint), **{**asked, **(request.view_args or {})})
 
 
-def _asked() -> dict[str, list[str]]:
-    """What the address says after its question mark: which of several things the page is about.
+def _asked(query: str) -> dict[str, list[str]]:
+    """What an address says after its question mark: which of several things the page is about.
 
     Not what would tell ``url_for`` where an address leads, and no more than a cookie can hold.
     """
-    if len(request.query_string) > MOST_ASKED:
+    if len(query) > MOST_ASKED:
         return {}
-    return {name: values for name, values in request.args.to_dict(flat=False).items()
+    return {name: values for name, values in parse_qs(query, keep_blank_values=True).items()
             if name.isidentifier() and not name.startswith("_") and name not in ("endpoint", "self")}
 
 

@@ -4,10 +4,13 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from cocreate import clock
 from cocreate.db import db
-from cocreate.services import accounts
+from cocreate.models.mails import AccountMail
+from cocreate.services import accounts, letters, outbox
+from tests.support.mailed import body, written
 from tests.support.people import OTHER, PASSWORD, browser, last_secret
 from tests.support.signing_in import CLOSED, enrol, is_sent_to_sign_in, mailed, masked, sign_in, token, use_link
 
@@ -77,6 +80,29 @@ class TestLink:
             link = last_secret(db.session, small.shop, "sign_in_link")
         assert use_link(client, link).location == task
 
+    def test_it_leads_there_in_another_browser_too(self, app, client, small):
+        """As in the window of a mail program on a phone."""
+        task = f"/p/{small.ref}/tasks/returns?party=2"
+        client.get(task)
+        client.post("/sign-in/mail", data={"email": small.emails[small.shop]})
+        other = browser(app)
+        assert other.get(link_mailed(app, small.shop)).location == "/sign-in/link"
+        assert other.post("/sign-in/link").location == task
+
+    @pytest.mark.parametrize("place", ["//evil.example/x", "https://evil.example/", "/nowhere", "/sign-out",
+                                       "x" * 9000])
+    def test_it_leads_nowhere_else(self, app, client, anna, place):
+        link = mailed(app, anna, "sign_in_link")
+        client.get(f"/l/{link}", query_string={"to": place})
+        assert client.post("/sign-in/link").location == "/your-turn"
+
+    def test_the_secret_of_an_invitation_is_mailed_to_nobody(self, app, client, anna):
+        client.get("/i/s3cret", follow_redirects=True)
+        with client.session_transaction() as cookie:
+            cookie["back"] = "portal.invitation_arrives", {"token": "s3cret"}
+        client.post("/sign-in/mail", data={"email": anna.email})
+        assert "s3cret" not in link_mailed(app, anna.id)
+
     def test_without_an_address_it_is_asked_for(self, client):
         answer = client.post("/sign-in/mail", data={"email": "", "password": "half typed"})
         assert answer.status_code == 422 and "A sign-in link by mail" in answer.text and "half typed" not in answer.text
@@ -115,6 +141,15 @@ class TestLink:
         before = token(client)
         client.post("/prove", data={"password": PASSWORD})
         assert token(client) != before
+
+
+def link_mailed(app, person):
+    """Path and question of the link in the last mail to sign in."""
+    with app.app_context():
+        row = db.session.scalars(select(AccountMail).where(
+            AccountMail.person_id == person, AccountMail.kind == "sign_in_link").order_by(AccountMail.id)).all()[-1]
+        text = body(written(letters.context(db.session, outbox.read(row), clock.now())))
+    return re.search(r"https?://[^/\s]+(/l/\S+)", text)[1]
 
 
 class TestReset:

@@ -1,6 +1,7 @@
 """A mailed link instead of the password. Mail programs open links by themselves, so only a button uses one up."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import redirect, render_template, request, url_for
 from flask import session as cookie
@@ -14,7 +15,7 @@ from cocreate.forms.addresses import OwnAddressForm
 from cocreate.forms.base import Form
 from cocreate.services import sign_ins
 from cocreate.views.auth.blueprint import bp
-from cocreate.web import browsers, login
+from cocreate.web import browsers, destination, login
 
 LINK = "link"
 
@@ -22,12 +23,14 @@ LINK = "link"
 @bp.route("/sign-in/mail", methods=["GET", "POST"])
 def ask_link() -> ResponseReturnValue:
     """Mail a sign-in link, and say the same whether or not the address has an account."""
-    return by_address("auth/ask_link.html", sign_ins.ask_link, then="auth/link_sent.html")
+    return by_address("auth/ask_link.html", partial(sign_ins.ask_link, towards=destination.mailed()),
+                      then="auth/link_sent.html")
 
 
 @bp.get("/l/<token>")
 def link_arrives(token: str) -> ResponseReturnValue:
-    """Take the token out of the address; nothing else happens."""
+    """Take the token out of the address, and where the link leads; nothing else happens."""
+    destination.follow(request.args.get("to", ""))
     return keep(LINK, token, "auth.by_link")
 
 
