@@ -133,7 +133,7 @@ class TestSeal:
         words = " ".join(page.extract_text() for page in PdfReader(BytesIO(evidence)).pages)
         assert "Claire Duval" in words and "Ingrid Solvik" not in words
         name, body = bundles.of_accession(db.session(), looked, sealed.store, 2)
-        assert name == "Accession to: Agreement on returned crates, version 1.zip"
+        assert name == "Accession to: Agreement on returned crates, Aurelis Hotels, version 1.zip"
         folder = tmp_path / "bundle"
         zipfile.ZipFile(BytesIO(body)).extractall(folder)
         check = lambda: subprocess.run([sys.executable, "-I", "check.py"], cwd=folder, capture_output=True,  # noqa: E731
