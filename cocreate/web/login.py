@@ -21,6 +21,7 @@ from cocreate.web import browsers, destination
 from cocreate.web.headers import ASSETS
 
 JUST_NOW = timedelta(minutes=5)  # as long as it takes to send again what waited for the password
+_UNDONE = "undone"  # in the cookie: the password is asked for because a button was used, and nothing happened yet
 FILE_TAKES = timedelta(minutes=20)  # to fill in a page with a file: none may be chosen and then lost to the question
 
 
@@ -136,6 +137,11 @@ def ask_for_second_step() -> ResponseReturnValue:
     return redirect(url_for("account.app_code"), 303)
 
 
+def undone() -> bool:
+    """Whether a button waits to be used again after the password; once, and before the session begins anew."""
+    return bool(cookie.pop(_UNDONE, False))
+
+
 def require_proof_for_file() -> None:
     """As ``require_proof``, before a page on which a file is chosen: the half hour has to last while filling it in."""
     until = me().proved_until
@@ -162,6 +168,7 @@ def require_proof(endpoint: str | None = None, *, shown: bool | None = None, **i
     destination.remember()
     if endpoint and not destination.keeps():
         destination.keep(endpoint, **ids)
+    cookie[_UNDONE] = request.method == "POST"
     if sealed := destination.seal(me().id):
         ask: Callable[[str], str] = current_app.extensions["ask_for_proof"]
         abort(Response(ask(sealed), 401, content_type="text/html"))

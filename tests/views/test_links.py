@@ -135,6 +135,15 @@ class TestLink:
         assert client.post("/account/devices/end-others").location == "/prove"
         assert client.post("/prove", data={"password": PASSWORD}).location == "/account"
         assert other.get(CLOSED).status_code == 200
+        assert "Nothing has happened yet: use the button once more." in client.get("/account").text
+        assert "Nothing has happened yet" not in client.get("/account").text
+
+    def test_after_proof_nothing_is_said_where_a_page_was_only_opened(self, app, client, anna):
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        client.post("/account/devices/end-others")
+        client.get("/account/app-code")
+        client.post("/prove", data={"password": PASSWORD})
+        assert "Nothing has happened yet" not in client.get("/account/app-code").text
 
     def test_proof_gives_the_session_a_new_token(self, app, client, anna):
         use_link(client, mailed(app, anna, "sign_in_link"))

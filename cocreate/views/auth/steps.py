@@ -32,8 +32,13 @@ def prove() -> ResponseReturnValue:
         with transaction() as session:
             token = second_steps.prove(session, me, form.password.data, form.code.data if me.totp else "", now=now())
         if token:
+            waits = login.undone()
             login.start(token)
-            return _again(request.form.get("typed", "")) or login.onward()
+            if again := _again(request.form.get("typed", "")):
+                return again
+            if waits:
+                flash(_("Thank you. Nothing has happened yet: use the button once more."), "info")
+            return login.onward()
         form.blame("password", _("Password or code is not right.") if me.totp else _("This password is not right."))
     return render_template("auth/prove.html", form=form, me=me, typed=request.form.get("typed", "")), \
         422 if form.unfold() else 200
