@@ -157,6 +157,10 @@ class TestAppCode:
         answer = hers.post("/account/app-code", data={"code": "000000"})
         assert answer.status_code == 422 and shown_secret(answer.text) == secret
 
+    def test_on_the_telephone_that_has_the_app_a_link_does_what_the_picture_does(self, hers):
+        page = hers.get("/account/app-code").text
+        assert re.search(rf'href="otpauth://totp/[^"]*secret={shown_secret(page)}', page)
+
     def test_can_be_typed_from_a_telephone(self, hers):
         page = hers.get("/account/app-code").text
         assert 'autocomplete="one-time-code"' in page and 'inputmode="numeric"' in page

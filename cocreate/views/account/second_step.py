@@ -34,8 +34,9 @@ def app_code() -> ResponseReturnValue:
             login.start(token)
             return _new_codes(tell=False)
         form.blame("code", WRONG_CODE)
-    return render_template("account/app_code.html", form=form, secret=secret,
-                           picture=_picture(second_steps.address_for_app(secret, me.email))), \
+    address = second_steps.address_for_app(secret, me.email)
+    return render_template("account/app_code.html", form=form, secret=secret, address=address,
+                           picture=_picture(address)), \
         422 if form.unfold() else 200
 
 
