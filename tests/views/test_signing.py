@@ -4,9 +4,11 @@ import pyotp
 import pytest
 
 from cocreate.clock import now
-from cocreate.db import transaction
-from tests.support import projects
+from cocreate.db import db, transaction
+from tests.support import projects, stories
 from tests.support.clock import NOON
+from tests.support.mailed import body
+from tests.support.mailed import mailed as mail
 from tests.support.people import PASSWORD
 from tests.support.rooms import by_link, hidden, mails, sign_in
 from tests.support.signing import TICKED, code, enrol, evidence, mailed, seal
@@ -34,6 +36,17 @@ class TestSign:
         assert said["methods"][0].startswith("password and a code mailed to m***@crates.example;")
         assert (said["name"], said["basis"], said["opened_at"]) == (
             "Ingrid Solvik", "managing director", NOON.isoformat())
+
+    def test_who_is_asked_to_sign_hears_of_a_reservation_and_reads_it_before_the_text(self, project):
+        room = project(projects.frozen)
+        with room.app.app_context():
+            stories.decide(room.small, "our_contract", 1)
+            stories.decide(room.small, "our_contract", 2, answer="reserved", reason="Our board meets in June.")
+            stories.go_on(room.small, "to_signature")
+            said = " ".join(body(mail(db.session(), room.small, room.small.shop, "please_sign")).split())
+        assert "With a reservation: ■ Aurelis Hotels. It stands above the text where you sign." in said
+        page = room.maker.get("/contract/sign").text
+        assert page.index("<q>Our board meets in June.</q>") < page.index('id="paper"')
 
     def test_a_phone_that_loads_the_page_again_after_the_mail_goes_on_to_sign(self, project):
         room = project(projects.ready_to_sign)

@@ -120,6 +120,12 @@ def reservations(facts: Facts, *gates: str) -> tuple[Reserved, ...]:
                  for key in gates for one in facts.asked_at(key) if one.state is DecisionState.RESERVED)
 
 
+def about_the_whole(facts: Facts) -> tuple[Reserved, ...]:
+    """What parties reserved about the contract as a whole."""
+    key = contract_words.gate(facts)
+    return reservations(facts, key) if key else ()
+
+
 def _question(facts: Facts, key: str) -> str:
     return say(facts.definition.gates[key][1].question, pages.language())
 

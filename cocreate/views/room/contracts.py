@@ -133,7 +133,8 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
         offer=_offer(facts) if current else None,
         may_sign=current and signing_words.may_sign(facts), to_decide=_to_decide(facts) if current else None,
         only=_only_freezing(facts) if current else "", tabs=_tabs(facts, "read"),
-        notes=clause_words.notes(facts, text) if current else {}, reserved=_reserved(facts) if current else (),
+        notes=clause_words.notes(facts, text) if current else {},
+        reserved=clause_words.about_the_whole(facts) if current else (),
         **contract_words.drawn(facts, text),
         **accession_words.around(facts))
 
@@ -167,12 +168,6 @@ def _to_decide(facts: Facts) -> str | None:
     key = contract_words.gate(facts)
     asked = turns(facts, facts.actor.person) if facts.actor else ()
     return key if any(turn.key == key and turn.act in ("decide", "decide_again") for turn in asked) else None
-
-
-def _reserved(facts: Facts) -> tuple[clause_words.Reserved, ...]:
-    """What parties reserved about the contract as a whole."""
-    key = contract_words.gate(facts)
-    return clause_words.reservations(facts, key) if key else ()
 
 
 def _offer(facts: Facts) -> int | None:

@@ -20,7 +20,7 @@ from cocreate.forms.base import Form, whole
 from cocreate.forms.contracts import RefuseContractForm, RefuseForm, SignForm
 from cocreate.forms.tasks import ReasonForm
 from cocreate.services import contracts, sign_ins, signing
-from cocreate.views.room import contract_words, frame, signature, signing_words, unsigned_words
+from cocreate.views.room import clause_words, contract_words, frame, signature, signing_words, unsigned_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.stages import chosen, titles
@@ -140,6 +140,7 @@ def _show(facts: Facts, paper: str, form: SignForm, *, mailed: bool = False) -> 
         code_ready=me.totp or signing.code_waits(session, facts, version=number, paper=paper, actor=me.id),
         mailed=sign_ins.masked(me.email) if mailed else "", totp=me.totp, email=me.email,
         compared=compared, changed=changed, part_names=contract_words.part_names(),
+        reserved=() if paper else clause_words.about_the_whole(facts),
         instead=signing_words.in_place_of(facts, frozen.text) if asks and not paper else "",
         signed=signing_words.signed(facts, paper) if signing_words.signed_by_me(facts, paper) else "",
         only="" if asks else _only(facts, paper), waits=[] if paper else contract_words.waits(facts, frozen.text),
