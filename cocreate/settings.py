@@ -101,6 +101,9 @@ class Settings:
                              "set a local folder or PostgreSQL.")
             if debug:
                 wrong.append("Debug mode is on; switch it off.")
+        elif self.https:
+            wrong.append("COCREATE_MODE is development, whose secret everybody knows and whose mails every "
+                         "administrator reads; set production where people come over https.")
         return wrong
 
     def _unreadable(self) -> list[str]:

@@ -82,6 +82,10 @@ class TestDevelopment:
     def test_needs_nothing(self):
         assert Settings().mistakes(debug=True) == []
 
+    def test_is_not_taken_for_production_where_people_come_from_elsewhere(self):
+        said, = Settings(base_url="https://cocreate.example").mistakes()
+        assert said.startswith("COCREATE_MODE is development, ") and "set production" in said
+
 
 class TestValues:
     @pytest.mark.parametrize("wrong", [

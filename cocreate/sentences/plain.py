@@ -100,6 +100,8 @@ PLAIN = {
     "staff.last_administrator": N_("Nobody else who can sign in is an administrator. Name another one first."),
     "staff.successor": N_("Choose another account manager of this host."),
     "staff.elsewhere": N_("This account also serves others here. Only its owner, or the operator, can do that."),
+    "sender.elsewhere": N_("Give an address at a domain where one of your own people gets mail, so that no mail of "
+                           "yours looks like another organisation's."),
     "staff.works_here": N_("This person works here already. Change the roles on the person's page."),
     "staff.reached": N_("Mail reaches this address. Only its owner can be invited at another one."),
     "staff.not_here": N_("This person does not work here. Invite them first."),

@@ -53,8 +53,12 @@ def has_role(session: Session, host_id: int, person_id: int, role: str) -> bool:
 def settle(session: Session, host_id: int, said: Said) -> None:
     """Take what an administrator says of the host; dates that were set before, and contracts, stay as they are.
 
-    Raises: Conflict where another organisation of the host is called alike.
+    Raises: Conflict where another organisation of the host is called alike; Invalid for a sender's address where none
+    of its people gets mail: another host may be at home there, for which this installation may send.
     """
+    if said.sender_address and said.sender_address != session.get_one(Host, host_id).sender_address and not _at_home(
+            session, host_id, said.sender_address):
+        raise Invalid("sender.elsewhere", field="sender_address")
     own = own_organisation(session, host_id)
     there = session.scalar(select(Organisation.name).where(
         Organisation.host_id == host_id, Organisation.skeleton == skeleton(said.name), Organisation.id != own.id))
@@ -66,6 +70,14 @@ def settle(session: Session, host_id: int, said: Said) -> None:
     for member in session.scalars(select(HostMember).where(
             HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER)):
         member.opens = member.person_id in said.opens
+
+
+def _at_home(session: Session, host_id: int, address: str) -> bool:
+    """Whether somebody who works for the host came by a mail to this domain, or to the one it is a part of."""
+    domain = address.rpartition("@")[2]
+    emails = session.scalars(select(Person.email).join(HostMember, HostMember.person_id == Person.id).where(
+        HostMember.host_id == host_id, HostMember.left_at.is_(None), Person.deactivated_at.is_(None)))
+    return any(f".{domain}".endswith(f".{email.rpartition('@')[2]}") for email in emails)
 
 
 def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> tuple[str, str]:

@@ -24,6 +24,10 @@ from cocreate.settings import Settings
 from tests.support.run import Run
 from tests.support.spaces import spaced
 
+# What nobody can do without there.
+PRODUCTION = {"mode": "production", "secret": "x" * 40, "base_url": "https://cocreate.example", "proxies": "0",
+              "smtp": "smtp://127.0.0.1", "sender": "cocreate@cocreate.example"}
+
 
 class Client(FlaskClient):
     """Each request in a context of its own.

@@ -91,20 +91,27 @@ class TestHost:
         assert "We would gladly" not in other.get(f"/p/{small.ref}/people/invite/{ours}").text
 
     def test_logo_sender_and_legal_note_stand_in_its_mails(self, app, client, session, small):
-        settled(client, logo=(BytesIO(PNG), "mark.png"), sender_name="Crates", sender_address="hello@crates.example",
-                legal_note="Register 7, Delft")
+        settled(client, logo=(BytesIO(PNG), "mark.png"), sender_name="Crates",
+                sender_address="hello@mail.wmata.example", legal_note="Register 7, Delft")
         logo = client.get("/admin/host/logo")
         assert logo.data == PNG and logo.mimetype == "image/png"
         session.rollback()
         rows = session.scalars(select(Outbox).where(Outbox.host_id == small.host_id))
         context = next(filter(None, (letters.context(session, outbox.read(row), NOON) for row in rows)))
         mail = compose(context, app.config["SETTINGS"])
-        assert mail["From"].addresses[0].addr_spec == "hello@crates.example" and "Crates" in mail["From"]
+        assert mail["From"].addresses[0].addr_spec == "hello@mail.wmata.example" and "Crates" in mail["From"]
         assert "Register 7, Delft" in mail.get_body(("plain",)).get_content()
         page = mail.get_body(("related", "html"))
         assert [part.get_content_type() for part in page.iter_parts()] == ["text/html", "image/png"]
         settled(client, no_logo="y")
         assert client.get("/admin/host/logo").status_code == 404
+
+    @pytest.mark.parametrize("address", ["anna@aurelis.example", "anna@evilwmata.example", "anna@example"])
+    def test_nobody_sends_in_the_name_of_a_domain_at_which_none_of_its_people_gets_mail(self, client, session, small,
+                                                                                       address):
+        answer = settled(client, sender_address=address)
+        session.rollback()
+        assert answer.status_code == 422 and session.get_one(Host, small.host_id).sender_address == ""
 
     @pytest.mark.parametrize(("name", "body", "said"), [
         ("mark.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "A logo is a PNG or a JPEG."),

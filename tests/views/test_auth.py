@@ -11,6 +11,7 @@ from cocreate import clock
 from cocreate.db import db, transaction
 from cocreate.models.people import SignIn, Throttle
 from cocreate.services import accounts, second_steps, throttling
+from tests.support.apps import PRODUCTION
 from tests.support.people import OTHER, PASSWORD, browser
 from tests.support.signing_in import CLOSED, enrol, is_sent_to_sign_in, mailed, masked, sign_in, token
 
@@ -130,7 +131,7 @@ class TestSession:
         assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
 
     def test_over_https_its_cookies_are_bound_to_this_host(self, new_app, database, anna):
-        client = browser(new_app(database, base_url="https://cocreate.example"))
+        client = browser(new_app(database, **PRODUCTION))
         answer = client.post("/sign-in", base_url="https://cocreate.example",
                              data={"email": anna.email, "password": PASSWORD})
         cookies = answer.headers.getlist("Set-Cookie")

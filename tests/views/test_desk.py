@@ -8,6 +8,7 @@ from sqlalchemy import select
 from cocreate.models.hosts import HostMember
 from cocreate.services import hosts
 from tests.support import projects
+from tests.support.apps import PRODUCTION
 from tests.support.clock import NOON
 from tests.support.people import browser, enter, entered, someone
 from tests.support.rooms import text
@@ -135,8 +136,7 @@ class TestMails:
         assert manager.get("/admin/mails").status_code == 403
 
     def test_does_not_exist_in_production(self, new_app, database):
-        app = new_app(database, mode="production", secret="x" * 40, base_url="https://cocreate.example", proxies="0",
-                      smtp="smtp://127.0.0.1", sender="cocreate@cocreate.example")
+        app = new_app(database, **PRODUCTION)
         assert not any(rule.rule.startswith("/admin/mails") for rule in app.url_map.iter_rules())
 
 

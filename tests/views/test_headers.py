@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from cocreate.db import db
 from cocreate.models.people import Throttle
+from tests.support.apps import PRODUCTION
 from tests.support.people import browser
 from tests.support.signing_in import sign_in
 
@@ -38,7 +39,7 @@ class TestHeaders:
             assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
 
     def test_over_https_the_browser_stays_there(self, new_app, database):
-        client = browser(new_app(database, base_url="https://cocreate.example"))
+        client = browser(new_app(database, **PRODUCTION))
         answer = client.get("/sign-in", base_url="https://cocreate.example")
         assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
 

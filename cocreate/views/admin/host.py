@@ -62,8 +62,8 @@ def _saved(found: Host, form: HostForm) -> bool:
             hosts.settle(session, found.id, form.to_said())
             if logo or form.no_logo.data:
                 hosts.set_logo(session, found.id, *(logo or (None, None)))
-    except Conflict as error:
-        form.blame("name", sentences.error(error, pages.reader()))
+    except (Conflict, Invalid) as error:
+        form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
         return False
     return True
 
