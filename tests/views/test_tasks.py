@@ -137,6 +137,15 @@ class TestVersions:
         assert "Compare it with" in room.maker.get("/tasks/returns/versions/1?party=2").text
         assert room.maker.get("/tasks/returns/versions/7?party=2").status_code == 404
 
+    def test_who_checks_it_again_has_the_way_to_what_changed_beside_the_question(self, project):
+        room = project(returned)
+        room.shop.post("/tasks/returns", data=hidden(room.shop.get("/tasks/returns").text) | {
+            "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "Ramp, 2026"})
+        page = room.maker.get("/tasks/returns?party=2").text
+        question = page[page.index("It is your turn: accept it"):]
+        link = question[:question.index("</a>")]
+        assert "/tasks/returns/versions/1/2?party=2" in link and link.endswith("What changed since version 1"), link
+
     def test_answering_without_changing_is_a_new_version_with_the_same_values(self, project):
         room = project(returned)
         page = room.shop.get("/tasks/returns").text
