@@ -109,17 +109,17 @@ class Walker:
         self.page.locator("summary", has_text=re.compile(words)).first.click()
 
     def type(self, label: str, text: str) -> None:
-        self.page.get_by_label(re.compile(label)).first.fill(text)
+        self.page.get_by_label(_label(label)).first.fill(text)
 
     def tick(self, label: str) -> None:
-        self.page.get_by_label(re.compile(label)).first.check()
+        self.page.get_by_label(_label(label)).first.check()
 
     def choose(self, label: str, option: str) -> None:
-        self.page.get_by_label(re.compile(label)).first.select_option(label=option)
+        self.page.get_by_label(_label(label)).first.select_option(label=option)
 
     def takes_picture(self, label: str) -> None:
         """As a phone's camera gives it."""
-        self.page.get_by_label(re.compile(label)).first.set_input_files(
+        self.page.get_by_label(_label(label)).first.set_input_files(
             {"name": "IMG_2041.png", "mimeType": "image/png", "buffer": self.page.screenshot()})
 
     def until_kept(self) -> None:
@@ -162,3 +162,8 @@ class Walker:
             said = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
             assert said == [], (self.page.url, said)
             _CHECKED.add(kind)
+
+
+def _label(words: str) -> re.Pattern[str]:
+    """Whichever spaces it has: an amount has those at which no line ends."""
+    return re.compile(words.replace(" ", r"\s"))
