@@ -88,7 +88,7 @@ class ClauseText(Clean):
     sources: tuple[Source, ...] = ()
     gaps: tuple[Gap, ...] = ()
     state: Literal["given", "settle_later", "struck"] = "given"
-    reservations: tuple[str, ...] = ()  # one sentence each, with the party's name
+    reservations: tuple[str, ...] = ()  # one sentence each, with the party's name: once clauses are agreed one by one
     sample: bool = False  # nobody's lawyer has made it his own yet
 
 
