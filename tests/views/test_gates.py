@@ -170,6 +170,14 @@ class TestDecisions:
             of_rule, of_state = words_.split(". ", 1)
             assert f"{of_rule}. Aurelis Hotels has a veto. {of_state}" in page
 
+    def test_several_have_a_veto(self, play):
+        data = json.loads(stories.definition())
+        data["stages"]["figures"]["gates"]["picture"]["veto"] = ["maker", "shop"]
+        room = play(definition=json.dumps(data))
+        with room.app.app_context():
+            stories.give_all(room.small)
+        assert "Tornby Furniture and Aurelis Hotels have a veto." in text(room.maker.get(""))
+
 
 def refused(play, *, wanted):
     """A room in which the second party does not agree to the question."""

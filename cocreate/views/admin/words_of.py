@@ -185,7 +185,10 @@ def rule(definition: Definition, gate: Gate) -> str:
         case of:
             said = {"all": _("All parties asked must agree."), "any": _("One party that agrees is enough."),
                     "one_per_side": _("One party of each side must agree.")}[of]
-    return f"{said} {_('%(names)s has a veto.', names=seats(definition, gate.veto))}" if gate.veto else said
+    if not gate.veto:
+        return said
+    names = seats(definition, gate.veto)
+    return f"{said} {ngettext('%(names)s has a veto.', '%(names)s have a veto.', len(gate.veto), names=names)}"
 
 
 def about(definition: Definition, key: str) -> str:

@@ -172,7 +172,10 @@ def rule_words(facts: Facts, key: str) -> str:
                      all=len(counts.parties), seat=say(facts.definition.parties[seat].name, pages.language()))
         case AtLeast():
             rule = _("At least %(least)s of %(all)s must agree.", least=counts.needed, all=len(counts.parties))
-    return f"{rule} {_('%(names)s has a veto.', names=', '.join(veto))}" if veto else rule
+    if not veto:
+        return rule
+    names = words.listed(veto, pages.reader())
+    return f"{rule} {ngettext('%(names)s has a veto.', '%(names)s have a veto.', len(veto), names=names)}"
 
 
 def agreed_words(facts: Facts, key: str) -> str:
