@@ -47,7 +47,8 @@ def new_version(session: Session, ref: str, *, document: int, seen: int, file: N
     before = session.scalar(select(DocumentVersion.sha256).join(
         Project, Project.id == DocumentVersion.project_id).where(
         Project.ref == ref, DocumentVersion.document == document, DocumentVersion.number == seen)) or ""
-    return progress.act(session, ref, NewVersion(document, seen, file, note, before), actor=actor, key=key, now=now)
+    given = NewVersion(document, seen, file, note, before, _shared_by(session, ref, document))
+    return progress.act(session, ref, given, actor=actor, key=key, now=now)
 
 
 def show_to(session: Session, ref: str, *, document: int, parties: Sequence[int] | None, wider: bool, actor: int,
@@ -60,7 +61,14 @@ def show_to(session: Session, ref: str, *, document: int, parties: Sequence[int]
 
 def withdraw(session: Session, ref: str, *, document: int, seen: int, actor: int, key: str,
              now: datetime) -> progress.Receipt:
-    return progress.act(session, ref, Withdraw(document, seen), actor=actor, key=key, now=now)
+    given = Withdraw(document, seen, _shared_by(session, ref, document))
+    return progress.act(session, ref, given, actor=actor, key=key, now=now)
+
+
+def _shared_by(session: Session, ref: str, document: int) -> int | None:
+    """Of whom its first version is."""
+    return session.scalar(select(DocumentVersion.person).join(Project, Project.id == DocumentVersion.project_id).where(
+        Project.ref == ref, DocumentVersion.document == document, DocumentVersion.number == 1))
 
 
 def mark_read(session: Session, facts: Facts, document: int, version: int) -> None:

@@ -33,6 +33,7 @@ class NewVersion:
     """A newer version of a shared document; ``seen`` is the one that was the newest on the page.
 
     before: the fingerprint of that one. The document keeps its own name, whatever the file is called.
+    by: who shared it; what is of no party is theirs who have the same part.
     """
 
     document: int
@@ -40,6 +41,7 @@ class NewVersion:
     file: NewFile
     note: str = ""
     before: str = ""
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Withdraw:
 
     document: int
     seen: int
+    by: int | None = None
 
 
 def share(facts: Facts, given: Share) -> Change:
@@ -82,7 +85,7 @@ def share(facts: Facts, given: Share) -> Change:
 
 
 def new_version(facts: Facts, given: NewVersion) -> Change:
-    document, actor = _owned(facts, given.document, Act.UPLOAD)
+    document, actor = _owned(facts, given.document, Act.UPLOAD, by=given.by)
     require_same(given.seen, document.newest, "document.changed", document=document.number)
     if given.file.sha256 == given.before:
         raise Invalid("document.same", field="upload")
@@ -111,32 +114,35 @@ def narrow(facts: Facts, given: Narrow) -> Change:
 
 
 def withdraw(facts: Facts, given: Withdraw) -> Change:
-    document, actor = _owned(facts, given.document, Act.UPLOAD)
+    document, actor = _owned(facts, given.document, Act.UPLOAD, by=given.by)
     require_same(given.seen, document.newest, "document.changed", document=document.number)
     after = replace(document, withdrawn_at=facts.now)
     return Change(facts=facts.with_document(after), party=actor.party, sees=document.sees,
                   details={"document": document.number}, personal={"name": document.name})
 
 
-def owns(facts: Facts, document: DocumentFact) -> bool:
-    """Whether it is the actor's party's. What somebody without a party shared belongs to those with the same part."""
+def owns(facts: Facts, document: DocumentFact, by: int | None) -> bool:
+    """Whether it is the actor's party's. What somebody without a party shared belongs to those with the same part, not
+    to all of no party who see it: the host's people do not change what the neutral person shared.
+    """
     actor = facts.actor
     if actor is None:
         return False
     if document.party is not None:
         return actor.party == document.party
-    return actor.party is None and bool(document.sees & audience.reader(actor))
+    return actor.party is None and bool(audience.reader(facts.member(by)) & audience.reader(actor))
 
 
-def _owned(facts: Facts, number: int, act: Act, *, asked_for: bool = False) -> tuple[DocumentFact, MemberFact]:
+def _owned(facts: Facts, number: int, act: Act, *, by: int | None = None,
+           asked_for: bool = False) -> tuple[DocumentFact, MemberFact]:
     document = next((one for one in facts.documents if one.number == number), None)
     actor = facts.actor
     if document is None or document.withdrawn_at or actor is None or not document.sees & audience.reader(actor):
         raise NotFound
     actor = require(facts, act, party=document.party)
-    if not owns(facts, document):
+    if not owns(facts, document, by):
         raise Forbidden("only", act=act.value, persons=tuple(
-            m.person for m in facts.people(document.party, "champion")))
+            m.person for m in facts.people(document.party, "champion")) or ((by,) if by else ()))
     if document.path is not None and not asked_for:
         raise Conflict("document.asked_for", task=document.path.split(".")[1])
     return document, actor

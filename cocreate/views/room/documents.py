@@ -75,7 +75,7 @@ def document(ref: str, number: int) -> ResponseReturnValue:
     facts = frame.enter(ref)
     found, versions = files.versions(db.session(), facts, number, frame.mask(facts))
     reading = service.readings(db.session(), facts, [found])[number]
-    mine = owns(facts, found) and not facts.ended and not facts.on_hold
+    mine = owns(facts, found, versions[-1].row.person) and not facts.ended and not facts.on_hold
     return frame.show(
         "room/documents/show.html", facts, (_("Documents"), url_for("room.documents", ref=ref)),
         (found.name, None), document=found, versions=versions,

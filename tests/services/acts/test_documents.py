@@ -9,7 +9,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.services.acts.contributions import NewFile
 from cocreate.services.acts.documents import Narrow, NewVersion, Share, Widen, Withdraw
 from cocreate.services.acts.gates import DecideOutside
-from tests.support.facts import FACILITATOR, begin, champion, signatory
+from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
 from workflows.progression import subject
 
 FILE = NewFile("upload", "0" * 64, "plan.pdf", "application/pdf", 7)
@@ -47,6 +47,14 @@ class TestChange:
         assert story.change.sees == bit(1) | bit(2)  # those who saw it read in the record that they do not any more
         with pytest.raises(Conflict, match="seen_already"):
             story.act(Narrow(1, ()), champion(1))
+
+    def test_what_the_neutral_person_shared_with_all_the_hosts_people_do_not_change(self):
+        story = begin().act(Share(FILE), FACILITATOR)
+        for request in (NewVersion(1, 1, FILE, by=FACILITATOR), Withdraw(1, 1, by=FACILITATOR)):
+            with pytest.raises(Forbidden) as refused:
+                story.act(request, MANAGER)
+            assert refused.value.values["persons"] == (FACILITATOR,)
+        story.act(Withdraw(1, 1, by=FACILITATOR), FACILITATOR)
 
     def test_others_do_not_and_who_cannot_see_it_finds_nothing(self):
         story = begin().act(Share(FILE), champion(1))
