@@ -14,7 +14,7 @@ from cocreate.models.hosts import Host, HostMember
 from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Party, Project
-from cocreate.services import hosts, openings, outbox
+from cocreate.services import hosts, openings, outbox, throttling
 from workflows.calendars import add_working_days, local_day
 
 DAYS = 5  # working days in which a suggestion is answered
@@ -76,7 +76,7 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
             ) -> Addressee:
     """Let it arrive on the desk, once for every ``key``, and write to every account manager of the host.
 
-    Raises: Forbidden where the host is none that one works with, or one's part may not suggest.
+    Raises: Forbidden where the host is none that one works with, or one's part may not suggest; TooOften.
     """
     to = next((one for one in addressees(session, person, now=now) if one.ref == host_ref), None)
     if to is None:
@@ -87,6 +87,7 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
                               author=person, suggested=True, key=key, now=now)
     if not new:
         return to
+    throttling.take(session, [f"suggestion:{person}"], now)
     session.add(Suggestion(opening_id=session.scalars(select(Opening.id).where(Opening.ref == ref)).one(),
                            host_id=to.host_id, organisation=to.organisation, title=title, words=words, made_at=now))
     for manager in session.scalars(select(HostMember.person_id).where(

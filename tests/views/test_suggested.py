@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from cocreate.models.openings import Opening
 from cocreate.services import people
+from cocreate.services.throttling import LIMIT
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, entered, someone
@@ -73,6 +74,14 @@ class TestWhatOneSuggested:
         people.remove(session, small.ref, person=tom.id, to=small.shop, actor=small.shop, key=projects.key(), now=NOON)
         session.commit()
         assert "Take back our chairs" not in colleague.get("/your-turn").text
+
+
+    def test_nobody_floods_a_desk_and_its_account_managers_with_mails(self, shop):
+        for _ in range(LIMIT):
+            suggest(shop)
+        host = re.search(r'name="host"[^>]*value="([0-9a-z]{26})"', shop.get("/suggest").text)[1]
+        answer = shop.post("/suggest", data=WORDS | {"host": host})
+        assert answer.status_code == 429 and WORDS["words"] in answer.text
 
 
 class TestOnTheDesk:

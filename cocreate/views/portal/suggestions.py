@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from cocreate import words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.errors import TooOften
 from cocreate.forms.openings import SuggestForm
 from cocreate.services import suggestions
 from cocreate.views.portal.blueprint import bp
@@ -24,9 +25,13 @@ def suggest() -> ResponseReturnValue:
     form = SuggestForm.from_request(host=found[0].ref)
     form.host.choices = [SelectChoice(one.ref, one.name) for one in found]
     if request.method == "POST" and form.validate():
-        with transaction() as session:
-            to = suggestions.suggest(session, form.host.data, title=form.title.data, words=form.words.data,
-                                     person=login.me().id, key=form.key(), now=now())
+        try:
+            with transaction() as session:
+                to = suggestions.suggest(session, form.host.data, title=form.title.data, words=form.words.data,
+                                         person=login.me().id, key=form.key(), now=now())
+        except TooOften as error:
+            form.blame("", sentences.error(error, pages.reader()))
+            return render_template("portal/suggest.html", form=form, found=found), 429
         flash(_("Suggested to %(host)s. %(name)s will answer by %(date)s.", host=to.name, name=to.manager,
                 date=words.day(to.by, pages.reader())), "done")
         return redirect(url_for("portal.your_turn"), 303)
