@@ -66,15 +66,14 @@ def _to_proposal(s: Speaker, kind: str, figure: str, label: str) -> Act | None:
 
 
 def _figure_hidden(s: Speaker) -> Said:
-    """What anybody may know of a figure he may not see."""
+    """What anybody may know of a figure that was given and that he may not see."""
     return s._("'%(figure)s' does not yet reach what going on needs; %(party)s can see and change it.",
                figure=s.field(s.values["figure"]), party=s.party()), _to_figure(s)
 
 
 @says("figure.missing")
 def _figure_missing(s: Speaker) -> Said:
-    if s.hidden:
-        return _figure_hidden(s)
+    # The same to everybody: of a value that is not there nothing can be kept from anyone.
     return s._("'%(figure)s' has no value. %(party)s gives it in '%(task)s'.", figure=s.field(s.values["figure"]),
                party=s.party(), task=s.task), _to_figure(s)
 

@@ -266,6 +266,10 @@ class TestDocumentsAndFigures:
         assert say(hidden, self.LIMIT, party=LOGISTICS) == [
             "'Energy' does not yet reach what going on needs; Philips can see and change it."]
 
+    def test_that_nothing_was_given_is_told_also_to_who_could_not_read_it(self, facts):
+        assert say(with_visible(facts, "own"), self.LIMIT, party=LOGISTICS) == [
+            "'Energy' has no value. WMATA gives it in 'Total cost today'."]
+
     @pytest.mark.parametrize("code", ["document.missing", "document.not_accepted"])
     def test_a_file_the_reader_may_not_see_has_no_name(self, facts, code):
         values = {"document": "today.cost.bill", "task": "cost", "of": WMATA, "n": 1, "due": DUE}
