@@ -268,9 +268,14 @@ def charter_part(facts: Facts, key: str) -> str:
     """How a part of the charter is called."""
     if (party := charter.party_of(key)) is not None:
         return _("Goals of %(party)s", party=facts.party(party).name)
+    return charter_parts().get(key, key)
+
+
+def charter_parts() -> dict[str, str]:
+    """The parts of the charter that are not one party's, by name."""
     return {"purpose": _("Purpose"), "decisions": _("How we decide"), "openness": _("Openness"),
             "sharing": _("How we will share costs and gains"), "public_buyer": _("Public buyer and publication"),
-            "words": _("Words we use"), "contacts": _("Contacts and neutral person")}.get(key, key)
+            "words": _("Words we use"), "contacts": _("Contacts and neutral person")}
 
 
 def matter_words() -> dict[str, str]:

@@ -27,6 +27,7 @@ from cocreate.domain.suggestions import (
 )
 from cocreate.forms.openings import KINDS, NOT_SURE, QUESTIONS, OpeningForm
 from cocreate.services.templates import Published
+from cocreate.views.proposals_words import charter_parts
 from cocreate.web import pages
 from workflows.definition import Definition
 from workflows.texts import say
@@ -180,8 +181,7 @@ def takes_over(case: Case) -> list[str]:
 
 def charter(proposed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parts of the charter that the opening proposes, by name."""
-    names = {"purpose": _("Purpose"), "decisions": _("How we decide"), "openness": _("What is open to whom"),
-             "sharing": _("How we share"), "public_buyer": _("Public buyer")}
+    names = charter_parts()
     return [(names.get(part, part), text) for part, text in proposed]
 
 
