@@ -11,7 +11,7 @@ from cocreate.domain.reminding import check_by, looks_after, owed
 from cocreate.letters.proposing import Proposing
 from cocreate.sentences.invitations import unanswered
 from workflows.definition import AtLeast, Task
-from workflows.facts import AbsenceFact, DecisionFact, DecisionState, DutyFact, TaskFact
+from workflows.facts import AbsenceFact, DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting, unwritten
 
 
@@ -241,10 +241,7 @@ class About(Proposing):
     @property
     def reserved(self) -> str:
         """Who agreed to the contract with a reservation."""
-        asked = (one for key, (_stage, gate) in self.facts.definition.gates.items() if gate.about == "contract"
-                 for one in self.facts.asked_at(key))
-        return words.listed((self.shaped(one.party) for one in asked if one.state is DecisionState.RESERVED),
-                            self._context.reader)
+        return words.listed((self.shaped(one.party) for one in self.facts.reserved()), self._context.reader)
 
     @property
     def after_a_no(self) -> str:

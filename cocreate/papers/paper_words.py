@@ -1,7 +1,7 @@
 """What a contract and its evidence say by themselves, in the language of the contract. Page and PDF say the same."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -194,6 +194,10 @@ def evidence(language: str) -> dict[str, str]:
         "line_label": _("Line"),
         "head_label": _("Head"),
         "seal_label": _("Seal"),
+        "reserved": _("agreed with a reservation"),
+        "reserved_head": _("What was reserved"),
+        "reserved_lead": _("Before the text was signed it was agreed to with a reservation. It stands in the record "
+                           "and not in the text that was signed, in the words of who decided for the party:"),
         "sha_file": _("SHA-256 of the whole file"),
         "sha_first": _("SHA-256 of its first {size} bytes"),
         "sha_text": _("SHA-256 of the canonical text"),
@@ -287,6 +291,12 @@ def moment(at: datetime, language: str, zone: str = "UTC") -> str:
     said = f"{day(at, reader, year=True)}, {at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
     return f"{said}{SPACE}UTC" if zone == "UTC" else reader.gettext("%(moment)s in %(zone)s", moment=said,
                                                               zone=zone.replace("_", " "))
+
+
+def decided_outside(body: str, on: date, language: str) -> str:
+    """Which body of a party decided, and when."""
+    reader = Reader(language)
+    return reader.gettext("Decided by %(body)s on %(day)s", body=body, day=day(on, reader, year=True))
 
 
 def steps(language: str, size: int) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,19 @@ class SignatureRow(Clean):
 
 
 @dataclass(frozen=True, slots=True)
+class ReservationRow(Clean):
+    """With what a party agreed to the text. body, on: of what was decided outside; ``at`` is when it was recorded."""
+
+    number: int
+    party: str
+    who: str
+    at: datetime
+    words: str
+    body: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence(Clean):
     """Who signed what. ``pdf_size`` is the number of bytes of the PDF as signed, the beginning of the sealed file."""
 
@@ -69,6 +82,7 @@ class Evidence(Clean):
     made_at: datetime
     language: str = "en"
     specimen: bool = False
+    reservations: tuple[ReservationRow, ...] = ()
 
 
 # --- the contract ----------------------------------------------------------------------------------------------------
@@ -178,6 +192,7 @@ def evidence_pdf(evidence: Evidence) -> bytes:
             "made_at": None,
             "parties": [_party(party) for party in evidence.parties],
             "signatures": [_signature(row, evidence.language) for row in evidence.signatures],
+            "reservations": [_reservation(row, evidence.language) for row in evidence.reservations],
         }),
         "steps": [{"text": text, "command": command}
                   for text, command in paper_words.steps(evidence.language, evidence.pdf_size)],
@@ -193,6 +208,16 @@ def _signature(row: SignatureRow, language: str) -> Json:
         "utc": paper_words.moment(row.at, language),
         "local": paper_words.moment(row.at, language, row.zone),
         "at": None,
+    }
+
+
+def _reservation(row: ReservationRow, language: str) -> Json:
+    return asdict(row) | {
+        "initials": _initials(row.party),
+        "utc": paper_words.moment(row.at, language),
+        "outside": paper_words.decided_outside(row.body, row.on, language) if row.on else "",
+        "at": None,
+        "on": None,
     }
 
 
@@ -343,4 +368,4 @@ def _date(at: datetime) -> list[int]:
     return list(at.astimezone(UTC).timetuple()[:6])
 
 
-__all__ = ["Evidence", "SignatureRow", "contract_pdf", "evidence_pdf"]
+__all__ = ["Evidence", "ReservationRow", "SignatureRow", "contract_pdf", "evidence_pdf"]

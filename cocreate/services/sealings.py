@@ -170,6 +170,7 @@ def sealed_files(session: Session, ref: str, number: int, *, store: Store, certi
         contracts.version(session, facts, number, paper=paper).row
     text, prefix = from_canonical(row.text.encode()), files.prefix(session, facts.project.host_id)
     signatures = tuple(_signature_rows(session, facts, paper, number, party))
+    reservations = () if paper or party is not None else tuple(_reservation_rows(facts, number))
     end_reading()
     signed = store.read(prefix, row.pdf_sha256)
     if hashlib.sha256(signed).hexdigest() != row.pdf_sha256:
@@ -183,7 +184,7 @@ def sealed_files(session: Session, ref: str, number: int, *, store: Store, certi
         pdf_size=len(signed), sealed_sha256=sealed.sha256, certificate_sha256=certificate.sha256,
         parties=text.parties, signatures=signatures,
         head_seq=facts.project.version, head_hash=facts.project.head, made_at=now, language=text.language,
-        specimen=text.specimen)
+        specimen=text.specimen, reservations=reservations)
     proof = store.put(prefix, typesetting.evidence_pdf(evidence)).sha256
     return Seal(number, sealed.sha256, proof, paper) if party is None else \
         SealAccession(party, number, sealed.sha256, proof, paper)
@@ -213,3 +214,13 @@ def _signature_rows(session: Session, facts: Facts, paper: str, number: int, par
             methods=tuple(said["methods"]), statements=tuple(said["statements"]),
             language=language_name(said["language"]), address=said["address"], agent=said["agent"], seq=row.seq,
             hash=event_hash)
+
+
+def _reservation_rows(facts: Facts, number: int) -> Iterable[typesetting.ReservationRow]:
+    """Of who agreed to this version of the contract: its text, fixed before, does not hold what they reserved."""
+    for one in facts.reserved():
+        if one.subject == f"contract={number}":
+            member = facts.member(one.person)
+            yield typesetting.ReservationRow(
+                number=one.party, party=facts.party(one.party).name, who=member.name if member else "", at=one.since,
+                words=one.reason or "", body=one.body or "", on=one.decided_on)

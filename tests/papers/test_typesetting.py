@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -26,7 +26,15 @@ from cocreate.domain.contract import (
 )
 from cocreate.domain.prose import escape
 from cocreate.papers import paper_words
-from cocreate.papers.typesetting import SHEETS, Evidence, SignatureRow, _columns, contract_pdf, evidence_pdf
+from cocreate.papers.typesetting import (
+    SHEETS,
+    Evidence,
+    ReservationRow,
+    SignatureRow,
+    _columns,
+    contract_pdf,
+    evidence_pdf,
+)
 
 NOW = datetime(2026, 3, 18, 16, 20, 5, tzinfo=UTC)
 SHA = "3f9a77c21b0c55d4" + "0" * 48
@@ -257,6 +265,18 @@ class TestEvidence:
         assert "203.0.113.9" in said
         assert "line 409" in said
 
+    def test_it_says_with_what_reservation_a_party_agreed_and_nothing_where_none_did(self, evidence):
+        assert "reservation" not in words(evidence_pdf(evidence))
+        board = "the board", date(2026, 3, 17)
+        rows = (ReservationRow(1, "WMATA", "Grace Lee", NOW, "Subject to the approval of our board."),
+                ReservationRow(2, "Philips", "Jan Vos", NOW, "Our works council first.", *board))
+        said = words(evidence_pdf(replace(evidence, reservations=rows)))
+        assert "WMATA agreed with a reservation Grace Lee, Wed 18 Mar 2026, 16:20:05 UTC" in said
+        assert "Subject to the approval of our board." in said
+        assert "Philips agreed with a reservation Jan Vos, Wed 18 Mar 2026, 16:20:05 UTC" in said
+        assert "Decided by the board on Tue 17 Mar 2026" in said and "Our works council first." in said
+        assert said.count("It stands in the record and not in the text that was signed") == 1
+
     def test_every_hash_stands_whole(self, evidence):
         said = words(evidence_pdf(evidence))
         for value in (evidence.text_sha256, evidence.pdf_sha256, evidence.sealed_sha256, evidence.certificate_sha256,
@@ -282,8 +302,9 @@ class TestEvidence:
     def test_code_prints_as_text(self, evidence, payload):
         rows = tuple(replace(row, who=payload, agent=payload, basis=payload, statements=(payload,))
                      for row in evidence.signatures)
-        hostile = replace(evidence, contract_title=payload, signatures=rows)
-        assert words(evidence_pdf(hostile)).count(spaced(payload)) >= 8
+        reserved = ReservationRow(1, payload, payload, NOW, payload, payload, date(2026, 3, 17))
+        hostile = replace(evidence, contract_title=payload, signatures=rows, reservations=(reserved,))
+        assert words(evidence_pdf(hostile)).count(spaced(payload)) >= 12
 
 
 # --- what the tests need ---------------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ class TestSign:
             stories.decide(room.small, "our_contract", 2, answer="reserved", reason="Our board meets in June.")
             stories.go_on(room.small, "to_signature")
             said = " ".join(body(mail(db.session(), room.small, room.small.shop, "please_sign")).split())
-        assert "With a reservation: ■ Aurelis Hotels. It stands above the text where you sign." in said
+        assert ("All parties agree on the text, ■ Aurelis Hotels with a reservation: it stands above the text where "
+                "you sign.") in said
         page = room.maker.get("/contract/sign").text
         assert page.index("<q>Our board meets in June.</q>") < page.index('id="paper"')
 

@@ -194,6 +194,11 @@ class Facts:
         return tuple(decision for party in self.parties
                      if (decision := self.decision(gate, party.number)) and decision.state is not DecisionState.DROPPED)
 
+    def reserved(self) -> tuple[DecisionFact, ...]:
+        """What parties reserved when they agreed to the contract."""
+        return tuple(one for key, (_stage, gate) in self.definition.gates.items() if gate.about == "contract"
+                     for one in self.asked_at(key) if one.state is DecisionState.RESERVED)
+
     def versions(self, paper: str = "") -> tuple[ContractFact, ...]:
         """Every version of the contract, or of a short agreement."""
         return tuple(one for one in self.papers if one.paper == paper)
