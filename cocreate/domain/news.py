@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cocreate.domain import audience, news_after
+from cocreate.domain import assessing, audience, news_after
 from cocreate.domain.hearing import BY_LETTER, Channel, Subject, entries, recipients, signing
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news_after import News as News
@@ -31,7 +31,7 @@ from workflows.facts import (
     TaskState,
 )
 from workflows.facts.disputes import OTHER_VALUE, SETTLE, differ
-from workflows.guards import accepting, can_start, unwritten
+from workflows.guards import accepting, can_start, left_behind, unwritten
 from workflows.values import replace
 
 NOBODYS = 0  # no party's own matter: to every champion it is one of others
@@ -51,9 +51,11 @@ def heard(before: Facts, after: Facts) -> dict[tuple[str, int], Heard]:
     found: dict[tuple[str, int], Heard] = {}
     actor = after.actor.person if after.actor else None
     for news in _everything(before, after):
-        for person, channel in recipients(news.kind, members=after.members, actor=actor, party=news.party,
-                                          asked=news.asked):
+        for person, channel in recipients(news.kind, members=after.members, actor=None if news.alone else actor,
+                                          party=news.party, asked=news.asked):
             if channel is Channel.PRODUCT or not _may_know(after, person, news):
+                continue
+            if news.alone and person not in news.asked:
                 continue
             if person in news.told or (news.kind in BY_LETTER and person in news.asked):
                 continue
@@ -87,6 +89,7 @@ def mailed(found: Mapping[tuple[str, int], Heard]) -> dict[tuple[str, int], tupl
 
 def _everything(before: Facts, after: Facts) -> Iterator[News]:
     yield from _tasks(before, after)
+    yield from _answers_too(before, after)
     yield from _around(before, after)
     yield from _decisions(before, after)
     yield from _figures(before, after)
@@ -134,6 +137,21 @@ def _tasks(before: Facts, after: Facts) -> Iterator[News]:
             yield News("entered", subject, task.party, asked or champions(after, task.party))
         elif changed and task.state is TaskState.ACCEPTED:
             yield News("accepted", subject, task.party, asked)
+
+
+def _answers_too(before: Facts, after: Facts) -> Iterator[News]:
+    """Who came in, or works since now, while each person of the party answers: no invitation names that task."""
+    if before.members is after.members or after.on_hold:
+        return
+    for was, task in ((before.task(task.key, task.party), task) for task in after.tasks):
+        if was is None or not assessing.is_assessment(after, task) or left_behind(after, task) or not (
+                can_start(before, was) and can_start(after, task)):
+            continue
+        already = assessing.asked(before, was)
+        came = tuple(person for person in assessing.asked(after, task)
+                     if person not in already and before.member(person) is not after.member(person))
+        if came and was.asked == task.asked:
+            yield News("ask", Subject("task", task.key, task.party), task.party, came, alone=True)
 
 
 def _around(before: Facts, after: Facts) -> Iterator[News]:

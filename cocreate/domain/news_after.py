@@ -21,6 +21,7 @@ class News:
     asked: tuple[int, ...] = ()
     sees: int = ALL
     told: tuple[int, ...] = ()  # who hears of it otherwise
+    alone: bool = False  # only the people it names hear of it, also who acted
 
 
 def everything(before: Facts, after: Facts) -> Iterator[News]:

@@ -170,18 +170,27 @@ def plan(before: Facts, after: Facts) -> tuple[tuple[str, ...], tuple[dict[str, 
     """Subjects whose planned reminders end, and the rows of those that begin."""
     old, new = owed(before), owed(after)
     ended = tuple(subject for subject, matter in old.items() if new.get(subject) != matter)
-    rows = tuple(row for subject, matter in new.items() if old.get(subject) != matter for row in _rows(after, matter))
+    rows = tuple(row for subject, matter in new.items() if old.get(subject) != matter
+                 for row in _rows(after, matter, old.get(subject)))
     return ended, rows
 
 
-def _rows(facts: Facts, matter: Matter) -> Iterable[dict[str, Any]]:
+def _rows(facts: Facts, matter: Matter, was: Matter | None) -> Iterable[dict[str, Any]]:
+    already = (*was.asked, *was.champions) if was and was.round == matter.round else ()
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for member in (facts.member(person) for person in dict.fromkeys((*matter.asked, *matter.champions))):
         for planned in _planned(facts, matter, member) if member else ():
-            if member and planned.due_at > facts.now:
+            if member and planned.due_at > facts.now and (
+                    member.person in already or not _says_what_the_ask_says(facts, matter, planned, member)):
                 row = _row(facts, matter, planned, member.person)
                 rows[row["rule"], row["occurrence"], member.person] = row
     return rows.values()
+
+
+def _says_what_the_ask_says(facts: Facts, matter: Matter, planned: Planned, member: MemberFact) -> bool:
+    """Whether it would come on the day on which somebody is asked, before the day on which it is due."""
+    return planned.kind == "due_soon" and matter.subject.matter in ("task", "entries", "decision", "signature") and (
+        planned.occurrence == local_day(facts.now, member.zone or facts.zone))
 
 
 def _planned(facts: Facts, matter: Matter, member: MemberFact) -> Iterator[Planned]:

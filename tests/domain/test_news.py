@@ -10,12 +10,16 @@ from cocreate.domain import news, reminding
 from cocreate.domain.causes import still
 from cocreate.domain.hearing import KINDS, Channel, Subject
 from cocreate.services.acts.passing import EndWait, WaitOutside
+from cocreate.services.acts.people import ChangeParts
 from tests.support.chance import chances, definitions, tell
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
 from workflows.progression import reopen
 
 GIVER, TAKER = champion(1), champion(2)
 SIGNS, ALSO = signatory(1), signatory(2)
+ASSESSED = TWO_SIDES.replace("      need: {of: taker,", """      ready: {of: [giver, taker], kind: assessment,
+              statements: {trust: {text: We trust each other.}}}
+      need: {of: taker,""")
 
 
 class TestTasks:
@@ -83,6 +87,19 @@ class TestTasks:
         story = begin()
         story.consequence(story.facts.with_task(replace(story.task("stream"), asked=13)))
         assert story.mails() == {("ask", 13)}
+
+    def test_who_comes_in_is_asked_for_what_each_person_answers(self):
+        story = begin(ASSESSED).invite(77, "taker", "contributor")
+        assert ("ask", 77) not in story.mails()
+        assert story.come(77).mails() == {("ask", 77), ("invitation_accepted", MANAGER)}
+        assert news.heard(story.before, story.facts)["ask", 77].subject == Subject("task", "ready", 2)
+
+    def test_an_observer_who_comes_in_is_asked_for_nothing(self):
+        assert ("ask", 77) not in begin(ASSESSED).invite(77, "taker", "observer").come(77).mails()
+
+    def test_who_works_since_now_is_asked_for_what_each_person_answers(self):
+        story = begin(ASSESSED).act(ChangeParts(24, ("contributor",)), TAKER)
+        assert story.mails() == {("ask", 24)}
 
     def test_what_rests_is_asked_when_its_stage_comes_again(self):
         story = begin().to_terms().go("anew")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from cocreate.domain import reminding
-from tests.support.facts import TWO_SIDES, Story, begin, champion, signatory
+from tests.support.facts import MONDAY, TWO_SIDES, Story, begin, champion, definition, facts_of, signatory
 
 GIVER, TAKER = champion(1), champion(2)
 SIGNS, ALSO = signatory(1), signatory(2)
@@ -39,6 +39,15 @@ class TestReminders:
         rows = self.planned(begin(text))["task:stream:1"]
         assert all(row["due_at"] > begin(text).facts.now for row in rows)
         assert "due_soon" not in {row["kind"] for row in rows}
+
+    def test_not_soon_on_the_day_on_which_somebody_is_asked(self):
+        text = TWO_SIDES.replace("need: {of: taker,", """ready: {of: [taker], kind: assessment, due: {days: 3},
+              statements: {trust: {text: We trust each other.}}}
+      need: {of: taker,""")
+        story = Story(replace(facts_of(definition(text)), now=MONDAY - timedelta(hours=2))).open()
+        story.invite(77, "taker", "contributor").wait(days=1).come(77)
+        first = {row["recipient"]: row["occurrence"] for row in reversed(self.planned(story)["task:ready:2"])}
+        assert first == {TAKER: date(2027, 3, 2), 23: date(2027, 3, 2), 77: date(2027, 3, 4)}
 
     def test_end_with_what_they_are_about(self):
         story = begin().submit("stream")
