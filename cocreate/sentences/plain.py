@@ -48,6 +48,8 @@ PLAIN = {
     "project.moved": N_("Something in this project changed in the same moment. Nothing of yours was lost; look again."),
     "proposal.ended": N_("This proposal has been answered already."),
     "decision.wanted_missing": N_("Say what would help."),
+    "decision.words_left": N_("Words do not go with a plain 'Agree'. If they count, press 'Agree with a reservation' "
+                              "or 'Do not agree'; else leave both fields empty and agree again."),
     "contribution.too_long": N_("This is more than one task can hold. Send the longest part as a file."),
     "contract.changed": N_("The text changed. Nothing was signed. See what changed."),
     "contract.same": N_("Nothing has changed since version %(n)s; it still stands."),

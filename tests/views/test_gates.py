@@ -45,6 +45,32 @@ class TestGate:
                                                        "reason": "Not in August."}, follow_redirects=True)
         assert "Recorded for Tornby Furniture: agreed with a reservation on" in text(said)
 
+    def test_words_beside_a_plain_yes_are_not_put_away_as_a_remark(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        page = room.maker.get("/gates/picture").text
+        for typed in ({"reason": "If our council agrees.", "wanted": ""}, {"reason": "", "wanted": "A month more."}):
+            answer = room.maker.post("/gates/picture", data=hidden(page) | typed | {"answer": "agreed"})
+            assert ("Words do not go with a plain 'Agree'. If they count, press 'Agree with a reservation' or "
+                    "'Do not agree'; else leave both fields empty and agree again.") in text(answer, 422)
+            assert all(word in answer.text for word in typed.values())
+            assert room.facts().decision("picture", 1).state == "asked"
+        room.maker.post("/gates/picture", data=hidden(page) | {"reason": " ", "wanted": "", "answer": "agreed"})
+        assert room.facts().decision("picture", 1).state == "agreed"
+
+    def test_who_changes_a_decision_finds_the_words_that_were_said_and_not_those_of_another_party(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+            stories.decide(room.small, "picture", 1, answer="refused", reason="Not in August.", wanted="A month more.")
+        page = room.maker.get("/gates/picture").text
+        assert re.search(r'<textarea[^>]*name="reason"[^>]*>\s*Not in August\.</textarea>', page)
+        assert re.search(r'<textarea[^>]*name="wanted"[^>]*>\s*A month more\.</textarea>', page)
+        assert not re.search(r"<textarea[^>]*>\s*Not in August", room.shop.get("/gates/picture").text)
+        room.maker.post("/gates/picture", data=hidden(page) | {"answer": "agreed"})  # what is sent counts alone
+        assert room.facts().decision("picture", 1).reason is None
+
     def test_what_would_help_is_asked_and_kept_of_a_no_only(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():

@@ -45,6 +45,8 @@ class DecideOutside:
 
 def decide(facts: Facts, given: Decide) -> Change:
     mine, actor = _asked(facts, given, Act.DECIDE)
+    if given.answer == DecisionState.AGREED and (given.reason.strip() or given.wanted.strip()):
+        raise Invalid("decision.words_left", field="reason" if given.reason.strip() else "wanted")
     if (not mine.outside and (mine.state, mine.subject, mine.reason or "", mine.wanted or "") == (
             given.answer, given.seen, given.reason.strip(), given.wanted.strip())):
         raise Conflict("gate.recorded", gate=given.gate)  # sent again, from another tab

@@ -68,7 +68,7 @@ def gate(ref: str, key: str) -> ResponseReturnValue:
         raise NotFound
     if request.method == "POST":  # reading what is to be decided is everybody's
         login.require_proof()
-    form, here = DecideForm.from_request(), url_for("room.gate", ref=ref, key=key)
+    form, here = DecideForm.from_request(**_said_before(facts, key)), url_for("room.gate", ref=ref, key=key)
     kept = asked_words.of(facts, form)
     if away := kept.put_away(here):
         return away
@@ -124,6 +124,16 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
     return body, status
 
 
+def _said_before(facts: Facts, key: str) -> dict[str, str | None]:
+    """What stands in the form of who changes a decision; of what is sent nothing is added to it."""
+    mine = facts.decision(key, facts.own) if facts.own is not None and request.method == "GET" else None
+    return {"reason": mine.reason, "wanted": mine.wanted} if mine is not None and _is_decided(mine) else {}
+
+
+def _is_decided(mine: DecisionFact | None) -> bool:
+    return mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED)
+
+
 def may_decide(facts: Facts, key: str, act: Act = Act.DECIDE) -> bool:
     return possible(lambda: require_deciding(facts, key, act))
 
@@ -139,7 +149,7 @@ def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> s
     stopped = after_no.noes(facts, key) if here else ()
     return frame.show(
         "room/gates/show.html", facts, (question, None), gate=gate_, key=key, question=question, form=form,
-        kept=kept, mine=mine, decided=mine is not None and (mine.agreed or mine.state is DecisionState.REFUSED),
+        kept=kept, mine=mine, decided=_is_decided(mine),
         may_decide=may_decide(facts, key), outside=may_decide(facts, key, Act.DECIDE_OUTSIDE), here=here,
         is_open=is_open(facts, key), about=_about(facts, key, mine, versions),
         **_to_do(facts, key, versions, here=here),

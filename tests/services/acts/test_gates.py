@@ -36,6 +36,12 @@ class TestDecide:
         with pytest.raises(Invalid, match="decision.wanted_missing"):
             decide(asked(), answer="refused", reason=REASON)
 
+    @pytest.mark.parametrize(("typed", "field"), [({"reason": REASON}, "reason"), ({"wanted": "Measure."}, "wanted")])
+    def test_a_plain_yes_has_no_words(self, typed, field):
+        with pytest.raises(Invalid, match="decision.words_left") as refused:
+            decide(asked(), **typed)
+        assert refused.value.values["field"] == field
+
     def test_the_words_are_personal(self):
         change = decide(asked(), answer="refused", reason=REASON, wanted="Measure.").change
         assert change.personal == {"reason": REASON, "wanted": "Measure."}
