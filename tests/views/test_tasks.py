@@ -256,6 +256,17 @@ def test_a_computed_field_is_worked_out_from_what_the_reader_may_see(project):
     assert "12,500" in page
 
 
+def test_nobody_is_asked_to_change_what_is_worked_out(project):
+    def computed(session):
+        small = projects.open_small(session, definition=projects.SMALL.replace(
+            "      crates: {label:", "      total: {label: All crates, type: computed, operation: sum, "
+            "of: [figures.returns.crates]}\n          crates: {label:", 1))
+        projects.give(session, small, "returns")
+        return small
+    page = project(computed).maker.get("/tasks/returns/return?party=2").text
+    assert "Which fields do you mean?" in page and 'value="crates"' in page and 'value="total"' not in page
+
+
 class TestOtherLanguage:
     """A template text that the reader's language lacks: in the template's first, marked, and the language is named."""
 

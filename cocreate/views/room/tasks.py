@@ -28,6 +28,7 @@ from cocreate.views.room.task_forms import chosen, complete, files_of, filled, g
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
 from cocreate.web import login, pages
 from workflows.facts import TaskState
+from workflows.fields import Computed
 from workflows.guards import accepting
 from workflows.texts import say
 
@@ -216,8 +217,9 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
     """Send it back with a reason, so that it can be answered in one go."""
     page = load(ref, key)
     form = ReturnForm.from_request()
-    fields = page.facts.task_of(page.task).fields
-    form.marked.choices = [SelectChoice(k, say(f.label, pages.language())) for k, f in fields.items()]
+    form.marked.choices = [SelectChoice(key, say(field.label, pages.language()))
+                           for key, field in page.facts.task_of(page.task).fields.items()
+                           if not isinstance(field, Computed)]  # what follows from others nobody can change
 
     def act(session: Any) -> str:
         contributions.return_(
