@@ -35,6 +35,7 @@ from cocreate.services import (
     passing,
     people,
     proposals,
+    suggestions,
     templates,
 )
 from cocreate.services.acts.contributions import NewFile
@@ -81,6 +82,7 @@ def _further(house: House) -> None:
     """Projects in the states that the demo has not reached."""
     with transaction() as session:
         _draft_a_template(session, house.people["administrator"][0])
+        _suggest(session, house.people["customer champion"][0])
         to_sign = projects.ready_to_sign(session, now=now())
         reading = projects.frozen(session, now=now())
         signed = projects.agreed(session, now=now())
@@ -152,6 +154,14 @@ def _draft_a_template(session: Session, administrator: str) -> None:
     host = hosts.hosts_of(session, by, hosts.ADMINISTRATOR)[0].id
     first = templates.all_of(session, host)[0]
     templates.copy_to_draft(session, host, first.id, first.newest.number, note="Shipped", actor=by, now=now())
+
+
+def _suggest(session: Session, customer: str) -> None:
+    """What a host has to answer or to open."""
+    by = session.scalars(select(Person.id).where(Person.email == customer)).one()
+    to = suggestions.addressees(session, by, now=now())[0]
+    suggestions.suggest(session, to.ref, title="Take back our chairs", words="We have 300 chairs in the cellar.",
+                        person=by, key=key(), now=now())
 
 
 def _check_again(session: Session, small: Small) -> None:
