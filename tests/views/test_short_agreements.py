@@ -297,6 +297,21 @@ class TestWhoJoinsLater:
             assert (mail.subject, json.loads(mail.values)["paper"]) == ("agreement:secrecy:3", "secrecy")
 
 
+class TestAmongTheDocuments:
+    def test_says_where_what_is_signed_stands_to_who_may_read_it(self, hauled):
+        room, newcomer, _person = hauled
+        way = f'Signed papers are kept where they are signed: <a href="/p/{room.ref}/agreements/secrecy">'
+        for client in (room.maker, newcomer, room.manager):
+            readable = client.get("/agreements/secrecy").status_code == 200
+            assert (way in client.get("/documents").text) == readable
+        assert way in room.maker.get("/documents").text
+
+    def test_says_nothing_of_what_is_not_signed_by_all(self, quiet):
+        quiet.maker.post("/agreements/secrecy/begin")
+        _sign(quiet, quiet.maker, quiet.small.maker)
+        assert "Signed papers" not in quiet.maker.get("/documents").text
+
+
 def _sign(quiet, client, person):
     page = mailed(client, SIGN)
     return client.post(SIGN, follow_redirects=True,

@@ -24,7 +24,7 @@ from cocreate.services import files
 from cocreate.services.acts.documents import owns
 from cocreate.services.documents import Newest, Reading
 from cocreate.storage import StoreFull
-from cocreate.views.room import asked_words, frame, previews
+from cocreate.views.room import asked_words, frame, previews, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.frame import PartyView
@@ -66,6 +66,7 @@ def documents(ref: str) -> ResponseReturnValue:
                       withdrawn=[(one.name, one.withdrawn_at, frame.party_views(facts).get(one.party or 0))
                                  for one in facts.documents if one.withdrawn_at and one.sees & own],
                       hidden=sum(1 for one in facts.documents if one.withdrawn_at is None) - len(shown),
+                      signed=signing_words.all_signed(facts),
                       may_upload=may(Act.UPLOAD, facts.actor, party=_own(facts)) and not facts.ended)
 
 

@@ -20,7 +20,7 @@ from cocreate.views.room.dialogs import possible
 from cocreate.views.room.frame import PartyView
 from cocreate.web import login, pages
 from cocreate.words import Reader
-from workflows.facts import Facts, PartyFact
+from workflows.facts import ContractState, Facts, PartyFact
 from workflows.guards import asked_to_sign
 from workflows.texts import say
 
@@ -41,12 +41,23 @@ def enter(ref: str, paper: str) -> Facts:
     Raises: NotFound where there is no such short agreement, or the reader does not see it.
     """
     facts = frame.enter(ref)
-    if paper and not any(audience_of(Topic("task", paper, party.number), facts) & frame.mask(facts)
-                         for party in (*facts.signers(paper), *facts.acceding(paper))):
+    if paper and not _sees(facts, paper):
         raise NotFound
     if paper and facts.definition.tasks[paper][1].kind != "sign":
         raise NotFound
     return facts
+
+
+def _sees(facts: Facts, paper: str) -> bool:
+    return any(audience_of(Topic("task", paper, party.number), facts) & frame.mask(facts)
+               for party in (*facts.signers(paper), *facts.acceding(paper)))
+
+
+def all_signed(facts: Facts) -> list[tuple[str, str]]:
+    """What all have signed, as far as the reader sees it: (title, address)."""
+    papers = dict.fromkeys(one.paper for one in facts.papers if one.state is ContractState.SIGNED)
+    return [(title(facts, paper) if paper else _("Contract"), home(facts, paper)) for paper in papers
+            if not paper or _sees(facts, paper)]
 
 
 def home(facts: Facts, paper: str) -> str:
