@@ -1,5 +1,6 @@
 """What each party says of itself stands in the contract, or the page says what is missing and who gives it."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -43,6 +44,17 @@ class TestWhoSigns:
         assert "It counts from now on." in said[1] and "can sign for it" not in said[1].partition("Going on to")[0]
         assert ("It counts from now on. Aurelis Hotels named Rosa Marin, CFO to sign; here only Claire Duval can sign "
                 "for it.") in said[2]
+
+    def test_who_comes_to_change_a_name_that_cannot_sign_reads_why_and_finds_that_as_the_first_act(self, project):
+        room = project(who_signs)
+        with room.app.app_context(), transaction() as session:
+            projects.say_who_signs(session, room.small, 1, "Ingrid Solvik, director", "Storgata 1, Oslo")
+            projects.say_who_signs(session, room.small, 2, "Rosa Marin, CFO", "Gran Via 3, Madrid")
+        again = re.compile(r'<a class="btn btn-(\w+)[^"]*" href="[^"]*/reopen\?[^"]*">Open it again</a>')
+        mine = unescape(room.shop.get("/tasks/signatories").text)
+        assert again.findall(mine) == ["primary", "primary"]  # in the text, and at hand on a phone
+        assert "Aurelis Hotels named Rosa Marin, CFO to sign; here only Claire Duval can sign for it." in mine
+        assert again.findall(room.maker.get("/tasks/signatories").text) == ["quiet"]
 
     def test_is_printed_as_it_was_answered_and_who_signs_instead_reads_so(self, project):
         room = project(who_signs)

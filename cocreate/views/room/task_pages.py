@@ -6,12 +6,13 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cocreate import words
+from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain import assessing, audience, openness
 from cocreate.domain.asking import fields_of
 from cocreate.domain.beside import beside
+from cocreate.domain.lacking import named_in_vain
 from cocreate.domain.reminding import check_by
 from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
@@ -80,9 +81,18 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
         disputed=disputed(facts, task.key), drops=drops, theirs={one.key: one for one in theirs}, faster=faster,
         mine=mine, typed=typed, reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
         canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
-        missed=limits.missed(facts, task.key), own=page.may_edit, may=beside(facts, task), entered=_entered(page),
+        missed=limits.missed(facts, task.key), in_vain=_in_vain(page), own=page.may_edit,
+        may=beside(facts, task), entered=_entered(page),
         waits=bool(task.outside_until and task.outside_until >= facts.today),
         talk=talk(facts, Topic("task", task.key, task.party)))
+
+
+def _in_vain(page: TaskPage) -> str:
+    """Why the reader comes to open their own answer again: it names somebody to sign who cannot sign here."""
+    facts, newest = page.facts, page.newest
+    vain = named_in_vain(facts, page.task, newest.answers) if newest and facts.own == page.task.party \
+        and page.may_reopen else None
+    return sentences.error(vain, pages.reader(), facts) if vain else ""
 
 
 def ahead(facts: Facts, key: str) -> str:
