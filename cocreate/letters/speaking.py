@@ -182,6 +182,11 @@ class Speaking:
         return self._with_event("reason")
 
     @property
+    def returned_because(self) -> str:
+        """Why what is to be checked again had been returned."""
+        return self.written(self.more.get("reason"), self.more.get("by"))
+
+    @property
     def said(self) -> str:
         """The comment that a mail is about."""
         return self.written(self.more.get("said"), self.more.get("by"))

@@ -18,7 +18,7 @@ from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
-from cocreate.models.records import EventDetail
+from cocreate.models.records import Event, EventDetail
 from cocreate.models.talk import Comment
 from cocreate.models.work import WHOLE_PARTY, Draft
 from cocreate.services import concerns, contracts, digests
@@ -228,6 +228,8 @@ def _more(session: Session, mail: Claimed, facts: Facts) -> dict[str, Any] | Non
             if said is None or not said.sees & audience.reader(facts.member(mail.recipient)):
                 return None
             return {"said": said.text, "by": said.person}
+        case "submitted" if mail.subject:
+            return _returned_before(session, mail, mail.subject, facts)
         case "concern" | "concern_answered" | "concern_ended":
             return _concern(session, mail, replace(facts, actor=facts.member(mail.recipient)))
         case "mail_came_back":
@@ -285,6 +287,22 @@ def _said(session: Session, mail: Claimed, facts: Facts) -> Comment | None:
         return said
     task = facts.task(mail.subject.key, mail.subject.party or 0)
     return session.get(Comment, (mail.project_id, task.help)) if task and task.help else None
+
+
+def _returned_before(session: Session, mail: Claimed, subject: Subject, facts: Facts) -> dict[str, Any]:
+    """Whether what was submitted had been returned: by whom, when, and why, as far as the recipient may read it."""
+    for row in session.scalars(
+            select(EventDetail).where(EventDetail.project_id == mail.project_id, EventDetail.seq < mail.seq,
+                                      EventDetail.act.in_(("return", "accept"))).order_by(EventDetail.seq.desc())):
+        details = json.loads(row.details)
+        if (details["task"], details["of"]) == subject.task:
+            if row.act == "accept":
+                break
+            words = json.loads(row.personal) if row.personal and row.sees & audience.reader(
+                facts.member(mail.recipient)) else {}
+            at = session.scalar(select(Event.at).where(Event.project_id == row.project_id, Event.seq == row.seq))
+            return {"returned_at": at, "by": details["actor"], "party": row.party, "reason": words.get("reason")}
+    return {}
 
 
 def _times_reminded(session: Session, mail: Claimed) -> int:
