@@ -140,7 +140,7 @@ def _tasks(before: Facts, after: Facts) -> Iterator[News]:
 
 
 def _answers_too(before: Facts, after: Facts) -> Iterator[News]:
-    """Who came in, or works since now, while each person of the party answers: no invitation names that task."""
+    """Who came in, or works since now, while each person of the party answers: they are not named for that task."""
     if before.members is after.members or after.on_hold:
         return
     for was, task in ((before.task(task.key, task.party), task) for task in after.tasks):
@@ -149,7 +149,7 @@ def _answers_too(before: Facts, after: Facts) -> Iterator[News]:
             continue
         already = assessing.asked(before, was)
         came = tuple(person for person in assessing.asked(after, task)
-                     if person not in already and before.member(person) is not after.member(person))
+                     if person not in (*already, task.asked) and before.member(person) is not after.member(person))
         if came and was.asked == task.asked:
             yield News("ask", Subject("task", task.key, task.party), task.party, came, alone=True)
 

@@ -94,6 +94,11 @@ class TestTasks:
         assert story.come(77).mails() == {("ask", 77), ("invitation_accepted", MANAGER)}
         assert news.heard(story.before, story.facts)["ask", 77].subject == Subject("task", "ready", 2)
 
+    def test_who_is_named_for_it_is_led_there_by_the_invitation_as_to_every_task(self):
+        story = begin(ASSESSED)
+        story.facts = story.facts.with_task(replace(story.task("ready", "taker"), asked=77))
+        assert ("ask", 77) not in story.invite(77, "taker", "contributor").come(77).mails()
+
     def test_an_observer_who_comes_in_is_asked_for_nothing(self):
         assert ("ask", 77) not in begin(ASSESSED).invite(77, "taker", "observer").come(77).mails()
 
