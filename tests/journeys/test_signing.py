@@ -33,7 +33,7 @@ class TestFromTheMailToTheSignedContract:
         shop.walker.open(shop.walker.mail("Returned with a reason").link("/p/"))
         assert shop.walker.reads("Is this with the new shop in Bergen?")
         shop.fills_in_crates("13000")
-        maker.accepts("Crates per year")
+        maker.accepts("Crates per year", mail="To check again")
         maker.fills_in_credit()
         shop.accepts("Credit per crate")
         maker.walker.open(maker.room)
@@ -95,8 +95,8 @@ class Person:
         self.walker.type("What is needed", reason)
         self.walker.press("^Return to")
 
-    def accepts(self, title: str) -> None:
-        self.walker.open(self.walker.mail(f"To check: {title}").link("/p/"))
+    def accepts(self, title: str, mail: str = "To check") -> None:
+        self.walker.open(self.walker.mail(f"{mail}: {title}").link("/p/"))
         self.walker.press("^Accept")
 
     def agrees(self) -> None:
