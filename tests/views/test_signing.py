@@ -48,6 +48,8 @@ class TestSign:
                 "you sign.") in said
         page = room.maker.get("/contract/sign").text
         assert page.index("<q>Our board meets in June.</q>") < page.index('id="paper"')
+        page = room.maker.get("/contract/evidence").text
+        assert "What was reserved" in page and "<q>Our board meets in June.</q>" in page
 
     def test_a_phone_that_loads_the_page_again_after_the_mail_goes_on_to_sign(self, project):
         room = project(projects.ready_to_sign)
@@ -160,6 +162,7 @@ class TestSign:
 
     def test_all_signed_then_sealed_says_agreed_and_gives_the_files(self, project, tmp_path):
         room = project(projects.agreed)
+        assert "What was reserved" not in room.shop.get("/contract/evidence").text
         page = room.shop.get("/contract").text
         assert "Agreed by all on Mon 1 Mar." in page and "The seal is being put on; a minute." in page
         assert "/versions/1/sealed.pdf" not in page

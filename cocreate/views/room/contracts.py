@@ -83,6 +83,7 @@ def contract_evidence(ref: str) -> ResponseReturnValue:
         number=standing.number if standing else None, size=size(facts, row), fingerprint=contract_words.grouped,
         kept=row is not None and not contracts.may_read(facts, row),
         signers=signing_words.signers(facts, standing.number) if standing else [], paper_key="",
+        reserved=clause_words.about_the_whole(facts) if standing else (),
         steps=contract_words.steps(size(facts, row)), tabs=_tabs(facts, "evidence"),
         ended=[] if standing else contract_words.versions(facts))
 
