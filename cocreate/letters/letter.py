@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from cocreate import words
 from cocreate.domain.addresses import named, plain, unlinked
-from cocreate.domain.assessing import asked
+from cocreate.domain.assessing import asked, is_assessment
 from cocreate.domain.hearing import Subject
 from cocreate.domain.leading import shared_with
 from cocreate.domain.news import REMINDERS
@@ -110,6 +110,11 @@ class Letter(About):
         """The version that it says as well is ready to read; "" where it says nothing of it."""
         return next((subject.key for kind, subject, _seq in self._context.also
                      if kind == "ready_to_read" and subject is not None), "")
+
+    @property
+    def each_answers(self) -> bool:
+        """Whether it is asked of every person of the party, so that nobody passes it on."""
+        return self.task is not None and is_assessment(self.facts, self.task)
 
     @property
     def deciding_too(self) -> str:
