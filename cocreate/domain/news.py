@@ -285,13 +285,15 @@ def _answers_now(before: Facts, after: Facts) -> Iterator[News]:
     """
     if before.members is after.members or after.on_hold:
         return
-    for proposal in after.proposals:
+    known = {member.person: member for member in before.members}
+    changed = [(was, member) for member in after.members
+               if (was := known.get(member.person)) is not None and was is not member and was.present]
+    for proposal in after.proposals if changed else ():
         act = PROPOSALS.get(proposal.kind)
         if proposal.state is not ProposalState.OPEN or act is None or after.ended != (proposal.kind == END):
             continue
-        for member in after.members:
-            was = before.member(member.person)
-            if was and was.present and not may_answer(act, was) and may_answer(act, member) and (
+        for was, member in changed:
+            if not may_answer(act, was) and may_answer(act, member) and (
                     member.party in set(proposal.parties) - set(proposal.agreeing)):
                 yield News("proposal", Subject("proposal", str(proposal.number), member.party), member.party,
                            (member.person,), json.loads(proposal.body).get("sees", ALL))
