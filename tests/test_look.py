@@ -52,10 +52,12 @@ STATUS = "[data-save-status]"
 
 @pytest.mark.browser
 class TestPages:
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("views", [
+        pytest.param(((390, "light"), (1280, "dark")), id="one"),
+        pytest.param(((390, "dark"), (1280, "light")), id="other", marks=pytest.mark.long)])
     @pytest.mark.parametrize("path", PATHS)
-    def test_quiet_and_free_of_findings(self, look, path, scheme, tmp_path):
-        for width in (390, 1280):
+    def test_quiet_and_free_of_findings(self, look, path, views, tmp_path):
+        for width, scheme in views:
             page, said = look(path, width=width, scheme=scheme)
             page.screenshot(path=tmp_path / f"{path[1:]}-{width}-{scheme}.png", full_page=True)
             found = page.evaluate(

@@ -38,8 +38,10 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self
 
 
 class TestPages:
-    @pytest.mark.parametrize("theme", ["light", "dark"])
-    @pytest.mark.parametrize("width", [360, 390, 1280])
+    @pytest.mark.parametrize(("width", "theme"), [
+        (360, "light"), (390, "dark"), (1280, "light"),
+        *(pytest.param(width, theme, marks=pytest.mark.long) for width, theme in (
+            (360, "dark"), (390, "light"), (1280, "dark")))])
     @pytest.mark.parametrize("kind", ["new", "wrong", "read"])
     def test_fit_and_can_be_read_by_everyone(self, open_page, kind, width, theme):
         page = open_page(f"/{kind}/{theme}", viewport={"width": width, "height": 900})
