@@ -183,6 +183,18 @@ class TestAutosave:
         assert "Furniture" in saved.value.request.post_data
         page.wait_for_selector("[data-save-status=saved]")
 
+    def test_without_connection_nothing_is_sent_and_the_page_stays(self, look):
+        page, _ = look("/task", width=390)
+        page.context.set_offline(True)
+        page.fill("#name", "Furniture")
+        page.click("#task button[type=submit]:visible >> nth=-1")
+        page.wait_for_selector("[data-save-status=waiting]")
+        assert page.input_value("#name") == "Furniture"
+        page.context.set_offline(False)
+        page.wait_for_selector("[data-save-status=saved]")
+        with page.expect_navigation():
+            page.click("#task button[type=submit]:visible >> nth=-1")
+
     def test_a_faster_colleague_is_told_with_a_way_on(self, look):
         page, _ = look("/task", width=1280)
         asked = []

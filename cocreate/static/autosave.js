@@ -27,6 +27,7 @@ class Draft {
     this.leaving = false;
     this.running = null;
     this.failures = 0;
+    this.unheard = false; // the last save reached nobody
     this.refused = new Set(); // inputs whose file was not kept, until a submit was stopped for it
     this.dropped = new Set(); // fields whose file shall go
     form.addEventListener("input", (event) => event.target.type !== "file" && this.changed());
@@ -92,6 +93,7 @@ class Draft {
     try {
       const response = await fetch(this.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "error" });
       const answer = await response.json().catch(() => ({}));
+      this.unheard = false;
       const refused = sent.length && [413, 415, 507].includes(response.status);
       if (response.ok || refused) {
         this.dropped.delete(dropped);
@@ -102,6 +104,7 @@ class Draft {
       if (answer.url) this.stop(answer);
       else this.failed(answer.status ?? this.status?.dataset.failed);
     } catch {
+      this.unheard = true;
       this.failed(this.status?.dataset.offline);
     }
     return false;
@@ -211,6 +214,13 @@ class Draft {
       this.form.requestSubmit(event.submitter);
       return;
     }
+    if (!this.stopped && (this.unheard || !navigator.onLine)) {
+      // Sent now it would end on a page of the browser, and what was typed with it: first somebody has to be reached.
+      event.preventDefault();
+      await this.save();
+      if (!this.unheard) this.form.requestSubmit(event.submitter);
+      return;
+    }
     const [refused] = this.refused;
     this.refused.clear();
     if (refused) {
@@ -234,5 +244,6 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   waited.add(form);
   await Promise.all(others.map((draft) => draft.save()));
-  form.requestSubmit(submitter);
+  if (others.some((draft) => draft.unheard)) waited.delete(form);
+  else form.requestSubmit(submitter);
 });
