@@ -99,6 +99,7 @@ class OpeningForm(Form):
     host_name: str
     places: tuple[Card, ...]
     partners: Mapping[str, Partner]  # by the skeleton of their name
+    opener: str  # the address of who opens it
 
     title: StringField
     purpose: TextAreaField
@@ -141,14 +142,14 @@ class OpeningForm(Form):
             _blame(self.affected, gettext("Too long: '%(group)s…'", group=long[:40]))
         return not self.unfold()
 
-    def refuse(self, error: CocreateError) -> None:
-        """Show what only the service could know."""
+    def refuse(self, error: CocreateError, said: str) -> None:
+        """Show what only the service could know; ``said`` is what is said of it anywhere."""
         if error.code == "seat.nobody_contracts":
             self.form_errors.append(gettext("Nobody would sign: fill a seat that takes part in the contract."))
         elif error.code == "organisation.looks_alike":  # a colleague entered it meanwhile
             self.form_errors.append(_spelt(str(error.values.get("name", ""))))
         else:
-            raise error
+            self.form_errors.append(said)
 
     def _check(self, card: Card, seat: SeatForm) -> None:
         place = self.definition.parties[card.seat]
@@ -184,7 +185,9 @@ class OpeningForm(Form):
                     "This is you. Choose your seat above."))
             elif name:
                 names[skeleton(name)] = card.seat
-            if email in people:
+            if email == self.opener:
+                _blame(seat.email, gettext("This is your own address. Name somebody who leads for them."))
+            elif email in people:
                 _blame(seat.email, gettext("This person already leads for another organisation."))
             elif email:
                 people.add(email)
@@ -205,8 +208,9 @@ def called(card: Card, definition: Definition, language: str) -> str:
     return name if card.place == 1 else f"{name} {card.place}"
 
 
-def form_for(definition: Definition, *, host_name: str, language: str, languages: Sequence[tuple[str, str]],
-             partners: Iterable[Partner] = (), more: Mapping[str, int] | None = None) -> type[OpeningForm]:
+def form_for(definition: Definition, *, host_name: str, opener: str, language: str,
+             languages: Sequence[tuple[str, str]], partners: Iterable[Partner] = (),
+             more: Mapping[str, int] | None = None) -> type[OpeningForm]:
     """The form with the cards of ``definition``. more: how many cards were asked for, by seat."""
     places = [(NONE, gettext("None, we only help (neutral person)")),
               *((key, say(seat.name, language)) for key, seat in definition.parties.items())]
@@ -228,7 +232,7 @@ def form_for(definition: Definition, *, host_name: str, language: str, languages
         return _Required if place.required and card.place <= (place.many.min if place.many else 1) else _Seat
 
     return type("_OpeningForm", (OpeningForm,), {
-        "definition": definition, "host_name": host_name, "places": cards,
+        "definition": definition, "host_name": host_name, "opener": address(opener), "places": cards,
         "partners": {skeleton(one.name): one for one in partners},
         "own_seat": SelectField(gettext("Which seat is %(host)s's?", host=host_name), choices=_offered(places),
                                 default=NONE),

@@ -192,13 +192,21 @@ class TestSeats:
          "This person already leads for another organisation."),
         ({"seat_shop-name": "", "seat_shop-email": ""}, "Name one champion with an address"),
         ({"seat_maker-organisation": "{host}"}, "This is you. Choose your seat above."),
+        ({"seat_shop-email": "{own}"}, "This is your own address. Name somebody who leads for them."),
     ])
     def test_what_cannot_be_says_why(self, manager, small, session, change, said):
         host = session.get_one(Host, small.host_id).name
         two = {"own_seat": "", "seat_maker-organisation": "Tornby Furniture"} | SHOP
         answer = manager.post(begin(manager, template="returned_crates"), data=two | {
-            name: text.format(host=host) for name, text in change.items()})
+            name: text.format(host=host, own=small.emails[small.manager].title()) for name, text in change.items()})
         assert answer.status_code == 422 and said in html.unescape(answer.text)
+
+    def test_what_cannot_be_is_said_on_the_last_step_too_and_leads_back(self, manager, small):
+        seats = begin(manager)
+        manager.post(seats, data=SEATS | {"seat_taker-email": small.emails[small.manager]})
+        manager.post(seats.replace("seats", "goal"), data={"title": "Steam for the plant"})
+        page = manager.get(seats.replace("seats", "check"))
+        assert "Champion's e-mail : This is your own address." in text(page) and f'href="{seats}#' in page.text
 
     def test_a_new_organisation_is_preset_as_what_mostly_sits_there(self, manager):
         seats = begin(manager)

@@ -150,7 +150,7 @@ def _open(page: Page) -> ResponseReturnValue:
                                         now=now())
             openings.end(session, page.draft.ref, outcome=ref, person=login.me().id, now=now())
     except (Invalid, Conflict) as refused:
-        page.form.refuse(refused)
+        page.form.refuse(refused, sentences.error(refused, pages.reader()))
         return _show(page, "check", checked=True), 422
     _say_opened(ref)
     return redirect(url_for("room.now", ref=ref), 303)
@@ -225,8 +225,8 @@ def _form(definition: Definition, host: Host, draft: Draft) -> type[OpeningForm]
     more = {key: int(text) for key in definition.parties
             if (text := draft.typed.fields.get(f"{MORE}{key}", "")).isdecimal()}
     known = [Partner(one.name, one.kind, one.country) for one in hosts.partners(db.session(), host.id)]
-    return form_for(definition, host_name=host.name, language=pages.language(), partners=known, more=more,
-                    languages=_languages_of(definition))
+    return form_for(definition, host_name=host.name, opener=login.me().email, language=pages.language(), partners=known,
+                    more=more, languages=_languages_of(definition))
 
 
 def _languages_of(definition: Definition) -> list[tuple[str, str]]:
@@ -322,5 +322,5 @@ def _letters(page: Page) -> list[Mapping[str, str]]:
     except _Seen:
         return found
     except (Invalid, Conflict) as refused:
-        page.form.refuse(refused)
+        page.form.refuse(refused, sentences.error(refused, pages.reader()))
         return []
