@@ -48,6 +48,16 @@ class TestEnteringFor:
         assert room.facts().task("returns", 2).state == "open"
         assert room.facts().figures == ()
 
+    def test_denied_by_a_party_with_a_draft_of_its_own_that_draft_stands_in_the_form_and_it_says_so(self, project):
+        room = project()
+        page = room.shop.get("/tasks/returns").text
+        room.shop.post("/tasks/returns", data=hidden(page) | {"f-crates": "8500", "save": "1"})
+        _enter(room)
+        answer = room.shop.post("/tasks/returns/deny", data={"party": 2, "seen": 1}, follow_redirects=True).text
+        assert "What was entered stands in the form" not in answer
+        assert "Your own draft stands in the form. What was entered is version 1, below. " in answer
+        assert re.search('value="8,?500"', answer)
+
     def test_an_incomplete_form_comes_back_whole(self, project):
         room = project()
         page = room.manager.get("/tasks/returns/enter?party=2").text

@@ -67,6 +67,11 @@ def taken(form: MultiDict[str, str]) -> tuple[MultiDict[str, str], str | None]:
     return typed, key
 
 
+def same(form: ContributionForm, other: ContributionForm) -> bool:
+    """Whether both say the same: an empty input says nothing, nor does a list that stands at one of its choices."""
+    return _typed(form) == _typed(other)
+
+
 def differs(page: TaskPage, form: ContributionForm) -> bool:
     """Whether something is typed here that the newest version does not say."""
     task = page.facts.task_of(page.task)
@@ -104,6 +109,10 @@ def _of_field(key: str, texts: Mapping[str, Sequence[str]]) -> Typed:
 
 def _belongs(name: str, key: str) -> bool:
     return name == f"f-{key}" or name.startswith(f"f-{key}-")
+
+
+def _typed(form: ContributionForm) -> Typed:
+    return {name: texts for name, texts in _plain(form.typed()).items() if not name.endswith(("-currency", "-period"))}
 
 
 def _plain(texts: Typed) -> Typed:

@@ -194,11 +194,14 @@ def task_confirm(ref: str, key: str) -> ResponseReturnValue:
 
 @bp.post("/tasks/<key>/deny")
 def task_deny(ref: str, key: str) -> ResponseReturnValue:
-    """It is not right: go on with what was entered as with a draft of one's own."""
+    """It is not right: go on with a draft of one's own, or else with what was entered."""
     with transaction() as session:
         contributions.deny(session, ref, task=key, party=number("party"), seen=number("seen"), actor=login.me().id,
                            key=Form.from_request().key(), now=now())
-    flash(_("What was entered stands in the form. Change it and submit it."), "done")
+    page = load(ref, key)
+    flash(_("What was entered stands in the form. Change it and submit it.") if page.draft.texts is None else
+          _("Your own draft stands in the form. What was entered is version %(number)d, below. Change it and submit "
+            "it.", number=page.task.number), "done")
     return redirect(url_for("room.task", ref=ref, key=key, party=number("party")), 303)
 
 

@@ -56,7 +56,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
         if (way := _way_beside(page)) and not form.refused:
-            if form.typed() != make_form(page, page.draft.texts, page.draft.files).typed() or files_of(form):
+            if not drafts.same(form, make_form(page, page.draft.texts, page.draft.files)) or files_of(form):
                 _keep(page, form)
             return redirect(way, 303)
         if form.rearranged or not request.form.keys().isdisjoint({"save", "stay", "ask", "way"}):
