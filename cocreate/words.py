@@ -184,6 +184,15 @@ def listed(names: Iterable[str], reader: Reader, *, either: bool = False) -> str
     return format_list(list(names), style="or" if either else "standard", locale=_list_locale(reader.language))
 
 
+def some(names: Iterable[str], reader: Reader, *, most: int = 3) -> str:
+    """The same, folded where there are many: "A, B, C and 6 more"; nobody is left out for being the only one more."""
+    found = list(names)
+    if len(found) <= most + 1:
+        return listed(found, reader)
+    more = len(found) - most
+    return listed([*found[:most], reader.ngettext("%(num)s more", "%(num)s more", more)], reader)
+
+
 def things(count: int, reader: Reader) -> str:
     """How many, at the beginning of a sentence: "One thing", "Two things"; beyond twelve in figures."""
     _ = reader.gettext

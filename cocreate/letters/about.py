@@ -9,8 +9,9 @@ from cocreate.domain.assessing import asked
 from cocreate.domain.invited import first_to_come
 from cocreate.domain.reminding import check_by, looks_after, owed
 from cocreate.letters.proposing import Proposing
+from cocreate.sentences import agreeing
 from cocreate.sentences.invitations import unanswered
-from workflows.definition import AtLeast, Task
+from workflows.definition import Task
 from workflows.facts import AbsenceFact, DecisionFact, DutyFact, TaskFact
 from workflows.guards import accepting, unwritten
 
@@ -239,9 +240,9 @@ class About(Proposing):
         return self.facts.decision(self.subject.key, self.subject.party or 0) if known else None
 
     @property
-    def reserved(self) -> str:
-        """Who agreed to the contract with a reservation."""
-        return words.listed((self.shaped(one.party) for one in self.facts.reserved()), self._context.reader)
+    def text_agreed(self) -> str:
+        """Who agrees on the text that is to be signed."""
+        return agreeing.on_the_text(self.facts, self._context.reader, self.shaped)
 
     @property
     def after_a_no(self) -> str:
@@ -257,18 +258,15 @@ class About(Proposing):
 
     @property
     def rule(self) -> str:
-        match self.facts.definition.gates[self.subject.key][1].rule:
-            case "all":
-                return self._("All parties asked must agree.")
-            case "any":
-                return self._("One party's agreement is enough.")
-            case "one_per_side":
-                return self._("One party of each side must agree.")
-            case AtLeast(at_least=least, of=str(seat)):
-                return self._("%(n)s parties as %(seat)s must agree.", n=words.number(least, self._context.reader),
-                              seat=self.say(self.facts.definition.parties[seat].name))
-            case AtLeast(at_least=least):
-                return self._("%(n)s parties must agree.", n=words.number(least, self._context.reader))
+        """Of the question that is asked, or of the one about the contract; "" where nobody decides on it."""
+        gate = self.subject.key if self.decision else agreeing.contract_gate(self.facts)
+        return agreeing.rule(self.facts, gate, self._context.reader) if gate else ""
+
+    @property
+    def all_agree(self) -> bool:
+        """Whether everybody has to agree on the contract."""
+        gate = agreeing.contract_gate(self.facts)
+        return gate is not None and self.facts.definition.gates[gate][1].rule == "all"
 
     @property
     def changed(self) -> tuple[str, str]:

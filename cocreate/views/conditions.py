@@ -67,7 +67,7 @@ def _clause(definition: Definition, when: c.AnyCondition) -> str:
             return _("the seat '%(seat)s' is taken", seat=_say(seat.name) if seat else key)
         case c.ContractIs(contract=state):
             return {"complete": _("no value is missing in the contract"),
-                    "agreed": _("the text of the contract is agreed by all who sign"),
+                    "agreed": _("the text of the contract is agreed"),
                     "signed": _("all have signed the contract")}[state]
         case c.Signed(signed=key):
             return _("'%(agreement)s' is signed by all who are asked", agreement=_task(definition, key))

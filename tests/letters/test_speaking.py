@@ -108,8 +108,8 @@ class TestWords:
         message = written(context)
         assert message["Subject"] == "Your signature has ended: the text changed (Garage lighting)"
         said = " ".join(body(message).split())
-        assert ("Nobody is bound by it. Your signature is one of them. There is nothing to sign until all parties "
-                "agree on the next version; then we ask you to sign again.") in said
+        assert ("Nobody is bound by it. Your signature is one of them. There is nothing to sign until the next "
+                "version is agreed; then we ask you to sign again.") in said
 
     def test_who_had_signed_is_asked_again_once_there_is_something_to_sign(self, contexts):
         context = contexts("please_sign")

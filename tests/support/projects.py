@@ -307,9 +307,9 @@ def with_gap(session: Session, *, now: datetime = NOON, definition: str = SMALL)
     return small
 
 
-def frozen(session: Session, *, now: datetime = NOON) -> Small:
+def frozen(session: Session, *, now: datetime = NOON, definition: str = SMALL) -> Small:
     """Version 1 is ready to read."""
-    small = in_terms(session, now=now)
+    small = in_terms(session, now=now, definition=definition)
     freeze(session, small, now=now)
     return small
 

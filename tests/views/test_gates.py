@@ -83,6 +83,25 @@ class TestGate:
         assert answer.status_code == 303, text(answer, answer.status_code)
         assert "A month more." not in room.shop.get("/gates/picture").text
 
+    def test_a_condition_beside_what_was_decided_outside_is_no_plain_agreement(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+
+        def record(answer):
+            return room.maker.post("/gates/picture/outside", data={
+                **hidden(room.maker.get("/gates/picture/outside").text), "answer": answer, "body": "The board",
+                "on": "2027-02-26", "reason": "Only if the ramp is built.",
+                "proof": (io.BytesIO(handmade.pdf()), "minutes.pdf")})
+
+        refused = record("agreed")
+        assert refused.status_code == 422
+        assert "choose 'It agrees with a reservation'" in text(refused, 422)
+        assert "Only if the ramp is built.</textarea>" in refused.text
+        assert not room.facts().decision("picture", 1).agreed
+        assert record("reserved").status_code == 303
+        assert room.facts().decision("picture", 1).state == "reserved"
+
     def test_what_is_needed_for_some_answers_is_not_called_optional(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():

@@ -51,6 +51,22 @@ class TestSign:
         page = room.maker.get("/contract/evidence").text
         assert "What was reserved" in page and "<q>Our board meets in June.</q>" in page
 
+    def test_where_not_all_have_to_agree_nobody_is_told_that_all_do(self, project):
+        small = projects.SMALL.replace("about: contract,", "about: contract, rule: any,")
+        rule = "One party's agreement is enough."
+        room = project(lambda session: projects.frozen(session, definition=small))
+        with room.app.app_context():
+            told = " ".join(body(mail(db.session(), room.small, room.small.manager, "ready_to_read")).split())
+            assert f"Signatories will be asked to sign once its text is agreed. {rule} A sample" in told
+            assert "version 1 is not agreed yet" in room.shop.get("/contract").text
+            stories.decide(room.small, "our_contract", 1)
+            assert (f"All 3 clauses are agreed on version 1. {rule} Aurelis Hotels has not agreed to it."
+                    ) in room.shop.get("/contract").text.replace("&#39;", "'")
+            stories.go_on(room.small, "to_signature")
+            asked = " ".join(body(mail(db.session(), room.small, room.small.shop, "please_sign")).split())
+        assert (f"● Tornby Furniture agrees on the text. {rule} ■ Aurelis Hotels has not agreed to it. "
+                "Aurelis Hotels is asked to sign") in asked
+
     def test_a_phone_that_loads_the_page_again_after_the_mail_goes_on_to_sign(self, project):
         room = project(projects.ready_to_sign)
         mailed(room.maker)

@@ -45,8 +45,7 @@ class DecideOutside:
 
 def decide(facts: Facts, given: Decide) -> Change:
     mine, actor = _asked(facts, given, Act.DECIDE)
-    if given.answer == DecisionState.AGREED and (given.reason.strip() or given.wanted.strip()):
-        raise Invalid("decision.words_left", field="reason" if given.reason.strip() else "wanted")
+    _without_words(given, "decision.words_left")
     if (not mine.outside and (mine.state, mine.subject, mine.reason or "", mine.wanted or "") == (
             given.answer, given.seen, given.reason.strip(), given.wanted.strip())):
         raise Conflict("gate.recorded", gate=given.gate)  # sent again, from another tab
@@ -56,6 +55,7 @@ def decide(facts: Facts, given: Decide) -> Change:
 def decide_outside(facts: Facts, given: DecideOutside) -> Change:
     mine, actor = _asked(facts, given, Act.DECIDE_OUTSIDE)
     body = given.body.strip()
+    _without_words(given, "outside.words_left")
     if not body:
         raise Invalid("outside.body", field="body")
     if given.on > facts.today:
@@ -89,6 +89,12 @@ def _asked(facts: Facts, given: Decide | DecideOutside, act: Act) -> tuple[Decis
     mine, actor = require_deciding(facts, given.gate, act)
     require_same(given.seen, subject(facts, given.gate), "gate.changed", gate=given.gate)
     return mine, actor
+
+
+def _without_words(given: Decide | DecideOutside, code: str) -> None:
+    """A condition is a reservation: beside a plain yes it would be a remark that binds to nothing."""
+    if given.answer == DecisionState.AGREED and (given.reason.strip() or given.wanted.strip()):
+        raise Invalid(code, field="reason" if given.reason.strip() else "wanted")
 
 
 _HERE: dict[str, Any] = {"outside": False, "body": None, "decided_on": None, "document": None}

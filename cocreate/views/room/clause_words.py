@@ -12,8 +12,9 @@ from cocreate.db import db
 from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.composing import called
 from cocreate.domain.contract import ClauseText, ContractText, Gap
+from cocreate.sentences.agreeing import contract_gate
 from cocreate.services import accepted, casebook, comments
-from cocreate.views.room import contract_words, frame, missing
+from cocreate.views.room import frame, missing
 from cocreate.views.room.frame import PartyView
 from cocreate.web import pages
 from workflows.facts import DecisionState, Facts
@@ -122,7 +123,7 @@ def reservations(facts: Facts, *gates: str) -> tuple[Reserved, ...]:
 
 def about_the_whole(facts: Facts) -> tuple[Reserved, ...]:
     """What parties reserved about the contract as a whole."""
-    key = contract_words.gate(facts)
+    key = contract_gate(facts)
     return reservations(facts, key) if key else ()
 
 
@@ -158,7 +159,7 @@ _VERDICTS = {DecisionState.AGREED: "yes", DecisionState.RESERVED: "yes", Decisio
 
 def _states(facts: Facts) -> tuple[tuple[PartyView, str, str], ...]:
     """What each party says to all clauses at once: clause by clause comes later."""
-    key, views = contract_words.gate(facts), frame.party_views(facts)
+    key, views = contract_gate(facts), frame.party_views(facts)
     said = {"yes": _("agreed"), "no": _("does not agree"), "open": _("open")}
     reserved = {one.party.number for one in reservations(facts, *([key] if key else ()))}
     found = []

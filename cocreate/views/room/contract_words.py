@@ -19,6 +19,7 @@ from cocreate.domain.prose import plain
 from cocreate.domain.turns import owed_here, prepares, waits_for
 from cocreate.errors import Conflict
 from cocreate.papers import paper_words
+from cocreate.sentences import agreeing
 from cocreate.services import composing, contracts, signing
 from cocreate.views.room import gates, missing, nudges
 from cocreate.views.room.missing import Lack
@@ -65,14 +66,19 @@ def headline(facts: Facts, text: ContractText, number: int | None, *, current: b
     if contract is None:
         return _headline_before(facts, text)
     if reasons(facts, ContractIs(contract="agreed"), facts.project.stage):
-        return _("Not ready to sign: not all parties have agreed to version %(number)s.", number=contract.number)
+        key = agreeing.contract_gate(facts)
+        if key is None or facts.definition.gates[key][1].rule == "all":
+            return _("Not ready to sign: not all parties have agreed to version %(number)s.", number=contract.number)
+        open_ = _("Not ready to sign: version %(number)s is not agreed yet.", number=contract.number)
+        return f"{open_} {agreeing.rule(facts, key, reader)}"
     if engine.waits_for_signatures(facts.definition, facts.project.stage):
         signed = sum(1 for party in facts.signing if facts.signature(party.number))
         return _("Ready. Version %(number)s is signed by %(signed)s of %(all)s parties.", number=contract.number,
                  signed=signed, all=len(facts.signing))
-    return ngettext("Ready. The one clause is agreed on version %(number)s.",
-                    "Ready. All %(num)s clauses are agreed on version %(number)s.", contract.clauses,
-                    number=contract.number)
+    ready = ngettext("Ready. The one clause is agreed on version %(number)s.",
+                     "Ready. All %(num)s clauses are agreed on version %(number)s.", contract.clauses,
+                     number=contract.number)
+    return " ".join(filter(None, (ready, agreeing.without(facts, reader, lambda party: facts.party(party).name))))
 
 
 def _headline_before(facts: Facts, text: ContractText) -> str:
@@ -113,14 +119,9 @@ def _comes(facts: Facts, one: Refusal) -> bool:
         task.party == one.party and one.values["path"].split(".")[1:2] == [task.key] for task in owed_here(facts))
 
 
-def gate(facts: Facts) -> str | None:
-    """The gate at which the parties agree to the contract."""
-    return next((key for key, (_stage, gate) in facts.definition.gates.items() if gate.about == "contract"), None)
-
-
 def segments(facts: Facts) -> list[tuple[int, str]]:
     """The ring of the contract: who agrees to the version that stands."""
-    key = gate(facts)
+    key = agreeing.contract_gate(facts)
     if key is None or facts.contract is None:
         return [(party.number, "open") for party in facts.contracting]
     return gates.segments(facts, key)

@@ -15,6 +15,7 @@ from cocreate.domain.turns import may_freeze, prepares, turns
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.forms.base import Form
 from cocreate.models.contracts import ContractVersion
+from cocreate.sentences.agreeing import contract_gate
 from cocreate.services import bundles, composing, contracts, missing
 from cocreate.views.room import accession_words, clause_words, contract_words, frame, signing_words
 from cocreate.views.room.blueprint import bp
@@ -68,7 +69,7 @@ def contract_clause(ref: str, key: str) -> ResponseReturnValue:
         before=text.clauses[place - 1] if place else None,
         after=text.clauses[place + 1] if place + 1 < len(text.clauses) else None,
         line=clause_words.lines(facts, text)[place],
-        talk=talk(facts, Topic("clause", key)), tabs=_tabs(facts, "clauses"), gate=contract_words.gate(facts),
+        talk=talk(facts, Topic("clause", key)), tabs=_tabs(facts, "clauses"), gate=contract_gate(facts),
         **contract_words.drawn(facts, text))
 
 
@@ -127,7 +128,7 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
     return frame.show(
         "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current, kept=kept,
         headline=contract_words.headline(facts, text, number, current=current), refused=refused,
-        waits=contract_words.waits(facts, text) if current else [], gate=contract_words.gate(facts),
+        waits=contract_words.waits(facts, text) if current else [], gate=contract_gate(facts),
         signers=signing_words.signers(facts, text.version) if frozen else [],
         versions=contract_words.versions(facts), compared=compared, changed=changed,
         part_names=contract_words.part_names(), nonce=Form(),
@@ -166,7 +167,7 @@ def _trail(facts: Facts, number: int | None, *, current: bool) -> list[tuple[str
 
 def _to_decide(facts: Facts) -> str | None:
     """The gate where the reader's party still has to agree, if the reader decides for it."""
-    key = contract_words.gate(facts)
+    key = contract_gate(facts)
     asked = turns(facts, facts.actor.person) if facts.actor else ()
     return key if any(turn.key == key and turn.act in ("decide", "decide_again") for turn in asked) else None
 

@@ -94,7 +94,8 @@ class TestDecidedOutside:
 
     @pytest.mark.parametrize(("wrong", "code"), [
         ({"on": date(2027, 4, 1)}, "outside.future"), ({"body": " "}, "outside.body"),
-        ({"answer": "refused"}, "reason.short"), ({"answer": "maybe"}, "decision.unknown")])
+        ({"answer": "refused"}, "reason.short"), ({"answer": "maybe"}, "decision.unknown"),
+        ({"reason": "If the ramp comes."}, "outside.words_left")])
     def test_with_body_day_and_reason(self, wrong, code):
         story = begin().give("stream").give("need")
         with pytest.raises(Invalid, match=code):

@@ -1,0 +1,35 @@
+"""Who agrees on a text that is to be signed."""
+
+import pytest
+
+from cocreate.sentences import agreeing
+from cocreate.words import Reader
+from tests.support.facts import begin
+
+
+def said(rule, *agree, takers=1):
+    story = begin(f"""
+parties: {{giver: {{contracting: true}}, taker: {{contracting: true, many: {{max: 9}}}}}}
+stages: {{terms: {{contract: prepared, gates: {{our_contract: {{of: [giver, taker], about: contract, rule: {rule}}}}}}},
+          signature: {{contract: signed}}}}
+transitions: {{to_signature: {{from: terms, to: signature, when: {{contract: agreed}}}}}}
+""", taker=takers).freeze()
+    for party in agree:
+        story = story.decide("our_contract", party)
+    return agreeing.on_the_text(story.facts, Reader(), lambda party: story.facts.party(party).name)
+
+
+class TestOnTheText:
+    def test_all_where_all_agree(self):
+        assert said("any", "giver", "taker") == "All parties agree on the text."
+
+    @pytest.mark.parametrize(("rule", "words"), [
+        ("any", "One party's agreement is enough."), ("{at_least: 1}", "1 party must agree."),
+        ("{at_least: 1, of: giver}", "1 party as Giver must agree.")])
+    def test_else_who_and_by_which_rule(self, rule, words):
+        assert said(rule, "giver") == f"giver agrees on the text. {words} taker has not agreed to it."
+
+    def test_of_many_some_are_named(self):
+        assert said("one_per_side", "giver", "taker", takers=8) == (
+            "giver and taker agree on the text. One party of each side must agree. "
+            "taker.2, taker.3, taker.4 and 4 more have not agreed to it.")
