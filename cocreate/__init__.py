@@ -10,6 +10,7 @@ from cocreate import cli, vault, views, words
 from cocreate import models as _models  # noqa: F401 - the tables must be known to migrations
 from cocreate.db import db, end_reading, prepare
 from cocreate.domain import saying
+from cocreate.papers.copies import COPIES, Copies
 from cocreate.rasterising.kept import PREVIEWS, Pictures
 from cocreate.settings import Settings
 from cocreate.storage import LocalStore
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     vault.configure(settings.secret, settings.former_secret)
     app.extensions["store"] = LocalStore(settings.folder / "files")
+    app.extensions["copies"] = Copies(settings.folder / COPIES)
     app.extensions["previews"] = Pictures(settings.folder / PREVIEWS)
     db.init_app(app)
     app.teardown_appcontext(lambda _error: end_reading())

@@ -26,6 +26,7 @@ from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.errors import CocreateError
 from cocreate.mail import NotDelivered, Transport, compose, transport
+from cocreate.papers.copies import COPIES, Copies
 from cocreate.rasterising.kept import PREVIEWS, Pictures
 from cocreate.services import (
     absences,
@@ -238,7 +239,8 @@ def tidy(turn: Turn) -> None:
 def sweep(turn: Turn) -> None:
     """Once a day files go that no row names."""
     folder = turn.settings.folder
-    if turn.goes_on() and (gone := sweeping.sweep(LocalStore(folder / "files"), Pictures(folder / PREVIEWS), now=now)):
+    if turn.goes_on() and (gone := sweeping.sweep(
+            LocalStore(folder / "files"), Pictures(folder / PREVIEWS), Copies(folder / COPIES), now=now)):
         log.info("%s files that nothing names are gone", gone)
 
 

@@ -21,6 +21,7 @@ from cocreate.db import db, table_of
 from cocreate.models.contracts import ContractVersion
 from cocreate.models.projects import Project
 from cocreate.models.records import Event
+from cocreate.papers.copies import COPIES, Copies
 from cocreate.rasterising.kept import PREVIEWS, Pictures
 from cocreate.services import files, records, sweeping
 from cocreate.storage import LocalStore
@@ -100,7 +101,8 @@ def swept(small: Small) -> None:
     for path in files_there:
         age(path)
     wanted = {sha256 for _, sha256 in sweeping.named(db.session())}
-    gone = sweeping.sweep(small.store, Pictures(small.store.folder.parent / PREVIEWS), now=lambda: NOON)
+    data = small.store.folder.parent
+    gone = sweeping.sweep(small.store, Pictures(data / PREVIEWS), Copies(data / COPIES), now=lambda: NOON)
     left = {path.name for path in small.store.folder.rglob("*") if len(path.name) == 64}
     assert left == wanted
     assert gone == len(files_there) - len(left) > 0

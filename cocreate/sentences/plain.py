@@ -118,8 +118,8 @@ PLAIN = {
     "outside.until_past": N_("Choose a day after today."),
     "outside.until_far": N_("Choose a day within %(most)s days; then say it again if it still waits."),
     "outside.body": N_("Say which body decided."),
-    "outside.words_left": N_("Words do not go with a plain 'It agrees'. If they are a condition, choose 'It agrees with "
-                             "a reservation'; else leave this field empty."),
+    "outside.words_left": N_("Words do not go with a plain 'It agrees'. If they are a condition, choose 'It agrees "
+                             "with a reservation'; else leave this field empty."),
     "outside.future": N_("This day has not come yet. Record the decision when it is made."),
     "outside.file": N_("Add the file that shows the decision."),
     "enter.signed": N_("What is signed cannot be entered for somebody else."),

@@ -6,6 +6,7 @@ transaction; freezing then checks that nothing has happened meanwhile.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +19,13 @@ from cocreate.domain.lacking import lacking
 from cocreate.errors import Conflict, Forbidden, Invalid, NotFound
 from cocreate.models.contracts import ContractVersion
 from cocreate.papers import paper_words, typesetting
+from cocreate.papers.copies import Copies
 from cocreate.services import composing, files, hosts, progress
 from cocreate.services.acts import contracts as acts
 from cocreate.services.acts.contracts import Freeze
 from cocreate.services.composing import compose, whole
 from cocreate.services.facts import look
+from cocreate.services.files import prefix
 from cocreate.storage import Store
 from workflows.facts import Facts
 
@@ -118,15 +121,20 @@ def pdf(session: Session, facts: Facts, store: Store, number: int, *, kind: str,
     return store.read(files.prefix(session, found.host_id), sha256)
 
 
-def copy_to_check(session: Session, facts: Facts, store: Store, number: int, *,
+def copy_to_check(session: Session, facts: Facts, store: Store, copies: Copies, number: int, *,
                   paper: str = "") -> tuple[ContractText, bytes]:
     """A version, or the text as it would be frozen next, and its PDF with "not signed" on every page.
 
+    Typeset once: of a text that is not frozen also where only the hour and the head of the record are later.
     Raises: NotFound.
     """
     text = compose(session, facts, paper)
     if number != text.version:
         text = version(session, facts, number, paper=paper).text
-    return text, typesetting.contract_pdf(
-        text, text_sha256=domain.text_sha256(text), mark=paper_words.paper(text.language)["not_signed"],
-        logo=hosts.logo(session, store, facts.project.host_id))
+        what = f"frozen {domain.text_sha256(text)}"
+    else:
+        what = f"next {number} {facts.project.ref} {paper} {domain.content_sha256(text)}"
+    logo = hosts.logo(session, store, facts.project.host_id)
+    return text, copies.of(prefix(session, facts.project.host_id), f"{what} {sha256(logo).hexdigest()}", lambda: (
+        typesetting.contract_pdf(text, text_sha256=domain.text_sha256(text), logo=logo,
+                                 mark=paper_words.paper(text.language)["not_signed"])))

@@ -17,6 +17,7 @@ from cocreate.db import db, end_reading, transaction
 from cocreate.models.contracts import Accession, ContractVersion
 from cocreate.models.hosts import Host
 from cocreate.models.work import Contribution, DocumentVersion, Draft
+from cocreate.papers.copies import Copies
 from cocreate.rasterising.kept import Pictures
 from cocreate.services import quotas
 from cocreate.storage import LocalStore, Missing
@@ -31,14 +32,18 @@ NAMES = (ContractVersion.pdf_sha256, ContractVersion.sealed_sha256, ContractVers
 _TEXTS = (Draft.files, Contribution.answers)
 
 
-def sweep(store: LocalStore, pictures: Pictures, *, now: Callable[[], datetime]) -> int:
-    """Remove what no row has named for a day, if it is time again, with its pictures; how many there were."""
+def sweep(store: LocalStore, pictures: Pictures, copies: Copies, *, now: Callable[[], datetime]) -> int:
+    """Remove what no row has named for a day, if it is time again, with its pictures; how many there were.
+
+    All copies to check go with it: they are made anew.
+    """
     if not _due(store.folder / MARK, now()):
         return 0
     found = named(db.session())
     end_reading()
     gone = store.sweep(found)
     pictures.sweep(found)
+    copies.sweep()
     with transaction() as session:
         quotas.forget(session, found, store, now())
     (store.folder / MARK).write_text(now().isoformat(), "utf-8")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from cocreate.db import db, transaction
 from cocreate.models.hosts import Host
 from cocreate.models.work import Draft
+from cocreate.papers.copies import Copies
 from cocreate.rasterising.kept import Pictures
 from cocreate.services import hosts, sweeping
 from cocreate.services.files import prefix
@@ -42,14 +43,17 @@ def test_once_a_day_what_no_row_names_goes(fresh_database, new_app):
                               files=f'{{"proof": {{"sha256": "{drafted}"}}}}',
                               number=1, person=small.maker, at=NOON))
         pictures = Pictures(small.store.folder.parent / "previews")
+        copies = Copies(small.store.folder.parent / "copies")
+        copies.of(place, "a text", lambda: b"%PDF")
         for sha256 in (drafted, orphan):
             (pictures.folder / place / sha256).mkdir(parents=True)
         for path in small.store.folder.rglob("*"):
             if path.is_file() and path.name != young:
                 age(path)
-        assert sweeping.sweep(small.store, pictures, now=lambda: NOON) == 1
+        assert sweeping.sweep(small.store, pictures, copies, now=lambda: NOON) == 1
         assert [small.store.exists(place, one) for one in (drafted, logo, orphan, young)] == [True, True, False, True]
         assert [path.name for path in pictures.folder.glob("*/*")] == [drafted]
+        assert not copies.folder.exists()
         age(small.store.folder / place / young[:2] / young)
-        assert sweeping.sweep(small.store, pictures, now=lambda: NOON + timedelta(hours=23)) == 0
-        assert sweeping.sweep(small.store, pictures, now=lambda: NOON + timedelta(hours=24)) == 1
+        assert sweeping.sweep(small.store, pictures, copies, now=lambda: NOON + timedelta(hours=23)) == 0
+        assert sweeping.sweep(small.store, pictures, copies, now=lambda: NOON + timedelta(hours=24)) == 1

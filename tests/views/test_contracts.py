@@ -194,6 +194,19 @@ class TestRead:
                 assert "Agreement on returned crates" in room.maker.get(page).text
 
 
+class TestCopyToCheck:
+    def test_is_typeset_once_for_exactly_this_text(self, project):
+        room = project(projects.in_terms)
+        address = "/contract/versions/1/check.pdf"
+        first = room.maker.get(address).data
+        room.clock.moment += timedelta(minutes=5)
+        assert room.maker.get(address).data == first
+        room.maker.post("/contract/freeze", data={"key": "the-version-itself"})
+        frozen = room.maker.get(address).data
+        assert frozen != first
+        assert room.shop.get(address).data == frozen
+
+
 class TestFreeze:
     def test_makes_a_version_ready_and_says_so(self, project):
         room = project(projects.in_terms)

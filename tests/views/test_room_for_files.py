@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cocreate.db import db
+from cocreate.papers.copies import Copies
 from cocreate.rasterising.kept import Pictures
 from cocreate.services import sweeping
 from cocreate.services.files import prefix
@@ -73,7 +74,9 @@ def a_day_passes(room):
         store = room.app.extensions["store"]
         for path in store.folder.glob("*/*/*"):
             age(path)
-        sweeping.sweep(store, Pictures(store.folder.parent / "previews"), now=lambda: NOON + timedelta(days=2))
+        data = store.folder.parent
+        sweeping.sweep(store, Pictures(data / "previews"), Copies(data / "copies"),
+                       now=lambda: NOON + timedelta(days=2))
 
 
 def disk(room):

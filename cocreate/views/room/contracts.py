@@ -95,7 +95,8 @@ def contract_pdf(ref: str, paper: str, number: int, kind: str) -> ResponseReturn
     """The file as it was signed, with its seal, or its evidence; ``check`` is a copy marked "not signed"."""
     facts, session = signing_words.enter(ref, paper), db.session()
     if kind == "check":
-        text, body = contracts.copy_to_check(session, facts, current_app.extensions["store"], number, paper=paper)
+        kept = current_app.extensions
+        text, body = contracts.copy_to_check(session, facts, kept["store"], kept["copies"], number, paper=paper)
     else:
         text = composing.compose(session, facts, paper)
         body = contracts.pdf(session, facts, current_app.extensions["store"], number, kind=kind, paper=paper)
