@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.axe import WCAG, findings
 from tests.support.house import pages, signed_in
 from tests.support.run import Run
-from tests.support.walking import AXE, MADE_OF
+from tests.support.walking import MADE_OF
 
 pytestmark = pytest.mark.browser
 PEOPLE = ("administrator", "account manager", "customer champion", "checks", "signs", "has signed", "rests",
           "bargains", "leaves")
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-COLOURS = "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}"  # all else is alike in the dark
+COLOURS = ("color-contrast", "link-in-text-block")  # all else is alike in the dark
 WIDER = """(() => {
   const limit = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= limit) return [];
@@ -105,10 +105,6 @@ def _fits(wrong, path, page):
         wrong[path, page.viewport_size["width"]] = wide
 
 
-def _has_no_finding(wrong, path, page, rules=RULES):
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    found = page.evaluate(f"axe.run({rules})")["violations"]
-    said = [(one["id"], [(node["html"][:160], node["failureSummary"]) for node in one["nodes"]][:3]) for one in found]
-    if said:
-        wrong[path, page.viewport_size["width"], rules] = said
+def _has_no_finding(wrong, path, page, rules=WCAG):
+    if found := findings(page, *rules):
+        wrong[path, page.viewport_size["width"], rules] = found

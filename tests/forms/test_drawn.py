@@ -3,7 +3,6 @@
 from pathlib import Path
 from threading import Thread
 
-import axe_core_python
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import Babel
@@ -16,10 +15,9 @@ from cocreate.forms.contributions import ContributionForm
 from cocreate.web import assets, icons
 from cocreate.words import Reader
 from tests.support.asking import FORM, HANGING, TYPED, WRONG
+from tests.support.axe import WCAG, findings
 
 ROOT = Path(__file__).parents[2]
-
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
 PAGE = """<!doctype html><html lang="en"{% if theme %} data-theme="{{ theme }}"{% endif %}><head><title>Task</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,9 +44,7 @@ class TestPages:
     def test_fit_and_can_be_read_by_everyone(self, open_page, kind, width, theme):
         page = open_page(f"/{kind}/{theme}", viewport={"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        assert findings(page, *WCAG) == []
 
     def test_not_available_closes_the_field_and_loses_nothing(self, open_page):
         page = open_page("/wrong/light")

@@ -5,17 +5,14 @@ import email.policy
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import axe_core_python
 
 from cocreate import jobs
 from tests.support.apps import Live
+from tests.support.axe import findings
 from tests.support.people import PASSWORD
 from tests.support.spaces import spaced
 
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DESK = {"viewport": {"width": 1280, "height": 900}}
 
@@ -157,10 +154,8 @@ class Walker:
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
         kind = json.dumps([width, self.page.evaluate(MADE_OF)])
         if kind not in _CHECKED:
-            self.page.evaluate(AXE)
-            found = self.page.evaluate("axe.run()")["violations"]
-            said = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
-            assert said == [], (self.page.url, said)
+            found = findings(self.page)
+            assert found == [], (self.page.url, found)
             _CHECKED.add(kind)
 
 

@@ -1,14 +1,12 @@
 """The contract's pages in a real browser: nothing wider than the screen, nothing a reader cannot use."""
 
-from pathlib import Path
-
-import axe_core_python
 import pytest
 
 from cocreate import clock
 from cocreate.db import transaction
 from cocreate.services import signing
 from tests.support import projects
+from tests.support.axe import WCAG, findings
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD
 from tests.support.rooms import sign_in
@@ -18,7 +16,6 @@ from tests.support.signing import last_code
 class TestLook:
     @pytest.mark.parametrize("width", [360, *(pytest.param(w, marks=pytest.mark.long) for w in (768, 1280))])
     def test_every_page_fits_and_passes_axe(self, live, new_page, width):
-        axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
         with live.app.app_context(), transaction() as session:
             ready, terms, done = (make(session, now=clock.now())
                                   for make in (projects.ready_to_sign, projects.in_terms, _refused))
@@ -29,9 +26,7 @@ class TestLook:
             for name in page_names:
                 page.goto(f"/p/{small.ref}/{name}")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
-                page.evaluate(axe)
-                found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa', 'best-practice']})")
-                assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]] == []
+                assert findings(page, *WCAG) == []
 
     def test_a_signature_in_the_browser(self, live, new_page):
         with live.app.app_context(), transaction() as session:
