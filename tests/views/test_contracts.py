@@ -12,7 +12,7 @@ from cocreate.services import people, proposals
 from tests.support import projects, several, stories
 from tests.support.clock import NOON
 from tests.support.people import someone
-from tests.support.rooms import Client
+from tests.support.rooms import Client, text
 from tests.support.signing import take_part_as
 from tests.support.stores import Slow
 
@@ -22,6 +22,7 @@ KEPT = projects.SMALL.replace("{label: Credit, type: money, per: piece, min: 0}"
     "            label: Places\n", "            label: Places\n            visible_to: [maker, shop]\n")
 
 
+KEPT_FROM = "Who contracts or signs reads it whole; here it stands without what you may not see."
 LATER = NOON + timedelta(hours=1)
 WITH_VALUE = ("", "/clauses/credit", "/versions/1/check.pdf")
 
@@ -30,6 +31,12 @@ def _text_of(answer):
     if answer.mimetype != "application/pdf":
         return answer.text
     return subprocess.run(["pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True).stdout.decode()
+
+
+def signed(session, definition):
+    small = projects.in_terms(session, definition=definition)
+    projects.sign_all(session, small)
+    return small
 
 
 class TestKept:
@@ -41,8 +48,8 @@ class TestKept:
             for client, reads in ((room.manager, False), (room.maker, True), (room.shop, True)):
                 answer = client.get(f"/contract{path}")
                 assert answer.status_code == 200, path
-                text = _text_of(answer)
-                assert ("0.80 euros" in text or "Oslo" in text) is (reads and path in WITH_VALUE), (path, text)
+                read = _text_of(answer)
+                assert ("0.80 euros" in read or "Oslo" in read) is (reads and path in WITH_VALUE), (path, read)
         assert "[Credit: only Tornby Furniture and Aurelis Hotels may see it]" in room.manager.get("/contract").text
         assert "value is missing" not in room.manager.get("/contract").text
 
@@ -60,6 +67,23 @@ class TestKept:
         room = project(lambda session: projects.in_terms(session, definition=KEPT))
         assert room.maker.post("/contract/freeze").status_code == 303
         assert "0.80 euros" in room.shop.get("/contract").text
+
+    def test_whom_it_is_kept_from_reads_which_version_stands(self, project):
+        room = project(lambda session: projects.in_terms(session, definition=KEPT))
+        with transaction() as session:
+            projects.freeze(session, room.small)
+        made = f"Version 1 is made ready. {KEPT_FROM}"
+        for path in ("", "/clauses"):
+            page = text(room.manager.get(f"/contract{path}"))
+            assert made in page and "Version 2" not in page and "No version is ready" not in page, path
+            assert made not in text(room.shop.get(f"/contract{path}")), path
+
+    def test_whom_it_is_kept_from_reads_that_it_is_signed_and_by_whom_it_is_read(self, project):
+        room = project(lambda session: signed(session, KEPT))
+        said = f"Version 1 is signed by all. {KEPT_FROM}"
+        for path in ("", "/clauses"):
+            page = text(room.manager.get(f"/contract{path}"))
+            assert said in page and "is made ready" not in page and "known so far" not in page, path
 
 
 class TestRead:

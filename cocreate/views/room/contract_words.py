@@ -81,6 +81,16 @@ def headline(facts: Facts, text: ContractText, number: int | None, *, current: b
     return " ".join(filter(None, (ready, agreeing.without(facts, reader, lambda party: facts.party(party).name))))
 
 
+def kept(facts: Facts) -> str:
+    """Of the version that stands, to a reader who may not see all that it prints; "" where none stands."""
+    contract = facts.contract
+    if contract is None:
+        return ""
+    how = _("Version %(number)s is signed by all.", number=contract.number) \
+        if contract.state is ContractState.SIGNED else _("Version %(number)s is made ready.", number=contract.number)
+    return how + " " + _("Who contracts or signs reads it whole; here it stands without what you may not see.")
+
+
 def _headline_before(facts: Facts, text: ContractText) -> str:
     if not prepares(facts):
         stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")

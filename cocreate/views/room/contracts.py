@@ -1,5 +1,7 @@
 """The contract: read as it will be printed, made ready, proven afterwards. Signing is a page of its own."""
 
+from dataclasses import replace
+
 from flask import current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,7 +25,7 @@ from cocreate.views.room.documents import download
 from cocreate.views.room.signing import CONTRACT
 from cocreate.views.room.talk import talk
 from cocreate.web import login, pages
-from workflows.facts import Facts
+from workflows.facts import ContractState, Facts
 
 FREEZE_TRIES = 3
 
@@ -49,8 +51,9 @@ def contract_clauses(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     text, row = _standing(facts)
     return frame.show("room/contracts/clauses.html", facts, *signing_words.trail(facts, ""), (_("Clauses"), None),
-                      text=text, row=row, lines=clause_words.lines(facts, text),
-                      segments=contract_words.segments(facts), tabs=_tabs(facts, "clauses"))
+                      text=text, row=row, kept="" if row else contract_words.kept(facts),
+                      lines=clause_words.lines(facts, text), segments=contract_words.segments(facts),
+                      tabs=_tabs(facts, "clauses"))
 
 
 @bp.get("/contract/clauses/<key>")
@@ -121,13 +124,14 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
     kept = standing is not None and number == standing.number and not contracts.may_read(
         facts, contracts.row(session, facts, number))
     frozen = contracts.version(session, facts, number) if number and not kept else None
-    text, row = (frozen.text, frozen.row) if frozen else (composing.compose(session, facts), None)
+    text, row = (frozen.text, frozen.row) if frozen else _known(facts)
     current = number is None or (standing is not None and standing.number == number)
     if current:
         facts = missing.known(session, facts, text)
     compared, changed = contract_words.changes(facts, text, current=current)
     return frame.show(
-        "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current, kept=kept,
+        "room/contracts/read.html", facts, *_trail(facts, number, current=current), row=row, current=current,
+        kept=contract_words.kept(facts) if kept else "", signed=_signed(facts, number),
         headline=contract_words.headline(facts, text, number, current=current), refused=refused,
         waits=contract_words.waits(facts, text) if current else [], gate=contract_gate(facts),
         signers=signing_words.signers(facts, text.version) if frozen else [],
@@ -145,9 +149,19 @@ def _read(facts: Facts, number: int | None = None, *, refused: str = "") -> str:
 def _standing(facts: Facts) -> tuple[ContractText, ContractVersion | None]:
     """The version that stands, if the reader may; else the text as it would be, as they may read it."""
     if facts.contract is None or not contracts.may_read(facts, contracts.row(db.session(), facts)):
-        return composing.compose(db.session(), facts), None
+        return _known(facts)
     frozen = contracts.version(db.session(), facts)
     return frozen.text, frozen.row
+
+
+def _known(facts: Facts) -> tuple[ContractText, None]:
+    """The text as it would be, as the reader may read it; of a version that stands and is kept from them its number."""
+    text = composing.compose(db.session(), facts)
+    return (replace(text, version=facts.contract.number) if facts.contract else text), None
+
+
+def _signed(facts: Facts, number: int | None) -> bool:
+    return any(one.number == number and one.state is ContractState.SIGNED for one in facts.contracts)
 
 
 def _tabs(facts: Facts, here: str) -> list[tuple[str, str, bool]]:
