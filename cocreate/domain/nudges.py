@@ -89,7 +89,8 @@ def _tasks(facts: Facts) -> list[Owed]:
     found = []
     for task in facts.tasks:
         subject = str(Subject("task", task.key, task.party))
-        if task.state in OWED and can_start(facts, task):
+        if (task.state in OWED and can_start(facts, task)) or (
+                task.state is TaskState.ENTERED and not rests(facts, task)):  # its yes is owed
             found.append(Owed(subject, task.party, _asked(facts, task), task.due_at))
         elif task.state is TaskState.SUBMITTED and not rests(facts, task):
             found += [Owed(subject, party.number, _present(facts, party.number, "champion"), None)

@@ -164,7 +164,10 @@ class TestNow:
         room = play()
         room.maker.post("/withdraw", data={"reason": "They went bankrupt."})
         said = "Aurelis Hotels has not answered 'Withdraw the project' (Claire Duval)."
-        assert said in text(room.maker.get(""))
+        assert f"{said} Nudge Claire Duval" in text(room.maker.get(""))
+        nudge = f"/nudge/proposal:{proposal_of(room, 'withdraw')}/2"
+        assert room.maker.post(nudge, data={"words": "Do you agree?"}).status_code == 303
+        assert f"{said} Nudged today, next possible Wed 3 Mar" in text(room.maker.get(""))
         shop = text(room.shop.get(""))
         assert "has not answered 'Withdraw the project'" not in shop and "Answer: Withdraw the project" in shop
         room.shop.post(f"/proposals/{proposal_of(room, 'withdraw')}", data={"answer": "refuse", "reason": REASON})

@@ -61,8 +61,8 @@ class First:
     since: str
 
 
-def answers(facts: Facts, asked: Sequence[Turn]) -> list[tuple[str, str]]:
-    """Who has not answered what the reader proposed or their party agreed to, and where it stands.
+def answers(facts: Facts, asked: Sequence[Turn]) -> list[tuple[str, str, list[nudges.Offer]]]:
+    """Who has not answered what the reader proposed or their party agreed to, where it stands, and the nudge.
 
     Of the charter its own page says it, of a waiver the limit that is missed.
     """
@@ -74,7 +74,8 @@ def answers(facts: Facts, asked: Sequence[Turn]) -> list[tuple[str, str]]:
                proposal=words_of(facts, open_[owed.subject]).title, who=words.listed(
                    (frame.person_name(facts, one) for one in owed.persons), pages.reader(), either=True)
                or _("nobody yet")),
-             url_for("room.proposal", ref=facts.project.ref, number=open_[owed.subject].number))
+             url_for("room.proposal", ref=facts.project.ref, number=open_[owed.subject].number),
+             [offer] if (offer := nudges.offer_of(facts, owed)) else [])
             for owed in asks(facts) if owed.subject in open_]
 
 

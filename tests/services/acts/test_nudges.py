@@ -1,13 +1,17 @@
 """Nudging: who gets it, and not too often."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from cocreate.domain.answers import Answer
 from cocreate.domain.audience import bit
 from cocreate.domain.lacking import ADDRESS, VALUE
 from cocreate.domain.nudges import asks, of_refusal
+from cocreate.domain.turns import waits_for
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.entering import EnterFor
 from cocreate.services.acts.nudges import Nudge
 from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.reopening import Reopen
@@ -40,6 +44,15 @@ def test_everything_that_is_owed_can_be_nudged_about():
     signing = begin().to_signature()
     assert {(ask.subject, ask.party) for ask in asks(signing.facts)} == {
         ("signature:1:1", GIVER), ("signature:1:2", TAKER)}
+
+
+def test_what_was_entered_for_a_party_waits_for_its_yes_and_can_be_nudged_about():
+    story = begin().act(EnterFor("stream", GIVER, 0, {"mass": Answer(Decimal(5), unit="t/a")}), MANAGER)
+    waits = next(one for one in waits_for(story.facts) if one.code == "task.entered")
+    assert [(ask.subject, ask.persons) for ask in of_refusal(story.facts, waits)] == [
+        ("task:stream:1", (champion(GIVER),))]
+    story.act(STREAM, MANAGER)
+    assert [letter.recipient for letter in story.change.letters] == [champion(GIVER)]
 
 
 def test_what_the_contract_lacks_is_one_thing_of_each_party():
