@@ -23,7 +23,7 @@ from workflows.facts import DecisionState, TaskState
 
 SUBJECTS = {
     "invitation": "Anna Berg invites you: Garage lighting",
-    "invitation_again": "Still open: Anna Berg's invitation (Garage lighting)",
+    "invitation_again": "Still open: the invitation of Anna Berg (Garage lighting)",
     "ask": "Your turn: Total cost today (Garage lighting), by Fri 5 Mar",
     "due_soon": "In 4 days: Total cost today (Garage lighting)",
     "due_today": "Today: Total cost today (Garage lighting)",

@@ -1,5 +1,6 @@
 """Dates, numbers and lists as people read them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,7 @@ from cocreate import words
 from cocreate.domain import saying, units
 from cocreate.words import Reader
 from tests.support.spaces import spaced
+from tools.texts import messages
 from workflows.facts import FigureFact
 
 READER = Reader("en", "America/New_York", datetime(2025, 2, 5, 2, tzinfo=UTC))  # there it is still the 4th
@@ -107,3 +109,9 @@ def test_an_unknown_language_is_english():
 def test_a_file_has_a_size_that_people_know():
     assert [spaced(words.size(count, READER)) for count in (1, 27, 120_300, 3_420_000)] == [
         "1 byte", "27 bytes", "120.3 kB", "3.4 MB"]
+
+
+def test_no_text_makes_a_genitive_of_a_name():
+    """Half of the names that end in s would have it wrong, and other languages have no such thing."""
+    texts = [text for message in messages() for text in ([message] if isinstance(message, str) else message)]
+    assert [text for text in texts if re.search(r"%\(\w+\)s['\u2019]s\b", text)] == []

@@ -234,7 +234,7 @@ def form_for(definition: Definition, *, host_name: str, opener: str, language: s
     return type("_OpeningForm", (OpeningForm,), {
         "definition": definition, "host_name": host_name, "opener": address(opener), "places": cards,
         "partners": {skeleton(one.name): one for one in partners},
-        "own_seat": SelectField(gettext("Which seat is %(host)s's?", host=host_name), choices=_offered(places),
+        "own_seat": SelectField(gettext("Which seat does %(host)s take?", host=host_name), choices=_offered(places),
                                 default=NONE),
         **{card.name: FormField(kind_of(card), called(card, definition, language)) for card in cards},
         "affected": lines(_("Affected groups"), most=4000, optional=True, description=_(

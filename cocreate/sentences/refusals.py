@@ -147,8 +147,8 @@ def _not_enough(s: Speaker) -> Said:
 
 @says("gate.side_missing")
 def _side_missing(s: Speaker) -> Said:
-    return s._("'%(question)s' needs one decision from each side; %(party)s's is missing.", question=s.question,
-               party=s.party()), s.to_gate
+    return s._("'%(question)s' needs one decision from each side; that of %(party)s is missing.",
+               question=s.question, party=s.party()), s.to_gate
 
 
 @says("gate.refused")
@@ -175,16 +175,16 @@ def _lapsed(s: Speaker) -> Said:
     thing, _, versions = (s.because("changed") or "").partition("=")
     before, _, after = versions.partition(">")
     if not after:
-        return s._("%(party)s's decision on '%(question)s' lapsed: what it is about changed. %(party)s decides again.",
-                   party=s.party(), question=s.question), s.to_gate
+        return s._("The decision of %(party)s on '%(question)s' lapsed: what it is about changed. %(party)s decides "
+                   "again.", party=s.party(), question=s.question), s.to_gate
     if "." in thing:
-        return s._("%(party)s's decision on '%(question)s' lapsed: another value of '%(field)s' was settled. "
+        return s._("The decision of %(party)s on '%(question)s' lapsed: another value of '%(field)s' was settled. "
                    "%(party)s decides again.", party=s.party(), question=s.question, field=s.field(thing)), s.to_gate
     if after == "0":  # nothing stands in its place yet
-        return s._("%(party)s's decision on '%(question)s' lapsed: version %(a)s of '%(thing)s' does not stand any "
-                   "more. %(party)s decides again.", party=s.party(), question=s.question, thing=s.thing(thing),
-                   a=before), s.to_gate
-    return s._("%(party)s's decision on '%(question)s' lapsed: '%(thing)s' changed from version %(a)s to %(b)s. "
+        return s._("The decision of %(party)s on '%(question)s' lapsed: version %(a)s of '%(thing)s' does not "
+                   "stand any more. %(party)s decides again.", party=s.party(), question=s.question,
+                   thing=s.thing(thing), a=before), s.to_gate
+    return s._("The decision of %(party)s on '%(question)s' lapsed: '%(thing)s' changed from version %(a)s to %(b)s. "
                "%(party)s decides again.", party=s.party(), question=s.question, thing=s.thing(thing), a=before,
                b=after), s.to_gate
 

@@ -102,7 +102,7 @@ def _consequence(s: Speaker, said: str) -> str:
     subject = rest.partition(" ")[0]
     parts = subject.split(":")
     if what == "lapsed":
-        return s.reader.gettext("%(party)s's decision on '%(question)s' lapsed.", party=s.party(int(parts[2])),
+        return s.reader.gettext("The decision of %(party)s on '%(question)s' lapsed.", party=s.party(int(parts[2])),
                                 question=s.question(parts[1]))
     if what == "called_off":
         return s.reader.gettext("The call for help with '%(task)s' ended with it.", task=s.title(parts[0]))

@@ -190,7 +190,7 @@ class TestGates:
     def test_one_per_side(self, asked):
         asked = with_rule(decided(asked, PHILIPS), "one_per_side")
         assert say(asked, self.GATE) == [
-            "'Is this our common picture?' needs one decision from each side; WMATA's is missing."]
+            "'Is this our common picture?' needs one decision from each side; that of WMATA is missing."]
 
     def test_said_no(self, asked):
         asked = decided(decided(asked, PHILIPS), WMATA, state=DecisionState.REFUSED, reason="Staff is missing.")
@@ -210,15 +210,15 @@ class TestGates:
     def test_lapsed(self, asked):
         asked = decided(decided(asked, PHILIPS), WMATA, state=DecisionState.LAPSED, changed="cost@2=3>4")
         assert say(asked, self.GATE) == [
-            "WMATA's decision on 'Is this our common picture?' lapsed: 'Total cost today' changed from version 3 to 4. "
-            "WMATA decides again."]
+            "The decision of WMATA on 'Is this our common picture?' lapsed: 'Total cost today' changed from version 3 "
+            "to 4. WMATA decides again."]
         asked = decided(asked, WMATA, state=DecisionState.LAPSED, changed="cost@2=3>0")
         assert say(asked, self.GATE) == [
-            "WMATA's decision on 'Is this our common picture?' lapsed: version 3 of 'Total cost today' does not stand "
-            "any more. WMATA decides again."]
+            "The decision of WMATA on 'Is this our common picture?' lapsed: version 3 of 'Total cost today' does not "
+            "stand any more. WMATA decides again."]
         asked = decided(asked, WMATA, state=DecisionState.LAPSED, changed="today.cost.energy=0>2")
         assert say(asked, self.GATE) == [
-            "WMATA's decision on 'Is this our common picture?' lapsed: another value of 'Energy' was settled. "
+            "The decision of WMATA on 'Is this our common picture?' lapsed: another value of 'Energy' was settled. "
             "WMATA decides again."]
 
     def test_no_decider(self, asked):

@@ -166,7 +166,7 @@ class TestOpeningAgain:
         page = room.shop.get("/tasks/returns").text
         assert "Open it again" in page
         page = room.shop.get("/tasks/returns/reopen?party=2").text
-        assert "Tornby Furniture's decision 'Is this our picture?' lapses." in page
+        assert "The decision of Tornby Furniture on 'Is this our picture?' lapses." in page
         link = by_link(room.shop, room.small.shop)  # who came so could not decide, and undoes no decision
         assert link.get("/tasks/returns/reopen?party=2").location == "/prove"
         asked = link.post("/tasks/returns/reopen", data={"party": 2, "seen": 1, "reason": "Two shops were left out."})
