@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from cocreate.domain import charter
 from cocreate.domain.rights import Act, may_answer
+from cocreate.domain.turns import Turn, turns
 from workflows.facts import Facts, MemberFact, TaskFact, TaskState
 from workflows.guards import can_start
 from workflows.refusals import Refusal
@@ -15,6 +16,9 @@ from workflows.refusals import Refusal
 # of nothing, so that nobody learns that there is one.
 _LIES_WITH_PEOPLE = frozenset({"task.not_begun", "task.draft", "gate.missing", "agreement.open", "canvas.unwritten",
                                "contract.unsigned"})
+# What is asked of a person, and not of whoever of the project finds the time first.
+_ASKS = frozenset({"fill_in", "again", "check", "decide", "decide_again", "sign", "accede", "write", "confirm",
+                   "answer", "charter", "duty"})
 
 
 def awaited(facts: Facts, refusal: Refusal, own: int | None) -> MemberFact | None:
@@ -80,9 +84,26 @@ class Beginning:
     charter: bool = False
     accedes: tuple[str, ...] = ()
     later: tuple[tuple[str, str], ...] = ()
+    more: int = 0  # what else waits for them on Your turn
 
 
 def beginning(facts: Facts, person: int) -> Beginning:
+    found = _beginning(facts, person)
+    return replace(found, more=sum(1 for turn in _waiting(facts, person) if not (
+        (found.task is not None and (turn.key, turn.party) == (found.task.key, found.task.party))
+        or (turn.act == "charter" and found.charter) or (turn.act == "accede" and found.accedes))))
+
+
+def _waiting(facts: Facts, person: int) -> tuple[Turn, ...]:
+    """What would be asked of them by name if they came in now."""
+    member = facts.member(person)
+    if member is None or member.left_at is not None:
+        return ()
+    come = facts.with_member(replace(member, accepted_at=facts.now))
+    return tuple(turn for turn in turns(come, person) if turn.mine and turn.act in _ASKS)
+
+
+def _beginning(facts: Facts, person: int) -> Beginning:
     member, task = facts.member(person), asked_first(facts, person)
     accedes = tuple(_acceding(facts, member)) if member else ()
     if member is None or member.party is None or facts.ended or any(

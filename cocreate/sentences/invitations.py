@@ -55,4 +55,9 @@ def asked_first(facts: Facts, person: int, reader: Reader, named: Callable[[str]
         lines.append(_("In the stage '%(stage)s' %(party)s is asked to sign '%(task)s'.", **about)
                      if tasks[key][1].kind == "sign" else
                      _("The first task of %(party)s comes in the stage '%(stage)s': %(task)s.", **about))
+    if found.more:
+        lines.append(reader.ngettext("One more thing waits for you in the room.",
+                                     "%(num)s more things wait for you in the room.", found.more) if lines else
+                     reader.ngettext("One thing waits for you in the room.", "%(num)s things wait for you in the room.",
+                                     found.more))
     return lines
