@@ -67,7 +67,7 @@ def addressees(session: Session, person: int, *, now: datetime) -> list[Addresse
     for row in rows:
         if any(right(Act.SUGGEST, part) is not Right.NO for part in row.parts.split()):
             found.setdefault(row.Host.id, Addressee(
-                row.Host.ref, row.Host.id, row.Host.name, row.manager, _promised(row.Host, now), row.own or "",
+                row.Host.ref, row.Host.id, row.Host.name, row.manager, promised(row.Host, now), row.own or "",
                 row.organisation))
     return sorted(found.values(), key=lambda one: one.name)
 
@@ -130,10 +130,10 @@ def made(session: Session, person: int) -> list[Suggested]:
                    and_(Suggestion.organisation.is_(None), Opening.author_id == person)))
         .order_by(Suggestion.made_at.desc(), Suggestion.opening_id.desc()))
     return [Suggested(one.title, one.words, host.name, name, author == person, one.made_at,
-                      _promised(host, one.made_at), ended_at, (ref, title) if ref else None, one.answer or "")
+                      promised(host, one.made_at), ended_at, (ref, title) if ref else None, one.answer or "")
             for one, author, ended_at, name, host, ref, title in rows]
 
 
-def _promised(host: Host, at: datetime) -> date:
+def promised(host: Host, at: datetime) -> date:
     """Until when what is suggested now is answered."""
     return add_working_days(local_day(at, host.zone), DAYS, (hosts.calendar_of(host, at),))

@@ -296,7 +296,8 @@ class TestSuggesting:
         answer = shop.post("/suggest", data=self.WORDS | {"host": host_ref(shop)})
         assert answer.status_code == 303
         board = manager.get("/desk")
-        assert "Take back our chairs Suggested by Claire Duval (Aurelis Hotels) on Mon 1 Mar" in text(board)
+        assert ("Take back our chairs Suggested by Claire Duval (Aurelis Hotels) on Mon 1 Mar, answer promised by "
+                "Mon 8 Mar We have 300 chairs that stand in the cellar.") in text(board)
         new = re.search(r'/desk/openings/new\?opening=[0-9a-z]{26}', board.text)[0]
         chosen = manager.post("/desk/openings/new", data={"template": "industrial_symbiosis",
                                                          "opening": new.rpartition("=")[2]})

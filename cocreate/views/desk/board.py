@@ -18,7 +18,7 @@ from cocreate.db import db, spare_transaction
 from cocreate.domain.invited import awaited
 from cocreate.domain.leading import shared_with
 from cocreate.forms.base import Form
-from cocreate.services import boards, hosts, openings, returned, templates
+from cocreate.services import boards, hosts, openings, returned, suggestions, templates
 from cocreate.services.boards import GROUPS, BoardRow, Situation
 from cocreate.services.returned import Unreachable
 from cocreate.views.asks import ask
@@ -80,6 +80,7 @@ class Unopened:
     text: str
     url: str
     suggested: bool
+    words: str  # a customer's, until somebody begins to open it
 
 
 @bp.get("")
@@ -158,12 +159,14 @@ def _unopened() -> list[Unopened]:
     drafts = openings.drafts(session, login.me().id)
     known = {(host, key): templates.ever_published(session, host, key)
              for host, key in {(d.host_id, d.typed.template) for d in drafts}}
+    looked_after = {host.id: host for host in hosts.hosts_of(session, login.me().id, hosts.ACCOUNT_MANAGER)}
     found = []
     for draft in drafts:
         own = draft.typed.own.get("organisation")
         who = f"{draft.author_name} ({own})" if own else draft.author_name
         named = {"name": who, "day": words.day(draft.suggested or draft.saved_at, reader)}
-        said = _("Suggested by %(name)s on %(day)s", **named) if draft.suggested else \
+        said = _("Suggested by %(name)s on %(day)s, answer promised by %(until)s", **named, until=words.day(
+            suggestions.promised(looked_after[draft.host_id], draft.suggested), reader)) if draft.suggested else \
             _("Saved on %(day)s", **named) if draft.author == login.me().id else \
             _("Saved on %(day)s by %(name)s, who is no account manager any more", **named)
         if template := known[draft.host_id, draft.typed.template]:
@@ -174,7 +177,8 @@ def _unopened() -> list[Unopened]:
         url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) \
             if template and not template.retired else url_for("desk.opening_new", opening=draft.ref)
         found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url,
-                              draft.suggested is not None))
+                              draft.suggested is not None,
+                              draft.typed.fields.get("purpose", "") if draft.suggested and not template else ""))
     return found
 
 
