@@ -5,6 +5,7 @@ Bit 0 is the facilitator, bit 1 an account manager of the host without a seat, b
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from workflows.definition import Audience
 from workflows.facts import Facts, MemberFact, TaskFact
@@ -63,11 +64,15 @@ def parties_in(mask: int, numbers: Iterable[int]) -> tuple[int, ...]:
     return tuple(number for number in numbers if mask & bit(number))
 
 
+def came_late(facts: Facts) -> datetime | None:
+    """When the party of the facts' actor came in, where there was something before."""
+    joined = facts.party(facts.own).joined_at if facts.own is not None else None
+    return joined if joined is not None and joined > facts.project.opened_at else None
+
+
 def without_earlier(facts: Facts) -> Facts:
     """The facts as who came in later may see them: no word that others wrote before. For pages, never for acts."""
-    own = facts.own
-    joined = facts.party(own).joined_at if own is not None else None
-    if joined is None or joined <= facts.project.opened_at:
+    if (joined := came_late(facts)) is None:
         return facts
     return replace(
         facts,

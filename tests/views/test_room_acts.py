@@ -5,10 +5,11 @@ import re
 
 import pytest
 
+from cocreate.db import db
 from cocreate.services import hosts
-from tests.support import projects, stories
+from tests.support import inviting, projects, stories
 from tests.support.clock import NOON
-from tests.support.people import someone
+from tests.support.people import PASSWORD, browser, someone
 from tests.support.rooms import buttons, links, more, proposal_of, text
 
 REASON = "The ramp is being rebuilt until then."
@@ -200,6 +201,25 @@ class TestAddParty:
         answer = fritz.post("/leave", data={"reason": "We do not drive to Norway."}, follow_redirects=True)
         assert "Freight Ltd has left" in text(answer)
         assert fritz.get("").status_code == 404
+
+    def test_who_comes_in_late_is_not_told_that_everything_can_be_read_nor_that_nothing_was_said(self, play):
+        room, email = play(), f"{projects.key()}@freight.example"
+        room.maker.post("/talk", data={"topic": "task:returns:2", "text": "All shops are meant."})
+        room.maker.post("/add-party", data={
+            "seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz",
+            "email": email, "reason": REASON})
+        room.clock.go(minutes=5)
+        room.shop.post(f"/proposals/{proposal_of(room, 'add_party')}", data={"answer": "agree"})
+        with room.app.app_context():
+            token = inviting.mailed(db.session(), email)
+        fritz = browser(room.app)
+        fritz.get(f"/i/{token}")
+        came = text(fritz.post("/invitation", data={"name": "Fritz", "password": PASSWORD}, follow_redirects=True))
+        assert "you can read everything" not in came
+        assert "Nothing is asked of you yet; you can read what is given from now on." in came
+        page = text(fritz.get(f"/p/{room.ref}/tasks/returns?party=2"))
+        assert "Nothing has been said about it since your party came in." in page and "All shops" not in page
+        assert "Nothing has been said about it yet." in text(room.shop.get("/tasks/credit?party=1"))
 
     @pytest.mark.parametrize(("change", "said"), [
         ({"email": "nobody"}, "This is not one complete address"), ({"name": ""}, "This is needed."),

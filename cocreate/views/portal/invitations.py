@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from cocreate import words
 from cocreate.clock import now
 from cocreate.db import db, transaction
+from cocreate.domain import audience
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Ended, Invalid, NotFound
 from cocreate.forms.invitations import AcceptForm, DeclineForm, SomeoneElseForm, StartForm
@@ -185,7 +186,9 @@ def _into(ref: str, opened: str | None) -> ResponseReturnValue:
     asked = turns(facts, login.me().id)
     first = next((turn for turn in asked if turn.act == "fill_in"), asked[0] if asked else None)
     if first is None:
-        flash(_("You are in: you have accepted the invitation. Nothing is asked of you yet; you can read everything "
+        flash(_("You are in: you have accepted the invitation. Nothing is asked of you yet; you can read what is given "
+                "from now on.") if audience.came_late(facts) else
+              _("You are in: you have accepted the invitation. Nothing is asked of you yet; you can read everything "
                 "here."), "done")
         return redirect(url_for("room.now", ref=ref), 303)
     flash(_("You are in: you have accepted the invitation, nothing else. This is what you are asked for first."),

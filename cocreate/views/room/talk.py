@@ -49,6 +49,7 @@ class Talk:
     unsaid: tuple["Unsaid", ...]
     ends: TaskFact | None  # the task whose call for help this reader may end
     concern: bool
+    late: bool  # what was said before the reader's party came in is not theirs to read
 
     @property
     def parted(self) -> tuple[list[Said], list[Said]]:
@@ -78,7 +79,8 @@ def talk(facts: Facts, topic: Topic) -> Talk:
                 unsaid_view.status(begun.at) if begun else "",
                 tuple(Unsaid(one, labels.get(str(one.subject), ""), _url(facts, one) if may_talk else "")
                       for one in kept if one is not begun),
-                _ends(facts, topic), may(Act.CONCERN, facts.actor) and not facts.ended)
+                _ends(facts, topic), may(Act.CONCERN, facts.actor) and not facts.ended,
+                audience.came_late(facts) is not None)
 
 
 @bp.route("/talk", methods=["GET", "POST"])
