@@ -62,6 +62,13 @@ class PassForm(Form):
                   description=_("Your colleague reads it in the mail; it goes into the record."))
 
 
+class LetInForm(Form):
+    """What stands in the invitation of a colleague whom somebody proposed."""
+
+    words = lines(_("A line of your own"), most=500, optional=True,
+                  description=_("It stands in the invitation. Filled in is what was written with the proposal."))
+
+
 class WaitForm(Form):
     """Whom a task waits for who is not in the project."""
 

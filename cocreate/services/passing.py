@@ -1,20 +1,23 @@
 """Passing tasks to colleagues, letting new ones in, and waits for somebody outside."""
 
+import json
 import secrets
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cocreate.domain import audience
 from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
+from cocreate.models.records import EventDetail
 from cocreate.models.work import Task
 from cocreate.services import progress
 from cocreate.services.acts.passing import AnswerPass, EndWait, PassOn, WaitOutside
 from cocreate.services.people import INVITATION_LASTS, digest, newcomer
 from workflows.calendars import local_day
-from workflows.facts import TaskState
+from workflows.facts import Facts, TaskFact, TaskState
 
 
 def pass_on(session: Session, ref: str, *, task: str, party: int, to: int, words: str = "",
@@ -33,13 +36,27 @@ def pass_to_new(session: Session, ref: str, *, task: str, party: int, email: str
         expires_at=now + INVITATION_LASTS, fields=fields), actor=actor, key=key, now=now)
 
 
-def answer(session: Session, ref: str, *, task: str, party: int, to: int, agree: bool, actor: int, key: str,
-           now: datetime) -> progress.Receipt:
+def answer(session: Session, ref: str, *, task: str, party: int, to: int, agree: bool, words: str = "", actor: int,
+           key: str, now: datetime) -> progress.Receipt:
     """Let a proposed colleague in, or not."""
     token = secrets.token_urlsafe(32)
     return progress.act(session, ref, AnswerPass(
-        task, party, to, agree, token=token, token_sha256=digest(token), expires_at=now + INVITATION_LASTS),
+        task, party, to, agree, words, token=token, token_sha256=digest(token), expires_at=now + INVITATION_LASTS),
         actor=actor, key=key, now=now)
+
+
+def words_with(session: Session, facts: Facts, task: TaskFact) -> str:
+    """What was written to the colleague who is proposed for a task, by whoever proposed them."""
+    rows = session.scalars(
+        select(EventDetail).where(EventDetail.project_id == facts.project.id, EventDetail.act == "pass_on",
+                                  EventDetail.party == task.party, EventDetail.sees.bitwise_and(
+                                      audience.of_reader(facts)) != 0)
+        .order_by(EventDetail.seq.desc()))
+    for row in rows:
+        details = json.loads(row.details)
+        if (details["task"], details["to"]) == (task.key, task.wanted):
+            return str(json.loads(row.personal or "{}").get("words", ""))
+    return ""
 
 
 def wait_outside(session: Session, ref: str, *, task: str, party: int, outsider: str, until: date, move: bool,

@@ -81,17 +81,22 @@ class TestPassingOn:
         page = client.get("/tasks/returns/pass?party=2").text
         assert "Somebody new is invited as soon as Claire Duval agrees." in page
         answer = client.post("/tasks/returns/pass", data={"party": 2, "to": "new", "name": "Lea Roth",
-                                                        "email": f"{projects.key()}@hotels.example"},
-                           follow_redirects=True)
+                                                        "email": f"{projects.key()}@hotels.example",
+                                                        "words": "You have the log."}, follow_redirects=True)
         assert "As soon as a champion agrees, Lea Roth is invited" in answer.text
         assert room.facts().task("returns", 2).asked == tom
         assert "Lea Roth" not in room.maker.get("/tasks/returns?party=2").text
         assert "Invite Lea Roth for: Crates per year" in room.shop.get("").text
         page = room.shop.get("/tasks/returns/let-in?party=2").text
         assert "Tom Baker would pass" in page and "@hotels.example" in page
-        answer = room.shop.post("/tasks/returns/let-in", data=hidden(page) | {"agree": "1"}, follow_redirects=True)
+        assert re.search("<textarea[^>]*>\\s*You have the log.</textarea>", page)
+        answer = room.shop.post("/tasks/returns/let-in", data=hidden(page) | {
+            "agree": "1", "words": "You have the log, says Tom."}, follow_redirects=True)
         assert "Lea Roth is invited, and the task is theirs." in answer.text
-        assert room.facts().member(room.facts().task("returns", 2).asked).name == "Lea Roth"
+        lea = room.facts().task("returns", 2).asked
+        assert room.facts().member(lea).name == "Lea Roth"
+        with room.app.app_context():
+            assert "> You have the log, says Tom." in body(mailed(db.session(), room.small, lea, "invitation"))
         assert client.post("/tasks/returns/let-in", data=hidden(page) | {"agree": "1"}).status_code == 409
 
     def test_name_and_address_are_needed_and_what_was_typed_stays(self, project):

@@ -45,6 +45,7 @@ class AnswerPass:
     party: int
     to: int
     agree: bool
+    words: str = ""  # stand in the invitation
     token: str = ""
     token_sha256: str = ""
     expires_at: datetime | None = None
@@ -95,10 +96,9 @@ def answer_pass(facts: Facts, given: AnswerPass) -> Change:
     if task.wanted != given.to or task.wanted_name is None:
         raise Conflict("pass.answered")
     if given.agree:
-        return _inviting(facts, task, PassOn(given.task, given.party, given.to, name=task.wanted_name,
-                                             token=given.token, token_sha256=given.token_sha256,
-                                             expires_at=given.expires_at,
-                                             fields=task.shared_with.get(given.to, ())))
+        return _inviting(facts, task, PassOn(
+            given.task, given.party, given.to, given.words, name=task.wanted_name, token=given.token,
+            token_sha256=given.token_sha256, expires_at=given.expires_at, fields=task.shared_with.get(given.to, ())))
     after = replace(task.sharing(given.to, ()), wanted=None, wanted_by=None, wanted_name=None)
     return Change(facts=facts.with_task(after), party=given.party, sees=audience.bit(given.party),
                   answer={"invited": False}, details={"task": task.key, "to": given.to, "agree": False},

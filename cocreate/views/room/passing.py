@@ -19,7 +19,7 @@ from cocreate.domain.rights import Act, may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.contributions import ContributionForm
-from cocreate.forms.tasks import PassForm, ReasonForm, WaitForm
+from cocreate.forms.tasks import LetInForm, PassForm, ReasonForm, WaitForm
 from cocreate.forms.unsaid import OF_A_TASK
 from cocreate.services import contributions, passing
 from cocreate.services.acts.passing import LONGEST_WAIT, can_take, due_after
@@ -97,21 +97,22 @@ def task_let_in(ref: str, key: str) -> ResponseReturnValue:
             facts.actor is None or facts.actor.party != task.party):
         raise Conflict("pass.answered")
     login.require_proof()
-    form, there = Form.from_request(), url_for("room.now", ref=ref)
-    if request.method == "POST":
-        agree = "agree" in request.form
+    form = LetInForm.from_request(words=passing.words_with(db.session(), facts, task))
+    there, agree = url_for("room.now", ref=ref), "agree" in request.form
+    if request.method == "POST" and (form.validate() or not agree):
         with transaction() as session:
             passing.answer(session, ref, task=key, party=task.party, to=number("to"), agree=agree,
-                           actor=login.me().id, key=form.key(), now=now())
+                           words=form.words.data or "", actor=login.me().id, key=form.key(), now=now())
             said = _("%(name)s is invited, and the task is theirs.", name=task.wanted_name) if agree else \
                 _("Not invited. The task stays where it is.")
             once.note(session, there, said)
         flash(said, "done")
         return redirect(there, 303)
-    return frame.show(
+    body = frame.show(
         "room/passing/let_in.html", facts, *_trail(page), (_("A new colleague"), None), form=form, task=task,
         title=title_of(page), by=frame.person_name(facts, task.wanted_by), back_url=_there(page),
         address=passing.address_of(db.session(), task.wanted))
+    return body, 200 if request.method == "GET" else 422
 
 
 @bp.route("/tasks/<key>/wait", methods=["GET", "POST"])
