@@ -1,5 +1,6 @@
 // Ticking "Not available" closes the field beside it; what was typed stays and is sent along. A removed row takes its
 // errors with it. A field that hangs on an answer is there while that answer asks for it; what was typed is kept.
+// "Comment" beside a field opens the form at the foot of the page, about that field.
 
 function close(box) {
   const value = box.closest("[data-field]")?.querySelector("[data-value]");
@@ -17,6 +18,18 @@ document.addEventListener("click", (event) => {
   const errors = event.target.closest("[data-rows-remove]")?.closest("[data-row]")?.nextElementSibling;
   if (errors?.matches("[data-row-errors]")) errors.remove();
 }, { capture: true });
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-about]");
+  const form = link && document.querySelector("#talk form[data-autosave]");
+  if (!form) return;
+  event.preventDefault();
+  const { about, text } = form.elements;
+  const [option] = [...(about?.options ?? [])].filter((one) => one.value.endsWith(`:${link.dataset.about}`));
+  if (option && !text.value.trim()) about.value = option.value; // what is begun stays about what it is about
+  form.closest("details").open = true;
+  text.focus();
+});
 
 function chosen(form, name) {
   const inputs = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];

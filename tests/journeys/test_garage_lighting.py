@@ -74,6 +74,7 @@ def passes_to(person: Walker, colleague: Walker, task: str) -> None:
     person.press(task)
     person.press("^Pass to a colleague")
     person.tick("Somebody new")
+    assert person.page.get_by_label("Name of the new colleague").is_visible()
     person.type("Name of the new colleague", "Tom Baker")
     person.type("Their work e-mail", colleague.address)
     person.type("A line of your own", "The bill is in your tray.")
