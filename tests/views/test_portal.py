@@ -11,7 +11,7 @@ from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.projects import Member
 from cocreate.services import contributions, hosts, people
-from tests.support import projects
+from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.people import PASSWORD, browser, entered, someone
 from tests.support.rooms import text
@@ -21,6 +21,12 @@ class TestYourTurn:
     def test_greets_and_counts(self, signed_in, small):
         page = text(signed_in(small.shop).get("/your-turn"))
         assert "Good afternoon, Claire Duval." in page and "Two things are your turn." in page
+
+    def test_of_very_many_the_later_ones_are_folded(self, play):
+        page = play(definition=stories.definition(12)).shop.client.get("/your-turn").text
+        first, _summary, rest = page.partition("<summary>and 4 more</summary>")
+        assert (first.count('class="turn-card'), rest.count('class="turn-card')) == (10, 4)
+        assert page.count("btn-primary btn-lg flex-grow-1") == 1
 
     def test_says_what_until_when_and_how_long(self, signed_in, small):
         page = text(signed_in(small.shop).get("/your-turn"))

@@ -39,6 +39,13 @@ class TestNow:
         few = project().manager.get("").text
         assert "2 parties" not in few and '<li class="only-wide"><span class="seat">' not in few
 
+    def test_what_many_parties_owe_alike_is_one_line_that_opens(self, project):
+        room = project(projects.in_a_crowd)
+        page = " ".join(text(room.manager.get("")).split())
+        assert page.count("4 parties owe 'Crates per year': Shop 1, Shop 2, Shop 3 and Shop 4.") == 1
+        assert "<summary>4 parties owe" in room.manager.get("").text
+        assert "Nobody at Shop 4 is named for 'Crates per year'." in page
+
     def test_what_both_still_owe_from_an_earlier_stage_stands_once_with_each(self, play):
         room = play(definition=stories.later_definition())
         with room.app.app_context(), transaction() as session:

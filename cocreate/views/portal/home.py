@@ -28,6 +28,8 @@ from cocreate.views.room.concerns import lines as concern_lines
 from cocreate.web import login, pages
 from workflows.facts import Facts
 
+MOST = 10  # things that are asked, by date; the others are behind them
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -64,7 +66,7 @@ def your_turn() -> ResponseReturnValue:
     running = [one for one in found if not one.facts.ended]
     raised = [(said, url, titled(one.facts, named)) for one in running for said, url in concern_lines(one.facts)]
     return render_template(
-        "portal/your_turn.html", cards=cards, greeting=_greeting(), count=_count(len(cards) + len(invited)),
+        "portal/your_turn.html", cards=cards, most=MOST, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         raised=raised, invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one, named)],
         lines=[line(one.facts, named, one.turns) for one in running], over=_over(found, named),

@@ -74,7 +74,7 @@ def charter(ref: str) -> ResponseReturnValue:
         nonce=Form(), complete=domain.complete(facts), may_propose=may_propose,
         levels=lambda proposal: openness_words(facts, json.loads(proposal.body)) if proposal else [],
         answers=opening_words.answers(openings.answers_of(db.session(), ref)), contacts=_contacts(facts),
-        currency=currency_said(facts), awaited=words.listed(awaited, pages.reader()) if running else "",
+        currency=currency_said(facts), awaited=words.some(awaited, pages.reader()) if running else "",
         goal_url=url_for("room.charter_words", ref=ref, part=f"{domain.GOALS}:{own}")
         if may_propose and own is not None else "")
 

@@ -59,11 +59,12 @@ def now(ref: str) -> ResponseReturnValue:
     asks = [ask(turn, facts) for turn in asked]
     choose = bool(asks) and asks[0].url.endswith("#waiting")
     first = waiting.first(facts, asked, choose=choose)
+    folds, groups = waiting.folded(facts, waiting.groups(facts, asked))
     told = [tell(line, facts) for line in records.lines(db.session(), facts, most=5)]
     return frame.show(
         "room/now.html", facts, asks=asks, choose=choose,
         listed=[one for turn, one in zip(asked, asks, strict=True) if turn.act != "go_on"],  # it has a button below
-        first=first, groups=waiting.groups(facts, asked), answers=waiting.answers(facts, asked), nonce=Form(),
+        first=first, groups=groups, folds=folds, answers=waiting.answers(facts, asked), nonce=Form(),
         told_above=waiting.told_above(facts, asked),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],

@@ -24,12 +24,14 @@ from cocreate.views.room import frame, limits, missing, nudges
 from cocreate.web import pages
 from workflows.facts import WAIVE, Facts, MemberFact
 from workflows.refusals import Refusal
+from workflows.texts import say
 
 # Of a task or a decision: what its party does next. The same thing is a row of whoever is asked for it.
 _ASKS = frozenset({"task.not_begun", "task.draft", "task.returned", "task.reopened", "task.not_accepted",
                    "task.entered", "canvas.unwritten", "gate.missing", "gate.lapsed", "agreement.open"})
 _ASKED = frozenset({"fill_in", "again", "write", "check", "confirm", "decide", "decide_again"})
 LACKS = frozenset({VALUE, ADDRESS, SIGNATORY})
+MANY = 4  # parties that lack the same are counted
 MOST_LACKS = 6  # on Now; the page of the contract has all
 
 
@@ -42,6 +44,7 @@ class Row:
     offers: tuple[nudges.Offer, ...] = ()
     help_url: str = ""
     ways: tuple[limits.WayOut, ...] = ()  # out of a limit that is missed
+    alike: tuple[str, str] | None = None  # what other parties may lack alike: see ``_alike``
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class Group:
 
     party: frame.PartyView | None
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What many parties lack alike: said once, with what is said of each behind it."""
+
+    text: str
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,58 @@ def groups(facts: Facts, asked: Sequence[Turn] = ()) -> tuple[Group, ...]:
                  for party, found in rows.items())
 
 
+def folded(facts: Facts, found: Sequence[Group]) -> tuple[tuple[Fold, ...], tuple[Group, ...]]:
+    """What many lack alike, and what is left of the groups; of the reader's own party nothing is folded."""
+    alike: dict[tuple[str, str], list[Group]] = {}
+    for group in found:
+        for row in group.rows:
+            if row.alike and group.party and group.party.number != facts.own:
+                alike.setdefault(row.alike, []).append(Group(group.party, (row,)))
+    many = {what: groups_ for what, groups_ in alike.items() if len(groups_) >= MANY}
+    inside = {(group.party, row) for groups_ in many.values() for group in groups_ for row in group.rows}
+    left = (Group(group.party, tuple(row for row in group.rows if (group.party, row) not in inside))
+            for group in found)
+    return (tuple(Fold(_said_of(facts, *what, groups_), tuple(groups_)) for what, groups_ in many.items()),
+            tuple(group for group in left if group.rows))
+
+
+def _said_of(facts: Facts, kind: str, key: str, found: Sequence[Group]) -> str:
+    count, language, definition = len(found), pages.language(), facts.definition
+    names = words.some((group.party.name for group in found if group.party), pages.reader())
+    match kind:
+        case "decide":
+            return ngettext("%(num)s party has not decided '%(question)s': %(names)s.",
+                            "%(num)s parties have not decided '%(question)s': %(names)s.", count, names=names,
+                            question=say(definition.gates[key][1].question, language))
+        case "sign":
+            paper = definition.tasks[key][1].title if key else definition.contract_title
+            return ngettext("%(num)s party has not signed '%(paper)s': %(names)s.",
+                            "%(num)s parties have not signed '%(paper)s': %(names)s.", count, names=names,
+                            paper=say(paper, language))
+        case "come":
+            return ngettext("%(num)s party has not answered its invitation: %(names)s.",
+                            "%(num)s parties have not answered their invitations: %(names)s.", count, names=names)
+        case _:
+            return ngettext("%(num)s party owes '%(task)s': %(names)s.", "%(num)s parties owe '%(task)s': %(names)s.",
+                            count, names=names, task=say(definition.tasks[key][1].title, language))
+
+
+def _alike(facts: Facts, one: Refusal) -> tuple[str, str] | None:
+    """What is owed, and by which key, where a party owes it itself and others may owe the same."""
+    if _invited(facts, one):
+        return "come", ""
+    match one.code:
+        case "gate.missing" | "gate.lapsed":
+            return "decide", one.values["gate"]
+        case "agreement.open":
+            return "sign", one.values["task"]
+        case "contract.unsigned":
+            return "sign", ""
+        case "task.not_begun" | "task.draft" | "task.returned" | "task.reopened" | "task.nobody_named":
+            return "owe", one.values["task"]
+    return None
+
+
 def first(facts: Facts, asked: Sequence[Turn] = (), *, choose: bool = False) -> First | None:
     """choose: the reader is asked for a way out of a missed limit; then that, however long others have waited."""
     refusals, views = _reasons(facts, asked), frame.party_views(facts)
@@ -160,7 +223,7 @@ def _row(facts: Facts, refusal: Refusal, limits_: Sequence[Refusal]) -> Row:
     """limits_: those among which the ways out of all limits are said once."""
     told = missing.lack(facts, refusal)
     help_url = "" if _invited(facts, refusal) else _help_url(facts, refusal)
-    return Row(told.text, told.acts, told.offers, help_url, limits.ways_out(facts, limits_))
+    return Row(told.text, told.acts, told.offers, help_url, limits.ways_out(facts, limits_), _alike(facts, refusal))
 
 
 def _invited(facts: Facts, refusal: Refusal) -> MemberFact | None:
