@@ -87,6 +87,7 @@ PLAIN = {
     "logo.large": N_("This picture is too large: up to %(most)s KB are possible."),
     "logo.type": N_("A logo is a PNG or a JPEG."),
     "seat.full": N_("There is no place left in this seat."),
+    "address.same": N_("This is the address until now. Write the right one."),
     "nudge.done": N_("There is nothing left to nudge about: it is done, or not asked any more."),
     "nudge.words": N_("Write a line of your own."),
     # opening one

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
+from cocreate.models.work import Task
 from cocreate.services import openings, people
 from tests.support import projects, stories
 from tests.support.clock import NOON
@@ -170,9 +171,21 @@ class TestUnanswered:
         room, board = (unescape(client.get(page).text) for page in (f"/p/{ref}", "/desk"))
         assert said in room and said in board and "Aurelis Hotels has not started" not in room
         assert room.count(said) == 1
-        for label, page in (("Remind of the invitation", "#person-"), ("Correct address", "/address")):
+        for label, page in (("Remind with a new link", "#person-"), ("Correct address", "/address")):
             (url,) = re.findall(rf'href="([^"]*{page}[^"]*)">{label}<', room)
             assert client.get(url).status_code == 200
+
+    def test_where_nobody_was_invited_it_leads_to_inviting_somebody(self, project):
+        def make(session):
+            small = projects.open_small(session)
+            session.execute(update(Member).where(Member.person == small.shop).values(left_at=NOON))
+            session.execute(update(Task).where(Task.asked == small.shop).values(asked=None))
+            return small
+
+        room = project(make)
+        (url,) = re.findall(r'href="([^"]+)">Invite somebody for Aurelis Hotels</a>', room.manager.get("").text)
+        assert url.endswith("/people/invite/2") and room.manager.client.get(url).status_code == 200
+        assert "Invite somebody for" not in room.maker.get("").text  # who may not
 
     def test_what_only_follows_from_it_is_not_told_again(self, project):
         def make(session):
@@ -191,12 +204,12 @@ class TestUnanswered:
     def test_the_board_has_the_button_that_now_has(self, app, session, clock, small):
         ref, _token = champion(session, small)
         client = entered(app, small.emails[small.manager])
-        (url,) = re.findall(r'<a class="btn btn-sm" href="([^"]+)"><svg[^>]+>.*?</svg>Remind of the invitation</a>',
+        (url,) = re.findall(r'<a class="btn btn-sm" href="([^"]+)"><svg[^>]+>.*?</svg>Remind with a new link</a>',
                             client.get("/desk").text)
         row = url.partition("#")[2]
         people = client.get(url).text
         assert url.startswith(f"/p/{ref}/people#") and f'id="{row}"' in people
-        assert "Send a new link" in people.partition(f'id="{row}"')[2].partition("</li>")[0]
+        assert "Remind with a new link" in people.partition(f'id="{row}"')[2].partition("</li>")[0]
 
     def test_who_may_not_invite_there_has_none(self, app, session, clock, small):
         ref, _token = champion(session, small)
@@ -204,7 +217,7 @@ class TestUnanswered:
             parts="contributor"))
         session.commit()
         board = entered(app, small.emails[small.manager]).get("/desk").text
-        assert ref in board and "Remind of the invitation" not in board
+        assert ref in board and "Remind with a new link" not in board
 
 
 class TestWithAnAccount:

@@ -194,6 +194,8 @@ def correct_address(facts: Facts, given: CorrectAddress) -> Change:
               else _open_invitation(facts, given.person, Act.PEOPLE))  # who may invite there; else one would come in
     if in_charge(facts, member):
         raise Conflict("member.looks_after", person=member.person)
+    if given.to == member.person:
+        raise Conflict("address.same")
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
         raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)

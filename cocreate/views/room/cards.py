@@ -64,8 +64,12 @@ def about_invitation(facts: Facts, member: MemberFact) -> tuple[sentences.Act, .
 
 def to_remind(facts: Facts, member: MemberFact) -> sentences.Act | None:
     """Where the reader invites somebody once more; None where they may not."""
-    said = _("Remind of the invitation") if member.expired_at is None else _("Invite again")
-    return sentences.Act(_row(member), said) if _changes(facts, member) else None
+    return sentences.Act(_row(member), _again(member)) if _changes(facts, member) else None
+
+
+def _again(member: MemberFact) -> str:
+    """What the act is called wherever it is offered."""
+    return _("Remind with a new link") if member.expired_at is None else _("Invite again")
 
 
 def _row(member: MemberFact) -> str:
@@ -114,8 +118,7 @@ def _of_invited(facts: Facts, member: MemberFact, changes: bool, *, came_back: b
     if corrects(facts, member, came_back=came_back):
         acts.append((_("Correct address"), url_for("room.people_address", ref=ref, person=number)))
     if changes:
-        again = _("Send a new link") if member.expired_at is None else _("Invite again")
-        posts = [(again, url_for("room.people_resend", ref=ref, person=number)),
+        posts = [(_again(member), url_for("room.people_resend", ref=ref, person=number)),
                  (_("Withdraw invitation"), url_for("room.people_withdraw", ref=ref, person=number))]
     return acts, posts
 

@@ -42,7 +42,17 @@ def acts(facts: Facts, one: Refusal) -> tuple[sentences.Act, ...]:
     if (member := invited.awaited(facts, one, facts.own)) is not None:
         return about_invitation(facts, member)
     act = _said(facts, one).act
+    if act and act.page == "people":
+        act = _to_invite(facts, one.values.get("of", one.party)) or act
     return (act,) if act else ()
+
+
+def _to_invite(facts: Facts, party: int | None) -> sentences.Act | None:
+    """Where nobody of a party is in it or invited, and the reader may invite somebody."""
+    if party is None or any(one.party == party and one.left_at is None for one in facts.members) or \
+            not invite_url(facts, party):
+        return None
+    return sentences.Act(f"people/invite/{party}", _("Invite somebody for %(party)s", party=facts.party(party).name))
 
 
 def ways(facts: Facts, path: str, clause: str | None) -> tuple[sentences.Act, ...]:
