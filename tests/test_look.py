@@ -45,6 +45,11 @@ LANES = """count => { const lane = `<div class="party-col"><ul class="turns big"
   const all = document.createElement('div'); all.className = 'party-cols'; all.innerHTML = lane.repeat(count);
   document.querySelector('main .frame, main').append(all);
   return [...all.querySelectorAll('.t')].map(e => e.getBoundingClientRect().width); }"""
+DATED = """dates => { const cells = row => ['from', 'to', 'value'].map(name =>
+    `<input name="rows-${row}-${name}" type="${name === 'value' ? 'text' : 'date'}">`).join('');
+  document.querySelectorAll('[data-row]').forEach((row, at) => { row.firstElementChild.innerHTML = cells(at);
+    row.querySelector('[name$=-from]').value = dates[at]; });
+  document.querySelector('[data-rows] template').content.querySelector('td').innerHTML = cells('__index__'); }"""
 STATUS = "[data-save-status]"
 
 
@@ -232,6 +237,24 @@ class TestRows:
         assert page.evaluate("document.activeElement.name") == "rows-2-hotel"
         page.click("text=Remove row 1")
         assert page.locator("[data-row]").count() == 2
+
+    @pytest.mark.parametrize(("before", "after"), [
+        (["2026-12-01", "2027-01-01"], "2027-02-01"), (["2027-01-04", "2027-01-11"], "2027-01-18"),
+        (["2027-07-01", "2028-07-01"], "2029-07-01"), (["2027-07-01", ""], ""), (["2027-07-01", "2027-06-01"], "")])
+    def test_a_row_of_a_schedule_begins_as_far_after_the_last_one_as_that_after_the_one_before(
+            self, look, before, after):
+        page, _ = look("/task", width=390)
+        page.evaluate(DATED, before)
+        page.click("text=Add a row")
+        assert page.input_value("[name=rows-2-from]") == after
+        assert page.evaluate("document.activeElement.name") == ("rows-2-value" if after else "rows-2-from")
+
+    def test_a_row_of_a_schedule_begins_the_day_after_the_last_one_ends(self, look):
+        page, _ = look("/task", width=390)
+        page.evaluate(DATED, ["", "2027-01-01"])
+        page.fill("[name=rows-1-to]", "2027-03-31")
+        page.click("text=Add a row")
+        assert page.input_value("[name=rows-2-from]") == "2027-04-01"
 
 
 # helpers

@@ -19,23 +19,44 @@ function filled(template, index, number) {
   return row;
 }
 
+// A schedule goes on: its next row begins the day after the last one ends, or else as far after the last one as that
+// after the one before. Anything else is left to who types.
+function next(last, before) {
+  const [end, from, earlier] = [date(last, "to"), date(last, "from"), date(before, "from")];
+  const day = new Date(end ?? from ?? NaN);
+  if (end) day.setUTCDate(day.getUTCDate() + 1);
+  else if (!earlier || !(from > earlier)) return "";
+  else if (from.getUTCDate() === earlier.getUTCDate()) {
+    const years = from.getUTCFullYear() - earlier.getUTCFullYear();
+    day.setUTCMonth(from.getUTCMonth() + 12 * years + from.getUTCMonth() - earlier.getUTCMonth());
+    if (day.getUTCDate() !== from.getUTCDate()) return ""; // no such day in that month
+  } else day.setTime(2 * from - earlier);
+  return day.toISOString().slice(0, 10);
+}
+
+const date = (row, name) => row?.querySelector(`input[type=date][name$="-${name}"]`)?.valueAsDate;
+
 const changed = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
 
 for (const table of document.querySelectorAll("[data-rows]")) {
   const body = table.querySelector("[data-rows-body]");
   const template = table.querySelector("template");
   const add = table.querySelector("[data-rows-add]");
-  let next = Number(table.dataset.rowsNext ?? body.querySelectorAll("[data-row]").length);
+  let index = Number(table.dataset.rowsNext ?? body.querySelectorAll("[data-row]").length);
 
   table.addEventListener("click", (event) => {
     const button = event.target.closest("[data-rows-add], [data-rows-remove]");
     if (!button) return;
     event.preventDefault();
     if (button === add) {
-      const row = filled(template, next, body.querySelectorAll("[data-row]").length + 1);
-      next += 1;
+      const rows = [...body.querySelectorAll("[data-row]")];
+      const row = filled(template, index, rows.length + 1);
+      index += 1;
       body.append(row);
-      row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+      const from = row.querySelector("input[type=date][name$='-from']");
+      if (from) from.value = next(rows.at(-1), rows.at(-2));
+      const there = from?.value ? "[name$='-value']" : "input:not([type=hidden]), select, textarea";
+      row.querySelector(there)?.focus();
     } else {
       const row = button.closest("[data-row]");
       const rows = [...body.querySelectorAll("[data-row]")];
