@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cocreate.domain.contract import ClauseText, ContractParty, ContractText, FigureRow, OpenValue, gaps, numbered
+from cocreate.domain.numeric import numeric
 from cocreate.domain.prose import Clean, Listing, Paragraph, Run
 from cocreate.domain.unbroken import unbroken
 from cocreate.papers import paper_words
@@ -223,10 +224,6 @@ def _reservation(row: ReservationRow, language: str) -> Json:
 
 # --- tables ----------------------------------------------------------------------------------------------------------
 
-# A number, perhaps with a unit of one word; or nothing.
-_NUMBER = re.compile(r"^[-+\u2212]?[\d.,\u00a0\u202f ']*\d ?[%\u2030]?(?: [^\s\d]{1,12})?$|^[\u2013-]?$")
-
-
 def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
     """How wide each column is against the others, and which hold only numbers.
 
@@ -240,7 +237,7 @@ def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
         "columns": [_fitting(head, limit) for head, limit in zip(columns, limits, strict=True)],
         "rows": [[_fitting(cell, limit) for cell, limit in zip(row, limits, strict=True)] for row in rows],
         "weights": weights,
-        "numeric": [bool(column[1:]) and all(map(_NUMBER.match, column[1:])) for column in cells],
+        "numeric": numeric(rows) or [False] * len(columns),
     }
 
 

@@ -16,6 +16,7 @@ from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, new_ref
 from cocreate.domain.names import initials, mixed_script
+from cocreate.domain.numeric import numeric
 from cocreate.domain.rights import Act, can
 from cocreate.domain.unbroken import unbroken
 from cocreate.errors import CocreateError, Conflict, Ended, Forbidden, Invalid, NotFound, Refused, TooOften
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(counted=counted, day=_day, day_time=_day_time, away=_away,
                                  stage=lambda key, definition: stage(definition, key),
                                  lang=_lang, size=lambda count: words.size(count, reader()),
-                                 things=lambda count: words.things(count, reader()), unbroken=unbroken)
+                                 things=lambda count: words.things(count, reader()), unbroken=unbroken, numeric=numeric)
     app.jinja_env.tests["mixed"] = mixed_script
     app.context_processor(_around)
     app.register_error_handler(CocreateError, refuse)

@@ -102,6 +102,12 @@ class TestRead:
         assert "Oslo" in page and "Annex 1 Places and lorries" in page
         assert "This is a sample text and needs your lawyer." in page
 
+    def test_figures_of_a_table_stand_right_below_each_other_as_on_paper(self, project):
+        page = project(projects.in_terms).maker.get("/contract").text
+        for right in ('<th scope="col" class="num">Lorries', '<td class="num" data-label="Lorries">2',
+                      '<td class="num" data-label="Value">12,500', '<th scope="col">Place'):
+            assert right in page
+
     def test_a_gap_is_marked_in_place_and_no_version_can_be_made(self, project):
         room = project(projects.with_gap)
         page = room.maker.get("/contract").text
