@@ -50,6 +50,15 @@ class TestContract:
     def test_the_same_text_gives_the_same_bytes(self, text):
         assert contract_pdf(text, text_sha256=SHA) == contract_pdf(text, text_sha256=SHA)
 
+    def test_where_a_clause_comes_from_is_never_alone_on_a_page(self, text):
+        sources = (Source("What was measured on the ramp in the first year", "tasks/flows/3", 3, "Hyosung"),) * 2
+        body = "The Supplier delivers what was measured on the ramp in the first year. " * 3 + "So it is."
+        for many in range(8, 16):
+            clause = replace(text.clauses[0], body="It delivers.\n\n" * many + body, sources=sources)
+            pages = by_page(contract_pdf(replace(text, clauses=(clause,)), text_sha256=SHA))
+            told, = (page for page in pages if "Comes from" in page)
+            assert "So it is." in told, many
+
     def test_the_date_inside_is_that_of_the_text(self, text):
         assert PdfReader(BytesIO(contract_pdf(text, text_sha256=SHA))).metadata.creation_date == NOW
 
@@ -287,6 +296,18 @@ class TestEvidence:
         said = words(evidence_pdf(evidence))
         assert "head -c 175069 contract.pdf | sha256sum" in said
         assert "Expect “Signature is Valid” and “Total document signed”" in said
+
+    def test_what_is_typed_stands_on_the_page_of_what_it_is_for(self, evidence):
+        first, second = evidence.signatures
+        for many in range(6):
+            longer = replace(first, statements=first.statements + ("I agree.",) * many)
+            pages = by_page(evidence_pdf(replace(evidence, signatures=(longer, second))))
+            assert all(("python3 -I check.py" in page) is ("All of it at once" in page) for page in pages), many
+
+    def test_where_it_was_signed_is_left_out_where_nobody_knows(self, evidence):
+        rows = tuple(replace(row, address="", agent="") for row in evidence.signatures)
+        assert len(re.findall(r"^ *From\b", "".join(by_page(evidence_pdf(evidence))), re.M)) == 2
+        assert not re.search(r"^ *From\b", "".join(by_page(evidence_pdf(replace(evidence, signatures=rows)))), re.M)
 
     def test_it_says_what_the_signatures_are_not(self, evidence):
         said = words(evidence_pdf(evidence))
