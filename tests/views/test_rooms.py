@@ -250,6 +250,18 @@ class TestRefusals:
         kept = room.shop.post("/tasks/returns/draft", data={"party": "2", "draft": "0", "seen": "0", "crates": "12"})
         assert kept.status_code == 200, kept.text
 
+    def test_on_hold_the_day_is_shown_on_which_it_will_be_due_and_nothing_is_late(self, play):
+        room = play()
+        assert "due Mon 8 Mar" in text(room.maker.get("/tasks"))
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        for path in ("", "/tasks", "/tasks/credit"):
+            page = text(room.maker.get(path))
+            assert "due Fri 19 Mar" in page and "due Mon 8 Mar" not in page, path
+        room.clock.go(days=9)
+        maker = room.sign_in(room.small.maker)
+        for path in ("", "/tasks", "/tasks/credit"):
+            assert "was due" not in text(maker.get(path)), path
+
     def test_on_hold_nothing_that_was_proposed_is_taken_back(self, play):
         room = play()
         assert "Take it back" in text(room.manager.get("/charter"))

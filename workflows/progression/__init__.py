@@ -8,8 +8,8 @@ from workflows.progression.dates import due_at
 from workflows.progression.decisions import subject
 from workflows.progression.papers import contract_inputs, end_agreement, end_contract, excuse
 from workflows.progression.settling import settle
-from workflows.progression.stages import days_on_hold, enter, go_back, join, resume
+from workflows.progression.stages import days_on_hold, due_after_hold, enter, go_back, join, resume
 from workflows.progression.tasks import open_to, reopen
 
-__all__ = ["contract_inputs", "days_on_hold", "due_at", "end_agreement", "end_contract", "enter", "excuse", "go_back",
-           "join", "open_to", "reopen", "resume", "settle", "subject"]
+__all__ = ["contract_inputs", "days_on_hold", "due_after_hold", "due_at", "end_agreement", "end_contract", "enter",
+           "excuse", "go_back", "join", "open_to", "reopen", "resume", "settle", "subject"]

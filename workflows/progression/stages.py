@@ -1,6 +1,8 @@
 """The stage a project is in: how it comes to one, back to one, and on from a hold."""
 
-from workflows.calendars import add_working_days
+from datetime import datetime
+
+from workflows.calendars import add_working_days, working_days_between
 from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact, TaskState
 from workflows.progression.dates import moved, undate
 from workflows.progression.papers import end_contract
@@ -57,6 +59,15 @@ def resume(facts: Facts) -> Facts:
         if decision.state in UNDECIDED and decision.due_at is not None:
             facts = facts.with_decision(replace(decision, due_at=moved(facts, decision.due_at, days)))
     return facts
+
+
+def due_after_hold(facts: Facts, due: datetime) -> datetime:
+    """When something that is owed will be due if the project rests until its day; ``due`` where it does not rest."""
+    until, held_at = facts.project.hold_until, facts.project.held_at
+    if until is None or held_at is None:
+        return due
+    days = working_days_between(facts.day(held_at), max(until, facts.today), facts.calendars)
+    return moved(facts, due, days) if days > 0 else due
 
 
 def days_on_hold(facts: Facts) -> int:

@@ -14,7 +14,7 @@ from cocreate.errors import Conflict
 from cocreate.forms.base import Form
 from cocreate.services import composing, contracts, signing
 from cocreate.services.acts.contracts import require_beginning
-from cocreate.views.room import accession_words, contract_words, frame, signing_words, unsigned_words
+from cocreate.views.room import accession_words, contract_words, frame, signing_words, task_state, unsigned_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.contracts import size
 from cocreate.views.room.dialogs import possible
@@ -38,7 +38,8 @@ def short_agreement(ref: str, paper: str) -> ResponseReturnValue:
     return frame.show(
         "room/contracts/short.html", facts, (_("Tasks"), url_for("room.tasks", ref=ref)),
         (signing_words.title(facts, paper), None), row=row, paper_key=paper, definition=definition, task=task,
-        title=signing_words.title(facts, paper), headline=_headline(facts, paper, signers), signers=signers,
+        until=task_state.due(facts, task), title=signing_words.title(facts, paper),
+        headline=_headline(facts, paper, signers), signers=signers,
         ring_segments=signing_words.ring(signers), may_sign=signing_words.may_sign(facts, paper)
         or (standing is None and possible(lambda: require_beginning(facts, paper))),
         signed=signing_words.signed_by_me(facts, paper), nonce=Form(),

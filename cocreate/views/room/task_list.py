@@ -91,7 +91,8 @@ def _rows(facts: Facts, key: str, wanted: Callable[[TaskFact], bool], chosen: di
     title = say(task.title, pages.language())
     if instances := facts.instances(key):
         return [Row(title, url_for("room.task", ref=ref, key=key, party=one.party), (one.party,), task.minutes,
-                    task_state.chip(facts, one), one.due_at if one.state is TaskState.RETURNED else None,
+                    task_state.chip(facts, one),
+                    task_state.due(facts, one) if one.state is TaskState.RETURNED else None,
                     frame.asked(facts, one)) for one in instances if wanted(one)]
     holders = tuple(holder.number for holder in facts.asked(key))
     if task.only_if and not holders:  # an answer made it pointless

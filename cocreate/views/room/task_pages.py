@@ -63,7 +63,8 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
     return frame.show(
         "room/tasks/show.html", facts, (_("Tasks"), url_for("room.tasks", ref=facts.project.ref)),
         (title_of(page), None), page=page, task=task, definition=definition, form=form, title=title_of(page),
-        nonce=Form(), giver=giver(page), acceptors=acceptors, submitted=_submitted(page, acceptors),
+        until=task_state.due(facts, task), nonce=Form(), giver=giver(page), acceptors=acceptors,
+        submitted=_submitted(page, acceptors),
         sees=" ".join([_sees(page, acceptors), *_narrower(page), *_printed(page)]),
         saved=draft_words(page, words.clock_time(page.draft.at, pages.reader())) if page.draft.at else "",
         answers=shown(definition, answers, language=pages.language()) if newest else (),

@@ -1,9 +1,12 @@
 """Where a task stands, as one chip: the same on Now, in the list of tasks and on top of the task."""
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
 from cocreate import words
 from cocreate.web import pages
+from workflows import progression
 from workflows.facts import Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
 from workflows.texts import say
@@ -38,13 +41,19 @@ def starts(facts: Facts, earlier: TaskFact) -> str:
         _("This can start when '%(earlier)s' is submitted.", earlier=title)
 
 
+def due(facts: Facts, task: TaskFact) -> datetime | None:
+    """Until when it is owed; while the project rests, when that will be."""
+    return progression.due_after_hold(facts, task.due_at) if task.due_at else None
+
+
 def _owed(facts: Facts, task: TaskFact) -> tuple[str, str]:
     """What is late says so first; what was returned has a due date that everybody knows."""
-    due = words.day(task.due_at, pages.reader()) if task.due_at else ""
-    if task.due_at and task.due_at < facts.now:
-        return "late", _("was due %(day)s", day=due)
+    due_at = due(facts, task)
+    day = words.day(due_at, pages.reader()) if due_at else ""
+    if due_at and due_at < facts.now:
+        return "late", _("was due %(day)s", day=day)
     if task.state is TaskState.RETURNED:
         return "returned", _("returned")
     if not can_start(facts, task):
         return "plain", _("starts later")
-    return ("due", _("due %(day)s", day=due)) if due else ("asked", _("asked"))
+    return ("due", _("due %(day)s", day=day)) if day else ("asked", _("asked"))

@@ -8,6 +8,7 @@ from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.services.acts.holds import Expire, Hold, Resume
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
 from workflows.calendars import local_day, working_days_between
+from workflows.progression import due_after_hold
 
 GIVER, TAKER = 1, 2
 FRIDAY = date(2027, 3, 12)  # the story begins on Monday 1 March
@@ -62,6 +63,14 @@ class TestResume:
         assert working_days_between(target, story.facts.project.target, calendars) == 5
         assert story.change.details["days"] == 5 and "resumed" in story.kinds()
         assert not story.facts.on_hold and story.facts.project.held_at is None
+
+    def test_until_then_it_is_known_when_what_rests_will_be_due(self):
+        story = begin().act(Hold(REASON, FRIDAY), MANAGER)
+        due = story.task("stream").due_at
+        then = due_after_hold(story.facts, due)
+        assert due < then == due_after_hold(story.wait(days=8).facts, due)
+        story.wait(days=3).act(Expire(), 0)
+        assert story.task("stream").due_at == then == due_after_hold(story.facts, then)
 
     def test_on_the_same_day_moves_nothing(self):
         story = begin()
