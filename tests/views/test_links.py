@@ -53,6 +53,15 @@ class TestLink:
         assert "This link has ended" in shown.text and "Ask for a new link" in used.text
         assert anna.email not in shown.text
 
+    def test_who_is_signed_in_already_goes_on_from_a_dead_one_to_where_it_led(self, app, client, anna, small):
+        link, task = mailed(app, anna, "sign_in_link"), f"/p/{small.ref}/tasks/returns"
+        use_link(client, link)
+        client.get(f"/l/{link}?to={task}?party=2")
+        page = client.get("/sign-in/link")
+        assert page.status_code == 410 and "You are signed in already" in page.text
+        assert f'<a class="btn btn-primary" href="{task}?party=2">Go on</a>' in page.text
+        assert 'href="/sign-in/mail">Ask for a new link' in page.text
+
     def test_one_that_somebody_else_asked_for_does_not_end_it(self, app, client, anna):
         link = mailed(app, anna, "sign_in_link")
         mailed(app, anna, "sign_in_link")

@@ -70,8 +70,13 @@ def keep(name: str, token: str, endpoint: str) -> ResponseReturnValue:
 
 
 def ended(name: str, again: str) -> ResponseReturnValue:
-    """The one answer for every link that does not work any more."""
+    """The one answer for every link that does not work any more; to sign in by one nobody needs who has done it."""
     cookie.pop(name, None)
+    if name == LINK and (me := login.visitor()):
+        return render_template("errors/error.html", heading=_("This link has ended"),
+                               sentence=_("You are signed in already, as %(name)s.", name=me.name),
+                               act_url=destination.take() or login.arrival(), act_label=_("Go on"),
+                               instead=(again, _("Ask for a new link"))), 410
     return render_template("errors/error.html", heading=_("This link has ended"), act_url=again,
                            sentence=_("It works once and for a short time. Ask for a new one."),
                            act_label=_("Ask for a new link")), 410
