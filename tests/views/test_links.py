@@ -62,6 +62,12 @@ class TestLink:
         assert f'<a class="btn btn-primary" href="{task}?party=2">Go on</a>' in page.text
         assert 'href="/sign-in/mail">Ask for a new link' in page.text
 
+    def test_who_is_signed_in_finds_their_address_typed(self, app, client, anna):
+        use_link(client, mailed(app, anna, "sign_in_link"))
+        for page in ("/forgot", "/sign-in/mail"):
+            assert f'value="{anna.email}"' in client.get(page).text
+            assert "wmata.example" not in browser(app).get(page).text
+
     def test_one_that_somebody_else_asked_for_does_not_end_it(self, app, client, anna):
         link = mailed(app, anna, "sign_in_link")
         mailed(app, anna, "sign_in_link")

@@ -53,7 +53,8 @@ def by_link() -> ResponseReturnValue:
 
 def by_address(page: str, mail: Callable[..., None], *, then: str) -> ResponseReturnValue:
     """Ask for an address and mail what it is asked for; ``then`` says the same to everybody."""
-    form = OwnAddressForm.from_request()
+    me = login.visitor()
+    form = OwnAddressForm.from_request(email=me.email if me else "")
     if request.method == "GET" or not form.validate():
         return render_template(page, form=form), 200 if request.method == "GET" else 422
     with transaction() as session:
