@@ -110,6 +110,16 @@ class TestGate:
         assert "Reason or reservation All parties read it, also in the record. Needed unless you simply agree." in page
         assert "What would help? Needed if you do not agree." in page
 
+    def test_who_does_not_agree_and_gives_no_words_is_told_of_both_that_are_needed_at_once(self, play):
+        room = play(definition=stories.definition())
+        with room.app.app_context():
+            stories.give_all(room.small)
+        page = room.maker.get("/gates/picture").text
+        said = text(room.maker.post("/gates/picture", data=hidden(page) | {"answer": "refused"}), 422)
+        assert "Two things need a look:" in said and "Say what would help." in said
+        said = text(room.maker.post("/gates/picture", data=hidden(page) | {"answer": "reserved"}), 422)
+        assert "One thing needs a look:" in said and "Say what would help." not in said
+
     def test_what_lapsed_says_when_it_did_and_not_that_somebody_said_so_then(self, play):
         room = play(definition=stories.definition())
         with room.app.app_context():

@@ -81,7 +81,11 @@ def gate(ref: str, key: str) -> ResponseReturnValue:
                              key=form.key(), now=now())
                 kept.said(session)
         except Invalid as error:
-            form.blame(error.values.get("field"), sentences.error(error, pages.reader(), facts))
+            wrong = [error]
+            if answer == "refused" and error.values.get("field") == "reason" and not (form.wanted.data or "").strip():
+                wrong.append(Invalid("decision.wanted_missing", field="wanted"))  # both at once
+            for one in wrong:
+                form.blame(one.values.get("field"), sentences.error(one, pages.reader(), facts))
         else:
             flash(_recorded(facts, key, answer), "done")
             return redirect(url_for("room.now", ref=ref), 303)
