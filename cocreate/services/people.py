@@ -334,6 +334,13 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def addresses(session: Session, project_id: int) -> dict[int, str]:
+    """Under which address each person of a project is written to, by person."""
+    rows = session.execute(select(Person.id, Person.email).join(Member, Member.person == Person.id).where(
+        Member.project_id == project_id, Member.left_at.is_(None)))
+    return {row.id: row.email for row in rows}
+
+
 def affected(session: Session, project_id: int) -> list[str]:
     """The affected groups of a project, in the order in which they were named."""
     return list(session.scalars(select(AffectedGroup.name).where(AffectedGroup.project_id == project_id)

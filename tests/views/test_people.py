@@ -7,6 +7,14 @@ from tests.support.rooms import buttons, links, proposal_of, text
 
 
 class TestPeople:
+    def test_who_has_come_in_can_be_written_to_and_who_has_not_is_read_by_who_invites(self, play):
+        room, tom = play(), f"{projects.key()}@crates.example"
+        room.maker.post("/people/invite/1", data={"name": "Tom Baker", "email": tom, "parts": ["contributor"]})
+        for client, reads in ((room.maker, True), (room.shop, False), (room.manager, False)):
+            page = client.get("/people").text
+            assert f'<a href="mailto:{room.small.emails[room.small.shop]}">' in page
+            assert (tom in page) is reads
+
     def test_a_name_that_poses_as_another_is_flagged(self, play):
         room, flag = play(), "mixes letters of different alphabets"
         assert flag not in text(room.shop.get("/people"))

@@ -1,7 +1,7 @@
 """The people of a project as their page shows them: a card per seat, a row per person, what can be done about each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ class Person:
     state: str
     acts: tuple[tuple[str, str], ...]  # (label, url)
     posts: tuple[tuple[str, str], ...]  # the same, done at once
+    address: str = ""  # "": not for the reader
 
 
 def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> Person:
@@ -52,6 +53,12 @@ def row_of(facts: Facts, member: MemberFact, undelivered: Mapping[int, str]) -> 
                       url_for("room.people_back", ref=facts.project.ref, number=absence.number)))
     return Person(member.person, member.name, listed(member.own), _state(facts, member, undelivered, absence),
                   tuple(acts), tuple(posts))
+
+
+def addressed(facts: Facts, member: MemberFact, row: Person, addresses: Mapping[int, str]) -> Person:
+    """Who has come in can be written to; where somebody was invited is read by who may invite there."""
+    seen = member.present or _changes(facts, member)
+    return replace(row, address=addresses.get(member.person, "")) if seen else row
 
 
 def about_invitation(facts: Facts, member: MemberFact) -> tuple[sentences.Act, ...]:
@@ -171,7 +178,7 @@ def _state(facts: Facts, member: MemberFact, undelivered: Mapping[int, str], abs
         _("mail to %(address)s came back", address=address)
 
 
-def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
+def cards(facts: Facts, undelivered: Mapping[int, str], addresses: Mapping[int, str]) -> list[dict[str, Any]]:
     """One card per seat; a seat without organisation says so."""
     views = frame.party_views(facts)
     found = []
@@ -185,7 +192,7 @@ def cards(facts: Facts, undelivered: Mapping[int, str]) -> list[dict[str, Any]]:
                        if not any(part in m.parts for m in members) and (part != "signatory" or seat.contracting)]
             found.append({"party": views[party.number], "role": role, "missing": missing,
                           "signatory": part_words()["signatory"],
-                          "people": [row_of(facts, m, undelivered) for m in members],
+                          "people": [addressed(facts, m, row_of(facts, m, undelivered), addresses) for m in members],
                           "invite": invite_url(facts, party.number), "words_by_mail": party.words_by_mail,
                           "words_url": _words_url(facts, party.number),
                           "propose": propose_url(facts, party.number), "tell": _tell_url(facts, party.number)})

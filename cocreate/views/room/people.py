@@ -35,7 +35,7 @@ from cocreate.services.acts.proposals import offered_seats
 from cocreate.views.parts import listed
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
-from cocreate.views.room.cards import cards, invite_url, row_of, share_url
+from cocreate.views.room.cards import addressed, cards, invite_url, row_of, share_url
 from cocreate.views.room.dialogs import dialog, possible
 from cocreate.web import login, pages
 from workflows.facts import Facts, MemberFact
@@ -48,10 +48,11 @@ def people(ref: str) -> ResponseReturnValue:
     facts = frame.enter(ref)
     own = facts.own
     undelivered = {one.person: one.address for one in returned.unreachable_in(db.session(), facts.project.ref)}
+    addresses = service.addresses(db.session(), facts.project.id)
     can_name = possible(lambda: require(facts, Act.ADD_PARTY, party=own))
     can_add = can_name and bool(offered_seats(facts))
-    return frame.show("room/people/list.html", facts, (_("People"), None), cards=cards(facts, undelivered),
-                      others=[row_of(facts, m, undelivered) for m in facts.members
+    return frame.show("room/people/list.html", facts, (_("People"), None), cards=cards(facts, undelivered, addresses),
+                      others=[addressed(facts, m, row_of(facts, m, undelivered), addresses) for m in facts.members
                               if m.party is None and m.left_at is None],
                       neutral=url_for("room.people_neutral", ref=ref) if can_name else "",
                       has_neutral=neutral(facts) is not None,
