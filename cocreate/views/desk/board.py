@@ -159,7 +159,8 @@ def _unopened() -> list[Unopened]:
     drafts = openings.drafts(session, login.me().id)
     known = {(host, key): templates.ever_published(session, host, key)
              for host, key in {(d.host_id, d.typed.template) for d in drafts}}
-    looked_after = {host.id: host for host in hosts.hosts_of(session, login.me().id, hosts.ACCOUNT_MANAGER)}
+    looked_after = {host.id: host for host in hosts.hosts_of(session, login.me().id, hosts.ACCOUNT_MANAGER)} if any(
+        draft.suggested for draft in drafts) else {}
     found = []
     for draft in drafts:
         own = draft.typed.own.get("organisation")
