@@ -1,6 +1,7 @@
 """cocreate: from a shared idea to a signed circular contract, in one room."""
 
 import logging
+from contextlib import suppress
 
 from flask import Flask
 from flask_babel import Babel
@@ -12,7 +13,7 @@ from cocreate.db import db, end_reading, prepare
 from cocreate.domain import saying
 from cocreate.papers.copies import COPIES, Copies
 from cocreate.rasterising.kept import PREVIEWS, Pictures
-from cocreate.settings import Settings
+from cocreate.settings import Misconfigured, Settings
 from cocreate.storage import LocalStore
 from cocreate.web import assets, from_here, headers, icons, login, pages
 
@@ -25,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder="../templates", static_folder=None)
     settings.check(debug=app.debug)
     _log(settings.log_level)
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folders(settings)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret,
@@ -61,6 +62,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (assets, icons, headers, from_here, login, pages, views, cli):
         part.init_app(app)
     return app
+
+
+def _make_folders(settings: Settings) -> None:
+    """The data folder, and in it that of the certificates: a backup takes it, also while there is none.
+
+    Raises: Misconfigured.
+    """
+    try:
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"cocreate does not start: COCREATE_DATA is '{settings.data}', which cannot be made "
+                            f"({error.strerror}); set a folder in which this user may write.") from error
+    with suppress(OSError):  # with a full disk people can still read
+        (settings.folder / "seal").mkdir(mode=0o700, exist_ok=True)
 
 
 def _log(level: str) -> None:

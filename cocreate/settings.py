@@ -4,10 +4,11 @@ import os
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 - refused in production
 
@@ -101,21 +102,24 @@ class Settings:
                              "set a local folder or PostgreSQL.")
             if debug:
                 wrong.append("Debug mode is on; switch it off.")
-        elif self.https:
+        elif self.https and self.mode == "development":
             wrong.append("COCREATE_MODE is development, whose secret everybody knows and whose mails every "
                          "administrator reads; set production where people come over https.")
         return wrong
 
     def _unreadable(self) -> list[str]:
         """What has no meaning, in any mode."""
-        smtp, base = urlsplit(self.smtp), urlsplit(self.address)
+        smtp, base = urlsplit(self.smtp), urlsplit(self.base_url.rstrip("/") or "http://127.0.0.1")
+        bare = not (base.path or base.query or base.fragment or base.username)
         checks = (
             ("COCREATE_MODE", self.mode, self.mode in ("development", "production"), "development or production"),
-            ("COCREATE_DATABASE", self.database, self.database_url.startswith(("sqlite:", "postgresql+psycopg:")),
+            ("COCREATE_DATABASE", self.database, _names_a_database(self.database_url),
              "postgres://user:password@host/name, or nothing for SQLite"),
-            ("COCREATE_BASE_URL", self.base_url, base.scheme in ("http", "https") and bool(base.hostname),
-             "an address such as https://cocreate.example"),
-            ("COCREATE_SMTP", self.smtp, not self.smtp or (smtp.scheme in ("smtp", "smtps") and bool(smtp.hostname)),
+            ("COCREATE_BASE_URL", self.base_url,
+             base.scheme in ("http", "https") and bool(base.hostname) and _port_is_one(base) and bare,
+             "an address such as https://cocreate.example, with nothing behind it"),
+            ("COCREATE_SMTP", self.smtp, not self.smtp or (
+                smtp.scheme in ("smtp", "smtps") and bool(smtp.hostname) and _port_is_one(smtp)),
              "smtp://user:password@host:587 or smtps://..."),
             ("COCREATE_SENDER", self.sender, bool(re.fullmatch(r"[^@\s]+@[^@\s]+", self.sender)),
              "one address such as cocreate@cocreate.example"),
@@ -127,6 +131,20 @@ class Settings:
         # What may hold a password is not repeated.
         return [f"{name} " + ("cannot be read" if name in WITH_PASSWORD else f"is '{value}'") + f"; set {right}."
                 for name, value, good, right in checks if not good]
+
+
+def _names_a_database(url: str) -> bool:
+    try:
+        return make_url(url).drivername in ("sqlite", "postgresql+psycopg")
+    except (ArgumentError, ValueError):  # the second for a port that is no number
+        return False
+
+
+def _port_is_one(address: SplitResult) -> bool:
+    try:
+        return address.port != 0
+    except ValueError:
+        return False
 
 
 WITH_PASSWORD = frozenset({"COCREATE_DATABASE", "COCREATE_SMTP"})

@@ -1,5 +1,6 @@
 """What only the operator can do: a lost second step, a new secret, files after a restore."""
 
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -92,6 +93,21 @@ def test_a_host_that_could_not_work_is_not_made(app, given, said):
         assert db.session.scalar(select(Host.id).where(Host.name == "Crates on Mars")) is None
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_host_has_a_name(app, name):
+    answer = app.test_cli_runner().invoke(args=["host", "create", name, "--admin", "petra@crates.example"])
+    assert answer.exit_code != 0 and "It is empty; give the name" in answer.output
+
+
+def test_a_host_is_made_once(app):
+    run = app.test_cli_runner().invoke
+    assert run(args=["host", "create", "Once Crates", "--admin", "petra@once.example"]).exit_code == 0
+    again = run(args=["host", "create", "once  crates", "--admin", "piet@once.example"])
+    assert again.exit_code == 1 and "There is a host 'Once Crates' already. " in again.output
+    with app.app_context():
+        assert db.session.scalar(select(Person.id).where(Person.email == "piet@once.example")) is None
+
+
 @pytest.mark.parametrize(("address", "given", "name"), [
     ("e.roth@vienna.example", ["--admin-name", "Eva Roth"], "Eva Roth"), ("max.roth@vienna.example", [], "Max Roth")])
 def test_the_first_administrator_is_called_by_their_name_and_reads_the_hours_of_the_host(app, address, given, name):
@@ -114,6 +130,15 @@ def test_a_database_without_tables_is_told_how_to_get_them(empty_database, new_a
 def test_a_database_that_is_away_is_said_to_be(new_app):
     answer = new_app("postgresql://nobody@127.0.0.1:1/nothing").test_cli_runner().invoke(args=["record", "verify"])
     assert (answer.exit_code, "The database does not answer: " in answer.output) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["record verify", "host create X --admin x@x.example", "db upgrade"])
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path, command):
+    away = {"COCREATE_DATABASE": "postgresql://nobody@127.0.0.1:1/nothing", "COCREATE_DATA": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *command.split()], cwd=ROOT, text=True,
+                         capture_output=True, env={**os.environ, **away}, check=False)
+    assert run.returncode == 1 and "Error: The database does not answer: " in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("further", [[], ["0001"], ["--sql", "base"]])

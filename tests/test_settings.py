@@ -92,13 +92,25 @@ class TestValues:
         {"upload_mb": "many"}, {"upload_mb": "0"}, {"upload_mb": "-1"}, {"port": "http"}, {"port": "99999"},
         {"log_level": "LOUD"}, {"smtp": "mail.example"}, {"smtp": "http://mail.example"}, {"sender": "cocreate"},
         {"sender": "a@b.example, c@d.example"}, {"base_url": "cocreate.example"}, {"base_url": "https://"},
-        {"database": "mysql://db.example/x"}, {"mode": "prod"}])
+        {"base_url": "http://cocreate.example/rooms"}, {"base_url": "http://cocreate.example/?a=b"},
+        {"smtp": "smtp://mail.example:mail"}, {"database": "mysql://db.example/x"},
+        {"database": "postgres://me@db.example:many/x"}, {"mode": "prod"}])
     def test_without_meaning_are_refused_in_any_mode(self, wrong):
         (name, value), = wrong.items()
         said, = Settings(**wrong).mistakes()
         field, = (field for field in fields(Settings) if field.name == name)
         assert said.startswith(f"{field.metadata['name']} ") and "; set " in said
         assert value in said or name in ("smtp", "database")
+
+    def test_of_a_mode_that_is_none_are_not_taken_for_development(self):
+        said, = Settings(mode="prod", base_url="https://cocreate.example").mistakes()
+        assert said == "COCREATE_MODE is 'prod'; set development or production."
+
+    @pytest.mark.parametrize("folder", ["file/below", "file"])
+    def test_of_a_folder_that_cannot_be_made_are_refused(self, tmp_path, folder):
+        (tmp_path / "file").touch()
+        with pytest.raises(Misconfigured, match=f"COCREATE_DATA is '.*{folder}', which cannot be made"):
+            create_app(Settings(data=str(tmp_path / folder)))
 
     @pytest.mark.parametrize("wrong", [{"smtp": "me:hunter2@mail.example"}, {"database": "mysql://me:hunter2@db/x"}])
     def test_with_a_password_are_not_repeated(self, wrong):

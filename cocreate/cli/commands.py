@@ -1,6 +1,8 @@
 """What the operator can ask for, and what it answers."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 from zoneinfo import available_timezones
 
@@ -26,20 +28,27 @@ from workflows.exchange.yaml_text import read
 from workflows.verification import publishable, verify
 
 
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """That the database is missing, or its tables."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).partition("\n")[0]
+        if isinstance(error, OperationalError) and "no such table" not in said:
+            raise click.ClickException(f"The database does not answer: {said}") from error
+        if "no such table" in said or "does not exist" in said:
+            raise click.ClickException(f"Tables are missing ({said}). First run: flask --app wsgi db upgrade"
+                                       ) from error
+        raise
+
+
 class Commands(AppGroup):
     """Commands that say in one sentence where the database is missing, or its tables."""
 
     def invoke(self, context: click.Context) -> Any:
-        try:
+        with in_one_sentence():
             return super().invoke(context)
-        except DBAPIError as error:
-            said = str(error.orig).partition("\n")[0]
-            if "no such table" in said or "does not exist" in said:
-                raise click.ClickException(f"Tables are missing ({said}). First run: flask --app wsgi db upgrade"
-                                           ) from error
-            if isinstance(error, OperationalError):
-                raise click.ClickException(f"The database does not answer: {said}") from error
-            raise
 
 
 host = Commands("host", help="Hosts: the organisations that open projects.")
@@ -56,13 +65,20 @@ def add_to(app: Flask) -> None:
     for group in (host, record, files, person, secret, template, demo_group, cases.group):
         app.cli.add_command(group)
     app.cli.add_command(scheduler)
-    flask_migrate.cli.db.add_command(downgrade)
+    for command in (upgrade, downgrade):
+        flask_migrate.cli.db.add_command(command)
 
 
 def _known_country(_context: click.Context, _option: click.Parameter, value: str) -> str:
     if value and value not in countries.CODES:
         raise click.BadParameter(f"'{value}' is no country; give the two capital letters of ISO 3166, such as DE.")
     return value
+
+
+def _a_name(_context: click.Context, _argument: click.Parameter, value: str) -> str:
+    if not (name := " ".join(value.split())):
+        raise click.BadParameter("It is empty; give the name as it shall stand on pages and contracts.")
+    return name
 
 
 def _known_zone(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -72,7 +88,7 @@ def _known_zone(_context: click.Context, _option: click.Parameter, value: str) -
 
 
 @host.command("create")
-@click.argument("name")
+@click.argument("name", callback=_a_name)
 @click.option("--admin", required=True, help="E-mail address of the first administrator.")
 @click.option("--admin-name", default="", help="Their name as others read it; they can change it.")
 @click.option("--country", default="", callback=_known_country, help="Whose holidays count, such as DE.")
@@ -81,6 +97,9 @@ def create_host(name: str, admin: str, admin_name: str, country: str, zone: str)
     """Make a host with its administrator, who gets a link to choose a password."""
     try:
         with transaction() as session:
+            if there := hosts.looking_like(session, name):
+                raise click.ClickException(f"There is a host '{there}' already. Its administrators invite further "
+                                           "people; another host needs another name.")
             made = hosts.create_host(session, name=name, country=country, zone=zone, now=now())
             person = accounts.find_or_invite_person(session, email=admin, zone=zone, now=now(),
                                                     name=admin_name or name_in_address(admin))
@@ -178,6 +197,13 @@ def load_demo() -> None:
     if current_app.config["SETTINGS"].production:
         raise click.ClickException("The demo never loads in production.")
     demo.load(store=current_app.extensions["store"], now=now())
+
+
+@click.command("upgrade")
+def upgrade() -> None:
+    """Make the tables, or bring them up to date."""
+    with in_one_sentence():
+        upgrading.upgrade()
 
 
 @click.command("downgrade", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

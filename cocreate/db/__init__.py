@@ -173,7 +173,10 @@ def end_reading() -> None:
 
 
 def _writes(session: Session) -> bool:
-    return bool(session.connection().get_execution_options().get(WRITES))
+    try:
+        return bool(session.connection().get_execution_options().get(WRITES))
+    except OperationalError:  # it never came to a connection
+        return False
 
 
 @contextmanager

@@ -35,6 +35,12 @@ def create_host(session: Session, *, name: str, country: str = "", zone: str = "
     return host
 
 
+def looking_like(session: Session, name: str) -> str | None:
+    """The name of a host that is called so, or that looks the same."""
+    return session.scalar(select(Organisation.name).where(
+        Organisation.own.is_(True), Organisation.skeleton == skeleton(name)).limit(1))
+
+
 def employ(session: Session, host_id: int, person_id: int, role: str, *, now: datetime) -> None:
     """Give a person a role at the host; a role they have had before comes back."""
     there = session.get(HostMember, (host_id, person_id, role))
