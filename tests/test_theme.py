@@ -24,6 +24,13 @@ PAIRS = [
 ]
 
 
+class TestWords:
+    def test_none_of_a_page_decides_how_it_looks(self):
+        """In another language it would look otherwise."""
+        theme = (assets.STATIC / "theme.css").read_text("utf-8")
+        assert re.findall(r"\[(?:data-label|aria-label|title|alt|placeholder)[*^$~|]?=[^]]*\]", theme) == []
+
+
 class TestClasses:
     """Neither the theme nor the pages keep a class that only the other side knew once."""
 
