@@ -188,8 +188,9 @@ class ContributionForm:
         named = next((n for n in range(min(NAMED, len(labels)), 1, -1) if sum(map(len, labels[:n])) <= IN_THE_BAR), 1)
         names = ", ".join(labels[:named])
         names = _("%(names)s and more", names=names) if len(labels) > named else names
-        return ngettext("One field is open: %(names)s.", "%(num)d fields are open: %(names)s.", len(self.open),
+        said = ngettext("One field is open: %(names)s.", "%(num)d fields are open: %(names)s.", len(self.open),
                         names=names)
+        return said.removesuffix(".") if said.endswith("?.") else said
 
     def _open_label(self, entry: Entry) -> str:
         label = say(entry.field.label, self.language).rstrip(".")
