@@ -182,7 +182,8 @@ DESK = """
 <tbody><tr class="group"><th colspan="4" scope="rowgroup">Your turn</th></tr>{% for party in parties %}<tr>
   <th scope="row"><a class="p-name" href="#p">Office chairs as a service</a><span class="sub">{{ party.name }}
   </span></th>
-<td class="of-stage" data-label="Stage">Business model</td><td class="of-wait" data-label="Waits for"><span class="row-line gap-2 flex-nowrap">
+<td class="of-stage" data-label="Stage">Business model</td>
+<td class="of-wait" data-label="Waits for"><span class="row-line gap-2 flex-nowrap">
   <span class="seat">{{ shape(party) }}</span>Answer the counter-offer on the fee</span></td><td data-label="Due">
   {{ chip("soon", "due Wed") }}</td></tr>{% endfor %}</tbody></table></div>{% endblock %}
 """
