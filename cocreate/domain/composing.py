@@ -70,6 +70,7 @@ class Phrases:
     struck: str
     not_applicable: str
     pointless: str
+    undecided: str  # of what hangs on answers that nobody has given
     annex: str
     project_title: str
     project_purpose: str
@@ -188,6 +189,13 @@ class _Composer:
             return self.said.not_applicable.format(seat=seat)
         return self._answered_otherwise(next(one for one in answers_of(part.only_if) if not _so(one, self.given)))
 
+    def undecided(self, part: Clause | Annex) -> str:
+        """Of what stands only because an answer is not given: that it is open, and which answer; else ""."""
+        hangs = () if part.only_if is None or isinstance(part.only_if, str) else answers_of(part.only_if)
+        fields = dict.fromkeys(one.answer for one in hangs if not self.given.chosen.get(one.answer))
+        said = ", ".join(f"“{self.label(path)}”" for path in fields)
+        return self.said.undecided.format(fields=said) if said else ""
+
     def kept(self, part: Clause | Annex) -> str | None:
         """The words instead, where whether it stands follows from an answer that the reader may not see."""
         if part.only_if is None or isinstance(part.only_if, str):
@@ -275,9 +283,11 @@ def _clause(composer: _Composer, key: str, number: int) -> ClauseText:
     if undeclared := [name for name in placeholders(template) if name not in clause.needs]:
         raise ValueError(f"clause {key}: ${undeclared[0]} is not declared in its needs")
     used = {name: composer.values.get(clause.needs[name]) for name in placeholders(template)}
+    body = fill(template, {name: composer.words(clause.needs[name], value) for name, value in used.items()})
+    open_ = composer.undecided(clause)
     return replace(
         shell,
-        body=fill(template, {name: composer.words(clause.needs[name], value) for name, value in used.items()}),
+        body=f"{escape(open_)}\n\n{body}" if open_ else body,
         sources=tuple(dict.fromkeys(source for value in used.values() if value for source in value.sources)),
         gaps=tuple(
             composer.gap(name, clause.needs[name], value) for name, value in used.items() if _missing(value)
@@ -293,7 +303,7 @@ def _annex(key: str, number: int, annex: Annex, table: Table | None, composer: _
     if table is None:
         note = composer.said.not_given.format(label=title)
         return AnnexText(key, number, title, (), (), note, (Gap(key, annex.of, title),))
-    note = composer.open(annex.of) if table.later else table.note
+    note = " ".join(filter(None, (composer.undecided(annex), composer.open(annex.of) if table.later else table.note)))
     return AnnexText(key, number, title, table.columns, table.rows, note)
 
 

@@ -22,6 +22,7 @@ def phrases(language: str) -> Phrases:
         open=_("[{label}: open, see {number}]"),
         struck=_("[struck: {reason}]"), not_applicable=_("(not applicable: nobody takes part as {seat})"),
         pointless=_("(not applicable: the answer to “{field}” is: {answers})"),
+        undecided=_("(open whether this applies; not answered: {fields})"),
         annex=_("Annex {number}"), project_title=_("Title of the project"),
         project_purpose=_("Purpose of the project"))
 

@@ -32,7 +32,8 @@ COST = "baseline.today.cost"
 SAID = Phrases("[{label}: not given]", "(to be given by {who} by {by}: {rule})", "[{label}: open, see {number}]",
                "[struck: {reason}]",
                "(not applicable: nobody takes part as {seat})",
-               "(not applicable: the answer to “{field}” is: {answers})", "Annex {number}", "Title of the project",
+               "(not applicable: the answer to “{field}” is: {answers})",
+               "(open whether this applies; not answered: {fields})", "Annex {number}", "Title of the project",
                "Purpose of the project")
 SOURCE = Source("Total cost today", "tasks/today/3", 3, "WMATA")
 
@@ -74,7 +75,8 @@ class TestCompose:
         assert clauses[2].body == "KfW guarantees."
 
     @pytest.mark.parametrize(("chosen", "state", "body"), [
-        ({}, "given", "KfW guarantees."), ({"yes"}, "given", "KfW guarantees."),
+        ({}, "given", "(open whether this applies; not answered: “Secured”)\n\nKfW guarantees."),
+        ({"yes"}, "given", "KfW guarantees."),
         ({"no"}, "struck", "(not applicable: the answer to “Secured” is: No)")])
     def test_a_clause_that_hangs_on_an_answer(self, definition, chosen, state, body):
         path = "baseline.today.secured"
@@ -88,7 +90,8 @@ class TestCompose:
 
     @pytest.mark.parametrize(("chosen", "reason"), [
         ({"secured": "yes", "kind": "bank"}, None), ({"secured": "no", "kind": "bank"}, "“Secured” is: No"),
-        ({"secured": "yes", "kind": "cash"}, "“Kind” is: cash"), ({"kind": "cash"}, "“Kind” is: cash"), ({}, None)])
+        ({"secured": "yes", "kind": "cash"}, "“Kind” is: cash"), ({"kind": "cash"}, "“Kind” is: cash"), ({}, "open"),
+        ({"secured": "yes"}, "open")])
     def test_a_clause_that_hangs_on_two_answers_stands_where_both_are_so(self, definition, chosen, reason):
         data = definition.model_dump(by_alias=True, exclude_defaults=True)
         data["stages"]["baseline"]["tasks"]["today"]["fields"] |= {
@@ -99,7 +102,10 @@ class TestCompose:
         changed = type(definition).model_validate(data)
         given = Given(SEATS, chosen={f"baseline.today.{name}": frozenset({said}) for name, said in chosen.items()})
         clauses, *_ = compose(changed, {"seat:bank": Value("KfW")}, given, SAID, language="en")
-        assert plain(clauses[2].body) == (f"(not applicable: the answer to {reason})" if reason else "KfW guarantees.")
+        label = "Kind" if chosen else "Secured”, “Kind"
+        open_ = f"(open whether this applies; not answered: “{label}”)\n\nKfW guarantees."
+        assert plain(clauses[2].body) == (
+            open_ if reason == "open" else f"(not applicable: the answer to {reason})" if reason else "KfW guarantees.")
 
     def test_agreed_wording_replaces_the_template_and_is_no_sample(self, definition):
         wording = Given(SEATS, wording={"price": "It costs $fee, once."})
@@ -136,6 +142,15 @@ class TestCompose:
         assert (annex.note, annex.gaps) == ("(not applicable: nobody takes part as Guest)", ())
         _, (annex,), _ = compose(changed, {}, Given(SEATS | {"guest"}), SAID, language="en")
         assert annex.gaps
+
+    def test_an_annex_that_hangs_on_an_answer_not_given_says_that_it_is_open(self, definition):
+        data = definition.model_dump(by_alias=True, exclude_defaults=True)
+        data["stages"]["baseline"]["tasks"]["today"]["fields"]["secured"] = {"type": "yes_no", "label": "Secured"}
+        data["annexes"]["costs"]["only_if"] = {"answer": "baseline.today.secured", "is": "yes"}
+        given = Given(SEATS, tables={COST: Table(("Flow", "t"), (("steam", "15"),))})
+        _, (annex,), _ = compose(type(definition).model_validate(data), {}, given, SAID, language="en")
+        assert (annex.note, annex.rows) == (
+            "(open whether this applies; not answered: “Secured”)", (("steam", "15"),))
 
     def test_an_annex_without_a_table_is_a_gap(self, definition):
         _, annexes, _ = compose(definition, {}, Given(SEATS), SAID, language="en")

@@ -43,7 +43,7 @@ class TestNow:
         room = project(projects.in_a_crowd)
         page = " ".join(text(room.manager.get("")).split())
         assert page.count("4 parties owe 'Crates per year': Shop 1, Shop 2, Shop 3 and Shop 4.") == 1
-        assert "<summary>4 parties owe" in room.manager.get("").text
+        assert '<details class="mt-4"><summary>4 parties owe' in room.manager.get("").text
         assert "Nobody at Shop 4 is named for 'Crates per year'." in page
 
     def test_what_both_still_owe_from_an_earlier_stage_stands_once_with_each(self, play):
