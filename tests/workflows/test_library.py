@@ -238,6 +238,14 @@ class TestClauses:
             assert field(shipped, annex.of).required and task.required
             assert all(shipped.parties[seat].required for seat in task.of)
 
+    def test_a_limit_that_the_pilot_shows_wrong_is_changed_after_it(self):
+        """A figure by another value; the table of limits, which has none, by the words that come after the pilot."""
+        definition = library.load("industrial_symbiosis")
+        quality = definition.clauses["quality"]
+        of_pilot = [name for name, need in quality.needs.items() if need == "terms.quality_terms.changed_limits"]
+        assert of_pilot and f"${of_pilot[0]}" in say(quality.text)
+        assert definition.order["pilot"] < definition.order["terms"]
+
     def test_no_published_figure_stands_in_a_clause(self, shipped):
         published = {number for key in library.names() for _, _, _, one in library.load(key).fields() if one.example
                      for number in NUMBER.findall(say(one.example.text))}
