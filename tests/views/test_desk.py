@@ -11,7 +11,11 @@ from tests.support import projects
 from tests.support.apps import PRODUCTION
 from tests.support.clock import NOON
 from tests.support.people import browser, enter, entered, someone
-from tests.support.rooms import text
+from tests.support.rooms import owing, text
+
+
+def manager_of(app, small):
+    return entered(app, small.emails[small.manager])
 
 
 class TestBoard:
@@ -51,6 +55,19 @@ class TestBoard:
         assert "Crates come back" not in text(manager.get("/desk")) + text(manager.get("/desk?show=ended"))
         page = text(manager.get("/desk?show=agreed"))
         assert "Agreed since Mon 1 Mar Agreed on Mon 1 Mar." in page and "Ended" not in page
+
+    def test_where_all_have_ended_it_leads_to_them(self, app, session, clock):
+        small = projects.agreed(session)
+        session.commit()
+        page = manager_of(app, small).get("/desk")
+        assert "No project is under way. Those that have ended are behind the numbers above." in text(page)
+        assert "No project is in this list now." in text(manager_of(app, small).get("/desk?show=hold"))
+
+    def test_of_an_agreed_one_it_says_when_the_next_duty_is_due(self, project):
+        room = project(projects.agreed)
+        with room.app.app_context():
+            owing(room)
+        assert "due Thu 1 Jun 2034" in text(room.manager.client.get("/desk?show=agreed"))
 
     def test_shows_nobody_elses_projects(self, app, session, manager, small):
         other = projects.open_small(session)

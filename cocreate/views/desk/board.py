@@ -291,7 +291,7 @@ def _chip(row: Situation) -> tuple[str, str] | None:
     reader, project = pages.reader(), row.facts.project
     if project.hold_until is not None:
         return "hold", _("until %(day)s", day=words.day(project.hold_until, reader))
-    if row.next_at is None or project.ended_at is not None:
+    if row.next_at is None or row.group == "ended":
         return None
     days = (words.local_day(row.next_at, reader) - reader.today).days
     if row.next_at < reader.now:
