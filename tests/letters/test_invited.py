@@ -9,8 +9,8 @@ from cocreate.services import letters as reading
 from cocreate.services import outbox, people
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.inviting import CARRIER, COMES_FIRST, LATER, champion
 from tests.support.mailed import body, written
-from tests.views.test_invitation import CARRIER, COMES_FIRST, LATER, champion
 
 
 def test_who_leads_reads_that_the_colleague_who_is_asked_has_not_come_in(session):
