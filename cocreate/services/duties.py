@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cocreate.models.contracts import Duty
 from cocreate.models.hosts import Host
 from cocreate.models.projects import Project
-from cocreate.services import accepted, composing, hashing, progress
+from cocreate.services import accepted, composing, progress
 from cocreate.services.acts.duties import (
     DecideLater,
     DoubtDuty,
@@ -20,7 +20,7 @@ from cocreate.services.acts.duties import (
 )
 from cocreate.services.acts.looking_after import LookAfter, Successor
 from cocreate.services.facts import look
-from cocreate.services.people import INVITATION_LASTS, newcomer
+from cocreate.services.people import new_link, newcomer
 from workflows.calendars import local_day
 from workflows.facts import Notice
 from workflows.values import replace
@@ -62,8 +62,8 @@ def look_after(session: Session, ref: str, *, to: int | None, name: str = "", em
     """Answer the yearly question for one's party: ``to`` a colleague, or somebody new at ``email``; else oneself."""
     successor = None
     if email:
-        person, token = newcomer(session, ref, email=email, name=name, by=actor, now=now), hashing.new_token()
-        successor = Successor(person, name, token, hashing.digest(token), now + INVITATION_LASTS)
+        person = newcomer(session, ref, email=email, name=name, by=actor, now=now)
+        successor = Successor(person, name, *new_link(now))
     return progress.act(session, ref, LookAfter(to, successor), actor=actor, key=key, now=now)
 
 

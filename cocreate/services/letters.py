@@ -1,6 +1,5 @@
 """What a mail is about, read at the moment it goes out: what it may say to whom, and whether anybody needs it."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from cocreate.models.projects import Member, Project
 from cocreate.models.records import Event, EventDetail
 from cocreate.models.talk import Comment
 from cocreate.models.work import WHOLE_PARTY, Draft
-from cocreate.services import concerns, contracts, digests
+from cocreate.services import concerns, contracts, digests, hashing
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
 from cocreate.words import Reader, tag
@@ -118,7 +117,8 @@ def _of_host(session: Session, mail: Claimed, base: MailContext, person: Person,
     """An invitation to work for a host, unless it was answered, taken back or replaced; who is new reads its clock."""
     host, waiting = session.get_one(Host, mail.values["host_id"]), session.get(
         HostInvitation, (mail.values["host_id"], mail.recipient))
-    if waiting is None or waiting.token_sha256 != _sha256(str(mail.values.get(SECRET))) or not _in_time(mail, now):
+    token_sha256 = hashing.digest(str(mail.values.get(SECRET)))
+    if waiting is None or waiting.token_sha256 != token_sha256 or not _in_time(mail, now):
         return None
     zone = person.zone if person.activated_at else host.zone
     return replace(base, name=waiting.name, host=host.name, head=_head(host), sender=str(mail.values["who"]),
@@ -249,7 +249,7 @@ def _invitation(session: Session, mail: Claimed) -> dict[str, Any] | None:
         .where(Member.project_id == mail.project_id, Member.person == mail.recipient)).one()
     token = mail.values.get(SECRET)
     good = invited.token_sha256 if mail.kind == "invitation" else invited.again_sha256
-    if invited.token_sha256 is None or (token and _sha256(token) != good):
+    if invited.token_sha256 is None or (token and hashing.digest(token) != good):
         return None
     return {"greeting": invited.greeting, "invited_at": invited.invited_at, "until": invited.expires_at,
             "by": invited.invited_by}
@@ -309,7 +309,3 @@ def _times_reminded(session: Session, mail: Claimed) -> int:
     return session.scalar(select(func.count()).select_from(Reminder).where(and_(
         Reminder.project_id == mail.project_id, Reminder.subject == str(mail.subject), Reminder.state == "sent",
         Reminder.kind != "escalation"))) or 0
-
-
-def _sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

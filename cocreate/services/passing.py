@@ -1,7 +1,6 @@
 """Passing tasks to colleagues, letting new ones in, and waits for somebody outside."""
 
 import json
-import secrets
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from cocreate.models.records import EventDetail
 from cocreate.models.work import Task
 from cocreate.services import progress
 from cocreate.services.acts.passing import AnswerPass, EndWait, PassOn, WaitOutside
-from cocreate.services.people import INVITATION_LASTS, digest, newcomer
+from cocreate.services.people import new_link, newcomer
 from workflows.calendars import local_day
 from workflows.facts import Facts, TaskFact, TaskState
 
@@ -30,19 +29,15 @@ def pass_to_new(session: Session, ref: str, *, task: str, party: int, email: str
                 fields: tuple[str, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
     """Ask somebody who is not in the project yet: invited at once by a champion, else once one has agreed."""
     person = newcomer(session, ref, email=email, name=name, by=actor, now=now)
-    token = secrets.token_urlsafe(32)
-    return progress.act(session, ref, PassOn(
-        task, party, person, words, name=name, token=token, token_sha256=digest(token),
-        expires_at=now + INVITATION_LASTS, fields=fields), actor=actor, key=key, now=now)
+    return progress.act(session, ref, PassOn(task, party, person, words, name, *new_link(now), fields), actor=actor,
+                        key=key, now=now)
 
 
 def answer(session: Session, ref: str, *, task: str, party: int, to: int, agree: bool, words: str = "", actor: int,
            key: str, now: datetime) -> progress.Receipt:
     """Let a proposed colleague in, or not."""
-    token = secrets.token_urlsafe(32)
-    return progress.act(session, ref, AnswerPass(
-        task, party, to, agree, words, token=token, token_sha256=digest(token), expires_at=now + INVITATION_LASTS),
-        actor=actor, key=key, now=now)
+    return progress.act(session, ref, AnswerPass(task, party, to, agree, words, *new_link(now)), actor=actor,
+                        key=key, now=now)
 
 
 def words_with(session: Session, facts: Facts, task: TaskFact) -> str:

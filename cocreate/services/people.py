@@ -1,8 +1,6 @@
 """The people of a project: inviting them, what they answer, and who is there."""
 
-import hashlib
 import json
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +14,7 @@ from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
 from cocreate.models.records import Event, EventDetail
-from cocreate.services import accounts, hosts, progress, returned, throttling
+from cocreate.services import accounts, hashing, hosts, progress, returned, throttling
 from cocreate.services.acts.change import Administrator
 from cocreate.services.acts.neutral import HandOverNeutral, PersonArrival
 from cocreate.services.acts.people import (
@@ -65,18 +63,14 @@ def invite(session: Session, ref: str, *, party: int, email: str, name: str, par
     """Invite a person into a party; a known address is answered like an unknown one. Raises: TooOften."""
     person = newcomer(session, ref, email=email, name=name, language=language or "en", by=actor, now=now)
     _count_mail(session, actor, person, now)
-    token = secrets.token_urlsafe(32)
-    return progress.act(session, ref, Invite(
-        person=person, name=name, party=party, parts=parts, greeting=greeting, token=token,
-        token_sha256=digest(token), expires_at=now + INVITATION_LASTS), actor=actor, key=key, now=now)
+    return progress.act(session, ref, Invite(person, name, party, parts, greeting, *new_link(now)), actor=actor,
+                        key=key, now=now)
 
 
 def resend(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
     """Mail an invited person a new link. Raises: TooOften."""
     _count_mail(session, actor, person, now)
-    token = secrets.token_urlsafe(32)
-    return progress.act(session, ref, Resend(person, token, digest(token), now + INVITATION_LASTS), actor=actor,
-                        key=key, now=now)
+    return progress.act(session, ref, Resend(person, *new_link(now)), actor=actor, key=key, now=now)
 
 
 def withdraw(session: Session, ref: str, *, person: int, actor: int, key: str, now: datetime) -> progress.Receipt:
@@ -92,10 +86,8 @@ def correct_address(session: Session, ref: str, *, person: int, email: str, acto
     """
     to = newcomer(session, ref, email=email, name=name_of(session, person), by=actor, now=now)
     _count_mail(session, actor, to, now)
-    token = secrets.token_urlsafe(32)
     return progress.act(session, ref, CorrectAddress(
-        person, to, token, digest(token), now + INVITATION_LASTS, returned.is_unreachable(session, person)),
-        actor=actor, key=key, now=now)
+        person, to, *new_link(now), returned.is_unreachable(session, person)), actor=actor, key=key, now=now)
 
 
 def change_parts(session: Session, ref: str, *, person: int, parts: tuple[str, ...], actor: int, key: str,
@@ -159,24 +151,27 @@ def arrival(session: Session, host_id: int, *, organisation: str, kind: str, cou
         there = hosts.enter_organisation(session, host_id, name=str(known.values["name"]), kind=kind, country=country,
                                          now=now)
     person = accounts.invite_person(session, email=email, name=name, by=by, now=now)
-    token = secrets.token_urlsafe(32)
-    return Arrival(there.id, person, token, digest(token), now + INVITATION_LASTS)
+    return Arrival(there.id, person, *new_link(now))
 
 
 def person_arrival(session: Session, *, email: str, name: str, by: int, now: datetime) -> PersonArrival:
     """The neutral person or the colleague, for the answer with which they are invited."""
     person = accounts.invite_person(session, email=email, name=name, by=by, now=now)
-    token = secrets.token_urlsafe(32)
-    return PersonArrival(person, token, digest(token), now + INVITATION_LASTS)
+    return PersonArrival(person, *new_link(now))
 
 
 def hand_over_neutral(session: Session, ref: str, *, email: str, name: str, greeting: str, actor: int, key: str,
                       now: datetime) -> progress.Receipt:
     """Invite who shall be the neutral person from now on; a known address is answered like an unknown one."""
     person = newcomer(session, ref, email=email, name=name, by=actor, now=now)
-    token = secrets.token_urlsafe(32)
-    return progress.act(session, ref, HandOverNeutral(person, name, greeting, token, digest(token),
-                                                      now + INVITATION_LASTS), actor=actor, key=key, now=now)
+    return progress.act(session, ref, HandOverNeutral(person, name, greeting, *new_link(now)), actor=actor, key=key,
+                        now=now)
+
+
+def new_link(now: datetime) -> tuple[str, str, datetime]:
+    """Of a new invitation: the token that is mailed, the hash by which it is known, and until when it is open."""
+    token = hashing.new_token()
+    return token, hashing.digest(token), now + INVITATION_LASTS
 
 
 def newcomer(session: Session, ref: str, *, email: str, name: str, language: str = "en", by: int,
@@ -220,7 +215,7 @@ def invitation(session: Session, link: str | Mine, *, now: datetime) -> Invitati
     found = _open(row, now) if row is not None else None
     if found is None:
         raise Ended("invitation")
-    return found if isinstance(link, Mine) else replace(found, token_sha256=digest(link))
+    return found if isinstance(link, Mine) else replace(found, token_sha256=hashing.digest(link))
 
 
 def waiting_for(session: Session, person: int, *, now: datetime) -> list[Invitation]:
@@ -234,8 +229,8 @@ def _which(link: str | Mine) -> ColumnElement[bool]:
     if isinstance(link, Mine):
         return and_(Project.ref == link.ref, Member.person == link.person, Member.token_sha256.is_not(None))
     # The link of the first mail, or of the last reminder of it; both end with the first one's.
-    return or_(Member.token_sha256 == digest(link),
-               and_(Member.again_sha256 == digest(link), Member.token_sha256.is_not(None)))
+    return or_(Member.token_sha256 == hashing.digest(link),
+               and_(Member.again_sha256 == hashing.digest(link), Member.token_sha256.is_not(None)))
 
 
 def _invitations(which: ColumnElement[bool]) -> Select[Member, Project, Person, str, str, str, str]:
@@ -305,7 +300,7 @@ def answered(session: Session, ref: str, token: str, answer: str) -> tuple[int, 
         select(EventDetail.details)
         .join(Event, (Event.project_id == EventDetail.project_id) & (Event.seq == EventDetail.seq))
         .join(Project, Project.id == Event.project_id)
-        .where(Project.ref == ref, Event.key == f"{progress.SYSTEM}{_key(answer, digest(token))}")).first()
+        .where(Project.ref == ref, Event.key == f"{progress.SYSTEM}{_key(answer, hashing.digest(token))}")).first()
     if row is None:
         return None
     person = json.loads(row.details)["person"]
@@ -318,7 +313,7 @@ def came_in(session: Session, token: str, *, person: int) -> str | None:
         select(Project.ref)
         .join(Member, (Member.project_id == Project.id) & (Member.person == person) & Member.left_at.is_(None))
         .join(Event, Event.project_id == Project.id)
-        .where(Event.key == f"{progress.SYSTEM}{_key('accept', digest(token))}"))
+        .where(Event.key == f"{progress.SYSTEM}{_key('accept', hashing.digest(token))}"))
     return next((ref for ref in refs if (answered(session, ref, token, "accept") or (None,))[0] == person), None)
 
 
@@ -328,10 +323,6 @@ def _key(answer: str, token_sha256: str) -> str:
 
 def name_of(session: Session, person: int) -> str:
     return session.scalars(select(Person.name).where(Person.id == person)).one()
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def addresses(session: Session, project_id: int) -> dict[int, str]:

@@ -9,7 +9,7 @@ from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Ended
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import Member, Project
-from cocreate.services import expiring, people, records
+from cocreate.services import expiring, hashing, people, records
 from cocreate.services.people import INVITATION_LASTS
 from tests.support import projects
 from tests.support.clock import NOON
@@ -96,4 +96,4 @@ def asked(session, small, who):
 
 
 def person(session, token):
-    return session.scalars(select(Member.person).where(Member.token_sha256 == people.digest(token))).one()
+    return session.scalars(select(Member.person).where(Member.token_sha256 == hashing.digest(token))).one()
