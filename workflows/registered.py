@@ -35,12 +35,11 @@ def asking(definition: Definition, *, title: Text, why: Text, label: Text) -> De
 
 def _place(definition: Definition) -> str | None:
     """The stage of the first short agreement, where one comes before the contract; else that of the contract."""
-    prepared = next((key for key, stage in definition.stages.items() if stage.contract == "prepared"), None)
-    if prepared is None:
+    if not definition.prepares:
         return None
     signed = (key for key, stage in definition.stages.items()
               if any(task.kind == "sign" for task in stage.tasks.values()))
-    return min((prepared, *signed), key=definition.order.__getitem__)
+    return min((definition.prepares, *signed), key=definition.order.__getitem__)
 
 
 __all__ = ["asking", "can_ask"]

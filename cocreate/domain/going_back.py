@@ -29,14 +29,9 @@ def offered(facts: Facts, transition: str) -> tuple[TaskFact, ...]:
     return _in(facts, way.to, but=way.reopens) if way.to in facts.definition.stages and asks(facts, transition) else ()
 
 
-def prepared(facts: Facts) -> str:
-    """The stage in which the contract is written, where it goes when somebody does not sign."""
-    return next(key for key, stage in facts.definition.stages.items() if stage.contract == "prepared")
-
-
 def of_refusing(facts: Facts) -> tuple[TaskFact, ...]:
-    """The tasks that can be opened again by not signing, accepted or not."""
-    return _in(facts, prepared(facts))
+    """The tasks that can be opened again by not signing, accepted or not: then it goes to where the contract is."""
+    return _in(facts, facts.definition.prepares)
 
 
 def _in(facts: Facts, stage: str, *, but: Collection[str] = ()) -> tuple[TaskFact, ...]:

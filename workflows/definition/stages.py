@@ -134,6 +134,10 @@ class Task(Strict):
             for key, column in field.columns.items() if isinstance(field, Table) else ():
                 yield f"{name}.columns.{key}", column
 
+    def seen_by(self, field: Base) -> Audience:
+        """Who sees one of its fields: fewer than see the task, where the field says so."""
+        return self.visible_to if field.visible_to is None else field.visible_to
+
     @property
     def waits_for(self) -> tuple[TaskRef, ...]:
         """The tasks that must be accepted before this one can start; nobody reviews what is not there."""

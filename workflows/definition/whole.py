@@ -130,6 +130,11 @@ class Definition(Strict):
         return next(iter(self.stages))
 
     @cached_property
+    def prepares(self) -> str:
+        """The stage in which the contract is written and made ready; "" only in a definition with that fault."""
+        return next((key for key, stage in self.stages.items() if stage.contract == "prepared"), "")
+
+    @cached_property
     def order(self) -> dict[str, int]:
         """Stage key -> place, from 0; terminal stages follow."""
         return {key: place for place, key in enumerate((*self.stages, *self.terminal))}

@@ -87,4 +87,4 @@ def made_again_at(facts: Facts) -> str | None:
     """Where the next version is made, if the one that was being signed has ended."""
     if facts.contract or not facts.contracts or not engine.waits_for_signatures(facts.definition, facts.project.stage):
         return None
-    return next((key for key, stage in facts.definition.stages.items() if stage.contract == "prepared"), None)
+    return facts.definition.prepares

@@ -10,8 +10,8 @@ from workflows.verification.names import field_at
 
 def assigned(d: Definition) -> Iterator[Finding]:
     """Each value that some way leaves out; it can still be settled later, or its clause struck."""
-    prepared = next((key for key, stage in d.stages.items() if stage.contract == "prepared"), None)
-    if prepared is None:
+    prepared = d.prepares
+    if not prepared:
         return
     without = {stage: _way_without(d, stage, prepared) for stage in d.stages if stage != prepared}
     for key, clause in d.clauses.items():

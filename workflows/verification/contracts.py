@@ -9,7 +9,7 @@ from workflows.fields import Choice, Date, Month, Organisation, Schedule, Table,
 from workflows.texts import Text
 from workflows.verification.findings import Finding, certain, contracting, error, listed, warning
 from workflows.verification.names import field_at
-from workflows.verification.tasks import hides
+from workflows.verification.tasks import kept_from
 
 
 def contract(d: Definition) -> Iterator[Finding]:
@@ -67,14 +67,13 @@ def placeholders(text: Text) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def clauses(d: Definition) -> Iterator[Finding]:
-    prepared = next((key for key, stage in d.stages.items() if stage.contract == "prepared"), None)
     for key, clause in d.clauses.items():
         path = f"clauses.{key}"
         yield from _placeholders(clause, path)
         if isinstance(clause.only_if, str) and certain(d, clause.only_if):
             yield warning("clause.always", f"{path}.only_if", f"The seat '{clause.only_if}' is always filled.")
         for name, need in clause.needs.items():
-            yield from _need(d, clause, need, f"{path}.needs.{name}", prepared)
+            yield from _need(d, clause, need, f"{path}.needs.{name}")
 
 
 def _placeholders(clause: Clause, path: str) -> Iterator[Finding]:
@@ -88,7 +87,7 @@ def _placeholders(clause: Clause, path: str) -> Iterator[Finding]:
                 for name in clause.needs if name not in used)
 
 
-def _need(d: Definition, clause: Clause, need: str, path: str, prepared: str | None) -> Iterator[Finding]:
+def _need(d: Definition, clause: Clause, need: str, path: str) -> Iterator[Finding]:
     """The value is certainly there when the contract is prepared, and everybody who signs may read it."""
     if need.startswith("project:"):
         return
@@ -108,16 +107,14 @@ def _need(d: Definition, clause: Clause, need: str, path: str, prepared: str | N
         yield error("clause.not_asked", path, f"'{of}' is not asked for '{key}'.")
     elif len(asked) > 1:
         yield error("clause.whose", path, f"Several seats answer '{key}'. Say whose value: {address}@{asked[0]}.")
-    if prepared and d.order[stage] > d.order[prepared]:
+    if d.prepares and d.order[stage] > d.order[d.prepares]:
         yield error("clause.too_late", path, f"This value comes only in {d.stage_name(stage)}.")
     uncertain = [seat for seat in asked if not certain(d, seat) and seat != clause.only_if]
     if not clause.optional and (uncertain or not field.required or not task.required):
         yield warning("clause.may_be_blank", path,
                        "This value may be missing when the contract is prepared; the clause is neither optional nor "
                        "bound to the seat by only_if.")
-    audience = task.visible_to if field.visible_to is None else field.visible_to
-    hidden = [seat for seat in contracting(d) if seat not in task.of and hides(audience, seat)]
-    if hidden:
+    if hidden := kept_from(contracting(d), task, field):
         yield warning("clause.narrow", path, f"{listed(hidden)} will sign this clause but may not see its value.")
 
 

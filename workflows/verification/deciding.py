@@ -11,7 +11,6 @@ SPANS = ("a", "month", "d")  # years, months, days
 
 
 def decided(d: Definition) -> Iterator[Finding]:
-    prepared = next((key for key, stage in d.stages.items() if stage.contract == "prepared"), None)
     for index, rule in enumerate(d.decide):
         where = f"decide.{index}"
         if others := [seat for seat in rule.of if seat in d.parties and not d.parties[seat].signs]:
@@ -20,7 +19,7 @@ def decided(d: Definition) -> Iterator[Finding]:
             field = field_at(d, path)
             if field is not None:
                 yield from _usable(name, path, field, where)
-                if prepared and d.order[path.split(".")[0]] > d.order[prepared]:
+                if d.prepares and d.order[path.split(".")[0]] > d.order[d.prepares]:
                     yield error("decide.too_late", f"{where}.{name}", "This comes only after the contract is made.")
 
 

@@ -8,7 +8,7 @@ from workflows.definition import Annex, Audience, Clause, Definition, Task
 from workflows.fields import Choice, Choices, Computed, Hangs, OnlyIf, TypedField, YesNo, answers_of, options
 from workflows.verification.findings import Finding, contracting, error, listed, warning
 from workflows.verification.names import due_field, due_task, field_at
-from workflows.verification.tasks import hides
+from workflows.verification.tasks import kept_from
 
 
 def hanging(d: Definition) -> Iterator[Finding]:
@@ -59,8 +59,7 @@ def _answer(only_if: OnlyIf, field: TypedField, path: str) -> Iterator[Finding]:
 def _read_by_all(d: Definition, only_if: OnlyIf, field: TypedField, path: str) -> Iterator[Finding]:
     """What is left out of the contract says because of which answer."""
     task = d.tasks[only_if.answer.split(".")[1]][1]
-    audience = task.visible_to if field.visible_to is None else field.visible_to
-    if hidden := [seat for seat in contracting(d) if seat not in task.of and hides(audience, seat)]:
+    if hidden := kept_from(contracting(d), task, field):
         yield warning("clause.narrow", path, f"{listed(hidden)} will sign this but may not see the answer it hangs on; "
                                              "where it is left out, the contract tells it.")
 

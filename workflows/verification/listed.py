@@ -7,7 +7,7 @@ from workflows.fields import ShortText, Table
 from workflows.verification.findings import Finding, error, listed
 from workflows.verification.hanging import known_before
 from workflows.verification.names import field_at
-from workflows.verification.tasks import hides
+from workflows.verification.tasks import kept_from
 
 
 def lists(d: Definition) -> Iterator[Finding]:
@@ -29,7 +29,5 @@ def _list(d: Definition, key: str, of: str, path: str) -> Iterator[Finding]:
         yield error("list.later", path, f"'{of}' may be given only after this is asked. Name a list of an earlier "
                                         "stage, or put its task in after.")
     task = d.tasks[other][1]
-    audience = task.fields[of.split(".")[2]].visible_to
-    if hidden := [seat for seat in d.tasks[key][1].of if seat not in task.of
-                  and hides(task.visible_to if audience is None else audience, seat)]:
+    if hidden := kept_from(d.tasks[key][1].of, task, task.fields[of.split(".")[2]]):
         yield error("list.hidden", path, f"{listed(hidden)} may not see this list.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from workflows.definition import Definition, Due, Task
-from workflows.fields import Date
+from workflows.fields import Base, Date
 from workflows.verification.findings import Finding, certain, error, listed, seat_name, warning
 from workflows.verification.names import audience_of, due_field, due_task, field_at
 
@@ -87,14 +87,18 @@ def _audiences(task: Task, path: str) -> Iterator[Finding]:
 def _boxes(task: Task, path: str) -> Iterator[Finding]:
     """Whoever's entry is awaited in a box has to see the canvas."""
     for name, box in task.boxes.items():
-        blind = [seat for seat in box.of if seat not in task.of and hides(task.visible_to, seat)]
-        if blind:
+        if blind := [seat for seat in box.of if seat not in task.of and hides(task.visible_to, seat)]:
             yield error("visible.box", f"{path}.boxes.{name}.of",
                         f"An entry of {listed(blind)} is awaited here, but they may not see the canvas.")
 
 
 def hides(visible_to: str | list[str] | None, seat: str) -> bool:
     return visible_to in ("own", "facilitator") or (isinstance(visible_to, list) and seat not in visible_to)
+
+
+def kept_from(seats: Sequence[str], task: Task, field: Base) -> list[str]:
+    """Those of the seats that may not see what a field holds; who is asked for it sees it always."""
+    return [seat for seat in seats if seat not in task.of and hides(task.seen_by(field), seat)]
 
 
 def _cycles(d: Definition) -> Iterator[Finding]:

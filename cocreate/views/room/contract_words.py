@@ -93,9 +93,8 @@ def kept(facts: Facts) -> str:
 
 def _headline_before(facts: Facts, text: ContractText) -> str:
     if not prepares(facts):
-        stage = next(key for key, one in facts.definition.stages.items() if one.contract == "prepared")
         return _("Not ready to sign: the contract is made ready in the stage %(stage)s. This is what is known so far.",
-                 stage=pages.stage(facts.definition, stage))
+                 stage=pages.stage(facts.definition, facts.definition.prepares))
     if any(reason.code == "contract.signatory" for reason in of_parties(text, facts)):
         return _("Not ready to sign: who was named to sign cannot sign here.")
     if missing := len(domain.gaps(text)):

@@ -217,7 +217,7 @@ def sign_refuse(ref: str, paper: str) -> ResponseReturnValue:
         facts, form, "room/contracts/refuse.html", _("Do not sign for %(party)s", party=party), act,
         then=signing_words.home(facts, paper), back=back, trail=signing_words.trail(facts, paper),
         number=standing.number if standing else 0, party=party,
-        stage="" if paper else pages.stage(facts.definition, going_back.prepared(facts)),
+        stage="" if paper else pages.stage(facts.definition, facts.definition.prepares),
         without=unsigned_words.possible(facts, paper, facts.own),
         given=[f"{s.names} ({s.party.name})" for s in signing_words.signers(facts, standing.number, paper) if s.at]
         if standing else [])
