@@ -5,7 +5,6 @@ of ``comment`` that no audience holds. Only where its author agrees the record s
 ended; never whose it is, or what about.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -151,7 +150,7 @@ def raise_concern(session: Session, ref: str, *, to: str, text: str, record: boo
                   now: datetime) -> None:
     """Tell the chosen people; the record says that there was one only where its author agrees."""
     facts = look(session, ref, person=actor, now=now, lock=True).facts
-    row = _row(facts, "concern", _number(actor, key), text)
+    row = _row(facts, "concern", outbox.below_zero(f"{actor} {key}"), text)
     if _said(session, row):
         return
     require(facts, Act.CONCERN, on_hold=True)
@@ -197,7 +196,7 @@ def check(facts: Facts, concern: Concern, kind: str) -> None:
 def _go_on(session: Session, ref: str, kind: str, number: int, text: str, actor: int, key: str, now: datetime) -> None:
     facts = look(session, ref, person=actor, now=now, lock=True).facts
     concern = one(session, facts, number)
-    row = _row(facts, kind, _number(actor, key), text, after=concern)
+    row = _row(facts, kind, outbox.below_zero(f"{actor} {key}"), text, after=concern)
     if _said(session, row):
         return
     check(facts, concern, kind)
@@ -236,11 +235,6 @@ def _of(session: Session, several: Iterable[Facts]) -> dict[int, tuple[Concern, 
             if actor is not None and (actor.person == concern.person or concern.read_by(actor)):
                 found[row.project_id].append(concern)
     return {project: tuple(concerns) for project, concerns in found.items()}
-
-
-def _number(actor: int, key: str) -> int:
-    """Below zero, and the same for the same form: sent twice it is said once."""
-    return -1 - int.from_bytes(hashlib.sha256(f"{actor} {key}".encode()).digest()[:6])
 
 
 def _row(facts: Facts, kind: str, number: int, text: str, *, after: Concern | None = None) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Asking for a new invitation: whose link has ended names the address, and whoever invited it hears of it."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -29,7 +28,6 @@ def ask_again(session: Session, email: str, *, device: Device, now: datetime) ->
                Member.left_at.is_(None), or_(Project.ended_at.is_(None), Project.outcome == "agreed")))
     for project, host, manager, inviter, invited_at in rows.all():
         told = f"invitation wanted {person} {invited_at} {now.date()}"
-        seq = -int.from_bytes(hashlib.sha256(told.encode()).digest()[:6]) - 1  # below zero: no event caused it
         session.execute(insert_into(session, Outbox).values(outbox.row(
-            project, host, seq, "invitation_wanted", inviter or manager, str(Subject("member", str(person))), {},
-            now)).on_conflict_do_nothing())
+            project, host, outbox.below_zero(told), "invitation_wanted", inviter or manager,
+            str(Subject("member", str(person))), {}, now)).on_conflict_do_nothing())

@@ -53,6 +53,11 @@ def row(project_id: int, host_id: int, seq: int, kind: str, recipient: int, subj
     }
 
 
+def below_zero(once: str) -> int:
+    """The number in its project of what no event caused: these words have it alone, however often they are said."""
+    return -int.from_bytes(hashlib.sha256(once.encode()).digest()[:6]) - 1
+
+
 def post_account(session: Session, *, person_id: int, kind: str, values: Mapping[str, object], now: datetime) -> None:
     """Let a mail of no project wait; ``values["until"]``, a moment, is when it is of no use any more."""
     session.add(AccountMail(person_id=person_id, kind=kind, values=_stored(values), message_id=secrets.token_hex(20),

@@ -4,7 +4,6 @@ A batch is four statements, whatever its size: read with every check, read who e
 the reminders. A reminder of an invitation needs one more: it carries a link of its own.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -105,9 +104,7 @@ def _party(row: Any) -> int | None:
 
 
 def _seq(row: Any) -> int:
-    """A number below zero that only this reminder has in its project."""
-    key = f"{row.subject} {row.round} {row.rule} {row.occurrence.isoformat()} {row.recipient}"
-    return -int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) - 1
+    return outbox.below_zero(f"{row.subject} {row.round} {row.rule} {row.occurrence.isoformat()} {row.recipient}")
 
 
 def _close(session: Session, due: Sequence[Any], wanted: Sequence[Any]) -> None:

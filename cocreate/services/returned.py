@@ -2,7 +2,6 @@
 whoever looks after the project; board and page of people show it until a mail arrives or the address is corrected.
 """
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,10 +42,8 @@ def refused(session: Session, mail: Claimed, reply: str, now: datetime) -> None:
     project = session.get(Project, mail.project_id) if mail.project_id is not None else None
     if project is None or project.manager_id == mail.recipient:
         return
-    # A number below zero that only this address has in its project since that moment: told once, however many mails
-    # come back; once one has arrived, or after a long time, it is news again.
-    told = f"came back {mail.recipient} {email} {since.isoformat()}"
-    seq = -int.from_bytes(hashlib.sha256(told.encode()).digest()[:6]) - 1
+    # Told once, however many mails come back; once one has arrived, or after a long time, it is news again.
+    seq = outbox.below_zero(f"came back {mail.recipient} {email} {since.isoformat()}")
     session.execute(insert_into(session, Outbox).values(outbox.row(
         project.id, project.host_id, seq, "mail_came_back", project.manager_id,
         str(Subject("member", str(mail.recipient))), {"reply": reply}, now)).on_conflict_do_nothing())
