@@ -6,28 +6,21 @@ nothing in what was signed but who is bound. ``paper`` is the key of a short agr
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 
 from cocreate.db import table_of
 from cocreate.domain.hearing import Subject, signing
 from cocreate.domain.rights import Act, may, who_may
 from cocreate.errors import Conflict, Forbidden
-from cocreate.models.contracts import Accession, SigningCode
-from cocreate.services.acts.change import Change, Letter, require_running, require_same
-from cocreate.services.acts.contracts import done, of_paper
-from cocreate.services.writes import Insert, Put, Update
+from cocreate.models.contracts import Accession
+from cocreate.services.acts.change import Change, require_running, require_same
+from cocreate.services.acts.contracts import Code, code_used, done, mail_code, of_paper
+from cocreate.services.writes import Insert, Update
 from workflows.facts import AccessionFact, ContractFact, ContractState, Facts, PartyFact
 
 
 @dataclass(frozen=True, slots=True)
-class AskAccessionCode:
-    """A code that counts for acceding to exactly this version."""
-
-    version: int
-    code: str
-    code_hash: str
-    expires_at: datetime
-    paper: str = ""
+class AskAccessionCode(Code):
+    """A code for acceding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +54,9 @@ class SealAccession:
 
 def ask_code(facts: Facts, given: AskAccessionCode) -> Change:
     contract, party, actor = require_acceding(facts, given.version, given.paper)
-    row = {"project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
-           "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
-           "expires_at": given.expires_at, "tries": 0, "used_at": None}
     subject = signing(given.paper, contract.number, party.number) if given.paper else Subject(
         "accession", str(contract.number), party.number)
-    return Change(facts=facts, party=party.number, details=of_paper(given.paper, version=contract.number),
-                  rows=(Put(table_of(SigningCode), (row,)),), letters=(Letter("signing_code", actor, str(subject), {
-                      "secret": given.code, "version": contract.number, "paper": given.paper}),))
+    return mail_code(facts, given, actor, str(subject))
 
 
 def accede(facts: Facts, given: Accede) -> Change:
@@ -81,9 +69,7 @@ def accede(facts: Facts, given: Accede) -> Change:
                    "seal_attempts": 0}
     rows = [Insert(table_of(Accession), (row,))]
     if given.code:
-        rows.append(Update(table_of(SigningCode), ({
-            "project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
-            "used_at": facts.now},)))
+        rows.append(code_used(facts, given.paper, contract.number, actor))
     after = facts.with_accession(AccessionFact(party.number, given.paper, contract.number, actor, facts.now,
                                                given.text_sha256, given.pdf_sha256))
     if given.paper:

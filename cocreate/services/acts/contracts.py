@@ -45,14 +45,19 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
-class SendCode:
-    """Mail a code for signing exactly this version; ``code_hash`` is stored, the code only mailed."""
+class Code:
+    """Mail a code that counts for exactly this version; ``code_hash`` is stored, the code only mailed."""
 
     version: int
     code: str
     code_hash: str
     expires_at: datetime
     paper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendCode(Code):
+    """A code for signing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +163,24 @@ def freeze(facts: Facts, given: Freeze) -> Change:
 
 def send_code(facts: Facts, given: SendCode) -> Change:
     contract, actor = require_signing(facts, given.version, given.paper)
-    row = {"project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
+    return mail_code(facts, given, actor, _subject("signature", given.paper, contract.number))
+
+
+def mail_code(facts: Facts, given: Code, person: int, subject: str) -> Change:
+    """A new code in place of the one before, and the letter with it."""
+    row = {"project_id": facts.project.id, "paper": given.paper, "version": given.version, "person": person,
            "host_id": facts.project.host_id, "code_hash": given.code_hash, "sent_at": facts.now,
            "expires_at": given.expires_at, "tries": 0, "used_at": None}
-    return Change(facts=facts, party=facts.own,
-                  details=of_paper(given.paper, version=contract.number), rows=(Put(table_of(SigningCode), (row,)),),
-                  letters=(Letter("signing_code", actor, _subject("signature", given.paper, contract.number),
-                                  {"secret": given.code, "version": contract.number, "paper": given.paper}),))
+    return Change(facts=facts, party=facts.own, details=of_paper(given.paper, version=given.version),
+                  rows=(Put(table_of(SigningCode), (row,)),),
+                  letters=(Letter("signing_code", person, subject, {
+                      "secret": given.code, "version": given.version, "paper": given.paper}),))
+
+
+def code_used(facts: Facts, paper: str, version: int, person: int) -> Update:
+    return Update(table_of(SigningCode), ({
+        "project_id": facts.project.id, "paper": paper, "version": version, "person": person,
+        "used_at": facts.now},))
 
 
 def sign(facts: Facts, given: Sign) -> Change:
@@ -180,9 +196,7 @@ def sign(facts: Facts, given: Sign) -> Change:
                    "evidence": given.evidence}
     rows = [Insert(table_of(Signature), (row,))]
     if given.code:
-        rows.append(Update(table_of(SigningCode), ({
-            "project_id": facts.project.id, "paper": given.paper, "version": contract.number, "person": actor,
-            "used_at": facts.now},)))
+        rows.append(code_used(facts, given.paper, contract.number, actor))
     after = facts.with_signature(signature)
     if given.paper:
         after = done(after, given.paper, contract.number)
@@ -221,7 +235,7 @@ def refuse_to_sign(facts: Facts, given: RefuseToSign) -> Change:
         return replace(change, facts=progression.end_agreement(facts, given.paper, "refused", reason))
     ended = progression.end_contract(facts, "refused:wording" if given.wording else "refused")
     return replace(changing.recorded(change, tasks, reason, wording=given.wording),
-                   facts=progression.enter(changing.reopened(ended, tasks), going_back.prepared(facts)))
+                   facts=progression.enter(changing.reopened(ended, tasks), facts.definition.prepares))
 
 
 def _to_change(facts: Facts, given: RefuseToSign, reason: str) -> dict[TaskFact, str]:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from cocreate.db import table_of
 from cocreate.domain import explaining
 from cocreate.domain.leading import in_charge
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.models.projects import Member
 from cocreate.services.acts import proposals
 from cocreate.services.acts.change import Change, require, require_running
-from cocreate.services.writes import Update
+from cocreate.services.acts.inviting import let_go
 from workflows import progression
 from workflows.facts import Facts
 from workflows.values import replace
@@ -82,15 +80,11 @@ def leave(facts: Facts, given: Leave) -> Change:
     own = require_leaving(facts)
     reason = explaining.why(given.reason)
     gone = [member for member in facts.members if member.party == own and member.left_at is None]
-    rows = tuple({"project_id": facts.project.id, "person": member.person, "token_sha256": None,
-                  "left_at": facts.now} for member in gone)
-    for member in gone:
-        facts = facts.with_member(replace(member, left_at=facts.now))
+    facts, row = let_go(facts, *gone)
     facts = facts.with_party(replace(facts.party(own), left_at=facts.now))
     return Change(facts=proposals.without(facts, own), party=own,
                   personal={"reason": reason} | ({"open_tasks": given.open_tasks.strip()} if given.open_tasks else {}),
-                  details={"persons": [member.person for member in gone]},
-                  rows=(Update(table_of(Member), rows),))
+                  details={"persons": [member.person for member in gone]}, rows=(row,))
 
 
 def require_declining(facts: Facts) -> int:

@@ -1,4 +1,6 @@
-"""Who comes in: invited, with the same row and letter whatever for, or at once, with nothing left of an invitation."""
+"""Who comes in: invited, with the same row and letter whatever for, or at once, with nothing left of an invitation.
+And who goes.
+"""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -7,7 +9,7 @@ from cocreate.db import table_of
 from cocreate.domain.hearing import Subject
 from cocreate.models.projects import Member
 from cocreate.services.acts.change import Change, Letter
-from cocreate.services.writes import Put, Write
+from cocreate.services.writes import Put, Update, Write
 from workflows.facts import Facts, MemberFact
 from workflows.values import replace
 
@@ -42,6 +44,15 @@ def invited(change: Change, member: MemberFact, link: Link, greeting: str = "", 
 def come_in(facts: Facts, member: MemberFact) -> Write:
     """The row of somebody who comes in at once, be it after an invitation that came to nothing."""
     return Put(table_of(Member), (_row(facts, member),))
+
+
+def let_go(facts: Facts, *members: MemberFact) -> tuple[Facts, Write]:
+    """The facts without these people; a link that one of them has ends with it."""
+    rows = tuple({"project_id": facts.project.id, "person": member.person, "token_sha256": None,
+                  "left_at": facts.now} for member in members)
+    for member in members:
+        facts = facts.with_member(replace(member, left_at=facts.now))
+    return facts, Update(table_of(Member), rows)
 
 
 def _row(facts: Facts, member: MemberFact) -> dict[str, Any]:

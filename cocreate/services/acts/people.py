@@ -13,7 +13,7 @@ from cocreate.models.projects import Member, Party
 from cocreate.services.acts import neutral
 from cocreate.services.acts.absences import end_of
 from cocreate.services.acts.change import Administrator, Change, named, require, require_running
-from cocreate.services.acts.inviting import come_in, invited, letter
+from cocreate.services.acts.inviting import come_in, invited, let_go, letter
 from cocreate.services.writes import Insert, Update
 from workflows import progression
 from workflows.facts import OWED, Facts, MemberFact, PartyFact, TaskFact
@@ -183,10 +183,9 @@ def resend(facts: Facts, given: Resend) -> Change:
 
 def withdraw_invitation(facts: Facts, given: WithdrawInvitation) -> Change:
     member = _open_invitation(facts, given.person, Act.PEOPLE)
-    row = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
-    return Change(facts=facts.with_member(replace(member, left_at=facts.now)), party=member.party,
-                  details={"person": member.person}, personal={"name": member.name},
-                  rows=(Update(table_of(Member), (row,)),))
+    facts, row = let_go(facts, member)
+    return Change(facts=facts, party=member.party, details={"person": member.person}, personal={"name": member.name},
+                  rows=(row,))
 
 
 def correct_address(facts: Facts, given: CorrectAddress) -> Change:
@@ -199,18 +198,16 @@ def correct_address(facts: Facts, given: CorrectAddress) -> Change:
     there = facts.member(given.to)
     if there is not None and there.left_at is None:
         raise Conflict("member.there" if there.party == member.party else "member.elsewhere", person=there.person)
-    facts = facts.with_member(replace(member, left_at=facts.now))
+    facts, row = let_go(facts, member)
     for task in facts.tasks:
         theirs = task.shared_with.get(member.person, ())
         if task.asked == member.person or theirs:
             facts = facts.with_task(replace(
                 task.sharing(member.person, ()).sharing(given.to, theirs),
                 asked=given.to if task.asked == member.person else task.asked))
-    old = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
     return invited(
         Change(facts=facts, party=member.party, details={"person": member.person, "to": given.to},
-               personal={"name": member.name}, answer={"person": given.to},
-               rows=(Update(table_of(Member), (old,)),)),
+               personal={"name": member.name}, answer={"person": given.to}, rows=(row,)),
         replace(member, person=given.to), given)
 
 
@@ -257,10 +254,9 @@ def remove_member(facts: Facts, given: RemoveMember) -> Change:
         raise Invalid("member.heir", field="to", person=member.person)
     for task in tasks:
         facts = facts.with_task(replace(task, asked=given.to))
-    row = {"project_id": facts.project.id, "person": member.person, "token_sha256": None, "left_at": facts.now}
-    return Change(facts=facts.with_member(replace(member, left_at=facts.now)), party=member.party,
-                  details={"person": member.person, "to": given.to if tasks else None, "tasks": len(tasks)},
-                  personal={"name": member.name}, rows=(Update(table_of(Member), (row,)),))
+    facts, row = let_go(facts, member)
+    return Change(facts=facts, party=member.party, personal={"name": member.name}, rows=(row,),
+                  details={"person": member.person, "to": given.to if tasks else None, "tasks": len(tasks)})
 
 
 def hand_over_project(facts: Facts, given: HandOverProject) -> Change:

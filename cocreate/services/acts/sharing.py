@@ -5,14 +5,11 @@ It ends with the role at the host too; so does the part of who looked after a pr
 
 from dataclasses import dataclass
 
-from cocreate.db import table_of
 from cocreate.domain.leading import shared_with
 from cocreate.domain.rights import Act
 from cocreate.errors import Conflict, Forbidden
-from cocreate.models.projects import Member
 from cocreate.services.acts.change import Administrator, Change, named, require, require_running
 from cocreate.services.acts.inviting import come_in
-from cocreate.services.writes import Update
 from workflows.facts import Facts, MemberFact
 from workflows.values import replace
 
@@ -58,8 +55,7 @@ def share_project(facts: Facts, given: ShareProject) -> Change:
 
 def end_sharing(facts: Facts, given: EndSharing) -> Change:
     member = _sharing(facts, given)
-    row = {"project_id": facts.project.id, "person": member.person, "left_at": facts.now}
-    return Change(facts=facts.with_member(replace(member, left_at=facts.now)), rows=(Update(table_of(Member), (row,)),),
+    return Change(facts=facts.with_member(replace(member, left_at=facts.now)),
                   details={"person": member.person}, personal={"name": member.name} | named(given.by))
 
 
@@ -72,9 +68,7 @@ def end_role(facts: Facts, given: EndRole) -> Change:
         raise Conflict("member.gone")
     rest = member.own - {PART}
     after = replace(member, parts=member.parts - {PART}) if rest else replace(member, left_at=facts.now)
-    row = {"project_id": facts.project.id, "person": member.person,
-           **({"parts": " ".join(sorted(rest))} if rest else {"left_at": facts.now})}
-    return Change(facts=facts.with_member(after).lend(), rows=(Update(table_of(Member), (row,)),),
+    return Change(facts=facts.with_member(after).lend(),
                   details={"person": member.person}, personal={"name": member.name} | named(given.by))
 
 
