@@ -17,7 +17,7 @@ from cocreate.services.contributions import TaskPage
 from cocreate.views.room import unsaid
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.canvas_boxes import canvas_of
-from cocreate.views.room.task_pages import load, show
+from cocreate.views.room.task_pages import load, show, url_of
 from cocreate.views.room.tasks import number, submitted
 from cocreate.web import login, pages
 
@@ -27,7 +27,7 @@ def entry_add(ref: str, key: str) -> ResponseReturnValue:
     """Write an entry; where it cannot be taken, the page again with what was typed in its box."""
     page = load(ref, key)
     form, box, topic = _typed(page)
-    if away := unsaid.put_away(ref, topic, form, f"{_back(page)}#box-{box}", box):
+    if away := unsaid.put_away(ref, topic, form, f"{url_of(page)}#box-{box}", box):
         return away
     if form.validate():
         try:
@@ -38,7 +38,7 @@ def entry_add(ref: str, key: str) -> ResponseReturnValue:
         except Invalid as error:
             form.blame(error.values.get("field"), sentences.error(error, pages.reader(), page.facts))
         else:
-            return redirect(f"{_back(page)}#e-{receipt.values['number']}", 303)
+            return redirect(f"{url_of(page)}#e-{receipt.values['number']}", 303)
     unsaid.save(ref, topic, form, box)
     return show(page, None, canvas=canvas_of(page, typed=(box, form))), 422
 
@@ -86,8 +86,4 @@ def _done(ref: str, key: str, entry: int, act: Callable[..., Any]) -> ResponseRe
     with transaction() as session:
         act(session, task=key, party=page.task.party, entry=entry, actor=login.me().id,
             key=EntryForm.from_request().key(), now=now())
-    return redirect(f"{_back(page)}#box-{request.form.get('box', '')}", 303)
-
-
-def _back(page: TaskPage) -> str:
-    return url_for("room.task", ref=page.facts.project.ref, key=page.task.key, party=page.task.party)
+    return redirect(f"{url_of(page)}#box-{request.form.get('box', '')}", 303)

@@ -67,7 +67,7 @@ def documents(ref: str) -> ResponseReturnValue:
                                  for one in facts.documents if one.withdrawn_at and one.sees & own],
                       hidden=sum(1 for one in facts.documents if one.withdrawn_at is None) - len(shown),
                       signed=signing_words.all_signed(facts),
-                      may_upload=may(Act.UPLOAD, facts.actor, party=_own(facts)) and not facts.ended)
+                      may_upload=may(Act.UPLOAD, facts.actor, party=facts.own) and not facts.ended)
 
 
 @bp.get("/documents/<int:number>")
@@ -84,8 +84,7 @@ def document(ref: str, number: int) -> ResponseReturnValue:
         read=_read(facts, found, reading), names=reading.names, task=_task(facts, found),
         may_change=mine and found.path is None and may(Act.UPLOAD, facts.actor, party=found.party),
         may_widen=mine and may(Act.WIDEN, facts.actor, party=found.party),
-        lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
-                for one in service.decided_on(facts, found)],
+        lapses=frame.questions(facts, service.decided_on(facts, found)),
         talk=talk(facts, Topic("document", str(number))))
 
 
@@ -177,8 +176,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
     body = frame.show("room/documents/upload.html", facts, _list(facts), (found.name, there), (_("New version"), None),
                       form=form, kept=kept, title=_("New version of '%(name)s'", name=found.name),
                       button=_("Share this version"), back_url=there, document=found, sees=_seen_by(facts, found.sees),
-                      lapses=[(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
-                              for one in service.decided_on(facts, found)])
+                      lapses=frame.questions(facts, service.decided_on(facts, found)))
     return body, status
 
 
@@ -197,7 +195,7 @@ def document_seen_by(ref: str, number: int) -> ResponseReturnValue:
 
     def act(session: Any) -> str:
         chosen = form.chosen()
-        fewer = chosen is not None and bool(set(now_seen) - {*chosen, _own(facts)})
+        fewer = chosen is not None and bool(set(now_seen) - {*chosen, facts.own})
         more = chosen is None or bool(set(chosen) - set(now_seen))
         # Some more and some fewer are two acts: the record says both.
         for wider in [True] * more + [False] * (fewer or not more):
@@ -207,7 +205,7 @@ def document_seen_by(ref: str, number: int) -> ResponseReturnValue:
 
     return dialog(facts, form, "room/documents/seen_by.html", _("Who sees '%(name)s'", name=found.name), act,
                   then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
-                  ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)],
+                  ever=[facts.party(n).name for n in sorted(reading.ever) if n != facts.own],
                   only_wider=found.path is not None)
 
 
@@ -227,7 +225,7 @@ def document_withdraw(ref: str, number: int) -> ResponseReturnValue:
 
     return dialog(facts, form, "room/documents/withdraw.html", _("Withdraw '%(name)s'", name=found.name), act,
                   then=url_for("room.documents", ref=ref), back=there, trail=(_list(facts), (found.name, there)),
-                  document=found, ever=[facts.party(n).name for n in sorted(reading.ever) if n != _own(facts)])
+                  document=found, ever=[facts.party(n).name for n in sorted(reading.ever) if n != facts.own])
 
 
 # parts of the pages
@@ -239,10 +237,6 @@ def _status() -> int:
 
 def _list(facts: Facts) -> tuple[str, str]:
     return _("Documents"), url_for("room.documents", ref=facts.project.ref)
-
-
-def _own(facts: Facts) -> int | None:
-    return facts.own
 
 
 def _visible(facts: Facts, number: int) -> DocumentFact:
@@ -259,7 +253,7 @@ def _seen_by(facts: Facts, sees: int) -> tuple[PartyView, ...]:
 
 def _choices(facts: Facts, form: SeenByForm) -> None:
     form.parties.choices = [SelectChoice(party.number, party.name) for party in facts.present
-                            if party.number != _own(facts)]
+                            if party.number != facts.own]
     if len(form.parties.choices) < 2 and form.who.data != "some":
         form.who.choices = [choice for choice in WHO if choice.value != "some"]
 

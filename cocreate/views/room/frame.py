@@ -1,6 +1,6 @@
 """What every page of a room needs: the facts as this reader sees them, the head, the tabs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import g, render_template, request, url_for
@@ -15,7 +15,7 @@ from cocreate.domain.names import initials
 from cocreate.services.facts import look
 from cocreate.web import login, pages
 from cocreate.web.pages import Entry
-from workflows.facts import UNFINISHED, Facts, TaskFact
+from workflows.facts import UNFINISHED, DecisionFact, Facts, TaskFact
 from workflows.texts import say
 
 
@@ -158,6 +158,11 @@ def show(template: str, facts: Facts, *trail: tuple[str, str | None], **values: 
 def asked(facts: Facts, task: TaskFact) -> str:
     """Of whom a task is asked, by name."""
     return words.listed((person_name(facts, person) for person in assessing.asked(facts, task)), pages.reader())
+
+
+def questions(facts: Facts, decisions: Iterable[DecisionFact]) -> list[tuple[str, str]]:
+    """(party, question) of what was decided."""
+    return [(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language())) for one in decisions]
 
 
 def person_name(facts: Facts, person: int | None) -> str:

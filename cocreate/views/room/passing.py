@@ -33,7 +33,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.other_values import settled_on
 from cocreate.views.room.task_forms import complete, filled, make_form
-from cocreate.views.room.task_pages import giver, load, title_of
+from cocreate.views.room.task_pages import giver, load, title_of, trail_to, url_of
 from cocreate.views.room.tasks import number
 from cocreate.web import login, pages
 from workflows.facts import TaskState
@@ -82,9 +82,9 @@ def task_pass(ref: str, key: str) -> ResponseReturnValue:
         return _("Proposed. As soon as a champion agrees, %(name)s is invited and the task is theirs.",
                  name=form.name.data)
 
-    then = _there(page) if request.form.getlist("fields") else url_for("room.now", ref=ref)
+    then = url_of(page) if request.form.getlist("fields") else url_for("room.now", ref=ref)
     return dialog(facts, form, "room/passing/pass.html", _("Pass on '%(title)s'", title=title_of(page)), act,
-                  then=then, back=_there(page), trail=_trail(page), party=task.party,
+                  then=then, back=url_of(page), trail=trail_to(page), party=task.party,
                   directly=directly, champions=[m.name for m in facts.people(task.party, "champion")])
 
 
@@ -109,8 +109,8 @@ def task_let_in(ref: str, key: str) -> ResponseReturnValue:
         flash(said, "done")
         return redirect(there, 303)
     body = frame.show(
-        "room/passing/let_in.html", facts, *_trail(page), (_("A new colleague"), None), form=form, task=task,
-        title=title_of(page), by=frame.person_name(facts, task.wanted_by), back_url=_there(page),
+        "room/passing/let_in.html", facts, *trail_to(page), (_("A new colleague"), None), form=form, task=task,
+        title=title_of(page), by=frame.person_name(facts, task.wanted_by), back_url=url_of(page),
         address=passing.address_of(db.session(), task.wanted))
     return body, 200 if request.method == "GET" else 422
 
@@ -131,7 +131,7 @@ def task_wait(ref: str, key: str) -> ResponseReturnValue:
 
     return dialog(page.facts, form, "room/passing/wait.html",
                   _("Waiting for someone outside: %(title)s", title=title_of(page)), act,
-                  then=_there(page), back=_there(page), trail=_trail(page), party=task.party, moves=moves,
+                  then=url_of(page), back=url_of(page), trail=trail_to(page), party=task.party, moves=moves,
                   due=task.due_at)
 
 
@@ -143,7 +143,7 @@ def task_wait_end(ref: str, key: str) -> ResponseReturnValue:
         passing.end_wait(session, ref, task=key, party=page.task.party, actor=login.me().id,
                          key=Form.from_request().key(), now=now())
     flash(_("The wait is over. Reminders go on."), "done")
-    return redirect(_there(page), 303)
+    return redirect(url_of(page), 303)
 
 
 @bp.route("/tasks/<key>/enter", methods=["GET", "POST"])
@@ -161,7 +161,7 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
     kept, begun = asked_words.of_inputs(page.facts, nonce, [OF_A_TASK], [], said=partial(_typed_words, page))
     if request.method == "GET":
         return _entering(page, make_form(page, begun.typed if begun else None, None), nonce, kept)
-    if away := kept.put_away(_there(page)):
+    if away := kept.put_away(url_of(page)):
         return away
     form = filled(page, request.form, _carried())
     if form.rearranged or "stay" in request.form:
@@ -175,12 +175,12 @@ def task_enter(ref: str, key: str) -> ResponseReturnValue:
             kept.said(session)
             said = _("Entered. It counts as soon as %(party)s says that it is right; they have been told.",
                      party=giver(page))
-            once.note(session, _there(page), said)
+            once.note(session, url_of(page), said)
     except Conflict as error:
         form.form_errors.append(sentences.error(error, pages.reader(), page.facts))
         return _back(page, form, nonce, kept), 409
     flash(said, "done")
-    return redirect(_there(page), 303)
+    return redirect(url_of(page), 303)
 
 
 @bp.post("/tasks/<key>/confirm")
@@ -226,22 +226,12 @@ def task_reopen(ref: str, key: str) -> ResponseReturnValue:
             return _("Open again. The others have been told why.")
         return _("Open again. %(party)s has been told why.", party=giver(page))
 
-    questions = [(facts.party(one.party).name, say(facts.gate_of(one).question, pages.language()))
-                 for one in following.lapses]
     return dialog(facts, form, "room/passing/reopen.html", _("Open '%(title)s' again", title=title_of(page)), act,
-                  then=_there(page), back=_there(page), trail=_trail(page), task=task, following=following,
-                  questions=questions, giver=giver(page), accepts=accepting(facts, task))
+                  then=url_of(page), back=url_of(page), trail=trail_to(page), task=task, following=following,
+                  questions=frame.questions(facts, following.lapses), giver=giver(page), accepts=accepting(facts, task))
 
 
 # parts of the pages
-
-
-def _there(page: TaskPage) -> str:
-    return url_for("room.task", ref=page.facts.project.ref, key=page.task.key, party=page.task.party)
-
-
-def _trail(page: TaskPage) -> tuple[tuple[str, str], ...]:
-    return ((_("Tasks"), url_for("room.tasks", ref=page.facts.project.ref)), (title_of(page), _there(page)))
 
 
 def _colleague(member: Any) -> str:
@@ -266,9 +256,10 @@ def _typed_words(page: TaskPage, typed: Typed) -> str:
 def _entering(page: TaskPage, form: ContributionForm, nonce: Form, kept: Kept) -> str:
     facts = page.facts
     return frame.show(
-        "room/passing/enter.html", facts, *_trail(page), (_("Enter for %(party)s", party=giver(page)), None), page=page,
-        task=page.task, definition=facts.task_of(page.task), form=form, nonce=nonce, kept=kept, title=title_of(page),
-        giver=giver(page), file_rule=uploads.rule(), back_url=_there(page), settled_on=settled_on(facts, page.task.key),
+        "room/passing/enter.html", facts, *trail_to(page), (_("Enter for %(party)s", party=giver(page)), None),
+        page=page, task=page.task, definition=facts.task_of(page.task), form=form, nonce=nonce, kept=kept,
+        title=title_of(page), giver=giver(page), file_rule=uploads.rule(), back_url=url_of(page),
+        settled_on=settled_on(facts, page.task.key),
         acceptors=[party.name for party in accepting(facts, page.task)],
         marks=sum(entry.marked for entry in form.entries),
         carried=_signed().dumps({key: asdict(file) for key, file in form.files.items()}))

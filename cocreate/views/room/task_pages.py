@@ -219,6 +219,15 @@ def links(page: TaskPage, version: int) -> dict[str, str]:
     return reviews.file_links(page.facts, page.task, found)
 
 
+def url_of(page: TaskPage) -> str:
+    return url_for("room.task", ref=page.facts.project.ref, key=page.task.key, party=page.task.party)
+
+
+def trail_to(page: TaskPage) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What stands above a page that belongs to a task."""
+    return (_("Tasks"), url_for("room.tasks", ref=page.facts.project.ref)), (title_of(page), url_of(page))
+
+
 def title_of(page: TaskPage) -> str:
     return say(page.facts.task_of(page.task).title, pages.language())
 

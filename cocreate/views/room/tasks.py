@@ -25,7 +25,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.documents import download
 from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, make_form
-from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of
+from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of, url_of
 from cocreate.web import login, pages
 from workflows.facts import TaskState
 from workflows.fields import Computed
@@ -229,7 +229,7 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
 
     title = _("Return '%(title)s' to %(party)s", title=title_of(page), party=giver(page))
     return dialog(page.facts, form, "room/tasks/return.html", title, act, then=url_for("room.now", ref=ref),
-                  back=url_for("room.task", ref=ref, key=key, party=page.task.party),
+                  back=url_of(page),
                   trail=((_("Tasks"), url_for("room.tasks", ref=ref)),), page=page, giver=giver(page))
 
 
@@ -270,7 +270,7 @@ def _keep(page: contributions.TaskPage, form: ContributionForm) -> None:
     """Save what a whole page sent: loaded anew, it sends that again, whatever was typed since."""
     with transaction() as session:
         _save(session, page, form)
-        once.note(session, url_for("room.task", ref=page.facts.project.ref, key=page.task.key, party=page.task.party),
+        once.note(session, url_of(page),
                   _("You have changed this since. Here is what was saved last."), whole=True)
 
 

@@ -1,6 +1,6 @@
 """What was given for a task, version by version, and any two of them side by side."""
 
-from flask import current_app, url_for
+from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,7 @@ from cocreate.services.contributions import TaskPage, Version
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.documents import download
-from cocreate.views.room.task_pages import giver, links, load, title_of
+from cocreate.views.room.task_pages import giver, links, load, title_of, trail_to
 from cocreate.web import pages
 
 
@@ -24,7 +24,7 @@ def task_version(ref: str, key: str, number: int) -> ResponseReturnValue:
     version = _version(page, number)
     others = [one for one in page.versions if one.number != number]
     return frame.show(
-        "room/tasks/version.html", page.facts, *_trail(page), (_("Version %(number)s", number=number), None),
+        "room/tasks/version.html", page.facts, *trail_to(page), (_("Version %(number)s", number=number), None),
         page=page, version=version, others=others, title=title_of(page), giver=giver(page),
         answers=shown(page.facts.task_of(page.task), version.answers, language=pages.language()),
         links=links(page, number))
@@ -36,7 +36,7 @@ def task_compare(ref: str, key: str, number: int, other: int) -> ResponseReturnV
     page = load(ref, key)
     before, after = _version(page, number), _version(page, other)
     return frame.show(
-        "room/tasks/compare.html", page.facts, *_trail(page),
+        "room/tasks/compare.html", page.facts, *trail_to(page),
         (_("Versions %(a)s and %(b)s", a=number, b=other), None), page=page, before=before, after=after,
         title=title_of(page), giver=giver(page), links=links(page, other),
         pairs=compared(page.facts.task_of(page.task), before.answers, after.answers, language=pages.language()))
@@ -59,9 +59,3 @@ def _version(page: TaskPage, number: int) -> Version:
     if found is None:
         raise NotFound
     return found
-
-
-def _trail(page: TaskPage) -> tuple[tuple[str, str], tuple[str, str]]:
-    ref = page.facts.project.ref
-    return ((_("Tasks"), url_for("room.tasks", ref=ref)),
-            (title_of(page), url_for("room.task", ref=ref, key=page.task.key, party=page.task.party)))
