@@ -1,5 +1,6 @@
 """Acts refused for other reasons, each in one sentence."""
 
+import re
 from datetime import datetime
 
 from cocreate import words
@@ -19,9 +20,28 @@ def other(s: Speaker) -> str:
 
 
 def _plain(s: Speaker) -> str:
-    named = {name: words.number(value, s.reader) if isinstance(value, int) else value
-             for name, value in s.values.items()}
-    return s._(PLAIN[s.refusal.code], **named)
+    sentence = PLAIN[s.refusal.code]
+    return s._(sentence, **{name: _named(s, name) for name in _NAMES.findall(sentence)})
+
+
+_NAMES = re.compile(r"%\((\w+)\)s")
+
+
+def _named(s: Speaker, name: str) -> object:
+    """What stands for a name in a plain sentence; parties and people come by their numbers, or named already."""
+    if name == "task":
+        return s.task
+    if name == "question":
+        return s.question
+    match name, s.values[name]:
+        case "party", int() as number:
+            return s.party(number)
+        case "person", int() as number:
+            return s.people(number)
+        case _, int() as number:
+            return words.number(number, s.reader)
+        case _, said:
+            return said
 
 
 ERRORS.update(dict.fromkeys(PLAIN, _plain) | dict.fromkeys(UNOFFERED, other))
@@ -42,12 +62,12 @@ def _faster_by(s: Speaker, what: str) -> str:
     return s._("Someone else was faster: %(what)s, %(time)s.", what=what, time=_when(s, "since"))
 
 
-@explains("on_hold", "project.on_hold")
+@explains("project.on_hold")
 def _on_hold(s: Speaker) -> str:
     return s._("The project is on hold until %(date)s.", date=s.day("until"))
 
 
-@explains("ended", "project.ended")
+@explains("project.ended")
 def _ended(s: Speaker) -> str:
     outcome = words.stage(s.facts.definition, s.values["outcome"], s.reader).lower()
     return s._("The project has ended (%(outcome)s, %(date)s).", outcome=outcome, date=s.day("at"))
@@ -81,16 +101,6 @@ def _opener(s: Speaker) -> str:
 def _role(s: Speaker) -> str:
     names = {"account_manager": s._("account managers"), "administrator": s._("administrators")}
     return s._("Only %(names)s can do this.", names=names[s.values["role"]])
-
-
-@explains("two_parties")
-def _two_parties(s: Speaker) -> str:
-    return s._("%(person)s cannot decide for two parties.", person=s.people(s.values["person"]))
-
-
-@explains("faster")
-def _faster(s: Speaker) -> str:
-    return s._("Someone else was faster: %(what)s, %(time)s.", what=s.values["what"], time=_when(s, "at"))
 
 
 @explains("too_often")
@@ -163,22 +173,6 @@ def _draft_changed(s: Speaker) -> str:
     return _faster_by(s, s._("the draft of '%(task)s' was saved elsewhere", task=s.task))
 
 
-@explains("task.not_begun_yet")
-def _not_begun_yet(s: Speaker) -> str:
-    return s._("'%(task)s' is not asked yet.", task=s.task)
-
-
-@explains("task.stage_passed")
-def _stage_passed(s: Speaker) -> str:
-    return s._("'%(task)s' belongs to an earlier stage. Going back to that stage opens it again.", task=s.task)
-
-
-@explains("task.final")
-def _final(s: Speaker) -> str:
-    return s._("'%(task)s' is not opened again: the template of this project makes it final once it is accepted. Say "
-               "in the talk below it what has changed since.", task=s.task)
-
-
 @explains("outside.ended", "outside.not_yet")
 def _outside_ended(s: Speaker) -> str:
     if s.refusal.code == "outside.not_yet":
@@ -193,41 +187,6 @@ def _help(s: Speaker) -> str:
     if s.refusal.code == "help.unanswered":
         return s._("Nobody has answered your call for help with '%(task)s' since you asked last.", task=s.task)
     return s._("Nobody asks for help with '%(task)s' any more.", task=s.task)
-
-
-@explains("concern.ended")
-def _concern_ended(s: Speaker) -> str:
-    return s._("This concern was ended meanwhile. Who raised it can raise it anew.")
-
-
-@explains("document.changed")
-def _document_changed(s: Speaker) -> str:
-    return s._("There is a newer version of this document. Look at it, then send yours again.")
-
-
-@explains("document.asked_for")
-def _document_asked_for(s: Speaker) -> str:
-    return s._("This file belongs to '%(task)s'. Change it there: it comes with the next version.", task=s.task)
-
-
-@explains("task.lapsed")
-def _task_lapsed(s: Speaker) -> str:
-    return s._("'%(task)s' is not asked any more.", task=s.task)
-
-
-@explains("gate.changed")
-def _gate_changed(s: Speaker) -> str:
-    return s._("What '%(question)s' is about has changed. Nothing was decided. See what changed.", question=s.question)
-
-
-@explains("gate.recorded")
-def _gate_recorded(s: Speaker) -> str:
-    return s._("This answer to '%(question)s' is already recorded, on the same versions.", question=s.question)
-
-
-@explains("gate.passed")
-def _gate_passed(s: Speaker) -> str:
-    return s._("The project is in another stage now; '%(question)s' cannot be decided there.", question=s.question)
 
 
 @explains("stage.changed")
@@ -267,51 +226,15 @@ def cannot_sign(s: Speaker) -> str:
                champions=s.holding("champion", s.values["party"]))
 
 
-@explains("member.there")
-def _member_there(s: Speaker) -> str:
-    return s._("%(person)s is in this project already.", person=s.people(s.values["person"]))
-
-
-@explains("member.elsewhere")
-def _member_elsewhere(s: Speaker) -> str:
-    return s._("%(person)s is in this project for another party. One person cannot be on both sides.",
-               person=s.people(s.values["person"]))
-
-
 @explains("hold.long")
 def _hold_long(s: Speaker) -> str:
     return s._("%(date)s is the latest day that is possible.", date=s.day("latest"))
-
-
-@explains("party.optional")
-def _party_optional(s: Speaker) -> str:
-    return s._("%(party)s can leave; the project goes on without it.", party=s.party("party"))
-
-
-@explains("party.required")
-def _party_required(s: Speaker) -> str:
-    return s._("The project cannot go on without %(party)s. Declining ends it for all.", party=s.party("party"))
-
-
-@explains("member.looks_after")
-def _member_looks_after(s: Speaker) -> str:
-    return s._("%(person)s looks after this project and hands it over first.", person=s.people(s.values["person"]))
-
-
-@explains("member.heir")
-def _member_heir(s: Speaker) -> str:
-    return s._("Who takes over the open tasks of %(person)s?", person=s.people(s.values["person"]))
 
 
 @explains("nudge.soon")
 def _nudge_soon(s: Speaker) -> str:
     return s._("%(party)s was nudged about this already. It is possible again on %(date)s.", party=s.party("party"),
                date=s.day("possible"))
-
-
-@explains("nudge.nobody")
-def _nudge_nobody(s: Speaker) -> str:
-    return s._("Nobody of %(party)s who could do it has come in yet.", party=s.party("party"))
 
 
 @explains("template.errors")

@@ -1,4 +1,7 @@
-"""Sentences that only name what came with the refusal. Those of passwords stand with their forms."""
+"""Sentences that only name what came with the refusal, as ``errors`` says it: a task by its title, a party by its name.
+
+Those of passwords stand with their forms.
+"""
 
 
 def N_(text: str) -> str:
@@ -47,10 +50,18 @@ PLAIN = {
     # projects
     "project.moved": N_("Something in this project changed in the same moment. Nothing of yours was lost; look again."),
     "proposal.ended": N_("This proposal has been answered already."),
+    "gate.changed": N_("What '%(question)s' is about has changed. Nothing was decided. See what changed."),
+    "gate.recorded": N_("This answer to '%(question)s' is already recorded, on the same versions."),
+    "gate.passed": N_("The project is in another stage now; '%(question)s' cannot be decided there."),
     "decision.wanted_missing": N_("Say what would help."),
     "decision.words_left": N_("Words do not go with a plain 'Agree'. If they count, press 'Agree with a reservation' "
                               "or 'Do not agree'; else leave both fields empty and agree again."),
     "contribution.too_long": N_("This is more than one task can hold. Send the longest part as a file."),
+    "task.not_begun_yet": N_("'%(task)s' is not asked yet."),
+    "task.stage_passed": N_("'%(task)s' belongs to an earlier stage. Going back to that stage opens it again."),
+    "task.final": N_("'%(task)s' is not opened again: the template of this project makes it final once it is accepted. "
+                     "Say in the talk below it what has changed since."),
+    "task.lapsed": N_("'%(task)s' is not asked any more."),
     "contract.changed": N_("The text changed. Nothing was signed. See what changed."),
     "contract.same": N_("Nothing has changed since version %(n)s; it still stands."),
     "agreement.two_left": N_("Two who sign it have to be left."),
@@ -70,12 +81,18 @@ PLAIN = {
     "hold.over": N_("The project is not on hold any more."),
     "title.differs": N_("Type the name as it stands here: %(title)s"),
     "withdraw.others": N_("Others have come in. Withdrawing needs the agreement of all parties now."),
+    "party.optional": N_("%(party)s can leave; the project goes on without it."),
+    "party.required": N_("The project cannot go on without %(party)s. Declining ends it for all."),
     # people
     "duty.later": N_("The day for this decision has not passed, or was moved on already."),
     "invitation.newer": N_("This invitation was sent anew, or has ended."),
     "invitation.answered": N_("This invitation has been answered, or taken back."),
     "words_by_mail.same": N_("It is so already. Tick or clear the box to change it."),
     "member.gone": N_("This person is not in the project any more."),
+    "member.there": N_("%(person)s is in this project already."),
+    "member.elsewhere": N_("%(person)s is in this project for another party. One person cannot be on both sides."),
+    "member.looks_after": N_("%(person)s looks after this project and hands it over first."),
+    "member.heir": N_("Who takes over the open tasks of %(person)s?"),
     "member.last_champion": N_("Name another champion first."),
     "parts.none": N_("Choose at least one part."),
     "parts.same": N_("They have exactly these parts. Choose others."),
@@ -90,6 +107,7 @@ PLAIN = {
     "address.same": N_("This is the address until now. Write the right one."),
     "nudge.done": N_("There is nothing left to nudge about: it is done, or not asked any more."),
     "nudge.words": N_("Write a line of your own."),
+    "nudge.nobody": N_("Nobody of %(party)s who could do it has come in yet."),
     # opening one
     "organisation.looks_alike": N_("There is '%(name)s' already, which looks the same. Write it like that."),
     "seat.required": N_("Who is the %(seat)s? The project cannot begin without one."),
@@ -141,8 +159,11 @@ PLAIN = {
     "mention.unknown": N_("Somebody you mention is not in this project."),
     "mention.cannot_see": N_("%(person)s cannot see this, so they cannot be mentioned here."),
     "concern.nobody": N_("Choose who should read it."),
+    "concern.ended": N_("This concern was ended meanwhile. Who raised it can raise it anew."),
     # documents
     "document.none": N_("Choose the file."),
+    "document.changed": N_("There is a newer version of this document. Look at it, then send yours again."),
+    "document.asked_for": N_("This file belongs to '%(task)s'. Change it there: it comes with the next version."),
     "document.parties": N_("Choose among the parties of this project."),
     "document.same": N_("This is the file that is there already."),
     "document.seen_already": N_("Nothing would change: the same parties see it already."),

@@ -22,8 +22,7 @@ class TestErrors:
         (Forbidden("only", act="decide", persons=(GRACE, JAN)), "Only Grace Lee and Jan Vos can do this."),
         (Forbidden("only", act="decide", persons=()), "Nobody in this project can do this yet."),
         (Forbidden("only", act="withdraw_entry", persons=()), "Nobody in this project can do this yet."),
-        (Forbidden("two_parties", person=GRACE), "Grace Lee cannot decide for two parties."),
-        (Conflict("faster", what="Tom submitted it", at=NOW), "Someone else was faster: Tom submitted it, 07:00."),
+        (Conflict("member.there", person=GRACE), "Grace Lee is in this project already."),
         (Conflict("contribution.not_open", task="cost", state="accepted", since=NOW),
          "Someone else was faster: 'Total cost today' is accepted, 07:00."),
         (Conflict("contribution.changed", given=1, now=2, task="cost", since=MONDAY),
@@ -50,6 +49,11 @@ class TestErrors:
         # At their fields, and in cases.py.
         elsewhere = {code for code in raised if code.startswith("case.")} | set(REASONS)
         assert raised - set(sentences.ERRORS) - elsewhere == set()
+
+    def test_nothing_is_said_that_no_code_is_raised_for(self):
+        raised = "".join(path.read_text(encoding="utf-8") for folder in ("cocreate", "workflows")
+                         for path in Path(folder).rglob("*.py") if "sentences" not in path.parts)
+        assert [code for code in (*sentences.ERRORS, *sentences.REFUSALS) if f'"{code}"' not in raised] == []
 
     def test_without_the_project_at_hand_it_claims_nothing(self):
         said = sentences.error(Conflict("project.ended", outcome="declined", at=MONDAY), READER)
