@@ -10,7 +10,7 @@ from cocreate.domain.hearing import entries
 from cocreate.domain.leading import is_first
 from cocreate.domain.reminding import asked_for, check_by, looks_after, sign_by
 from cocreate.domain.rights import PROPOSALS, Act, Right, may, may_answer, right
-from cocreate.domain.taking import can_take as can_take
+from cocreate.domain.taking import can_take
 from workflows import engine
 from workflows.facts import (
     END,
@@ -24,7 +24,7 @@ from workflows.facts import (
     TaskFact,
     TaskState,
 )
-from workflows.gates import is_open as is_open  # of everybody who asks whose turn it is
+from workflows.gates import is_open
 from workflows.guards import accepting, began, can_start, first_missing, rests, unwritten, why_open, whys_open
 from workflows.refusals import Refusal
 

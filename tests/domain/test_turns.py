@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain.invited import Beginning, asked_first, beginning
-from cocreate.domain.turns import AHEAD, can_take, may_freeze, of_party, turns, waits_for, with_colleagues
+from cocreate.domain.taking import can_take
+from cocreate.domain.turns import AHEAD, may_freeze, of_party, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.reopening import Reopen
 from tests.domain.test_limits import LIMITED

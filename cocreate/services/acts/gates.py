@@ -6,13 +6,13 @@ from typing import Any
 
 from cocreate.domain import explaining
 from cocreate.domain.rights import Act
-from cocreate.domain.turns import is_open
 from cocreate.errors import Conflict, Invalid, Refused
 from cocreate.services.acts.change import Change, require, require_same
 from cocreate.services.acts.contributions import NO_PARTY, NewFile
 from cocreate.services.acts.documents import Share, share
 from workflows.conditions import GateAgreed
 from workflows.facts import DECIDED, DecisionFact, DecisionState, Facts, MemberFact
+from workflows.gates import is_open
 from workflows.guards import reasons
 from workflows.progression import subject
 from workflows.values import replace

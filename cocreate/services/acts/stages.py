@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cocreate.domain import explaining, going_back
 from cocreate.domain.rights import Act
-from cocreate.domain.turns import can_take
+from cocreate.domain.taking import can_take
 from cocreate.errors import Conflict, Forbidden, Invalid, Refused
 from cocreate.services.acts import changing
 from cocreate.services.acts.change import Change, require, require_running, require_same

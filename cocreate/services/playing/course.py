@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from cocreate.db import transaction
-from cocreate.domain.turns import can_take, is_open
+from cocreate.domain.taking import can_take
 from cocreate.services import gates, stages
 from cocreate.services.playing import contract, signatures, work
 from cocreate.services.playing.told import REASON, Decided, Told
 from workflows import engine
 from workflows.facts import UNDECIDED
+from workflows.gates import is_open
 from workflows.progression import subject
 from workflows.refusals import Refusal
 

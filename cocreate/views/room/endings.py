@@ -13,7 +13,7 @@ from cocreate import words
 from cocreate.clock import now
 from cocreate.domain import ending
 from cocreate.domain.rights import Act, can
-from cocreate.domain.turns import can_take
+from cocreate.domain.taking import can_take
 from cocreate.errors import Conflict
 from cocreate.forms.endings import DeclineForm, EndContractForm, LeaveForm
 from cocreate.forms.tasks import ReasonForm

@@ -17,7 +17,6 @@ from cocreate.domain.reviewing import wanted_change
 from cocreate.domain.rights import Act
 from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
-from cocreate.domain.turns import is_open
 from cocreate.errors import Invalid, NotFound
 from cocreate.forms.tasks import DecideForm, OutsideForm
 from cocreate.services import contributions, gates
@@ -35,7 +34,7 @@ from cocreate.views.room.uploads import blame, rule, stored
 from cocreate.web import login, pages
 from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
-from workflows.gates import deciding, quorum, sides
+from workflows.gates import deciding, is_open, quorum, sides
 from workflows.progression import subject
 from workflows.texts import say
 

@@ -14,7 +14,8 @@ from cocreate.domain.ending import agreed
 from cocreate.domain.leading import in_charge
 from cocreate.domain.outlook import Outlook, outlook
 from cocreate.domain.rights import Act, can, may
-from cocreate.domain.turns import can_take, turns
+from cocreate.domain.taking import can_take
+from cocreate.domain.turns import turns
 from cocreate.forms.base import Form
 from cocreate.services import concerns, missing, records, returned, rooms
 from cocreate.services.acts.absences import hands_over
