@@ -106,9 +106,7 @@ def create_host(name: str, admin: str, admin_name: str, country: str, zone: str)
             for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
                 hosts.employ(session, made.id, person, role, now=now())
             for key in library.names():
-                version = templates.save_draft(session, made.id, library.load(key), note="Shipped", actor=person,
-                                               now=now())
-                templates.publish(session, made.id, version.template_id, version.number, now=now())
+                templates.ship(session, made.id, library.load(key), actor=person, now=now())
             accounts.welcome(session, person, now=now())
     except CocreateError as error:
         raise click.ClickException(sentences.error(error, Reader())) from error

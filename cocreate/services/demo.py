@@ -94,9 +94,7 @@ def _load(session: Session, store: Store, now: datetime) -> None:
     for person in (MANAGER, COLLEAGUE):
         hosts.employ(session, host.id, who[person.email], hosts.ACCOUNT_MANAGER, now=began)
     for key in library.names():
-        version = templates.save_draft(session, host.id, library.load(key), note="Shipped",
-                                       actor=who[ADMINISTRATOR.email], now=began)
-        templates.publish(session, host.id, version.template_id, version.number, now=began)
+        templates.ship(session, host.id, library.load(key), actor=who[ADMINISTRATOR.email], now=began)
     _play_steam(_Play(session, store, who, now=now - timedelta(days=36)), host.id, now)
     _play_condensate(_Play(session, store, who, now=now - timedelta(days=3)), host.id, now)
     _tell_the_past(session, now)

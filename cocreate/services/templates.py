@@ -134,6 +134,12 @@ def save_draft(session: Session, host_id: int, definition: Definition, *, note: 
     return version
 
 
+def ship(session: Session, host_id: int, definition: Definition, *, actor: int, now: datetime) -> None:
+    """Let a new host open projects with a definition as it came with the product."""
+    version = save_draft(session, host_id, definition, note="Shipped", actor=actor, now=now)
+    publish(session, host_id, version.template_id, version.number, now=now)
+
+
 def publish(session: Session, host_id: int, template_id: int, number: int, *, now: datetime, note: str | None = None,
             actor: int | None = None) -> None:
     """From now on projects open with this version; running ones stay on theirs.

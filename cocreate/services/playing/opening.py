@@ -31,9 +31,7 @@ def open_project(told: Told) -> None:
         _password(told, session, told.manager, "Stand-in account manager")
         host = hosts.create_host(session, name=HOST, kind="facilitator", now=moment)
         hosts.employ(session, host.id, told.manager, hosts.ACCOUNT_MANAGER, now=moment)
-        version = templates.save_draft(session, host.id, told.definition, note="Shipped", actor=told.manager,
-                                       now=moment)
-        templates.publish(session, host.id, version.template_id, version.number, now=moment)
+        templates.ship(session, host.id, told.definition, actor=told.manager, now=moment)
         told.ref = openings.open_project(session, host.id, _project(told, session, host.id, mark),
                                          actor=told.manager, key=f"case-{mark}", now=moment)
         told.host_id = host.id
