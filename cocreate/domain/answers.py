@@ -79,8 +79,16 @@ class Answer:
 Row = Mapping[str, Answer]
 Value = str | Decimal | date | bool | tuple[str, ...] | tuple[Row, ...] | FileAnswer | Tally
 Answers = Mapping[str, Answer]
+Counting = Mapping[tuple[str, int], tuple[int, Answers]]  # (task, party) -> the version that counts, and its answers
 NUMBERS = (f.Whole, f.Number, f.Quantity, f.Money, f.Percent)
 AnyField = f.Base | f.Computed
+
+
+def answer_at(counting: Counting, path: str, party: int) -> Answer | None:
+    """What counts of a party at stage.task.field."""
+    _, task, key, *_ = path.split(".")
+    _, answers = counting.get((task, party), (0, {}))
+    return answers.get(key)
 
 
 def rows_of(answer: Answer) -> tuple[Row, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from cocreate.domain.answers import Answers, rows_of
+from cocreate.domain.answers import Counting, answer_at, rows_of
 from workflows.definition import Task
 from workflows.facts import Facts
 from workflows.fields import ShortText, Table
@@ -18,12 +18,12 @@ def columns(task: Task) -> Iterator[tuple[tuple[str, str], str]]:
                 yield (name, column), one.listed_in
 
 
-def listed(facts: Facts, task: Task, counting: Mapping[tuple[str, int], tuple[int, Answers]]) -> Columns:
+def listed(facts: Facts, task: Task, counting: Counting) -> Columns:
     """What stands in each list, in its order; nothing where nobody gave it, or the reader may not see it."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for where, path in columns(task):
-        _, key, name, column = path.split(".")
-        answers = [counting.get((key, party.number), (0, {}))[1].get(name) for party in facts.present]
+        column = path.rpartition(".")[2]
+        answers = [answer_at(counting, path, party.number) for party in facts.present]
         rows = (row for answer in answers if answer is not None for row in rows_of(answer))
         words = dict.fromkeys(str(row[column].value) for row in rows if column in row and row[column].value is not None)
         if words:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import audience
-from cocreate.domain.answers import Answer, Kept
+from cocreate.domain.answers import Answer, Counting, Kept
 from cocreate.domain.composing import called
 from cocreate.domain.spelling import decode
 from cocreate.models.work import Contribution
@@ -16,13 +16,13 @@ from cocreate.papers import paper_words
 from workflows.facts import Facts, TaskState
 
 
-def answers(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
+def answers(session: Session, facts: Facts) -> Counting:
     """(task, party) -> number and answers of the version that counts, of every accepted task, whoever sees them."""
     return {(row.task, row.party): (row.number, decode(row.answers, facts.definition.tasks[row.task][1]))
             for row in _counting(session, facts)}
 
 
-def readable(session: Session, facts: Facts) -> dict[tuple[str, int], tuple[int, dict[str, Answer]]]:
+def readable(session: Session, facts: Facts) -> Counting:
     """The same as the facts' actor may see it: what is kept from them says only that it is."""
     return {(row.task, row.party): (row.number, _kept(facts, row)) for row in _counting(session, facts)}
 

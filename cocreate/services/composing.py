@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cocreate.domain import audience, deciding, openness, owing, settling
 from cocreate.domain import composing as domain
-from cocreate.domain.answers import Answer, Kept, Row, rows_of
+from cocreate.domain.answers import Answer, Counting, Kept, Row, answer_at, rows_of
 from cocreate.domain.asking import as_asked, columns_of, in_columns, with_columns
 from cocreate.domain.composing import SettledLater, Table, Value
 from cocreate.domain.contract import ClauseText, ContractText, FigureRow, Source
@@ -23,7 +23,6 @@ from cocreate.models.work import Contribution
 from cocreate.papers import paper_words
 from cocreate.services import accepted, describing
 from cocreate.services.acts.contracts import NewDuty
-from cocreate.services.describing import Counting
 from workflows import fields as f
 from workflows.facts import DutyFact, Facts, FigureFact
 from workflows.facts.disputes import settlement
@@ -163,8 +162,7 @@ def _at(need: str, facts: Facts, counting: Counting, language: str) -> Value | N
 
 def _settled_for(facts: Facts, counting: Counting, path: str) -> FigureFact | None:
     """What all agreed that a figure is; of what is kept from the reader there is none."""
-    _, task, key = path.split(".")
-    given = (counting.get((task, party.number), (0, {}))[1].get(key) for party in facts.present)
+    given = (answer_at(counting, path, party.number) for party in facts.present)
     kept = any(answer is not None and isinstance(answer.value, Kept) for answer in given)
     return None if kept else facts.settled(path)
 
@@ -255,7 +253,7 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
             found.append(_settled_row(facts, settled, label, language))
             continue
         for party in facts.present:
-            answer = counting.get((task, party.number), (0, {}))[1].get(key)
+            answer = answer_at(counting, path, party.number)
             if answer is not None and answer.value is not None:
                 bare = replace(answer, period=None, price_year=None, grade=None)  # these have columns of their own
                 found.append(FigureRow(
@@ -286,10 +284,8 @@ def duties(facts: Facts, counting: Counting) -> tuple[NewDuty, ...]:
 
 def _owed(facts: Facts, counting: Counting) -> Iterator[NewDuty]:
     for rule in facts.definition.duties:
-        _, task, key = rule.rows.split(".")
         for party in facts.present:
-            answer = counting.get((task, party.number), (0, {}))[1].get(key)
-            for what, due, named in owing.dated(rule, answer):
+            for what, due, named in owing.dated(rule, answer_at(counting, rule.rows, party.number)):
                 for owes in owing.owing(facts, named):
                     yield NewDuty(owes, what, due, _clause_with(facts, rule.rows))
 
@@ -327,8 +323,7 @@ def decided_again(facts: Facts, counting: Counting, duty: DutyFact) -> date | No
 def _answers(facts: Facts, counting: Counting) -> Callable[[str], Answer | None]:
     """What counts at a path, whoever gave it."""
     def answer(path: str) -> Answer | None:
-        _, task, key = path.split(".")
-        given = (counting.get((task, party.number), (0, {}))[1].get(key) for party in facts.present)
+        given = (answer_at(counting, path, party.number) for party in facts.present)
         return next((one for one in given if one is not None), None)
 
     return answer

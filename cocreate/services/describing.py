@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cocreate.domain import countries
-from cocreate.domain.answers import Answer, Kept
+from cocreate.domain.answers import Counting, Kept, answer_at
 from cocreate.domain.contract import ContractParty, Gap, Signatory
 from cocreate.domain.saying import say
 from cocreate.models.hosts import Organisation
@@ -14,8 +14,6 @@ from cocreate.models.projects import AffectedGroup, Party
 from cocreate.papers import paper_words
 from workflows.facts import Facts, PartyFact
 from workflows.texts import say as in_language
-
-Counting = dict[tuple[str, int], tuple[int, dict[str, Answer]]]  # task, party -> version that counts, its answers
 
 
 def parties(session: Session, facts: Facts, counting: Counting, named: Sequence[PartyFact],
@@ -47,7 +45,7 @@ def details(facts: Facts, counting: Counting, party: int) -> dict[str, str]:
     found = {}
     for name, path in facts.definition.party_details.named():
         _, task, key = path.split(".")
-        answer = counting.get((task, party), (0, {}))[1].get(key)
+        answer = answer_at(counting, path, party)
         if answer is not None and answer.value is not None:
             field = facts.definition.tasks[task][1].fields[key]
             if name == "address" or not isinstance(answer.value, Kept):
