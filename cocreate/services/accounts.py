@@ -52,11 +52,10 @@ class Account:
 # People
 
 
-def create_person(session: Session, *, email: str, name: str, now: datetime, language: str = "en",
-                  zone: str = "UTC") -> int:
+def create_person(session: Session, *, email: str, name: str, now: datetime, zone: str = "UTC") -> int:
     """A person who can be invited or given a password; raises Invalid or Conflict about the address."""
     email = one_address(email)
-    new = _insert_person(session, email, name, now, language, zone)
+    new = _insert_person(session, email, name, now, "en", zone)
     if new is None:
         raise Conflict("person.exists", email=email)
     return new

@@ -36,9 +36,9 @@ def time(session: Session) -> datetime:
     return moment.astimezone(UTC)
 
 
-def acquire(session: Session, job: str, holder: str, now: datetime, life: timedelta = LIFE) -> Held | None:
+def acquire(session: Session, job: str, holder: str, now: datetime) -> Held | None:
     """The lease, new or renewed; None while somebody else has it."""
-    until = now + life
+    until = now + LIFE
     statement = insert_into(session, Lease).values(job=job, holder=holder, epoch=1, expires_at=until)
     mine = Lease.holder == holder
     epoch = session.execute(statement.on_conflict_do_update(
@@ -50,9 +50,9 @@ def acquire(session: Session, job: str, holder: str, now: datetime, life: timede
     return None if epoch is None else Held(job, holder, epoch, until)
 
 
-def renew(session: Session, held: Held, now: datetime, life: timedelta = LIFE) -> Held | None:
+def renew(session: Session, held: Held, now: datetime) -> Held | None:
     """The same lease for longer; None where it was lost meanwhile."""
-    until = now + life
+    until = now + LIFE
     renewed = session.execute(update(Lease).where(*_is(held)).values(expires_at=until).returning(Lease.epoch)).scalar()
     return None if renewed is None else Held(held.job, held.holder, held.epoch, until)
 

@@ -133,8 +133,8 @@ def diagram_words() -> Words:
         days=_("%(num)s days", num="{n}"), end=_("Agreed"))
 
 
-def _day(value: date | datetime, *, distance: bool = False) -> str:
-    return words.day(value, reader(), distance=distance)
+def _day(value: date | datetime) -> str:
+    return words.day(value, reader())
 
 
 def _day_time(value: datetime) -> str:

@@ -111,7 +111,7 @@ class TestAddParty:
         small = projects.in_terms(session, definition=projects.WITH_CARRIER)
         projects.go_on(session, small, "figures_wrong", reason="The shop counted the broken ones too.")
         _let_in(session, small)
-        fritz = projects._come_in(session, small.ref, 3, NOON)
+        fritz = projects.come_in(session, small.ref, 3, NOON)
         told, kept = (rooms.course(session, projects.facts(session, small, person=person))[-1]
                       for person in (small.shop, fritz))
         assert (told.who, told.reason) == ("Ingrid Solvik", "The shop counted the broken ones too.")
@@ -249,7 +249,7 @@ def _let_in(session, small):
 def _with_carrier(session):
     small = _open(session)
     _let_in(session, small)
-    return small, projects._come_in(session, small.ref, 3, NOON)
+    return small, projects.come_in(session, small.ref, 3, NOON)
 
 
 def _invited(session, small):

@@ -137,7 +137,7 @@ def _bargaining(session: Session) -> Small:
         "email": f"fritz-{key()}@freight.example", "reason": "Somebody has to carry them.", "greeting": "Welcome."})
     proposals.answer(session, small.ref, number=number.values["number"], agree=True, actor=small.shop, key=key(),
                      now=now())
-    projects._come_in(session, small.ref, 3, now())
+    projects.come_in(session, small.ref, 3, now())
     projects.give(session, small, "returns", {"crates": Answer(not_available="nobody counted")}, now=now())
     projects.give(session, small, "credit", now=now())
     projects.go_on(session, small, "to_terms", now=now())

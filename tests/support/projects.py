@@ -190,13 +190,13 @@ def open_small(session: Session, *, now: datetime = NOON, definition: str = SMAL
             openings.Seating("maker", "Tornby Furniture", country="NO", name="Ingrid Solvik", email=addresses[0]),
             openings.Seating("shop", "Aurelis Hotels", country="ES", name="Claire Duval", email=addresses[1]))),
         actor=manager.id, key=key(), now=now)
-    maker, shop = (_come_in(session, ref, party, now) for party in (1, 2))
+    maker, shop = (come_in(session, ref, party, now) for party in (1, 2))
     return Small(ref, host.id, manager.id, maker, shop,
                  {manager.id: manager.email, maker: addresses[0], shop: addresses[1]},
                  current_app.extensions["store"])
 
 
-def _come_in(session: Session, ref: str, party: int, now: datetime) -> int:
+def come_in(session: Session, ref: str, party: int, now: datetime) -> int:
     """What ``people.accept`` does, for a token that only a mail holds."""
     session.flush()  # invitations are read back
     member = next(m for m in look(session, ref, person=None, now=now).facts.members if m.party == party)

@@ -114,7 +114,7 @@ class Played:
 
     def newcomer(self, party):
         with self.app.app_context(), transaction() as session:
-            person = projects._come_in(session, self.ref, party, self.clock.moment)
+            person = projects.come_in(session, self.ref, party, self.clock.moment)
         return self.sign_in(person)
 
 

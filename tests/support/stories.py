@@ -118,7 +118,7 @@ def another(small: Small, *, now: datetime = NOON) -> Small:
                    openings.Seating("shop", "Aurelis Hotels", name="Claire Duval", email=small.emails[small.shop]))),
             actor=small.manager, key=key(), now=now)
         for person, name in ((small.maker, "Ingrid Solvik"), (small.shop, "Claire Duval")):
-            _come_in(session, ref, person, name, now)
+            come_in(session, ref, person, name, now)
         session.execute(delete(Throttle))  # a hundred projects of the same people are no hundred mails to them
     return replace(small, ref=ref)
 
@@ -137,7 +137,7 @@ def join(small: Small, party: int, person: int, *parts: str, now: datetime = NOO
         there = session.get_one(Person, person)
         people.invite(session, small.ref, party=party, email=there.email, name=there.name,
                       parts=parts or ("contributor",), greeting="", actor=small.people[party], key=key(), now=now)
-        _come_in(session, small.ref, person, there.name, now)
+        come_in(session, small.ref, person, there.name, now)
 
 
 def manager(small: Small, now: datetime = NOON) -> int:
@@ -158,7 +158,7 @@ def stranger() -> int:
     return person.id
 
 
-def _come_in(session: Any, ref: str, person: int, name: str, now: datetime) -> None:
+def come_in(session: Any, ref: str, person: int, name: str, now: datetime) -> None:
     session.flush()
     progress.act(session, ref, AcceptInvitation(person, name, ""), actor=None, key=key(), now=now)
 

@@ -165,7 +165,7 @@ def _open(session: Any, words: Words) -> World:
     seen = look(session, ref, person=None, now=NOON).facts
     maker, shop = (next(m.person for m in seen.members if m.party == party) for party in (1, 2))
     for person, name in ((maker, f"Ingrid {inside}"), (shop, f"Claire {inside}")):
-        stories._come_in(session, ref, person, name, NOON)
+        stories.come_in(session, ref, person, name, NOON)
     small = Small(ref, host.id, manager, maker, shop, {}, _store())
     draft, dropped = (openings.begin(session, host.id, Typed("returned_crates", fields={"title": f"Next {tenant}"}),
                                      author=manager, key=key(), now=NOON)[0] for _ in range(2))
@@ -211,7 +211,7 @@ def _people(session: Any, world: World) -> World:
         people.invite(session, small.ref, party=2, email=person.email, name=f"{name} {word}", parts=("contributor",),
                       greeting=f"Hello {word}", actor=small.shop, key=key(), now=NOON)
         if name != "Guest":
-            stories._come_in(session, small.ref, person.id, f"{name} {word}", NOON)
+            stories.come_in(session, small.ref, person.id, f"{name} {word}", NOON)
         made[name.lower()] = person.id
         session.flush()
     people.remove(session, small.ref, person=made["gone"], to=None, actor=small.shop, key=key(), now=NOON)
@@ -225,7 +225,7 @@ def _people(session: Any, world: World) -> World:
     members = look(session, other, person=None, now=NOON).facts.members
     maker, shop = (next(m.person for m in members if m.party == party) for party in (1, 2))
     for person, name in ((maker, f"Ingrid {word}"), (shop, f"Claire {word}")):
-        stories._come_in(session, other, person, name, NOON)
+        stories.come_in(session, other, person, name, NOON)
     _open_ends(session, replace(small, ref=other, maker=maker, shop=shop), world.words)
     return replace(world, elsewhere=maker, **made)
 
@@ -248,7 +248,7 @@ def _open_ends(session: Any, small: Small, words: Words) -> None:
     tom = someone(session, f"Tom {word}")
     people.invite(session, ref, party=1, email=tom.email, name=f"Tom {word}", parts=("contributor",), greeting="",
                   actor=small.maker, key=key(), now=NOON)
-    stories._come_in(session, ref, tom.id, f"Tom {word}", NOON)
+    stories.come_in(session, ref, tom.id, f"Tom {word}", NOON)
     submit(session, small, "mood", 1, 0, {"open": Answer("s1"), "open_comment": Answer(f"Late {words.secret}")})
     canvases.add(session, ref, task="board", party=1, box="aim", text=f"Fewer crates {word}", actor=small.shop,
                  key=key(), now=NOON)
