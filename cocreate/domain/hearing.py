@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from workflows.facts import MemberFact, TaskFact
+from workflows.facts import ALL, MemberFact, TaskFact
 
 
 class Channel(StrEnum):
@@ -146,6 +146,19 @@ class Subject:
         matter, _, rest = text.partition(":")
         key, _, party = rest.partition(":")
         return cls(matter, key, int(party) if party else None) if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that happened to somebody. ``asked`` are the people it names, ``sees`` who may know of it."""
+
+    kind: str
+    subject: Subject
+    party: int | None
+    asked: tuple[int, ...] = ()
+    sees: int = ALL
+    told: tuple[int, ...] = ()  # who hears of it otherwise
+    alone: bool = False  # only the people it names hear of it, also who acted
 
 
 def entries(task: TaskFact, party: int) -> Subject:

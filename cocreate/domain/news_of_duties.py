@@ -1,27 +1,11 @@
-"""One thing that happened to somebody; and what it is of duties, most of them after the signature: what was taken on,
-notice, reports, the end.
-"""
+"""What happened to duties, most of it after the signature: what was taken on, notice, reports, the end."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cocreate.domain import ending
-from cocreate.domain.hearing import Subject
+from cocreate.domain.hearing import News, Subject
 from cocreate.domain.reminding import champions, looks_after
-from workflows.facts import ALL, Facts, Notice
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """One thing that happened to somebody. ``asked`` are the people it names, ``sees`` who may know of it."""
-
-    kind: str
-    subject: Subject
-    party: int | None
-    asked: tuple[int, ...] = ()
-    sees: int = ALL
-    told: tuple[int, ...] = ()  # who hears of it otherwise
-    alone: bool = False  # only the people it names hear of it, also who acted
+from workflows.facts import Facts, Notice
 
 
 def everything(before: Facts, after: Facts) -> Iterator[News]:
