@@ -21,7 +21,7 @@ from cocreate.services import (
     accounts,
     hosts,
     joining,
-    openings,
+    openings_under_way,
     outbox,
     people,
     progress,
@@ -203,7 +203,7 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: s
     for ref in refs:
         people.hand_over(session, ref, host_id, to=to, actor=None, key=f"hand-over-{uuid4().hex}", of=person,
                          by=hosts.administrator(session, host_id, by), now=now)
-    openings.pass_on(session, host_id, person, to=to)
+    openings_under_way.pass_on(session, host_id, person, to=to)
     _tell_both(session, host_id, refs, (person, to), by, actor, now)
     return len(refs)
 

@@ -14,7 +14,7 @@ from cocreate.models.hosts import Host, HostMember
 from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Party, Project
-from cocreate.services import hosts, openings, outbox, throttling
+from cocreate.services import hosts, openings_under_way, outbox, throttling
 from workflows.calendars import add_working_days, local_day
 
 DAYS = 5  # working days in which a suggestion is answered
@@ -83,8 +83,8 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
         raise Forbidden("only", act=Act.SUGGEST.value, persons=())
     who, email = session.execute(select(Person.name, Person.email).where(Person.id == person)).one()
     own = {"organisation": to.own, "name": who, "email": email} if to.own else {}
-    ref, new = openings.begin(session, to.host_id, Typed(own=own, fields={"title": title, "purpose": words}),
-                              author=person, suggested=True, key=key, now=now)
+    ref, new = openings_under_way.begin(session, to.host_id, Typed(own=own, fields={"title": title, "purpose": words}),
+                                        author=person, suggested=True, key=key, now=now)
     if not new:
         return to
     throttling.take(session, [f"suggestion:{person}"], now)
@@ -102,11 +102,11 @@ def answer(session: Session, ref: str, *, words: str, person: int, now: datetime
 
     Raises: NotFound; Invalid where the words are too short to be an answer.
     """
-    there = openings.draft(session, ref, person=person)
+    there = openings_under_way.draft(session, ref, person=person)
     explaining.needed(words, field="words")
     who = session.scalars(select(Person.name).where(Person.id == person)).one()
     host = session.scalars(select(Host.name).where(Host.id == there.host_id)).one()
-    openings.end(session, ref, outcome="", person=person, now=now)
+    openings_under_way.end(session, ref, outcome="", person=person, now=now)
     session.execute(update(Suggestion).where(
         Suggestion.opening_id == select(Opening.id).where(Opening.ref == ref).scalar_subquery())
         .values(answer=words.strip()))

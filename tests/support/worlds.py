@@ -33,6 +33,7 @@ from cocreate.services import (
     hosts,
     nudges,
     openings,
+    openings_under_way,
     passing,
     people,
     proposals,
@@ -167,9 +168,10 @@ def _open(session: Any, words: Words) -> World:
     for person, name in ((maker, f"Ingrid {inside}"), (shop, f"Claire {inside}")):
         stories.come_in(session, ref, person, name, NOON)
     small = Small(ref, host.id, manager, maker, shop, {}, _store())
-    draft, dropped = (openings.begin(session, host.id, Typed("returned_crates", fields={"title": f"Next {tenant}"}),
-                                     author=manager, key=key(), now=NOON)[0] for _ in range(2))
-    openings.end(session, dropped, outcome="", person=manager, now=NOON)
+    typed = Typed("returned_crates", fields={"title": f"Next {tenant}"})
+    draft, dropped = (openings_under_way.begin(session, host.id, typed, author=manager, key=key(), now=NOON)[0]
+                      for _ in range(2))
+    openings_under_way.end(session, dropped, outcome="", person=manager, now=NOON)
     template = session.scalars(select(Template.ref).where(Template.host_id == host.id)).one()
     who = session.scalars(select(Person.ref).where(Person.id == manager)).one()
     return World(words, small, administrator, manager, who, colleague, 0, 0, 0, 0, template, draft, dropped)
@@ -341,7 +343,8 @@ def _proposals(session: Any, world: World) -> World:
     for thing in ("Crates", "Pallets"):
         suggestions.suggest(session, host.ref, title=f"{thing} {world.words.tenant}", person=small.shop, key=key(),
                             words=f"The same for {thing} {world.words.tenant}.", now=NOON)
-    first = next(one.ref for one in openings.drafts(session, small.manager) if one.typed.title.startswith("Crates"))
+    first = next(one.ref for one in openings_under_way.drafts(session, small.manager)
+                 if one.typed.title.startswith("Crates"))
     suggestions.answer(session, first, words=f"Not yet {world.words.tenant}.", person=small.manager, now=NOON)
     return world
 

@@ -16,7 +16,7 @@ from cocreate.errors import Conflict, NotFound
 from cocreate.forms.admin import PublishForm
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
-from cocreate.services import openings, templates
+from cocreate.services import openings_under_way, templates
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.admin import words_of
 from cocreate.views.admin.blueprint import bp, here, mine
@@ -163,7 +163,7 @@ def template_retire(ref: str) -> ResponseReturnValue:
                            back_url=_url(found, found.newest), trail=_under(found),
                            stay=ngettext("%(num)d running one stays.", "%(num)d running ones stay.", found.running)
                            if found.running else "",
-                           under_way=openings.begun_with(db.session(), found.host_id, found.key))
+                           under_way=openings_under_way.begun_with(db.session(), found.host_id, found.key))
 
 
 @bp.post("/templates/<ref>/back")

@@ -18,7 +18,7 @@ from cocreate.db import db, spare_transaction
 from cocreate.domain.invited import awaited
 from cocreate.domain.leading import shared_with
 from cocreate.forms.base import Form
-from cocreate.services import boards, hosts, openings, returned, suggestions, templates
+from cocreate.services import boards, hosts, openings_under_way, returned, suggestions, templates
 from cocreate.services.boards import GROUPS, BoardRow, Situation
 from cocreate.services.returned import Unreachable
 from cocreate.views.asks import ask
@@ -156,7 +156,7 @@ def _to_correct(ref: str, one: Unreachable) -> str:
 def _unopened() -> list[Unopened]:
     """What waits to be opened: suggestions first, then what one began oneself."""
     reader, session = pages.reader(), db.session()
-    drafts = openings.drafts(session, login.me().id)
+    drafts = openings_under_way.drafts(session, login.me().id)
     known = {(host, key): templates.ever_published(session, host, key)
              for host, key in {(d.host_id, d.typed.template) for d in drafts}}
     looked_after = {host.id: host for host in hosts.hosts_of(session, login.me().id, hosts.ACCOUNT_MANAGER)} if any(

@@ -15,8 +15,8 @@ from cocreate.errors import NotFound
 from cocreate.forms.base import Form
 from cocreate.forms.openings import QuestionsForm
 from cocreate.models.hosts import Host
-from cocreate.services import casebook, hosts, openings, templates
-from cocreate.services.openings import Draft
+from cocreate.services import casebook, hosts, openings_under_way, templates
+from cocreate.services.openings_under_way import Draft
 from cocreate.services.templates import Published
 from cocreate.views.desk import opening_words
 from cocreate.views.desk.blueprint import bp
@@ -52,11 +52,11 @@ def opening_choose() -> ResponseReturnValue:
                                 **_typed_before(chosen, host, before)})
     with transaction() as session:
         if draft:
-            openings.save(session, draft.ref, typed, seen=draft.version, person=login.me().id, now=now())
+            openings_under_way.save(session, draft.ref, typed, seen=draft.version, person=login.me().id, now=now())
             ref = draft.ref
         else:
-            ref, _new_one = openings.begin(session, host.id, typed, author=login.me().id,
-                                           key=Form.from_request().key(), now=now())
+            ref, _new_one = openings_under_way.begin(session, host.id, typed, author=login.me().id,
+                                                     key=Form.from_request().key(), now=now())
     return redirect(url_for("desk.opening_step", ref=ref, step="seats"), 303)
 
 
@@ -103,7 +103,7 @@ def _host() -> tuple[Host, Draft | None]:
     """The host for which one opens: that of the draft, the one that was chosen, or the first."""
     managed = hosts.hosts_of(db.session(), login.me().id, hosts.ACCOUNT_MANAGER)
     if ref := request.form.get("opening") or request.args.get("opening", ""):
-        draft = openings.draft(db.session(), ref, person=login.me().id)
+        draft = openings_under_way.draft(db.session(), ref, person=login.me().id)
         found: Host | None = next(host for host in managed if host.id == draft.host_id)
     else:
         draft, wanted = None, request.form.get("host") or request.args.get("host", "")

@@ -31,11 +31,12 @@ from cocreate.forms.openings import (
     not_before,
 )
 from cocreate.models.hosts import Host
-from cocreate.services import casebook, hosts, openings, templates
+from cocreate.services import casebook, hosts, openings, openings_under_way, templates
 from cocreate.services import suggestions as suggested
 from cocreate.services.facts import look
 from cocreate.services.hosts import ACCOUNT_MANAGER
-from cocreate.services.openings import Draft, NewProject, Seating
+from cocreate.services.openings import NewProject, Seating
+from cocreate.services.openings_under_way import Draft
 from cocreate.services.templates import Published
 from cocreate.views.asks import ask
 from cocreate.views.desk import opening_words
@@ -70,7 +71,7 @@ class _Seen(Exception):
 @bp.route("/openings/<ref>/<any(seats, goal, check):step>", methods=["GET", "POST"])
 def opening_step(ref: str, step: str) -> ResponseReturnValue:
     """One step; what is sent is saved, whether it is right or not."""
-    if opened := openings.opened_from(db.session(), ref, person=login.me().id):  # sent twice, or the Back button
+    if opened := openings_under_way.opened_from(db.session(), ref, person=login.me().id):  # sent twice, or Back
         return redirect(url_for("room.now", ref=opened), 303)
     page = _page(ref)
     another = redirect(url_for("desk.opening_new", opening=ref), 303) if page.published.retired else None
@@ -130,7 +131,7 @@ def _saved(page: Page, step: str) -> Draft:
         sent[f"{MORE}{seat}"] = str(sum(card.seat == seat for card in page.form.places) + (seen == page.draft.version))
     typed = replace(page.draft.typed, fields={**page.draft.typed.fields, **sent, LEFT_AT: step})
     with transaction() as session:
-        version = openings.save(session, page.draft.ref, typed, seen=seen, person=login.me().id, now=now())
+        version = openings_under_way.save(session, page.draft.ref, typed, seen=seen, person=login.me().id, now=now())
     return replace(page.draft, typed=typed, version=version, saved_at=now())
 
 
@@ -145,10 +146,10 @@ def _open(page: Page) -> ResponseReturnValue:
     new = _new(page, invite=request.form.get("then") != "later")
     try:
         with transaction() as session:
-            openings.draft(session, page.draft.ref, person=login.me().id)
+            openings_under_way.draft(session, page.draft.ref, person=login.me().id)
             ref = openings.open_project(session, page.draft.host_id, new, actor=login.me().id, key=page.draft.ref,
                                         now=now())
-            openings.end(session, page.draft.ref, outcome=ref, person=login.me().id, now=now())
+            openings_under_way.end(session, page.draft.ref, outcome=ref, person=login.me().id, now=now())
     except (Invalid, Conflict) as refused:
         page.form.refuse(refused, sentences.error(refused, pages.reader()))
         return _show(page, "check", checked=True), 422
@@ -179,14 +180,14 @@ def _say_opened(ref: str) -> None:
 @bp.post("/openings/<ref>/drop")
 def opening_drop(ref: str) -> ResponseReturnValue:
     """Do without it."""
-    return done(lambda session: openings.drop(session, ref, person=login.me().id, now=now()),
+    return done(lambda session: openings_under_way.drop(session, ref, person=login.me().id, now=now()),
                 url_for("desk.board"), _("Dropped. Nobody had been told of it."))
 
 
 @bp.route("/openings/<ref>/answer", methods=["GET", "POST"])
 def opening_answer(ref: str) -> ResponseReturnValue:
     """Answer a suggestion that is not opened, in words that are mailed."""
-    draft = openings.draft(db.session(), ref, person=login.me().id)
+    draft = openings_under_way.draft(db.session(), ref, person=login.me().id)
     if not draft.suggested:
         raise NotFound
     form = AnswerForm.from_request()
@@ -205,7 +206,7 @@ def opening_answer(ref: str) -> ResponseReturnValue:
 
 
 def _page(ref: str, draft: Draft | None = None) -> Page:
-    draft = draft or openings.draft(db.session(), ref, person=login.me().id)
+    draft = draft or openings_under_way.draft(db.session(), ref, person=login.me().id)
     published = templates.ever_published(db.session(), draft.host_id, draft.typed.template)
     if published is None:
         raise NotFound

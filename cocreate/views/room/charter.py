@@ -18,7 +18,7 @@ from cocreate.errors import Forbidden, NotFound
 from cocreate.forms.agreements import WordsForm
 from cocreate.forms.base import Form, whole
 from cocreate.forms.charter import ConflictForm, GoalsForm, OpennessForm
-from cocreate.services import openings, proposals
+from cocreate.services import openings_under_way, proposals
 from cocreate.services.acts.change import require
 from cocreate.services.acts.neutral import neutral
 from cocreate.views.desk import opening_words
@@ -73,7 +73,7 @@ def charter(ref: str) -> ResponseReturnValue:
         conflicts=[_conflict(facts, one) for one in domain.conflicts(facts)], segments=_segments, waiting=waiting,
         nonce=Form(), complete=domain.complete(facts), may_propose=may_propose,
         levels=lambda proposal: openness_words(facts, json.loads(proposal.body)) if proposal else [],
-        answers=opening_words.answers(openings.answers_of(db.session(), ref)), contacts=_contacts(facts),
+        answers=opening_words.answers(openings_under_way.answers_of(db.session(), ref)), contacts=_contacts(facts),
         currency=currency_said(facts), awaited=words.some(awaited, pages.reader()) if running else "",
         goal_url=url_for("room.charter_words", ref=ref, part=f"{domain.GOALS}:{own}")
         if may_propose and own is not None else "")
