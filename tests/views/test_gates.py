@@ -98,6 +98,7 @@ class TestGate:
         assert refused.status_code == 422
         assert "choose 'It agrees with a reservation'" in text(refused, 422)
         assert "Only if the ramp is built.</textarea>" in refused.text
+        assert "Choose the file once more" in text(refused, 422)
         assert not room.facts().decision("picture", 1).agreed
         assert record("reserved").status_code == 303
         assert room.facts().decision("picture", 1).state == "reserved"

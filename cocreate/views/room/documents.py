@@ -30,7 +30,7 @@ from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.frame import PartyView
 from cocreate.views.room.previews import Preview
 from cocreate.views.room.talk import talk
-from cocreate.views.room.uploads import blame, rule, stored
+from cocreate.views.room.uploads import blame, forgotten, rule, stored
 from cocreate.web import login, pages
 from workflows.facts import DocumentFact, Facts
 from workflows.fields import File
@@ -140,6 +140,7 @@ def document_new(ref: str) -> ResponseReturnValue:
             flash(_("Shared."), "done")
             return redirect(url_for("room.document", ref=ref, number=receipt.values["number"]), 303)
     kept.save()
+    forgotten(form)
     form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (_("Share a file"), None), form=form,
                       kept=kept, title=_("Share a file"), button=_("Share it"), back_url=back, lapses=())
@@ -172,6 +173,7 @@ def document_new_version(ref: str, number: int) -> ResponseReturnValue:
             flash(_("Shared. The earlier versions stay readable."), "done")
             return redirect(there, 303)
     kept.save()
+    forgotten(form)
     form.upload.description = rule()
     body = frame.show("room/documents/upload.html", facts, _list(facts), (found.name, there), (_("New version"), None),
                       form=form, kept=kept, title=_("New version of '%(name)s'", name=found.name),

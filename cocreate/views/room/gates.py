@@ -30,7 +30,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import possible
 from cocreate.views.room.other_values import disputed, settled
 from cocreate.views.room.talk import talk
-from cocreate.views.room.uploads import blame, rule, stored
+from cocreate.views.room.uploads import blame, forgotten, rule, stored
 from cocreate.web import login, pages
 from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
@@ -119,6 +119,7 @@ def gate_outside(ref: str, key: str) -> ResponseReturnValue:
             flash(_recorded(facts, key, form.answer.data), "done")
             return redirect(back, 303)
     kept.save()
+    forgotten(form, "proof")
     question = say(facts.definition.gates[key][1].question, pages.language())
     body = frame.show("room/gates/outside.html", facts, (question, back), (_("Decided outside"), None), form=form,
                       kept=kept, question=question, seen=subject(facts, key), party=facts.party(own or 0).name,

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO, cast
 
-from flask import current_app, flash
+from flask import current_app, flash, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -63,6 +63,12 @@ def status_of(error: CocreateError) -> int:
     if error.code == "store.full":
         return 507
     return 413 if error.code in _TOO_LARGE else 415 if error.code.startswith("upload.") else 422
+
+
+def forgotten(form: Form, field: str = "upload") -> None:
+    """Say of a form that comes anew that its file does not: no browser sends one twice by itself."""
+    if request.method == "POST" and form[field].data and not form[field].errors:
+        form.blame(field, _("Choose the file once more: with a page that comes anew a browser forgets it."))
 
 
 def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> int:
