@@ -119,6 +119,9 @@ class TestRules:
         (when({"date": {"not_before": "March"}}), "date.unreadable"),
         (when({"date": {"not_before": "2027-03-01", "not_after": "2027-02-01"}}), "date.never"),
         ({"stages__talk__tasks__first__due": {"days": 1, "after": "task:first"}}, "due.itself"),
+        ({"stages__talk__tasks__first__due": {"days": 1, "after": "task:second"}}, "due.circle"),
+        ({"stages__talk__tasks__first__due": {"days": 1, "after": "task:third"}, "stages__talk__tasks__third":
+          task("one", due={"days": 1, "after": "task:first"})}, "due.circle"),
         ({"stages__talk__tasks__third": task("guest"),
           "stages__talk__gates__talked__due": {"days": 1, "after": "task:third"}}, "due.absent"),
         ({"stages__talk__gates__talked__due": {"days": 1, "after": "field:talk.first.mass"}}, "due.no_date"),

@@ -91,7 +91,12 @@ class TestRead:
             ("stages.sign", 25, "purpose is missing")]
 
     @pytest.mark.parametrize(("old", "new", "path", "message"), [
-        ("format: 1", "format: 2", "format", "'2' must be one of 1"),
+        ("format: 1", "format: 2", "format", "'2' must be 1"),
+        ("name: One,", "name: One, many: {min: 5, max: 2},", "parties.one.many", "min 5 is above max 2"),
+        ("of: one\n", "of: one\n        accepted_by: 5\n", "stages.talk.tasks.report.accepted_by",
+         "'5' must be a seat or 'nobody'"),
+        ("of: one\n", "of: one\n        visible_to: most\n", "stages.talk.tasks.report.visible_to",
+         "'most' must be a list of seats, or one of 'all', 'own' or 'facilitator'"),
         ("type: quantity", "type: quantum", "stages.talk.tasks.report.fields.yield", "'quantum' is not a field type"),
         ("type: quantity, ", "", "stages.talk.tasks.report.fields.yield", "type is missing"),
         ("max: 5", "max: 5, min: 6", "stages.talk.tasks.report.fields.yield", "min 6 is above max 5"),
@@ -139,6 +144,17 @@ class TestRead:
         line = lined(SMALL)
         assert (line("stages.talk.tasks.report.of"), line("reminders.0.at"), line("party_details.address")) == (
             19, 30, None)
+
+    def test_a_key_that_is_no_word_is_told_once_and_alone(self):
+        assert mistakes(changed("name: Small", "[name]: {en: Small}")) == [
+            ("", 1, "name is missing"), ("", 3, "A key must be a word, not a list or a mapping.")]
+
+    @pytest.mark.parametrize(("old", "new"), [
+        ("target: 5", "target: 5\n    tasks: 7"), ("type: quantity", "type: quantity, source: maybe")])
+    def test_an_example_is_one_of_that_place(self, old, new):
+        with pytest.raises(DefinitionErrors) as caught:
+            read(changed(old, new))
+        assert {error.example for error in caught.value.errors} == {None}
 
     def test_people_count_from_one(self):
         assert counted("decide.1.of.0") == "decide (entry 2).of (entry 1)" and counted("a.b2.c") == "a.b2.c"

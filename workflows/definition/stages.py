@@ -19,6 +19,12 @@ class Many(Strict):
     min: int = Field(default=1, ge=1, le=40)
     max: int = Field(ge=1, le=40)
 
+    @model_validator(mode="after")
+    def _range(self) -> "Many":
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
 
 Kind = Literal["company", "public_body", "ngo", "community", "recycler", "partner"]  # of an organisation
 

@@ -24,6 +24,10 @@ _EXAMPLES = {
     "why": "why: The offer is calculated from it.", "text": "text: The Customer pays $fee.", "on": "on: task_due",
     "after": "after: task:report", "about": "about: [report]", "tasks": "tasks: true", "contract": "contract: signed",
 }
+_FORMS = {  # what may stand there besides the words
+    "accepted_by": "a seat", "about": "a list of tasks", "visible_to": "a list of seats",
+    "rule": "{at_least: NUMBER, of: SEAT}",
+}
 _PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": "is not a key: small letters, digits and _, beginning with a letter, at most 40",
     r"^[a-z][a-z0-9_]*$": "is not a key: small letters, digits and _, beginning with a letter",
@@ -111,7 +115,7 @@ def _is_tag(part: str | int, value: Any, loc: tuple[str | int, ...], position: i
 def _friendly(found: _Found, *, several: bool, tree: Tree) -> DefinitionError:
     name = next((str(part) for part in reversed(found.place) if isinstance(part, str)), "")
     line = tree.line(found.place)
-    example = _EXAMPLES.get(name) if found.place and found.place[-1] == name else None
+    example = _EXAMPLES.get(name) if found.place and found.place[-1] == name and not _elsewhere(found.place) else None
     match found.kind:
         case "missing":
             return DefinitionError(dotted(found.place[:-1]), line, f"{name} is missing", example)
@@ -130,6 +134,13 @@ def _friendly(found: _Found, *, several: bool, tree: Tree) -> DefinitionError:
     return DefinitionError(dotted(found.place), line, _wrong(found, name, several), example)
 
 
+def _elsewhere(place: Place) -> bool:
+    """Whether the word means something else there than in its example."""
+    above = place[-2] if len(place) > 1 else ""
+    return ((place[-1] == "tasks" and place[0] == "stages") or (place[-1] == "source" and above != "example")
+            or (place[-1] == "after" and above == "then"))
+
+
 def _wrong(found: _Found, name: str, several: bool) -> str:
     """What is wrong with a value that is there."""
     kind, value, context = found.kind, found.value, found.context
@@ -145,7 +156,11 @@ def _wrong(found: _Found, name: str, several: bool) -> str:
         case "string_type" if several:
             return "must be a text, or one text per language"
         case "literal_error":
-            return f"{shown} must be one of {context['expected']}{_near(str(value), str(context['expected']))}"
+            expected = str(context["expected"])
+            words = f"one of {expected}" if " or " in expected else expected
+            form = _FORMS.get(name, "") if several else ""
+            between = ", or " if " or " in expected else " or "
+            return f"{shown} must be {form}{between if form else ''}{words}{_near(str(value), expected)}"
         case "string_pattern_mismatch":
             return f"{shown} {_PATTERNS.get(context['pattern'], _NEED)}"
         case "string_too_short" | "too_short":

@@ -37,6 +37,7 @@ class _Open:
     value: dict[str, Any] | list[Any]
     place: Place
     key: str | None = None  # of a mapping: the key whose value comes next
+    no_word: bool = False  # of a mapping: what stood where that key should be is none
 
 
 @dataclass(slots=True)
@@ -162,10 +163,13 @@ def _put(open_: list[_Open], tree: Tree, value: Any, line: int) -> Place:
         return place
     if top.key is None:
         tree.refuse(top.place, line, "A key must be a word, not a list or a mapping.")
-        key = f"?{line}"
+        top.key, top.no_word = "", True  # and what stands behind it is left out
+        return (*top.place, "")
+    key, top.key = top.key, None
+    if top.no_word:
+        top.no_word = False
     else:
-        key, top.key = top.key, None
-    top.value.setdefault(key, value)
+        top.value.setdefault(key, value)
     return (*top.place, key)
 
 

@@ -1,6 +1,7 @@
 """Who is asked, who accepts, who sees it, in which order, and by when."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from workflows.definition import Definition, Due, Task
 from workflows.fields import Base, Date
@@ -106,6 +107,20 @@ def _cycles(d: Definition) -> Iterator[Finding]:
     for circle in circles(before):
         path = f"stages.{d.tasks[circle[0]][0]}.tasks.{circle[0]}.after"
         yield error("task.circle", path, f"These tasks wait for each other: {' -> '.join((*circle, circle[0]))}.")
+    dated = {key: [one for one in _due_by(task.due) if one in d.tasks and one != key]
+             for key, (_, task) in d.tasks.items()}
+    for circle in circles({key: [*dated[key], *before[key]] for key in d.tasks}):
+        around = (*circle, circle[0])
+        first = next((key for key, one in pairwise(around) if one not in before[key]), None)
+        if first is not None:
+            path = f"stages.{d.tasks[first][0]}.tasks.{first}.due"
+            yield error("due.circle", path, f"'{first}' never has a date: {' -> '.join(around)} are due, or begin, "
+                                            "after each other.")
+
+
+def _due_by(due: Due) -> list[str]:
+    """The tasks that have to be accepted before there is a date."""
+    return [*due_task(due), *(path.split(".")[1] for path in due_field(due))]
 
 
 def circles(following: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
