@@ -355,6 +355,7 @@ NEED_DATA: Answers = {
 SPECIFICATION: Answers = {
     "main_share_least": _figure("99", None),
     "contaminant_most": _figure("0.4", "mg/kg"),
-    "limits": Answer(({"parameter": _words("Moisture"), "most": _figure("2"), "unit": _words("%")},)),
+    "limits": Answer(({"parameter": _words("Moisture"), "most": Answer(Decimal("2")), "unit": _words("%"),
+                       "method": _words(ASSUMED)},)),
     "test": _words("Conductivity, measured at the meter; either laboratory is fine."),
 }

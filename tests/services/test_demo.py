@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from cocreate.db import db
 from cocreate.domain import passwords
 from cocreate.domain.turns import turns
+from cocreate.forms.contributions import ContributionForm
+from cocreate.forms.typed import typed_of
 from cocreate.models.hosts import Host
 from cocreate.models.mails import Outbox
 from cocreate.models.people import Person
@@ -19,6 +21,7 @@ from tests.conftest import ENGINES
 from tests.support.apps import dispose, make_app
 from tests.support.clock import NOON
 from tests.support.people import HERE
+from workflows import library
 
 KINDS = ["administrator", "account manager", "customer champion", "customer contributor"]
 
@@ -57,7 +60,13 @@ class TestDemo:
             rows = db.session.scalars(select(Contribution)).all()
             assert {grade for row in rows for grade in re.findall(r'"grade":"(\w+)"', row.answers)} == {"assumed"}
             assert {source for row in rows for *_, source, _period, _price_year in json.loads(row.figures)} == {
-                demo.ASSUMED}
+                demo.ASSUMED, None}  # a row of limits asks for no source: its method says it
+
+    def test_what_was_returned_can_be_typed_in_its_form(self):
+        """Else whoever answers it without changing it would be told to have typed something else."""
+        _stage, task = library.load(demo.TEMPLATE).tasks["specification"]
+        typed = typed_of(task, demo.SPECIFICATION)
+        assert ContributionForm(task, typed=typed).typed() == typed
 
     def test_one_invitation_is_still_in_the_mail(self, loaded):
         with loaded.app_context():
