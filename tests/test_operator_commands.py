@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from cocreate import vault
 from cocreate.db import db, transaction
@@ -125,6 +125,15 @@ def test_a_database_without_tables_is_told_how_to_get_them(empty_database, new_a
     answer = new_app(empty_database).test_cli_runner().invoke(args=command)
     assert answer.exit_code == 1
     assert "First run: flask --app wsgi db upgrade" in answer.output
+
+
+def test_a_database_of_another_state_is_not_told_to_do_what_one_has_just_done(fresh_database, new_app):
+    app = new_app(fresh_database)
+    with app.app_context(), transaction() as session:
+        session.execute(text(f"DROP TABLE contribution{' CASCADE' if fresh_database.startswith('postgres') else ''}"))
+    answer = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert answer.exit_code == 1 and "was made by another state of cocreate" in answer.output
+    assert "First run" not in answer.output
 
 
 def test_a_database_that_is_away_is_said_to_be(new_app):

@@ -27,9 +27,13 @@ from workflows.exchange.schema import json_schema
 from workflows.exchange.yaml_text import read
 from workflows.verification import publishable, verify
 
+NO_TABLES = "Tables are missing (%s). First run: flask --app wsgi db upgrade"
+OTHER_TABLES = ("The database was made by another state of cocreate (%s). Nothing was changed: go back to that state, "
+                "or make the database anew.")
+
 
 @contextmanager
-def in_one_sentence() -> Iterator[None]:
+def in_one_sentence(misfit: str = NO_TABLES) -> Iterator[None]:
     """That the database is missing, or its tables."""
     try:
         yield
@@ -38,8 +42,7 @@ def in_one_sentence() -> Iterator[None]:
         if isinstance(error, OperationalError) and "no such table" not in said:
             raise click.ClickException(f"The database does not answer: {said}") from error
         if "no such table" in said or "does not exist" in said:
-            raise click.ClickException(f"Tables are missing ({said}). First run: flask --app wsgi db upgrade"
-                                       ) from error
+            raise click.ClickException(misfit % said) from error
         raise
 
 
@@ -200,7 +203,7 @@ def load_demo() -> None:
 @click.command("upgrade")
 def upgrade() -> None:
     """Make the tables, or bring them up to date."""
-    with in_one_sentence():
+    with in_one_sentence(OTHER_TABLES):
         upgrading.upgrade()
 
 
