@@ -13,8 +13,7 @@ from io import BytesIO
 import pytest
 from asn1crypto import keys
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -23,7 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader, PdfWriter
 
 from cocreate.papers.sealing import CannotSeal, load, save, seal, self_made
-from tests.support.seals import check
+from tests.support.seals import check, made_with
 
 NOW = datetime(2026, 3, 18, 16, 20, tzinfo=UTC)
 HOST = "Eco-park Center, 울산"
@@ -59,7 +58,7 @@ class TestSeal:
 
     def test_an_elliptic_key_seals_as_well(self, pdf, certificate, tmp_path):
         key = ec.generate_private_key(ec.SECP256R1())
-        file = seal(pdf, certificate=made_with(key), at=NOW, reason="r")
+        file = seal(pdf, certificate=made_with(key, now=NOW), at=NOW, reason="r")
         assert check(file, sha256(pdf)).valid
         assert "Signature is Valid." in pdfsig(file, tmp_path)
 
@@ -244,16 +243,6 @@ def appended(pdf):
     writer.update_root()
     writer.write(out)
     return out.getvalue()
-
-
-def made_with(key):
-    """A certificate for a key of another kind."""
-    base = self_made("EC", now=NOW)
-    name = base.public.subject
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1).not_valid_before(NOW).not_valid_after(base.until)
-    for extension in base.public.extensions:
-        builder = builder.add_extension(extension.value, extension.critical)
-    return replace(base, public=builder.sign(key, hashes.SHA256()), key=key)
 
 
 def sha256(body):

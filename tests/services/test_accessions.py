@@ -23,6 +23,7 @@ from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.mailed import body, mailed
 from tests.support.projects import facts, key
+from tests.support.signing import give_certificate
 
 LATER = NOON + timedelta(days=40)
 
@@ -159,6 +160,7 @@ def sealed(session, tmp_path):
     session.commit()
     with transaction() as writing:
         writing.execute(update(ContractVersion).where(ContractVersion.host_id != small.host_id).values(sealed_at=NOON))
+        give_certificate(writing, small, tmp_path)
     sealings.run(small.store, tmp_path, self_made=True, now=lambda: NOON + timedelta(hours=1))
     db.session().rollback()
     session.expire_all()

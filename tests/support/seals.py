@@ -3,16 +3,21 @@
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
 from asn1crypto import core
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+
+from cocreate.papers.sealing import Certificate, self_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +104,13 @@ def _tight(sealed: bytes, one: EmbeddedPdfSignature) -> bool:
     content = core.load(bytes.fromhex(digits.decode("ascii"))).dump()
     written = content.hex().upper().encode()
     return bool(digits == written + b"0" * (len(digits) - len(written)))
+
+
+def made_with(key: ec.EllipticCurvePrivateKey, *, now: datetime) -> Certificate:
+    """A certificate for a key of another kind than we make."""
+    base = self_made("EC", now=now)
+    name = base.public.subject
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1).not_valid_before(now).not_valid_after(base.until)
+    for extension in base.public.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    return replace(base, public=builder.sign(key, hashes.SHA256()), key=key)
