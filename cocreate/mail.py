@@ -65,7 +65,7 @@ def compose(context: MailContext, settings: Settings) -> EmailMessage:
         "subject": plain(blocks["subject"], 200), "paragraphs": _paragraphs(blocks["body"]),
         "button": plain(blocks.get("button", "")), "link": letter.link if blocks.get("button", "").strip() else "",
         "because": plain(blocks.get("because") or letter.because, 300), "stops": plain(blocks.get("stops", ""), 200),
-        "record": letter.record, "settings": f"{settings.address}/account" if letter.has_account else "",
+        "record": letter.record, "settings": f"{settings.address}/account#digest" if letter.has_account else "",
         "language": context.reader.language, "host": letter.host, "_": context.reader.gettext,
         "legal_note": letter.legal_note, "logo": f"logo@{LOGO_DOMAIN}" if context.head.logo_sha256 else "",
     }
