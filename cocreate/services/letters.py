@@ -91,26 +91,28 @@ def contexts(session: Session, mails: Sequence[Claimed], now: datetime) -> dict[
     facts = {key: look(session, project.ref, person=None, now=now).facts for key, project in projects.items()}
     found: dict[str, MailContext | None] = {}
     for mail in mails:
-        person = people[mail.recipient]
-        reader = Reader(tag(person.language, person.numbers), person.zone, now)
-        if person.activated_at is None and mail.project_id is not None:  # has chosen no zone yet
-            reader = replace(reader, zone=projects[mail.project_id].Host.zone)
-        base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name, reader, mail.values,
-                           person.unreachable_at is not None,
-                           seq=mail.seq, subject=mail.subject)
-        if person.deactivated_at is not None:
-            found[mail.message_id] = None
-        elif mail.kind == "digest":
-            digest = digests.content(session, person.id, mail.values, zone=person.zone, now=now)
-            found[mail.message_id] = replace(base, more={"digest": digest}) if digest else None
-        elif mail.kind == "staff_invitation":
-            found[mail.message_id] = _of_host(session, mail, base, person, now)
-        elif mail.project_id is None:
-            found[mail.message_id] = base if _in_time(mail, now) else None
-        else:
-            found[mail.message_id] = _of_project(session, mail, base, facts[mail.project_id],
-                                                 projects[mail.project_id].Host)
+        about = None if mail.project_id is None else (facts[mail.project_id], projects[mail.project_id].Host)
+        found[mail.message_id] = _read(session, mail, people[mail.recipient], about, now)
     return found
+
+
+def _read(session: Session, mail: Claimed, person: Person, about: tuple[Facts, Host] | None, now: datetime,
+          ) -> MailContext | None:
+    """about: the project and its host, of a mail of one."""
+    if person.deactivated_at is not None:
+        return None
+    zone = about[1].zone if about and person.activated_at is None else person.zone  # who is new has chosen none yet
+    base = MailContext(mail.kind, mail.message_id, person.email, person.id, person.name,
+                       Reader(tag(person.language, person.numbers), zone, now), mail.values,
+                       person.unreachable_at is not None, seq=mail.seq, subject=mail.subject)
+    if mail.kind == "digest":
+        digest = digests.content(session, person.id, mail.values, zone=person.zone, now=now)
+        return replace(base, more={"digest": digest}) if digest else None
+    if mail.kind == "staff_invitation":
+        return _of_host(session, mail, base, person, now)
+    if about is None:
+        return base if _in_time(mail, now) else None
+    return _of_project(session, mail, base, *about)
 
 
 def _of_host(session: Session, mail: Claimed, base: MailContext, person: Person, now: datetime) -> MailContext | None:
