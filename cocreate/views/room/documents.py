@@ -1,5 +1,6 @@
 """Every file of the project once, with its newest version: asked for by tasks, shared by somebody, or one's own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ from cocreate.views.room.previews import Preview
 from cocreate.views.room.talk import talk
 from cocreate.views.room.uploads import blame, forgotten, rule, stored
 from cocreate.web import login, pages
-from workflows.facts import DocumentFact, Facts
+from workflows.facts import DocumentFact, Facts, TaskFact
 from workflows.fields import File
 from workflows.guards import rests
 from workflows.texts import say
@@ -61,7 +62,7 @@ def documents(ref: str) -> ResponseReturnValue:
     own = frame.mask(facts)
     rows = {one.number: _row(facts, one, newest.get(one.number), readings.get(one.number)) for one in shown}
     shared = [rows[one.number] for one in shown if one.path is None and one.sees != own]
-    return frame.show("room/documents/list.html", facts, (_("Documents"), None), asked=_asked_for(facts, shown, rows),
+    return frame.show("room/documents/list.html", facts, (_("Documents"), None), asked=_asked_for(facts, rows),
                       shared=shared, mine=[rows[one.number] for one in shown if one.path is None and one.sees == own],
                       withdrawn=[(one.name, one.withdrawn_at, frame.party_views(facts).get(one.party or 0))
                                  for one in facts.documents if one.withdrawn_at and one.sees & own],
@@ -288,22 +289,23 @@ def _read(facts: Facts, document: DocumentFact, reading: Reading) -> str:
     return _("not yet read by %(unread)s", unread=unread) if unread else ""
 
 
-def _asked_for(facts: Facts, shown: tuple[DocumentFact, ...], rows: dict[int, Row]) -> list[Row]:
-    """Each file field of each task: the file, or who brings it by when."""
-    language, views, found = pages.language(), frame.party_views(facts), []
+def _asked_for(facts: Facts, rows: Mapping[int, Row]) -> list[Row]:
+    """Each file field of each task: the file, if its row is among those the reader sees, or who brings it by when."""
     there = {(one.path, one.party): one for one in facts.documents if one.path is not None}
-    seen = {one.number for one in shown}
-    for key, (stage, task) in facts.definition.tasks.items():
-        fields = {name: field for name, field in task.fields.items() if isinstance(field, File)}
-        for name, field in fields.items():
-            for one in facts.instances(key):
-                document, label = there.get((f"{stage}.{key}.{name}", one.party)), say(field.label, language)
-                if document and document.number in seen:
-                    found.append(rows[document.number])
-                elif document is None and field.required and not rests(facts, one) and not facts.ended:
-                    party = views[one.party]
-                    missing = _("%(party)s uploads it by %(day)s", party=party.name, day=words.day(
-                        one.due_at, pages.reader())) if one.due_at else _("%(party)s uploads it", party=party.name)
-                    found.append(Row(label, party, missing=missing, url=url_for(
-                        "room.task", ref=facts.project.ref, key=key, party=one.party)))
+    found = []
+    for stage, key, name, field in facts.definition.fields():
+        for one in facts.instances(key) if isinstance(field, File) else ():
+            document = there.get((f"{stage}.{key}.{name}", one.party))
+            if document and document.number in rows:
+                found.append(rows[document.number])
+            elif document is None and field.required and not rests(facts, one) and not facts.ended:
+                found.append(_missing(facts, say(field.label, pages.language()), one))
     return found
+
+
+def _missing(facts: Facts, label: str, task: TaskFact) -> Row:
+    party = frame.party_views(facts)[task.party]
+    said = _("%(party)s uploads it by %(day)s", party=party.name, day=words.day(task.due_at, pages.reader())) \
+        if task.due_at else _("%(party)s uploads it", party=party.name)
+    return Row(label, party, missing=said, url=url_for("room.task", ref=facts.project.ref, key=task.key,
+                                                       party=task.party))
