@@ -15,6 +15,7 @@ from cocreate.errors import Conflict, Invalid
 from cocreate.models.hosts import Host, Organisation
 from cocreate.models.mails import Outbox
 from cocreate.models.projects import AffectedGroup, Member, Party, Project
+from cocreate.sentences import charter
 from cocreate.services import facts, grounds, hosts, outbox, people, progress
 from cocreate.services.accounts import one_address
 from cocreate.services.acts.openings import Open
@@ -88,7 +89,7 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
         Insert(table_of(Member), (inside | _opener(found, parties, actor, now),)),
         Insert(table_of(AffectedGroup), tuple(inside | {"number": place, "name": name}
                                               for place, name in enumerate(new.affected, 1)))])
-    proposed = charter(new.purpose, new.public_buyer)
+    proposed = charter.proposed(new.purpose, new.public_buyer, new.language)
     progress.act(session, ref, Open(definition.key, number, charter=proposed), actor=actor, key=f"open-{key}", now=now)
     # By their addresses, so that two who open projects with the same new people do not wait for each other.
     for seating, party in sorted((one for one in parties if one[0].email), key=lambda one: one_address(one[0].email)):
@@ -207,21 +208,3 @@ def _opener(found: Grounds, parties: list[tuple[Seating, dict[str, Any]]], actor
     parts = "manager" if own is None else "champion signatory contributor manager"
     return {"person": actor, "party": own, "name": found.opener, "parts": parts, "greeting": "",
             "accepted_at": now}
-
-
-def charter(purpose: str, public_buyer: str) -> tuple[tuple[str, str], ...]:
-    """What is proposed for working together: the opener's words, and ours where there are none."""
-    tender = {"before": "A public buyer takes part, before a tender: these are market talks. Nothing said here binds a "
-                        "later award, and every bidder gets the same information.",
-              "during": "A public buyer takes part in a tender. Talk about the offer only as the tender allows.",
-              "after": "A public buyer takes part after the award. What must be published is published."}
-    proposed = {
-        "purpose": purpose,
-        "decisions": "Each party decides every question for itself, through its signatory. Silence is not agreement.",
-        "openness": "Every figure says where it comes from and how sure it is. What a task marks as a party's own "
-                    "stays with that party; everything else is open to all parties of the project.",
-        "sharing": "Costs and gains are shared so that no party is worse off than without the project. The figures are "
-                   "agreed in the value case.",
-        **({"public_buyer": tender[public_buyer]} if public_buyer in tender else {}),
-    }
-    return tuple((part, text) for part, text in proposed.items() if text)

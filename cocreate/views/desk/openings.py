@@ -31,6 +31,7 @@ from cocreate.forms.openings import (
     not_before,
 )
 from cocreate.models.hosts import Host
+from cocreate.sentences import charter
 from cocreate.services import casebook, hosts, openings, openings_under_way, templates
 from cocreate.services import suggestions as suggested
 from cocreate.services.facts import look
@@ -262,8 +263,9 @@ def _show(page: Page, step: str, *, checked: bool = False) -> str:
         "draft": draft, "chosen": definition, "host": page.host, "step": step, "needs": needs, "earliest": earliest,
         "steps": opening_words.steps(), "case": case, "early": _early(page, needs, earliest),
         "taken": opening_words.takes_over(case) if case else (), "answers": opening_words.answers(draft.typed.answers),
-        "charter": opening_words.charter(openings.charter(
-            draft.typed.fields.get("purpose", ""), draft.typed.fields.get("public_buyer", "no"))),
+        "charter": opening_words.charter(charter.proposed(
+            draft.typed.fields.get("purpose", ""), draft.typed.fields.get("public_buyer", "no"),
+            definition.language)),
         "say": lambda text: say(text, pages.language())}
     if step != "check":
         form = _only(page.form, step) if checked else page.form
