@@ -63,15 +63,15 @@ def outlook(facts: Facts) -> Outlook | None:
     if stage is None or facts.ended or facts.on_hold:
         return None
     order = facts.definition.order
-    then = max(facts.today, add_working_days(facts.day(facts.project.entered_at), stage.target, facts.calendars))
+    planned = stage.target + facts.project.rested
+    then = max(facts.today, add_working_days(facts.day(facts.project.entered_at), planned, facts.calendars))
     starts: dict[str, date] = {}
     for key, ahead in facts.definition.stages.items():
         if order[key] > order[facts.project.stage]:
             starts[key] = then
             then = add_working_days(then, ahead.target, facts.calendars)
     later = max(0, working_days_between(facts.project.target, then, facts.calendars))
-    day = facts.days_since(facts.project.entered_at) + 1
-    return Outlook(day, stage.target, then, later, starts, _next_due(facts))
+    return Outlook(facts.days_here + 1, stage.target, then, later, starts, _next_due(facts))
 
 
 def next_date(facts: Facts) -> datetime | None:

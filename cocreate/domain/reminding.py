@@ -25,7 +25,6 @@ from workflows.guards import accepting, can_start, rests, unwritten
 from workflows.values import replace
 
 # What was typed in for a party is still owed by it: its word that it is right.
-TO_CHECK = 5  # working days in which a party accepts a contribution or returns it
 ASKED_AGAIN = 10  # working days after the yearly question that was not answered
 
 
@@ -69,9 +68,7 @@ def _tasks(facts: Facts) -> Iterator[Matter]:
 
 def check_by(facts: Facts, task: TaskFact) -> datetime | None:
     """Until when a submitted contribution should be accepted or returned."""
-    if not facts.calendars or task.state is not TaskState.SUBMITTED or rests(facts, task):
-        return None
-    return facts.end_of(add_working_days(facts.day(task.since), TO_CHECK, facts.calendars))
+    return task.check_by if task.state is TaskState.SUBMITTED and not rests(facts, task) else None
 
 
 def _decisions(facts: Facts) -> Iterator[Matter]:
@@ -111,8 +108,8 @@ def sign_by(facts: Facts) -> datetime | None:
     if facts.ended or stage is None or stage.contract != "signed" or not facts.calendars:
         return None
     # Not progression.due_at: a date that is kept nowhere would move on with every act once it has passed.
-    return due(Due(days=stage.target), stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
-               accepted={}, target=None, calendars=facts.calendars)
+    return due(Due(days=stage.target + facts.project.rested), stage_entered=facts.project.entered_at,
+               project_opened=facts.project.opened_at, accepted={}, target=None, calendars=facts.calendars)
 
 
 def _duties(facts: Facts) -> Iterator[Matter]:

@@ -59,6 +59,7 @@ class Project(Model):
     opened_at: Mapped[datetime]
     hold_until: Mapped[date | None]
     held_at: Mapped[datetime | None]
+    rested: Mapped[int] = mapped_column(default=0)  # working days since it came to this stage
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
     public_buyer: Mapped[str] = mapped_column(String(16), default="no")  # no, before, during, after a tender

@@ -33,6 +33,7 @@ class Task(Model):
     state: Mapped[str] = mapped_column(String(12))
     since: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    check_by: Mapped[datetime | None]
     number: Mapped[int] = mapped_column(default=0)
     asked: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str | None]

@@ -151,7 +151,7 @@ def _unread(version: int, seen: int | None) -> int | None:
 def _situation(facts: Facts) -> Situation:
     own = turns(facts, facts.actor.person) if facts.actor else ()
     refusals = () if facts.ended or facts.on_hold else waits_for(facts)
-    days = facts.days_since(facts.project.entered_at)
+    days = facts.days_here
     stage = facts.definition.stages.get(facts.project.stage)
     planned = stage.target if stage else 0
     return Situation(

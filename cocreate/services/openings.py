@@ -81,8 +81,8 @@ def open_project(session: Session, host_id: int, new: NewProject, *, actor: int,
         "ref": ref, "host_id": host_id, "template_id": template_id, "template_version": number,
         "definition_sha256": definition.sha256, "title": new.title, "purpose": new.purpose, "language": new.language,
         "stage": definition.first, "visit": 0, "entered_at": now, "version": 0, "head": "", "target": new.target,
-        "manager_id": actor, "opened_at": now, "public_buyer": new.public_buyer, "currency": currency,
-        "specimen": new.specimen})
+        "manager_id": actor, "opened_at": now, "rested": 0, "public_buyer": new.public_buyer,
+        "currency": currency, "specimen": new.specimen})
     inside: dict[str, Any] = {"project_id": project_id, "host_id": host_id}
     send(connection, None, [
         Insert(table_of(Party), tuple(inside | party for _seating, party in parties)),

@@ -228,8 +228,8 @@ def _columns(name: str, fact: Any) -> dict[str, Any]:
     return row
 
 
-_MOVED = ("stage", "visit", "entered_at", "target", "hold_until", "held_at", "ended_at", "outcome", "title",
-          "manager_id")
+_MOVED = ("stage", "visit", "entered_at", "target", "hold_until", "held_at", "rested", "ended_at", "outcome",
+          "title", "manager_id")
 
 
 def _project_row(before: Facts, after: Facts) -> dict[str, Any]:

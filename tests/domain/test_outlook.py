@@ -1,11 +1,12 @@
 """When something is due next: also what waits to be checked, and the signatures; and which day of a stage it is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cocreate.domain.outlook import coming, next_date, outlook
 from cocreate.domain.reminding import check_by, owed, sign_by
 from cocreate.domain.turns import turns
-from tests.support.facts import begin, champion, signatory
+from cocreate.services.acts.holds import Hold, Resume
+from tests.support.facts import TWO_SIDES, begin, champion, signatory
 from workflows.values import replace
 
 
@@ -30,6 +31,13 @@ class TestWhatIsDue:
         story.sign("taker").sign("giver")
         assert sign_by(story.facts) is None
 
+    def test_back_in_a_stage_what_waits_to_be_checked_is_not_overdue_at_once(self):
+        checked = TWO_SIDES.replace("batch: {of: taker}", "batch: {of: taker, accepted_by: giver}")
+        story = begin(checked).to_trial().submit("batch").go("wrong").wait(days=30)
+        assert check_by(story.facts, story.task("batch")) is None
+        story.give("stream").agree("picture").go("to_trial")
+        assert check_by(story.facts, story.task("batch")) > story.facts.now
+
     def test_nothing_is_due_of_what_was_checked(self):
         story = begin().give("stream")
         assert check_by(story.facts, story.task("stream")) is None
@@ -53,6 +61,14 @@ class TestDays:
         facts = begin().facts
         later = replace(facts, now=facts.now + timedelta(days=7))
         assert (outlook(facts).day, outlook(later).day, later.days_since(facts.now)) == (1, 6, 5)
+
+    def test_are_not_those_that_it_rested(self):
+        story = begin().wait(days=1).act(Hold("We wait for the new budget.", date(2027, 3, 12)), champion(1))
+        assert story.facts.days_here == story.wait(days=7).facts.days_here == 1
+        story.act(Resume(), champion(1))
+        ahead = outlook(story.facts)
+        assert (ahead.day, ahead.later, story.facts.project.rested) == (2, outlook(begin().facts).later, 5)
+        assert ahead.expected > outlook(begin().facts).expected
 
     def test_are_none_where_the_clock_stands_before_it(self):
         facts = begin().facts

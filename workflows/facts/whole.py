@@ -46,6 +46,7 @@ class ProjectFact:
     language: str
     hold_until: date | None = None
     held_at: datetime | None = None
+    rested: int = 0  # working days that it rested since it came to this stage
     ended_at: datetime | None = None
     outcome: str | None = None
     manager_id: int | None = None  # person who looks after it
@@ -82,6 +83,12 @@ class Facts:
     concerns: tuple[ConcernFact, ...] = ()
 
     # looking
+
+    @property
+    def days_here(self) -> int:
+        """Working days in this stage, without those that the project rested."""
+        held = self.days_since(self.project.held_at) if self.project.held_at is not None else 0
+        return max(0, self.days_since(self.project.entered_at) - self.project.rested - held)
 
     @property
     def zone(self) -> str:

@@ -43,6 +43,7 @@ class TaskFact:
     state: TaskState
     since: datetime  # when it came into this state
     due_at: datetime | None
+    check_by: datetime | None = None  # until when what was submitted shall be accepted or returned
     number: int = 0  # version of the contribution that counts; 0: none yet
     asked: int | None = None  # person
     reason: str | None = None  # why it was returned or reopened

@@ -11,6 +11,8 @@ from workflows.facts import OWED, UNDECIDED, UNFINISHED, Facts, TaskFact, TaskSt
 from workflows.guards import left_behind, rests
 from workflows.values import replace
 
+TO_CHECK = 5  # working days in which a party accepts a contribution or returns it
+
 
 def due_at(facts: Facts, rule: Due) -> datetime | None:
     """When something that is asked now is due by this rule, as far as it can be known."""
@@ -70,12 +72,19 @@ def _waited_for(facts: Facts, earlier: TaskFact) -> bool:
     return earlier.state is not TaskState.ACCEPTED or earlier.since == facts.now
 
 
+def check_by(facts: Facts) -> datetime:
+    """Until when a contribution that is submitted now shall be accepted or returned."""
+    return facts.end_of(add_working_days(facts.today, TO_CHECK, facts.calendars))
+
+
 def undate(facts: Facts) -> Facts:
     """What was left undone when the stage was last here is due anew, what the project goes on without is not due."""
     stage = facts.definition.stages[facts.project.stage]
     for task in facts.tasks:
         if task.state in OWED and (task.key in stage.tasks or left_behind(facts, task)):
             facts = facts.with_task(replace(task, due_at=None))
+        elif task.state is TaskState.SUBMITTED and task.key in stage.tasks:
+            facts = facts.with_task(replace(task, check_by=check_by(facts)))
     for decision in facts.decisions:
         if decision.gate in stage.gates and decision.state in UNDECIDED:
             facts = facts.with_decision(replace(decision, due_at=None))

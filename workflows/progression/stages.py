@@ -1,6 +1,6 @@
 """The stage a project is in: how it comes to one, back to one, and on from a hold."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from workflows.calendars import add_working_days, working_days_between
 from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact, TaskState
@@ -12,7 +12,7 @@ from workflows.values import replace
 
 def enter(facts: Facts, stage: str) -> Facts:
     """The facts after the project came to ``stage``: its tasks are asked of every organisation in their seats."""
-    facts = facts.with_project(stage=stage, visit=facts.project.visit + 1, entered_at=facts.now)
+    facts = facts.with_project(stage=stage, visit=facts.project.visit + 1, entered_at=facts.now, rested=0)
     if stage in facts.definition.terminal:
         return facts.with_project(ended_at=facts.now, outcome=stage)
     return ask(undate(facts), facts.present)
@@ -51,8 +51,11 @@ def resume(facts: Facts) -> Facts:
     facts = facts.with_project(hold_until=None, held_at=None)
     if not days:
         return facts
-    facts = facts.with_project(target=add_working_days(project.target, days, facts.calendars))
+    facts = facts.with_project(target=add_working_days(project.target, days, facts.calendars),
+                               rested=project.rested + days)
     for task in facts.tasks:
+        if task.state is TaskState.SUBMITTED and task.check_by is not None:
+            facts = facts.with_task(replace(task, check_by=moved(facts, task.check_by, days)))
         if task.state in OWED and task.due_at is not None:
             facts = facts.with_task(replace(task, due_at=moved(facts, task.due_at, days)))
     for decision in facts.decisions:
@@ -63,11 +66,21 @@ def resume(facts: Facts) -> Facts:
 
 def due_after_hold(facts: Facts, due: datetime) -> datetime:
     """When something that is owed will be due if the project rests until its day; ``due`` where it does not rest."""
+    days = _days_of_hold(facts)
+    return moved(facts, due, days) if days else due
+
+
+def target_after_hold(facts: Facts) -> date:
+    """The agreed day of signing if the project rests until its day."""
+    days = _days_of_hold(facts)
+    return add_working_days(facts.project.target, days, facts.calendars) if days else facts.project.target
+
+
+def _days_of_hold(facts: Facts) -> int:
     until, held_at = facts.project.hold_until, facts.project.held_at
     if until is None or held_at is None:
-        return due
-    days = working_days_between(facts.day(held_at), max(until, facts.today), facts.calendars)
-    return moved(facts, due, days) if days > 0 else due
+        return 0
+    return max(0, working_days_between(facts.day(held_at), max(until, facts.today), facts.calendars))
 
 
 def days_on_hold(facts: Facts) -> int:

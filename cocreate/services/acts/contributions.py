@@ -19,6 +19,7 @@ from cocreate.errors import Conflict, Invalid, NotFound, Refused
 from cocreate.models.work import Contribution, DocumentVersion, Draft
 from cocreate.services.acts.change import Change, next_number, require, require_same
 from cocreate.services.writes import Delete, Insert, Row, Write
+from workflows import progression
 from workflows.facts import OWED, DocumentFact, Facts, FigureFact, TaskFact, TaskState
 from workflows.guards import accepting, first_missing, rests
 from workflows.refusals import Refusal
@@ -136,8 +137,9 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     require_owed(facts, task, given.answers)
     state = TaskState.SUBMITTED if accepting(facts, task) else TaskState.ACCEPTED
     count = counts(facts.task_of(task), given.answers)
-    after = replace(task, state=state, since=facts.now, number=task.number + 1, reason=None, fields=count.fields,
-                    given=count.given, dates=canonical(dates(facts.task_of(task), given.answers)),
+    by = progression.check_by(facts) if state is TaskState.SUBMITTED else None
+    after = replace(task, state=state, since=facts.now, check_by=by, number=task.number + 1, reason=None,
+                    fields=count.fields, given=count.given, dates=canonical(dates(facts.task_of(task), given.answers)),
                     chosen=canonical(chosen(facts.definition, task.key, given.answers)), entered_by=None, outsider=None,
                     outside_until=None, wanted=None, wanted_by=None, wanted_name=None, shared="")
     version = version_of(facts, after, given.answers, person)

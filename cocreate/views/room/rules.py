@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from cocreate import words
 from cocreate.domain import openness
-from cocreate.domain.reminding import TO_CHECK
 from cocreate.domain.rights import NARROWED, PARTS, TABLE, Act, Right
 from cocreate.sentences import narrowing
 from cocreate.views.conditions import only_if_words, waits_for
@@ -20,6 +19,7 @@ from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.gates import rule_words
 from cocreate.web import pages
+from workflows import progression
 from workflows.definition import Audience, Definition, Task, Transition
 from workflows.facts import Facts
 from workflows.texts import say
@@ -42,7 +42,7 @@ def rules(ref: str) -> ResponseReturnValue:
         "room/rules.html", facts, (_("Rules of this project"), None), definition=definition,
         rule_words=lambda key: rule_words(facts, key), sees=lambda task: _sees(facts, task.visible_to, task),
         kept=lambda task: _kept(facts, task), reminders=[reminder(rule) for rule in definition.reminders],
-        to_check=TO_CHECK, samples=definition.texts(sample=True),
+        to_check=progression.TO_CHECK, samples=definition.texts(sample=True),
         ways=lambda stage: [_way(facts, way) for way in definition.transitions.values() if way.from_ == stage],
         seats=[say(seat.name, pages.language()) for seat in definition.parties.values()], lines=_lines(facts),
         currency=currency_said(facts), only_if_words=only_if_words,

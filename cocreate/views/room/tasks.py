@@ -1,6 +1,5 @@
 """One task: its form, saved and submitted, and what the other side says to it."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, request, url_for
@@ -12,7 +11,6 @@ from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain.lacking import named_in_vain
-from cocreate.domain.reminding import check_by
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
@@ -27,6 +25,7 @@ from cocreate.views.room.documents import download
 from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of, url_of
 from cocreate.web import login, pages
+from workflows import progression
 from workflows.facts import TaskState
 from workflows.fields import Computed
 from workflows.guards import accepting
@@ -236,10 +235,9 @@ def task_return(ref: str, key: str) -> ResponseReturnValue:
 def submitted(page: contributions.TaskPage, state: str) -> str:
     names = words.listed([party.name for party in accepting(page.facts, page.task)], pages.reader())
     if state == TaskState.SUBMITTED.value:
-        by = check_by(page.facts, replace(page.task, state=TaskState.SUBMITTED, since=page.facts.now))
+        by = progression.check_by(page.facts)
         return _("Submitted. %(names)s accepts it or returns it with a reason by %(day)s. We will write to you.",
-                 names=names, day=words.day(by, pages.reader())) if by else \
-            _("Submitted. %(names)s accepts it or returns it with a reason. We will write to you.", names=names)
+                 names=names, day=words.day(by, pages.reader()))
     if state == TaskState.OPEN.value:
         return assessments.kept(page)
     return _("Submitted. It counts from now on.")

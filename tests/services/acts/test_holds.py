@@ -4,13 +4,20 @@ from datetime import date
 
 import pytest
 
+from cocreate.domain.reminding import owed
 from cocreate.errors import Conflict, Forbidden, Invalid
-from cocreate.services.acts.holds import Expire, Hold, Resume
+from cocreate.services.acts.holds import Expire, Hold, Resume, latest
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
-from workflows.calendars import local_day, working_days_between
+from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.progression import due_after_hold
 
 GIVER, TAKER = 1, 2
+WAITS = {
+    "task": begin,
+    "check": lambda: begin().submit("stream"),
+    "decision": lambda: begin().give("stream").give("need"),
+    "signature": lambda: begin().to_signature(),
+}
 FRIDAY = date(2027, 3, 12)  # the story begins on Monday 1 March
 
 
@@ -63,6 +70,21 @@ class TestResume:
         assert working_days_between(target, story.facts.project.target, calendars) == 5
         assert story.change.details["days"] == 5 and "resumed" in story.kinds()
         assert not story.facts.on_hold and story.facts.project.held_at is None
+
+    @pytest.mark.parametrize("days", [1, 2, 5, 9, 23])
+    @pytest.mark.parametrize("waits", sorted(WAITS))
+    def test_moves_whatever_is_owed_by_the_same_rule(self, waits, days):
+        story = WAITS[waits]()
+        before = {subject: matter.due_at for subject, matter in owed(story.facts).items()}
+        assert waits in {subject.partition(":")[0] for subject in before}
+        facts = story.facts
+        story.act(Hold(REASON, latest(facts)), MANAGER).wait(days=days).act(Resume(), MANAGER)
+        rested = story.change.details["days"]
+        assert {subject: matter.due_at for subject, matter in owed(story.facts).items()} == {
+            subject: facts.end_of(add_working_days(facts.day(due), rested, facts.calendars))
+            for subject, due in before.items()}
+        assert story.all_turns() and not [turn for _, turn in story.all_turns()
+                                          if turn.due_at and turn.due_at < story.facts.now]
 
     def test_until_then_it_is_known_when_what_rests_will_be_due(self):
         story = begin().act(Hold(REASON, FRIDAY), MANAGER)
