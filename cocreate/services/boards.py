@@ -20,6 +20,7 @@ from cocreate.models.projects import Member, Project, Seen
 from cocreate.services import concerns, missing
 from cocreate.services.facts import look_all
 from cocreate.services.writes import Put, send
+from workflows import progression
 from workflows.facts import Facts
 from workflows.refusals import Refusal
 
@@ -138,10 +139,10 @@ def _row(found: Situation, seen: int | None, now: datetime) -> BoardRow:
 
 
 def signing(facts: Facts) -> date:
-    """When all signed; until then the day that is planned."""
+    """When all signed; until then the day that is planned, while the project rests the one after it."""
     ended = facts.project.ended_at
     agreed = ended is not None and facts.project.outcome == "agreed"
-    return facts.day(ended) if agreed and ended else facts.project.target
+    return facts.day(ended) if agreed and ended else progression.target_after_hold(facts)
 
 
 def _unread(version: int, seen: int | None) -> int | None:

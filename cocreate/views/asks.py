@@ -12,6 +12,7 @@ from cocreate.domain.turns import Turn, stands_in_at
 from cocreate.sentences.turns import label
 from cocreate.views import proposals_words
 from cocreate.web import pages
+from workflows import progression
 from workflows.facts import Facts
 from workflows.texts import say
 
@@ -38,7 +39,7 @@ def ask(turn: Turn, facts: Facts) -> Ask:
     reader = pages.reader()
     task = facts.definition.tasks[turn.key][1] if turn.act in ("fill_in", "again") else None
     return Ask(label=label(turn, _Names(facts)), url=_url(turn, facts.project.ref), project=facts.project.title,
-               due_at=turn.due_at, chip=_chip(turn, facts, reader), minutes=task.minutes if task else None,
+               due_at=_due(turn, facts), chip=_chip(turn, facts, reader), minutes=task.minutes if task else None,
                unlocks=say(task.unlocks, reader.language) if task and task.unlocks else "",
                state=_state(turn, facts), button=_button(turn, facts), absent=_absent(turn, facts),
                reason=turn.reason or "")
@@ -110,17 +111,25 @@ def _url(turn: Turn, ref: str) -> str:
 
 
 def _chip(turn: Turn, facts: Facts, reader: words.Reader) -> tuple[str, str] | None:
-    if turn.due_at is None:
+    due = _due(turn, facts)
+    if due is None:
         return None
     duty = next((one for one in facts.duties if turn.act == "duty" and str(one.number) == turn.key), None)
     if duty is not None and duty.decide:  # the words of the list of duties: two days of one thing would be a riddle
         before = words.day(duty.before, reader)
-        return ("late", _("was to be decided before %(day)s", day=before)) if turn.due_at < reader.now else \
+        return ("late", _("was to be decided before %(day)s", day=before)) if due < reader.now else \
             ("due", _("decide before %(day)s", day=before))
-    days = (words.local_day(turn.due_at, reader) - reader.today).days
-    if turn.due_at < reader.now:
-        return "late", _("was due %(day)s", day=words.day(turn.due_at, reader))
-    return "soon" if days <= 3 else "due", _("due %(day)s", day=words.day(turn.due_at, reader, distance=True))
+    days = (words.local_day(due, reader) - reader.today).days
+    if due < reader.now:
+        return "late", _("was due %(day)s", day=words.day(due, reader))
+    return "soon" if days <= 3 else "due", _("due %(day)s", day=words.day(due, reader, distance=True))
+
+
+def _due(turn: Turn, facts: Facts) -> datetime | None:
+    """Until when it is asked; while the project rests, when that will be. The day of a duty stands in the contract."""
+    if turn.due_at is None or turn.act == "duty":
+        return turn.due_at
+    return progression.due_after_hold(facts, turn.due_at)
 
 
 def _state(turn: Turn, facts: Facts) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from sqlalchemy import update
 from cocreate.db import transaction
 from cocreate.domain.rights import PARTS, TABLE
 from cocreate.models.people import Person
-from cocreate.services import accounts, people, progress
+from cocreate.services import accounts, boards, contributions, people, progress
 from cocreate.services.acts.people import AcceptInvitation
 from cocreate.views.room.rules import right_words
 from tests.support import projects, rooms, stories
@@ -261,6 +262,25 @@ class TestRefusals:
         maker = room.sign_in(room.small.maker)
         for path in ("", "/tasks", "/tasks/credit"):
             assert "was due" not in text(maker.get(path)), path
+
+    def test_on_hold_what_is_to_be_checked_shows_when_it_will_be_due(self, play):
+        room = play()
+        with room.app.app_context(), transaction() as session:
+            contributions.submit(session, room.ref, task="credit", party=1, seen=0, draft=0,
+                                 answers=projects.answers("credit"), actor=room.small.maker, key="submit", now=NOON)
+        assert "Mon 8 Mar" in text(room.shop.get("/tasks/credit?party=1"))
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        for path in ("", "/tasks/credit?party=1"):
+            page = text(room.shop.get(path))
+            assert "Fri 19 Mar" in page and "Mon 8 Mar" not in page, path
+        room.clock.go(days=9)
+        assert "was due" not in text(room.sign_in(room.small.maker).get(""))
+
+    def test_on_hold_the_signing_date_is_the_one_after_it(self, play):
+        room = play()
+        room.maker.post("/hold", data={"reason": REASON, "until": "2027-03-12"})
+        assert "Signing date Mon 14 Jun" in text(room.maker.get(""))
+        assert boards.signing(room.facts()) == date(2027, 6, 14)
 
     def test_on_hold_nothing_that_was_proposed_is_taken_back(self, play):
         room = play()

@@ -12,6 +12,7 @@ from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import db
 from cocreate.domain.rights import Act, can
+from cocreate.domain.turns import of_party
 from cocreate.errors import Conflict, Invalid
 from cocreate.forms.base import Form
 from cocreate.forms.holds import HoldForm
@@ -19,6 +20,7 @@ from cocreate.services import holds, proposals, records
 from cocreate.services.acts.change import require
 from cocreate.services.acts.holds import latest, require_possible
 from cocreate.telling.speaker import Speaker
+from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import frame
 from cocreate.views.room.blueprint import bp
@@ -98,7 +100,9 @@ def _dates(facts: Facts, after: Facts) -> list[tuple[str, str, object]]:
              for task in after.tasks if task.due_at is not None and task.state in OWED]
     decisions = [(say(after.gate_of(one).question, pages.language()), facts.party(one.party).name, one.due_at)
                  for one in after.decisions if one.due_at is not None and one.state in UNDECIDED]
-    return sorted([*tasks, *decisions], key=lambda row: str(row[2]))
+    others = [(turn.label, party.name, turn.due_at) for party in after.present for turn in (
+        ask(one, after) for one in of_party(after, party.number) if one.act in ("check", "sign") and one.due_at)]
+    return sorted([*tasks, *decisions, *others], key=lambda row: str(row[2]))
 
 
 def band(facts: Facts) -> Band | None:

@@ -33,7 +33,7 @@ from cocreate.views.room.dialogs import possible
 from cocreate.views.room.records import tell
 from cocreate.views.room.stages import titles
 from cocreate.web import login, pages
-from workflows import engine
+from workflows import engine, progression
 from workflows.facts import Facts
 from workflows.texts import say
 
@@ -97,7 +97,7 @@ def _dates(facts: Facts, ahead: Outlook | None, course: tuple[Entry, ...],
         rows.append((_("Last sign of life"), words.day(last, reader, distance=True), ""))
     if ahead and ahead.next_due:
         rows.append((_("Next date"), words.day(ahead.next_due, reader, distance=True), ""))
-    rows.append((_("Signing date"), words.day(facts.project.target, reader), _later(facts, ahead)))
+    rows.append((_("Signing date"), words.day(progression.target_after_hold(facts), reader), _later(facts, ahead)))
     return rows
 
 

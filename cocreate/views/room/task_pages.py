@@ -13,7 +13,6 @@ from cocreate.domain import assessing, audience, openness
 from cocreate.domain.asking import fields_of
 from cocreate.domain.beside import beside
 from cocreate.domain.lacking import named_in_vain
-from cocreate.domain.reminding import check_by
 from cocreate.domain.rights import Act, may
 from cocreate.domain.saying import Shown, shown
 from cocreate.domain.topics import Topic
@@ -116,7 +115,7 @@ def ahead(facts: Facts, key: str) -> str:
 
 def _submitted(page: TaskPage, acceptors: list[str]) -> str:
     """To whom it is up now, and until when; whoever can accept it is told so as you."""
-    facts, own, by = page.facts, page.facts.actor, check_by(page.facts, page.task)
+    facts, own, by = page.facts, page.facts.actor, task_state.checked_by(page.facts, page.task)
     values = {"names": words.listed(acceptors, pages.reader()), "day": words.day(by, pages.reader()) if by else ""}
     if own and any(party.number == own.party and may(Act.ACCEPT, own, party=party.number)
                    for party in accepting(facts, page.task)):

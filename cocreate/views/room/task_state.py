@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from cocreate import words
+from cocreate.domain.reminding import check_by
 from cocreate.web import pages
 from workflows import progression
 from workflows.facts import Facts, TaskFact, TaskState
@@ -44,6 +45,12 @@ def starts(facts: Facts, earlier: TaskFact) -> str:
 def due(facts: Facts, task: TaskFact) -> datetime | None:
     """Until when it is owed; while the project rests, when that will be."""
     return progression.due_after_hold(facts, task.due_at) if task.due_at else None
+
+
+def checked_by(facts: Facts, task: TaskFact) -> datetime | None:
+    """Until when it is to be accepted or returned; while the project rests, when that will be."""
+    by = check_by(facts, task)
+    return progression.due_after_hold(facts, by) if by else None
 
 
 def _owed(facts: Facts, task: TaskFact) -> tuple[str, str]:
