@@ -1,6 +1,6 @@
 """Openings that are under way: begun by an account manager or suggested by a customer, saved step by step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, not_, or_, select, update
@@ -20,7 +20,11 @@ from cocreate.services.openings import reference
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A project that is being opened. ``suggested``: since when, where a customer began it; ``author`` says who."""
+    """A project that is being opened.
+
+    suggested: since when, where a customer began it; ``author`` says who, ``asked`` what they called it and ``words``
+    what they wrote, whatever is typed since.
+    """
 
     ref: str
     host_id: int
@@ -30,10 +34,12 @@ class Draft:
     author: int
     author_name: str
     saved_at: datetime
+    asked: str = ""
+    words: str = ""
 
 
 _SUGGESTED = exists().where(Suggestion.opening_id == Opening.id).correlate(Opening)
-_UNDER_WAY = (select(Opening, Person.name, Suggestion.made_at).join(Person, Person.id == Opening.author_id)
+_UNDER_WAY = (select(Opening, Person.name, Suggestion).join(Person, Person.id == Opening.author_id)
               .outerjoin(Suggestion, Suggestion.opening_id == Opening.id).where(Opening.ended_at.is_(None)))
 
 
@@ -149,6 +155,7 @@ def _open_row(session: Session, ref: str, person: int) -> Opening:
     return row
 
 
-def _draft(row: Opening, author: str, suggested: datetime | None) -> Draft:
-    return Draft(row.ref, row.host_id, domain.decode(row.typed), row.version, suggested, row.author_id, author,
-                 row.saved_at)
+def _draft(row: Opening, author: str, made: Suggestion | None) -> Draft:
+    typed = domain.decode(row.typed)
+    draft = Draft(row.ref, row.host_id, typed, row.version, None, row.author_id, author, row.saved_at)
+    return draft if made is None else replace(draft, suggested=made.made_at, asked=made.title, words=made.words)

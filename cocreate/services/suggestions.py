@@ -15,7 +15,7 @@ from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import hosts, openings_under_way, outbox, throttling
-from workflows.calendars import add_working_days, local_day
+from workflows.calendars import add_working_days, at, local_day
 
 DAYS = 5  # working days in which a suggestion is answered
 
@@ -51,6 +51,17 @@ class Suggested:
     ended_at: datetime | None
     project: tuple[str, str] | None
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """What somebody suggested to one's host, in their words. by: until when an answer was promised."""
+
+    title: str
+    words: str
+    who: str
+    host: str
+    by: datetime
 
 
 def addressees(session: Session, person: int, *, now: datetime) -> list[Addressee]:
@@ -111,8 +122,21 @@ def answer(session: Session, ref: str, *, words: str, person: int, now: datetime
         Suggestion.opening_id == select(Opening.id).where(Opening.ref == ref).scalar_subquery())
         .values(answer=words.strip()))
     outbox.post_account(session, person_id=there.author, kind="suggestion_answered", now=now, values={
-        "who": who, "host": host, "title": there.typed.title, "words": words.strip()})
+        "who": who, "host": host, "title": there.asked, "words": words.strip()})
     return there.author_name
+
+
+def unanswered(session: Session, person: int) -> list[Unanswered]:
+    """What was suggested to the hosts whose account manager one is, and waits for an answer."""
+    found = [one for one in openings_under_way.drafts(session, person) if one.suggested is not None]
+    managed = {host.id: host for host in hosts.hosts_of(session, person, hosts.ACCOUNT_MANAGER)} if found else {}
+    return [Unanswered(one.asked, one.words, one.author_name, managed[one.host_id].name,
+                       _end(managed[one.host_id], one.suggested)) for one in found if one.suggested is not None]
+
+
+def _end(host: Host, made_at: datetime) -> datetime:
+    calendar = hosts.calendar_of(host, made_at)
+    return at(promised(host, made_at), calendar.end, calendar.zone)
 
 
 def made(session: Session, person: int) -> list[Suggested]:
@@ -134,6 +158,6 @@ def made(session: Session, person: int) -> list[Suggested]:
             for one, author, ended_at, name, host, ref, title in rows]
 
 
-def promised(host: Host, at: datetime) -> date:
+def promised(host: Host, made_at: datetime) -> date:
     """Until when what is suggested now is answered."""
-    return add_working_days(local_day(at, host.zone), DAYS, (hosts.calendar_of(host, at),))
+    return add_working_days(local_day(made_at, host.zone), DAYS, (hosts.calendar_of(host, made_at),))

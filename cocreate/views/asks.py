@@ -119,6 +119,11 @@ def _chip(turn: Turn, facts: Facts, reader: words.Reader) -> tuple[str, str] | N
         before = words.day(duty.before, reader)
         return ("late", _("was to be decided before %(day)s", day=before)) if due < reader.now else \
             ("due", _("decide before %(day)s", day=before))
+    return day_chip(due, reader)
+
+
+def day_chip(due: datetime, reader: words.Reader) -> tuple[str, str]:
+    """Until when something is asked."""
     days = (words.local_day(due, reader) - reader.today).days
     if due < reader.now:
         return "late", _("was due %(day)s", day=words.day(due, reader))

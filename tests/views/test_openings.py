@@ -141,9 +141,15 @@ class TestChoosing:
                 assert "leaves" not in page
             assert "Choose a day after today." in text(goal, 422)
 
-    def test_can_be_dropped(self, manager):
+    def test_can_be_dropped_once_that_was_asked(self, manager):
         seats = begin(manager)
-        assert manager.post(seats.replace("/seats", "/drop")).location == "/desk"
+        manager.post(seats, data=SEATS)
+        drop = seats.replace("/seats", "/drop")
+        assert f'href="{drop}"' in manager.get("/desk").text
+        asked = text(manager.get(drop))
+        assert "What was typed so far is lost" in asked and "Hyosung" in asked
+        assert manager.get(seats).status_code == 200
+        assert manager.post(drop).location == "/desk"
         assert manager.get(seats).status_code == 404
 
     def test_a_template_or_host_of_somebody_else_does_not_exist(self, manager):

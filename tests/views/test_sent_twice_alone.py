@@ -85,7 +85,8 @@ class TestOpening:
 
     def test_is_dropped(self, manager):
         seats = begin(manager, template="returned_crates")
-        twice(manager, manager.get("/desk"), seats.replace("seats", "drop"))
+        drop = seats.replace("seats", "drop")
+        twice(manager, manager.get(drop), drop)
         assert manager.get(seats).status_code == 404
 
     def test_a_suggestion_is_made_and_answered(self, manager, shop):

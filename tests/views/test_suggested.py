@@ -58,8 +58,8 @@ class TestWhatOneSuggested:
         assert "Take back our chairs" not in colleague.get("/your-turn").text  # invited only
         colleague.post("/invitation", data={"project": small.ref, "name": "Tom"})
         assert "by Claire Duval on Mon 1 Mar." in text(colleague.get("/your-turn"))
-        for other in (small.maker, small.manager):
-            assert "Take back our chairs" not in entered(app, small.emails[other]).get("/your-turn").text
+        assert "Take back our chairs" not in entered(app, small.emails[small.maker]).get("/your-turn").text
+        assert "by Claire Duval on" not in text(entered(app, small.emails[small.manager]).get("/your-turn"))
 
     def test_of_who_is_of_no_organisation_is_theirs_alone(self, shop, manager):
         suggest(manager)
@@ -93,6 +93,22 @@ class TestOnTheDesk:
         again.post("/sign-in", data={"email": small.emails[small.manager], "password": PASSWORD})
         again.post(goal, data={"title": "Chairs come back"})
         assert "Suggested by Claire Duval (Aurelis Hotels) on Mon 1 Mar" in text(again.get("/desk"))
+
+    def test_is_answered_beside_what_the_customer_wrote(self, shop, manager, session, small):
+        suggest(shop)
+        goal = begun(manager, session, small).replace("seats", "goal")
+        manager.post(goal, data={"title": "Chairs come back", "purpose": "All parties earn by it."})
+        asked = manager.get(f"/desk/openings/{newest(session, small)}/answer")
+        assert WORDS["words"] in text(asked) and "All parties earn by it." not in asked.text
+        assert "Answer: Take back our chairs" in text(asked)
+
+    def test_waits_for_every_account_manager_until_it_is_answered(self, shop, manager, session, small):
+        suggest(shop)
+        turn = text(manager.get("/your-turn"))
+        assert "One thing is your turn." in turn and "Answer: Take back our chairs" in turn and "Mon 8 Mar" in turn
+        assert "Answer: Take back our chairs" not in text(shop.get("/your-turn"))
+        answer(manager, session, small, "We begin with it next spring.")
+        assert "Answer: Take back our chairs" not in text(manager.get("/your-turn"))
 
     def test_is_never_dropped_without_an_answer(self, shop, manager, session, small):
         suggest(shop)

@@ -17,7 +17,6 @@ from cocreate import words
 from cocreate.db import db, spare_transaction
 from cocreate.domain.invited import awaited
 from cocreate.domain.leading import shared_with
-from cocreate.forms.base import Form
 from cocreate.services import boards, hosts, openings_under_way, returned, suggestions, templates
 from cocreate.services.boards import GROUPS, BoardRow, Situation
 from cocreate.services.returned import Unreachable
@@ -80,7 +79,7 @@ class Unopened:
     text: str
     url: str
     suggested: bool
-    words: str  # a customer's, until somebody begins to open it
+    words: str  # a customer's
 
 
 @bp.get("")
@@ -97,7 +96,7 @@ def board() -> ResponseReturnValue:
     groups = [(key, _heading(key), found) for key in GROUPS
               if (found := [_said(row, gone.get(row.ref, ()), named) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
-                           show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(), form=Form(),
+                           show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(),
                            may_open=bool(hosts.opening_for(db.session(), login.me().id)),
                            administers=login.me().is_("administrator"))
 
@@ -179,7 +178,7 @@ def _unopened() -> list[Unopened]:
             if template and not template.retired else url_for("desk.opening_new", opening=draft.ref)
         found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url,
                               draft.suggested is not None,
-                              draft.typed.fields.get("purpose", "") if draft.suggested and not template else ""))
+                              draft.words))
     return found
 
 

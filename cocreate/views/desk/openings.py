@@ -18,7 +18,7 @@ from cocreate.domain import countries
 from cocreate.domain.openings import LEFT_AT
 from cocreate.domain.turns import turns
 from cocreate.errors import Conflict, Invalid, NotFound
-from cocreate.forms.base import Wrong, whole
+from cocreate.forms.base import Form, Wrong, whole
 from cocreate.forms.openings import (
     NONE,
     STEPS,
@@ -178,9 +178,16 @@ def _say_opened(ref: str) -> None:
     flash(said, "done")
 
 
-@bp.post("/openings/<ref>/drop")
+@bp.route("/openings/<ref>/drop", methods=["GET", "POST"])
 def opening_drop(ref: str) -> ResponseReturnValue:
-    """Do without it."""
+    """Do without it, once that was asked."""
+    if request.method == "GET":
+        draft = openings_under_way.draft(db.session(), ref, person=login.me().id)
+        if draft.suggested:
+            raise NotFound
+        seated = [text for name, text in draft.typed.fields.items() if name.endswith("-organisation") and text.strip()]
+        return render_template("desk/opening/drop.html", form=Form(), draft=draft, back_url=url_for("desk.board"),
+                               seated=words.listed(seated, pages.reader()))
     return done(lambda session: openings_under_way.drop(session, ref, person=login.me().id, now=now()),
                 url_for("desk.board"), _("Dropped. Nobody had been told of it."))
 

@@ -19,7 +19,7 @@ from cocreate.domain.turns import CALLS, Turn, with_colleagues
 from cocreate.forms.base import Form
 from cocreate.services import comments, hosts, people, rooms, suggestions
 from cocreate.services.rooms import Standing
-from cocreate.views.asks import Ask, ask
+from cocreate.views.asks import Ask, ask, day_chip
 from cocreate.views.portal.blueprint import bp
 from cocreate.views.portal.invitations import role
 from cocreate.views.portal.standings import Line, Wait, hosts_of, line, says, titled, waits
@@ -100,6 +100,7 @@ def opens() -> bool:
 def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
     """Calls for help, then overdue first, then by date; of two on one day, the one that others wait for."""
     rows = [(turn.act, _card(turn, one.facts, named)) for one in found for turn in one.turns]
+    rows += [("suggestion", _suggestion(one)) for one in suggestions.unanswered(db.session(), login.me().id)]
     rows.sort(key=lambda row: (row[0] not in CALLS, row[1].ask.due_at is None, row[1].ask.due_at or now(),
                                not row[1].ask.unlocks))
     return [card for _act, card in rows]
@@ -110,6 +111,14 @@ def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
     own = facts.own
     return Card(row, titled(facts, named), turn.reason or _noes(turn, facts) or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
+
+
+def _suggestion(one: suggestions.Unanswered) -> Card:
+    """It waits for an answer; it may be opened as well, where it stands on the board."""
+    label = _("Answer: %(title)s", title=one.title)
+    return Card(Ask(label=label, url=url_for("desk.board", _anchor="unopened"), project=one.host, due_at=one.by,
+                    chip=day_chip(one.by, pages.reader()), minutes=None, unlocks="", state="",
+                    button=_("See the suggestion")), f"{one.who} · {one.host}", one.words, None)
 
 
 def _noes(turn: Turn, facts: Facts) -> str:
