@@ -260,7 +260,7 @@ class About(Proposing):
     def rule(self) -> str:
         """Of the question that is asked, or of the one about the contract; "" where nobody decides on it."""
         gate = self.subject.key if self.decision else agreeing.contract_gate(self.facts)
-        return agreeing.rule(self.facts, gate, self._context.reader) if gate else ""
+        return agreeing.rule(self.facts, gate, self._context.reader, self.shaped) if gate else ""
 
     @property
     def all_agree(self) -> bool:

@@ -1,30 +1,49 @@
-"""Who agrees on a text that is to be signed, and under which rule: all sign it, also where fewer had to agree."""
+"""By which rule a gate is agreed; who agrees on a text that all sign, also where fewer had to agree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cocreate import words
 from cocreate.words import Reader
-from workflows.definition import AtLeast
+from workflows.definition import AtLeast, Gate
 from workflows.facts import Facts
-from workflows.gates import deciding
+from workflows.gates import deciding, quorum, sides
 from workflows.texts import say
 
 
-def rule(facts: Facts, gate: str, reader: Reader) -> str:
-    """Whose agreement is enough at a gate."""
-    _ = reader.gettext
-    match facts.definition.gates[gate][1].rule:
+def rule(facts: Facts, key: str, reader: Reader, named: Callable[[int], str], *, sides_named: bool = False) -> str:
+    """Whose agreement is enough at a gate of a project, among those who decide there. named: how a party is written."""
+    gate, counted = facts.definition.gates[key][1], quorum(facts, key).parties
+    each = (words.listed((named(party.number) for party in side), reader, either=True)
+            for side in (sides(facts, counted) if sides_named else ()))
+    return rule_words(gate, reader, lambda seat: say(facts.definition.parties[seat].name, reader.language),
+                      [named(party.number) for party in facts.holders(gate.veto)],
+                      counted=len(counted), sides="; ".join(each))
+
+
+def rule_words(gate: Gate, reader: Reader, seat_name: Callable[[str], str], veto: Sequence[str], *,
+               counted: int = 0, sides: str = "") -> str:
+    """Whose agreement is enough. veto: who has one; counted, sides: of those who decide, where anybody sits there."""
+    _, seat, least = reader.gettext, "", 0
+    if isinstance(gate.rule, AtLeast):
+        seat, least = seat_name(gate.rule.of) if gate.rule.of else "", gate.rule.at_least
+    match gate.rule:
         case "all":
-            return _("All parties asked must agree.")
+            said = _("All parties asked must agree.")
         case "any":
-            return _("One party's agreement is enough.")
+            said = _("One party that agrees is enough.")
         case "one_per_side":
-            return _("One party of each side must agree.")
-        case AtLeast(at_least=least, of=str(seat)):
-            return reader.ngettext("%(num)s party as %(seat)s must agree.", "%(num)s parties as %(seat)s must agree.",
-                                   least, seat=say(facts.definition.parties[seat].name, reader.language))
-        case AtLeast(at_least=least):
-            return reader.ngettext("%(num)s party must agree.", "%(num)s parties must agree.", least)
+            said = _("One party of each side must agree: %(sides)s.", sides=sides) if sides else \
+                _("One party of each side must agree.")
+        case AtLeast() if seat:
+            said = _("At least %(least)s of %(all)s as %(seat)s must agree.", least=least, all=counted, seat=seat) \
+                if counted else _("At least %(least)s as %(seat)s must agree.", least=least, seat=seat)
+        case AtLeast():
+            said = _("At least %(least)s of %(all)s must agree.", least=least, all=counted) if counted else \
+                _("At least %(least)s must agree.", least=least)
+    if not veto:
+        return said
+    return f"{said} " + reader.ngettext("%(names)s has a veto.", "%(names)s have a veto.", len(veto),
+                                        names=words.listed(veto, reader))
 
 
 def contract_gate(facts: Facts) -> str | None:
@@ -56,7 +75,7 @@ def without(facts: Facts, reader: Reader, named: Callable[[int], str]) -> str:
     gate, (_agree, others) = contract_gate(facts), _split(facts)
     if gate is None or not others:
         return ""
-    return " ".join((rule(facts, gate, reader), reader.ngettext(
+    return " ".join((rule(facts, gate, reader, named), reader.ngettext(
         "%(names)s has not agreed to it.", "%(names)s have not agreed to it.", len(others),
         names=words.some(map(named, others), reader))))
 

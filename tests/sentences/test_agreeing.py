@@ -24,8 +24,9 @@ class TestOnTheText:
         assert said("any", "giver", "taker") == "All parties agree on the text."
 
     @pytest.mark.parametrize(("rule", "words"), [
-        ("any", "One party's agreement is enough."), ("{at_least: 1}", "1 party must agree."),
-        ("{at_least: 1, of: giver}", "1 party as Giver must agree.")])
+        ("any", "One party that agrees is enough."), ("{at_least: 1}", "At least 1 of 2 must agree."),
+        ("{at_least: 1, of: giver}", "At least 1 of 1 as Giver must agree."),
+        ("any, veto: [taker]", "One party that agrees is enough. taker has a veto.")])
     def test_else_who_and_by_which_rule(self, rule, words):
         assert said(rule, "giver") == f"giver agrees on the text. {words} taker has not agreed to it."
 

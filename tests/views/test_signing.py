@@ -53,7 +53,7 @@ class TestSign:
 
     def test_where_not_all_have_to_agree_nobody_is_told_that_all_do(self, project):
         small = projects.SMALL.replace("about: contract,", "about: contract, rule: any,")
-        rule = "One party's agreement is enough."
+        rule = "One party that agrees is enough."
         room = project(lambda session: projects.frozen(session, definition=small))
         with room.app.app_context():
             told = " ".join(body(mail(db.session(), room.small, room.small.manager, "ready_to_read")).split())

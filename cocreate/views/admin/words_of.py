@@ -11,11 +11,12 @@ from markupsafe import Markup, escape
 from cocreate import words
 from cocreate.domain import units
 from cocreate.forms.openings import KINDS
+from cocreate.sentences import agreeing
 from cocreate.services.templates import TemplatePage, Version
 from cocreate.views.conditions import waits_for
 from cocreate.web import pages
 from cocreate.words import Reader
-from workflows.definition import AtLeast, Definition, Due, Gate, Seat, Task, Transition
+from workflows.definition import Definition, Due, Gate, Seat, Task, Transition
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
 from workflows.fields import Table
@@ -176,19 +177,8 @@ def due(definition: Definition, of: Due) -> str:
 
 def rule(definition: Definition, gate: Gate) -> str:
     """Who must agree."""
-    match gate.rule:
-        case AtLeast(at_least=least, of=str(seat)):
-            said = ngettext("At least %(num)d as %(seat)s must agree.", "At least %(num)d as %(seat)s must agree.",
-                            least, seat=seats(definition, [seat]))
-        case AtLeast(at_least=least):
-            said = ngettext("At least %(num)d must agree.", "At least %(num)d must agree.", least)
-        case of:
-            said = {"all": _("All parties asked must agree."), "any": _("One party that agrees is enough."),
-                    "one_per_side": _("One party of each side must agree.")}[of]
-    if not gate.veto:
-        return said
-    names = seats(definition, gate.veto)
-    return f"{said} {ngettext('%(names)s has a veto.', '%(names)s have a veto.', len(gate.veto), names=names)}"
+    return agreeing.rule_words(gate, pages.reader(), lambda seat: _seat(definition, seat),
+                               [_seat(definition, seat) for seat in gate.veto])
 
 
 def about(definition: Definition, key: str) -> str:

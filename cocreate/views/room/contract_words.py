@@ -70,7 +70,7 @@ def headline(facts: Facts, text: ContractText, number: int | None, *, current: b
         if key is None or facts.definition.gates[key][1].rule == "all":
             return _("Not ready to sign: not all parties have agreed to version %(number)s.", number=contract.number)
         open_ = _("Not ready to sign: version %(number)s is not agreed yet.", number=contract.number)
-        return f"{open_} {agreeing.rule(facts, key, reader)}"
+        return f"{open_} {agreeing.rule(facts, key, reader, lambda party: facts.party(party).name)}"
     if engine.waits_for_signatures(facts.definition, facts.project.stage):
         signed = sum(1 for party in facts.signing if facts.signature(party.number))
         return _("Ready. Version %(number)s is signed by %(signed)s of %(all)s parties.", number=contract.number,

@@ -19,6 +19,7 @@ from cocreate.domain.saying import Compared, Shown, compared, shown
 from cocreate.domain.topics import Topic
 from cocreate.errors import Invalid, NotFound
 from cocreate.forms.tasks import DecideForm, OutsideForm
+from cocreate.sentences import agreeing
 from cocreate.services import contributions, gates
 from cocreate.services.acts.duties import require_taking_on
 from cocreate.services.acts.gates import DecideOutside, require_deciding
@@ -32,7 +33,6 @@ from cocreate.views.room.other_values import disputed, settled
 from cocreate.views.room.talk import talk
 from cocreate.views.room.uploads import blame, forgotten, rule, stored
 from cocreate.web import login, pages
-from workflows.definition import AtLeast
 from workflows.facts import DecisionFact, DecisionState, Facts, TaskFact
 from workflows.gates import deciding, is_open, quorum, sides
 from workflows.progression import subject
@@ -170,26 +170,7 @@ def _show(facts: Facts, key: str, form: DecideForm, kept: asked_words.Kept) -> s
 
 def rule_words(facts: Facts, key: str) -> str:
     """Who must agree, in words."""
-    gate_, counts = facts.definition.gates[key][1], quorum(facts, key)
-    veto = [p.name for p in facts.holders(gate_.veto)]
-    match gate_.rule:
-        case "all":
-            rule = _("All parties asked must agree.")
-        case "any":
-            rule = _("One party that agrees is enough.")
-        case "one_per_side":
-            rule = _("One party of each side must agree: %(sides)s.", sides="; ".join(
-                words.listed((party.name for party in side), pages.reader(), either=True)
-                for side in sides(facts, counts.parties)))
-        case AtLeast(of=str(seat)):
-            rule = _("At least %(least)s of %(all)s as %(seat)s must agree.", least=counts.needed,
-                     all=len(counts.parties), seat=say(facts.definition.parties[seat].name, pages.language()))
-        case AtLeast():
-            rule = _("At least %(least)s of %(all)s must agree.", least=counts.needed, all=len(counts.parties))
-    if not veto:
-        return rule
-    names = words.listed(veto, pages.reader())
-    return f"{rule} {ngettext('%(names)s has a veto.', '%(names)s have a veto.', len(veto), names=names)}"
+    return agreeing.rule(facts, key, pages.reader(), lambda party: facts.party(party).name, sides_named=True)
 
 
 def agreed_words(facts: Facts, key: str) -> str:
