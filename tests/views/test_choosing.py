@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 
 import pytest
 from sqlalchemy import select, update
@@ -75,6 +76,15 @@ class TestCases:
     def test_say_what_is_taken_over_and_what_is_not(self, manager):
         page = text(manager.get("/desk/openings/cases"))
         assert "We do not take over: anyone's figures." in page and "Hyosung" in page
+
+    def test_can_be_those_of_one_strategy(self, manager):
+        page = manager.get("/desk/openings/cases")
+        few = next(link for link in re.findall(r'href="([^"]*strategy=[^"]*)"', page.text) if "symbiosis" in link)
+        less = manager.get(few.replace("&amp;", "&"))
+        assert 0 < less.text.count("<article") < page.text.count("<article")
+        assert "Hyosung" in text(less) and "Venlo" in text(page) and "Venlo" not in text(less)
+        other = manager.get("/desk/openings/cases?strategy=nothing")
+        assert other.text.count("<article") == page.text.count("<article")
 
     def test_a_project_that_starts_from_one_knows_it(self, manager, session, small):
         seats = begin(manager, case="ulsan-sungam-hyosung-steam")

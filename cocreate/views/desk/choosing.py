@@ -75,13 +75,18 @@ def opening_questions() -> ResponseReturnValue:
 
 @bp.get("/openings/cases")
 def opening_cases() -> ResponseReturnValue:
-    """The published cases for which a template is published here."""
+    """The published cases for which a template is published here: all, or those of one strategy."""
     offered, around = _offered()
     known = {one.definition.strategy: one for one in offered}
+    cases = [(case, known[case.strategy]) for case in casebook.shipped() if case.strategy in known]
+    chosen = request.args.get("strategy", "")
+    chosen = chosen if any(case.strategy == chosen for case, _one in cases) else ""
+    strategies = [(key, say(one.definition.name, pages.language()), many) for key, one in known.items()
+                  if (many := sum(case.strategy == key for case, _one in cases))]
     return render_template(
-        "desk/opening/cases.html", form=Form(), **around,
-        cards=[opening_words.card(case, known[case.strategy], pages.language())
-               for case in casebook.shipped() if case.strategy in known])
+        "desk/opening/cases.html", form=Form(), **around, strategies=strategies, chosen=chosen, many=len(cases),
+        cards=[opening_words.card(case, one, pages.language())
+               for case, one in cases if not chosen or case.strategy == chosen])
 
 
 def _offered() -> tuple[list[Published], dict[str, Any]]:
