@@ -21,6 +21,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from cocreate.clock import now
 from cocreate.db import db, transaction
@@ -266,11 +267,20 @@ class Scheduler:
         self._turns: dict[str, Turn] = {}
 
     def tick(self) -> None:
-        """Every job once, unless another scheduler is at it. One that fails is logged and does not stop the next."""
+        """Every job once, unless another scheduler is at it. One that fails is logged and does not stop the next; that
+        the database is away is said once, in one line.
+        """
+        said = ""
         for job in self.does:
             with self.app.app_context():
                 try:
                     self._do(job)
+                except OperationalError as error:
+                    if not _away(error):
+                        log.exception("job %s failed", job.name)
+                    elif said != (said := str(error.orig).partition("\n")[0]):
+                        log.error("the database does not answer: %s", said)
+                    db.session.rollback()
                 except Exception:
                     log.exception("job %s failed", job.name)
                     db.session.rollback()
@@ -310,6 +320,11 @@ class Scheduler:
             clockwork.shutdown(wait=True)
         with self.app.app_context(), transaction() as session:
             leases.release_all(session, self.holder, leases.time(session))
+
+
+def _away(error: OperationalError) -> bool:
+    """Whether it never came to a connection, or that broke: no statement of ours is wrong then."""
+    return error.statement is None or error.connection_invalidated
 
 
 def tick(app: Flask, does: Sequence[Job] = JOBS) -> None:

@@ -147,6 +147,14 @@ class TestTick:
         assert ran["mails"] is not None
 
 
+    def test_a_database_that_is_away_is_one_line_and_not_one_for_each_job(self, new_app, caplog):
+        scheduler = jobs.Scheduler(new_app("postgresql://nobody@127.0.0.1:1/nothing"))
+        scheduler.tick()
+        said = [(one.exc_info, one.getMessage()) for one in caplog.records if one.name == "cocreate.jobs"]
+        assert len(said) == 1 and said[0][0] is None
+        assert said[0][1].startswith("the database does not answer: ") and "\n" not in said[0][1]
+
+
 class TestSeveral:
     def test_only_one_does_a_job(self, place, clock):
         app = place()

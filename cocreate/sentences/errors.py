@@ -243,6 +243,13 @@ def _template_errors(s: Speaker) -> str:
                              len(s.values["findings"]))
 
 
+@explains("staff.looks_after")
+def _staff_looks_after(s: Speaker) -> str:
+    return s.reader.ngettext("%(num)s project would be without an account manager: hand it over first.",
+                             "%(num)s projects would be without an account manager: hand them over first.",
+                             s.values["count"])
+
+
 @explains("staff.projects")
 def _staff_projects(s: Speaker) -> str:
     return s.reader.ngettext("%(num)s project needs a new account manager: choose.",

@@ -149,7 +149,7 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
     if hosts.ADMINISTRATOR not in roles:
         _require_other_administrator(session, host_id, person)
     if hosts.ACCOUNT_MANAGER not in roles and (count := len(managed(session, host_id, person))):
-        raise Conflict("staff.projects", field="roles", count=count)
+        raise Conflict("staff.looks_after", field="roles", count=count)
     if hosts.ACCOUNT_MANAGER not in roles:
         _end_part(session, host_id, person, by, now)
     _set_roles(session, host_id, person, roles, now)

@@ -219,7 +219,7 @@ class TestGoing:
                         for number, (owner, done) in enumerate(((small.manager, None), (small.manager, NOON),
                                                                 (small.maker, None))))
         session.flush()
-        with pytest.raises(Conflict, match=r"staff\.projects"):
+        with pytest.raises(Conflict, match=r"staff\.looks_after"):
             staff.change_roles(session, small.host_id, small.manager, ["administrator"], now=NOON)
         with pytest.raises(Invalid, match=r"staff\.projects"):
             staff.deactivate(session, small.host_id, small.manager, to=None, now=NOON)

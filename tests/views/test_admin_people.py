@@ -128,7 +128,9 @@ class TestPeople:
 
     def test_projects_keep_their_account_manager(self, client, refs):
         answer = client.post(f"/admin/people/{refs['anna']}/roles", data={"roles": ["administrator"]})
-        assert answer.status_code == 422 and "1 project needs a new account manager: choose." in answer.text
+        assert answer.status_code == 422
+        assert "1 project would be without an account manager: hand it over first." in answer.text
+        assert f'href="/admin/people/{refs["anna"]}/hand-over"' in answer.text.partition("<main")[2]
 
     def test_the_last_administrator_stays(self, client, refs):
         answer = client.post(f"/admin/people/{refs['petra']}/roles", data={"roles": ["account_manager"]})

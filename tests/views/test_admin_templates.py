@@ -26,6 +26,11 @@ class TestList:
         page = text(client.get("/admin/templates"))
         assert "Returned crates Take-back management Version 1 none 1" in page and "Anna Berg" in page
 
+    def test_has_a_column_for_the_strategy_also_where_a_template_is_called_like_it(self, fresh):
+        fresh.post("/admin/templates/start", data={"template": "platform"})
+        assert "Name Strategy Published Draft" in (page := text(fresh.get("/admin/templates")))
+        assert "Platform for shared use Platform for shared use not yet Version 1" in page
+
     def test_empty_it_offers_the_shipped_ones(self, fresh):
         page = text(fresh.get("/admin/templates"))
         assert "No template yet." in page
