@@ -13,7 +13,7 @@ from cocreate.domain.turns import Turn, turns
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.acts.stages import GoOn
 from tests.support.facts import REASON, Story, champion, facts_of
-from tests.workflows.test_library import SEATS, STAGES
+from tests.support.shipped import SEATS, STAGES
 from workflows import conditions as c
 from workflows import engine
 from workflows import fields as f
