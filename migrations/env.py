@@ -15,8 +15,8 @@ from migrations.triggers import create_triggers, drop_triggers
 def _render(kind: str, thing: object, context_: object) -> str | bool:
     """Our own types are written as what they are in the database: a revision must not change with the models."""
     name = type(thing).__name__
-    if kind == "type" and name == "Utc":
-        context_.imports.add("from migrations.types import Utc")  # type: ignore[attr-defined]
+    if kind == "type" and name in ("Utc", "Exact"):
+        context_.imports.add("from migrations.types import Exact, Utc")  # type: ignore[attr-defined]
         return f"{name}()"
     return False
 

@@ -1,7 +1,7 @@
 """The triggers of the database, from one list: made anew after every migration.
 
 What happened, what was given and what was signed is never changed and never removed. Of an event's details only the
-erasable part may go, and their audience may narrow. What was submitted is no draft any more, whoever submits it.
+erasable part may go, and their audience may narrow.
 """
 
 from dataclasses import dataclass
@@ -41,11 +41,6 @@ GUARDS = (
     Guard("template_version", "published versions never change", when="old.published_at IS NOT NULL"),
 )
 
-# The draft of a whole party goes with the row that it became.
-ENDS_DRAFT = "contribution_ends_draft"
-_END_DRAFT = ("DELETE FROM draft WHERE project_id = new.project_id AND task = new.task AND party = new.party "
-              "AND owner = 0 AND number = new.draft;")
-
 
 def create_triggers(connection: Connection) -> None:
     """For the tables that are there: on an empty database there is nothing to guard yet."""
@@ -63,18 +58,6 @@ def create_triggers(connection: Connection) -> None:
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {guard.table}_no_truncate BEFORE TRUNCATE ON {guard.table} "
                 f"FOR EACH STATEMENT EXECUTE FUNCTION cocreate_refuse('{guard.why}')")
-    if "draft" in tables:
-        _end_drafts(connection, postgres)
-
-
-def _end_drafts(connection: Connection, postgres: bool) -> None:
-    once = f"CREATE TRIGGER {ENDS_DRAFT} AFTER INSERT ON contribution FOR EACH ROW WHEN (new.draft > 0)"
-    if postgres:
-        connection.exec_driver_sql("CREATE OR REPLACE FUNCTION cocreate_end_draft() RETURNS trigger LANGUAGE plpgsql "
-                                   f"AS $$ BEGIN {_END_DRAFT} RETURN NULL; END $$")
-        connection.exec_driver_sql(f"{once} EXECUTE FUNCTION cocreate_end_draft()")
-    else:
-        connection.exec_driver_sql(f"{once} BEGIN {_END_DRAFT} END")
 
 
 def drop_triggers(connection: Connection) -> None:

@@ -6,3 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 def Utc() -> sa.types.TypeEngine:
     return sa.BigInteger().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+
+
+def Exact() -> sa.types.TypeEngine:
+    return sa.Text().with_variant(sa.Numeric(), "postgresql")

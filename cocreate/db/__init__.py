@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, String, Table, Text, event
+from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, Numeric, String, Table, Text, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.exc import DisconnectionError, OperationalError
@@ -23,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from cocreate.db import driver, trips
+from cocreate.db import trips
 from cocreate.domain.moments import EPOCH, MICROSECOND
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,22 @@ def moment(value: int | str | datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+class Exact(TypeDecorator[Decimal]):
+    """A decimal that comes back digit for digit: text on SQLite, NUMERIC on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Numeric() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else format(value, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
 # BigInteger primary keys do not count up on SQLite; Integer there is 64 bits wide all the same.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -76,7 +93,7 @@ def new_ref() -> str:
 class Base(DeclarativeBase):
     # An explicit registry: Flask-SQLAlchemy refuses a type_annotation_map on its base (pallets-eco#1361).
     registry = registry(
-        type_annotation_map={datetime: Utc, str: Text, int: BigInteger},
+        type_annotation_map={datetime: Utc, Decimal: Exact, str: Text, int: BigInteger},
         metadata=MetaData(naming_convention={
             "pk": "pk_%(table_name)s",
             "fk": "fk_%(table_name)s_%(column_0_N_name)s",
@@ -129,7 +146,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Any) -> None:
         # A deferred transaction that reads first and writes later fails at once, whatever busy_timeout says.
         writes = connection.get_execution_options().get(WRITES)
-        driver.execute(connection, ("BEGIN IMMEDIATE" if writes else "BEGIN", ()))
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _for_its_owner_only(file: str | None) -> None:

@@ -1,6 +1,5 @@
 """The numbers in answers, and those worked out from them."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -12,8 +11,6 @@ from cocreate.domain.answers import Answer, Answers, AnyField, rows_of
 from cocreate.domain.asking import columns_of, fields_of
 from workflows import fields as f
 from workflows.definition import Task
-from workflows.facts import FigureFact
-from workflows.values import values_of
 
 
 class FigureValue(NamedTuple):
@@ -47,14 +44,6 @@ def figures(stage_key: str, task_key: str, task: Task, answers: Answers) -> tupl
                               given.source, given.grade)
                   for where, of, given in cells if isinstance(given.value, Decimal)]
     return tuple(found)
-
-
-def encode(figures: Iterable[FigureFact]) -> str:
-    """JSON: of each figure what a fact of it holds, in its order; numbers digit for digit, as texts."""
-    return _json([list(values_of(figure).values()) for figure in figures])
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 def unit_of(field: AnyField, answer: Answer) -> str | None:

@@ -1,9 +1,10 @@
-"""What parties owe and give: tasks, contributions, drafts, documents, decisions.
+"""What parties owe and give: tasks, contributions, drafts, figures, documents, decisions.
 
 ``task`` and ``decision`` have the columns of ``workflows.facts.TaskFact`` and ``DecisionFact``.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -76,14 +77,12 @@ class Contribution(Model):
     round: Mapped[int]
     host_id: Mapped[Id]
     answers: Mapped[str]  # JSON, see cocreate.domain.answers
-    figures: Mapped[str] = mapped_column(default="[]")  # JSON: its numbers, see cocreate.domain.figures
     salt: Mapped[str] = mapped_column(String(32))  # the event commits to salt + answers; only for who gave them
     person: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     for_party: Mapped[int | None]  # party that typed it in for this one; 0: somebody without a party did
     at: Mapped[datetime]
     sees: Mapped[int]  # audience, see cocreate.domain.audience
     narrower: Mapped[str] = mapped_column(default="{}")  # JSON: field -> audience, where fewer see it
-    draft: Mapped[int] = mapped_column(default=0)  # save that it was made from; the database deletes it with this row
 
 
 class Draft(Model):
@@ -130,6 +129,35 @@ class Entry(Model):
     text: Mapped[str]
     supports: Mapped[str] = mapped_column(default="")  # parties that stand behind it, separated by blanks
     withdrawn_at: Mapped[datetime | None]
+
+
+class Figure(Model):
+    """One number: value, unit, period, price year, source, grade, giver, and who sees it.
+
+    It counts while its version is the one its task is at: see ``services.reading``.
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (
+        inside_project(),
+        ForeignKeyConstraint(["project_id", "task", "party", "number"],
+                             ["contribution.project_id", "contribution.task", "contribution.party",
+                              "contribution.number"]),
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)  # stage.task.field, or with row and column
+    party: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # version of the contribution
+    host_id: Mapped[Id]
+    task: Mapped[str] = mapped_column(String(40))
+    value: Mapped[Decimal]
+    unit: Mapped[str | None] = mapped_column(String(80))
+    period: Mapped[str | None] = mapped_column(String(120))
+    price_year: Mapped[int | None]
+    source: Mapped[str | None]
+    grade: Mapped[str | None] = mapped_column(String(12))
+    sees: Mapped[int]
 
 
 class Decision(Model):

@@ -27,7 +27,7 @@ from cocreate.domain.chain import START, canonical, commitment, event_hash
 from cocreate.domain.hearing import Channel
 from cocreate.errors import Conflict, Forbidden
 from cocreate.models.contracts import ContractVersion, Duty, Signature
-from cocreate.models.mails import Outbox
+from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Absence, Member, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
@@ -36,7 +36,7 @@ from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox, unsaid
 from cocreate.services.acts import ACTS, Change
 from cocreate.services.facts import Seen, keep, work_locked
-from cocreate.services.writes import Insert, Move, Plan, Put, Row, Update, Write, send
+from cocreate.services.writes import Cancel, Insert, Move, Put, Row, Update, Write, send
 from workflows import progression
 from workflows.facts import Facts, TaskFact
 from workflows.values import replace, values_of
@@ -77,8 +77,8 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
         return _replay(seen, asked)
     change, after = found
     send(connection, None, rows_of(seen.facts, after, change))  # written while we find what follows
-    receipt, move, writes = record(seen.facts, after, change, name, key=key, asked=asked)
-    send(connection, move, writes)
+    receipt, move, writes, then = record(seen.facts, after, change, name, key=key, asked=asked)
+    send(connection, move, writes, then)
     if gone := _gone(seen.facts, after):
         unsaid.forget(session, after.project.id, gone)
     keep(after.with_project(version=receipt.seq, head=move.values["head"]), seen.fleeting)
@@ -119,20 +119,26 @@ def rows_of(before: Facts, after: Facts, change: Change) -> list[Write]:
 
 
 def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, asked: str,
-           ) -> tuple[Receipt, Move, list[Write]]:
+           ) -> tuple[Receipt, Move, list[Write], list[Write]]:
     """What else is to be written for an act: the event with the answer, the move, mails and reminders."""
     seq = before.project.version + 1
     event, detail = _event(before, after, change, name, seq)
     receipt = Receipt(seq, after.project.stage, dict(change.answer))
     event |= {"key": key, "request_sha256": asked,
               "answer": canonical({"seq": seq, "stage": receipt.stage, "values": receipt.values})}
+    ended, planned = reminding.plan(before, after)
     move = Move(before.project.id, before.project.version, _project_row(before, after) | {
         "version": seq, "head": event["hash"]})
-    return receipt, move, [
+    writes: list[Write] = [
         _insert(Event, event), _insert(EventDetail, detail),
         Insert(table_of(Outbox), tuple(_mails(before, after, change, seq))),
-        Plan(before.project.id, *reminding.plan(before, after)),
     ]
+    if ended:
+        writes.append(Cancel(before.project.id, ended))
+    plans = Put(table_of(Reminder), planned)
+    # What is cancelled may be planned anew, and one statement may not touch a row twice.
+    again = {row["subject"] for row in planned}.intersection(ended)
+    return (receipt, move, writes, [plans]) if again else (receipt, move, [*writes, plans], [])
 
 
 def _event(before: Facts, after: Facts, change: Change, name: str, seq: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from itertools import chain
 from operator import attrgetter
 from typing import Any, get_type_hints
 
@@ -18,7 +17,7 @@ from cocreate.models.contracts import Accession, ContractVersion, Duty, Signatur
 from cocreate.models.projects import Absence, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.talk import Nudge
-from cocreate.models.work import Decision, Document, Task
+from cocreate.models.work import Decision, Document, Figure, Task
 from workflows.facts import (
     AbsenceFact,
     AccessionFact,
@@ -54,6 +53,7 @@ FACTS: tuple[tuple[str, type, Table], ...] = (
     ("duties", DutyFact, table_of(Duty)),
     ("absences", AbsenceFact, table_of(Absence)),
     ("nudges", NudgeFact, table_of(Nudge)),
+    ("figures", FigureFact, table_of(Figure)),
 )
 
 
@@ -91,11 +91,11 @@ def whole(postgres: bool, *, compared: bool = False, several: bool = False, own:
         dialect.rows([f"m.{name}" for name in _MEMBER], "member m", "m.project_id = p.id"),
         *_fleeting(dialect),
     ]
-    for _, fact, table in FACTS:
-        parts.append(dialect.rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t",
-                                  "t.project_id = p.id"))
-    parts.append(dialect.group("c.figures::json" if postgres else "json(c.figures)", "contribution c",
-                               _COUNTS + (f" AND c.task IN ({_COMPARED[postgres]})" if compared else "")))
+    for name, fact, table in FACTS:
+        where = "t.project_id = p.id"
+        if name == "figures":
+            where += _COUNTS + (f" AND t.task IN ({_COMPARED[postgres]})" if compared else "")
+        parts.append(dialect.rows([f't."{field.name}"' for field in fields(fact)], f"{table.name} t", where))
     which = f"IN ({dialect.texts(dialect.mark(1))})" if several else f"= {dialect.mark(1)}"
     mine = _OWN.format(dialect.mark(3)) if own else ""
     return dialect.select(parts, f"project p WHERE p.ref {which}{mine}")
@@ -121,10 +121,7 @@ class Dialect:
         return f"{'json_build_array' if self.postgres else 'json_array'}({', '.join(columns)})"
 
     def rows(self, columns: Iterable[str], source: str, where: str) -> str:
-        return self.group(self.array(columns), source, where)
-
-    def group(self, each: str, source: str, where: str) -> str:
-        """A list of some JSON of each row."""
+        each = self.array(columns)
         group = f"coalesce(json_agg({each}), '[]')" if self.postgres else f"json_group_array({each})"
         return f"(SELECT {group} FROM {source} WHERE {where})"
 
@@ -154,8 +151,8 @@ _OWN = (" AND EXISTS (SELECT 1 FROM member m WHERE m.project_id = p.id AND m.per
         "AND m.accepted_at IS NOT NULL AND m.left_at IS NULL)")
 
 # Figures of the version that its task is at; a round that was reopened stays at an older one.
-_COUNTS = ("c.project_id = p.id AND EXISTS (SELECT 1 FROM task k WHERE k.project_id = c.project_id AND k.key = c.task "
-           "AND k.party = c.party AND k.number = c.number AND k.state <> 'superseded')")
+_COUNTS = (" AND EXISTS (SELECT 1 FROM task k WHERE k.project_id = t.project_id AND k.key = t.task "
+           "AND k.party = t.party AND k.number = t.number AND k.state <> 'superseded')")
 
 # The tasks whose figures the conditions of the project's definition look at.
 _COMPARED = {
@@ -171,11 +168,10 @@ _decoded = json.JSONDecoder(parse_float=Decimal).decode
 
 def values_of(text: str) -> tuple[str, dict[str, Any], Fleeting]:
     """Of a whole project: the hash of its definition, its facts by name, as of its last event, and the rest."""
-    project, sha256, last_at, members, host, answered, drafts, zones, *rest, figures = _decoded(text)
+    project, sha256, last_at, members, host, answered, drafts, zones, *rest = _decoded(text)
     fleeting = _fleeting_values(host, answered, drafts, zones)
     # Facts begin with their keys, so sorted they come in one order, however the rows lie.
     found = {name: tuple(map(_reader(fact), sorted(rows))) for (name, fact, _), rows in zip(FACTS, rest, strict=True)}
-    found["figures"] = tuple(map(_reader(FigureFact), sorted(chain.from_iterable(figures))))
     return sha256, {
         "project": _reader(ProjectFact)(project), "now": EPOCH if last_at is None else moment(last_at),
         "members": tuple(sorted(map(_member, members), key=_standing)), **found}, fleeting
@@ -201,14 +197,10 @@ def in_order(facts: Facts, known: Facts | None) -> Facts:
     ordered: dict[str, Any] = {
         name: tuple(sorted(found, key=_key(fact, table))) for name, fact, table in FACTS
         if len(found := getattr(facts, name)) > 1 and (known is None or found is not getattr(known, name))}
-    if known is None or facts.figures is not known.figures:
-        ordered["figures"] = tuple(sorted((one for one in facts.figures if one.number), key=_FIGURE))
+    ordered["figures"] = tuple(figure for figure in ordered.get("figures", facts.figures) if figure.number)
     if known is None or facts.members is not known.members:
         ordered["members"] = tuple(sorted(facts.members, key=_standing))
     return replace(facts, **ordered)
-
-
-_FIGURE = attrgetter("path", "party", "number")
 
 
 @cache

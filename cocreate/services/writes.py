@@ -1,13 +1,14 @@
 """Writing many rows of many tables in one go: one statement on PostgreSQL, a list of them on SQLite.
 
-What is written is data (``Insert``, ``Put``, ``Update``, ``Plan``); its SQL is made once per shape and kept. Names in
+What is written is data (``Insert``, ``Put``, ``Update``, ``Cancel``); its SQL is made once per shape and kept. Names in
 the SQL come from our tables only, values are always bound.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -21,11 +22,6 @@ from cocreate.models.mails import Reminder
 from cocreate.models.projects import Project
 
 PROJECT, REMINDER = table_of(Project), table_of(Reminder)
-_REMINDER_NAMES = tuple(column.name for column in REMINDER.columns)
-_REMINDER_KEY = tuple(column.name for column in REMINDER.primary_key)
-_PLANNED = "planned"
-# The state is bound: named, it would lead a server without statistics to the index of what every project has planned.
-_PLANNED_OF = "project_id = {} AND state = {} AND subject"
 
 Row = Mapping[str, Any]
 
@@ -54,12 +50,11 @@ class Delete(Insert):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is planned of the subjects that ended is cancelled, and these reminders are planned, some of them anew."""
+class Cancel:
+    """Planned reminders that have lost their cause."""
 
     project_id: int
-    ended: tuple[str, ...]
-    rows: tuple[Row, ...]
+    subjects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +66,20 @@ class Move:
     values: Row
 
 
-Write = Insert | Plan
+Write = Insert | Cancel
 
 
-def send(connection: Connection, move: Move | None, writes: Sequence[Write]) -> None:
-    """Write everything; no row is written twice.
+def send(connection: Connection, move: Move | None, writes: Sequence[Write], then: Sequence[Write] = ()) -> None:
+    """Write everything, ``then`` after the rest. No row is written twice within one of the two.
 
     On PostgreSQL it is written while we go on: should it fail, what comes next fails, which may be COMMIT.
     Raises: Conflict if the project is not at the version that was read; on PostgreSQL, where its lock was held while
     it was read, that is an error of the database.
     """
-    found = _joined(writes)
-    if move or found:
-        (_send_bundled if connection.dialect.name == "postgresql" else _send_listed)(connection, move, found)
+    postgres = connection.dialect.name == "postgresql"
+    for first, part in ((move, _joined(writes)), (None, _joined(then))):
+        if first or part:
+            (_send_bundled if postgres else _send_listed)(connection, first, part)
 
 
 def send_first(connection: Connection, table: Table, row: Row) -> int:
@@ -98,15 +94,15 @@ def send_first(connection: Connection, table: Table, row: Row) -> int:
 def _joined(writes: Sequence[Write]) -> list[Write]:
     """Several writes of one shape as one, so that there are few shapes; empty ones left out."""
     rows: dict[tuple[type, Table, tuple[str, ...]], list[Row]] = {}
-    plans: list[Write] = []
+    rest: list[Write] = []
     for write in writes:
-        if isinstance(write, Insert):
-            for row in write.rows:
-                rows.setdefault((type(write), write.table, tuple(row)), []).append(row)
-        elif write.ended or write.rows:
-            plans.append(write)
+        if not isinstance(write, Insert):
+            rest.append(write)
+            continue
+        for row in write.rows:
+            rows.setdefault((type(write), write.table, tuple(row)), []).append(row)
     shapes = sorted(rows.items(), key=lambda shape: _place(shape[0][1]))
-    return [*plans, *(kind(table, tuple(found)) for (kind, table, _), found in shapes)]
+    return [*rest, *(kind(table, tuple(found)) for (kind, table, _), found in shapes)]
 
 
 @cache
@@ -118,40 +114,13 @@ def _place(table: Table) -> int:
 # PostgreSQL: one statement of data-modifying CTEs
 
 
-@dataclass(frozen=True, slots=True)
-class _Cancel:
-    """What is planned of these subjects ends; ``but`` the rows that are planned anew: none may be written twice."""
-
-    project_id: int
-    subjects: tuple[str, ...]
-    but: tuple[Row, ...]
-
-
-_Part = Insert | _Cancel
-
-
-def _parts(writes: Iterable[Write]) -> Iterator[_Part]:
-    for write in writes:
-        if isinstance(write, Insert):
-            yield write
-            continue
-        if write.ended:
-            yield _Cancel(write.project_id, write.ended, tuple(
-                row for row in write.rows if row["subject"] in write.ended))
-        if write.rows:
-            yield Put(REMINDER, write.rows)
-
-
 def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]) -> None:
     """A single row is bound value by value, several rows of a table as one JSON value."""
-    parts = tuple(_parts(writes))
-    shapes = tuple(map(_shape, parts))
+    shapes = tuple(map(_shape, writes))
     values: list[Any] = [*move.values.values(), move.project_id, move.read_version] if move is not None else []
-    for write, shape in zip(parts, shapes, strict=True):
-        if isinstance(write, _Cancel):
+    for write, shape in zip(writes, shapes, strict=True):
+        if isinstance(write, Cancel):
             values += (write.project_id, _PLANNED, _array(write.subjects))
-            if write.but:
-                values.append(_text([{key: row[key] for key in _REMINDER_KEY} for row in write.but]))
         elif shape.single:
             values += write.rows[0].values()
         else:
@@ -161,17 +130,17 @@ def _send_bundled(connection: Connection, move: Move | None, writes: list[Write]
 
 
 class _Shape(NamedTuple):
-    """All that the SQL of a part depends on."""
+    """All that the SQL of a write depends on."""
 
-    kind: type[_Part]
+    kind: type[Write]
     table: Table
     names: tuple[str, ...]
     single: bool
 
 
-def _shape(write: _Part) -> _Shape:
-    if isinstance(write, _Cancel):
-        return _Shape(_Cancel, REMINDER, _REMINDER_KEY if write.but else (), single=False)
+def _shape(write: Write) -> _Shape:
+    if isinstance(write, Cancel):
+        return _Shape(Cancel, REMINDER, (), single=True)
     return _Shape(type(write), write.table, tuple(write.rows[0]), len(write.rows) == 1)
 
 
@@ -192,11 +161,8 @@ def _bundle_sql(moved: tuple[str, ...] | None, shapes: tuple[_Shape, ...]) -> st
 
 
 def _part_sql(shape: _Shape, place: Callable[[], str]) -> str:
-    if shape.kind is _Cancel:
-        ended = f"UPDATE reminder SET state = 'cancelled' WHERE {_PLANNED_OF} = ANY({{}})"
-        keys = ", ".join(shape.names)
-        but = f" AND ({keys}) NOT IN (SELECT {keys} FROM {_recordset(shape, '{}::jsonb')})" if keys else ""
-        return (ended + but).format(*(place() for _ in range(4 if but else 3)))
+    if shape.kind is Cancel:
+        return _CANCEL.format(place(), place(), f"= ANY({place()})")
     if shape.single:
         return _row_sql(shape.kind, shape.table, shape.names, {name: place() for name in shape.names})
     return _several_sql(shape, f"{place()}::jsonb")
@@ -204,7 +170,9 @@ def _part_sql(shape: _Shape, place: Callable[[], str]) -> str:
 
 def _several_sql(shape: _Shape, source: str) -> str:
     kind, table, names, _ = shape
-    rows = _recordset(shape, source)
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
+    rows = f"jsonb_to_recordset({source}) AS r({typed})"
     keys = [column.name for column in table.primary_key]
     where = " AND ".join(f'{table.name}."{key}" = r."{key}"' for key in keys)
     if kind is Update:
@@ -214,13 +182,6 @@ def _several_sql(shape: _Shape, source: str) -> str:
         return f"DELETE FROM {table.name} USING {rows} WHERE {where}"
     columns = ", ".join(f'"{name}"' for name in names)
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {rows}" + _on_conflict(kind, table, names)
-
-
-def _recordset(shape: _Shape, source: str) -> str:
-    """Rows out of JSON."""
-    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
-    typed = ", ".join(f'"{name}" {shape.table.c[name].type.compile(dialect)}' for name in shape.names)
-    return f"jsonb_to_recordset({source}) AS r({typed})"
 
 
 # SQLite: one statement after the other
@@ -233,12 +194,14 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
         if not driver.execute(connection, (_listed_move_sql(names), given)):
             raise Conflict("project.moved")
     for write in writes:
-        if isinstance(write, Insert):
-            sql, plain = _listed(type(write), write.table, tuple(write.rows[0]))  # type: ignore[arg-type]  # classes do hash
-            driver.execute_many(connection, sql, list(map(plain, write.rows)))
-        else:
-            begun = _text(list(map(_plain(REMINDER, _REMINDER_NAMES), write.rows)))
-            driver.execute(connection, (_listed_plan_sql(), (write.project_id, _PLANNED, _text(write.ended), begun)))
+        match write:
+            case Cancel():
+                sql = _CANCEL.format("?1", "?2", "= ?3")
+                driver.execute_many(connection, sql, [(write.project_id, _PLANNED, one) for one in write.subjects])
+            case _:
+                names = tuple(write.rows[0])
+                sql = _listed_sql(type(write), write.table, names)  # type: ignore[arg-type]  # classes do hash
+                driver.execute_many(connection, sql, list(map(_plain(write.table, names), write.rows)))
 
 
 @cache
@@ -248,22 +211,8 @@ def _listed_move_sql(names: tuple[str, ...]) -> str:
 
 
 @cache
-def _listed(kind: type[Insert], table: Table, names: tuple[str, ...]) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
-    """The SQL for a row, and how one becomes its values, in the order of their marks: keys are compared last."""
-    keys = [column.name for column in table.primary_key] if kind in (Update, Delete) else []
-    order = (*(name for name in names if name not in keys), *keys)
-    return _row_sql(kind, table, order, dict.fromkeys(order, "?")), _plain(table, order)
-
-
-@cache
-def _listed_plan_sql() -> str:
-    """What ends and what begins as one list of rows; where one is in both, what is planned comes last and stays."""
-    names = ", ".join(_REMINDER_NAMES)
-    ended = ", ".join("'cancelled'" if name == "state" else name for name in _REMINDER_NAMES)
-    begun = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(_REMINDER_NAMES)))
-    return (f"INSERT INTO reminder ({names}) SELECT {ended} FROM reminder WHERE {_PLANNED_OF.format('?1', '?2')} "
-            f"IN (SELECT value FROM json_each(?3)) UNION ALL SELECT {begun} FROM json_each(?4) WHERE true"
-            + _on_conflict(Put, REMINDER, _REMINDER_NAMES))
+def _listed_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
+    return _row_sql(kind, table, names, {name: f"?{number}" for number, name in enumerate(names, 1)})
 
 
 _SQLITE = sqlite.dialect()
@@ -272,18 +221,23 @@ _SQLITE = sqlite.dialect()
 @cache
 def _plain(table: Table, names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
     """How a row becomes the values of these columns, as their types store them."""
-    binders = [(name, table.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) for name in names]
+    binders = {name: bind for name in names
+               if (bind := table.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) is not None}
 
     def plain(row: Row) -> tuple[Any, ...]:
-        return tuple([row[name] if bind is None else bind(row[name]) for name, bind in binders])
+        return tuple({**row, **{name: bind(row[name]) for name, bind in binders.items()}}.values())
 
     return plain
 
 
 # both
 
+_PLANNED = "planned"
+# The state is bound: named, it would lead a server without statistics to the index of what every project has planned.
+_CANCEL = "UPDATE reminder SET state = 'cancelled' WHERE project_id = {} AND state = {} AND subject {}"
 
-def _row_sql(kind: type[_Part], table: Table, names: tuple[str, ...], place: Mapping[str, str]) -> str:
+
+def _row_sql(kind: type[Write], table: Table, names: tuple[str, ...], place: Mapping[str, str]) -> str:
     """One row; ``place`` says where each value is bound."""
     if kind in (Update, Delete):
         keys = [column.name for column in table.primary_key]
@@ -296,7 +250,7 @@ def _row_sql(kind: type[_Part], table: Table, names: tuple[str, ...], place: Map
             + _on_conflict(kind, table, names))
 
 
-def _on_conflict(kind: type[_Part], table: Table, names: tuple[str, ...]) -> str:
+def _on_conflict(kind: type[Write], table: Table, names: tuple[str, ...]) -> str:
     if kind is not Put:
         return ""
     keys = [column.name for column in table.primary_key]
@@ -310,6 +264,8 @@ def _json_value(value: Any) -> Any:
             raise ValueError("a moment without a zone")  # PostgreSQL would take it for one in its own
         case datetime() | date():
             return value.isoformat()
+        case Decimal():
+            return format(value, "f")
         case _:
             raise TypeError(f"{type(value).__name__} does not belong into a row")
 
@@ -334,4 +290,4 @@ def _array(texts: Iterable[str]) -> str:
 _text = json.JSONEncoder(ensure_ascii=False, default=_json_value, separators=(",", ":")).encode
 
 
-__all__ = ["Delete", "Insert", "Move", "Plan", "Put", "Row", "Update", "Write", "send", "send_first"]
+__all__ = ["Cancel", "Delete", "Insert", "Move", "Put", "Row", "Update", "Write", "send", "send_first"]

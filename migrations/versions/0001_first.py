@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.types import Utc
+from migrations.types import Exact, Utc
 
 revision = '0001'
 down_revision = None
@@ -788,14 +788,12 @@ def upgrade() -> None:
     sa.Column('round', sa.BigInteger(), nullable=False),
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('answers', sa.Text(), nullable=False),
-    sa.Column('figures', sa.Text(), nullable=False),
     sa.Column('salt', sa.String(length=32), nullable=False),
     sa.Column('person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('for_party', sa.BigInteger(), nullable=True),
     sa.Column('at', Utc(), nullable=False),
     sa.Column('sees', sa.BigInteger(), nullable=False),
     sa.Column('narrower', sa.Text(), nullable=False),
-    sa.Column('draft', sa.BigInteger(), nullable=False),
     sa.CheckConstraint('number > 0', name=op.f('ck_contribution_number_positive')),
     sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_contribution_host_id_project_id')),
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_contribution_person')),
@@ -824,5 +822,23 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person'], ['person.id'], name=op.f('fk_document_read_person')),
     sa.ForeignKeyConstraint(['project_id', 'document', 'version'], ['document_version.project_id', 'document_version.document', 'document_version.number'], name=op.f('fk_document_read_project_id_document_version')),
     sa.PrimaryKeyConstraint('project_id', 'document', 'version', 'person', name=op.f('pk_document_read'))
+    )
+    op.create_table('figure',
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('path', sa.String(length=200), nullable=False),
+    sa.Column('party', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('task', sa.String(length=40), nullable=False),
+    sa.Column('value', Exact(), nullable=False),
+    sa.Column('unit', sa.String(length=80), nullable=True),
+    sa.Column('period', sa.String(length=120), nullable=True),
+    sa.Column('price_year', sa.BigInteger(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=True),
+    sa.Column('grade', sa.String(length=12), nullable=True),
+    sa.Column('sees', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['host_id', 'project_id'], ['project.host_id', 'project.id'], name=op.f('fk_figure_host_id_project_id')),
+    sa.ForeignKeyConstraint(['project_id', 'task', 'party', 'number'], ['contribution.project_id', 'contribution.task', 'contribution.party', 'contribution.number'], name=op.f('fk_figure_project_id_task_party_number')),
+    sa.PrimaryKeyConstraint('project_id', 'path', 'party', 'number', name=op.f('pk_figure'))
     )
     # ### end Alembic commands ###

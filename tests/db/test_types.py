@@ -1,6 +1,7 @@
 """Values come back from both databases as they were, and a reference is hard to guess."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import literal, select, text
 from sqlalchemy.exc import StatementError
 
-from cocreate.db import Utc, db, moment, new_ref
+from cocreate.db import Exact, Utc, db, moment, new_ref
 from tests.support.clock import NOON
 
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -21,6 +22,7 @@ zones = st.timedeltas(min_value=timedelta(hours=-14), max_value=timedelta(hours=
 moments = st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2199, 12, 30), timezones=zones)  # noqa: DTZ001
 
 
+numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=Decimal(-10) ** 30, max_value=Decimal(10) ** 30)
 
 
 class TestUtc:
@@ -51,6 +53,22 @@ class TestUtc:
     def test_out_of_json(self, written):
         assert moment(written) == NOON
         assert moment(written).tzinfo is UTC
+
+
+class TestExact:
+    @few
+    @given(numbers)
+    def test_comes_back_digit_for_digit(self, connection, value):
+        back = through(connection, value, Exact())
+        assert back == value
+        assert format(back, "f") == format(value, "f").replace("-0", "0", 1 if not value else 0)
+
+    @pytest.mark.parametrize("digits", ["0.10", "1.000", "1E+3", "0E-10", "12345678901234567890.12345678901234567890"])
+    def test_no_digit_more_or_less(self, connection, digits):
+        assert format(through(connection, Decimal(digits), Exact()), "f") == format(Decimal(digits), "f")
+
+    def test_none(self, connection):
+        assert through(connection, None, Exact()) is None
 
 
 class TestRef:

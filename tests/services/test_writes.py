@@ -6,21 +6,21 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select
 from sqlalchemy.exc import DataError
 
 from cocreate.db import db, driver, table_of, transaction
 from cocreate.errors import Conflict
 from cocreate.models.mails import Reminder
 from cocreate.models.projects import AffectedGroup, Project
-from cocreate.models.work import Task
-from cocreate.services.writes import Delete, Insert, Move, Plan, Put, Update, send
+from cocreate.models.work import Figure, Task
+from cocreate.services.writes import Cancel, Delete, Insert, Move, Put, Update, send
 from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.stories import facts
 from workflows.facts import TaskFact, TaskState
 
-GROUP, TASK, REMINDER = (table_of(model) for model in (AffectedGroup, Task, Reminder))
+GROUP, TASK, REMINDER, FIGURE = (table_of(model) for model in (AffectedGroup, Task, Reminder, Figure))
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -76,24 +76,14 @@ class TestKinds:
         write(Delete(GROUP, ({"project_id": small_id(small), "number": 1},)))
         assert names(small) == ["Drivers"]
 
-    def test_a_plan_ends_what_is_planned_of_a_subject_and_nothing_else(self, small):
-        write(plan(small, (), ("a", 0), ("a", 1), ("b", 0)))
-        set_state(small, "a", 1, "sent")
-        write(plan(small, ("a", "c")))
-        assert reminders(small) == [("a", 0, "cancelled"), ("a", 1, "sent"), ("b", 0, "planned")]
-
-    def test_a_plan_may_plan_anew_what_it_ends(self, small):
-        write(plan(small, (), ("a", 0), ("a", 1)))
-        write(plan(small, ("a",), ("a", 1), ("a", 2)))
-        assert reminders(small) == [("a", 0, "cancelled"), ("a", 1, "planned"), ("a", 2, "planned")]
-        write(plan(small, ("a",), ("a", 0)))
-        assert reminders(small) == [("a", 0, "planned"), ("a", 1, "cancelled"), ("a", 2, "cancelled")]
-
-    def test_a_plan_is_one_statement(self, small, query_counter):
-        write(plan(small, (), ("a", 0)))
-        made = plan(small, ("a",), ("a", 0), ("b", 0))
-        with transaction() as session, query_counter(max=1):
-            send(session.connection(), None, [made])
+    def test_cancel_ends_what_is_planned_and_nothing_else(self, small):
+        write(Put(REMINDER, tuple(reminder(small, subject, rule, state) for subject, rule, state in (
+            ("a", 0, "planned"), ("a", 1, "sent"), ("b", 0, "planned")))))
+        write(Cancel(small_id(small), ("a", "c")))
+        rows = db.session.execute(select(REMINDER.c.subject, REMINDER.c.state).where(
+            REMINDER.c.project_id == small_id(small), REMINDER.c.subject.in_(["a", "b"]))
+            .order_by(REMINDER.c.subject, REMINDER.c.rule)).all()
+        assert [tuple(row) for row in rows] == [("a", "cancelled"), ("a", "sent"), ("b", "planned")]
 
     def test_move_only_from_the_version_that_was_read(self, small):
         version = facts(small).project.version
@@ -103,10 +93,13 @@ class TestKinds:
             write(Insert(GROUP, groups(small, "Nobody")), move=Move(small_id(small), version, {"title": "Twice"}))
         assert (facts(small).project.title, names(small)) == ("Moved", [])
 
+    def test_then_comes_after(self, small):
+        write(Insert(GROUP, groups(small, "Neighbours")), then=[Put(GROUP, groups(small, "Drivers"))])
+        assert names(small) == ["Drivers"]
+
     def test_nothing_at_all(self, small, query_counter):
-        nothing = [Insert(GROUP, ()), plan(small, ())]
         with transaction() as session, query_counter(max=0):
-            send(session.connection(), None, nothing)
+            send(session.connection(), None, [Insert(GROUP, ())], [])
         assert names(small) == []
 
 
@@ -115,8 +108,7 @@ class TestBundle:
         where = {"project_id": small_id(small), "host_id": small.host_id}
         task = where | asdict(TaskFact("late", 1, 1, TaskState.OPEN, since=NOON, due_at=None))
         contribution = where | {"task": "late", "party": 1, "number": 1, "round": 1, "answers": "{}", "salt": "s",
-                                "person": small.maker, "at": NOON, "sees": -1, "narrower": "{}", "figures": "[]",
-                                "draft": 0}
+                                "person": small.maker, "at": NOON, "sees": -1, "narrower": "{}"}
         write(Insert(db.metadata.tables["contribution"], (contribution,)), Insert(TASK, (task,)))
         assert facts(small).task("late", 1).state is TaskState.OPEN
 
@@ -144,6 +136,14 @@ class TestValues:
         assert names(small) == [text]
 
     @few
+    @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-10**20, max_value=10**20))
+    def test_numbers(self, figure, value):
+        write(Update(FIGURE, (figure | {"value": value},)))
+        found = db.session.scalar(select(FIGURE.c.value).where(FIGURE.c.project_id == figure["project_id"]))
+        assert found == value
+        assert format(abs(found), "f") == format(abs(value), "f")
+
+    @few
     @given(st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2150, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
     def test_moments(self, small, moment):
         write(Update(TASK, ({"project_id": small_id(small), "key": "credit", "party": 1, "round": 1,
@@ -163,9 +163,9 @@ class TestValues:
                                  "due_at": datetime(2027, 3, 1)},)))  # noqa: DTZ001
 
 
-def write(*writes, move=None):
+def write(*writes, move=None, then=()):
     with transaction() as session:
-        send(session.connection(), move, list(writes))
+        send(session.connection(), move, list(writes), list(then))
 
 
 def groups(small, *texts):
@@ -174,27 +174,9 @@ def groups(small, *texts):
                  for number, text in enumerate(texts, 1))
 
 
-def plan(small, ended, *begun):
-    """begun: (subject, rule)."""
-    project = small_id(small)
-    return Plan(project, ended, tuple(
-        {"project_id": project, "subject": subject, "round": 1, "rule": rule, "occurrence": NOON.date(),
-         "recipient": small.shop, "host_id": small.host_id, "kind": "due_soon", "due_at": NOON, "announces": None,
-         "state": "planned"} for subject, rule in begun))
-
-
-def set_state(small, subject, rule, state):
-    with transaction() as session:
-        session.execute(update(REMINDER).where(REMINDER.c.project_id == small_id(small), REMINDER.c.subject == subject,
-                                               REMINDER.c.rule == rule).values(state=state))
-
-
-def reminders(small):
-    db.session.rollback()
-    return [tuple(row) for row in db.session.execute(
-        select(REMINDER.c.subject, REMINDER.c.rule, REMINDER.c.state)
-        .where(REMINDER.c.project_id == small_id(small), REMINDER.c.subject.in_(["a", "b"]))
-        .order_by(REMINDER.c.subject, REMINDER.c.rule))]
+def reminder(small, subject, rule, state):
+    return {"project_id": small_id(small), "subject": subject, "round": 1, "rule": rule, "occurrence": NOON.date(),
+            "recipient": small.shop, "host_id": small.host_id, "kind": "due_soon", "due_at": NOON, "state": state}
 
 
 def names(small):
@@ -211,3 +193,9 @@ def small_id(small):
 def small(app):
     with app.app_context():
         yield stories.opened(2)
+
+
+@pytest.fixture
+def figure(small):
+    stories.submit(small, "ramp_0")
+    return {"project_id": small_id(small), "path": "figures.ramp_0.mass", "party": 2, "number": 1}

@@ -1,6 +1,5 @@
 """What a database would make of an act in a story of values: answers of every kind, and its rows as facts."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -30,17 +29,18 @@ def answer_to(asked: Any, value: Any) -> Answer:
 
 
 def with_rows(change: Change) -> Facts:
-    """The facts as the next look reads them: the figures of a version stand in its row, and in no fact of the act."""
+    """The facts as the next look reads them: figures are rows of the act that no fact of it holds."""
     facts = change.facts
     for write in change.rows:
-        for version in write.rows if write.table.name == "contribution" else ():
-            facts = facts.without_figures(version["task"], version["party"]).with_figures(figures_in(version))
+        table = getattr(getattr(write, "table", None), "name", "")
+        if table == "contribution":
+            for version in write.rows:
+                facts = facts.without_figures(version["task"], version["party"])
+        elif table == "figure":
+            facts = facts.with_figures(
+                FigureFact(row["path"], row["party"], row["number"], row["value"], row["unit"],
+                           row["sees"], row["source"]) for row in write.rows)
     return with_computed(facts)
-
-
-def figures_in(version: Any) -> list[FigureFact]:
-    return [FigureFact(path, party, number, Decimal(value), *more)
-            for path, party, number, value, *more in json.loads(version["figures"])]
 
 
 def hash_of(text: str) -> str:

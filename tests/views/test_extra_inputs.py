@@ -19,7 +19,7 @@ from workflows.progression import subject
 COLUMNS = sorted({column.name for table in db.metadata.tables.values() for column in table.columns})
 SECRET = {"salt", "personal_salt", "hash", "prev_hash", "details_sha256", "head", "ref", "message_id", "details",
           "token_sha256", "email", "skeleton", "personal_sha256", "body", "request_sha256", "key_sha256"}
-TABLES = ("project", "party", "member", "task", "contribution", "draft", "decision", "document",
+TABLES = ("project", "party", "member", "task", "contribution", "draft", "figure", "decision", "document",
           "document_version", "comment", "nudge", "proposal", "event_detail")
 
 

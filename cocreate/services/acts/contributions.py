@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 
 from cocreate.db import table_of
 from cocreate.domain import assessing, audience, explaining, openness
@@ -10,13 +11,12 @@ from cocreate.domain.answers import Answers
 from cocreate.domain.asking import asked_after, chosen, counts, dates, open_fields, without_idle
 from cocreate.domain.chain import canonical, commitment
 from cocreate.domain.computed import with_computed
-from cocreate.domain.figures import encode as encode_figures
 from cocreate.domain.figures import figures as figures_of
 from cocreate.domain.owing import nobodys
 from cocreate.domain.rights import Act
 from cocreate.domain.spelling import encode
 from cocreate.errors import Conflict, Invalid, NotFound, Refused
-from cocreate.models.work import Contribution, DocumentVersion, Draft
+from cocreate.models.work import WHOLE_PARTY, Contribution, DocumentVersion, Draft, Figure
 from cocreate.services.acts.change import Change, next_number, require, require_same
 from cocreate.services.writes import Delete, Insert, Row, Write
 from workflows import progression
@@ -145,14 +145,19 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     version = version_of(facts, after, given.answers, person)
     after = replace(after, missing=_absent(count.missing, given.answers, version))
     figures = _figures(facts, given, version)
-    row = {**version, "figures": encode_figures(figures), "draft": given.draft}
+    rows: list[Write] = [Insert(table_of(Contribution), (version,))]
+    if figures:
+        rows.append(Insert(table_of(Figure), figures))
+    if given.draft:
+        rows.append(Delete(table_of(Draft), (
+            {"project_id": facts.project.id, "task": given.task, "party": given.party, "owner": WHOLE_PARTY},)))
     facts = facts.with_task(after)
     if task.key in facts.definition.compared:  # what follows of it follows now
-        facts = with_computed(facts.without_figures(task.key, task.party).with_figures(figures))
+        facts = with_computed(facts.without_figures(task.key, task.party).with_figures(_as_facts(figures)))
     facts, documents = _documents(facts, given, person, version)
     return Change(
         facts=facts, party=given.party, answer={"number": after.number, "state": state.value},
-        rows=(Insert(table_of(Contribution), (row,)), *documents),
+        rows=(*rows, *documents),
         details={"task": task.key, "number": after.number, "answers_sha256": committed(version)})
 
 
@@ -257,10 +262,7 @@ def _submitted(facts: Facts, key: str, party: int, seen: int) -> tuple[TaskFact,
 
 
 def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, for_party: int | None = None) -> Row:
-    """The row of the version that ``task`` is now at, without what follows from its counting.
-
-    for_party: who typed it in for the party, see the model.
-    """
+    """The row of the version that ``task`` is now at. for_party: who typed it in for the party, see the model."""
     definition, body = facts.task_of(task), encode(answers)
     sees = audience.audience(definition.visible_to, facts, giver=task.party)
     audiences = openness.of_fields(facts, task.key, definition.fields, giver=task.party)
@@ -268,7 +270,7 @@ def version_of(facts: Facts, task: TaskFact, answers: Answers, person: int, *, f
     return {"project_id": facts.project.id, "host_id": facts.project.host_id, "task": task.key, "party": task.party,
             "number": task.number, "round": task.round, "answers": body,
             "salt": secrets.token_hex(16), "person": person, "for_party": for_party, "at": facts.now, "sees": sees,
-            "narrower": canonical(narrower), "figures": "[]", "draft": 0}
+            "narrower": canonical(narrower)}
 
 
 def committed(version: Row) -> str:
@@ -278,14 +280,20 @@ def committed(version: Row) -> str:
     return commitment(version["salt"], version["answers"])
 
 
-def _figures(facts: Facts, given: Submit, version: Row) -> tuple[FigureFact, ...]:
+def _figures(facts: Facts, given: Submit, version: Row) -> tuple[Row, ...]:
     """The numbers of a version; those of the versions before it do not count any more."""
     stage, definition = facts.definition.tasks[given.task]
     narrower = json.loads(version["narrower"])
     return tuple(
-        FigureFact(one.path, given.party, version["number"], one.value, one.unit,
-                   narrower.get(one.field, version["sees"]), one.source, one.period, one.price_year)
-        for one in figures_of(stage, given.task, definition, given.answers))
+        {"project_id": facts.project.id, "host_id": facts.project.host_id, "path": figure.path, "party": given.party,
+         "number": version["number"], "task": given.task, "value": figure.value, "unit": figure.unit,
+         "period": figure.period, "price_year": figure.price_year, "source": figure.source, "grade": figure.grade,
+         "sees": narrower.get(figure.field, version["sees"])}
+        for figure in figures_of(stage, given.task, definition, given.answers))
+
+
+def _as_facts(figures: Iterable[Row]) -> Iterator[FigureFact]:
+    return (FigureFact(**{field.name: row[field.name] for field in fields(FigureFact)}) for row in figures)
 
 
 def _documents(facts: Facts, given: Submit, person: int, version: Row) -> tuple[Facts, tuple[Write, ...]]:

@@ -14,7 +14,6 @@ from cocreate.services.acts.contracts import NewDuty
 from cocreate.services.acts.contributions import Accept, Return, Submit, TakeBack
 from cocreate.services.acts.reopening import Reopen
 from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, signatory
-from tests.support.rows import figures_in
 from workflows.facts import TaskState
 
 OWED = TWO_SIDES.replace("fields: {mass: {type: quantity, unit: t/a}}}", """fields: {rows: {type: table, columns: {
@@ -49,7 +48,7 @@ class TestSubmit:
         story = begin(text).submit("stream", mass=12, cost=7)
         version, = rows(story, "contribution")
         assert (version["number"], version["round"], version["person"]) == (1, 1, champion(1))
-        assert {one.path: (one.value, one.sees & bit(2) != 0) for one in figures_in(version)} == {
+        assert {row["path"]: (row["value"], row["sees"] & bit(2) != 0) for row in rows(story, "figure")} == {
             "figures.stream.mass": (12, True), "figures.stream.cost": (7, False)}
 
     def test_every_version_has_the_next_number(self):
