@@ -157,3 +157,12 @@ def walk(condition: AnyCondition | None, depth: int = 1) -> Iterator[tuple[int, 
                 yield from walk(one, depth + 1)
         case Not(not_=one):
             yield from walk(one, depth + 1)
+
+
+def all_of(condition: AnyCondition | None) -> Iterator[AnyCondition]:
+    """What must hold whatever else does: not one of several ways."""
+    if isinstance(condition, All):
+        for one in condition.all:
+            yield from all_of(one)
+    elif condition is not None:
+        yield condition

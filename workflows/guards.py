@@ -182,9 +182,11 @@ def can_start(facts: Facts, task: TaskFact) -> bool:
 
 def awaited(facts: Facts, task: TaskFact) -> dict[int, tuple[str, ...]]:
     """Party -> the boxes of a canvas that are theirs and have no entry of theirs, while it can be written on."""
-    boxes, there = facts.task_of(task).boxes, task.boxes
-    if not boxes or task.state not in OWED or left_behind(facts, task) or not can_start(facts, task):
+    if task.state not in OWED or not (boxes := facts.task_of(task).boxes):
         return {}
+    if left_behind(facts, task) or not can_start(facts, task):
+        return {}
+    there = task.boxes
     found = {party.number: tuple(key for key, box in boxes.items()
                                  if party.seat in box.of and key not in there.get(party.number, ()))
              for party in facts.present}

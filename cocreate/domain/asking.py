@@ -162,7 +162,7 @@ def idle_columns(field: f.Base, said: Callable[[str], Collection[str]]) -> froze
 
 
 def _pointless(parts: Mapping[str, f.Base], said: Callable[[str], Collection[str]]) -> frozenset[str]:
-    return frozenset(key for key, part in parts.items() if any(
+    return frozenset(key for key, part in parts.items() if part.only_if and any(
         (given := said(name)) and not one.holds(given) for name, one in hangs_on(part)))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from cocreate.domain.hearing import Subject
 from cocreate.domain.reminding import can_be_decided, signatories
 from workflows import engine
-from workflows.conditions import All, AnyCondition, PartySeated
 from workflows.facts import OWED, UNDECIDED, Facts
 from workflows.guards import can_start
 
@@ -32,18 +31,6 @@ def waiting(facts: Facts) -> Iterator[Subject]:
 
 def _empty_seats(facts: Facts) -> Iterator[Subject]:
     """Seats that every way on from this stage needs taken, and where nobody sits."""
-    ways = [t for t in facts.definition.transitions.values() if t.from_ == facts.project.stage
-            and not facts.definition.is_back(t)]
-    needed = [{one.party for one in _all_of(way.when) if isinstance(one, PartySeated)} for way in ways]
-    for seat in sorted(set.intersection(*needed)) if needed else ():
+    for seat in facts.definition.seats_needed[facts.project.stage]:
         if not facts.holders([seat]):
             yield Subject("seat", seat)
-
-
-def _all_of(condition: AnyCondition | None) -> Iterator[AnyCondition]:
-    """What must hold whatever else does: not one of several ways."""
-    if isinstance(condition, All):
-        for one in condition.all:
-            yield from _all_of(one)
-    elif condition is not None:
-        yield condition

@@ -44,13 +44,11 @@ def spelled(number: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-_ABOUT = tuple(each.name for each in fields(Answer) if each.name != "value")
+_PARTS = tuple(each.name for each in fields(Answer))
 
 
 def _plain(answer: Answer) -> dict[str, Any]:
-    plain = {name: _plain_value(getattr(answer, name)) for name in _ABOUT}
-    plain["value"] = _plain_value(answer.value)
-    return {name: value for name, value in plain.items() if value is not None}
+    return {name: _plain_value(part) for name in _PARTS if (part := getattr(answer, name)) is not None}
 
 
 def _plain_value(value: Any) -> Any:
@@ -76,9 +74,9 @@ def _plain_value(value: Any) -> Any:
 
 
 def _answer(field: AnyField, data: Any) -> Answer:
-    if not isinstance(data, dict) or data.keys() - {*_ABOUT, "value"}:
+    if not isinstance(data, dict) or data.keys() - set(_PARTS):
         raise ValueError("not an answer")
-    about = {name: data[name] for name in _ABOUT if name in data}
+    about = {name: data[name] for name in _PARTS if name != "value" and name in data}
     if not all(isinstance(given, int if name == "price_year" else str) for name, given in about.items()):
         raise ValueError("not an answer")
     if "by" in about:

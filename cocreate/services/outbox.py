@@ -82,7 +82,7 @@ def _message_id(project_id: int, seq: int, kind: str, recipient: int, now: datet
 def _stored(values: Mapping[str, object]) -> str:
     secret = values.get(SECRET)
     locked = {} if secret is None else {SECRET: vault.lock(str(secret))}
-    return json.dumps({**values, **locked}, default=_plain, ensure_ascii=False, sort_keys=True)
+    return _json({**values, **locked})
 
 
 def _plain(value: object) -> str:
@@ -93,6 +93,9 @@ def _plain(value: object) -> str:
             return format(value, "f")
         case _:
             raise TypeError(f"{type(value).__name__} does not belong into a mail")
+
+
+_json = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True).encode
 
 
 # claiming

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workflows.conditions import FigureReaches, walk
+from workflows.conditions import FigureReaches, PartySeated, all_of, walk
 from workflows.definition.stages import Days, Gate, ReminderRule, Seat, Stage, Task, Transition
 from workflows.definition.terms import Annex, Clause, DecideRule, DutyRule, PartyDetails
 from workflows.fields import Computed, Key, OnlyIf, Strict, TypedField, answers_of
@@ -138,6 +138,16 @@ class Definition(Strict):
     def order(self) -> dict[str, int]:
         """Stage key -> place, from 0; terminal stages follow."""
         return {key: place for place, key in enumerate((*self.stages, *self.terminal))}
+
+    @cached_property
+    def seats_needed(self) -> Mapping[str, tuple[str, ...]]:
+        """Stage -> the seats that every way on from it needs taken."""
+        found: dict[str, set[str]] = {}
+        for way in self.transitions.values():
+            if not self.is_back(way):
+                needed = {one.party for one in all_of(way.when) if isinstance(one, PartySeated)}
+                found[way.from_] = found.get(way.from_, needed) & needed
+        return {key: tuple(sorted(found.get(key, ()))) for key in self.stages}
 
     def is_back(self, transition: Transition) -> bool:
         return self.order[transition.to] < self.order[transition.from_]

@@ -51,8 +51,10 @@ def date_tasks(facts: Facts) -> Facts:
 
 def _dated(facts: Facts) -> Facts:
     for task in facts.tasks:
+        if task.state not in OWED:
+            continue
         asked = facts.task_of(task)
-        if task.state not in OWED or (task.due_at is not None and not asked.waits_for):
+        if task.due_at is not None and not asked.waits_for:
             continue
         if rests(facts, task) or left_behind(facts, task):
             continue
