@@ -72,10 +72,13 @@ def begin(connection: Connection, sql: str, values: Values) -> None:
 
 
 def execute_many(connection: Connection, sql: str, rows: Sequence[Values]) -> None:
-    """Run one statement for every row. SQLite only: PostgreSQL takes many rows as one value."""
+    """Run one statement for every row, whose values come in the order of its ``?``.
+
+    SQLite only: PostgreSQL takes many rows as one value.
+    """
     _announce(connection, "before_cursor_execute", [(sql, rows)])
     try:
-        connection.connection.cursor().executemany(sql, [_by_number(row) for row in rows])
+        connection.connection.cursor().executemany(sql, rows)
     except BaseException as error:
         raise _translated(connection, sql, error) from error
     _announce(connection, "after_cursor_execute", [(sql, rows)])

@@ -40,7 +40,7 @@ class Comment(Model):
     text: Mapped[str]
     mentions: Mapped[str] = mapped_column(default="")  # persons, separated by blanks
     sees: Mapped[int]
-    resolved_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]  # of a concern; a call for help is open while its task names it
 
 
 class Nudge(Model):

@@ -58,7 +58,7 @@ def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
             answers.setdefault(_first(one.row, said), []).append(one)
     top = tuple(Said(one.row, one.by, one.mentions, tuple(answers.get(number, ()))) for number, one in said.items()
                 if one.row.reply_to not in said)
-    call = next((one for one in top if one.row.kind == "help" and one.row.resolved_at is None), None)
+    call = next((one for one in top if one.row.number in _calls(facts)), None)
     return Thread(topic, tuple(one for one in top if one is not call), _private(session, facts, topic, mask), call)
 
 
@@ -76,9 +76,14 @@ def call(session: Session, facts: Facts, number: int | None) -> Said | None:
     """A call for help that is open and that the facts' actor may read, without its answers."""
     row = session.execute(
         select(Comment, Person.name).join(Person, Person.id == Comment.person)
-        .where(Comment.project_id == facts.project.id, Comment.number == number, Comment.kind == "help",
-               Comment.resolved_at.is_(None), Comment.sees.bitwise_and(_mask(facts.actor)) != 0)).one_or_none()
+        .where(Comment.project_id == facts.project.id, Comment.number == number, Comment.number.in_(_calls(facts)),
+               Comment.sees.bitwise_and(_mask(facts.actor)) != 0)).one_or_none()
     return Said(row.Comment, row.name, ()) if row else None
+
+
+def _calls(facts: Facts) -> set[int]:
+    """The calls for help that are open: a task names its own, until somebody says that it helped or hands it in."""
+    return {task.help for task in facts.tasks if task.help is not None}
 
 
 def answer(session: Session, facts: Facts, call: int | None) -> Said | None:

@@ -31,7 +31,7 @@ from cocreate.models.mails import Outbox, Reminder
 from cocreate.models.projects import Absence, Member, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.records import Event, EventDetail
-from cocreate.models.talk import Comment, Nudge
+from cocreate.models.talk import Nudge
 from cocreate.models.work import Decision, Document, Task
 from cocreate.services import outbox, unsaid
 from cocreate.services.acts import ACTS, Change
@@ -115,7 +115,7 @@ def _stands_for(facts: Facts, request: Any, decide: Callable[[Facts, Any], Chang
 def rows_of(before: Facts, after: Facts, change: Change) -> list[Write]:
     """What an act changes."""
     where = {"project_id": before.project.id, "host_id": before.project.host_id}
-    return [*_changed(before, after, change, where), *change.rows, *_calls_ended(before, after)]
+    return [*_changed(before, after, change, where), *change.rows]
 
 
 def record(before: Facts, after: Facts, change: Change, name: str, *, key: str, asked: str,
@@ -186,12 +186,6 @@ def _called_off(before: Facts, after: Facts) -> list[TaskFact]:
     return [task for task in before.tasks if task.help is not None and task.help not in calling]
 
 
-def _calls_ended(before: Facts, after: Facts) -> list[Write]:
-    rows = tuple({"project_id": before.project.id, "number": task.help, "resolved_at": after.now}
-                 for task in _called_off(before, after))
-    return [Update(table_of(Comment), rows)] if rows else []
-
-
 _DIFFED: tuple[tuple[str, Any, type[Insert]], ...] = (
     ("parties", Party, Update), ("members", Member, Update), ("tasks", Task, Put), ("decisions", Decision, Put),
     ("documents", Document, Put), ("proposals", Proposal, Put), ("duties", Duty, Put),
@@ -211,7 +205,7 @@ def _changed(before: Facts, after: Facts, change: Change, where: dict[str, int])
         table = table_of(model)
         # What an act changes stays in its place, and what it adds comes last.
         changed = (fact for was, fact in zip_longest(old[:len(new)], new) if fact is not was and fact != was)
-        rows = (where | _columns(name, fact) for fact in changed)
+        rows = ({**where, **_columns(name, fact)} for fact in changed)
         writes += [kind(table, (row,)) for row in rows if _key(table, row) not in own]
     return writes
 

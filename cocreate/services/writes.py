@@ -196,12 +196,11 @@ def _send_listed(connection: Connection, move: Move | None, writes: list[Write])
     for write in writes:
         match write:
             case Cancel():
-                sql = _CANCEL.format("?1", "?2", "= ?3")
+                sql = _CANCEL.format("?", "?", "= ?")
                 driver.execute_many(connection, sql, [(write.project_id, _PLANNED, one) for one in write.subjects])
             case _:
-                names = tuple(write.rows[0])
-                sql = _listed_sql(type(write), write.table, names)  # type: ignore[arg-type]  # classes do hash
-                driver.execute_many(connection, sql, list(map(_plain(write.table, names), write.rows)))
+                sql, plain = _listed(type(write), write.table, tuple(write.rows[0]))  # type: ignore[arg-type]  # classes do hash
+                driver.execute_many(connection, sql, list(map(plain, write.rows)))
 
 
 @cache
@@ -211,8 +210,11 @@ def _listed_move_sql(names: tuple[str, ...]) -> str:
 
 
 @cache
-def _listed_sql(kind: type[Insert], table: Table, names: tuple[str, ...]) -> str:
-    return _row_sql(kind, table, names, {name: f"?{number}" for number, name in enumerate(names, 1)})
+def _listed(kind: type[Insert], table: Table, names: tuple[str, ...]) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
+    """The SQL for a row, and how one becomes its values, in the order of their marks: keys are compared last."""
+    keys = [column.name for column in table.primary_key] if kind in (Update, Delete) else []
+    order = (*(name for name in names if name not in keys), *keys)
+    return _row_sql(kind, table, order, dict.fromkeys(order, "?")), _plain(table, order)
 
 
 _SQLITE = sqlite.dialect()
@@ -221,11 +223,10 @@ _SQLITE = sqlite.dialect()
 @cache
 def _plain(table: Table, names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
     """How a row becomes the values of these columns, as their types store them."""
-    binders = {name: bind for name in names
-               if (bind := table.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) is not None}
+    binders = [(name, table.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) for name in names]
 
     def plain(row: Row) -> tuple[Any, ...]:
-        return tuple({**row, **{name: bind(row[name]) for name, bind in binders.items()}}.values())
+        return tuple([row[name] if bind is None else bind(row[name]) for name, bind in binders])
 
     return plain
 
