@@ -54,8 +54,8 @@ class TestDemo:
 
     def test_every_figure_is_marked_as_assumed(self, loaded):
         with loaded.app_context():
-            assert set(db.session.scalars(select(Figure.grade))) == {"assumed"}
-            # A row of limits asks for no source: its method says it.
+            # A row of limits asks for neither: its method says it.
+            assert set(db.session.scalars(select(Figure.grade))) == {"assumed", None}
             assert set(db.session.scalars(select(Figure.source))) == {demo.ASSUMED, None}
 
     def test_what_was_returned_can_be_typed_in_its_form(self):
