@@ -91,6 +91,12 @@ class TemplatePage:
         """Drafts that a newer version came after: nothing opens with them any more."""
         return tuple(version for version in self.versions[1:] if version.published_at is None)
 
+    def before(self, version: Version) -> Version | None:
+        """With what a version is compared: a draft with what is published, that with what was published before it."""
+        if version.published_at is None:
+            return self.published
+        return next((one for one in self.versions if one.published_at and one.number < version.number), None)
+
     def same(self, version: Version) -> Version | None:
         """The published version that says the same as this draft, if there is one."""
         return next((one for one in self.versions if one.published_at and one.sha256 == version.sha256), None)

@@ -280,9 +280,19 @@ class TestPublishing:
         client.post(f"/admin/templates/{ref}/retire")
         session.rollback()
         assert templates.published(session, small.host_id) == []
+        assert re.search(r"Retired on \w+ \d+ \w+: no new projects\. 1 running one stays\.",
+                         text(client.get(f"/admin/templates/{ref}")))
         client.post(f"/admin/templates/{ref}/back")
         session.rollback()
         assert len(templates.published(session, small.host_id)) == 1
+
+    def test_what_a_published_version_says_otherwise_than_the_one_before_stays_to_be_read(self, client, ref):
+        url = client.post("/admin/templates/import", data={"text": WITHOUT_SHOP, "save": "1"}).location
+        seen = re.search('name="seen" value="([0-9a-f]+)"', client.get(f"{url}/publish").text)[1]
+        client.post(f"{url}/publish", data={"seen": seen, "note": "Shop signs no more"})
+        page = text(client.get(f"/admin/templates/{ref}"))
+        assert "differences from version 1" in page and "Gone parties.shop.contracting" in page
+        assert "differences from" not in text(client.get(f"/admin/templates/{ref}?version=1"))
 
     def test_a_running_project_is_never_bent(self, client, session, small, ref):
         """P-24: a version without the customer's signature changes nothing for who has begun."""

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from cocreate import sentences
 from cocreate.clock import now
@@ -161,8 +160,7 @@ def template_retire(ref: str) -> ResponseReturnValue:
                     url_for("admin.templates"), _("'%(name)s' is retired: no new projects.", name=_name(found.newest)))
     return render_template("admin/templates/retire.html", form=Form(), name=_name(found.newest),
                            back_url=_url(found, found.newest), trail=_under(found),
-                           stay=ngettext("%(num)d running one stays.", "%(num)d running ones stay.", found.running)
-                           if found.running else "",
+                           stay=words_of.running_stay(found),
                            under_way=openings_under_way.begun_with(db.session(), found.host_id, found.key))
 
 
@@ -263,10 +261,8 @@ def _under(found: TemplatePage) -> list[Entry]:
 
 
 def _differs(found: TemplatePage, version: Version) -> tuple[Difference, ...]:
-    """What a draft says otherwise than the version that projects open with."""
-    if version.published_at or found.published is None:
-        return ()
-    return between(found.published.definition, version.definition)
+    before = found.before(version)
+    return between(before.definition, version.definition) if before else ()
 
 
 def _name(version: Version) -> str:

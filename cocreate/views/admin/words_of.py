@@ -60,7 +60,8 @@ def top_line(template: TemplatePage, reader: Reader) -> str:
     """Such as "Version 3, published Mon 2 Feb by Petra Sool, used by 14 projects"."""
     published, draft = template.published, template.draft
     if template.retired_at is not None:
-        said = _("Retired on %(day)s.", day=words.day(template.retired_at, reader))
+        said = _("Retired on %(day)s: no new projects.", day=words.day(template.retired_at, reader))
+        said = f"{said} {running_stay(template)}".strip()
     elif published is not None and published.published_at is not None:
         used = ngettext("used by %(num)d project", "used by %(num)d projects", published.used) \
             if published.used else _("used by no project")
@@ -74,6 +75,13 @@ def top_line(template: TemplatePage, reader: Reader) -> str:
         said += " " + _("Version %(number)s is a draft, saved %(day)s by %(name)s.", number=draft.number,
                         day=words.day(draft.saved_at, reader), name=draft.by)
     return said
+
+
+def running_stay(template: TemplatePage) -> str:
+    """What becomes of running projects where a template is retired; "" where there are none."""
+    if not template.running:
+        return ""
+    return ngettext("%(num)d running one stays.", "%(num)d running ones stay.", template.running)
 
 
 def stays(template: TemplatePage) -> list[str]:
