@@ -41,10 +41,14 @@ def language_of(text: str | Mapping[str, str] | None, language: str, own: str) -
     return next((one for one in (language, language[:2]) if text.get(one)), next(iter(text)))
 
 
+def near(word: str, known: Iterable[str]) -> str:
+    """The known word that is written most like this one; empty where none is near."""
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.7)), "")
+
+
 def meant(word: str, known: Iterable[str]) -> str:
     """Such as "; did you mean 'in_use'?" for what is not among the known words; empty where none is near."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
-    return f"; did you mean '{near[0]}'?" if near and near[0] != word else ""
+    return f"; did you mean '{one}'?" if (one := near(word, known)) not in ("", word) else ""
 
 
 # The keys of a definition under which a text stands.

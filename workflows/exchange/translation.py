@@ -55,7 +55,7 @@ _BRANCH = {"dict_type", "model_type", "list_type", "string_type", "none_required
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """One of pydantic's errors with its place in the text."""
 
     place: Place
@@ -67,17 +67,23 @@ class _Found:
 
 def translated(error: ValidationError, tree: Tree) -> Iterator[DefinitionError]:
     """One friendly error per place, not one per form that was tried there."""
-    groups: dict[Place, list[_Found]] = {}
+    for found, several in located(error, tree.value):
+        yield _friendly(found, several=several, tree=tree)
+
+
+def located(error: ValidationError, value: Any) -> Iterator[tuple[Found, bool]]:
+    """What is wrong in a value, each at its place, and whether several forms might stand there."""
+    groups: dict[Place, list[Found]] = {}
     for raw in error.errors(include_url=False):
-        place, choice = _located(raw["loc"], raw["type"], tree.value)
-        found = _Found(place, choice, raw["type"], raw.get("ctx", {}), raw["input"])
+        place, choice = _located(raw["loc"], raw["type"], value)
+        found = Found(place, choice, raw["type"], raw.get("ctx", {}), raw["input"])
         groups.setdefault(place if choice is None else choice, []).append(found)
     for group in groups.values():
         for found in _spoken(group):
-            yield _friendly(found, several=len(group) > 1, tree=tree)
+            yield found, len(group) > 1
 
 
-def _spoken(group: list[_Found]) -> list[_Found]:
+def _spoken(group: list[Found]) -> list[Found]:
     """Of several forms tried at one place, what the author most likely meant."""
     if all(found.choice is None for found in group):
         return group
@@ -112,7 +118,7 @@ def _is_tag(part: str | int, value: Any, loc: tuple[str | int, ...], position: i
     return below and isinstance(value, dict) and value.get("type") == part
 
 
-def _friendly(found: _Found, *, several: bool, tree: Tree) -> DefinitionError:
+def _friendly(found: Found, *, several: bool, tree: Tree) -> DefinitionError:
     name = next((str(part) for part in reversed(found.place) if isinstance(part, str)), "")
     line = tree.line(found.place)
     example = _EXAMPLES.get(name) if found.place and found.place[-1] == name and not _elsewhere(found.place) else None
@@ -141,7 +147,7 @@ def _elsewhere(place: Place) -> bool:
             or (place[-1] == "after" and above == "then"))
 
 
-def _wrong(found: _Found, name: str, several: bool) -> str:
+def _wrong(found: Found, name: str, several: bool) -> str:
     """What is wrong with a value that is there."""
     kind, value, context = found.kind, found.value, found.context
     shown = name if isinstance(value, dict | list) else f"'{short(value)}'"

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from workflows.definition import Definition
+from workflows.exchange.beyond import beyond
 from workflows.exchange.mistakes import DefinitionError, DefinitionErrors
 from workflows.exchange.translation import translated, used_twice
 from workflows.exchange.tree import FLOAT, INT, NOT_A_TEMPLATE, decoded, parse, scalar
@@ -34,7 +35,8 @@ def read(text: str | bytes) -> Definition:
         found += [one for one in translated(error, tree) if not (twice and "keys are unique" in one.message)]
         found += twice
     if found:
-        raise DefinitionErrors(found[:MOST_ERRORS])
+        more = beyond(tree, found) if len(found) < MOST_ERRORS else ()  # else there is no place for them
+        raise DefinitionErrors([*found, *more][:MOST_ERRORS])
     return read_
 
 

@@ -35,11 +35,21 @@ _RULES: tuple[_Check, ...] = (
 
 def verify(definition: Definition) -> tuple[Finding, ...]:
     """Every finding, errors first, each once. A definition without an error can be published."""
-    named = tuple(finding for check in _NAMES for finding in check(definition))
-    found = [*named, *(finding for check in _RULES for finding in check(definition))]
+    named = referred(definition)
+    found = [*named, *ruled(definition)]
     if not any(finding.level == "error" for finding in named):  # a walk over names that lead nowhere proves nothing
         found += walks.walks(definition)
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.level != "error"))
+
+
+def referred(definition: Definition) -> tuple[Finding, ...]:
+    """What speaks of something that is not there."""
+    return tuple(finding for check in _NAMES for finding in check(definition))
+
+
+def ruled(definition: Definition) -> tuple[Finding, ...]:
+    """What its parts mean, without a walk through its stages."""
+    return tuple(finding for check in _RULES for finding in check(definition))
 
 
 def publishable(findings: Sequence[Finding]) -> bool:
