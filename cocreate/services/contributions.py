@@ -17,14 +17,14 @@ from cocreate.domain.spelling import decode
 from cocreate.domain.taking import can_reopen
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.people import Person
-from cocreate.models.records import EventDetail
 from cocreate.models.work import WHOLE_PARTY, Contribution, Document, DocumentVersion, Draft
-from cocreate.services import progress
+from cocreate.services import progress, sent_back
 from cocreate.services.acts.change import require
 from cocreate.services.acts.contributions import Accept, Count, NewFile, Return, Submit, TakeBack
 from cocreate.services.acts.entering import Confirm, Deny, EnterFor
 from cocreate.services.acts.reopening import Reopen
 from cocreate.services.facts import look
+from cocreate.services.sent_back import SentBack
 from workflows import progression
 from workflows.facts import OWED, DecisionFact, DecisionState, Facts, TaskFact, TaskState
 from workflows.guards import accepting, can_start
@@ -69,6 +69,7 @@ class TaskPage:
     may_reopen: bool = False
     may_count: bool = False  # without those of the party who have not answered
     alone: bool = False  # what was given is kept from who has not answered the same statements yet
+    again: SentBack | None = None  # why it is asked once more, also after the party has taken its answer back
 
     @property
     def newest(self) -> Version | None:
@@ -94,7 +95,9 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
         and facts.task_of(task).kind not in ("sign", "assessment", "canvas")
         and _acts(facts, Act.ENTER_FOR, party=task.party),
         may_count=own and assessing.enough(facts, task) and _counts(facts, task),
-        may_reopen=can_reopen(facts, task) and not facts.ended and not facts.on_hold)
+        may_reopen=can_reopen(facts, task) and not facts.ended and not facts.on_hold,
+        again=sent_back.last(session, facts.project.id, (task.key, task.party), reader=audience.reader(facts.actor))
+        if task.state in OWED and task.number else None)
 
 
 def is_ahead(facts: Facts, key: str) -> bool:
@@ -268,18 +271,6 @@ def new_files(session: Session, facts: Facts, task: TaskFact, answers: Answers) 
     there = {(path, sha256) for path, sha256 in rows}
     return tuple(NewFile(key, file.sha256, file.name, file.media_type, file.size) for key, file in given.items()
                  if (f"{stage}.{task.key}.{key}", file.sha256) not in there)
-
-
-def marked(session: Session, facts: Facts, task: TaskFact) -> tuple[str, ...]:
-    """The fields named when the task was last returned."""
-    details = session.scalars(
-        select(EventDetail.details).where(EventDetail.project_id == facts.project.id, EventDetail.act == "return")
-        .order_by(EventDetail.seq.desc()))
-    for body in details:
-        said = json.loads(body)
-        if said.get("task") == task.key and said.get("of") == task.party:
-            return tuple(said.get("marked", ()))
-    return ()
 
 
 def _instance(facts: Facts, key: str, party: int | None, own: int | None) -> TaskFact:

@@ -17,10 +17,10 @@ from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.mails import Reminder
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
-from cocreate.models.records import Event, EventDetail
+from cocreate.models.records import EventDetail
 from cocreate.models.talk import Comment
 from cocreate.models.work import WHOLE_PARTY, Draft
-from cocreate.services import concerns, contracts, digests, hashing
+from cocreate.services import concerns, contracts, digests, hashing, sent_back
 from cocreate.services.facts import look
 from cocreate.services.outbox import SECRET, Claimed
 from cocreate.words import Reader, tag
@@ -293,18 +293,11 @@ def _said(session: Session, mail: Claimed, facts: Facts) -> Comment | None:
 
 def _returned_before(session: Session, mail: Claimed, subject: Subject, facts: Facts) -> dict[str, Any]:
     """Whether what was submitted had been returned: by whom, when, and why, as far as the recipient may read it."""
-    for row in session.scalars(
-            select(EventDetail).where(EventDetail.project_id == mail.project_id, EventDetail.seq < mail.seq,
-                                      EventDetail.act.in_(("return", "accept"))).order_by(EventDetail.seq.desc())):
-        details = json.loads(row.details)
-        if (details["task"], details["of"]) == subject.task:
-            if row.act == "accept":
-                break
-            words = json.loads(row.personal) if row.personal and row.sees & audience.reader(
-                facts.member(mail.recipient)) else {}
-            at = session.scalar(select(Event.at).where(Event.project_id == row.project_id, Event.seq == row.seq))
-            return {"returned_at": at, "by": details["actor"], "party": row.party, "reason": words.get("reason")}
-    return {}
+    found = sent_back.last(session, facts.project.id, subject.task, before=mail.seq,
+                           reader=audience.reader(facts.member(mail.recipient)))
+    if found is None or found.act != "return":
+        return {}
+    return {"returned_at": found.at, "by": found.by, "party": found.party, "reason": found.reason}
 
 
 def _times_reminded(session: Session, mail: Claimed) -> int:

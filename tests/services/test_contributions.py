@@ -180,7 +180,8 @@ class TestAcceptAndReturn:
         seen = facts(small)
         task = seen.task("credit", 1)
         assert (task.state, task.reason) == ("returned", REASON)
-        assert contributions.marked(db.session, seen, task) == ("amount",)
+        page = contributions.page(db.session, small.ref, "credit", 1, person=small.people[1], now=NOON)
+        assert page.again and page.again.marked == ("amount",)
 
     def test_a_reason_that_says_nothing(self, small):
         stories.submit(small, "credit")

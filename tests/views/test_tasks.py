@@ -146,6 +146,27 @@ class TestVersions:
         link = question[:question.index("</a>")]
         assert "/tasks/returns/versions/1/2?party=2" in link and link.endswith("What changed since version 1"), link
 
+    def test_taken_back_after_it_was_submitted_again_the_reason_and_the_marks_stand_there_still(self, project):
+        room = project(returned)
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+            stories.take_back(room.small, "returns")
+        page = room.shop.get("/tasks/returns").text
+        assert "Tornby Furniture returned this on Mon 1 Mar:" in text(room.shop.get("/tasks/returns"))
+        assert "Only one garage, it seems." in page and "Marked when it was returned" in page
+
+    def test_taken_back_after_it_was_opened_again_the_reason_stands_there_still(self, project):
+        room = project(returned)
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+            stories.accept(room.small, "returns")
+            page = room.shop.get("/tasks/returns/reopen?party=2").text
+            room.shop.post("/tasks/returns/reopen", data=hidden(page) | {"reason": "A second garage was found."})
+            stories.submit(room.small, "returns")
+            stories.take_back(room.small, "returns")
+        page = room.shop.get("/tasks/returns").text
+        assert "A second garage was found." in page and "None" not in page and "Only one garage" not in page
+
     def test_answering_without_changing_is_a_new_version_with_the_same_values(self, project):
         room = project(returned)
         page = room.shop.get("/tasks/returns").text

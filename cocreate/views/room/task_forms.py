@@ -16,13 +16,13 @@ from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import typed_of
-from cocreate.services import accepted, casebook, contributions, files
+from cocreate.services import accepted, casebook, files
 from cocreate.services.acts.contributions import NewFile, require_owed
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame, uploads
 from cocreate.web import login, pages
 from workflows.definition import Task
-from workflows.facts import Facts, TaskState
+from workflows.facts import Facts
 from workflows.fields import Computed
 from workflows.figures import named
 
@@ -140,9 +140,7 @@ def computed(page: TaskPage, answers: Answers) -> dict[str, Answer]:
 
 def _marked(page: TaskPage) -> tuple[str, ...]:
     """Fields named when the task was returned."""
-    if page.task.state is not TaskState.RETURNED:
-        return ()
-    return contributions.marked(db.session(), page.facts, page.task)
+    return page.again.marked if page.again else ()
 
 
 def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, NewFile], dict[str, CocreateError]]:
