@@ -55,6 +55,10 @@ class TestHost:
             "'Christmas', '32.1.', '2027-02-30' are no days." in page
         assert "This is not one complete address" in page
 
+    def test_says_of_a_logo_that_it_is_to_be_chosen_again_where_something_else_was_wrong(self, client):
+        answer = client.post("/admin/host", data=SAID | {"name": "", "logo": (BytesIO(PNG), "logo.png")})
+        assert "Choose 'logo.png' again: it is kept once everything else is right." in html.unescape(answer.text)
+
     def test_further_days_off_count_for_what_is_due(self, client, session, small):
         until = openings.days_left(session, small.host_id, date(2027, 3, 31), now=NOON)
         settled(client, days_off="2027-03-08 to 2027-03-12\n2027-03-16")

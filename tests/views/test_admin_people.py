@@ -5,8 +5,9 @@ import re
 import pytest
 from sqlalchemy import select, update
 
+from cocreate.models.hosts import Host
 from cocreate.models.mails import AccountMail, Outbox
-from cocreate.models.people import Person
+from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Project
 from cocreate.services import hosts
 from tests.support import projects
@@ -157,6 +158,16 @@ class TestPeople:
         assert ("second_step_changed", "off", "Petra Sool") in [
             (kind, values.get("what"), values.get("by")) for kind, values in mails_to(session, small.manager)]
 
+    def test_says_before_a_reset_where_the_host_asks_for_a_second_step_that_a_new_one_is_set_up(self, client, session,
+                                                                                              small, refs):
+        page = f"/admin/people/{refs['anna']}/second-step"
+        assert "sets up a new one" not in text(client.get(page))
+        session.execute(update(Host).where(Host.id == small.host_id).values(second_step="required"))
+        session.execute(update(Person).values(totp_secret="locked"))
+        session.execute(update(SignIn).values(second_factor_at=NOON))
+        session.commit()
+        assert "At the next sign-in Anna Berg sets up a new one, as your organisation asks." in text(client.get(page))
+
     def test_all_projects_change_hands(self, client, session, small, refs, ben):
         page = text(client.get(f"/admin/people/{refs['anna']}/hand-over"))
         assert "1 project, running or agreed, gets a new account manager at once." in page and "Ben Ito" in page
@@ -267,7 +278,6 @@ class TestPeople:
         assert {client.post(f"/admin/people/{ref}/sessions").status_code for ref in (customer, stranger)} == {404}
 
     def test_a_session_by_link_must_prove_itself(self, client, session, refs):
-        from cocreate.models.people import SignIn
         session.execute(update(SignIn).values(proved_at=None))
         session.commit()
         for path in ("people/invite", f"people/{refs['anna']}/roles", "host", "templates/import"):

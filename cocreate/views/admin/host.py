@@ -34,6 +34,8 @@ def host() -> ResponseReturnValue:
     if request.method == "POST" and form.validate() and _saved(found, form):
         flash(_("Saved. Dates that are set already stay as they are."), "done")
         return redirect(url_for("admin.host"), 303)
+    if form.errors and not form.logo.errors and (chosen := getattr(form.logo.data, "filename", "")):
+        form.blame("logo", _("Choose '%(name)s' again: it is kept once everything else is right.", name=chosen))
     return render_template("admin/host.html", form=form, hosts=mine(), host=found), 422 if form.unfold() else 200
 
 

@@ -133,7 +133,7 @@ def person_second_step(ref: str) -> ResponseReturnValue:
                                                                         now=now()),
                      _("Reset. %(name)s has been told by mail, and signs in with the password alone.",
                        name=found.name))
-    return _dialog("admin/people/second_step.html", found, Form(),
+    return _dialog("admin/people/second_step.html", found, Form(), asked=host.second_step == "required",
                    title=_("Reset the second step of %(name)s", name=found.name))
 
 
