@@ -24,6 +24,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 
 from cocreate import clock, words
 from cocreate.domain.addresses import plain
+from cocreate.domain.unbroken import with_versions
 from cocreate.letters import Headline, Letter
 from cocreate.services.letters import Letterhead, MailContext
 from cocreate.settings import Settings
@@ -120,9 +121,11 @@ def _paragraphs(body: str) -> list[tuple[str, str]]:
     """(kind, text): "quote" for words of a person, "code" for a code to type, "head", "row" of a list, else "text"."""
     found = [" ".join(re.split(r"[ \t\n]+", part)).strip() for part in re.split(r"\n\s*\n", body)]
     marked = [(*part.partition(" "), part) for part in found if part]
-    return [(_KINDS[mark], text) if mark in _KINDS else ("text", part) for mark, _, text, part in marked]
+    return [(_KINDS[mark], text if mark in _OF_PEOPLE else with_versions(text)) if mark in _KINDS
+            else ("text", with_versions(part)) for mark, _, text, part in marked]
 
 
+_OF_PEOPLE = (">", "#")  # shown as it was written, and a code
 _KINDS = {">": "quote", "#": "code", "##": "head", "-": "row"}
 
 

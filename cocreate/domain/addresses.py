@@ -13,6 +13,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 
 _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+/\S*")
+_STOPS = ".,;:!?)]'\"\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
 _DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2,})")
 
 
@@ -39,7 +40,12 @@ def plain(text: str, most: int = 120) -> str:
 
 def unlinked(text: str, instead: str) -> str:
     """Words of people for a mail: an address in them is replaced by ``instead``, the only links there are ours."""
-    return _LINK.sub(instead, text)
+    return _LINK.sub(lambda found: instead + _after(found[0]), text)
+
+
+def _after(link: str) -> str:
+    """What ends the sentence or its part, and not the address."""
+    return link[len(link.rstrip(_STOPS)):]
 
 
 def named(text: str, most: int = 80) -> str:

@@ -12,11 +12,17 @@ _TOGETHER = re.compile(r"""
   | \b[A-Z]{3}\ -?\d[\d.,]*                 # EUR 5,000
   | (?<![\w\u00a0])[^\s(\[]*\d\ (?:[%‰°€$£]|[^\W\d_])[^\s)\]]*     # 1,200 t/a
 """, re.VERBOSE)
+_VERSION = re.compile(r"\b([Vv]ers\w+)\ (?=\d)")
 
 
 def whole(said: str) -> str:
     """Something short that stays on one line."""
     return said.replace(" ", SPACE) if len(said) <= MOST else said
+
+
+def with_versions(text: str) -> str:
+    """The text, in which "version 3" stays whole."""
+    return _VERSION.sub(rf"\1{SPACE}", text)
 
 
 def unbroken(text: str) -> str:

@@ -46,7 +46,7 @@ class AccountForm(Form):
 
 def email(**options: Any) -> StringField:
     # Not type=email: browsers refuse addresses which we take, and say so in their own words.
-    return line(_("E-mail"), most=254, **options, render_kw={
+    return line(_("E-mail"), most=254, needed=_("Type your e-mail address."), **options, render_kw={
         "autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"})
 
 
@@ -56,7 +56,7 @@ def new_password() -> Any:
 
 def code(label: Any) -> StringField:
     # Shown while it is typed: one has to compare it.
-    return StringField(label, [Needed(), AtMost(40)], render_kw={
+    return StringField(label, [Needed(_("Type the code.")), AtMost(40)], render_kw={
         "autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"})
 
 
@@ -70,7 +70,7 @@ class CodeForm(AccountForm):
 
 
 class RecoveryForm(AccountForm):
-    code = StringField(_("Recovery code"), [Needed(), AtMost(40)], render_kw={
+    code = StringField(_("Recovery code"), [Needed(_("Type one of your recovery codes.")), AtMost(40)], render_kw={
         "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
 
 
@@ -100,7 +100,7 @@ class DeviceForm(AccountForm):
 
 
 class ProfileForm(AccountForm):
-    name = line(_("Name"), render_kw={"autocomplete": "name"})
+    name = line(_("Name"), needed=_("Type your name."), render_kw={"autocomplete": "name"})
     addressed = line(_("How we address you"), optional=True,
                      description=_("Such as 'Dr Kim' or 'Renee'. Empty: by your name. Others always read your name."))
     language = SelectField(_("Language"))

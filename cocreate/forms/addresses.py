@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from wtforms import StringField
 
 from cocreate.domain.addresses import address
@@ -11,7 +12,7 @@ from cocreate.forms.base import Form, line
 
 def their_address(label: Any, *, optional: bool = False) -> StringField:
     # Not type=email, as in ``accounts.email``.
-    return line(label, most=254, optional=optional, render_kw={
+    return line(label, most=254, optional=optional, needed=_("Type the e-mail address."), render_kw={
         "inputmode": "email", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
 
 

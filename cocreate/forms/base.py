@@ -16,6 +16,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
+    DateField,
     Field,
     FieldList,
     FormField,
@@ -170,17 +171,28 @@ def _words_of_choices(field: Field) -> dict[str, str]:
 
 
 class Needed:
-    """Something must be there."""
+    """Something must be there. message: what to do, where the label does not tell it well."""
 
     field_flags = {"required": True}
 
     def __init__(self, message: Any = None) -> None:
-        self.message = message or _("This is needed.")
+        self.message = message
 
     def __call__(self, _form: wtforms.Form, field: Field) -> None:
         if field.data is None or field.data == "":
             field.errors = []
-            raise StopValidation(str(self.message))
+            raise StopValidation(str(self.message or _to_do(field)))
+
+
+def _to_do(field: Field) -> str:
+    """What to do at a field that is empty."""
+    if isinstance(field, SelectFieldBase):
+        return gettext("Choose from what is offered.")
+    if isinstance(field, DateField):
+        return gettext("Give the day as year, month and day: 2027-03-20.")
+    label = str(field.label.text)
+    return gettext("Write an answer to '%(label)s'.", label=label) if label.endswith("?") else \
+        gettext("Fill in '%(label)s'.", label=label)
 
 
 def somebody(label: Any) -> SelectField:
@@ -247,30 +259,35 @@ def _hidden(char: str) -> bool:
 # Fields
 
 
-def line(label: Any, *, most: int = 120, optional: bool = False, **options: Any) -> StringField:
-    """One line of text: stripped, in NFC, nothing hidden in it."""
-    return StringField(label, _presence(optional) + [AtMost(most), Readable()], filters=[_clean], **options)
+def line(label: Any, *, most: int = 120, optional: bool = False, needed: Any = None, **options: Any) -> StringField:
+    """One line of text: stripped, in NFC, nothing hidden in it. needed: what to do where it is empty."""
+    return StringField(label, _presence(optional, needed) + [AtMost(most), Readable()], filters=[_clean], **options)
 
 
-def lines(label: Any, *, most: int = 4000, optional: bool = False, **options: Any) -> TextAreaField:
+def lines(label: Any, *, most: int = 4000, optional: bool = False, needed: Any = None, **options: Any,
+          ) -> TextAreaField:
     """Text of several lines, ended by line feeds."""
-    return TextAreaField(label, _presence(optional) + [AtMost(most), Readable(lines=True)], filters=[_clean_lines],
-                         **options)
+    return TextAreaField(label, _presence(optional, needed) + [AtMost(most), Readable(lines=True)],
+                         filters=[_clean_lines], **options)
 
 
 def why(label: Any, *, optional: bool = False, description: Any = None) -> TextAreaField:
     """A reason that all parties read."""
-    return TextAreaField(label, [*_presence(optional), AtLeast(explaining.LEAST), AtMost(2000), Readable(lines=True)],
+    empty = _("Say why in %(least)s letters or more: all parties read it.", least=explaining.LEAST)
+    return TextAreaField(label, [*_presence(optional, empty), AtLeast(explaining.LEAST), AtMost(2000),
+                                 Readable(lines=True)],
                          filters=[_clean_lines], description=description or _("All parties see it."))
 
 
 def secret(label: Any, autocomplete: str, **options: Any) -> PasswordField:
     """A password or code, exactly as it was typed; a page never shows it again."""
-    return PasswordField(label, [Needed()], render_kw={"autocomplete": autocomplete, "spellcheck": "false"}, **options)
+    empty = _("Type a new password.") if autocomplete == "new-password" else _("Type your password.")
+    return PasswordField(label, [Needed(empty)], **options,
+                         render_kw={"autocomplete": autocomplete, "spellcheck": "false"})
 
 
-def _presence(optional: bool) -> list[Any]:
-    return [Optional()] if optional else [Needed()]
+def _presence(optional: bool, needed: Any) -> list[Any]:
+    return [Optional()] if optional else [Needed(needed)]
 
 
 def _clean(text: str | None) -> str | None:

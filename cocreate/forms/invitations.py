@@ -10,7 +10,7 @@ from cocreate.forms.base import Form, line, lines, secret
 class AcceptForm(AccountForm):
     """For who has a sign-in already, or shows the name only."""
 
-    name = line(_("Your name"), render_kw={"autocomplete": "name"})
+    name = line(_("Your name"), needed=_("Type your name."), render_kw={"autocomplete": "name"})
 
 
 class StartForm(AcceptForm):

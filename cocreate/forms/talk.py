@@ -15,7 +15,7 @@ class SayForm(UnsaidForm):
     KEPT = ("text", "about", "private", "mentions", "reply_to")
     seen_by = ""  # who reads it, in a sentence
 
-    text = lines(_("Your words"), most=4000)
+    text = lines(_("Your words"), most=4000, needed=_("Write your message."))
     topic = HiddenField()
     about = SelectField(_("About"), choices=[], validate_choice=False, validators=[Optional()])
     private = BooleanField(_("Private note: only my party reads it"))

@@ -40,6 +40,7 @@ def test_named(text, seen):
 @pytest.mark.parametrize(("text", "seen"), [
     ("Look at https://evil.example/x?y=1 now", "Look at (link) now"), ("www.evil.example", "(link)"),
     ("evil.example/sign-in", "(link)"), ("13 t/h, and/or 15.5 t/h", "13 t/h, and/or 15.5 t/h"),
-    ("Ask r.kim@wmata.example", "Ask r.kim@wmata.example"), ("javascript://x", "(link)")])
+    ("Ask r.kim@wmata.example", "Ask r.kim@wmata.example"), ("javascript://x", "(link)"),
+    ("At https://x.example/a, or (www.y.example).", "At (link), or ((link)).")])
 def test_unlinked(text, seen):
     assert unlinked(text, "(link)") == seen

@@ -8,7 +8,7 @@ import pytest
 from cocreate import words
 from cocreate.domain.answers import Answer
 from cocreate.domain.saying import read_out, say
-from cocreate.domain.unbroken import MOST, unbroken
+from cocreate.domain.unbroken import MOST, unbroken, with_versions
 from cocreate.words import Reader
 from workflows import fields as f
 from workflows.facts import FigureFact
@@ -36,6 +36,11 @@ def test_amounts_and_days_in_a_text_stay_whole(text, together):
 def test_what_is_longer_than_a_narrow_line_may_break():
     long = "1,200 " + "x" * MOST
     assert unbroken(long) == long
+
+
+def test_a_version_keeps_its_number():
+    assert kept(with_versions("It is ready, version 1. Version 12 was not; a version of 2020.")) == (
+        "It is ready, version_1. Version_12 was not; a version of 2020.")
 
 
 def test_a_day_a_time_and_an_amount_are_each_whole():

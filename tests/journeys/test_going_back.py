@@ -39,4 +39,4 @@ class TestBack:
         renee.press("^Save")
         held = renee.page.locator("[name=name]").input_value()
         renee.page.reload()
-        assert renee.page.locator("[name=name]").input_value() == held == "" and renee.reads("This is needed")
+        assert renee.page.locator("[name=name]").input_value() == held == "" and renee.reads("Type your name.")

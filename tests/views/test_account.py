@@ -40,7 +40,7 @@ class TestProfile:
 
     @pytest.mark.parametrize(("wrong", "sentence"), [
         ({"numbers": "XX"}, "Choose from what is offered."),
-        ({"name": ""}, "This is needed."),
+        ({"name": ""}, "Type your name."),
         ({"name": "x" * 121}, "Too long: 121 of 120 characters."),
         ({"name": "Renee\u202eKim"}, "There is a hidden character in this text."),
         ({"name": "Renee\nBcc: x"}, "There is a hidden character in this text."),

@@ -51,7 +51,7 @@ class TestHost:
                                                   "days_off": "2026-12-24\nChristmas\n32.1.\n2027-02-30",
                                                   "sender_address": "us"})
         page = html.unescape(answer.text)
-        assert answer.status_code == 422 and "This is needed." in page and \
+        assert answer.status_code == 422 and "Fill in 'Name'." in page and \
             "'Christmas', '32.1.', '2027-02-30' are no days." in page
         assert "This is not one complete address" in page
 

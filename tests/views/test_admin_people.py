@@ -46,7 +46,7 @@ class TestPeople:
         assert tom.get("/desk").location == "/sign-in"
         assert tom.post("/joining", data={"name": "Tom New", "password": "short"}).status_code == 422
         wrong = tom.post("/joining", data={"name": " ", "password": "short"})
-        assert "This is needed." in wrong.text and "Too short: 5 of 15." in wrong.text
+        assert "Type your name." in wrong.text and "Too short: 5 of 15." in wrong.text
         assert tom.post("/joining", data={"name": "Tom New", "password": PASSWORD}).status_code == 303
         assert tom.get("/desk").status_code == 200
         used = browser(app).get(f"/h/{token}", follow_redirects=True)

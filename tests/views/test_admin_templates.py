@@ -181,7 +181,7 @@ class TestPublishing:
         seen = drafted(client, ref)
         assert "1 running project stays on version 1." in text(client.get(f"/admin/templates/{ref}/publish"))
         answer = client.post(f"/admin/templates/{ref}/publish", data={"seen": seen})
-        assert answer.status_code == 422 and "This is needed." in answer.text
+        assert answer.status_code == 422 and "Write an answer to" in answer.text
         assert client.post(f"/admin/templates/{ref}/publish", data={"seen": seen, "note": "Dates"}).status_code == 303
         page = text(client.get(f"/admin/templates/{ref}?show=versions"))
         assert "Version 2, published" in page and "by Petra Sool" in page and "Dates" in page

@@ -29,7 +29,7 @@ class TestAskedForAgain:
 
     def test_without_an_address_nobody_is_asked(self, client):
         answer = client.post("/invitation/again", data={"email": " "})
-        assert answer.status_code == 422 and "This is needed." in answer.text
+        assert answer.status_code == 422 and "Type your e-mail address." in answer.text
 
 
 def asks_again(client, email):

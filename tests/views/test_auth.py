@@ -40,7 +40,7 @@ class TestSignIn:
     def test_an_empty_form_says_what_is_needed(self, client):
         answer = client.post("/sign-in", data={"email": "x@wmata.example"})
         assert answer.status_code == 422
-        assert "This is needed." in answer.text and "x@wmata.example" in answer.text
+        assert "Type your password." in answer.text and "x@wmata.example" in answer.text
 
     def test_password_managers_can_fill_it_in(self, client):
         page = client.get("/sign-in").text

@@ -1,5 +1,6 @@
 """Concerns, as people raise, answer and end them in a browser without scripts."""
 
+import html
 import re
 
 from sqlalchemy import update
@@ -74,7 +75,7 @@ class TestAnswered:
         page = text(room.shop.get(f"/concerns/{number_of(room.shop)}/answer"))
         assert "canary-concern" in page and "Only you and Tom Baker read what you say here." in page
         empty = room.shop.post(f"/concerns/{number_of(room.shop)}/answer", data={"text": ""})
-        assert empty.status_code == 422 and "This is needed." in empty.text
+        assert empty.status_code == 422 and "Fill in 'Your answer'." in html.unescape(empty.text)
 
     def test_to_anybody_else_there_is_nothing(self, project):
         room = project()

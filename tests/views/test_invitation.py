@@ -131,20 +131,20 @@ class TestAccepting:
             other.get(f"/i/{token}")
             assert other.get("/invitation").status_code == 410
 
-    @pytest.mark.parametrize(("password", "said"), [("", "This is needed."), ("short", "Too short: 5 of 15.")])
+    @pytest.mark.parametrize(("password", "said"), [("", "Type a new password."), ("short", "Too short: 5 of 15.")])
     def test_a_wrong_password_keeps_the_name(self, client, arrived, password, said):
         answer = client.post("/invitation", data={"name": "Tom van der Vos", "password": password})
         assert answer.status_code == 422
         assert said in answer.text and "Tom van der Vos" in answer.text
 
     @pytest.mark.parametrize(("password", "said"), [
-        ("", "This is needed."), ("short", "Too short: 5 of 15."),
+        ("", "Type a new password."), ("short", "Too short: 5 of 15."),
         ("Tornby Furniture 1", "Too close to 'furniture', which everybody knows of you."),
     ])
     def test_two_mistakes_are_told_at_once(self, client, arrived, password, said):
         page = client.post("/invitation", data={"name": " ", "password": password})
         assert page.status_code == 422
-        assert re.findall(r'"field-error".*?<span>([^<]*)', unescape(page.text)) == ["This is needed.", said]
+        assert re.findall(r'"field-error".*?<span>([^<]*)', unescape(page.text)) == ["Type your name.", said]
 
 
 class TestWithAnAccount:

@@ -40,7 +40,7 @@ class TestNow:
         assert "A mail with your line goes to Claire Duval of Aurelis Hotels." in page and "Nudge Claire Duval" in page
         answer = room.maker.post("/nudge/task:returns:2/2", data={"words": "We wait."}, follow_redirects=True)
         assert "Sent to Claire Duval." in text(answer)
-        assert "This is needed." in text(room.maker.post("/nudge/task:credit:1/1", data={"words": ""}), 422)
+        assert "Write your message." in text(room.maker.post("/nudge/task:credit:1/1", data={"words": ""}), 422)
 
 
 class TestHold:
@@ -73,7 +73,7 @@ class TestHold:
         assert "Tom Baker stands in for" in text(answer)
 
     @pytest.mark.parametrize(("data", "said"), [
-        ({"reason": "x", "until": "2027-03-12"}, WHY), ({"reason": REASON}, "This is needed."),
+        ({"reason": "x", "until": "2027-03-12"}, WHY), ({"reason": REASON}, "Give the day as year"),
         ({"reason": REASON, "until": "2027-02-01"}, "Choose a day after today."),
         ({"reason": REASON, "until": "2031-02-01"}, "is the latest day that is possible")])
     def test_what_is_wrong_is_said_and_kept(self, play, data, said):
@@ -145,6 +145,8 @@ class TestProposals:
         assert room.maker.post("/charter/purpose", data={"text": "No crate is thrown away."}).status_code == 303
         page = f"/proposals/{max(one.number for one in room.facts().proposals)}"
         assert "Take it back" in buttons(room.maker.get(page)) and "Take it back" not in buttons(room.shop.get(page))
+        asked = text(room.shop.get(page))
+        assert asked.index("Agree for") < asked.index("Do not agree") < asked.index("Back")
         same = room.shop.post("/charter/purpose", data={"text": "No crate is thrown away."})
         assert "These are the words that are proposed already." in text(same, 422)
         taken = room.maker.post(page, data={"answer": "take_back"}, follow_redirects=True)
@@ -222,7 +224,7 @@ class TestAddParty:
         assert "Nothing has been said about it yet." in text(room.shop.get("/tasks/credit?party=1"))
 
     @pytest.mark.parametrize(("change", "said"), [
-        ({"email": "nobody"}, "This is not one complete address"), ({"name": ""}, "This is needed."),
+        ({"email": "nobody"}, "This is not one complete address"), ({"name": ""}, "Fill in 'Champion's name'."),
         ({"organisation": "Tornby-Furniture"}, "already sits as Maker"), ({"reason": "x"}, WHY)])
     def test_what_is_wrong_is_said(self, play, change, said):
         data = {"seat": "carrier", "organisation": "Freight Ltd", "kind": "company", "country": "NL", "name": "Fritz",

@@ -101,7 +101,7 @@ class TestSign:
 
     @pytest.mark.parametrize(("given", "sentence"), [
         ({"password": "wrong"}, "This password is not right."), ({"code": "00000000"}, "This code is not right"),
-        ({"may": ""}, "Tick this to sign"), ({"basis": ""}, "This is needed."),
+        ({"may": ""}, "Tick this to sign"), ({"basis": ""}, "Fill in"),
     ])
     def test_nothing_is_signed_half(self, quiet, given, sentence):
         quiet.maker.post("/agreements/secrecy/begin")

@@ -75,7 +75,7 @@ class TestSign:
         assert 'name="code"' in room.maker.get("/contract/sign").text
 
     @pytest.mark.parametrize(("given", "sentence"), [
-        ({"basis": ""}, "This is needed."), ({"may": ""}, "Tick this to sign"),
+        ({"basis": ""}, "Fill in"), ({"may": ""}, "Tick this to sign"),
         ({"opened": "forged"}, "Read the text on this page before you sign it."),
     ])
     def test_no_code_is_mailed_while_what_was_stated_is_not_whole(self, project, given, sentence):
@@ -105,7 +105,7 @@ class TestSign:
         ({"password": "wrong"}, "This password is not right."),
         ({"code": "00000000"}, "Type the one of our newest mail, or let us mail you another."),
         ({"read": ""}, "Tick this to sign"), ({"electronic": ""}, "Tick this to sign"),
-        ({"basis": ""}, "This is needed."), ({"basis": "x\u202ey"}, "hidden character"),
+        ({"basis": ""}, "Fill in"), ({"basis": "x\u202ey"}, "hidden character"),
         ({"opened": "forged"}, "Read the text on this page before you sign it."),
     ])
     def test_what_is_wrong_is_said_and_the_rest_stays(self, project, given, sentence):

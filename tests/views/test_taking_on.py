@@ -72,7 +72,8 @@ class TestTakingOn:
     def test_what_is_wrong_is_said_at_its_field(self, project):
         room = project(asked)
         for change, said in (({"by": "2027-03-01"}, "Choose a day that is still to come"),
-                             ({"what": ""}, "This is needed."), ({"to": room.small.shop}, "Choose")):
+                             ({"what": ""}, "Write an answer to 'What do you do about it?'."),
+                             ({"to": room.small.shop}, "Choose")):
             answer = room.maker.post("/gates/picture/take-on", data=GIVEN | {"to": room.small.maker} | change)
             assert said in text(answer, 422), said
         assert room.maker.get("/gates/nothing/take-on").status_code == 404
