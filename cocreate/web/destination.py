@@ -6,7 +6,8 @@ The place lies in the cookie, signed: an endpoint and its ids, never an address.
 import logging
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import current_app, request, url_for
 from flask import session as cookie
@@ -38,21 +39,36 @@ def follow(address: str) -> None:
 
 def _remember(path: str, query: str) -> bool:
     """Whether there is a page."""
-    try:
-        endpoint, ids = current_app.url_map.bind("").match(path, "GET")
-    except HTTPException:
+    if (found := _page_at(path)) is None:
         return False
+    endpoint, ids = found
     keep(endpoint, **{**_asked(query), **ids})
     return True
 
 
+def _page_at(path: str) -> tuple[str, dict[str, Any]] | None:
+    try:
+        endpoint, ids = current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return None
+    return endpoint, dict(ids)
+
+
+def came_from() -> str:
+    """The way back of who does not go on: the page with the link or button, else the project, else home."""
+    there = urlsplit(request.referrer or "")
+    page = _page_at(there.path) if there.netloc == request.host else None
+    if page and not page[0].startswith("auth."):
+        address = url_for(page[0], **{**_asked(there.query), **page[1]})
+        if address != _address():  # that would lead here again
+            return address
+    endpoint, ids = cookie.get(_BACK, (HOME, {}))
+    return url_for("room.now", ref=ids["ref"]) if endpoint.startswith("room.") else url_for(HOME)
+
+
 def is_page() -> bool:
     """Whether the address to which this was sent also shows a page."""
-    try:
-        current_app.url_map.bind("").match(request.path, "GET")
-    except HTTPException:
-        return False
-    return True
+    return _page_at(request.path) is not None
 
 
 def keep(endpoint: str, **ids: object) -> None:

@@ -29,6 +29,18 @@ class TestComingBack:
         assert by_link(room.maker, room.small.maker).get(path).location == "/prove"
         assert room.maker.client.post("/prove", data={"password": PASSWORD}).location == f"/p/{room.small.ref}{path}"
 
+    def test_says_what_to_do_and_has_a_way_back(self, play):
+        room = play()
+        client, place = by_link(room.maker, room.small.maker), f"/p/{room.small.ref}"
+        client.get("/waive?path=figures.returns.crates")
+        asked = room.maker.client.get("/prove", headers={"Referer": f"http://localhost{place}/contract"})
+        assert "Type your password. What you want to do needs it" in text(asked)
+        assert f'href="{place}/contract">Back</a>' in asked.text
+        for elsewhere in ("https://evil.example/x", f"http://localhost{place}/waive?path=figures.returns.crates", ""):
+            page = room.maker.client.get("/prove", headers={"Referer": elsewhere}).text
+            assert f'href="{place}">Back</a>' in page or f'href="{place}/">Back</a>' in page
+        assert 'href="https://evil' not in page
+
     def test_also_after_signing_in(self, app, play):
         room = play()
         client, path = browser(app), f"/p/{room.small.ref}/tasks/returns?party=2"

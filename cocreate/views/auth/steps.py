@@ -40,14 +40,16 @@ def prove() -> ResponseReturnValue:
                 flash(_("Thank you. Nothing has happened yet: use the button once more."), "info")
             return login.onward()
         form.blame("password", _("Password or code is not right.") if me.totp else _("This password is not right."))
-    return render_template("auth/prove.html", form=form, me=me, typed=request.form.get("typed", "")), \
+    return render_template("auth/prove.html", form=form, me=me, typed=request.form.get("typed", ""),
+                           back_url=destination.came_from()), \
         422 if form.unfold() else 200
 
 
 def ask(typed: str) -> str:
     """The same page as the answer to an act; typed: what was sent, sealed, to come back with the password."""
     me = login.me()
-    return render_template("auth/prove.html", form=(ProveWithCodeForm if me.totp else ProveForm)(), me=me, typed=typed)
+    return render_template("auth/prove.html", form=(ProveWithCodeForm if me.totp else ProveForm)(), me=me, typed=typed,
+                           back_url=destination.came_from())
 
 
 def _again(sealed: str) -> ResponseReturnValue | None:
