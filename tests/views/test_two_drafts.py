@@ -4,7 +4,7 @@ from cocreate.db import transaction
 from cocreate.services import contributions
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.rooms import hidden
+from tests.support.rooms import hidden, with_offer
 
 
 class TestTwoDrafts:
@@ -34,6 +34,25 @@ class TestTwoDrafts:
         fields = hidden(taken.text) | {"f-crates": "7777", "f-crates-source": "both lists"}
         assert room.shop.post("/tasks/returns", data=fields | {"save": "1"}).status_code == 303
         assert "both lists" in tom.get("/tasks/returns").text
+
+    def test_what_only_one_of_the_two_touched_is_no_difference(self, project):
+        room = project(with_offer)
+        phone = room.sign_in(room.small.maker)
+        here, there = room.maker.get("/tasks/offer").text, phone.get("/tasks/offer").text
+        assert phone.post("/tasks/offer", data=hidden(there) | {"f-price": "500", "save": "1"}).status_code == 303
+        answer = room.maker.post("/tasks/offer", data=hidden(here) | {"f-margin": "12", "save": "1"})
+        assert answer.status_code == 409 and "typed on the other device" not in answer.text
+        assert "both are together in the form now" in answer.text
+        assert 'value="500"' in answer.text and 'value="12"' in answer.text
+
+    def test_ones_own_on_another_device_is_called_that(self, project):
+        room = project(with_offer)
+        phone = room.sign_in(room.small.maker)
+        here, there = room.maker.get("/tasks/offer").text, phone.get("/tasks/offer").text
+        phone.post("/tasks/offer", data=hidden(there) | {"f-price": "500", "save": "1"})
+        answer = room.maker.post("/tasks/offer", data=hidden(here) | {"f-price": "600", "save": "1"})
+        assert answer.status_code == 409 and answer.text.count("You typed on the other device:") == 1
+        assert "Keep what you typed on the other device" in answer.text and "Keep what Joost" not in answer.text
 
     def test_submitted_meanwhile_her_text_is_kept_and_can_go_on(self, project):
         room = project()

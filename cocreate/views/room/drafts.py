@@ -3,8 +3,10 @@
 The page carries the other text in hidden inputs until the person is done with it: a save in between cannot lose it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,10 +15,11 @@ from cocreate.domain.saying import Shown, shown
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import Typed, typed_of
 from cocreate.services.contributions import TaskPage
-from cocreate.web import pages
+from cocreate.web import login, pages
 from workflows.texts import say
 
 MARK = "theirs:"
+_LISTS = ("-currency", "-period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +27,52 @@ class Theirs:
     """A colleague's text of one field, where it differs from what is typed here."""
 
     key: str
-    by: str
+    by: str  # "": the reader themselves, on another device
     said: Shown
     inputs: tuple[tuple[str, str], ...]  # (name, text) of every input
 
 
-def theirs(page: TaskPage, mine: ContributionForm) -> tuple[Theirs, ...]:
-    """What the draft on the server, or else the newest version, says differently."""
+def began(page: TaskPage, form: ContributionForm) -> str:
+    """From what each field of a form begins, for ``merged`` to tell what was typed since: "crates:1f0c...,"."""
+    return ",".join(f"{key}:{_mark(key, form.typed())}" for key in fields_of(page.facts.task_of(page.task)))
+
+
+def merged(page: TaskPage, mine: ContributionForm, since: str) -> Typed:
+    """What was typed here, and of the fields that nobody touched here what the other says. since: what began it."""
+    marks, own, (texts, _) = dict(one.partition(":")[::2] for one in since.split(",")), mine.typed(), _other(page)
+    for key in fields_of(page.facts.task_of(page.task)):
+        if marks.get(key) == _mark(key, own):
+            own = {name: found for name, found in own.items() if not _belongs(name, key)} | _of_field(key, texts)
+    return own
+
+
+def theirs(page: TaskPage, mine: ContributionForm, since: str = "") -> tuple[Theirs, ...]:
+    """What the draft on the server, or else the newest version, says differently and did not say at first."""
     task = page.facts.task_of(page.task)
     if task.kind == "assessment":
         return ()  # everybody has a draft of their own
-    texts: Mapping[str, Sequence[str]] = page.draft.texts or {}
-    by = page.draft.by
-    if page.draft.texts is None and page.newest is not None:
-        texts, by = typed_of(task, page.newest.answers, language=pages.language()), page.newest.by
-    own = mine.typed()
+    marks, own, (texts, by) = dict(one.partition(":")[::2] for one in since.split(",")), mine.typed(), _other(page)
     return tuple(_theirs(page, key, by, texts) for key in fields_of(task)
-                 if _plain(_of_field(key, own)) != _plain(_of_field(key, texts)))
+                 if _said_in(key, own) != _said_in(key, texts) and marks.get(key) != _mark(key, texts))
+
+
+def _other(page: TaskPage) -> tuple[Mapping[str, Sequence[str]], str]:
+    """The text that stands on the server, and whose it is."""
+    texts, by = page.draft.texts or {}, page.draft.by
+    if page.draft.texts is None and page.newest is not None:
+        texts, by = typed_of(page.facts.task_of(page.task), page.newest.answers, language=pages.language()), \
+            page.newest.by
+    return texts, "" if by == login.me().name else by
+
+
+def _mark(key: str, texts: Mapping[str, Sequence[str]]) -> str:
+    return sha256(json.dumps(_said_in(key, texts), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _said_in(key: str, texts: Mapping[str, Sequence[str]]) -> Typed:
+    """What a field says; a list that stands at one of its choices says nothing alone."""
+    found = _plain(_of_field(key, texts))
+    return {} if all(name.endswith(_LISTS) for name in found) else found
 
 
 def posted(page: TaskPage, form: MultiDict[str, str]) -> tuple[Theirs, ...]:
@@ -112,7 +144,7 @@ def _belongs(name: str, key: str) -> bool:
 
 
 def _typed(form: ContributionForm) -> Typed:
-    return {name: texts for name, texts in _plain(form.typed()).items() if not name.endswith(("-currency", "-period"))}
+    return {name: texts for name, texts in _plain(form.typed()).items() if not name.endswith(_LISTS)}
 
 
 def _plain(texts: Typed) -> Typed:

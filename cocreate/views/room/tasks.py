@@ -15,6 +15,7 @@ from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.forms.base import Form, whole
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.tasks import ReturnForm
+from cocreate.forms.typed import Typed
 from cocreate.services import contributions, files
 from cocreate.services.progress import Receipt
 from cocreate.views import once
@@ -110,15 +111,16 @@ def _both(ref: str, key: str, form: ContributionForm, error: Conflict) -> Respon
     page = load(ref, key)
     sentence = _faster(page, error)
     if editable(page):
-        after, mine = _with_files(page, form)
-        return show(after, mine, theirs=drafts.theirs(page, mine), faster=sentence), 409
+        since = request.form.get("began", "")
+        after, mine = _with_files(page, form, drafts.merged(page, form, since))
+        return show(after, mine, theirs=drafts.theirs(page, mine, since), faster=sentence), 409
     typed = form.typed() if page.may_edit else {}
     return show(page, None, faster=sentence, mine=drafts.kept(page, form) if page.may_edit else (),
                  typed=[(name, text) for name, texts in typed.items() for text in texts]), 409
 
 
-def _with_files(page: contributions.TaskPage, form: ContributionForm) -> tuple[contributions.TaskPage,
-                                                                             ContributionForm]:
+def _with_files(page: contributions.TaskPage, form: ContributionForm, merged: Typed,
+                ) -> tuple[contributions.TaskPage, ContributionForm]:
     """The draft of a faster colleague with the files that came here, where it has none; and the form with its files.
 
     A browser cannot bring a file a second time: what the page does not say now has to be chosen again.
@@ -133,7 +135,7 @@ def _with_files(page: contributions.TaskPage, form: ContributionForm) -> tuple[c
                 session, page.facts.project.ref, task=page.task.key, party=page.task.party, number=page.draft.number,
                 typed=typed, files={**there, **new}, actor=login.me().id, now=now())
         after = load(page.facts.project.ref, page.task.key)
-    mine = make_form(after, form.typed(), given_files(after))
+    mine = make_form(after, merged, given_files(after))
     by = page.draft.by or (page.newest.by if page.newest else "")
     lost = {key: _("'%(mine)s' is not kept: %(name)s chose '%(other)s' meanwhile. Choose yours again if it shall "
                    "count.", mine=form.files[key].name, name=by, other=mine.files[key].name) for key in form.came
@@ -167,7 +169,7 @@ def task_draft(ref: str, key: str) -> ResponseReturnValue:
         return jsonify(status=_("%(said)s Press 'Save and close': you will see both texts.", said=said)), 409
     status = _("The rest is saved. One file is not kept: see its field.") if form.refused else \
         draft_words(page, words.clock_time(now(), pages.reader()))
-    return jsonify(status=status, values={"draft": str(saved)},
+    return jsonify(status=status, values={"draft": str(saved), "began": drafts.began(page, form)},
                    texts=form.read_back() | chosen(form) | {"open-fields": form.open_sentence},
                    errors={f"f-{field}": sentence for field, sentence in form.refused.items()}), \
         form.status if form.refused else 200
