@@ -12,7 +12,6 @@ import pytest
 from cocreate import mail
 from cocreate.mail import MailServer, NotDelivered, compose, transport
 from tests.support.mailed import SETTINGS, about
-from tests.test_mail import SUBJECTS
 
 
 class TestFiles:
@@ -36,7 +35,8 @@ class TestMailServer:
             for kind in ("ask", "reset"):
                 reply = way.deliver(compose(contexts(kind), settings), contexts(kind).to)
         assert reply == "250 OK"
-        assert [one.message["Subject"] for one in smtp.received] == [SUBJECTS["ask"], SUBJECTS["reset"]]
+        assert [one.message["Subject"] for one in smtp.received] == [
+            "Your turn: Total cost today (Garage lighting), by Fri 5 Mar", "New password"]
         assert smtp.received[0].sender == "cocreate@room.example"
         assert smtp.received[0].recipients == [contexts("ask").to]
 

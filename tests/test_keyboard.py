@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.house import pages
-from tests.support.walking import MADE_OF
-from tests.test_pages import WIDER, _as
+from tests.support.house import opened_as, pages
+from tests.support.walking import MADE_OF, WIDER
 
 pytestmark = pytest.mark.browser
 PEOPLE = ("administrator", "account manager", "customer champion", "checks", "signs", "reads", "rests", "has signed",
@@ -51,7 +50,7 @@ def live(house):
 @pytest.mark.parametrize("kind", ["customer champion", *(
     pytest.param(kind, marks=pytest.mark.long) for kind in PEOPLE if kind != "customer champion")])
 def test_every_stop_is_seen_and_every_page_has_its_own_title(house, new_page, kind):
-    page, wrong, titles, seen = _as(house, new_page, kind), {}, {}, set()
+    page, wrong, titles, seen = opened_as(house, new_page, kind), {}, {}, set()
     page.set_viewport_size(HALF)
 
     def fetch(path: str) -> tuple[str, str]:
@@ -84,7 +83,7 @@ TABS = """[...document.querySelectorAll('.tabs a')].filter(link => {
 
 
 def test_with_a_mouse_the_tabs_of_a_room_are_pressed_in_all_of_their_height(house, new_page):
-    page = _as(house, new_page, "customer champion")
+    page = opened_as(house, new_page, "customer champion")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{house.live.url}/your-turn")
     room = "/".join(page.locator("main a[href^='/p/']").first.get_attribute("href").split("/")[:3])

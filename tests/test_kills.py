@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
-from cocreate.db import db, table_of
+from cocreate.db import db
 from cocreate.models.contracts import ContractVersion
 from cocreate.models.projects import Project
 from cocreate.models.records import Event
@@ -30,7 +30,7 @@ from tests.support.apps import make_app
 from tests.support.clock import NOON
 from tests.support.projects import Small
 from tests.support.run import ROOT
-from tests.test_storage import age
+from tests.support.stores import age
 
 POINTS = ("before_cursor_execute", "after_cursor_execute", "commit")
 
@@ -54,7 +54,7 @@ class TestKilled:
 
 def reference(small: Small) -> tuple[dict[int, Any], int]:
     """What the database holds after each act of a story that nobody disturbs, and how many points it has."""
-    known, counted = {state(small)["version"]: state(small)}, 0
+    known, counted = {stories.state(small)["version"]: stories.state(small)}, 0
 
     def count(*_: Any) -> None:
         nonlocal counted
@@ -66,13 +66,13 @@ def reference(small: Small) -> tuple[dict[int, Any], int]:
         step.do(f"story-{number}")
         for name in POINTS:
             event.remove(Engine, name, count)
-        known[state(small)["version"]] = state(small)
+        known[stories.state(small)["version"]] = stories.state(small)
     return known, counted + len(known)
 
 
 def at_rest(small: Small, known: dict[int, Any], acknowledged: list[int]) -> bool:
     """Nothing half, nothing lost, every file there. Answers whether the story came to its end."""
-    found = state(small)
+    found = stories.state(small)
     assert found == known[found["version"]]
     assert found["version"] >= max(acknowledged, default=0)
     assert found["version"] - max(acknowledged, default=min(known)) <= 1  # the one whose answer was on its way
@@ -91,7 +91,7 @@ def go_on(small: Small, known: dict[int, Any]) -> None:
     for number, step in enumerate(stories.whole(small)):
         if f"story-{number}" not in done:
             step.do(f"story-{number}")
-    assert state(small) == known[max(known)]
+    assert stories.state(small) == known[max(known)]
 
 
 def swept(small: Small) -> None:
@@ -106,27 +106,6 @@ def swept(small: Small) -> None:
     left = {path.name for path in small.store.folder.rglob("*") if len(path.name) == 64}
     assert left == wanted
     assert gone == len(files_there) - len(left) > 0
-
-
-# What is chance, or made from the project's own address.
-CHANCE = frozenset({
-    "id", "project_id", "ref", "head", "hash", "prev_hash", "details_sha256", "salt", "personal_salt", "message_id",
-    "answers_sha256", "token_sha256", "key", "text", "content_sha256", "text_sha256", "pdf_sha256", "request_sha256",
-    "personal_sha256", "secret"})
-
-
-def state(small: Small) -> dict[str, Any]:
-    """Every row of a project, but for chance."""
-    db.session.rollback()
-    db.session.expunge_all()
-    project = db.session.execute(select(table_of(Project)).where(table_of(Project).c.ref == small.ref)).one()
-    return plain(project._mapping) | {table.name: sorted(repr(plain(row._mapping)) for row in db.session.execute(
-        select(table).where(table.c.project_id == project.id))) for table in stories.inside()}
-
-
-def plain(row: Any) -> dict[str, Any]:
-    return {name: plain(json.loads(value)) if isinstance(value, str) and value.startswith("{") else value
-            for name, value in row.items() if name not in CHANCE or (name == "key" and "round" in row)}
 
 
 # The process that is killed

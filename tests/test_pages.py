@@ -12,25 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.axe import WCAG, findings
-from tests.support.house import pages, signed_in
+from tests.support.house import opened_as, pages
 from tests.support.run import Run
-from tests.support.walking import MADE_OF
+from tests.support.walking import MADE_OF, WIDER
 
 pytestmark = pytest.mark.browser
 PEOPLE = ("administrator", "account manager", "customer champion", "checks", "signs", "has signed", "rests",
           "bargains", "leaves")
 COLOURS = ("color-contrast", "link-in-text-block")  # all else is alike in the dark
-WIDER = """(() => {
-  const limit = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= limit) return [];
-  const wide = [...document.querySelectorAll('body *')].filter(e => {
-    const box = e.getBoundingClientRect();
-    return box.width && !e.closest('.visually-hidden, .scroll-x, .skip') && box.right > limit + .5;
-  });
-  return [document.documentElement.scrollWidth, ...wide.slice(-3).map(e => e.outerHTML.slice(0, 160))];
-})()"""
-
-
 @pytest.fixture
 def live(house):
     return house.live
@@ -38,7 +27,7 @@ def live(house):
 
 @pytest.mark.parametrize("kind", ["customer champion", pytest.param("signs", marks=pytest.mark.long)])
 def test_on_a_phone_no_page_is_wider_than_the_screen_or_has_an_axe_finding(house, new_page, kind):
-    page, wrong = _as(house, new_page, kind), {}
+    page, wrong = opened_as(house, new_page, kind), {}
     page.set_viewport_size({"width": 360, "height": 780})
     for path in _paths(house, page, kind, f"phone of {kind}"):
         _fits(wrong, path, page)
@@ -50,7 +39,7 @@ def test_on_a_phone_no_page_is_wider_than_the_screen_or_has_an_axe_finding(house
 @pytest.mark.parametrize("kind", PEOPLE)
 def test_at_every_width_and_in_both_schemes(house, new_page, kind):
     """Each page that is made of something else than the pages of the others is looked at once in the whole run."""
-    page, wrong = _as(house, new_page, kind), {}
+    page, wrong = opened_as(house, new_page, kind), {}
     for path in _paths(house, page, kind, "every width"):
         for width in (360, 390, 768, 1280, 1600):
             page.set_viewport_size({"width": width, "height": 780})
@@ -61,14 +50,6 @@ def test_at_every_width_and_in_both_schemes(house, new_page, kind):
                 _has_no_finding(wrong, path, page, COLOURS)
                 page.emulate_media(color_scheme="light")
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
-
-
-def _as(house, new_page, kind):
-    """A browser with the cookie of somebody who has signed in."""
-    page, client = new_page(reduced_motion="reduce"), signed_in(house, kind)
-    cookie = client.get_cookie("cocreate", domain=urlsplit(house.live.url).hostname)
-    page.context.add_cookies([{"name": "cocreate", "value": cookie.value, "url": house.live.url}])
-    return page
 
 
 def _first(what: str, made_of: str) -> bool:

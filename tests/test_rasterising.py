@@ -15,12 +15,9 @@ from pypdf import PdfReader, PdfWriter
 from cocreate.rasterising import NoPicture, draw, drawing
 from cocreate.rasterising.kept import Pictures
 from cocreate.storage import LocalStore
-from tests.support import handmade
+from tests.support.pictures import BLUE, HALVES, RED, page, pixels, stream
 
 HOST = "h" * 26
-RED, BLUE = (255, 0, 0), (0, 0, 255)
-HALVES = b"1 0 0 rg 0 0 100 200 re f 0 0 1 rg 100 0 100 200 re f"
-
 
 class TestDraw:
     def test_the_picture_shows_what_the_page_holds(self):
@@ -131,19 +128,6 @@ class TestKept:
         assert kept.pages(store, HOST, sha256).all == 1
 
 
-def page(content, media=b"[0 0 200 200]", *, root=b"", resources=b"", filtered=b"", further=(), count=1):
-    """A PDF of ``count`` same pages."""
-    kids = b" ".join(b"3 0 R" for _ in range(count))
-    return handmade.bound(
-        b"<</Type/Catalog/Pages 2 0 R%s>>" % root, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, count),
-        b"<</Type/Page/Parent 2 0 R/MediaBox%s/Contents 4 0 R/Resources<<%s>>>>" % (media, resources),
-        stream(content, filtered), *further)
-
-
-def stream(body, about=b""):
-    return b"<<%s/Length %d>>stream\n%s\nendstream" % (about, len(body), body)
-
-
 def form(content, resources=b""):
     return stream(content, b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]/Resources<<%s>>" % resources)
 
@@ -176,20 +160,6 @@ def hostile(name):
 def zeros(megabytes):
     packer = zlib.compressobj(1)
     return b"".join(packer.compress(bytes(2**20)) for _ in range(megabytes)) + packer.flush()
-
-
-def pixels(png):
-    """Width, height, and the colour at a place."""
-    width, height = struct.unpack(">II", png[16:24])
-    packed, at = b"", 8
-    while at < len(png):
-        size, kind = struct.unpack(">I4s", png[at:at + 8])
-        packed += png[at + 8:at + 8 + size] if kind == b"IDAT" else b""
-        at += size + 12
-    rows = zlib.decompress(packed)
-    each = len(rows) // height
-    step = (each - 1) // width
-    return width, height, lambda x, y: tuple(rows[y * each + 1 + x * step:][:3])
 
 
 def drawn(body, *, seconds=60.0, **program):

@@ -8,27 +8,20 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from cocreate import storage
 from cocreate.storage import LocalStore, Missing, Stored, StoreFull, TooLarge
+from tests.support.stores import age
 
 HOST, OTHER = "h" * 26, "k" * 26
 HELLO = hashlib.sha256(b"hello").hexdigest()
-TWO_DAYS = timedelta(days=2)
 
 
 def files(store):
     """Everything in the store: path below its folder, for files only."""
     return sorted(str(path.relative_to(store.folder)) for path in store.folder.rglob("*") if not path.is_dir())
-
-
-def age(path: Path, by: timedelta = TWO_DAYS) -> None:
-    moment = path.lstat().st_mtime - by.total_seconds()
-    os.utime(path, (moment, moment), follow_symlinks=False)
 
 
 class TestPut:

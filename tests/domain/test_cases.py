@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from cocreate.domain import cases
 from cocreate.domain.cases import TABLES
 from cocreate.domain.spelling import decode, encode
 from cocreate.errors import Invalid
+from tests.support.cases import CASES
 from workflows import library
 from workflows.fields import Table
 
@@ -73,21 +73,6 @@ class TestTable:
     @pytest.mark.parametrize("path", GIVEN, ids=lambda path: path.stem)
     def test_units_nobody_knows_are_counted_things(self, path):
         assert not {"t", "kg", "t/h", "m3", "%"} & set(cases.counted(cases.read(path.read_bytes())))
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=5)
-ROWS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys((
-    "key", "name", "kind", "role", "country", "from", "to", "quantity", "unit", "period", "waste_code", "source",
-    "party", "item", "amount", "currency", "year", "indicator", "value", "barrier", "how_resolved"),
-    anything)) | anything,
-    max_size=4)
-CASES = st.fixed_dictionaries({"strategy": st.sampled_from(library.names())}, optional={
-    "id": anything, "title": anything, "summary": anything, "notes": anything, "sources": ROWS, "parties": ROWS,
-    "flows": ROWS, "economics": ROWS, "results": ROWS, "barriers": ROWS, "timeline": ROWS,
-    "contract": anything | st.fixed_dictionaries({}, optional=dict.fromkeys((
-        "form", "term_years", "pricing_basis", "ownership", "take_back", "kpis", "source"), anything))})
 
 
 class TestAnyFile:

@@ -12,13 +12,9 @@ from cocreate.errors import Invalid
 from cocreate.services.acts.holds import Hold
 from cocreate.services.acts.proposals import Answer, Propose
 from cocreate.words import Reader
-from tests.support.facts import REASON, TWO_SIDES, begin, champion, signatory
+from tests.support.facts import LIMITED, REASON, begin, champion, signatory
 from tests.support.spaces import spaced
 from workflows.facts import ALL, ProposalState
-
-LIMITED = TWO_SIDES.replace(
-    "batch: {of: taker}", "batch: {of: taker, accepted_by: giver, fields: {rate: {type: percent}}}").replace(
-    "{gate: passed}]", '{gate: passed}, {figure: {path: trial.batch.rate, at_least: 95, unit: "%"}}]')
 
 
 def test_it_is_known_before_it_is_accepted_and_decided_and_says_who_can_do_what():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cocreate.domain import cases, seating
-from tests.domain.test_cases import CASES
+from tests.support.cases import CASES
 from workflows import library
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "cases"

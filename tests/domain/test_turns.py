@@ -12,9 +12,19 @@ from cocreate.domain.taking import can_take
 from cocreate.domain.turns import AHEAD, may_freeze, of_party, turns, waits_for, with_colleagues
 from cocreate.services.acts.proposals import Propose
 from cocreate.services.acts.reopening import Reopen
-from tests.domain.test_limits import LIMITED
 from tests.support.chance import chances, definitions, tell
-from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, Story, begin, champion, facts_of, signatory
+from tests.support.facts import (
+    FACILITATOR,
+    LIMITED,
+    MANAGER,
+    REASON,
+    TWO_SIDES,
+    Story,
+    begin,
+    champion,
+    facts_of,
+    signatory,
+)
 from workflows.calendars import Calendar
 from workflows.facts import DutyFact, ProposalFact, ProposalState
 

@@ -33,6 +33,7 @@ from cocreate.services.openings import NewProject, Seating
 from tests.support.apps import Live
 from tests.support.people import someone
 from tests.support.projects import key
+from tests.support.walking import PHONE, Walker
 from workflows.exchange.yaml_text import read
 from workflows.facts import Facts
 from workflows.progression import subject
@@ -155,3 +156,15 @@ class Side:
 def _writing(live: Live) -> Iterator[Session]:
     with live.app.app_context(), transaction() as session:
         yield session
+
+
+def started(live, new_page):
+    """Renee on her phone, at the form that asks for a bill."""
+    renee = Walker(live, new_page(**PHONE), new_address("Renee Kim", "wmata"))
+    host = new_host(live, "Philips Lighting", "Anna Berg", "garage_lighting.yaml")
+    Side.opens(live, host, "garage_lighting", "Garage lighting",
+               Seating("customer", "WMATA", "public_body", "US", "Renee Kim", renee.address), own_seat="provider")
+    renee.comes_in()
+    renee.open("/your-turn")
+    renee.press("Total cost today")
+    return renee

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from cocreate.services.openings import Seating
-from tests.journeys.sides import Side, new_address, new_host
-from tests.support.walking import DESK, PHONE, Walker
+from tests.journeys.sides import started
+from tests.support.walking import DESK, Walker
 
 pytestmark = pytest.mark.browser
 WMATA = 2
@@ -101,18 +100,6 @@ class TestOnThePhone:
         renee.page.context.set_offline(False)
         renee.until_kept()
         assert renee.reads("Chosen: IMG_2041.png")
-
-
-def started(live, new_page):
-    """Renee on her phone, at the form that asks for a bill."""
-    renee = Walker(live, new_page(**PHONE), new_address("Renee Kim", "wmata"))
-    host = new_host(live, "Philips Lighting", "Anna Berg", "garage_lighting.yaml")
-    Side.opens(live, host, "garage_lighting", "Garage lighting",
-               Seating("customer", "WMATA", "public_body", "US", "Renee Kim", renee.address), own_seat="provider")
-    renee.comes_in()
-    renee.open("/your-turn")
-    renee.press("Total cost today")
-    return renee
 
 
 def bar(walker):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.test_draft_files import started
+from tests.journeys.sides import started
 from tests.support.people import OTHER, PASSWORD
 
 pytestmark = pytest.mark.browser

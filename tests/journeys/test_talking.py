@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.test_draft_files import started
+from tests.journeys.sides import started
 
 pytestmark = pytest.mark.browser
 

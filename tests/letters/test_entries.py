@@ -14,7 +14,7 @@ from cocreate.services import letters as reading
 from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.mailed import body, mailed, written
-from tests.views.test_canvases import with_boxes
+from tests.support.stories import with_boxes
 
 OURS = "entries:board@1:2"
 

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -15,10 +14,8 @@ from cocreate.errors import NotFound
 from cocreate.models.contracts import ContractVersion
 from cocreate.services import bundles, comments, contracts, sealings
 from tests.support import projects
-from tests.support.clock import NOON
+from tests.support.clock import LATER, NOON
 from tests.support.projects import facts, key
-
-LATER = NOON + timedelta(hours=1)
 
 
 class TestBundle:

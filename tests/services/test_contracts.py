@@ -3,12 +3,9 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
-from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import update
 
 from cocreate.domain import contract as domain
@@ -22,11 +19,10 @@ from cocreate.models.projects import Project
 from cocreate.papers import typesetting
 from cocreate.services import accepted, composing, contracts, contributions, missing
 from tests.support import projects, several
-from tests.support.clock import NOON
+from tests.support.clock import LATER, NOON
+from tests.support.printing import words
 from tests.support.projects import facts, key
 from workflows.exchange.yaml_text import read
-
-LATER = NOON + timedelta(hours=1)
 
 
 class TestSalt:
@@ -187,7 +183,7 @@ class TestFreeze:
         assert domain.text_sha256(kept.text) == kept.row.text_sha256
         pdf = contracts.pdf(session, facts(session, small), small.store, 1, kind="signed")
         assert hashlib.sha256(pdf).hexdigest() == kept.row.pdf_sha256
-        assert "12,500" in pdf_words(pdf)
+        assert "12,500" in words(pdf)
 
     def test_a_blank_is_never_frozen(self, session):
         small = projects.open_small(session)
@@ -268,10 +264,6 @@ class TestDifferences:
 
 def _rename(session, small, title):
     session.execute(update(Project).where(Project.ref == small.ref).values(title=title))
-
-
-def pdf_words(pdf):
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
 def hanging_on_kept(session, said, given=None):

@@ -21,7 +21,6 @@ from tests.support import stories
 from tests.support.clock import NOON
 from tests.support.projects import key
 from tests.support.stories import facts
-from tests.test_kills import state
 from workflows.facts import ContractState, DecisionState, TaskState
 from workflows.values import replace
 
@@ -255,7 +254,7 @@ class TestExpected:
             before = seen(twice)
             keep(before.facts, replace(before.fleeting, host=("Pacific/Apia", *before.fleeting.host[1:])))
             step.do(key())
-        assert state(twice) == state(once)
+        assert stories.state(twice) == stories.state(once)
 
     def test_who_came_in_meanwhile_is_let_in_and_who_went_is_not(self, small):
         keep_what_is(small)
@@ -322,5 +321,3 @@ def change(small, model, *where, **values):
 def small(app):
     with app.app_context():
         yield stories.opened(2)
-
-

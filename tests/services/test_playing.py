@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from cocreate.domain.spelling import encode
 from cocreate.services import casebook
-from tests.domain.test_cases import CASES
+from tests.support.cases import CASES
 from tests.support.packages import program
 from workflows import library
 

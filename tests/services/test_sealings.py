@@ -13,9 +13,9 @@ from cocreate.models.hosts import Host
 from cocreate.papers import sealing
 from cocreate.services import contracts, sealings
 from cocreate.storage import LocalStore
-from tests.services.test_contracts import LATER, pdf_words
 from tests.support import projects, stories
-from tests.support.clock import NOON
+from tests.support.clock import LATER, NOON
+from tests.support.printing import words
 from tests.support.projects import facts
 from tests.support.seals import check
 
@@ -28,20 +28,20 @@ class TestSeal:
         sealed = contracts.pdf(db.session(), here, small.store, 1, kind="sealed")
         row = contracts.version(db.session(), here, 1).row
         assert check(sealed, row.pdf_sha256, sealed_sha256=row.sealed_sha256).valid
-        assert "Claire Duval" in pdf_words(contracts.pdf(db.session(), here, small.store, 1, kind="evidence"))
+        assert "Claire Duval" in words(contracts.pdf(db.session(), here, small.store, 1, kind="evidence"))
         assert _run(small, tmp_path) == 0
 
     def test_the_evidence_says_with_what_reservation_a_party_agreed_to_this_very_text(self, session, app, tmp_path):
         small = _committed(session, projects.frozen)
-        for words in ("Not these words any more.", "Our board meets\nin June."):
-            stories.decide(small, "our_contract", 1, answer="reserved", reason=words)
+        for said in ("Not these words any more.", "Our board meets\nin June."):
+            stories.decide(small, "our_contract", 1, answer="reserved", reason=said)
         stories.decide(small, "our_contract", 2)
         stories.go_on(small, "to_signature")
         for party in small.people:
             stories.sign(small, party)
         assert _run(small, tmp_path) == 1
         here = facts(db.session(), small, now=LATER)
-        said = pdf_words(contracts.pdf(db.session(), here, small.store, 1, kind="evidence"))
+        said = words(contracts.pdf(db.session(), here, small.store, 1, kind="evidence"))
         assert "Tornby Furniture agreed with a reservation Ingrid Solvik, Mon 1 Mar 2027" in said
         assert "Our board meets in June." in said and "Not these words" not in said
         assert "Aurelis Hotels agreed with a reservation" not in said

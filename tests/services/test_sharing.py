@@ -299,8 +299,3 @@ def employed(session, small, role=hosts.ACCOUNT_MANAGER):
 @pytest.fixture
 def ben(session, small):
     return employed(session, small)
-
-
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)

@@ -14,9 +14,8 @@ from cocreate.errors import CocreateError, Conflict, Forbidden, Invalid, Refused
 from cocreate.models.contracts import ContractVersion, Signature
 from cocreate.models.mails import Outbox
 from cocreate.services import contracts, records, sealings, signing, stages
-from tests.services.test_contracts import LATER
 from tests.support import projects
-from tests.support.clock import NOON
+from tests.support.clock import LATER, NOON
 from tests.support.projects import facts, key
 
 ROUNDS = 5

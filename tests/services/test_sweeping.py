@@ -11,7 +11,7 @@ from cocreate.services import hosts, sweeping
 from cocreate.services.files import prefix
 from tests.support import stories
 from tests.support.clock import NOON
-from tests.test_storage import age
+from tests.support.stores import age
 
 # A SHA-256 that is not of a file in the store.
 OTHERS = {

@@ -18,11 +18,6 @@ from tests.support.clock import NOON
 TASK = Topic("task", "returns", 2)
 
 
-@pytest.fixture
-def small(session):
-    return projects.open_small(session)
-
-
 def save(session, small, text, subject=TASK, *, key, begun="", actor=None, at=NOON):
     unsaid.save(session, small.ref, subject=subject, typed={"text": [text]} if text else {}, begun=begun,
                 actor=actor or small.maker, key=key, now=at)

@@ -9,6 +9,7 @@ from cocreate import clock
 from cocreate.cli import commands  # noqa: F401 - read in late, and must be there before its clock is set
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)  # a Monday
+LATER = NOON + timedelta(hours=1)
 
 
 class SetClock:

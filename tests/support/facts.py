@@ -76,6 +76,11 @@ clauses:
   quantity: {needs: {mass: figures.stream.mass}, text: "$mass a year"}
 """
 
+# The same with a limit that a trial has to reach.
+LIMITED = TWO_SIDES.replace(
+    "batch: {of: taker}", "batch: {of: taker, accepted_by: giver, fields: {rate: {type: percent}}}").replace(
+    "{gate: passed}]", '{gate: passed}, {figure: {path: trial.batch.rate, at_least: 95, unit: "%"}}]')
+
 
 @cache
 def definition(text: str) -> Definition:

@@ -280,3 +280,11 @@ def pages(house: House, kind: str, fetch: Callable[[str], tuple[str, str]], *,
             there = urlsplit(unescape(href))
             if not there.netloc or house.live.url.endswith(there.netloc):
                 todo.append((there.path + (f"?{there.query}" if there.query else ""), arrived))
+
+
+def opened_as(house, new_page, kind):
+    """A browser with the cookie of somebody who has signed in."""
+    page, client = new_page(reduced_motion="reduce"), signed_in(house, kind)
+    cookie = client.get_cookie("cocreate", domain=urlsplit(house.live.url).hostname)
+    page.context.add_cookies([{"name": "cocreate", "value": cookie.value, "url": house.live.url}])
+    return page

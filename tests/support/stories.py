@@ -86,6 +86,16 @@ def later_definition() -> str:
     return json.dumps(data)
 
 
+def with_boxes(session, after=()):
+    """A canvas that the maker is asked for, with one box of its own, one of the shop and one of nobody's."""
+    data = json.loads(later_definition())
+    board = data["stages"]["figures"]["tasks"]["board"]
+    board |= {"required": True, "after": list(after)}
+    board["boxes"] = {"aim": {"title": "What we want"}, "wins": {"title": "What the shop wins", "of": "shop"},
+                      "fear": {"title": "What worries us", "of": ["maker", "shop"]}}
+    return projects.open_small(session, definition=json.dumps(data))
+
+
 def answers(task: str, *, mass: str = "1.50") -> dict[str, Answer]:
     if task == "offer":
         return {"price": Answer(value=Decimal("0.80"), currency="EUR", price_year=2027),
@@ -360,3 +370,24 @@ class Rewind:
 def inside() -> list[Any]:
     """The tables inside a project, parents first."""
     return [table for table in db.metadata.sorted_tables if "project_id" in table.c]
+
+
+# What is chance, or made from the project's own address.
+_CHANCE = frozenset({
+    "id", "project_id", "ref", "head", "hash", "prev_hash", "details_sha256", "salt", "personal_salt", "message_id",
+    "answers_sha256", "token_sha256", "key", "text", "content_sha256", "text_sha256", "pdf_sha256", "request_sha256",
+    "personal_sha256", "secret"})
+
+
+def state(small: Small) -> dict[str, Any]:
+    """Every row of a project, but for chance."""
+    db.session.rollback()
+    db.session.expunge_all()
+    project = db.session.execute(select(table_of(Project)).where(table_of(Project).c.ref == small.ref)).one()
+    return _plain(project._mapping) | {table.name: sorted(repr(_plain(row._mapping)) for row in db.session.execute(
+        select(table).where(table.c.project_id == project.id))) for table in inside()}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {name: _plain(json.loads(value)) if isinstance(value, str) and value.startswith("{") else value
+            for name, value in row.items() if name not in _CHANCE or (name == "key" and "round" in row)}

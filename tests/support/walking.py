@@ -19,6 +19,16 @@ DESK = {"viewport": {"width": 1280, "height": 900}}
 # What a page is made of: axe says the same of two pages that are made of the same.
 MADE_OF = """[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, e.parentElement.tagName,
     e.className.baseVal ?? e.className, e.type, e.role, e.ariaLabel && 1].join('.')))].sort()"""
+# Of a page that is wider than its screen: how wide, and by what.
+WIDER = """(() => {
+  const limit = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= limit) return [];
+  const wide = [...document.querySelectorAll('body *')].filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.width && !e.closest('.visually-hidden, .scroll-x, .skip') && box.right > limit + .5;
+  });
+  return [document.documentElement.scrollWidth, ...wide.slice(-3).map(e => e.outerHTML.slice(0, 160))];
+})()"""
 _CHECKED: set[str] = set()
 
 

@@ -2,16 +2,13 @@
 
 import html
 import re
-from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
 
 from cocreate.clock import now
-from cocreate.db import db, transaction
-from cocreate.models.talk import Unsaid
+from cocreate.db import transaction
 from tests.support import projects
-from tests.support.forms import forms_of, parsed
+from tests.support.drafting import form_of, rows, save, saves
 from tests.support.rooms import decided, proposal_of, sign_in, with_offer
 
 WHY = "They went bankrupt."
@@ -166,29 +163,6 @@ class TestInABrowser:
             page.get_by_label("Reason or reservation").fill("Only until May.")
         page.get_by_text("only you see it").wait_for()
         assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
-
-
-def saves(client, page):
-    """Where this page saves by itself."""
-    [found] = re.findall(r'data-autosave="([^"]*/asked/draft[^"]*)"', client.get(page).text)
-    return html.unescape(found).removeprefix(client.start)
-
-
-def save(client, page, **typed):
-    return client.post(saves(client, page), data=form_of(client, page) | typed).json["status"]
-
-
-def form_of(client, page, action=None):
-    """What a browser would send from the form of this page."""
-    here = urlsplit(page).path
-    found = [dict(form.filled(lambda _: None)) for form in forms_of(parsed(client.get(page).text), client.start + page)
-             if urlsplit(form.action).path.endswith(action or here)]
-    return found[0]
-
-
-def rows(room):
-    with room.app.app_context():
-        return list(db.session.scalars(select(Unsaid.typed).where(Unsaid.project_id == room.facts().project.id)))
 
 
 @pytest.fixture

@@ -6,16 +6,7 @@ import re
 from cocreate.db import transaction
 from tests.support import projects, stories
 from tests.support.rooms import text, with_later_tasks
-
-
-def with_boxes(session, after=()):
-    """A canvas that the maker is asked for, with one box of its own, one of the shop and one of nobody's."""
-    data = json.loads(stories.later_definition())
-    board = data["stages"]["figures"]["tasks"]["board"]
-    board |= {"required": True, "after": list(after)}
-    board["boxes"] = {"aim": {"title": "What we want"}, "wins": {"title": "What the shop wins", "of": "shop"},
-                      "fear": {"title": "What worries us", "of": ["maker", "shop"]}}
-    return projects.open_small(session, definition=json.dumps(data))
+from tests.support.stories import with_boxes
 
 
 class TestTurns:

@@ -8,8 +8,8 @@ from cocreate.domain.answers import Answer
 from cocreate.services import contributions
 from tests.support import projects
 from tests.support.clock import NOON
+from tests.support.drafting import form_of, rows, save, saves
 from tests.support.rooms import hidden, mails, returned, text
-from tests.views.test_asked_words import form_of, rows, save, saves
 
 
 class TestEnteringFor:
@@ -147,5 +147,3 @@ def _enter(small):
         contributions.enter_for(session, small.ref, task="returns", party=2, seen=0, actor=small.small.manager,
                                 answers={"crates": Answer(Decimal(9000), unit="pieces/a", grade="estimated")},
                                 key=projects.key(), now=NOON)
-
-

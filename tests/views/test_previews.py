@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from tests.support.pictures import BLUE, HALVES, RED, page, pixels
 from tests.support.rooms import text
-from tests.test_rasterising import BLUE, HALVES, RED, page, pixels
 
 LONG = page(HALVES, count=12)
 

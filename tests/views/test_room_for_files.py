@@ -12,9 +12,9 @@ from cocreate.services import sweeping
 from cocreate.services.files import prefix
 from tests.support import handmade, projects, stories
 from tests.support.clock import NOON
+from tests.support.drafting import save_offer
 from tests.support.rooms import Played, text
-from tests.test_storage import age
-from tests.views.test_draft_files import save
+from tests.support.stores import age
 
 FIRST, SECOND, THIRD = (handmade.pdf(tail=b"/N %d" % number) + bytes(900_000) for number in range(3))
 
@@ -39,13 +39,13 @@ class TestOfAParty:
     def test_a_draft_takes_it_too_and_what_it_replaced_until_that_is_gone(self, opened):
         room = opened(project_mb="2")
         for body in (FIRST, SECOND):
-            assert save(room.maker, file=("offer.pdf", body)).status_code == 200
-        refused = save(room.maker, file=("offer.pdf", THIRD), **{"f-margin": "12"})
+            assert save_offer(room.maker, file=("offer.pdf", body)).status_code == 200
+        refused = save_offer(room.maker, file=("offer.pdf", THIRD), **{"f-margin": "12"})
         assert refused.status_code == 413 and "has used 2 of the 2 MB" in refused.json["errors"]["f-proof"]
         assert 'value="12"' in room.maker.get("/tasks/offer").text
         a_day_passes(room)
-        assert save(room.maker, file=("offer.pdf", THIRD)).status_code == 200
-        assert save(room.maker, file=("offer.pdf", FIRST)).status_code == 413
+        assert save_offer(room.maker, file=("offer.pdf", THIRD)).status_code == 200
+        assert save_offer(room.maker, file=("offer.pdf", FIRST)).status_code == 413
 
     def test_each_party_and_those_of_none_have_their_own(self, opened):
         room = opened(project_mb="1")

@@ -12,22 +12,18 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from cocreate.clock import now
 from tests.support.forms import Sendable, forms_of, is_text, kind_of, parsed, value_of
 from tests.support.house import House, fetcher, furnished, pages, signed_in
 from tests.support.people import PASSWORD
+from tests.support.writing import writes
 
 PEOPLE = ("administrator", "account manager", "customer champion", "checks", "signs", "reads", "rests")
 LAST = (r"/tasks/\w+$", r"/tasks/\w+/(?:enter|accept|return)", "/seen-by", "/p/.*/people/", "/p/.*/withdraw", "/resume",
         "/hold", "/refuse", "/sign/", "/go-on", "/go-back", "/leave", "/decline", "/hand-over", "/admin/people/.*")
 ENDS_THE_SESSION = ("/sign-out", "/account/password", "/account/app-code", "/account/devices/end-others", "/prove",
                     "/second-step", "/sessions")
-# Who looked when; one's own settings and draft, which are the same again; what is not written where it is there.
-HARMLESS = re.compile(r"^\w+ (?:INTO |FROM )?(?:sign_in|throttle|seen|document_read|board_row|person|host|draft|unsaid)"
-                      r"\b|ON CONFLICT DO NOTHING")
 WORDS = "Words that are long enough, number"
 SEEN = {"seen", "version", "draft", "visit"}
 URLENCODED = "application/x-www-form-urlencoded"
@@ -156,22 +152,6 @@ def fresh(data: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """With files that nobody has read yet."""
     return {name: [(BytesIO(one), "count.txt") if isinstance(one, bytes) else one for one in given]
             for name, given in data.items()}
-
-
-class writes:
-    """Statements that changed something, but for those that note who looked when."""
-
-    def __enter__(self) -> list[str]:
-        self.found = []
-        event.listen(Engine, "before_cursor_execute", self.note)
-        return self.found
-
-    def __exit__(self, *_: Any) -> None:
-        event.remove(Engine, "before_cursor_execute", self.note)
-
-    def note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and not HARMLESS.search(statement):
-            self.found.append(statement[:90])
 
 
 @pytest.fixture(scope="module")

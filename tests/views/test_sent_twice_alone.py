@@ -11,7 +11,7 @@ from tests.support.openings import SHOP, begin, host_ref, publish
 from tests.support.people import PASSWORD, browser
 from tests.support.rooms import owing, text
 from tests.support.signing import TICKED, code, seal
-from tests.views.test_sent_twice import writes
+from tests.support.writing import writes
 from workflows.exchange.yaml_text import read
 
 

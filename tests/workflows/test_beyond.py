@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.test_yaml_text import changed, mistakes
+from tests.support.smallest import changed, mistakes
 from workflows import library
 from workflows.exchange.mistakes import DefinitionErrors, Place
 from workflows.exchange.yaml_text import read

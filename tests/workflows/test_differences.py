@@ -1,6 +1,6 @@
 """What a version of a template says otherwise than the one before."""
 
-from tests.workflows.test_yaml_text import SMALL, changed
+from tests.support.smallest import SMALL, changed
 from workflows.exchange.differences import Difference, between
 from workflows.exchange.yaml_text import read
 

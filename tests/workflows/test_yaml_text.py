@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.smallest import SMALL, changed, mistakes
 from workflows import library
 from workflows.definition import Definition, Seat, from_json
 from workflows.exchange.mistakes import DefinitionErrors, counted
@@ -16,54 +17,6 @@ from workflows.exchange.tree import CUT_OFF, LARGEST, MOSTLY, NOT_A_TEMPLATE, NO
 from workflows.exchange.yaml_text import lined, read, write
 
 DOCS = Path(__file__).parents[2] / "docs"
-
-SMALL = """\
-format: 1
-key: small
-name: Small
-strategy: open
-summary: As little as there can be.
-ends_in: An agreement
-parties:
-  one: {name: One, contracting: true}
-stages:
-  talk:
-    name: Talk
-    purpose: Say it.
-    target: 5
-    contract: prepared
-    tasks:
-      report:
-        title: Report
-        why: It is needed.
-        of: one
-        due: {days: 2}
-        fields:
-          yield: {type: quantity, unit: kg, label: Yield, max: 5}
-    gates:
-      ok: {question: OK?, of: [one], about: contract, due: {days: 1}}
-  sign: {name: Sign, purpose: Sign it., target: 2, contract: signed}
-transitions:
-  on: {from: talk, to: sign, when: {all: [tasks, {gate: ok}, {figure: {path: talk.report.yield, at_least: 2.50}}]}}
-  done: {from: sign, to: agreed, automatic: true, when: {contract: signed}}
-reminders:
-  - {on: task_due, at: [-1]}
-contract_title: Agreement
-clauses:
-  all: {title: All, text: "One delivers $mass.", needs: {mass: talk.report.yield}}
-terminal: {agreed: success, declined: failure}
-"""
-
-
-def mistakes(text: str | bytes) -> list[tuple[str, int | None, str]]:
-    with pytest.raises(DefinitionErrors) as caught:
-        read(text)
-    return [(error.path, error.line, error.message) for error in caught.value.errors]
-
-
-def changed(old: str, new: str) -> str:
-    assert old in SMALL
-    return SMALL.replace(old, new)
 
 
 class TestRead:
