@@ -48,10 +48,10 @@ _PARTS = tuple(each.name for each in fields(Answer))
 
 
 def _plain(answer: Answer) -> dict[str, Any]:
-    return {name: _plain_value(part) for name in _PARTS if (part := getattr(answer, name)) is not None}
+    return {name: plain_value(part) for name in _PARTS if (part := getattr(answer, name)) is not None}
 
 
-def _plain_value(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     match value:
         case str():
             return unicodedata.normalize("NFC", value)
@@ -62,11 +62,11 @@ def _plain_value(value: Any) -> Any:
         case date():
             return value.isoformat()
         case FileAnswer():
-            return {each.name: _plain_value(getattr(value, each.name)) for each in fields(value)}
+            return {each.name: plain_value(getattr(value, each.name)) for each in fields(value)}
         case Tally(counts=counts):
             return dict(counts)
         case tuple():
-            return [_plain_value(each) for each in value]
+            return [plain_value(each) for each in value]
         case Mapping():
             return {key: _plain(cell) for key, cell in value.items()}
         case _:

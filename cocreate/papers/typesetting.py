@@ -112,7 +112,7 @@ def _contract(text: ContractText, text_sha256: str, mark: str, said: Mapping[str
             "parties": [_party(party) for party in text.parties],
             "clauses": [_clause(clause) for clause in text.clauses],
         }) | {
-            "annexes": [_prose(asdict(annex)) | _columns(annex.columns, annex.rows) for annex in text.annexes],
+            "annexes": [_prose(asdict(annex)) | in_columns(annex.columns, annex.rows) for annex in text.annexes],
             "open": _open(text.open_values, said),
             "figure_rows": [_figure(figure, said) for figure in text.figures],
         },
@@ -158,7 +158,7 @@ def _runs(runs: Iterable[Run]) -> list[Json]:
 def _open(values: Sequence[OpenValue], said: Mapping[str, str]) -> Json:
     """The list of what is given later; all that is in a value are words for its row."""
     heads = [said[key] for key in ("open_number", "open_value", "open_who", "open_by", "open_rule")]
-    return _columns(heads, [astuple(value) for value in values])
+    return in_columns(heads, [astuple(value) for value in values])
 
 
 def _figure(figure: FigureRow, said: Mapping[str, str]) -> list[str]:
@@ -224,7 +224,7 @@ def _reservation(row: ReservationRow, language: str) -> Json:
 
 # --- tables ----------------------------------------------------------------------------------------------------------
 
-def _columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
+def in_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Json:
     """How wide each column is against the others, and which hold only numbers.
 
     Words longer than their column would be cut at the edge of the page, so they may break anywhere.

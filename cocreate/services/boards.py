@@ -80,7 +80,7 @@ def board(session: Session, person: int, *, reader: str, now: datetime) -> Seque
             raised[ref].append((since, number))
     found = {row[0]: row for row in joined}.values()
     anew = look_all(session, [row.ref for row in found if row.words is None], person=person, now=now)
-    situations = {facts.project.ref: _situation(missing.known(session, audience.without_earlier(facts)))
+    situations = {facts.project.ref: situation_of(missing.known(session, audience.without_earlier(facts)))
                   for facts in anew}
     # By place: a name is looked up anew for every value.
     rows = [_row(situations[ref], seen, now) if words is None else
@@ -149,7 +149,7 @@ def _unread(version: int, seen: int | None) -> int | None:
     return None if seen is None else version - seen
 
 
-def _situation(facts: Facts) -> Situation:
+def situation_of(facts: Facts) -> Situation:
     own = turns(facts, facts.actor.person) if facts.actor else ()
     refusals = () if facts.ended or facts.on_hold else waits_for(facts)
     days = facts.days_here

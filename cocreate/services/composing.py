@@ -113,10 +113,10 @@ def _frame(session: Session, facts: Facts, project: Project, title: str, paper: 
 
 def _values(facts: Facts, counting: Counting, project: Project, language: str) -> dict[str, Value]:
     needs = {need for clause in facts.definition.clauses.values() for need in clause.needs.values()}
-    return {need: value for need in needs if (value := _value(need, facts, counting, project, language)) is not None}
+    return {need: value for need in needs if (value := value_of(need, facts, counting, project, language)) is not None}
 
 
-def _value(need: str, facts: Facts, counting: Counting, project: Project, language: str) -> Value | None:
+def value_of(need: str, facts: Facts, counting: Counting, project: Project, language: str) -> Value | None:
     """What a clause's placeholder becomes; None where nothing was given."""
     if need.startswith("project:"):
         return Value(getattr(project, need.removeprefix("project:")))

@@ -133,7 +133,7 @@ def check_host(session: Session, host_id: int, folder: Path, *, now: datetime) -
     kept = _kept(folder) or {"at": LONG_AGO, "hosts": {}}
     kept["hosts"][session.scalars(select(Host.ref).where(Host.id == host_id)).one()] = {
         "at": now.isoformat(), "projects": len(projects), "broken": [[one.ref, one.seq, one.why] for one in broken]}
-    _keep(folder, kept)
+    keep(folder, kept)
     return RecordCheck(now, len(projects), broken)
 
 
@@ -162,7 +162,7 @@ def check_all(session: Session, folder: Path, *, now: datetime, goes_on: Callabl
             broken += 1
             mine["broken"].append([ref, found.seq, found.why])
         session.rollback()  # no transaction as long as the whole check
-    _keep(folder, {"at": now.isoformat(), "hosts": kept})
+    keep(folder, {"at": now.isoformat(), "hosts": kept})
     return broken
 
 
@@ -174,7 +174,7 @@ def report(session: Session, folder: Path, host_id: int, ref: str, found: Break,
     mine = kept["hosts"].setdefault(host, {"projects": 1, "broken": []})
     if ref not in [one[0] for one in mine["broken"]]:
         mine["broken"].append([ref, found.seq, found.why])
-        _keep(folder, kept)
+        keep(folder, kept)
 
 
 def tell(session: Session, folder: Path, *, now: datetime) -> None:
@@ -216,7 +216,7 @@ def _kept(folder: Path) -> dict[str, Any] | None:
         return None
 
 
-def _keep(folder: Path, result: dict[str, Any]) -> None:
+def keep(folder: Path, result: dict[str, Any]) -> None:
     new = folder / f"{CHECK_FILE}.new"
     new.write_text(json.dumps(result), "utf-8")
     os.replace(new, folder / CHECK_FILE)

@@ -67,7 +67,7 @@ def act(session: Session, ref: str, request: Any, *, actor: int | None, key: str
 
     def decided(facts: Facts) -> tuple[Change, Facts]:
         change = decide(facts, request)
-        if (stands_for := _stands_for(facts, request, decide)) is not None:
+        if (stands_for := substitutes_for(facts, request, decide)) is not None:
             change = replace(change, stands_for=stands_for)
         return change, progression.settle(change.facts)
 
@@ -93,7 +93,7 @@ def _gone(before: Facts, after: Facts) -> set[int]:
     return there.intersection(member.person for member in after.members if member.left_at is not None)
 
 
-def _stands_for(facts: Facts, request: Any, decide: Callable[[Facts, Any], Change]) -> int | None:
+def substitutes_for(facts: Facts, request: Any, decide: Callable[[Facts, Any], Change]) -> int | None:
     """The absent colleague without whose part the actor could not do this; None where the own parts are enough."""
     lent = [a for a in facts.absences if facts.actor and a.runs and a.substitute == facts.actor.person]
 

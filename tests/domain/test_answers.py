@@ -23,7 +23,7 @@ from cocreate.domain.asking import (
 )
 from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.domain.saying import compared, rows, say, shown
-from cocreate.domain.spelling import _plain_value, decode, encode, spelled
+from cocreate.domain.spelling import decode, encode, plain_value, spelled
 from tests.support import languages
 from tools.texts import messages
 from workflows.definition import Task
@@ -81,7 +81,7 @@ FULL = {
     "moisture": Answer(not_available="nobody measured it", by=date(2026, 5, 4)),
 }
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda t: _plain_value(t)).filter(bool)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda t: plain_value(t)).filter(bool)
 NUMBERS = st.decimals(-10**18, 10**18, allow_nan=False, allow_infinity=False, places=9)
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 

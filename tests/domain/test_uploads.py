@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocreate.domain import uploads
-from cocreate.domain.filetypes.pdfs import _follows_action
+from cocreate.domain.filetypes.pdfs import follows_action
 from cocreate.errors import Invalid
 from tests import corpus
 from tests.support import handmade
@@ -90,7 +90,7 @@ class TestActions:
     def test_one_is_named_behind_space_and_comments(self, parts):
         before = b"".join(parts)
         said = re.search(rb"/(?:S|#53)(?:[\s\0]|%[^\r\n]*[\r\n])*\Z", before) is not None  # slow, and what is meant
-        assert _follows_action(before) == said
+        assert follows_action(before) == said
 
 
 class TestCost:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from cocreate.domain.contract import AnnexText, ClauseText, FigureRow, Gap, OpenValue, Signatory, Source
 from cocreate.domain.prose import escape
-from cocreate.papers.typesetting import SHEETS, _columns, contract_pdf
+from cocreate.papers.typesetting import SHEETS, contract_pdf, in_columns
 from tests.support.printing import HOSTILE, NOW, SHA, a_text, by_page, poppler, spaced, words
 
 
@@ -126,13 +126,13 @@ class TestContract:
 
     def test_a_short_head_is_not_cut_by_its_long_neighbours(self):
         long = "Stored in the second cellar of the house by the harbour"
-        made = _columns(["Model", "Serial numbers", "Year", "Site", "Number", "Use so far"],
+        made = in_columns(["Model", "Serial numbers", "Year", "Site", "Number", "Use so far"],
                         [[long, long, "2012", long, "1,200", long]])
         assert made["columns"][2] == "Year" and made["columns"][4] == "Number"
 
     def test_an_amount_stays_whole_where_its_column_has_room(self):
         long = ["Steam from the boiler house of the first site"] * 6
-        made = _columns([*"ABCDEFG"], [["1,200 t/a", *long], ["1,234,567,890 EUR/MWh", *long]])
+        made = in_columns([*"ABCDEFG"], [["1,200 t/a", *long], ["1,234,567,890 EUR/MWh", *long]])
         assert [row[0].replace("\u200b", "") for row in made["rows"]] == ["1,200\xa0t/a", "1,234,567,890 EUR/MWh"]
 
     def test_no_line_ends_in_the_middle_of_a_day_or_an_amount_and_the_hash_is_of_the_plain_words(self, text):

@@ -35,7 +35,7 @@ class TestRows:
         assert (row.group, [turn.act for turn in row.situation.turns]) == ("you", ["freeze"])
 
     def test_nobody_can_act_where_the_party_has_nobody_left(self, session, small):
-        found = boards._situation(without_people(projects.facts(session, small, person=small.manager)))
+        found = boards.situation_of(without_people(projects.facts(session, small, person=small.manager)))
         assert found.group == "nobody"
 
     def test_an_agreed_project_waits_for_nobody_and_has_been_signed_on_a_day(self, session):

@@ -17,7 +17,7 @@ from tests.support.people import HERE, someone
 class TestNightlyCheck:
     def test_is_due_once_a_night(self, tmp_path):
         assert health.check_due(tmp_path, NOON)
-        health._keep(tmp_path, {"at": NOON.isoformat(), "hosts": {}})
+        health.keep(tmp_path, {"at": NOON.isoformat(), "hosts": {}})
         assert not health.check_due(tmp_path, NOON + timedelta(hours=13))
         assert health.check_due(tmp_path, NOON + timedelta(hours=14))
 

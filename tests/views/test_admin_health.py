@@ -27,7 +27,7 @@ class TestHealth:
 
     def test_says_that_all_is_well(self, app, client, session, clock):
         all_ran(session)
-        health_service._keep(app.config["SETTINGS"].folder, {"at": NOON.isoformat(), "hosts": {}})
+        health_service.keep(app.config["SETTINGS"].folder, {"at": NOON.isoformat(), "hosts": {}})
         # PostgreSQL has a clock of its own, which these tests do not set: the page says that the two are apart.
         well = "All is well." if session.get_bind().dialect.name == "sqlite" else "Set both clocks by the network."
         assert well in text(client.get("/admin/health"))
@@ -46,7 +46,7 @@ class TestHealth:
 
     def test_a_mail_server_that_is_down_is_told_from_the_first_try_on(self, app, client, session, small, clock):
         all_ran(session)
-        health_service._keep(app.config["SETTINGS"].folder, {"at": NOON.isoformat(), "hosts": {}})
+        health_service.keep(app.config["SETTINGS"].folder, {"at": NOON.isoformat(), "hosts": {}})
         session.execute(update(Outbox).where(Outbox.host_id == small.host_id, Outbox.kind == "invitation").values(
             state="waiting", created_at=NOON, attempts=1, reply="no connection: [Errno 111] Connection refused"))
         session.commit()

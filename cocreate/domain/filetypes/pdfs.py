@@ -91,7 +91,7 @@ def _no_actions(text: Content, most: int) -> int:
 
 def _counts(hit: re.Match[bytes], before: bytes, after: bytes) -> bool:
     """Whether the name stands where it means something: not in an address such as .../Web/JavaScript/Guide."""
-    if _follows_action(before):
+    if follows_action(before):
         return True
     match hit.lastgroup:
         case "form":
@@ -102,7 +102,7 @@ def _counts(hit: re.Match[bytes], before: bytes, after: bytes) -> bool:
             return _IS_ADDRESS.search(before) is None
 
 
-def _follows_action(before: bytes) -> bool:
+def follows_action(before: bytes) -> bool:
     """Whether /S stands before it, with nothing but space and comments between; every byte is looked at once."""
     *lines, last = _LINE.split(before)
     if _IS_ACTION.search(last):

@@ -11,7 +11,7 @@ from cocreate.services.acts import ACTS
 from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, TurnAbsence
 from cocreate.services.acts.change import Administrator
 from cocreate.services.acts.gates import Decide
-from cocreate.services.progress import _stands_for
+from cocreate.services.progress import substitutes_for
 from tests.support.facts import FACILITATOR, MANAGER, begin, champion, signatory
 from workflows.progression import subject
 
@@ -39,13 +39,13 @@ class TestForATime:
         assert {turn.act for turn in turns(story.facts, TOM)} >= {"decide"}
         asked = Decide("picture", subject(story.facts, "picture"), "agreed")
         facts = replace(story.facts, actor=story.facts.member(TOM))
-        assert _stands_for(facts, asked, ACTS[Decide][1]) == SIGNATORY
+        assert substitutes_for(facts, asked, ACTS[Decide][1]) == SIGNATORY
         assert story.decide("picture", "giver", person=TOM).decision("picture", "giver").person == TOM
 
     def test_what_one_may_do_anyway_is_done_in_the_own_name(self):
         story = begin().act(away(), SIGNATORY)
         facts = replace(story.facts, actor=story.facts.member(CHAMPION))
-        assert _stands_for(facts, away(CHAMPION, TOM, ("champion",)), ACTS[Substitute][1]) is None
+        assert substitutes_for(facts, away(CHAMPION, TOM, ("champion",)), ACTS[Substitute][1]) is None
 
     def test_is_asked_and_reminded_of_what_the_other_is_asked(self):
         story = begin()

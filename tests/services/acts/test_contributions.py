@@ -93,7 +93,7 @@ class TestSubmit:
 
     def test_old_words_that_name_nobody_are_missing_in_the_contract(self):
         facts, counted = begin(OWED).facts, {("stream", 1): (1, {"rows": Answer((row("Somebody Ltd"),))})}
-        value = composing._value("figures.stream.rows", facts, counted, None, "en")
+        value = composing.value_of("figures.stream.rows", facts, counted, None, "en")
         assert value.missing_reason == "'Somebody Ltd' is no party that the contract binds"
 
     def test_ends_waiting_for_somebody_outside(self):
