@@ -28,6 +28,20 @@ LINKS = {
     "suggestion": "/desk", "suggestion_answered": "/your-turn",
     "digest": "/your-turn",
 }
+# Where in the room the very thing is that a mail is about: kind, matter ("" is any), place; the first that fits.
+_PLACES = (
+    ("joined", "member", ""), ("", "accession", "/contract/accede"),
+    ("signing_code", "agreement", "/agreements/{key}/{way}"), ("", "agreement", "/agreements/{key}"),
+    ("handed_over", "task", "/tasks/{key}{whose}"), ("handed_over", "", "/people"), ("nobody_can_act", "", "/people"),
+    ("mail_came_back", "", "/people/{key}/address"), ("contract_ends", "", "/duties"),
+    ("please_sign", "", "/contract/sign"), ("signing_code", "", "/contract/sign"),
+    ("", "task", "/tasks/{key}{whose}"), ("", "check", "/tasks/{key}{whose}"), ("", "entries", "/tasks/{entries}"),
+    ("", "figure", "/tasks/{asked}"), ("", "document", "/documents/{key}"),
+    ("", "decision", "/gates/{key}"), ("", "after_no", "/gates/{key}"), ("", "proposal", "/proposals/{key}"),
+    ("", "contract", "/contract"), ("", "lacks", "/contract"), ("", "signature", "/contract"),
+    ("", "clause", "/contract/clauses/{key}"), ("", "duty", "/duties"), ("", "duties", "/duties/who"),
+    ("", "party", "/people"), ("", "member", "/people"), ("", "absence", "/people"), ("", "concern", "/concerns"),
+)
 # Kinds of mails that may be joined to another -> the act they ask for.
 _ACTS = {"ask": "fill_in", "submitted": "check", "entered": "confirm", "decision_asked": "decide",
           "decision_lapsed": "decide_again", "please_sign": "sign", "proposal": "answer", "clause_proposed": "answer"}
@@ -174,36 +188,18 @@ class Letter(About):
 
     def _place(self) -> str:
         """Where in the room the very thing is that a mail is about."""
-        key, of = self.subject.key, self.subject.party
-        # Several parties may be asked for one task: without its number a page shows the reader's own.
-        whose = "" if of in (None, self.member.party) else f"?party={of}"
-        by_kind = {"contract_ends": "/duties",
-                   "please_sign": "/contract/sign", "signing_code": "/contract/sign", "handed_over": "/people",
-                   "nobody_can_act": "/people", "mail_came_back": f"/people/{key}/address"}
-        by_matter = {
-            "task": f"/tasks/{key}{whose}", "check": f"/tasks/{key}{whose}", "decision": f"/gates/{key}",
-            "after_no": f"/gates/{key}", "entries": "/tasks/{}?party={}".format(*self.subject.task),
-            "figure": f"/tasks/{(*key.split('.'), '')[1]}", "document": f"/documents/{key}", "concern": "/concerns",
-            "contract": "/contract", "lacks": "/contract", "signature": "/contract",
-            "clause": f"/contract/clauses/{key}", "proposal": f"/proposals/{key}", "duty": "/duties",
-            "duties": "/duties/who",
-            "party": "/people", "member": "/people", "absence": "/people",
-        }
-        if self.kind == "joined" and self.subject.matter == "member":
-            return ""
+        key, of, matter = self.subject.key, self.subject.party, self.subject.matter
         if self.kind == "two_values" and (open_ := self.answerable):
             return f"/proposals/{open_.number}"
-        if self.subject.matter == "accession":
-            return "/contract/accede"
         if self.answers_call:
             return f"/tasks/{key}/helped?party={of}"
-        if self.subject.matter == "agreement":
-            way = "/accede" if self.accedes else "/sign"
-            return f"/agreements/{key}" + (way if self.kind == "signing_code" else "")
-        if self.kind == "handed_over" and self.subject.matter == "task":
-            return by_matter["task"]
-        place = by_kind.get(self.kind) or by_matter.get(self.subject.matter, "")
-        return f"{place}#talk" if self.kind in _SAID and self.subject.matter in _TALKED_ABOUT else place
+        way = "accede" if matter == "agreement" and self.accedes else "sign"
+        # Several parties may be asked for one task: without its number a page shows the reader's own.
+        whose = "" if of in (None, self.member.party) else f"?party={of}"
+        place = next((place for kind, about, place in _PLACES if kind in ("", self.kind) and about in ("", matter)), "")
+        said = place.format(key=key, way=way, whose=whose, entries="{}?party={}".format(*self.subject.task),
+                            asked=(*key.split("."), "")[1])
+        return f"{said}#talk" if self.kind in _SAID and matter in _TALKED_ABOUT else said
 
     @property
     def because(self) -> str:
