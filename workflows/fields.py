@@ -22,6 +22,14 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    @field_validator("minutes", "days", "target", "longest_hold", "every", "most", "least", "goes_on_by", "min", "max",
+                     "sums_to", "at_least", "at_most", "above", "below", mode="before", check_fields=False)
+    @classmethod
+    def _true_is_no_number(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("true and false are no numbers; write one")
+        return value
+
 
 class Example(Strict):
     """A published value or sentence that stands beside a field and never becomes an answer."""

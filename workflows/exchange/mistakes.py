@@ -43,5 +43,5 @@ def counted(path: str) -> str:
 
 
 def short(value: Any) -> str:
-    text = str(value) if not isinstance(value, dict | list) else "this"
+    text = "this" if isinstance(value, dict | list) else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -19,6 +19,7 @@ from workflows.verification import (
     hanging,
     listed,
     names,
+    plain,
     tasks,
     walks,
     ways,
@@ -30,7 +31,7 @@ _NAMES: tuple[_Check, ...] = (names.seats, names.tasks_and_gates, names.stages, 
 _RULES: tuple[_Check, ...] = (
     tasks.asked, tasks.lasting, contents.contents, gates.decided, figures.computed, ways.guarded, ways.automatic,
     contracts.contract, contracts.clauses, details.details, assignment.assigned, contracts.tables, deciding.decided,
-    hanging.hanging, listed.lists, gates.owned, fairness.fairness)
+    hanging.hanging, listed.lists, plain.plain, gates.owned, fairness.fairness)
 
 
 def verify(definition: Definition) -> tuple[Finding, ...]:
