@@ -21,7 +21,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from gunicorn.app.base import BaseApplication
 
-from cocreate import create_app, jobs, upgrading
+from cocreate import create_app, jobs
 from cocreate.db import db
 from cocreate.services import demo
 from cocreate.settings import Misconfigured, Settings
@@ -113,8 +113,12 @@ def _prepared(app: Flask) -> bool:
 def prepare(app: Flask) -> None:
     """Bring the database up to date and load the demo data; no connection stays open that children would share."""
     with app.app_context():
-        upgrading.upgrade()
-        app.cli.main(["demo", "load"], obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+        try:
+            for command in (["db", "upgrade"], ["demo", "load"]):
+                app.cli.main(command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+        except click.ClickException as refused:
+            refused.show()
+            sys.exit(1)
         db.engine.dispose()
 
 

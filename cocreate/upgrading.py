@@ -4,6 +4,7 @@ from pathlib import Path
 
 import flask_migrate
 from flask import Flask, current_app
+from sqlalchemy import inspect
 
 from cocreate.db import db
 
@@ -20,3 +21,11 @@ def upgrade(revision: str = "head") -> None:
     if "migrate" not in current_app.extensions:
         prepare(current_app)
     flask_migrate.upgrade(revision=revision)
+
+
+def lacking() -> str:
+    """A table or column that the newest revision has and this database, which says it is at it, has not; else ""."""
+    there = {name: {column["name"] for column in columns}
+             for (_schema, name), columns in inspect(db.engine).get_multi_columns().items()}
+    return next((f"{table.name}.{column.name}" for table in db.metadata.sorted_tables for column in table.columns
+                 if column.name not in there.get(table.name, ())), "")

@@ -3,10 +3,13 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +56,18 @@ class TestMakeRun:
         assert re.search(r"scheduler \S+ runs", logged)
         for kind in ("administrator", "account manager", "customer champion", "customer contributor"):
             assert kind in said
+
+
+    def test_on_a_database_of_another_state_says_so_and_ends(self, tmp_path, databases):
+        made = tmp_path / "cocreate.sqlite"
+        made.write_bytes(Path(databases.migrated("sqlite").removeprefix("sqlite:///")).read_bytes())
+        with closing(sqlite3.connect(made)) as there, there:
+            there.execute("DROP TABLE figure")
+        ran = subprocess.run([sys.executable, "-m", "cocreate.launcher"], cwd=ROOT, text=True, capture_output=True,
+                             timeout=60, check=False,
+                             env=os.environ | {"COCREATE_DATA": str(tmp_path), "PORT": str(free_port())})
+        assert ran.returncode == 1 and "was made by another state of cocreate" in ran.stderr
+        assert "Traceback" not in ran.stderr
 
 
 class TestStop:

@@ -127,10 +127,13 @@ def test_a_database_without_tables_is_told_how_to_get_them(empty_database, new_a
     assert "First run: flask --app wsgi db upgrade" in answer.output
 
 
-def test_a_database_of_another_state_is_not_told_to_do_what_one_has_just_done(fresh_database, new_app):
+@pytest.mark.parametrize("made", ["DROP TABLE figure", "DROP TABLE contribution",
+                                  "ALTER TABLE host RENAME COLUMN legal_note TO note"])
+def test_a_database_of_another_state_is_not_told_to_do_what_one_has_just_done(fresh_database, new_app, made):
     app = new_app(fresh_database)
     with app.app_context(), transaction() as session:
-        session.execute(text(f"DROP TABLE contribution{' CASCADE' if fresh_database.startswith('postgres') else ''}"))
+        cascade = " CASCADE" if fresh_database.startswith("postgres") and made.startswith("DROP") else ""
+        session.execute(text(made + cascade))
     answer = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert answer.exit_code == 1 and "was made by another state of cocreate" in answer.output
     assert "First run" not in answer.output

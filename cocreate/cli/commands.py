@@ -205,6 +205,8 @@ def upgrade() -> None:
     """Make the tables, or bring them up to date."""
     with in_one_sentence(OTHER_TABLES):
         upgrading.upgrade()
+        if lacking := upgrading.lacking():
+            raise click.ClickException(OTHER_TABLES % f"no {lacking}")
 
 
 @click.command("downgrade", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
