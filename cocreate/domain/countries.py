@@ -1,5 +1,6 @@
 """Countries as ISO 3166-1 writes them, named in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -23,17 +24,34 @@ CODES = frozenset(
 )
 
 
-@lru_cache(maxsize=1)
-def _zones() -> dict[str, str]:
-    """Country -> its first zone, as the time zone database lists them."""
+def _lines() -> list[tuple[str, str]]:
+    """(country, zone), as the time zone database lists them."""
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {country: zone for country, _place, zone, *_rest in reversed(rows)}
+    return [(country, zone) for country, _place, zone, *_rest in rows]
 
 
 def zone_of(country: str, otherwise: str) -> str:
     """Where somebody of that country probably is, until they say it themselves."""
-    return _zones().get(country, otherwise)
+    return next(iter(zones_of(country)), otherwise)
+
+
+@lru_cache(maxsize=1)
+def _of_country() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for country, zone in _lines():
+        found[country] = (*found.get(country, ()), zone)
+    return found
+
+
+def zones_of(country: str) -> tuple[str, ...]:
+    """Every zone of that country, the one of most people first."""
+    return _of_country().get(country, ())
+
+
+def zones_beside(zone: str) -> tuple[str, ...]:
+    """A zone, then the others of its country."""
+    return (zone, *(one for zones in _of_country().values() if zone in zones for one in zones if one != zone))
 
 
 def name(code: str, language: str = "en") -> str:
@@ -56,6 +74,11 @@ def currency_of(country: str, day: date) -> str:
 def currency_choices(language: str = "en") -> tuple[tuple[str, str], ...]:
     """(code, "EUR, Euro") of every currency in use."""
     return tuple((code, f"{code}, {currency_name(code, language)}") for code in currencies())
+
+
+def currencies_of(codes: Iterable[str], day: date) -> tuple[str, ...]:
+    """What is paid with in these countries, each once."""
+    return tuple(dict.fromkeys(filter(None, (currency_of(country, day) for country in codes))))
 
 
 def currency_name(code: str, language: str = "en") -> str:

@@ -7,7 +7,9 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
 
+from cocreate.domain import countries
 from cocreate.errors import Invalid
+from cocreate.forms import likely
 from cocreate.forms.base import AtMost, Form, Needed, line, secret
 
 # Refusals of cocreate.services.accounts, for their fields
@@ -115,5 +117,5 @@ class ProfileForm(AccountForm):
         self.numbers.choices = [SelectChoice(*form) for form in numbers]
         self.language.choices = [SelectChoice(*language) for language in languages]
         names = zones()
-        self.zone.choices = [SelectChoice(name, name.replace("_", " "))
-                             for name in ([] if zone in names else [zone]) + names]
+        self.zone.choices = likely.first(countries.zones_beside(zone), [
+            (name, name.replace("_", " ")) for name in ([] if zone in names else [zone]) + names])

@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cocreate.domain import countries, days_off
 from cocreate.domain.addresses import address
 from cocreate.domain.hosts import Said
+from cocreate.forms import likely
 from cocreate.forms.accounts import REASONS, zones
 from cocreate.forms.addresses import AddressedForm, their_address
 from cocreate.forms.base import Form, Needed, line, lines, of_people, somebody
@@ -142,7 +143,9 @@ class HostForm(Form):
         self.opens.choices = [SelectChoice(person, name) for person, name, _opens in managers]
         self.country.choices = [SelectChoice(code, name)
                                 for code, name in [("", nothing), *countries.choices(language)]]
-        self.zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in zones()]
+        self.zone.choices = likely.first(
+            (*filter(None, [self.zone.data]), *countries.zones_of(self.country.data or "")),
+            [(zone, zone.replace("_", " ")) for zone in zones()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)

@@ -1,6 +1,6 @@
 """Inputs bound to what was typed in them, and what was found wrong while reading it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar
 
 from wtforms import Field, FileField
@@ -25,12 +25,13 @@ class Wrong(NamedTuple):
 
 
 class Bound:
-    """The texts of one form. language: its reader's. currency: chosen where nobody has chosen one yet. owing: whom
-    it offers where it asks who owes a row.
+    """The texts of one form. language: its reader's. currency: chosen where nobody has chosen one yet. likely:
+    currencies that stand first. owing: whom it offers where it asks who owes a row.
     """
 
-    def __init__(self, typed: Typed, *, language: str, currency: str, owing: Offered) -> None:
-        self.owing = owing
+    def __init__(self, typed: Typed, *, language: str, currency: str, likely: Collection[str] = (), owing: Offered,
+                 ) -> None:
+        self.owing, self.likely = owing, likely
         self.texts = _Texts({name: [storable(text) for text in texts] for name, texts in typed.items()})
         self.language, self.currency = language, currency
         self.names: list[str] = []  # of the inputs whose texts a draft keeps

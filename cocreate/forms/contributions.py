@@ -55,8 +55,8 @@ class ContributionForm:
     its fields. uploads: the request's files by input name. currency: chosen where nobody has chosen one yet.
     marked: the fields named when it was returned. computed: values of computed fields. asked: the
     fields a colleague passed to this reader. suggested: names for inputs that offer some, by list: documents as
-    "sources" of a figure, "people". owing: whom a table offers where it asks who owes a row, and the words of columns
-    that have a list.
+    "sources" of a figure, "people"; "currencies" stand first in their list. owing: whom a table offers
+    where it asks who owes a row, and the words of columns that have a list.
     """
 
     def __init__(
@@ -79,7 +79,8 @@ class ContributionForm:
         texts = lists(typed or {})
         dropped = next(iter(texts.pop("drop-file", ())), "")
         self.rearranged = tables.rearrange(texts, self.fields, language, currency) or dropped in self.fields
-        self._bound = Bound(texts, language=language, currency=currency, owing=owing)
+        self._bound = Bound(texts, language=language, currency=currency, likely=(suggested or {}).get("currencies", ()),
+                            owing=owing)
         self._files = {key: file_of(each) for key, each in (files or {}).items()
                        if isinstance(self.fields.get(key), f.File) and key != dropped}
         self.entries = [self._entry(key, field) for key, field in self.fields.items()]

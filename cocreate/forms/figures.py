@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from cocreate.domain import countries
 from cocreate.domain.answers import GRADES, PERIODS, Answer
 from cocreate.domain.saying import period_choices, phrases
+from cocreate.forms import likely
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import Entry, Line
 from cocreate.forms.inputs import Control, part, select, text
@@ -32,10 +33,9 @@ def build_money(bound: Bound, entry: Entry, name: str, *, asks_currency: bool) -
     """Currency and price year, of one amount or of a whole table."""
     if asks_currency:
         bound.texts.setdefault(f"{name}-currency", [bound.currency])
-        first = [bound.currency] if bound.currency in countries.currencies() else []
-        codes = [*first, *(code for code in countries.currencies() if code not in first)]
-        entry.currency = bound.bind(part(select, f"{name}-currency", _("Currency"), entry.label,
-                                         [(code, code) for code in codes], blank=_("Currency")))
+        codes = likely.first((bound.currency, *bound.likely), [(code, code) for code in countries.currencies()])
+        entry.currency = bound.bind(part(select, f"{name}-currency", _("Currency"), entry.label, codes,
+                                         blank=_("Currency")))
     entry.year = bound.bind(part(text, f"{name}-year", _("Prices of the year"), entry.label, inputmode="numeric",
                                  maxlength=4))
 

@@ -37,8 +37,9 @@ def text(name: str, label: str, **attributes: Any) -> Control:
 
 
 def select(name: str, label: str, choices: Any, *, blank: str | None = None, **attributes: Any) -> Control:
-    options = [("", blank), *choices] if blank is not None else list(choices)
-    return Control(name, SelectField(label, choices=offered(options), validate_choice=False,
+    options = [SelectChoice("", blank)] if blank is not None else []
+    options += [one if isinstance(one, SelectChoice) else SelectChoice(*one) for one in choices]
+    return Control(name, SelectField(label, choices=options, validate_choice=False,
                                       render_kw=attributes or None))
 
 

@@ -1,6 +1,6 @@
 """Opening a project: what its four steps ask, with a card for each organisation in a seat."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from cocreate.domain import countries, suggestions
 from cocreate.domain.addresses import address
 from cocreate.domain.names import skeleton
 from cocreate.errors import CocreateError
+from cocreate.forms import likely
 from cocreate.forms.accounts import REASONS
 from cocreate.forms.addresses import their_address
 from cocreate.forms.base import Form, Needed, Part, line, lines
@@ -53,6 +54,11 @@ QUESTIONS: tuple[tuple[Any, tuple[Any, ...]], ...] = (  # each with its answers,
 
 def _offered(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in choices]
+
+
+def _currencies(likely_ones: Collection[str], language: str) -> list[SelectChoice]:
+    return [SelectChoice("", gettext("Not said: each amount asks for it")),
+            *likely.first(likely_ones, countries.currency_choices(language))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,10 @@ class OpeningForm(Form):
     affected: TextAreaField
     public_buyer: RadioField
     greeting: TextAreaField
+
+    def offer_currencies(self, likely_ones: Collection[str], language: str) -> None:
+        """Those that stand first."""
+        self.currency.choices = _currencies(likely_ones, language)
 
     def cards(self) -> Iterator[tuple[Card, SeatForm]]:
         for card in self.places:
@@ -244,8 +254,7 @@ def form_for(definition: Definition, *, host_name: str, opener: str, language: s
         "purpose": lines(_("Purpose"), most=1000,
                          description=_("In one or two sentences. The link in the invitation leads to it.")),
         "target": DateField(_("Signing date"), [Needed()]),
-        "currency": SelectField(_("Currency"), default="", choices=_offered(
-            [("", gettext("Not said: each amount asks for it")), *countries.currency_choices(language)]),
+        "currency": SelectField(_("Currency"), default="", choices=_currencies((), language),
             description=_("Amounts begin with it; whoever gives one can choose another.")),
         "greeting": lines(_("Your line of greeting"), most=500, optional=True,
                           description=_("It stands in every invitation, in your own words.")),

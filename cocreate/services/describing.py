@@ -9,7 +9,7 @@ from cocreate.domain import countries
 from cocreate.domain.answers import Counting, Kept, answer_at
 from cocreate.domain.contract import ContractParty, Gap, Signatory
 from cocreate.domain.saying import say
-from cocreate.models.hosts import Organisation
+from cocreate.models.hosts import Host, Organisation
 from cocreate.models.projects import AffectedGroup, Party
 from cocreate.papers import paper_words
 from workflows.facts import Facts, PartyFact
@@ -38,6 +38,14 @@ def parties(session: Session, facts: Facts, counting: Counting, named: Sequence[
             registered=paper_words.registered(language, said["number"]) if "number" in said else "")
 
     return tuple(map(described, named))
+
+
+def countries_of(session: Session, facts: Facts) -> tuple[str, ...]:
+    """Of the host and the parties, as far as they are known."""
+    host = session.scalar(select(Host.country).where(Host.id == facts.project.host_id))
+    return (host or "", *session.scalars(
+        select(Organisation.country).join(Party, Party.organisation == Organisation.id)
+        .where(Party.project_id == facts.project.id).order_by(Party.number)))
 
 
 def details(facts: Facts, counting: Counting, party: int) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Forms made from a task: what is typed is kept, read, or said to be wrong at its place."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -239,6 +240,12 @@ class TestTyped:
     def test_the_currency_of_the_host_is_chosen_until_somebody_chooses(self, form):
         assert 'selected value="SEK"' in str(form(FORM, currency="SEK").entries[2].currency())
         assert form(FORM, {"f-cost-currency": ""}, currency="SEK").typed()["f-cost-currency"] == [""]
+
+    def test_the_likely_currencies_stand_first(self, form):
+        listed = str(form(FORM, currency="SEK", suggested={"currencies": ("EUR", "SEK")}).entries[2].currency())
+        likely, rest = re.findall(r"<optgroup.*?</optgroup>", listed)
+        assert re.findall(r'value="(\w+)"', likely) == ["SEK", "EUR"] and '"EUR"' not in rest and '"USD"' in rest
+        assert listed.index('value=""') < listed.index("<optgroup")
 
 
 class TestGroups:

@@ -73,6 +73,12 @@ class TestProfile:
         assert {"Europe/Berlin", "America/New_York", "Pacific/Apia", "UTC"} <= set(zones)
         assert not [zone for zone in zones if zone.startswith("Etc/")]
 
+    def test_the_zones_of_ones_country_stand_first(self, hers):
+        listed = re.search(r'<select[^>]* name="zone".*?</select>', hers.get("/account").text, re.S)[0]
+        likely, rest = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', listed, re.S)
+        assert (likely[0], rest[0]) == ("Likely", "All others")
+        assert 'selected value="' in likely[1] and likely[1].count("<option") < 40 < rest[1].count("<option")
+
 
 class TestOrganisations:
     def test_are_listed_with_projects_and_parts(self, claire):

@@ -227,7 +227,10 @@ def _page(ref: str, draft: Draft | None = None) -> Page:
                                 ("language", published.definition.language))}
     fields = {"target": earliest.isoformat(),
               "currency": countries.currency_of(host.country, now().date()), **cards, **draft.typed.fields}
-    return Page(draft, published, host, form(MultiDict(fields)))
+    made = form(MultiDict(fields))
+    given = (str(fields.get(f"{card.name}-country", "")) for card in form.places)
+    made.offer_currencies(countries.currencies_of((host.country, *given), now().date()), pages.language())
+    return Page(draft, published, host, made)
 
 
 def _form(definition: Definition, host: Host, draft: Draft) -> type[OpeningForm]:

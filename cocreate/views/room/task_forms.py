@@ -9,14 +9,14 @@ from flask import request
 
 from cocreate import sentences, words
 from cocreate.db import db
-from cocreate.domain import assessing, listing, owing
+from cocreate.domain import assessing, countries, listing, owing
 from cocreate.domain.answers import Answer, Answers, FileAnswer
 from cocreate.domain.asking import asks_currency
 from cocreate.domain.figures import FigureValue, compute, figures
 from cocreate.errors import CocreateError, Invalid
 from cocreate.forms.contributions import ContributionForm
 from cocreate.forms.typed import typed_of
-from cocreate.services import accepted, casebook, files
+from cocreate.services import accepted, casebook, describing, files
 from cocreate.services.acts.contributions import NewFile, require_owed
 from cocreate.services.contributions import TaskPage
 from cocreate.views.room import frame, uploads
@@ -41,11 +41,13 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
               if case and (lines := casebook.published(case, f"{path}.{key}"))}
     if case and typed is None and (begun := casebook.begun(case, page.task.key, task)):
         typed = typed_of(task, begun, language=language)
-    currency = page.facts.project.currency if asks_currency(task) else ""
+    asks = asks_currency(task)
+    currency = page.facts.project.currency if asks else ""
     asked = page.task.shared_with.get(login.me().id, ())
     make = partial(ContributionForm, task, language=language, typed=typed, files=kept, uploads=uploads,
                    marked=_marked(page), asked=asked, currency=currency, published=beside,
-                   suggested={"sources": _sources(page.facts), "people": _people(page.facts)},
+                   suggested={"sources": _sources(page.facts), "people": _people(page.facts),
+                              "currencies": _currencies(page.facts) if asks else ()},
                    owing=_offered(page.facts, page.task.key, task))
     form = make()
     if not _computes(task):
@@ -66,6 +68,11 @@ def _offered(facts: Facts, key: str, task: Task) -> owing.Offered:
 def _sources(facts: Facts) -> list[str]:
     """Documents that this reader may name as where a figure comes from."""
     return sorted({document.name for document in files.visible(facts, frame.mask(facts))})
+
+
+def _currencies(facts: Facts) -> tuple[str, ...]:
+    """Those of the countries of host and parties."""
+    return countries.currencies_of(describing.countries_of(db.session(), facts), facts.today)
 
 
 def _people(facts: Facts) -> list[str]:
