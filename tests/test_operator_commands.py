@@ -139,6 +139,19 @@ def test_a_database_of_another_state_is_not_told_to_do_what_one_has_just_done(fr
     assert "First run" not in answer.output
 
 
+@pytest.mark.parametrize(("made", "command"), [
+    ("ALTER TABLE project RENAME COLUMN ref TO reference", ["record", "verify"]),
+    ("ALTER TABLE person RENAME COLUMN email TO mail", ["person", "reset-second-step", "eva@crates.example"]),
+    ("ALTER TABLE host RENAME COLUMN legal_note TO note", ["host", "create", "Crates", "--admin", "p@crates.example"])])
+def test_a_database_that_lacks_a_column_is_of_another_state_for_every_command(fresh_database, new_app, made, command):
+    app = new_app(fresh_database)
+    with app.app_context(), transaction() as session:
+        session.execute(text(made))
+    answer = app.test_cli_runner().invoke(args=command)
+    assert answer.exit_code == 1 and "was made by another state of cocreate" in answer.output
+    assert "does not answer" not in answer.output and "First run" not in answer.output
+
+
 def test_a_database_that_is_away_is_said_to_be(new_app):
     answer = new_app("postgresql://nobody@127.0.0.1:1/nothing").test_cli_runner().invoke(args=["record", "verify"])
     assert (answer.exit_code, "The database does not answer: " in answer.output) == (1, True)

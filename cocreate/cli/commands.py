@@ -1,6 +1,7 @@
 """What the operator can ask for, and what it answers."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -30,15 +31,18 @@ from workflows.verification import publishable, verify
 NO_TABLES = "Tables are missing (%s). First run: flask --app wsgi db upgrade"
 OTHER_TABLES = ("The database was made by another state of cocreate (%s). Nothing was changed: go back to that state, "
                 "or make the database anew.")
+_LACKS_A_COLUMN = re.compile(r"no such column|has no column named|^column .* does not exist")  # SQLite, PostgreSQL
 
 
 @contextmanager
 def in_one_sentence(misfit: str = NO_TABLES) -> Iterator[None]:
-    """That the database is missing, or its tables."""
+    """That the database is missing, or its tables; that they are those of another state."""
     try:
         yield
     except DBAPIError as error:
         said = str(error.orig).partition("\n")[0]
+        if _LACKS_A_COLUMN.search(said):
+            raise click.ClickException(OTHER_TABLES % said) from error
         if isinstance(error, OperationalError) and "no such table" not in said:
             raise click.ClickException(f"The database does not answer: {said}") from error
         if "no such table" in said or "does not exist" in said:
