@@ -71,7 +71,8 @@ class TestAccede:
         seal(room, tmp_path)
         page = room.shop.get("/contract/accede").text
         answer = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED | {"basis": ""})
-        assert answer.status_code == 422 and "Function or power" in answer.text and answer.text.count("checked") == 3
+        assert answer.status_code == 422 and "Fill in 'Function or power'." in unescape(answer.text)
+        assert answer.text.count("checked") == 3
         assert ("signing_code", room.small.shop) not in mails(room)
         unread = room.shop.post("/contract/accede/code", data=hidden(page) | TICKED | {"opened": "forged"})
         assert unread.status_code == 422 and "Read the text on this page before you sign it." in unread.text
