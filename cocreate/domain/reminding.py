@@ -24,7 +24,6 @@ from workflows.gates import is_open
 from workflows.guards import accepting, can_start, rests, unwritten
 from workflows.values import replace
 
-# What was typed in for a party is still owed by it: its word that it is right.
 ASKED_AGAIN = 10  # working days after the yearly question that was not answered
 
 

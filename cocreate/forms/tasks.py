@@ -66,7 +66,7 @@ class LetInForm(Form):
     """What stands in the invitation of a colleague whom somebody proposed."""
 
     words = lines(_("A line of your own"), most=500, optional=True,
-                  description=_("It stands in the invitation. Filled in is what was written with the proposal."))
+                  description=_("It stands in the invitation. It begins with what was written with the proposal."))
 
 
 class WaitForm(Form):

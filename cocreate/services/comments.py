@@ -58,7 +58,8 @@ def thread(session: Session, facts: Facts, topic: Topic) -> Thread:
             answers.setdefault(_first(one.row, said), []).append(one)
     top = tuple(Said(one.row, one.by, one.mentions, tuple(answers.get(number, ()))) for number, one in said.items()
                 if one.row.reply_to not in said)
-    call = next((one for one in top if one.row.number in _calls(facts)), None)
+    calls = _calls(facts)
+    call = next((one for one in top if one.row.number in calls), None)
     return Thread(topic, tuple(one for one in top if one is not call), _private(session, facts, topic, mask), call)
 
 

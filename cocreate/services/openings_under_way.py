@@ -37,6 +37,12 @@ class Draft:
     asked: str = ""
     words: str = ""
 
+    @property
+    def by(self) -> str:
+        """Who began it, with their organisation where they named one."""
+        own = self.typed.own.get("organisation")
+        return f"{self.author_name} ({own})" if own else self.author_name
+
 
 _SUGGESTED = exists().where(Suggestion.opening_id == Opening.id).correlate(Opening)
 _UNDER_WAY = (select(Opening, Person.name, Suggestion).join(Person, Person.id == Opening.author_id)

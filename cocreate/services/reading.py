@@ -200,7 +200,7 @@ def in_order(facts: Facts, known: Facts | None) -> Facts:
     ordered["figures"] = tuple(figure for figure in ordered.get("figures", facts.figures) if figure.number)
     if known is None or facts.members is not known.members:
         ordered["members"] = tuple(sorted(facts.members, key=_standing))
-    return replace(facts, **ordered) if ordered else facts
+    return replace(facts, **ordered)
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cocreate.domain import explaining
 from cocreate.domain.openings import Typed
 from cocreate.domain.rights import Act, Right, right
-from cocreate.errors import Forbidden
+from cocreate.errors import Forbidden, NotFound
 from cocreate.models.hosts import Host, HostMember
 from cocreate.models.openings import Opening, Suggestion
 from cocreate.models.people import Person
@@ -111,9 +111,11 @@ def suggest(session: Session, host_ref: str, *, title: str, words: str, person: 
 def answer(session: Session, ref: str, *, words: str, person: int, now: datetime) -> str:
     """Answer a suggestion without opening it; answers the name of who suggested it.
 
-    Raises: NotFound; Invalid where the words are too short to be an answer.
+    Raises: NotFound, also of what nobody suggested; Invalid where the words are too short to be an answer.
     """
     there = openings_under_way.draft(session, ref, person=person)
+    if there.suggested is None:
+        raise NotFound
     explaining.needed(words, field="words")
     who = session.scalars(select(Person.name).where(Person.id == person)).one()
     host = session.scalars(select(Host.name).where(Host.id == there.host_id)).one()
@@ -130,7 +132,7 @@ def unanswered(session: Session, person: int) -> list[Unanswered]:
     """What was suggested to the hosts whose account manager one is, and waits for an answer."""
     found = [one for one in openings_under_way.drafts(session, person) if one.suggested is not None]
     managed = {host.id: host for host in hosts.hosts_of(session, person, hosts.ACCOUNT_MANAGER)} if found else {}
-    return [Unanswered(one.asked, one.words, one.author_name, managed[one.host_id].name,
+    return [Unanswered(one.asked, one.words, one.by, managed[one.host_id].name,
                        _end(managed[one.host_id], one.suggested)) for one in found if one.suggested is not None]
 
 

@@ -105,8 +105,9 @@ class TestOnTheDesk:
     def test_waits_for_every_account_manager_until_it_is_answered(self, shop, manager, session, small):
         suggest(shop)
         turn = text(manager.get("/your-turn"))
-        assert "One thing is your turn." in turn and "Answer: Take back our chairs" in turn and "Mon 8 Mar" in turn
-        assert "Answer: Take back our chairs" not in text(shop.get("/your-turn"))
+        assert "One thing is your turn." in turn and "Suggestion: Take back our chairs" in turn and "Mon 8 Mar" in turn
+        assert "Claire Duval (Aurelis Hotels) ·" in turn
+        assert "Suggestion: Take back our chairs" not in text(shop.get("/your-turn"))
         answer(manager, session, small, "We begin with it next spring.")
         assert "Answer: Take back our chairs" not in text(manager.get("/your-turn"))
 

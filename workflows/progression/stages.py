@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from workflows.calendars import add_working_days, working_days_between
-from workflows.facts import OWED, UNDECIDED, ContractState, DecisionState, Facts, PartyFact, TaskState
+from workflows.facts import UNDECIDED, UNGIVEN, ContractState, DecisionState, Facts, PartyFact, TaskState
 from workflows.progression.dates import moved, undate
 from workflows.progression.papers import end_contract
 from workflows.progression.tasks import ask, ask_to_accede, reopen
@@ -56,7 +56,7 @@ def resume(facts: Facts) -> Facts:
     for task in facts.tasks:
         if task.state is TaskState.SUBMITTED and task.check_by is not None:
             facts = facts.with_task(replace(task, check_by=moved(facts, task.check_by, days)))
-        if task.state in OWED and task.due_at is not None:
+        if task.state in UNGIVEN and task.due_at is not None:
             facts = facts.with_task(replace(task, due_at=moved(facts, task.due_at, days)))
     for decision in facts.decisions:
         if decision.state in UNDECIDED and decision.due_at is not None:

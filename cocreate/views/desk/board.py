@@ -162,9 +162,7 @@ def _unopened() -> list[Unopened]:
         draft.suggested for draft in drafts) else {}
     found = []
     for draft in drafts:
-        own = draft.typed.own.get("organisation")
-        who = f"{draft.author_name} ({own})" if own else draft.author_name
-        named = {"name": who, "day": words.day(draft.suggested or draft.saved_at, reader)}
+        named = {"name": draft.by, "day": words.day(draft.suggested or draft.saved_at, reader)}
         said = _("Suggested by %(name)s on %(day)s, answer promised by %(until)s", **named, until=words.day(
             suggestions.promised(looked_after[draft.host_id], draft.suggested), reader)) if draft.suggested else \
             _("Saved on %(day)s", **named) if draft.author == login.me().id else \

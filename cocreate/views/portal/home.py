@@ -64,9 +64,10 @@ def your_turn() -> ResponseReturnValue:
     named = _hosts(found)
     cards, invited = _cards(found, named), people.waiting_for(db.session(), login.me().id, now=now())
     running = [one for one in found if not one.facts.ended]
+    most = MOST if len(cards) > MOST + 1 else len(cards)  # one more is shown rather than folded
     raised = [(said, url, titled(one.facts, named)) for one in running for said, url in concern_lines(one.facts)]
     return render_template(
-        "portal/your_turn.html", cards=cards, most=MOST, greeting=_greeting(), count=_count(len(cards) + len(invited)),
+        "portal/your_turn.html", cards=cards, most=most, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         raised=raised, invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
         colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one, named)],
         lines=[line(one.facts, named, one.turns) for one in running], over=_over(found, named),
@@ -100,7 +101,8 @@ def opens() -> bool:
 def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
     """Calls for help, then overdue first, then by date; of two on one day, the one that others wait for."""
     rows = [(turn.act, _card(turn, one.facts, named)) for one in found for turn in one.turns]
-    rows += [("suggestion", _suggestion(one)) for one in suggestions.unanswered(db.session(), login.me().id)]
+    if login.me().is_("account_manager"):
+        rows += [("suggestion", _suggestion(one)) for one in suggestions.unanswered(db.session(), login.me().id)]
     rows.sort(key=lambda row: (row[0] not in CALLS, row[1].ask.due_at is None, row[1].ask.due_at or now(),
                                not row[1].ask.unlocks))
     return [card for _act, card in rows]
@@ -115,7 +117,7 @@ def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
 
 def _suggestion(one: suggestions.Unanswered) -> Card:
     """It waits for an answer; it may be opened as well, where it stands on the board."""
-    label = _("Answer: %(title)s", title=one.title)
+    label = _("Suggestion: %(title)s", title=one.title)
     return Card(Ask(label=label, url=url_for("desk.board", _anchor="unopened"), project=one.host, due_at=one.by,
                     chip=day_chip(one.by, pages.reader()), minutes=None, unlocks="", state="",
                     button=_("See the suggestion")), f"{one.who} · {one.host}", one.words, None)

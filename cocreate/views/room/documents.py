@@ -25,7 +25,7 @@ from cocreate.services import files
 from cocreate.services.acts.documents import owns
 from cocreate.services.documents import Newest, Reading
 from cocreate.storage import StoreFull
-from cocreate.views.room import asked_words, frame, previews, signing_words
+from cocreate.views.room import asked_words, frame, previews, signing_words, task_state
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.frame import PartyView
@@ -305,7 +305,8 @@ def _asked_for(facts: Facts, rows: Mapping[int, Row]) -> list[Row]:
 
 def _missing(facts: Facts, label: str, task: TaskFact) -> Row:
     party = frame.party_views(facts)[task.party]
-    said = _("%(party)s uploads it by %(day)s", party=party.name, day=words.day(task.due_at, pages.reader())) \
-        if task.due_at else _("%(party)s uploads it", party=party.name)
+    due = task_state.due(facts, task)
+    said = _("%(party)s uploads it by %(day)s", party=party.name, day=words.day(due, pages.reader())) if due else \
+        _("%(party)s uploads it", party=party.name)
     return Row(label, party, missing=said, url=url_for("room.task", ref=facts.project.ref, key=task.key,
                                                        party=task.party))

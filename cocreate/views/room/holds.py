@@ -27,7 +27,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog, possible
 from cocreate.web import login, pages
 from workflows import progression
-from workflows.facts import OWED, UNDECIDED, Facts
+from workflows.facts import UNDECIDED, UNGIVEN, Facts
 from workflows.texts import say
 
 
@@ -97,7 +97,7 @@ def resume(ref: str) -> ResponseReturnValue:
 def _dates(facts: Facts, after: Facts) -> list[tuple[str, str, object]]:
     """(title, party, new due date) of what is open."""
     tasks = [(say(after.task_of(task).title, pages.language()), facts.party(task.party).name, task.due_at)
-             for task in after.tasks if task.due_at is not None and task.state in OWED]
+             for task in after.tasks if task.due_at is not None and task.state in UNGIVEN]
     decisions = [(say(after.gate_of(one).question, pages.language()), facts.party(one.party).name, one.due_at)
                  for one in after.decisions if one.due_at is not None and one.state in UNDECIDED]
     others = [(turn.label, party.name, turn.due_at) for party in after.present for turn in (

@@ -58,6 +58,11 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
     return again
 
 
+def kept_form(page: TaskPage) -> ContributionForm:
+    """The form with what stands on the server."""
+    return make_form(page, page.draft.texts, page.draft.files)
+
+
 def _offered(facts: Facts, key: str, task: Task) -> owing.Offered:
     """Who may owe a row, and the words of columns that have a list: read only where there are such columns."""
     found = owing.offered(facts, key)

@@ -25,7 +25,7 @@ from cocreate.views.room import assessments, drafts, frame, limits, reviews, tas
 from cocreate.views.room.canvas_boxes import Canvas, canvas_of
 from cocreate.views.room.other_values import can_be_another, disputed, settled, settled_on
 from cocreate.views.room.talk import talk
-from cocreate.views.room.task_forms import computed, make_form
+from cocreate.views.room.task_forms import computed, kept_form
 from cocreate.web import login, pages
 from workflows.facts import OWED, Facts, TaskState
 from workflows.guards import accepting, first_missing
@@ -46,11 +46,12 @@ def editable(page: TaskPage) -> bool:
             and first_missing(page.facts, page.task) is None)
 
 
-def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[drafts.Theirs] = (), faster: str = "",
-         mine: Sequence[Shown] = (), typed: Sequence[tuple[str, str]] = (), drops: bool = False,
-         canvas: Canvas | None = None) -> str:
+def show(page: TaskPage, form: ContributionForm | None, *, fresh: bool = False,
+         theirs: Sequence[drafts.Theirs] = (), faster: str = "", mine: Sequence[Shown] = (),
+         typed: Sequence[tuple[str, str]] = (), drops: bool = False, canvas: Canvas | None = None) -> str:
     """The page of a task. theirs, faster, mine, typed: what a colleague's text is to this one, see ``drafts``.
 
+    fresh: the form is what stands on the server.
     drops: answering without changing would drop what is typed; the next press does.
     """
     facts, task = page.facts, page.task
@@ -78,19 +79,15 @@ def show(page: TaskPage, form: ContributionForm | None, *, theirs: Sequence[draf
             "room.task_draft_file", ref=facts.project.ref, key=task.key, field=entry.key, party=task.party)
             for entry in form.entries if entry.kind == "file"} if form else {},
         coming=None if form or newest or task.number else ContributionForm(definition, language=pages.language()),
-        disputed=disputed(facts, task.key), drops=drops, began=_began(page) if form else "",
-        theirs={one.key: one for one in theirs}, faster=faster,
+        disputed=disputed(facts, task.key), drops=drops, faster=faster,
+        began=drafts.began(page, form if fresh else kept_form(page)) if form else "",
+        theirs={one.key: one for one in theirs},
         mine=mine, typed=typed, reviewed=reviews.reviewed(page), clauses=reviews.clauses(page),
         canvas=canvas or canvas_of(page), alone=assessments.alone(page), results=assessments.results(page),
         missed=limits.missed(facts, task.key), in_vain=_in_vain(page), own=page.may_edit,
         may=beside(facts, task), entered=_entered(page),
         waits=bool(task.outside_until and task.outside_until >= facts.today),
         talk=talk(facts, Topic("task", task.key, task.party)))
-
-
-def _began(page: TaskPage) -> str:
-    """Of what stands on the server, and not of what was refused or differs from it."""
-    return drafts.began(page, make_form(page, page.draft.texts, page.draft.files))
 
 
 def _in_vain(page: TaskPage) -> str:

@@ -23,7 +23,7 @@ from cocreate.views.room import assessments, drafts, frame
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.views.room.documents import download
-from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, make_form
+from cocreate.views.room.task_forms import chosen, complete, files_of, filled, given_files, kept_form, make_form
 from cocreate.views.room.task_pages import ahead, draft_words, editable, giver, load, show, title_of, url_of
 from cocreate.web import login, pages
 from workflows import progression
@@ -42,7 +42,7 @@ def task(ref: str, key: str) -> ResponseReturnValue:
         return ahead(frame.enter(ref), key)
     if page.facts.task_of(page.task).kind == "sign":
         return redirect(url_for("room.short_agreement", ref=ref, paper=key))
-    return show(page, make_form(page, page.draft.texts, page.draft.files) if editable(page) else None)
+    return show(page, kept_form(page) if editable(page) else None, fresh=True)
 
 
 @bp.post("/tasks/<key>")
@@ -56,7 +56,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         if taken is not None:
             return show(page, form, theirs=drafts.posted(page, typed))
         if (way := _way_beside(page)) and not form.refused:
-            if not drafts.same(form, make_form(page, page.draft.texts, page.draft.files)) or files_of(form):
+            if not drafts.same(form, kept_form(page)) or files_of(form):
                 _keep(page, form)
             return redirect(way, 303)
         if form.rearranged or not request.form.keys().isdisjoint({"save", "stay", "ask", "way"}):

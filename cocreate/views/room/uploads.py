@@ -68,7 +68,7 @@ def status_of(error: CocreateError) -> int:
 def forgotten(form: Form, field: str = "upload") -> None:
     """Say of a form that comes anew that its file does not: no browser sends one twice by itself."""
     if request.method == "POST" and form[field].data and not form[field].errors:
-        form.blame(field, _("Choose the file once more: with a page that comes anew a browser forgets it."))
+        form.blame(field, _("Choose the file once more: the browser forgets it when the page is loaded again."))
 
 
 def blame(form: Form, error: CocreateError, facts: Facts, field: str = "upload") -> int:

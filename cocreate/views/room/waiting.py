@@ -123,9 +123,10 @@ def folded(facts: Facts, found: Sequence[Group]) -> tuple[tuple[Fold, ...], tupl
     """What many lack alike, and what is left of the groups; of the reader's own party nothing is folded."""
     alike: dict[tuple[str, str], list[Group]] = {}
     for group in found:
-        for row in group.rows:
-            if row.alike and group.party and group.party.number != facts.own:
-                alike.setdefault(row.alike, []).append(Group(group.party, (row,)))
+        if group.party and group.party.number != facts.own:
+            for what in dict.fromkeys(row.alike for row in group.rows if row.alike):
+                alike.setdefault(what, []).append(
+                    Group(group.party, tuple(row for row in group.rows if row.alike == what)))
     many = {what: groups_ for what, groups_ in alike.items() if len(groups_) >= MANY}
     inside = {(group.party, row) for groups_ in many.values() for group in groups_ for row in group.rows}
     left = (Group(group.party, tuple(row for row in group.rows if (group.party, row) not in inside))

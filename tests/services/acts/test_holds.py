@@ -1,11 +1,14 @@
 """Resting until a day, and going on: by a person, or by the clock."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from cocreate.domain.answers import Answer
 from cocreate.domain.reminding import owed
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.entering import EnterFor
 from cocreate.services.acts.holds import Expire, Hold, Resume, latest
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
 from workflows.calendars import add_working_days, local_day, working_days_between
@@ -85,6 +88,13 @@ class TestResume:
             for subject, due in before.items()}
         assert story.all_turns() and not [turn for _, turn in story.all_turns()
                                           if turn.due_at and turn.due_at < story.facts.now]
+
+    def test_moves_what_a_party_is_to_confirm(self):
+        story = begin().act(EnterFor("stream", GIVER, 0, {"mass": Answer(Decimal(5), unit="t/a")}), MANAGER)
+        story.act(Hold(REASON, FRIDAY), MANAGER)
+        then = due_after_hold(story.facts, story.task("stream").due_at)
+        story.wait(days=11).act(Expire(), 0)
+        assert story.task("stream").due_at == then
 
     def test_until_then_it_is_known_when_what_rests_will_be_due(self):
         story = begin().act(Hold(REASON, FRIDAY), MANAGER)
