@@ -22,7 +22,8 @@ NAMES = {"cocreate", "PDF", "YAML", "SHA", "UTC", "English", "Esperanto", "SQLit
          "cocreate@localhost"}
 FILES = {"bundle", "download", "file", "logo", "pdf", "picture", "schema", "shipped", "yaml"}  # how their routes end
 LEADING_ON = {"admin.health_records", "portal.home"}  # without a page of their own
-SPOKEN = ("title", "alt", "placeholder", "aria-label", "aria-description", "data-label", "data-offline", "data-failed")
+SPOKEN = ("title", "alt", "placeholder", "aria-label", "aria-description", "data-label", "data-offline", "data-failed",
+          "data-not-submitted")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """How pages look and answer in a real browser: no findings, nothing too wide or too small, drafts save themselves."""
 
 from threading import Thread
+from urllib.parse import parse_qs
 
 import pytest
 from werkzeug.serving import make_server
@@ -51,6 +52,8 @@ DATED = """dates => { const cells = row => ['from', 'to', 'value'].map(name =>
     row.querySelector('[name$=-from]').value = dates[at]; });
   document.querySelector('[data-rows] template').content.querySelector('td').innerHTML = cells('__index__'); }"""
 STATUS = "[data-save-status]"
+SUBMIT = "#task button[type=submit]:visible >> nth=-1"
+UNSUBMITTED = "Not submitted: no connection. Keep this page open and press it again when you are back."
 
 
 @pytest.mark.browser
@@ -193,13 +196,47 @@ class TestAutosave:
         page, _ = look("/task", width=390)
         page.context.set_offline(True)
         page.fill("#name", "Furniture")
-        page.click("#task button[type=submit]:visible >> nth=-1")
+        page.click(SUBMIT)
         page.wait_for_selector("[data-save-status=waiting]")
         assert page.input_value("#name") == "Furniture"
         page.context.set_offline(False)
         page.wait_for_selector("[data-save-status=saved]")
         with page.expect_navigation():
-            page.click("#task button[type=submit]:visible >> nth=-1")
+            page.click(SUBMIT)
+
+    def test_without_connection_it_says_that_nothing_was_submitted_until_somebody_is_reached(self, look):
+        page, _ = look("/task", width=390)
+        page.fill("#name", "Furniture")
+        page.wait_for_selector("[data-save-status=saved]:has-text('10:42')")
+        page.context.set_offline(True)
+        page.fill("#name", "Furniture of his")
+        page.wait_for_selector("text=No connection. Keep this page open; we save as soon as you are back.")
+        page.click(SUBMIT)
+        page.wait_for_selector(f"text={UNSUBMITTED}")
+        with page.expect_event("requestfailed"):
+            page.evaluate("window.dispatchEvent(new Event('online'))")  # the next save, which reaches nobody either
+        page.wait_for_timeout(100)
+        assert page.inner_text(STATUS) == UNSUBMITTED
+        page.context.set_offline(False)
+        page.wait_for_selector("[data-save-status=saved]")
+        page.context.set_offline(True)
+        page.fill("#name", "Furniture of hers")
+        page.wait_for_selector("text=No connection. Keep this page open; we save as soon as you are back.")
+
+    def test_without_connection_another_form_of_the_page_says_so_too(self, look):
+        page, _ = look("/task", width=1280)
+        page.evaluate("""document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<form method="post"><button id="other">Take back</button></form>')""")
+        page.context.set_offline(True)
+        page.fill("#name", "Furniture")
+        page.click("#other")
+        page.wait_for_selector(f"text={UNSUBMITTED}")
+
+    def test_where_the_browser_wrongly_believes_to_be_without_connection_a_form_is_submitted(self, look):
+        page, _ = look("/task", width=390)
+        page.evaluate("Object.defineProperty(Navigator.prototype, 'onLine', {get: () => false})")
+        with page.expect_navigation(timeout=3_000):
+            page.click(SUBMIT)
 
     def test_a_faster_colleague_is_told_with_a_way_on(self, look):
         page, _ = look("/task", width=1280)
@@ -255,6 +292,27 @@ class TestRows:
         page.fill("[name=rows-1-to]", "2027-03-31")
         page.click("text=Add a row")
         assert page.input_value("[name=rows-2-from]") == "2027-04-01"
+
+    def test_a_row_of_a_schedule_in_which_nothing_was_typed_is_sent_as_empty(self, look):
+        page, _ = look("/task", width=390)
+        page.evaluate(DATED, ["2026-12-01", "2027-01-01"])
+        page.click("text=Add a row")
+        page.click("text=Add a row")
+        page.fill("[name=rows-2-value]", "34")
+        with page.expect_request(lambda sent: sent.method == "POST" and sent.url.endswith("/task")) as sent:
+            page.click(SUBMIT)
+        typed = parse_qs(sent.value.post_data, keep_blank_values=True)
+        assert [typed[f"rows-{row}-from"] for row in (2, 3)] == [["2027-02-01"], [""]]
+
+    def test_a_beginning_that_somebody_changed_or_that_is_enough_for_a_row_is_sent(self, look):
+        page, _ = look("/task", width=390)
+        page.evaluate(DATED, ["2026-12-01", "2027-01-01"])
+        page.click("text=Add a row")
+        page.fill("[name=rows-2-from]", "2027-02-15")
+        page.evaluate("document.querySelector('template').content.querySelector('[name$=-value]').name += '-note'")
+        page.click("text=Add a row")
+        assert page.evaluate("[2, 3].map(row => new FormData(document.forms.task).get(`rows-${row}-from`))") == [
+            "2027-02-15", "2027-04-01"]
 
 
 # helpers

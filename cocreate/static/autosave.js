@@ -6,8 +6,8 @@
 //                                         an element in a [data-chosen] hides it while there is none
 //   "errors": {"f-report": "…"}           why the file of an input was not kept; the rest was
 //   "url", "label"                        a way on, shown behind the status (a 409 or 401 always has them)
-// Texts for the other cases stand on the status element: data-offline, data-failed; about files on the form: data-most
-// (bytes), data-too-large, data-keeping, data-not-kept.
+// Texts for the other cases stand on the status element: data-offline, data-failed, data-not-submitted; about files on
+// the form: data-most (bytes), data-too-large, data-keeping, data-not-kept.
 //
 // A chosen file follows the texts in a save of its own, so that a slow upload costs no word. Once it is kept the input
 // is empty again and the file stands above it; until then nothing says that it is saved. A form without data-keeping
@@ -28,6 +28,8 @@ class Draft {
     this.running = null;
     this.failures = 0;
     this.unheard = false; // the last save reached nobody
+    this.unsubmitted = false; // somebody pressed meanwhile
+    this.reached = false; // the save right before this submit reached somebody, whatever the browser believes
     this.refused = new Set(); // inputs whose file was not kept, until a submit was stopped for it
     this.dropped = new Set(); // fields whose file shall go
     form.addEventListener("input", (event) => event.target.type !== "file" && this.changed());
@@ -93,7 +95,7 @@ class Draft {
     try {
       const response = await fetch(this.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "error" });
       const answer = await response.json().catch(() => ({}));
-      this.unheard = false;
+      this.unheard = this.unsubmitted = false;
       const refused = sent.length && [413, 415, 507].includes(response.status);
       if (response.ok || refused) {
         this.dropped.delete(dropped);
@@ -105,7 +107,7 @@ class Draft {
       else this.failed(answer.status ?? this.status?.dataset.failed);
     } catch {
       this.unheard = true;
-      this.failed(this.status?.dataset.offline);
+      this.failed(this.status?.dataset[this.unsubmitted ? "notSubmitted" : "offline"]);
     }
     return false;
   }
@@ -140,6 +142,16 @@ class Draft {
     this.dirty = true;
     this.failures += 1;
     this.say("waiting", { status });
+  }
+
+  // Whether somebody can be reached; if not it says that nothing was submitted.
+  async reaches() {
+    await this.save();
+    if (this.unheard) {
+      this.unsubmitted = true;
+      this.say("waiting", { status: this.status?.dataset.notSubmitted });
+    }
+    return !this.unheard;
   }
 
   stop(answer) {
@@ -214,11 +226,12 @@ class Draft {
       this.form.requestSubmit(event.submitter);
       return;
     }
-    if (!this.stopped && (this.unheard || !navigator.onLine)) {
+    if (!this.stopped && !this.reached && (this.unheard || !navigator.onLine)) {
       // Sent now it would end on a page of the browser, and what was typed with it: first somebody has to be reached.
       event.preventDefault();
-      await this.save();
-      if (!this.unheard) this.form.requestSubmit(event.submitter);
+      this.reached = await this.reaches();
+      if (this.reached) this.form.requestSubmit(event.submitter);
+      this.reached = false; // it may be gone before the next one
       return;
     }
     const [refused] = this.refused;
@@ -243,7 +256,7 @@ document.addEventListener("submit", async (event) => {
   if (event.defaultPrevented || waited.has(form) || !others.length) return;
   event.preventDefault();
   waited.add(form);
-  await Promise.all(others.map((draft) => draft.save()));
-  if (others.some((draft) => draft.unheard)) waited.delete(form);
-  else form.requestSubmit(submitter);
+  const reached = await Promise.all(others.map((draft) => draft.reaches()));
+  if (reached.every(Boolean)) form.requestSubmit(submitter);
+  else waited.delete(form);
 });

@@ -1,4 +1,5 @@
 // Adds and removes rows of a table field without a round trip; without this module the same buttons ask the server.
+// A row of a schedule whose only content is the date that was proposed here is sent as an empty one.
 // Shows what was pasted from a spreadsheet before it goes into the table; putting it there is the server's work.
 //
 // <div data-rows data-rows-next="3">            next free index
@@ -36,12 +37,18 @@ function next(last, before) {
 
 const date = (row, name) => row?.querySelector(`input[type=date][name$="-${name}"]`)?.valueAsDate;
 
+function written(row) {
+  const inputs = [...row.querySelectorAll("input, select, textarea")];
+  return JSON.stringify(inputs.map(({ value, checked }) => [value, checked]));
+}
+
 const changed = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
 
 for (const table of document.querySelectorAll("[data-rows]")) {
   const body = table.querySelector("[data-rows-body]");
   const template = table.querySelector("template");
   const add = table.querySelector("[data-rows-add]");
+  const proposed = new Map(); // the first date of a row that was added, and what stood in the row then
   let index = Number(table.dataset.rowsNext ?? body.querySelectorAll("[data-row]").length);
 
   table.addEventListener("click", (event) => {
@@ -55,6 +62,7 @@ for (const table of document.querySelectorAll("[data-rows]")) {
       body.append(row);
       const from = row.querySelector("input[type=date][name$='-from']");
       if (from) from.value = next(rows.at(-1), rows.at(-2));
+      if (from?.value && row.querySelector("[name$='-value']")) proposed.set(from, written(row));
       const there = from?.value ? "[name$='-value']" : "input:not([type=hidden]), select, textarea";
       row.querySelector(there)?.focus();
     } else {
@@ -66,6 +74,14 @@ for (const table of document.querySelectorAll("[data-rows]")) {
       (neighbour?.querySelector("[data-rows-remove]") ?? add).focus();
     }
     changed(body);
+  });
+
+  // In a draft too: on the next device nobody could tell that the date was only proposed.
+  table.closest("form")?.addEventListener("formdata", ({ formData }) => {
+    for (const [from, before] of proposed) {
+      const row = from.closest("[data-row]");
+      if (formData.has(from.name) && written(row) === before) formData.set(from.name, "");
+    }
   });
 }
 
