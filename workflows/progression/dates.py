@@ -25,13 +25,20 @@ def due_at(facts: Facts, rule: Due) -> datetime | None:
             accepted.pop(task.key, None)
     if rule.after.startswith("field:") and (day := _day_named(facts, rule.after, accepted)) is not None:
         accepted[rule.after] = day
-    when = due(rule, stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
+    when = due(_with_rest(facts, rule), stage_entered=facts.project.entered_at, project_opened=facts.project.opened_at,
                accepted=accepted, target=facts.project.target, calendars=facts.calendars)
     if when is None or when > facts.now:
         return when
     # Nobody is late from the first minute: what would lie behind is counted from now.
     return due(Due(days=1 if rule.before else rule.days), stage_entered=facts.now, project_opened=facts.now,
                accepted={}, target=None, calendars=facts.calendars)
+
+
+def _with_rest(facts: Facts, rule: Due) -> Due:
+    """What counts from the stage is due later by the days that the project rested in it, as what was asked before."""
+    if rule.before or rule.after != "stage" or not facts.project.rested:
+        return rule
+    return rule.model_copy(update={"days": rule.days + facts.project.rested})
 
 
 def _day_named(facts: Facts, after: str, accepted: Mapping[str, datetime]) -> datetime | None:

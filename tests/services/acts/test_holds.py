@@ -12,7 +12,7 @@ from cocreate.services.acts.entering import EnterFor
 from cocreate.services.acts.holds import Expire, Hold, Resume, latest
 from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
 from workflows.calendars import add_working_days, local_day, working_days_between
-from workflows.progression import due_after_hold
+from workflows.progression import due_after_hold, reopen
 
 GIVER, TAKER = 1, 2
 WAITS = {
@@ -95,6 +95,13 @@ class TestResume:
         then = due_after_hold(story.facts, story.task("stream").due_at)
         story.wait(days=11).act(Expire(), 0)
         assert story.task("stream").due_at == then
+
+    def test_what_is_asked_after_it_is_due_with_what_moved(self):
+        story = begin().give("need").wait(days=1).act(Hold(REASON, date(2027, 3, 3)), MANAGER)
+        story.wait(days=2).act(Resume(), MANAGER)
+        story.consequence(reopen(story.facts, story.task("need"), REASON))
+        assert story.task("need").due_at == story.task("stream").due_at
+        assert story.facts.day(story.task("stream").due_at) == date(2027, 3, 10)
 
     def test_until_then_it_is_known_when_what_rests_will_be_due(self):
         story = begin().act(Hold(REASON, FRIDAY), MANAGER)
