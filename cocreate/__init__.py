@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     vault.configure(settings.secret, settings.former_secret)
     app.extensions["store"] = LocalStore(settings.folder / "files")
     app.extensions["copies"] = Copies(settings.folder / COPIES)
+    app.extensions["copies"].sweep()  # an update may typeset otherwise
     app.extensions["previews"] = Pictures(settings.folder / PREVIEWS)
     db.init_app(app)
     app.teardown_appcontext(lambda _error: end_reading())

@@ -1,6 +1,7 @@
 """Copies of a paper to check, each typeset once: beside the store, made anew where they are lost.
 
-They are derived, so they are no part of a backup; all go once a day, when files are swept.
+They are derived, so they are no part of a backup; all go once a day, when files are swept, and when an application
+starts: with other software they may look otherwise.
 """
 
 import hashlib
@@ -24,7 +25,8 @@ class Copies:
         """The bytes that were made of ``what`` before, else what ``make`` makes now."""
         place = self.folder / host / hashlib.sha256(what.encode()).hexdigest()
         with suppress(OSError):
-            return place.read_bytes()
+            if body := place.read_bytes():
+                return body
         body = make()
         with suppress(OSError):  # no room: then it is made anew
             self._keep(place, body)
@@ -39,6 +41,8 @@ class Copies:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
+                file.flush()
+                os.fsync(file.fileno())  # else the name may outlive the bytes where the power fails
             os.rename(new, place)
         finally:
             Path(new).unlink(missing_ok=True)

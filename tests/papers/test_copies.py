@@ -20,3 +20,12 @@ class TestCopies:
         (tmp_path / "copies").touch()
         copies = Copies(tmp_path / "copies" / "inside")
         assert [copies.of("a", "one", lambda: b"%PDF") for _ in range(2)] == [b"%PDF", b"%PDF"]
+
+    def test_one_that_lost_its_bytes_is_made_anew(self, tmp_path):
+        copies = Copies(tmp_path)
+        copies.of("a", "one", lambda: b"")
+        assert copies.of("a", "one", lambda: b"%PDF") == b"%PDF"
+
+    def test_none_outlives_the_start_of_an_application_that_may_typeset_otherwise(self, new_app):
+        new_app("sqlite://").extensions["copies"].of("a", "one", lambda: b"%PDF old")
+        assert new_app("sqlite://").extensions["copies"].of("a", "one", lambda: b"%PDF new") == b"%PDF new"
