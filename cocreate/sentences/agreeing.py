@@ -53,11 +53,11 @@ def contract_gate(facts: Facts) -> str | None:
 
 def on_the_text(facts: Facts, reader: Reader, named: Callable[[int], str]) -> str:
     """Who agrees on the contract, for who is to sign it; "" where nobody is asked. named: how a party is written."""
-    agree, others = _split(facts)
+    agree, others, signing = _split(facts)
     if not agree:
         return ""
     reserved = words.listed((named(one.party) for one in facts.reserved()), reader)
-    if not others:
+    if not others and not signing:
         return reader.gettext("All parties agree on the text, %(reserved)s with a reservation: it stands above the "
                               "text where you sign.", reserved=reserved) if reserved else \
             reader.gettext("All parties agree on the text.")
@@ -71,21 +71,26 @@ def on_the_text(facts: Facts, reader: Reader, named: Callable[[int], str]) -> st
 
 
 def without(facts: Facts, reader: Reader, named: Callable[[int], str]) -> str:
-    """Where the contract is agreed without everybody: by which rule, and who has not agreed; else ""."""
-    gate, (_agree, others) = contract_gate(facts), _split(facts)
-    if gate is None or not others:
+    """Where the contract is agreed without everybody: by which rule, who has not agreed, who is not asked; else ""."""
+    gate, (_agree, others, signing) = contract_gate(facts), _split(facts)
+    if gate is None or not (others or signing):
         return ""
-    return " ".join((rule(facts, gate, reader, named), reader.ngettext(
-        "%(names)s has not agreed to it.", "%(names)s have not agreed to it.", len(others),
-        names=words.some(map(named, others), reader))))
+    said = [rule(facts, gate, reader, named)]
+    if others:
+        said.append(reader.ngettext("%(names)s has not agreed to it.", "%(names)s have not agreed to it.", len(others),
+                                    names=words.some(map(named, others), reader)))
+    if signing:
+        said.append(reader.ngettext("%(names)s is asked only to sign.", "%(names)s are asked only to sign.",
+                                    len(signing), names=words.some(map(named, signing), reader)))
+    return " ".join(said)
 
 
-def _split(facts: Facts) -> tuple[list[int], list[int]]:
-    """Of who decides on the contract or signs it: who agrees, and who does not."""
+def _split(facts: Facts) -> tuple[list[int], list[int], list[int]]:
+    """Of who decides on the contract: who agrees, and who does not; and who signs it without being asked to agree."""
     gate = contract_gate(facts)
     if gate is None:
-        return [], []
-    asked = deciding(facts, gate)
-    agree = [one.number for one in asked if (said := facts.decision(gate, one.number)) is not None and said.agreed]
-    return agree, [number for number in dict.fromkeys(one.number for one in (*asked, *facts.signing))
-                   if number not in agree]
+        return [], [], []
+    asked = [one.number for one in deciding(facts, gate)]
+    agree = [number for number in asked if (said := facts.decision(gate, number)) is not None and said.agreed]
+    return (agree, [number for number in asked if number not in agree],
+            [one.number for one in facts.signing if one.number not in asked])

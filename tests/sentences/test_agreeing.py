@@ -7,10 +7,10 @@ from cocreate.words import Reader
 from tests.support.facts import begin
 
 
-def said(rule, *agree, takers=1):
+def said(rule, *agree, takers=1, of="giver, taker"):
     story = begin(f"""
 parties: {{giver: {{contracting: true}}, taker: {{contracting: true, many: {{max: 9}}}}}}
-stages: {{terms: {{contract: prepared, gates: {{our_contract: {{of: [giver, taker], about: contract, rule: {rule}}}}}}},
+stages: {{terms: {{contract: prepared, gates: {{our_contract: {{of: [{of}], about: contract, rule: {rule}}}}}}},
           signature: {{contract: signed}}}}
 transitions: {{to_signature: {{from: terms, to: signature, when: {{contract: agreed}}}}}}
 """, taker=takers).freeze()
@@ -34,3 +34,7 @@ class TestOnTheText:
         assert said("one_per_side", "giver", "taker", takers=8) == (
             "giver and taker agree on the text. One party of each side must agree. "
             "taker.2, taker.3, taker.4 and 4 more have not agreed to it.")
+
+    def test_who_is_not_asked_is_not_said_to_have_withheld_it(self):
+        assert said("all", "giver", of="giver", takers=2) == (
+            "giver agrees on the text. All parties asked must agree. taker and taker.2 are asked only to sign.")
