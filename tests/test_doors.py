@@ -258,6 +258,8 @@ class TestEnumeration:
             assert (answer.status_code, "Mia is invited." in page) == (303, True)
             page = re.sub(r"(/people/|person-)\d+", r"\1N", re.sub(r'value="[^"]+"', "", page))
             page = re.sub(r"\b[0-9a-f]{64}\b", "HASH", page)
+            for address in (email, *small.emails.values()):
+                page = page.replace(address, "ADDRESS")
             said.append(re.sub(r"Crate Host \d+", "Host", page.replace(small.ref, "REF")))
         assert said[0] == said[1]
 

@@ -15,7 +15,7 @@ class TestComment:
         assert text.evaluate("it => it === document.activeElement")
         text.press_sequentially("Of all garages?")
         renee.press("^Say it")
-        assert renee.reads("about Energy")
+        assert renee.reads("about: Energy")
 
     def test_words_begun_about_something_else_stay_about_that(self, live, new_page):
         renee = started(live, new_page)

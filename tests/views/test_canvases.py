@@ -93,7 +93,7 @@ class TestCanvas:
             assert room.shop.post(f"/tasks/board/entries/{first}/support", data={"party": 1}).status_code == status
         assert "Supported by Aurelis Hotels" in " ".join(room.maker.get("/tasks/board").text.split())
         room.maker.post("/talk", data={"topic": f"entry:board:1:{second}", "text": "Which mud?"})
-        assert "about an entry: Mud" in room.shop.get("/tasks/board?party=1").text
+        assert "about: an entry: Mud" in room.shop.get("/tasks/board?party=1").text
         for topic in ("entry:board:1:9999", f"entry:plan:1:{second}"):  # of this canvas only
             assert room.maker.post("/talk", data={"topic": topic, "text": "Which?"}).status_code == 404
         assert "supported an entry in" in room.maker.get("/record").text

@@ -41,7 +41,7 @@ class TestReview:
             "field:credit:1:amount", "row:credit:1:places:1", "row:credit:1:places:2")}
         assert set(places.values()) == {1}, places
         assert page.count("One comment") == 2 and "The draft of the contract" in page
-        assert "about Places, row 2" in room.maker.get("/tasks/credit").text
+        assert "about: Places, row 2" in room.maker.get("/tasks/credit").text
 
     def test_that_something_has_to_change_is_read_where_one_decides_and_is_the_turn_of_who_gave_it(self, project):
         def make(session):
