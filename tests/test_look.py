@@ -231,12 +231,14 @@ class TestAutosave:
         page.fill("#name", "Furniture")
         page.click("#other")
         page.wait_for_selector(f"text={UNSUBMITTED}")
+        assert page.input_value("#name") == "Furniture"
 
     def test_where_the_browser_wrongly_believes_to_be_without_connection_a_form_is_submitted(self, look):
         page, _ = look("/task", width=390)
         page.evaluate("Object.defineProperty(Navigator.prototype, 'onLine', {get: () => false})")
-        with page.expect_navigation(timeout=3_000):
+        with page.expect_navigation(timeout=3_000) as answer:
             page.click(SUBMIT)
+        assert answer.value.request.method == "POST"
 
     def test_a_faster_colleague_is_told_with_a_way_on(self, look):
         page, _ = look("/task", width=1280)
