@@ -35,8 +35,8 @@ from cocreate.errors import Invalid
 from cocreate.forms import figures, tables
 from cocreate.forms.bound import Bound
 from cocreate.forms.entries import IN_A_GROUP, Entry, Group, Hanging
-from cocreate.forms.inputs import SIDE_BY_SIDE, Control, Ticks, calendar, input_of, part, text
-from cocreate.forms.reading import read_date, read_text
+from cocreate.forms.inputs import SIDE_BY_SIDE, Control, Ticks, calendar, input_of, part, reply, text
+from cocreate.forms.reading import read_date, read_reply, read_text
 from cocreate.forms.typed import Typed, file_of, lists
 from workflows import fields as f
 from workflows.definition import Task
@@ -83,6 +83,8 @@ class ContributionForm:
                             owing=owing)
         self._files = {key: file_of(each) for key, each in (files or {}).items()
                        if isinstance(self.fields.get(key), f.File) and key != dropped}
+        self.reply: Any = None  # the place for words to who returned what was given, see ``reply_to``
+        self.words = ""
         self.entries = [self._entry(key, field) for key, field in self.fields.items()]
         self._answers: dict[str, Answer] = {}
         for entry in self.entries:
@@ -95,6 +97,14 @@ class ContributionForm:
             entry.read_back = self._read_back(entry)
             if entry.reads_back:
                 entry.control.read_back = entry.read_back
+
+    def reply_to(self, party: str) -> "ContributionForm":
+        """The form with a place for words to the party that returned what was given; "": to none."""
+        if party:
+            self.reply = self._bound.bind(reply(party))
+            self.reply.flags.optional = True
+            self.words = self._bound.read(self.reply, read_reply) or ""
+        return self
 
     # what was typed
 
@@ -150,6 +160,13 @@ class ContributionForm:
             row.sort_errors()
         return not any(control.errors for control in self)
 
+    def validate_reply(self) -> bool:
+        """The same of the reply alone, where nothing else that is typed goes with it."""
+        self._bound.found[:] = [wrong for wrong in self._bound.found if wrong.control is self.reply]
+        for control, message, _line in self._bound.found:
+            control.errors = [message]
+        return not self._bound.found
+
     def _add_up(self) -> None:
         """Say at the last field of a sum what it adds up to, where it has to be something else."""
         for key, field in self.fields.items():
@@ -201,7 +218,8 @@ class ContributionForm:
     # for pages
 
     def __iter__(self) -> Iterator[Any]:
-        return (control for group in self.groups for entry in group.entries for control in entry.inputs)
+        yield from (self.reply,) if self.reply else ()
+        yield from (control for group in self.groups for entry in group.entries for control in entry.inputs)
 
     def __contains__(self, name: str) -> bool:
         return name in self._bound.names

@@ -36,6 +36,13 @@ def text(name: str, label: str, **attributes: Any) -> Control:
     return Control(name, StringField(label, render_kw={"autocomplete": "off", **attributes}))
 
 
+def reply(party: str) -> Control:
+    """Words to the party that returned what was given."""
+    return Control("reply", TextAreaField(
+        _("Your answer to %(party)s", party=party), render_kw={"rows": 3},
+        description=_("It goes with what you submit, changed or not. It stands with that version and in the record.")))
+
+
 def select(name: str, label: str, choices: Any, *, blank: str | None = None, **attributes: Any) -> Control:
     options = [SelectChoice("", blank)] if blank is not None else []
     options += [one if isinstance(one, SelectChoice) else SelectChoice(*one) for one in choices]

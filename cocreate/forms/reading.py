@@ -48,6 +48,10 @@ def read_text(text: str, *, most: int, lines: bool = False) -> str | None:
     return text or None
 
 
+def read_reply(text: str) -> str | None:
+    return read_text(text, most=2000, lines=True)
+
+
 # --- numbers and dates -----------------------------------------------------------------------------------------------
 
 _SPACES = re.compile(r"[\s'’\u00a0\u202f\u2009]")

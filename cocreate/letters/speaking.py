@@ -187,6 +187,11 @@ class Speaking:
         return self.written(self.more.get("reason"), self.more.get("by"))
 
     @property
+    def reply(self) -> str:
+        """What was written with what is to be checked again."""
+        return self._with_event("reply")
+
+    @property
     def said(self) -> str:
         """The comment that a mail is about."""
         return self.written(self.more.get("said"), self.more.get("by"))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ class Version:
     hidden: int
     sees: int
     for_party: int | None = None  # who typed it in for the party; 0: somebody without a party
+    reply: str = ""  # what was written with it to who had returned the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def page(session: Session, ref: str, key: str, party: int | None, *, person: int
     own = facts.own == task.party
     return TaskPage(
         facts=facts, task=task, alone=_alone(facts, task),
-        versions=_versions(session, facts, [task])[task.key, task.party],
+        versions=_with_replies(session, facts, task, _versions(session, facts, [task])[task.key, task.party]),
         draft=_draft(session, facts, task) if own else Typed(),
         may_edit=may(Act.SUBMIT, facts.actor, party=task.party, asked=task.asked) and not facts.ended,
         may_accept=task.state is TaskState.SUBMITTED and _accepts(facts, task),
@@ -172,9 +173,10 @@ def _is_saved(session: Session, where: Mapping[str, Any], values: Mapping[str, A
 
 
 def submit(session: Session, ref: str, *, task: str, party: int, seen: int, draft: int, answers: Answers,
-           files: tuple[NewFile, ...] = (), actor: int, key: str, now: datetime) -> progress.Receipt:
+           files: tuple[NewFile, ...] = (), reply: str = "", actor: int, key: str, now: datetime) -> progress.Receipt:
     """A new version of what the party gives; accepted at once where nobody has to accept it."""
-    return progress.act(session, ref, Submit(task, party, seen, draft, answers, files), actor=actor, key=key, now=now)
+    return progress.act(session, ref, Submit(task, party, seen, draft, answers, files, reply=reply), actor=actor,
+                        key=key, now=now)
 
 
 def count(session: Session, ref: str, *, task: str, party: int, actor: int, key: str, now: datetime,
@@ -329,6 +331,14 @@ def _visible(row: Contribution, by: str, facts: Facts, mask: int) -> Version:
     answers = decode(row.answers, facts.definition.tasks[row.task][1])
     shown = {key: answer for key, answer in answers.items() if narrower.get(key, row.sees) & mask}
     return Version(row.number, by, row.at, shown, len(answers) - len(shown), row.sees, row.for_party)
+
+
+def _with_replies(session: Session, facts: Facts, task: TaskFact, versions: tuple[Version, ...]) -> tuple[Version, ...]:
+    """With what was written with each; a first version answers nobody."""
+    if len(versions) < 2:
+        return versions
+    said = sent_back.replies(session, facts.project.id, (task.key, task.party), reader=audience.reader(facts.actor))
+    return tuple(replace(one, reply=said.get(one.number, "")) for one in versions)
 
 
 def _draft(session: Session, facts: Facts, task: TaskFact) -> Typed:

@@ -1,4 +1,7 @@
-"""Why a contribution is asked again, when the task itself no longer says it: it was submitted since, or taken back."""
+"""Why a contribution is asked again, when the task itself no longer says it: it was submitted since, or taken back.
+
+And what was answered to that, version by version.
+"""
 
 import json
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ class SentBack:
     party: int | None
     reason: str | None
     marked: tuple[str, ...]
+    number: int  # the version that was sent back
 
 
 def last(session: Session, project: int, task: tuple[str, int], *, reader: int, before: int | None = None,
@@ -39,5 +43,15 @@ def last(session: Session, project: int, task: tuple[str, int], *, reader: int, 
             return None
         words = json.loads(row.personal) if row.personal and row.sees & reader else {}
         return SentBack(row.act, at, details["actor"], row.party, words.get("reason"),
-                        tuple(details.get("marked", ())))
+                        tuple(details.get("marked", ())), details["number"])
     return None
+
+
+def replies(session: Session, project: int, task: tuple[str, int], *, reader: int) -> dict[int, str]:
+    """Version -> the words that were submitted with it, as far as this audience reads them."""
+    rows = session.execute(
+        select(EventDetail.details, EventDetail.personal)
+        .where(EventDetail.project_id == project, EventDetail.act == "submit", EventDetail.party == task[1],
+               EventDetail.personal.contains('"reply":'), EventDetail.sees.bitwise_and(reader) != 0))
+    told = ((json.loads(details), json.loads(personal or "{}")) for details, personal in rows)
+    return {said["number"]: words["reply"] for said, words in told if said["task"] == task[0] and "reply" in words}

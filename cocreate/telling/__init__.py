@@ -60,7 +60,7 @@ def _words(s: Speaker) -> str:
     line = s.line
     declined = line.personal.get("words") if line.act == "decline_invitation" else ""
     own = (f"{s.title(named.partition('@')[0])}: {why}" for named, why in line.personal.get("reasons", {}).items())
-    return "\n".join([str(line.personal.get("reason") or declined or ""), *own])
+    return "\n".join([str(line.personal.get("reason") or line.personal.get("reply") or declined or ""), *own])
 
 
 def _task(line: Line) -> str:

@@ -21,8 +21,8 @@ def small(session):
     return small
 
 
-def submit(session, small, seen):
-    contributions.submit(session, small.ref, task="returns", party=2, seen=seen, draft=0, actor=small.shop,
+def submit(session, small, seen, reply=""):
+    contributions.submit(session, small.ref, task="returns", party=2, seen=seen, draft=0, actor=small.shop, reply=reply,
                          answers=projects.answers("returns", crates="8000"), key=projects.key(), now=NOON)
 
 
@@ -53,6 +53,13 @@ def test_after_a_return_that_was_accepted_since_it_is_not_said(session, small):
     submit(session, small, 2)
     subject, said = mail(session, small)
     assert subject.startswith("To check: ") and WHY not in said
+
+
+def test_what_was_written_with_it_stands_below_why_it_was_returned(session):
+    small = returned(session)
+    submit(session, small, 1, reply="It is one garage: the other was sold.")
+    _subject, said = mail(session, small)
+    assert f"{WHY} ■ Aurelis Hotels writes with it: > It is one garage: the other was sold. By Mon 8 Mar" in said
 
 
 def test_words_that_are_kept_out_of_mails_stay_out(session, small):

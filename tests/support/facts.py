@@ -249,7 +249,7 @@ class Story:
         return self.act(Open("small", 1), MANAGER)
 
     def submit(self, key: str, by: str | None = None, *, person: int | None = None, seen: int | None = None,
-               **values: Any) -> "Story":
+               reply: str = "", **values: Any) -> "Story":
         task = self.task(key, by)
         number = self.number(by) if by else task.party
         answers = {name: answer_to(one, values.get(name)) for name, one in
@@ -257,7 +257,8 @@ class Story:
                    if values.get(name, one.required) is not False and one.type != "computed"}
         files = tuple(NewFile(name, answer.value.sha256, answer.value.name, "application/pdf", 3)
                       for name, answer in answers.items() if isinstance(answer.value, FileAnswer))
-        return self.act(Submit(key, number, (task.number if task else 0) if seen is None else seen, 0, answers, files),
+        return self.act(Submit(key, number, (task.number if task else 0) if seen is None else seen, 0, answers, files,
+                               reply=reply),
                         person or champion(number))
 
     def answer_no(self, turn: Turn, person: int) -> "Story":

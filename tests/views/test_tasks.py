@@ -181,6 +181,57 @@ class TestVersions:
         assert "Both versions say the same." in page
 
 
+class TestWordsToWhoReturnedIt:
+    WORDS = "It is one garage: the other was sold in March."
+
+    def answered(self, project, reply=WORDS):
+        room = project(returned)
+        room.shop.post("/tasks/returns", data=hidden(room.shop.get("/tasks/returns").text) | {
+            "reply": reply, "unchanged": "1", "drop": "1"})
+        return room
+
+    def test_who_returned_it_reads_them_with_the_answer_beside_others_and_in_the_record(self, project):
+        room = self.answered(project)
+        for address in ("/tasks/returns?party=2", "/tasks/returns/versions/2?party=2",
+                        "/tasks/returns/versions/1/2?party=2", "/record"):
+            assert room.maker.get(address).text.count(f"<q>{self.WORDS}</q>") == 1, address
+        assert self.WORDS not in room.maker.get("/tasks/returns/versions/1?party=2").text
+
+    def test_they_may_be_left_out(self, project):
+        room = self.answered(project, reply="")
+        assert room.facts().task("returns", 2).number == 2
+        assert "<q>" not in room.maker.get("/tasks/returns/versions/2?party=2").text
+
+    def test_they_go_with_changed_values_too(self, project):
+        room = project(returned)
+        page = room.shop.get("/tasks/returns").text
+        assert "Your answer to Tornby Furniture" in page
+        room.shop.post("/tasks/returns", data=hidden(page) | {
+            "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "Ramp, 2026", "reply": self.WORDS})
+        assert self.WORDS in room.maker.get("/tasks/returns?party=2").text
+
+    def test_too_many_say_so_at_their_place_and_nothing_is_submitted(self, project):
+        room = project(returned)
+        data = hidden(room.shop.get("/tasks/returns").text) | {"unchanged": "1", "drop": "1", "reply": "x" * 2001}
+        answer = room.shop.post("/tasks/returns", data=data)
+        assert answer.status_code == 422 and 'href="#reply"' in answer.text
+        assert "Too long: 2001 of 2000 characters." in answer.text
+        assert room.facts().task("returns", 2).number == 1
+
+    def test_they_are_kept_while_one_types_and_after_it_was_taken_back(self, project):
+        room = project(returned)
+        page = room.shop.get("/tasks/returns").text
+        room.shop.post("/tasks/returns/draft", data=hidden(page) | {"reply": self.WORDS})
+        page = room.shop.get("/tasks/returns").text
+        assert f"{self.WORDS}</textarea>" in page
+        room.shop.post("/tasks/returns", data=hidden(page) | {"reply": self.WORDS, "unchanged": "1", "drop": "1"})
+        room.shop.post("/tasks/returns/take-back", data={"party": 2, "seen": 2})
+        assert f"{self.WORDS}</textarea>" in room.shop.get("/tasks/returns").text
+
+    def test_before_anything_was_returned_there_is_no_place_for_them(self, project):
+        assert 'name="reply"' not in project(with_offer).maker.get("/tasks/offer").text
+
+
 class TestOpeningAgain:
     def test_says_what_lapses_and_begins_a_new_round(self, project):
         room = project(decided)

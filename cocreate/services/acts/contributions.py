@@ -43,7 +43,8 @@ class NewFile:
 class Submit:
     """Submit for a task. ``seen`` is the version and ``draft`` the save that the form was made from.
 
-    entries: the answers are what stands on a canvas, and nothing that somebody typed.
+    entries: the answers are what stands on a canvas, and nothing that somebody typed. reply: words with it, to who had
+    returned what was given before.
     """
 
     task: str
@@ -53,6 +54,7 @@ class Submit:
     answers: Answers
     files: tuple[NewFile, ...] = ()
     entries: bool = False
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def give(facts: Facts, task: TaskFact, given: Submit, person: int) -> Change:
     facts, documents = _documents(facts, given, person, version)
     return Change(
         facts=facts, party=given.party, answer={"number": after.number, "state": state.value},
-        rows=(*rows, *documents),
+        rows=(*rows, *documents), personal={"reply": given.reply} if given.reply else {},
+        sees=version["sees"] if given.reply else None,
         details={"task": task.key, "number": after.number, "answers_sha256": committed(version)})
 
 

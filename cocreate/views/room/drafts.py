@@ -43,7 +43,8 @@ def merged(page: TaskPage, mine: ContributionForm, since: str) -> Typed:
     for key in fields_of(page.facts.task_of(page.task)):
         if marks.get(key) == _mark(key, own):
             own = {name: found for name, found in own.items() if not _belongs(name, key)} | _of_field(key, texts)
-    return own
+    replies = dict.fromkeys(text for found in (texts, own) for text in found.get("reply", ()) if text.strip())
+    return own | ({"reply": ["\n\n".join(replies)]} if replies else {})
 
 
 def theirs(page: TaskPage, mine: ContributionForm, since: str = "") -> tuple[Theirs, ...]:
@@ -116,7 +117,8 @@ def differs(page: TaskPage, form: ContributionForm) -> bool:
 def kept(page: TaskPage, form: ContributionForm) -> tuple[Shown, ...]:
     """What was typed where it can no longer be saved, readable or not."""
     task, typed = page.facts.task_of(page.task), form.typed()
-    return tuple(_said(page, key, typed) for key in fields_of(task) if _plain(_of_field(key, typed)))
+    reply = (Shown("reply", form.reply.label.text, form.words),) if form.reply and form.words else ()
+    return (*reply, *(_said(page, key, typed) for key in fields_of(task) if _plain(_of_field(key, typed))))
 
 
 def _theirs(page: TaskPage, key: str, by: str, texts: Mapping[str, Sequence[str]]) -> Theirs:

@@ -35,6 +35,8 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
             typed = typed_of(task, mine, language=language)
     elif typed is None and page.newest is not None:
         typed, kept = typed_of(task, page.newest.answers, language=language), given_files(page)
+        if page.again and page.newest.number > page.again.number:  # submitted since, and taken back
+            typed["reply"] = [page.newest.reply]
     case = casebook.of_project(db.session(), page.facts.project.ref)
     path = f"{page.facts.definition.tasks[page.task.key][0]}.{page.task.key}"
     beside = {key: "; ".join(lines) for key in task.fields
@@ -49,11 +51,11 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
                    suggested={"sources": _sources(page.facts), "people": _people(page.facts),
                               "currencies": _currencies(page.facts) if asks else ()},
                    owing=_offered(page.facts, page.task.key, task))
-    form = make()
+    form = make().reply_to(_returned_by(page))
     if not _computes(task):
         return form
     # The row that a button asked for is in the form now; made a second time it would be there twice.
-    again = make(typed=form.typed(), computed=computed(page, form.answers()))
+    again = make(typed=form.typed(), computed=computed(page, form.answers())).reply_to(_returned_by(page))
     again.rearranged = form.rearranged
     return again
 
@@ -153,6 +155,12 @@ def computed(page: TaskPage, answers: Answers) -> dict[str, Answer]:
 def _marked(page: TaskPage) -> tuple[str, ...]:
     """Fields named when the task was returned."""
     return page.again.marked if page.again else ()
+
+
+def _returned_by(page: TaskPage) -> str:
+    """Who returned it and is answered."""
+    again = page.again
+    return page.facts.party(again.party).name if again and again.act == "return" and again.party is not None else ""
 
 
 def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, NewFile], dict[str, CocreateError]]:

@@ -65,7 +65,7 @@ def submit(ref: str, key: str) -> ResponseReturnValue:
         if unchanged and "drop" not in request.form and drafts.differs(page, form):
             _keep(page, form)
             return show(load(ref, key), form, drops=True), 409
-        if not (unchanged or complete(page, form)):
+        if not (form.validate_reply() if unchanged else complete(page, form)):
             _keep(page, form)
             return show(load(ref, key), form, theirs=drafts.posted(page, request.form)), form.status
         receipt = _submit(page, form, meta.key(), unchanged=unchanged)
@@ -98,7 +98,8 @@ def _submit(page: contributions.TaskPage, form: ContributionForm, key: str, *, u
     with transaction() as session:
         return contributions.submit(
             session, page.facts.project.ref, task=page.task.key, party=page.task.party, seen=number("seen"),
-            draft=number("draft"), answers=answers, files=new, actor=login.me().id, key=key, now=now())
+            draft=number("draft"), answers=answers, files=new, reply=form.words, actor=login.me().id, key=key,
+            now=now())
 
 
 _MEANWHILE = frozenset({"draft.changed", "contribution.changed", "contribution.not_open"})

@@ -226,6 +226,8 @@ class TestAcceptAndReturn:
         both = bit(1) | bit(2)
         returned = begin(text, carrier=1).submit("stream").send_back("stream", "taker")
         assert returned.change.sees == both
+        answered = returned.submit("stream", reply="It is one site.").change
+        assert (answered.sees, answered.personal) == (both, {"reply": "It is one site."})
         again = begin(text, carrier=1).give("stream").act(Reopen("stream", 1, 1, REASON), champion(2))
         assert again.change.sees == both
 
