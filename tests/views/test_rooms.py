@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
+from cocreate.clock import now
 from cocreate.db import transaction
 from cocreate.models.people import Person
 from cocreate.services import accounts, boards, contributions, people, progress
@@ -14,7 +15,7 @@ from tests.support import projects, rooms, stories
 from tests.support.clock import NOON
 from tests.support.facts import REASON
 from tests.support.people import PASSWORD
-from tests.support.rooms import Client, buttons, links, more, proposal_of, text
+from tests.support.rooms import Client, buttons, links, more, proposal_of, sign_in, text
 
 
 class TestNow:
@@ -214,6 +215,31 @@ class TestNow:
     def test_each_party_has_one_shape_also_in_the_diagram(self, play):
         page = play().shop.get("").text  # of the shop, though the template names the carrier before it
         assert re.search(r'<rect id="score-task-returns-shop" class="mk sp2 fp2', page)
+
+
+class TestHead:
+    UNDER_A_TAB = ("tasks", "documents", "contract", "contract/clauses", "contract/evidence", "people", "charter",
+                   "record", "rules")
+
+    def test_what_a_tab_leads_to_has_the_title_of_the_project(self, play):
+        room = play()
+        for name in self.UNDER_A_TAB:
+            head = re.search(r"<h1>(.*?)</h1>", room.maker.get(f"/{name}").text, re.S)[1]
+            assert '<span class="only-wide">Crates come back</span><span class="only-narrow">' in head, (name, head)
+
+    @pytest.mark.browser
+    @pytest.mark.parametrize("width", [718, 1100])
+    def test_printed_it_names_the_page_and_the_project(self, live, new_page, width):
+        with live.app.app_context(), transaction() as session:
+            small = projects.open_small(session, now=now())
+        page = new_page(viewport={"width": width, "height": 900})
+        sign_in(page, small.emails[small.maker])
+        for path, title in (("rules", "Rules of this project"), ("tasks/returns?party=2", "Crates per year")):
+            page.goto(f"/p/{small.ref}/{path}")
+            page.emulate_media(media="print")
+            lines = [line for line in page.locator(".room-head").inner_text().split("\n") if line]
+            assert lines[:2] == ["Crates come back", title], lines
+            page.emulate_media(media="screen")
 
 
 class TestOnAPhone:
