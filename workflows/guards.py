@@ -137,7 +137,9 @@ def why_open(facts: Facts, task: TaskFact) -> Refusal:
         return because("task.nobody_named")
     if task.round > 1:
         return because("task.reopened")
-    code = "task.draft" if (task.key, task.party) in facts.drafts else "task.not_begun"
+    of = task.key, task.party
+    drafted = of in facts.drafts or (of in facts.begun and not task.voices)
+    code = "task.draft" if drafted else "task.not_begun"
     return because(code, person=task.asked, due=task.due_at, some=bool(task.voices or task.written))
 
 

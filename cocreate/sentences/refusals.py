@@ -49,7 +49,13 @@ def _draft(s: Speaker) -> Said:
     if s.values["of"] != s.own:  # that there is a draft is its party's own business
         return _not_begun(s)
     return s._("%(party)s has a draft of '%(task)s' but has not submitted it (%(who)s).", party=s.party(), task=s.task,
-               who=s.who_by_when(s.people(s.values["person"]))), s.to_task
+               who=s.who_by_when(s.people(*_asked(s)))), s.to_task
+
+
+def _asked(s: Speaker) -> tuple[int, ...]:
+    """Who is asked, of what each answers alone everybody; not who of them has begun."""
+    task = s.facts.task(s.values["task"], s.values["of"])
+    return asked(s.facts, task) if task else (s.values["person"],)
 
 
 @says("task.not_accepted")

@@ -197,8 +197,15 @@ def _for(facts: Facts, fleeting: Fleeting, person: int | None, now: datetime) ->
     if person is not None and actor is None:
         raise NotFound
     facts = replace(facts, now=now, actor=actor, members=members, drafts=fleeting.drafts,
-                    drafted=fleeting.drafted, calendars=(calendar(*fleeting.host, now.year),))
+                    drafted={**fleeting.drafted, **_own(fleeting, person)},
+                    begun=frozenset((task, party) for task, party, _owner in fleeting.alone),
+                    calendars=(calendar(*fleeting.host, now.year),))
     return Seen(with_computed(facts.lend()), fleeting)
+
+
+def _own(fleeting: Fleeting, person: int | None) -> dict[tuple[str, int], datetime]:
+    """When this person saved what they answer alone."""
+    return {(task, party): at for (task, party, owner), at in fleeting.alone.items() if owner == person}
 
 
 def _postgres(connection: Connection) -> bool:

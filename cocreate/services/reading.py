@@ -17,7 +17,7 @@ from cocreate.models.contracts import Accession, ContractVersion, Duty, Signatur
 from cocreate.models.projects import Absence, Party
 from cocreate.models.proposals import Proposal
 from cocreate.models.talk import Nudge
-from cocreate.models.work import Decision, Document, Figure, Task
+from cocreate.models.work import WHOLE_PARTY, Decision, Document, Figure, Task
 from workflows.facts import (
     AbsenceFact,
     AccessionFact,
@@ -65,6 +65,7 @@ class Fleeting:
     answered: tuple[str, str] | None  # under the key that was asked for
     drafts: Mapping[tuple[str, int], int]
     drafted: Mapping[tuple[str, int], datetime]
+    alone: Mapping[tuple[str, int, int], datetime]  # (task, party, person): drafts of those who answer alone
     zones: Mapping[int, str]  # person -> zone
 
 
@@ -141,8 +142,7 @@ def _fleeting(dialect: Dialect) -> list[str]:
     return [
         f"(SELECT {host} FROM host h WHERE h.id = p.host_id)",
         f"(SELECT {answer} FROM event e WHERE e.project_id = p.id AND e.key = {dialect.mark(2)})",
-        dialect.rows(["d.task", "d.party", "d.number", "d.at"], "draft d",
-                     "d.project_id = p.id AND d.owner = 0"),
+        dialect.rows(["d.task", "d.party", "d.owner", "d.number", "d.at"], "draft d", "d.project_id = p.id"),
         dialect.rows(["m.person", _ZONE], "member m JOIN person q ON q.id = m.person", "m.project_id = p.id"),
     ]
 
@@ -184,9 +184,12 @@ def head_of(text: str) -> tuple[str, Fleeting]:
 
 
 def _fleeting_values(host: Any, answered: Any, drafts: Any, zones: Any) -> Fleeting:
+    shared = [(task, party, number, at) for task, party, owner, number, at in drafts if owner == WHOLE_PARTY]
     return Fleeting(tuple(host), tuple(answered) if answered else None,
-                    {(task, party): number for task, party, number, _at in drafts},
-                    {(task, party): moment(at) for task, party, _number, at in drafts}, dict(zones))
+                    {(task, party): number for task, party, number, _at in shared},
+                    {(task, party): moment(at) for task, party, _number, at in shared},
+                    {(task, party, owner): moment(at) for task, party, owner, _number, at in sorted(drafts)
+                     if owner != WHOLE_PARTY}, dict(zones))
 
 
 def in_order(facts: Facts, known: Facts | None) -> Facts:

@@ -106,6 +106,15 @@ class TestTasks:
         assert say(facts, "tasks", party=None, mask=MANAGER) == [
             "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
 
+    def test_what_each_answers_alone_and_somebody_has_begun_too(self, facts):
+        facts = replace(facts, begun=frozenset({("cost", WMATA)}))
+        assert say(facts, "tasks") == [
+            "WMATA has a draft of 'Total cost today' but has not submitted it (Renee Kim, due Fri 7 Feb)."]
+        assert say(facts, "tasks", party=PHILIPS) == [
+            "WMATA has not started 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+        assert say(with_task(facts, voices='{"13": "{}"}'), "tasks") == [
+            "Not everybody of WMATA has answered 'Total cost today' (Renee Kim, due Fri 7 Feb)."]
+
     def test_not_accepted(self, facts):
         facts = with_task(facts, state=TaskState.SUBMITTED, number=1)
         assert say(facts, "tasks") == [

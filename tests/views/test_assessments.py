@@ -2,7 +2,8 @@
 
 import re
 
-from tests.support.rooms import hidden, with_later_tasks
+from tests.support.rooms import hidden, text, with_later_tasks
+from workflows.guards import why_open
 
 
 class TestAssessment:
@@ -37,6 +38,19 @@ class TestAssessment:
         row = re.search(r"<li(?:(?!</li>).)*/tasks/mood.*?</li>", tom.get("/tasks").text, re.DOTALL)[0]
         assert "<span>submitted</span>" in row and "<span>accepted</span>" not in row  # nobody did
         assert "2.5 on average (2 people)" in read and "No figures." in read
+
+    def test_who_has_begun_reads_so_where_it_is_their_turn_and_nobody_else_reads_of_whom_it_is(self, project):
+        room = project(with_later_tasks)
+        tom = room.sign_in(room.colleague(1))
+        tom.post("/tasks/mood/draft", data=hidden(tom.get("/tasks/mood").text) | {"f-open": "s3"})
+        begun = "draft of"
+        mine = "Fill in: How ready are we due Mon 8 Mar (in 7 days) about 10 minutes draft of Mon 1 Mar"
+        assert mine in text(tom.get("")) and begun not in text(room.maker.get("")) + text(room.shop.get(""))
+        facts = room.facts()
+        why = why_open(facts, facts.task("mood", 1))
+        assert (why.code, facts.drafts) == ("task.draft", {})
+        tom.post("/tasks/mood", data=hidden(tom.get("/tasks/mood").text) | {"f-open": "s4"})
+        assert begun not in text(tom.get("")) and room.facts().begun == frozenset()
 
     def test_a_champion_lets_count_what_is_there(self, project):
         room = project(with_later_tasks)

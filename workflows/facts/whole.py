@@ -76,6 +76,7 @@ class Facts:
     nudges: tuple[NudgeFact, ...] = ()
     drafts: Mapping[tuple[str, int], int] = field(default_factory=dict)  # (task, party) -> number of its last save
     drafted: Mapping[tuple[str, int], datetime] = field(default_factory=dict)  # and when that was
+    begun: frozenset[tuple[str, int]] = frozenset()  # tasks that each answers alone and somebody has a draft of
     calendars: tuple[Calendar, ...] = field(default=(), repr=False)
     # What a version of the contract still lacks, as the actor may know it: for pages and mails. None: not looked at.
     missing: tuple[Refusal, ...] | None = None
