@@ -37,6 +37,7 @@ class Draft {
     form.addEventListener("change", (event) => event.target.type === "file" && this.chose(event.target));
     form.addEventListener("click", (event) => this.drops(event));
     form.addEventListener("submit", (event) => this.submit(event));
+    form.addEventListener("stayed", () => (this.leaving = false)); // it reached nobody, and the page is still here
     window.addEventListener("online", () => this.dirty && this.after(0));
     window.addEventListener("beforeunload", (event) => this.pending() && !this.leaving && event.preventDefault());
     window.addEventListener("pageshow", () => (this.leaving = false)); // back again after a submit
@@ -246,13 +247,22 @@ class Draft {
   }
 }
 
-const drafts = [...document.querySelectorAll("form[data-autosave]")].map((form) => new Draft(form));
+const drafts = [];
+
+// Also of what a script has drawn since.
+function keep() {
+  for (const form of document.querySelectorAll("form[data-autosave]"))
+    if (!drafts.some((draft) => draft.form === form)) drafts.push(new Draft(form));
+}
+
+keep();
+document.addEventListener("drawn", keep);
 const waited = new WeakSet(); // forms that are sent whether or not the others could be saved
 
 // Sending one form leaves the page: what was typed in the others a moment ago is saved first.
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  const others = drafts.filter((draft) => draft.form !== form && draft.dirty && !draft.stopped);
+  const others = drafts.filter((draft) => draft.form !== form && draft.form.isConnected && draft.dirty && !draft.stopped);
   if (event.defaultPrevented || waited.has(form) || !others.length) return;
   event.preventDefault();
   waited.add(form);

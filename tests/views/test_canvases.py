@@ -3,9 +3,12 @@
 import json
 import re
 
+import pytest
+
+from cocreate.clock import now
 from cocreate.db import transaction
 from tests.support import projects, stories
-from tests.support.rooms import text, with_later_tasks
+from tests.support.rooms import sign_in, text, with_later_tasks
 from tests.support.stories import with_boxes
 
 
@@ -129,3 +132,77 @@ class TestCanvas:
         assert "Fewer crates" not in room.shop.get("/tasks/board?party=1").text
         gone = room.shop.post(f"/tasks/board/entries/{number}/support", data={"party": 1})
         assert gone.status_code == 409 and "withdrawn by who wrote it" in gone.text
+
+
+@pytest.mark.browser
+class TestInPlace:
+    """With scripts the page does not come anew: what is typed in other boxes stays there."""
+
+    def opened(self, live, new_page, **options):
+        with live.app.app_context(), transaction() as session:
+            small = projects.open_small(session, definition=stories.later_definition(), now=now())
+        page = new_page(**options)
+        sign_in(page, small.emails[small.maker])
+        page.goto(f"/p/{small.ref}/tasks/board")
+        return page
+
+    def test_an_entry_is_added_and_the_next_can_be_written_at_once(self, live, new_page):
+        page = self.opened(live, new_page)
+        page.evaluate("window.same = true")
+        page.fill("#text-fear", "Mud in the")
+        page.fill("#text-aim", "Fewer crates")
+        page.locator("#box-aim .entry-form .btn").first.click()
+        page.locator("#box-aim .entries", has_text="Fewer crates").wait_for()
+        assert page.input_value("#text-fear") == "Mud in the" and page.input_value("#text-aim") == ""
+        assert page.evaluate("document.activeElement.id") == "text-aim"
+        assert page.locator("#box-aim [data-save-status]").inner_text() == "Added."
+        page.keyboard.type("No lorries")
+        page.locator("#box-aim .entry-form .btn").first.click()
+        page.locator("#box-aim .entries", has_text="No lorries").wait_for()
+        page.locator("#text-fear").press_sequentially(" crates")
+        page.locator("#box-fear [data-save-status=saved]").wait_for()
+        page.locator("#box-fear .entry-form .btn").first.click()
+        page.locator("#box-fear .entries", has_text="Mud in the crates").wait_for()
+        assert page.evaluate("window.same")
+        page.reload()
+        assert page.input_value("#text-fear") == "" and page.locator(".entries > li").count() == 3
+
+    def test_support_and_its_end_go_the_same_way_each_time(self, live, new_page):
+        page = self.opened(live, new_page)
+        for box in ("aim", "fear"):
+            page.fill(f"#text-{box}", f"About {box}")
+            page.locator(f"#box-{box} .entry-form .btn").first.click()
+            page.locator(f"#box-{box} .entries").wait_for()
+        page.fill("#text-aim", "Half a")
+        for box in ("aim", "fear"):
+            page.get_by_role("button", name=f"Support: About {box}").click()
+            page.get_by_role("button", name=f"Support no more: About {box}").wait_for()
+        page.get_by_role("button", name="Withdraw: About aim").click()
+        page.locator("#box-aim .entries").wait_for(state="detached")
+        assert page.input_value("#text-aim") == "Half a"
+
+    def test_what_cannot_be_taken_is_said_and_nothing_is_lost(self, live, new_page):
+        page = self.opened(live, new_page)
+        page.fill("#text-fear", "Mud")
+        page.fill("#text-aim", "   ")
+        page.locator("#box-aim .entry-form .btn").first.click()
+        page.locator("#errors").wait_for()
+        assert page.evaluate("document.activeElement.id") == "errors"
+        assert page.input_value("#text-fear") == "Mud" and page.locator(".entries > li").count() == 0
+
+    def test_without_connection_it_says_so_and_goes_when_there_is_one(self, live, new_page):
+        page = self.opened(live, new_page)
+        page.route("**/entries", lambda route: route.abort())
+        page.fill("#text-aim", "Fewer crates")
+        page.locator("#box-aim [data-save-status=saved]").wait_for()
+        page.locator("#box-aim .entry-form .btn").first.click()
+        page.get_by_text("Not submitted: no connection.").wait_for()
+        page.unroute("**/entries")
+        page.locator("#box-aim .entry-form .btn").first.click()
+        page.locator("#box-aim .entries", has_text="Fewer crates").wait_for()
+
+    def test_without_scripts_the_page_comes_anew(self, live, new_page):
+        page = self.opened(live, new_page, java_script_enabled=False)
+        page.fill("#text-aim", "Fewer crates")
+        page.locator("#box-aim .entry-form .btn").first.click()
+        assert "Fewer crates" in page.locator("#box-aim .entries").inner_text()
