@@ -75,6 +75,11 @@ def away(of: date | datetime, reader: Reader) -> str:
     return whole(reader.ngettext("%(num)s day ago", "%(num)s days ago", -days))
 
 
+def weekday(number: int, reader: Reader) -> str:
+    """Such as "Monday", by its ISO number."""
+    return format_date(date.fromisocalendar(2024, 1, number), "EEEE", locale=_locale(reader.language))
+
+
 def clock_time(of: datetime, reader: Reader) -> str:
     """Such as "14:05", where the reader is."""
     return format_time(of.astimezone(ZoneInfo(reader.zone)), "HH:mm", locale=_locale(reader.language))

@@ -30,6 +30,7 @@ GUARDS = (
     Guard("event_detail", "events never change", but=("sees", "personal", "personal_salt"),
           never=("(new.sees & ~old.sees) <> 0", _WRITTEN.format("personal"),
                  _WRITTEN.format("personal_salt"))),
+    Guard("host_event", "what was done never changes", but=("personal",), never=(_WRITTEN.format("personal"),)),
     Guard("contribution", "submitted versions never change", but=("sees", "narrower")),
     Guard("document_version", "versions of documents never change"),
     Guard("contract_version", "frozen versions never change",

@@ -6,9 +6,11 @@ import pytest
 
 from cocreate import telling
 from cocreate.db import db, transaction
+from cocreate.domain.hosts import HostAct
 from cocreate.services import absences, people, records
 from cocreate.services.acts import ACTS
 from cocreate.services.acts.change import Change
+from cocreate.telling.hosts import HOST_TELLINGS
 from cocreate.telling.speaker import TELLINGS
 from cocreate.words import Reader
 from tests.support import projects, stories
@@ -21,6 +23,7 @@ READER = Reader(now=NOON)
 class TestEveryAct:
     def test_has_its_sentence(self):
         assert set(TELLINGS) == {name for name, _ in ACTS.values()}
+        assert set(HOST_TELLINGS) == set(HostAct)
 
     def test_is_of_one_kind(self):
         assert {telling.kind_of(act) for act in TELLINGS} == set(telling.KINDS)

@@ -107,11 +107,9 @@ def create_host(name: str, admin: str, admin_name: str, country: str, zone: str)
             if there := hosts.looking_like(session, name):
                 raise click.ClickException(f"There is a host '{there}' already. Its administrators invite further "
                                            "people; another host needs another name.")
-            made = hosts.create_host(session, name=name, country=country, zone=zone, now=now())
             person = accounts.find_or_invite_person(session, email=admin, zone=zone, now=now(),
                                                     name=admin_name or name_in_address(admin))
-            for role in (hosts.ADMINISTRATOR, hosts.ACCOUNT_MANAGER):
-                hosts.employ(session, made.id, person, role, now=now())
+            made = hosts.create_host(session, name=name, country=country, zone=zone, first=person, now=now())
             for key in library.names():
                 templates.ship(session, made.id, library.load(key), actor=person, now=now())
             accounts.welcome(session, person, now=now())

@@ -1,6 +1,7 @@
-"""What a host says of itself: how its projects begin, and who it is in contracts and mails. Pure."""
+"""What a host says of itself: how its projects begin, who it is in contracts and mails; what is done at it. Pure."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,27 @@ class Said:
     attach_signed: bool = False
     second_step: str = "choice"
     opens: frozenset[int] = frozenset()
+
+
+class HostAct(StrEnum):
+    """What administrators do, and the operator: each is one line of the host's record."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited_again"
+    TAKEN_BACK = "taken_back"
+    JOINED = "joined"
+    ADDRESS = "address"
+    ROLES = "roles"
+    SESSIONS = "sessions"
+    SECOND_STEP = "second_step"
+    HANDED_OVER = "handed_over"
+    SUBSTITUTE = "substitute"
+    BACK = "back"
+    DEACTIVATED = "deactivated"
+    SAVED = "saved"
+    DISCARDED = "discarded"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+    BROUGHT_BACK = "brought_back"

@@ -75,6 +75,7 @@ class Act(StrEnum):
     CORRECT_ADDRESS = "correct_address"
     TEMPLATES = "templates"
     HOST = "host"
+    HOST_RECORD = "host_record"
 
 
 PARTS = ("champion", "signatory", "contributor", "observer", "facilitator", "manager", "administrator")
@@ -132,6 +133,7 @@ TABLE: dict[Act, tuple[Right, ...]] = {
     Act.CORRECT_ADDRESS:   (_O, _N, _N, _N, _N, _Y, _H),
     Act.TEMPLATES:         (_N, _N, _N, _N, _N, _N, _Y),
     Act.HOST:              (_N, _N, _N, _N, _N, _N, _Y),
+    Act.HOST_RECORD:       (_N, _N, _N, _N, _N, _N, _Y),
 }
 
 # What a proposal of each kind is: who proposes and who answers it is the table's row.

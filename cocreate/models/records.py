@@ -1,8 +1,8 @@
-"""What happened: the hash chain of a project, and the details it commits to."""
+"""What happened: the hash chain of a project with the details it commits to, and what was done at a host."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cocreate.db import Id, Model, Sha256
@@ -54,3 +54,20 @@ class EventDetail(Model):
     details: Mapped[str]  # canonical JSON; holds personal_sha256, the commitment to the part below
     personal_salt: Mapped[str | None] = mapped_column(String(32))
     personal: Mapped[str | None]  # canonical JSON: names and words of people; erasable
+
+
+class HostEvent(Model):
+    """What an administrator did at a host, or its operator. Never updated but to erase names, never deleted."""
+
+    __tablename__ = "host_event"
+    __table_args__ = (CheckConstraint("seq > 0", name="seq_positive"),)
+
+    host_id: Mapped[Id] = mapped_column(ForeignKey("host.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)  # dense, from 1
+    at: Mapped[datetime]
+    actor: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))  # None for a command of the operator
+    act: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80), default="")  # a person's reference, a template's key
+    before: Mapped[str]  # JSON: the values that changed, as they were
+    after: Mapped[str]  # JSON: and as they are since
+    personal: Mapped[str | None]  # JSON: names and addresses of people; erasable

@@ -1,7 +1,7 @@
 """Hosts: making one, who works there, and the organisations it entered."""
 
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import BinaryIO
 
@@ -9,14 +9,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cocreate.db import insert_into, new_ref
-from cocreate.domain.hosts import Said
+from cocreate.domain.hosts import HostAct, Said
 from cocreate.domain.names import skeleton
 from cocreate.domain.uploads import check
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.hosts import Host, HostMember, Organisation
 from cocreate.models.people import Person
+from cocreate.services import host_records
 from cocreate.services.acts.change import Administrator
 from cocreate.services.facts import calendar
+from cocreate.services.locks import lock_host
 from cocreate.storage import Store
 from workflows.calendars import Calendar
 
@@ -25,13 +27,28 @@ LOGO_BYTES = 200 * 1024  # it goes out with every mail
 LOGO_TYPES = ("image/png", "image/jpeg")
 
 
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """What stands on contracts and mails; its bytes are in the host's store. Empty for none."""
+
+    sha256: str | None = None
+    media_type: str | None = None
+
+
 def create_host(session: Session, *, name: str, country: str = "", zone: str = "UTC", kind: str = "company",
-                now: datetime) -> Host:
-    """A new tenant, with itself as its first organisation."""
+                first: int | None = None, now: datetime) -> Host:
+    """A new tenant, with itself as its first organisation. first: who administers it and opens its projects."""
     host = Host(ref=new_ref(), name=name, country=country, zone=zone, created_at=now)
     session.add(host)
     session.flush()  # the organisation needs its number
     enter_organisation(session, host.id, name=name, kind=kind, country=country, own=True, now=now)
+    after, roles = {"name": name, "country": country, "zone": zone}, (ADMINISTRATOR, ACCOUNT_MANAGER)
+    if first is None:
+        host_records.note(session, host.id, HostAct.CREATED, by=None, after=after, now=now)
+        return host
+    for role in roles:
+        employ(session, host.id, first, role, now=now)
+    host_records.note_of(session, host.id, HostAct.CREATED, first, by=None, after=after | {"roles": roles}, now=now)
     return host
 
 
@@ -56,13 +73,17 @@ def has_role(session: Session, host_id: int, person_id: int, role: str) -> bool:
     return there is not None and there.left_at is None
 
 
-def settle(session: Session, host_id: int, said: Said) -> None:
+def settle(session: Session, host_id: int, said: Said, *, logo: Logo | None = None, by: int | None = None,
+           now: datetime) -> None:
     """Take what an administrator says of the host; dates that were set before, and contracts, stay as they are.
 
+    logo: another one, or that there is none any more.
     Raises: Conflict where another organisation of the host is called alike; Invalid for a sender's address where none
     of its people gets mail: another host may be at home there, for which this installation may send.
     """
-    if said.sender_address and said.sender_address != session.get_one(Host, host_id).sender_address and not _at_home(
+    lock_host(session, host_id)
+    host = session.get_one(Host, host_id)
+    if said.sender_address and said.sender_address != host.sender_address and not _at_home(
             session, host_id, said.sender_address):
         raise Invalid("sender.elsewhere", field="sender_address")
     own = own_organisation(session, host_id)
@@ -71,11 +92,31 @@ def settle(session: Session, host_id: int, said: Said) -> None:
     if there is not None:
         raise Conflict("organisation.looks_alike", field="name", name=there)
     own.name, own.skeleton, own.country = said.name, skeleton(said.name), said.country
-    values = {field.name: getattr(said, field.name) for field in fields(said) if field.name != "opens"}
+    values: dict[str, object] = {field.name: getattr(said, field.name) for field in fields(said)
+                                 if field.name != "opens"}
+    if logo is not None:
+        values |= {"logo_sha256": logo.sha256, "logo_type": logo.media_type}
+    before = {name: getattr(host, name) for name in values}
     session.execute(update(Host).where(Host.id == host_id).values(**values))
-    for member in session.scalars(select(HostMember).where(
-            HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER)):
-        member.opens = member.person_id in said.opens
+    may, may_not = _let_open(session, host_id, said.opens)
+    changed = [name for name in values if before[name] != values[name] and name != "logo_type"]
+    if changed or may or may_not:
+        host_records.note(session, host_id, HostAct.CHANGED, by=by, before={name: before[name] for name in changed},
+                          after={name: values[name] for name in changed}, now=now,
+                          personal={key: names for key, names in (("may", may), ("may_not", may_not)) if names})
+
+
+def _let_open(session: Session, host_id: int, people: Collection[int]) -> tuple[list[str], list[str]]:
+    """Let these account managers open projects and no others; names of who may since, and of who may no more."""
+    changed: tuple[list[str], list[str]] = [], []
+    for member, name in session.execute(
+            select(HostMember, Person.name).join(Person, Person.id == HostMember.person_id)
+            .where(HostMember.host_id == host_id, HostMember.role == ACCOUNT_MANAGER).order_by(Person.name)):
+        if member.opens != (member.person_id in people):
+            member.opens = member.person_id in people
+            if member.left_at is None:
+                changed[0 if member.opens else 1].append(name)
+    return changed
 
 
 def _at_home(session: Session, host_id: int, address: str) -> bool:
@@ -86,8 +127,8 @@ def _at_home(session: Session, host_id: int, address: str) -> bool:
     return any(f".{domain}".endswith(f".{email.rpartition('@')[2]}") for email in emails)
 
 
-def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> tuple[str, str]:
-    """Check and store a picture for contracts and mails; (hash, type).
+def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> Logo:
+    """Check and store a picture for contracts and mails.
 
     Raises: Invalid with the rule it breaks, TooLarge, StoreFull.
     """
@@ -101,12 +142,7 @@ def keep_logo(store: Store, ref: str, name: str, file: BinaryIO, size: int) -> t
         raise Invalid("logo.type", field="logo") from None  # what documents may be is no help here
     if accepted.media_type not in LOGO_TYPES:
         raise Invalid("logo.type", field="logo")
-    return store.put(ref, file, limit=LOGO_BYTES).sha256, accepted.media_type
-
-
-def set_logo(session: Session, host_id: int, sha256: str | None, media_type: str | None) -> None:
-    """What stands on contracts and mails from now on; the bytes are in the host's store."""
-    session.execute(update(Host).where(Host.id == host_id).values(logo_sha256=sha256, logo_type=media_type))
+    return Logo(store.put(ref, file, limit=LOGO_BYTES).sha256, accepted.media_type)
 
 
 def logo(session: Session, store: Store, host_id: int) -> bytes:
@@ -208,6 +244,6 @@ def partners(session: Session, host_id: int) -> list[Organisation]:
         Organisation.host_id == host_id, Organisation.own.is_(False)).order_by(Organisation.name)))
 
 
-def administrator(session: Session, host_id: int, name: str) -> Administrator | None:
+def administrator(session: Session, host_id: int, by: int | None) -> Administrator | None:
     """As record and mails name them; None where it was the operator."""
-    return Administrator(name, session.get_one(Host, host_id).name) if name else None
+    return None if by is None else Administrator(session.get_one(Person, by).name, session.get_one(Host, host_id).name)

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.domain.hosts import HostAct
 from cocreate.errors import Ended
 from cocreate.models.hosts import Host, HostInvitation
 from cocreate.models.people import Person
-from cocreate.services import accounts, hashing, hosts, outbox
+from cocreate.services import accounts, hashing, host_records, hosts, outbox
+from cocreate.services.locks import lock_host
 
 LASTS = timedelta(days=7)
 
@@ -38,7 +40,7 @@ def invite(session: Session, host_id: int, person: int, *, name: str, roles: Col
            now: datetime) -> None:
     """Mail a link with which somebody begins to work for the host; an earlier one ends."""
     host, inviter = session.get_one(Host, host_id), session.get_one(Person, by)
-    take_back(session, host_id, person)
+    end(session, host_id, person)
     token, until = hashing.new_token(), now + LASTS
     session.execute(insert(HostInvitation).values(
         host_id=host_id, person_id=person, name=name, roles=" ".join(sorted(roles)), invited_by=by,
@@ -48,8 +50,19 @@ def invite(session: Session, host_id: int, person: int, *, name: str, roles: Col
         "roles": sorted(roles)})
 
 
-def take_back(session: Session, host_id: int, person: int) -> None:
-    """End an invitation that waits; its link opens nothing any more, and a mail that waits does not go out."""
+def take_back(session: Session, host_id: int, person: int, *, by: int, now: datetime) -> None:
+    """End an invitation that waits; one that was answered meanwhile, or taken back, is none any more."""
+    lock_host(session, host_id)
+    waiting = session.get(HostInvitation, (host_id, person))
+    if waiting is None:
+        return
+    end(session, host_id, person)
+    host_records.note_of(session, host_id, HostAct.TAKEN_BACK, person, by=by, before={"roles": waiting.roles.split()},
+                         personal={"name": waiting.name}, now=now)
+
+
+def end(session: Session, host_id: int, person: int) -> None:
+    """Its link opens nothing any more, and a mail that waits does not go out."""
     session.execute(delete(HostInvitation).where(HostInvitation.host_id == host_id,
                                                  HostInvitation.person_id == person))
 
@@ -87,4 +100,6 @@ def accept(session: Session, token: str, *, name: str = "", password: str | None
                           now=now)
     for role in given.roles:
         hosts.employ(session, given.host_id, given.person, role, now=now)
+    host_records.note_of(session, given.host_id, HostAct.JOINED, given.person, by=given.person,
+                         after={"roles": given.roles}, now=now)
     return given

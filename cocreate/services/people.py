@@ -325,6 +325,15 @@ def name_of(session: Session, person: int) -> str:
     return session.scalars(select(Person.name).where(Person.id == person)).one()
 
 
+def name_of_administrator(session: Session, by: int | None) -> str:
+    """As mails about an account name them; "" where it was the operator."""
+    return "" if by is None else name_of(session, by)
+
+
+def ref_of(session: Session, person: int) -> str:
+    return session.scalars(select(Person.ref).where(Person.id == person)).one()
+
+
 def addresses(session: Session, project_id: int) -> dict[int, str]:
     """Under which address each person of a project is written to, by person."""
     rows = session.execute(select(Person.id, Person.email).join(Member, Member.person == Person.id).where(

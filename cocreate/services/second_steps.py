@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from cocreate import vault
 from cocreate.domain import passwords
+from cocreate.domain.hosts import HostAct
 from cocreate.errors import Invalid, NotFound
 from cocreate.models.hosts import Host, HostMember
 from cocreate.models.people import Person, RecoveryCode
-from cocreate.services import accounts, hashing, outbox, sign_ins, throttling
+from cocreate.services import accounts, hashing, host_records, outbox, sign_ins, throttling
 from cocreate.services.sign_ins import Me
 
 log = logging.getLogger(__name__)
@@ -86,12 +87,16 @@ def take_away(session: Session, person_id: int, now: datetime, *, by: str = "") 
 def reset(session: Session, email: str, *, now: datetime) -> None:
     """By the operator, for somebody of whom no administrator decides: the next sign-in asks for the password alone.
 
-    Every session ends and the person is told by mail. Raises: NotFound where nobody of this address has one.
+    Every session ends and the person is told by mail; the record of each host for which they work says it. Raises:
+    NotFound where nobody of this address has one.
     """
     person = session.scalars(select(Person).where(
         Person.email == accounts.one_address(email), Person.totp_secret.is_not(None))).one_or_none()
     if person is None:
         raise NotFound
+    for host_id in session.scalars(select(HostMember.host_id).distinct().where(
+            HostMember.person_id == person.id, HostMember.left_at.is_(None)).order_by(HostMember.host_id)).all():
+        host_records.note_of(session, host_id, HostAct.SECOND_STEP, person.id, by=None, now=now)
     take_away(session, person.id, now)
     sign_ins.end_all(session, person.id, now)
     log.warning("the operator took the second step of person %s away", person.ref)

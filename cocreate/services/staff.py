@@ -13,12 +13,14 @@ from uuid import uuid4
 from sqlalchemy import exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
+from cocreate.domain.hosts import HostAct
 from cocreate.errors import Conflict, Invalid, NotFound
 from cocreate.models.hosts import Host, HostInvitation, HostMember, Organisation
 from cocreate.models.people import Person, SignIn
 from cocreate.models.projects import Member, Party, Project
 from cocreate.services import (
     accounts,
+    host_records,
     hosts,
     joining,
     openings_under_way,
@@ -90,6 +92,16 @@ def invite(session: Session, host_id: int, *, email: str, name: str, roles: Coll
 
     Raises: Conflict where they work here already.
     """
+    person = _invite(session, host_id, email, name, roles, by, now)
+    were_here = exists().where(HostMember.host_id == host_id, HostMember.person_id == person)
+    host_records.note_of(
+        session, host_id, HostAct.INVITED, person, by=by, personal={"name": name, "email": email}, now=now,
+        after={"roles": sorted(roles)} | ({"again": True} if session.scalar(select(were_here)) else {}))
+    return person
+
+
+def _invite(session: Session, host_id: int, email: str, name: str, roles: Collection[str], by: int,
+            now: datetime) -> int:
     _known(roles)
     lock_host(session, host_id)
     person = accounts.invite_person(session, email=email, name=name, by=by, now=now)
@@ -114,6 +126,8 @@ def send_again(session: Session, host_id: int, person: int, *, by: int, now: dat
         accounts.welcome(session, person, now=now)
     else:
         raise Conflict("staff.not_invited")
+    host_records.note_of(session, host_id, HostAct.INVITED_AGAIN, person, by=by,
+                         personal={"name": waiting.name} if waiting else None, now=now)
 
 
 def correct_address(session: Session, host_id: int, person: int, *, email: str, by: int, now: datetime) -> int:
@@ -126,20 +140,22 @@ def correct_address(session: Session, host_id: int, person: int, *, email: str, 
     there, waiting = session.get_one(Person, person), session.get(HostInvitation, (host_id, person))
     name, roles = (waiting.name, waiting.roles.split()) if waiting else (there.name, _roles(session, host_id, person))
     if waiting is not None:
-        joining.take_back(session, host_id, person)
+        joining.end(session, host_id, person)
     elif not roles or (there.password_hash and there.unreachable_at is None):
         raise Conflict("staff.reached", field="email")
-    to = invite(session, host_id, email=email, name=name, roles=roles, by=by, now=now)
+    to = _invite(session, host_id, email, name, roles, by, now)
     if waiting is None and not there.password_hash:
         _set_roles(session, host_id, person, (), now)
+    host_records.note_of(session, host_id, HostAct.ADDRESS, person, by=by, after={"to": people.ref_of(session, to)},
+                         personal={"name": name, "email": email, "former": there.email}, now=now)
     return to
 
 
-def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, by: str = "",
+def change_roles(session: Session, host_id: int, person: int, roles: Collection[str], *, by: int | None = None,
                  now: datetime) -> None:
     """Give somebody these roles and no others; all their sessions end with the same commit.
 
-    by: name of the administrator, for the record of projects that were shared with an account manager.
+    by: the administrator, also for the record of projects that were shared with an account manager.
 
     Raises: Conflict for the last administrator, and where projects would be without an account manager.
     """
@@ -152,22 +168,30 @@ def change_roles(session: Session, host_id: int, person: int, roles: Collection[
         raise Conflict("staff.looks_after", field="roles", count=count)
     if hosts.ACCOUNT_MANAGER not in roles:
         _end_part(session, host_id, person, by, now)
+    before = _roles(session, host_id, person)
     _set_roles(session, host_id, person, roles, now)
     sign_ins.end_all(session, person, now)
+    host_records.note_of(session, host_id, HostAct.ROLES, person, by=by, before={"roles": sorted(before)},
+                         after={"roles": sorted(roles)}, now=now)
 
 
-def end_sessions(session: Session, host_id: int, person: int, *, by: str = "", now: datetime) -> None:
+def end_sessions(session: Session, host_id: int, person: int, *, by: int | None = None, now: datetime) -> None:
     """Sign somebody out everywhere; they are told by whom."""
+    lock_host(session, host_id)
     _require_own(session, host_id, person)
     sign_ins.end_all(session, person, now)
-    outbox.post_account(session, person_id=person, kind="signed_out", values={"who": by, "at": now}, now=now)
+    outbox.post_account(session, person_id=person, kind="signed_out", now=now,
+                        values={"who": people.name_of_administrator(session, by), "at": now})
+    host_records.note_of(session, host_id, HostAct.SESSIONS, person, by=by, now=now)
 
 
-def reset_second_step(session: Session, host_id: int, person: int, *, by: str = "", now: datetime) -> None:
+def reset_second_step(session: Session, host_id: int, person: int, *, by: int | None = None, now: datetime) -> None:
     """Take the second step of somebody who lost the telephone away; they are told by whom, and signed out."""
+    lock_host(session, host_id)
     _require_own(session, host_id, person)
-    second_steps.take_away(session, person, now, by=by)
+    second_steps.take_away(session, person, now, by=people.name_of_administrator(session, by))
     sign_ins.end_all(session, person, now)
+    host_records.note_of(session, host_id, HostAct.SECOND_STEP, person, by=by, now=now)
 
 
 def managed(session: Session, host_id: int, person: int) -> Sequence[str]:
@@ -189,13 +213,21 @@ def customers(session: Session, host_id: int, person: int) -> Sequence[Sequence[
     return list(found.values())
 
 
-def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: str = "", actor: int | None = None,
+def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: int | None = None,
                   now: datetime) -> int:
     """Let another account manager look after everything of this one, also what they began to open; how many projects.
 
-    by: name of the administrator, for record and mails. actor: the administrator, who is not written to about it.
+    by: the administrator, who is not written to about it.
     Raises: Invalid where ``to`` is no other account manager of the host; Conflict where a project cannot change hands.
     """
+    lock_host(session, host_id)
+    refs = _hand_over_all(session, host_id, person, to, by, now)
+    host_records.note_of(session, host_id, HostAct.HANDED_OVER, person, by=by, now=now, **_given(session, refs, to))
+    return len(refs)
+
+
+def _hand_over_all(session: Session, host_id: int, person: int, to: int, by: int | None,
+                   now: datetime) -> Sequence[str]:
     if to == person or to not in dict(people.account_managers(session, host_id)):
         raise Invalid("staff.successor", field="to")
     refs = managed(session, host_id, person)
@@ -204,11 +236,17 @@ def hand_over_all(session: Session, host_id: int, person: int, *, to: int, by: s
         people.hand_over(session, ref, host_id, to=to, actor=None, key=f"hand-over-{uuid4().hex}", of=person,
                          by=hosts.administrator(session, host_id, by), now=now)
     openings_under_way.pass_on(session, host_id, person, to=to)
-    _tell_both(session, host_id, refs, (person, to), by, actor, now)
-    return len(refs)
+    _tell_both(session, host_id, refs, (person, to), by, now)
+    return refs
 
 
-def _tell_both(session: Session, host_id: int, refs: Sequence[str], pair: tuple[int, int], by: str, actor: int | None,
+def _given(session: Session, refs: Sequence[str], to: int) -> dict[str, dict[str, Any]]:
+    """What went to whom, for the record: titles are for those who are in the projects."""
+    return {"after": {"projects": refs, "to": people.ref_of(session, to)},
+            "personal": {"to": people.name_of(session, to)}}
+
+
+def _tell_both(session: Session, host_id: int, refs: Sequence[str], pair: tuple[int, int], by: int | None,
                now: datetime) -> None:
     """Who looked after projects and who does now each hear of all of them in one mail about their account: whoever has
     left a project gets none of that. Both were in those that it names.
@@ -216,14 +254,15 @@ def _tell_both(session: Session, host_id: int, refs: Sequence[str], pair: tuple[
     if not refs:
         return
     titles = session.scalars(select(Project.title).where(Project.ref.in_(refs)).order_by(Project.id).limit(NAMED)).all()
+    who = people.name_of_administrator(session, by)
     host, gave, got = session.get_one(Host, host_id).name, *(people.name_of(session, one) for one in pair)
     for person, kind, other in ((pair[0], "projects_taken", got), (pair[1], "projects_given", gave)):
-        if person != actor:
+        if person != by:
             outbox.post_account(session, person_id=person, kind=kind, now=now, values={
-                "who": by, "host": host, "other": other, "titles": titles, "count": len(refs)})
+                "who": who, "host": host, "other": other, "titles": titles, "count": len(refs)})
 
 
-def deactivate(session: Session, host_id: int, person: int, *, to: int | None, by: str = "", actor: int | None = None,
+def deactivate(session: Session, host_id: int, person: int, *, to: int | None, by: int | None = None,
                now: datetime) -> None:
     """Let somebody go: projects change hands first. An account that also serves others only loses its roles here.
 
@@ -232,19 +271,24 @@ def deactivate(session: Session, host_id: int, person: int, *, to: int | None, b
     lock_host(session, host_id)
     _require_here(session, host_id, person)
     _require_other_administrator(session, host_id, person)
+    given: dict[str, dict[str, Any]] = {}
     if count := len(managed(session, host_id, person)):
         if to is None:
             raise Invalid("staff.projects", field="to", count=count)
-        hand_over_all(session, host_id, person, to=to, by=by, actor=actor, now=now)
+        given = _given(session, _hand_over_all(session, host_id, person, to, by, now), to)
     _end_part(session, host_id, person, by, now)
+    before = _roles(session, host_id, person)
     _set_roles(session, host_id, person, (), now)
-    if works_elsewhere(session, host_id, person):
+    if elsewhere := works_elsewhere(session, host_id, person):
         sign_ins.end_all(session, person, now)
     else:
         accounts.deactivate(session, person, now)
+    host_records.note_of(session, host_id, HostAct.DEACTIVATED, person, by=by, before={"roles": sorted(before)},
+                         after={"account": not elsewhere, **given.get("after", {})}, personal=given.get("personal"),
+                         now=now)
 
 
-def _end_part(session: Session, host_id: int, person: int, by: str, now: datetime) -> None:
+def _end_part(session: Session, host_id: int, person: int, by: int | None, now: datetime) -> None:
     """Who is no account manager any more reads nothing as one: neither what was shared with them, nor what has ended,
     nor where they only stand in.
     """

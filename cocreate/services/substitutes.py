@@ -8,15 +8,16 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from cocreate.domain.hosts import HostAct
 from cocreate.domain.leading import shared_with
 from cocreate.errors import Invalid
 from cocreate.models.people import Person
 from cocreate.models.projects import Absence, Project
-from cocreate.services import hosts, people, progress
+from cocreate.services import host_records, hosts, people, progress
 from cocreate.services.acts.absences import ComeBack, JoinToStandIn, Substitute, lendable
 from cocreate.services.acts.change import Administrator
 from cocreate.services.facts import look
-from cocreate.services.locks import lock_projects
+from cocreate.services.locks import lock_host, lock_projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,14 @@ class StandIn:
     projects: int
 
 
-def name(session: Session, host_id: int, person: int, *, to: int, until: date, by: str,
+def name(session: Session, host_id: int, person: int, *, to: int, until: date, by: int,
          now: datetime) -> int:
     """Let a colleague stand in until a day in everything this one looks after; how many projects it is.
 
-    by: name of the administrator. Raises: Invalid where ``to`` is no other account manager of the host, or the day will
+    by: the administrator. Raises: Invalid where ``to`` is no other account manager of the host, or the day will
     not do; Conflict where ``to`` is in a project for another party.
     """
+    lock_host(session, host_id)
     called = dict(people.account_managers(session, host_id)).get(to)
     if to == person or called is None:
         raise Invalid("staff.successor", field="to")
@@ -56,6 +58,8 @@ def name(session: Session, host_id: int, person: int, *, to: int, until: date, b
         parts = lendable(absent) if absent else ()
         progress.act(session, ref, Substitute(person, to, parts, None, until, named), actor=None,
                      key=f"stand-in-{key}", now=now)
+    host_records.note_of(session, host_id, HostAct.SUBSTITUTE, person, by=by, personal={"to": called}, now=now,
+                         after={"to": people.ref_of(session, to), "until": until.isoformat(), "projects": refs})
     return len(refs)
 
 
@@ -72,10 +76,14 @@ def of(session: Session, host_id: int, person: int) -> Sequence[StandIn]:
     return [StandIn(*row) for row in rows]
 
 
-def end(session: Session, host_id: int, person: int, *, by: str, now: datetime) -> int:
+def end(session: Session, host_id: int, person: int, *, by: int, now: datetime) -> int:
     """Let nobody stand in for this one any more in what they look after; in how many projects somebody did."""
+    lock_host(session, host_id)
     named = hosts.administrator(session, host_id, by)
-    return _come_back(session, [_lent(host_id), Absence.person == person], named, now)
+    count = _come_back(session, [_lent(host_id), Absence.person == person], named, now)
+    if count:
+        host_records.note_of(session, host_id, HostAct.BACK, person, by=by, after={"projects": count}, now=now)
+    return count
 
 
 def end_with_role(session: Session, host_id: int, person: int, by: Administrator | None, now: datetime) -> None:

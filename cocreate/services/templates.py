@@ -10,11 +10,13 @@ from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import insert_into, new_ref
+from cocreate.domain.hosts import HostAct
 from cocreate.errors import Conflict, NotFound
 from cocreate.models.hosts import Template, TemplateVersion
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
-from cocreate.services import definitions
+from cocreate.services import definitions, host_records
+from cocreate.services.locks import lock_host
 from workflows.definition import Definition, from_json
 from workflows.verification import verify
 from workflows.verification.findings import Finding
@@ -125,6 +127,14 @@ class TemplatePage:
 def save_draft(session: Session, host_id: int, definition: Definition, *, note: str, actor: int, now: datetime,
                ) -> TemplateVersion:
     """Store a definition as the next version of the host's template of its key, not yet published."""
+    version = _store(session, host_id, definition, note, actor, now)
+    _note(session, HostAct.SAVED, version, actor, now)
+    return version
+
+
+def _store(session: Session, host_id: int, definition: Definition, note: str, actor: int, now: datetime,
+           ) -> TemplateVersion:
+    lock_host(session, host_id)
     session.execute(insert_into(session, Template).values(host_id=host_id, ref=new_ref(), key=definition.key)
                     .on_conflict_do_nothing(index_elements=["key", "host_id"]))
     template = session.scalars(select(Template).where(
@@ -141,9 +151,10 @@ def save_draft(session: Session, host_id: int, definition: Definition, *, note: 
 
 
 def ship(session: Session, host_id: int, definition: Definition, *, actor: int, now: datetime) -> None:
-    """Let a new host open projects with a definition as it came with the product."""
-    version = save_draft(session, host_id, definition, note="Shipped", actor=actor, now=now)
-    publish(session, host_id, version.template_id, version.number, now=now)
+    """Let a new host open projects with a definition as it came with the product; its record begins with the host."""
+    version = _store(session, host_id, definition, "Shipped", actor, now)
+    version.published_at, version.published_by = now, actor
+    session.flush()
 
 
 def publish(session: Session, host_id: int, template_id: int, number: int, *, now: datetime, note: str | None = None,
@@ -153,6 +164,7 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
     note: what changed; left out, that of the draft stays. actor: who publishes; left out, who saved the draft.
     Raises: Conflict with every error that stands in the way.
     """
+    lock_host(session, host_id)
     version = session.get(TemplateVersion, (template_id, number))
     if version is None or version.host_id != host_id:
         raise NotFound
@@ -163,7 +175,11 @@ def publish(session: Session, host_id: int, template_id: int, number: int, *, no
         raise Conflict("template.errors", findings=tuple(errors))
     version.published_at, version.published_by = now, actor or version.saved_by
     version.note = note or version.note
+    before = session.scalar(select(func.max(TemplateVersion.number)).where(
+        TemplateVersion.template_id == template_id, TemplateVersion.number < number,
+        TemplateVersion.published_at.is_not(None)))
     session.flush()  # whoever opens a project within this transaction sees it
+    _note(session, HostAct.PUBLISHED, version, version.published_by, now, before={"number": before} if before else {})
 
 
 _NEWEST = (select(TemplateVersion.template_id, func.max(TemplateVersion.number).label("number"))
@@ -226,8 +242,9 @@ def titles(session: Session, template_id: int, person: int) -> tuple[list[tuple[
 def replace_draft(session: Session, host_id: int, definition: Definition, number: int, *, note: str, actor: int,
                   now: datetime) -> TemplateVersion:
     """Store a definition as the next version, and do away with the draft of this number. Raises: NotFound; Conflict."""
-    version = save_draft(session, host_id, definition, note=note, actor=actor, now=now)
-    discard(session, host_id, version.template_id, number)
+    version = _store(session, host_id, definition, note, actor, now)
+    _discard(session, host_id, version.template_id, number)
+    _note(session, HostAct.SAVED, version, actor, now, before={"number": number})
     return version
 
 
@@ -237,18 +254,24 @@ def copy_to_draft(session: Session, host_id: int, template_id: int, number: int,
     version = session.get(TemplateVersion, (template_id, number))
     if version is None or version.host_id != host_id:
         raise NotFound
-    newest = session.scalars(select(TemplateVersion).where(TemplateVersion.template_id == template_id)
-                             .order_by(TemplateVersion.number.desc()).limit(1)).one()
+    newest = _newest(session, template_id)
     if newest.published_at is None:
         raise Conflict("template.draft_there", number=newest.number)
     return save_draft(session, host_id, from_json(version.definition), note=note, actor=actor, now=now)
 
 
-def discard(session: Session, host_id: int, template_id: int, number: int) -> bool:
+def discard(session: Session, host_id: int, template_id: int, number: int, *, actor: int, now: datetime) -> bool:
     """Do away with a draft, which nothing was opened with; answers whether the template is gone with it.
 
     Raises: NotFound; Conflict where it is published.
     """
+    draft, gone = _discard(session, host_id, template_id, number)
+    _note(session, HostAct.DISCARDED, draft, actor, now)
+    return gone
+
+
+def _discard(session: Session, host_id: int, template_id: int, number: int) -> tuple[TemplateVersion, bool]:
+    lock_host(session, host_id)
     template = session.scalars(select(Template).where(Template.id == template_id, Template.host_id == host_id)
                                .with_for_update()).one_or_none()
     if template is None:
@@ -263,18 +286,38 @@ def discard(session: Session, host_id: int, template_id: int, number: int) -> bo
     session.flush()  # before the template that it belongs to
     if len(versions) == 1:
         session.delete(template)
-    return len(versions) == 1
+    session.flush()
+    return draft, len(versions) == 1
 
 
-def retire(session: Session, host_id: int, template_id: int, *, now: datetime) -> None:
+def retire(session: Session, host_id: int, template_id: int, *, actor: int, now: datetime) -> None:
     """Open no more projects with it; running ones stay."""
-    session.execute(update(Template).where(Template.id == template_id, Template.host_id == host_id,
-                                           Template.retired_at.is_(None)).values(retired_at=now))
+    lock_host(session, host_id)
+    if session.execute(update(Template).where(
+            Template.id == template_id, Template.host_id == host_id, Template.retired_at.is_(None))
+            .values(retired_at=now).returning(Template.id)).first():
+        _note(session, HostAct.RETIRED, _newest(session, template_id), actor, now)
 
 
-def bring_back(session: Session, host_id: int, template_id: int) -> None:
-    session.execute(update(Template).where(Template.id == template_id, Template.host_id == host_id)
-                    .values(retired_at=None))
+def bring_back(session: Session, host_id: int, template_id: int, *, actor: int, now: datetime) -> None:
+    lock_host(session, host_id)
+    if session.execute(update(Template).where(
+            Template.id == template_id, Template.host_id == host_id, Template.retired_at.is_not(None))
+            .values(retired_at=None).returning(Template.id)).first():
+        _note(session, HostAct.BROUGHT_BACK, _newest(session, template_id), actor, now)
+
+
+def _note(session: Session, act: HostAct, version: TemplateVersion, actor: int | None, now: datetime,
+          before: dict[str, object] | None = None) -> None:
+    """In the host's record, under the name that the template has in this version."""
+    definition = from_json(version.definition)
+    host_records.note(session, version.host_id, act, by=actor, subject=definition.key, before=before, now=now, after={
+        "name": definition.name, "number": version.number, "sha256": version.sha256, "note": version.note})
+
+
+def _newest(session: Session, template_id: int) -> TemplateVersion:
+    return session.scalars(select(TemplateVersion).where(TemplateVersion.template_id == template_id)
+                           .order_by(TemplateVersion.number.desc()).limit(1)).one()
 
 
 def of_key(session: Session, host_id: int, key: str) -> TemplatePage | None:

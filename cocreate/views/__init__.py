@@ -61,7 +61,7 @@ def _administration() -> list[Entry]:
     here = request.endpoint or ""
     entries = [Entry(_("Templates"), url_for("admin.templates"), here.startswith("admin.template")),
                Entry(_("People"), url_for("admin.people"), here.startswith(("admin.people", "admin.person"))),
-               Entry(_("Host"), url_for("admin.host"), here == "admin.host"),
+               Entry(_("Host"), url_for("admin.host"), here.startswith("admin.host")),
                Entry(_("Health"), url_for("admin.health"), here.startswith("admin.health"))]
     if "admin.mails" in current_app.view_functions:
         entries.append(Entry(_("Mails"), url_for("admin.mails"), here in ("admin.mails", "admin.mail")))

@@ -102,6 +102,7 @@ POLICY: dict[str, Access] = {
     "admin.health_mail": ADMINISTRATOR,
     "admin.host": ADMINISTRATOR,
     "admin.host_logo": ADMINISTRATOR,
+    "admin.host_record": ADMINISTRATOR,
     "admin.mails": ADMINISTRATOR,
     "admin.mail": ADMINISTRATOR,
     "admin.mail_html": ADMINISTRATOR,

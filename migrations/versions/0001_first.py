@@ -94,6 +94,21 @@ def upgrade() -> None:
     with op.batch_alter_table('account_mail', schema=None) as batch_op:
         batch_op.create_index('ix_account_mail_waiting', ['next_try'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
+    op.create_table('host_event',
+    sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('actor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('act', sa.String(length=40), nullable=False),
+    sa.Column('subject', sa.String(length=80), nullable=False),
+    sa.Column('before', sa.Text(), nullable=False),
+    sa.Column('after', sa.Text(), nullable=False),
+    sa.Column('personal', sa.Text(), nullable=True),
+    sa.CheckConstraint('seq > 0', name=op.f('ck_host_event_seq_positive')),
+    sa.ForeignKeyConstraint(['actor'], ['person.id'], name=op.f('fk_host_event_actor')),
+    sa.ForeignKeyConstraint(['host_id'], ['host.id'], name=op.f('fk_host_event_host_id')),
+    sa.PrimaryKeyConstraint('host_id', 'seq', name=op.f('pk_host_event'))
+    )
     op.create_table('host_invitation',
     sa.Column('host_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -57,6 +57,7 @@ AGREED = """
 | correct an undeliverable address | own | N | N | N | N | Y | host's people |
 | edit, publish, retire templates | N | N | N | N | N | N | Y |
 | people, policies, health of the host | N | N | N | N | N | N | Y |
+| read what was done at the host | N | N | N | N | N | N | Y |
 """
 # The acts of each row, in its order.
 ACTS_OF = (
@@ -68,7 +69,7 @@ ACTS_OF = (
     (Act.PEOPLE,), (Act.SHARE,), (Act.WORDS_BY_MAIL,), (Act.ADD_PARTY,), (Act.SUBSTITUTE,), (Act.NUDGE,),
     (Act.CLAUSES,), (Act.SIGN,), (Act.SETTLE,), (Act.CONCERN,), (Act.READ_CONCERNS,), (Act.END_CONCERN,),
     (Act.RECORD,), (Act.CORRECT_ADDRESS,),
-    (Act.TEMPLATES,), (Act.HOST,),
+    (Act.TEMPLATES,), (Act.HOST,), (Act.HOST_RECORD,),
 )
 MEANS = {
     Right.NO: {"N", "-"}, Right.CHARTER: {"if the charter says so"},
@@ -112,7 +113,7 @@ class TestTable:
         assert {act for act, _, cell in CELLS if cell.endswith("*")}.isdisjoint(NARROWED)
 
     def test_an_administrator_without_a_seat_has_no_part_in_a_project(self):
-        inside = set(Act) - {Act.SUBSTITUTE, Act.CORRECT_ADDRESS, Act.TEMPLATES, Act.HOST}
+        inside = set(Act) - {Act.SUBSTITUTE, Act.CORRECT_ADDRESS, Act.TEMPLATES, Act.HOST, Act.HOST_RECORD}
         assert {right(act, "administrator") for act in inside} == {Right.NO}
 
 

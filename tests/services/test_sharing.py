@@ -19,8 +19,8 @@ from tests.support.mailed import body, mailed
 from tests.support.people import someone
 
 ENDS = pytest.mark.parametrize("go", [
-    lambda session, small, ben: staff.deactivate(session, small.host_id, ben, to=None, by="Petra", now=NOON),
-    lambda session, small, ben: staff.change_roles(session, small.host_id, ben, ["administrator"], by="Petra",
+    lambda session, small, ben: staff.deactivate(session, small.host_id, ben, to=None, by=petra(session), now=NOON),
+    lambda session, small, ben: staff.change_roles(session, small.host_id, ben, ["administrator"], by=petra(session),
                                                    now=NOON)], ids=["deactivated", "another role"])
 
 
@@ -186,7 +186,7 @@ class TestStandingIn:
             seat(session, small)
         stand_in(session, small, ben)
         eve = employed(session, small)
-        staff.hand_over_all(session, small.host_id, small.manager, to=eve, by="Petra", now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=eve, by=petra(session), now=NOON)
         after = projects.facts(session, small)
         assert [one.ended_at for one in after.absences] == [NOON] and after.member(ben).left_at == NOON
         line = records.lines(session, after, most=1)[0]
@@ -194,7 +194,7 @@ class TestStandingIn:
 
     def test_so_does_it_where_the_substitute_takes_over(self, session, small, ben):
         stand_in(session, small, ben)
-        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra", now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by=petra(session), now=NOON)
         after = projects.facts(session, small, person=ben)
         assert [one.ended_at for one in after.absences] == [NOON]
         assert after.actor.own == {"manager"} and after.actor.present
@@ -206,7 +206,7 @@ class TestStandingIn:
         stand_in(session, small, ben)
         (there,), (other,) = (substitutes.of(session, small.host_id, one) for one in (small.manager, ben))
         assert there == other and (there.substitute, there.absent, there.projects) == ("Ben Ito", "Anna Berg", 1)
-        substitutes.end(session, small.host_id, small.manager, by="Petra", now=NOON)
+        substitutes.end(session, small.host_id, small.manager, by=petra(session), now=NOON)
         assert not substitutes.of(session, small.host_id, small.manager)
         assert projects.facts(session, small).member(ben).left_at == NOON
         line = records.lines(session, projects.facts(session, small), most=1)[0]
@@ -253,14 +253,14 @@ class TestTakingOver:
     def test_and_stand_in_there(self, session, small, ben):
         share(session, small, ben)
         seat(session, small)
-        substitutes.name(session, small.host_id, small.manager, to=ben, until=NOON.date(), by="Petra", now=NOON)
+        substitutes.name(session, small.host_id, small.manager, to=ben, until=NOON.date(), by=petra(session), now=NOON)
         after = projects.facts(session, small, person=ben).actor
         assert (after.party, after.own, after.lent) == (1, {"manager", "observer"}, {"champion"})
 
 
 def stand_in(session, small, to):
     substitutes.name(session, small.host_id, small.manager, to=to, until=NOON.date() + timedelta(days=3),
-                          by="Petra", now=NOON)
+                          by=petra(session), now=NOON)
 
 
 def declined(session):
@@ -299,3 +299,8 @@ def employed(session, small, role=hosts.ACCOUNT_MANAGER):
 @pytest.fixture
 def ben(session, small):
     return employed(session, small)
+
+
+def petra(session):
+    """An administrator."""
+    return someone(session, "Petra").id

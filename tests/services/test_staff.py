@@ -126,7 +126,7 @@ class TestInviting:
             invited(session, small, ben.email)
         eva = someone(session, "Eva Roth")
         invited(session, small, eva.email)
-        joining.take_back(session, small.host_id, eva.id)
+        joining.take_back(session, small.host_id, eva.id, by=small.manager, now=NOON)
         with pytest.raises(Ended):
             joining.accept(session, last_secret(session, eva.id, "staff_invitation"), now=NOON)
 
@@ -152,7 +152,7 @@ class TestInviting:
         about = letters.context(session, claimed, NOON)
         assert (about.sender, about.host, about.reader.zone) == (
             "Anna Berg", session.get_one(Host, small.host_id).name, "Asia/Seoul")
-        joining.take_back(session, small.host_id, new)
+        joining.take_back(session, small.host_id, new, by=small.manager, now=NOON)
         session.expire_all()
         assert letters.context(session, claimed, NOON) is None
 
@@ -204,7 +204,8 @@ class TestGoing:
         ben = employed(session, small)
         holds.hold(session, small.ref, reason="The ramp is rebuilt.", until=date(2027, 3, 12), actor=small.shop,
                    key=projects.key(), now=NOON)
-        substitutes.name(session, small.host_id, small.manager, to=ben, until=date(2027, 3, 10), by="Petra", now=NOON)
+        substitutes.name(session, small.host_id, small.manager, to=ben, until=date(2027, 3, 10),
+                         by=petra(session), now=NOON)
         staff.deactivate(session, small.host_id, small.manager, to=ben, now=NOON)
         session.flush()
         there = projects.facts(session, small)
@@ -255,9 +256,9 @@ class TestInTheOpen:
         return session.get_one(Host, small.host_id).name
 
     @pytest.mark.parametrize("go", [
-        lambda session, small, ben: staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra Sool",
-                                                        now=NOON),
-        lambda session, small, ben: staff.deactivate(session, small.host_id, small.manager, to=ben, by="Petra Sool",
+        lambda session, small, ben: staff.hand_over_all(session, small.host_id, small.manager, to=ben,
+                                                        by=petra(session), now=NOON),
+        lambda session, small, ben: staff.deactivate(session, small.host_id, small.manager, to=ben, by=petra(session),
                                                      now=NOON)], ids=["handed over", "deactivated"])
     def test_the_record_says_who_handed_over_from_whom_to_whom(self, session, small, host, go):
         ben = employed(session, small)
@@ -269,7 +270,7 @@ class TestInTheOpen:
 
     def test_so_does_a_mail_to_every_champion_and_answers_go_to_who_looks_after_it_now(self, session, small, host):
         ben = employed(session, small)
-        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra Sool", now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by=petra(session), now=NOON)
         for champion in (small.maker, small.shop):
             mail = mailed(session, small, champion, "handed_over")
             assert mail["From"].startswith(host) and mail["Reply-To"] == people.address_of(session, ben)
@@ -284,9 +285,9 @@ class TestInTheOpen:
         assert "Anna Berg has handed 'Crates come back' over to you: you look after it from now on." in said
 
     def test_who_gives_and_who_gets_hear_of_it_once_for_all_projects(self, session, small, host):
-        ben, petra = employed(session, small), someone(session, "Petra Sool")
+        ben, sool = employed(session, small), petra(session)
         twice = another(session, small)
-        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Petra Sool", actor=petra.id, now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by=sool, now=NOON)
         (gave,) = of_kind(session, small.manager, "projects_taken")
         (got,) = of_kind(session, ben, "projects_given")
         assert gave["titles"] == got["titles"] == ["Crates come back", "Pallets come back"]
@@ -299,20 +300,20 @@ class TestInTheOpen:
     def test_nobody_hears_of_an_own_act(self, session, small):
         ben = employed(session, small)
         hosts.employ(session, small.host_id, ben, hosts.ADMINISTRATOR, now=NOON)
-        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by="Ben Ito", actor=ben, now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben, by=ben, now=NOON)
         assert of_kind(session, ben, "projects_given") == [] != of_kind(session, small.manager, "projects_taken")
-        staff.hand_over_all(session, small.host_id, ben, to=small.manager, by="Ben Ito", actor=ben, now=NOON)
+        staff.hand_over_all(session, small.host_id, ben, to=small.manager, by=ben, now=NOON)
         assert of_kind(session, ben, "projects_taken") == [] != of_kind(session, small.manager, "projects_given")
 
     def test_who_had_no_project_is_not_written_to(self, session, small):
         ben = employed(session, small)
-        staff.hand_over_all(session, small.host_id, ben, to=small.manager, by="Petra Sool", now=NOON)
+        staff.hand_over_all(session, small.host_id, ben, to=small.manager, by=petra(session), now=NOON)
         assert of_kind(session, ben, "projects_taken") == of_kind(session, small.manager, "projects_given") == []
 
     def test_and_of_the_end_of_a_sharing_or_a_role(self, session, small, host):
         ben = employed(session, small)
         people.share(session, small.ref, small.host_id, to=ben, actor=small.manager, key=projects.key(), now=NOON)
-        staff.deactivate(session, small.host_id, ben, to=None, by="Petra Sool", now=NOON)
+        staff.deactivate(session, small.host_id, ben, to=None, by=petra(session), now=NOON)
         line = records.lines(session, projects.facts(session, small), most=1)[0]
         assert telling.tell(line, projects.facts(session, small), Reader("en", "UTC", NOON)).sentence == (
             f"Petra Sool (administrator of {host}) ended the sharing with Ben Ito of the host.")
@@ -359,3 +360,8 @@ def invited(session, small, email):
 
 def ref_of(session, person):
     return session.scalar(select(Person.ref).where(Person.id == person))
+
+
+def petra(session):
+    """An administrator."""
+    return someone(session, "Petra Sool").id

@@ -7,7 +7,7 @@ from cocreate.models.hosts import Host
 from cocreate.models.work import Draft
 from cocreate.papers.copies import Copies
 from cocreate.rasterising.kept import Pictures
-from cocreate.services import hosts, sweeping
+from cocreate.services import sweeping
 from cocreate.services.files import prefix
 from tests.support import stories
 from tests.support.clock import NOON
@@ -38,7 +38,7 @@ def test_once_a_day_what_no_row_names_goes(fresh_database, new_app):
             place = prefix(session, small.host_id)
             put = lambda body: small.store.put(place, body).sha256  # noqa: E731
             drafted, logo, orphan, young = map(put, (b"drafted", b"logo", b"orphan", b"young"))
-            hosts.set_logo(session, small.host_id, logo, "image/png")
+            session.get_one(Host, small.host_id).logo_sha256 = logo
             session.add(Draft(project_id=project, task="credit", party=1, host_id=small.host_id, typed="{}",
                               files=f'{{"proof": {{"sha256": "{drafted}"}}}}',
                               number=1, person=small.maker, at=NOON))

@@ -1,4 +1,5 @@
-"""Whether the product ever changes a project without an event in the same transaction: watched in the whole run (P-22).
+"""Whether the product ever changes a project, or a host, without an event in the same transaction: watched in the whole
+run (P-22).
 
 What a test writes by its own hand does not count; what code of the product writes does, whoever calls it.
 """
@@ -29,6 +30,10 @@ UNRECORDED = frozenset({
 SILENT = frozenset({"concerns._write"})
 # What a job notes of its own tries.
 NOTES = frozenset({"sealings._note"})
+# What administrators decide: people, settings, templates.
+OF_HOSTS = frozenset({"host", "host_member", "host_invitation", "template", "template_version"})
+# Parts of an administrator's act, which only a test does alone.
+PARTS = frozenset({"hosts.employ", "templates.ship"})
 BELOW = ("db.", "writes.")  # whoever calls these writes
 
 
@@ -44,19 +49,21 @@ class Watch:
         tables = set(WRITES.findall(statement)) if statement.split(None, 1)[0] in VERBS else ()
         if not tables:
             return
-        if writer := _writer():
-            self._written.setdefault(id(connection), {}).update(dict.fromkeys(tables, writer))
+        if writers := _writers():
+            tables = tables - OF_HOSTS if writers[-1] in PARTS else tables
+            self._written.setdefault(id(connection), {}).update(dict.fromkeys(tables, writers[0]))
         else:  # past the record: what the process knows of the project may be wrong now
             facts.forget()
 
     def committed(self, connection: Any) -> None:
         written = self._written.pop(id(connection), {})
-        changed = written.keys() & _inside()
-        if changed and "event" in written:
-            self.seen += 1
-        elif changed:
-            self.broken.append(", ".join(f"{table} by {written[table]}" for table in sorted(changed)))
-            raise AssertionError(f"changed without an event: {self.broken[-1]}")
+        for tables, record in ((_inside(), "event"), (OF_HOSTS, "host_event")):
+            changed = written.keys() & tables
+            if changed and record in written:
+                self.seen += 1
+            elif changed:
+                self.broken.append(", ".join(f"{table} by {written[table]}" for table in sorted(changed)))
+                raise AssertionError(f"changed without an {record}: {self.broken[-1]}")
 
     def undone(self, connection: Any) -> None:
         self._written.pop(id(connection), None)
@@ -69,10 +76,12 @@ def _inside() -> frozenset[str]:
                      if "project_id" in table.c) - UNRECORDED - {"event", "event_detail"} | {"project"}
 
 
-def _writer() -> str:
-    """The function of the product that writes; "" where a test does, or what must not be recorded."""
+def _writers() -> list[str]:
+    """The function of the product that writes, and all that called it; none where a test does, or what must not be
+    recorded.
+    """
     frame: FrameType | None = sys._getframe(2)
-    found = ""
+    found: list[str] = []
     while frame is not None:
         module, function = _module(frame.f_code.co_filename), frame.f_code.co_name
         if module == TESTS:
@@ -80,10 +89,11 @@ def _writer() -> str:
         if module:
             name = f"{module}.{function}"
             if name in SILENT | NOTES:
-                return ""
-            found = name if not found or found.startswith(BELOW) else found
+                return []
+            if found or not name.startswith(BELOW):
+                found.append(name)
         frame = frame.f_back
-    return "" if found.startswith(BELOW) else found
+    return found
 
 
 @cache  # asked for every function on the way to every statement

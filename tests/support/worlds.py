@@ -154,9 +154,10 @@ def _open(session: Any, words: Words) -> World:
     for person, role in ((manager, hosts.ACCOUNT_MANAGER), (colleague, hosts.ACCOUNT_MANAGER),
                          (administrator, hosts.ADMINISTRATOR)):
         hosts.employ(session, host.id, person, role, now=NOON)
-    hosts.settle(session, host.id, Said(
-        host.name, "NL", "Europe/Amsterdam", greeting=f"Greeting {tenant}", legal_note=f"Note {tenant}",
-        sender_name=f"Sender {tenant}", opens=frozenset({manager, colleague})))
+    for greeting in (f"First {tenant}", f"Greeting {tenant}"):
+        hosts.settle(session, host.id, Said(
+            host.name, "NL", "Europe/Amsterdam", greeting=greeting, legal_note=f"Note {tenant}",
+            sender_name=f"Sender {tenant}", opens=frozenset({manager, colleague})), by=administrator, now=NOON)
     data = spoken(_with_mood(json.loads(read(stories.definition(1)).canonical())), tenant)
     version = templates.save_draft(session, host.id, read(json.dumps(data)), note=f"Note {tenant}",
                                    actor=administrator, now=NOON)

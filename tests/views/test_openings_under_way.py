@@ -35,7 +35,7 @@ class TestWhose:
     def test_goes_with_the_projects_to_who_looks_after_them_next(self, app, manager, session, small, petra, ben):
         eve = employed(session, small, "Eve Ito", hosts.ACCOUNT_MANAGER)
         seats = begin(manager)
-        staff.hand_over_all(session, small.host_id, small.manager, to=ben.id, by="Petra Sool", now=NOON)
+        staff.hand_over_all(session, small.host_id, small.manager, to=ben.id, by=petra.id, now=NOON)
         session.commit()
         assert entered(app, ben.email).get(seats).status_code == 200
         assert {client.get(seats).status_code for client in (manager, entered(app, eve.email))} == {404}
@@ -44,7 +44,7 @@ class TestWhose:
         """Nobody lost a half-filled form with a colleague."""
         eve = employed(session, small, "Eve Ito", hosts.ACCOUNT_MANAGER)
         seats = begin(entered(app, ben.email))
-        staff.deactivate(session, small.host_id, ben.id, to=None, by="Petra Sool", now=NOON)
+        staff.deactivate(session, small.host_id, ben.id, to=None, by=petra.id, now=NOON)
         session.commit()
         assert entered(app, eve.email).get(seats).status_code == 200
 
@@ -100,7 +100,7 @@ class TestRetired:
         retire = f"/admin/templates/{there.ref}/retire"
         assert "1 project is being opened with it" in text(entered(app, petra.email).get(retire))
         session.rollback()
-        templates.retire(session, small.host_id, there.template_id, now=NOON)
+        templates.retire(session, small.host_id, there.template_id, actor=small.manager, now=NOON)
         session.commit()
         asked = manager.post(seats, data={**SEATS, "affected": "The neighbours of the plant"})
         choose = f"/desk/openings/new?opening={newest(session).ref}"

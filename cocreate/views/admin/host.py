@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cocreate import sentences
+from cocreate.clock import now
 from cocreate.db import db, transaction
 from cocreate.domain import days_off
 from cocreate.errors import CocreateError, Conflict, Invalid, NotFound
@@ -61,17 +62,16 @@ def _saved(found: Host, form: HostForm) -> bool:
         return False
     try:
         with transaction() as session:
-            hosts.settle(session, found.id, form.to_said())
-            if logo or form.no_logo.data:
-                hosts.set_logo(session, found.id, *(logo or (None, None)))
+            hosts.settle(session, found.id, form.to_said(), by=login.me().id, now=now(),
+                         logo=logo or (hosts.Logo() if form.no_logo.data else None))
     except (Conflict, Invalid) as error:
         form.blame(error.values.get("field"), sentences.error(error, pages.reader()))
         return False
     return True
 
 
-def _logo(found: Host, form: HostForm) -> tuple[str, str] | None:
-    """(hash, type) of a new logo, checked and stored; None where none was sent."""
+def _logo(found: Host, form: HostForm) -> hosts.Logo | None:
+    """A new logo, checked and stored; None where none was sent."""
     sent = form.logo.data
     if not getattr(sent, "filename", ""):
         return None

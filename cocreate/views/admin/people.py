@@ -66,7 +66,7 @@ def person_roles(ref: str) -> ResponseReturnValue:
     if found.id == login.me().id and request.method == "POST" and set(form.roles.data or ()) - found.roles:
         login.require_proof_now()
     return _ask("admin/people/roles.html", found, form, _("Change roles of %(name)s", name=found.name),
-                lambda session: staff.change_roles(session, host.id, found.id, form.roles.data, by=login.me().name,
+                lambda session: staff.change_roles(session, host.id, found.id, form.roles.data, by=login.me().id,
                                                    now=now()),
                 _("Changed. %(name)s signs in again.", name=found.name), url_for("admin.person", ref=ref))
 
@@ -97,7 +97,8 @@ def person_take_back(ref: str) -> ResponseReturnValue:
     """End an invitation before it is answered; who never came is not in the list any more."""
     login.require_proof("admin.person", ref=ref)
     host, found = _load(ref)
-    return done(lambda session: joining.take_back(session, host.id, found.id), url_for("admin.people"),
+    return done(lambda session: joining.take_back(session, host.id, found.id, by=login.me().id, now=now()),
+                url_for("admin.people"),
                 _("The invitation of %(name)s has ended.", name=found.name))
 
 
@@ -119,7 +120,7 @@ def person_sessions(ref: str) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
     login.require_proof("admin.person", ref=ref)
     host, found = _load(ref)
-    return _done(ref, lambda session: staff.end_sessions(session, host.id, found.id, by=login.me().name, now=now()),
+    return _done(ref, lambda session: staff.end_sessions(session, host.id, found.id, by=login.me().id, now=now()),
                  _("%(name)s is signed out everywhere and has been told by mail.", name=found.name))
 
 
@@ -129,7 +130,7 @@ def person_second_step(ref: str) -> ResponseReturnValue:
     login.require_proof()
     host, found = _load(ref)
     if request.method == "POST":
-        return _done(ref, lambda session: staff.reset_second_step(session, host.id, found.id, by=login.me().name,
+        return _done(ref, lambda session: staff.reset_second_step(session, host.id, found.id, by=login.me().id,
                                                                         now=now()),
                      _("Reset. %(name)s has been told by mail, and signs in with the password alone.",
                        name=found.name))
@@ -146,9 +147,8 @@ def person_hand_over(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         _prove_for_oneself(form)
         try:
-            me = login.me()
-            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data, by=me.name,
-                                                            actor=me.id, now=now()),
+            return done(lambda session: staff.hand_over_all(session, host.id, found.id, to=form.to.data,
+                                                            by=login.me().id, now=now()),
                         url_for("admin.person", ref=ref),
                         lambda count: ngettext("%(num)d project has a new account manager.",
                                                "%(num)d projects have a new account manager.", count))
@@ -169,7 +169,7 @@ def person_substitute(ref: str) -> ResponseReturnValue:
         _prove_for_oneself(form)
         try:
             return done(lambda session: substitutes.name(
-                session, host.id, found.id, to=form.to.data, until=form.until.data, by=login.me().name, now=now()),
+                session, host.id, found.id, to=form.to.data, until=form.until.data, by=login.me().id, now=now()),
                 url_for("admin.person", ref=ref), lambda count: ngettext(
                     "%(name)s stands in for %(absent)s in %(num)d project until %(day)s.",
                     "%(name)s stands in for %(absent)s in %(num)d projects until %(day)s.", count,
@@ -188,7 +188,7 @@ def person_back(ref: str) -> ResponseReturnValue:
     """Nobody stands in for somebody any more."""
     login.require_proof("admin.person", ref=ref)
     host, found = _load(ref)
-    return _done(ref, lambda session: substitutes.end(session, host.id, found.id, by=login.me().name, now=now()),
+    return _done(ref, lambda session: substitutes.end(session, host.id, found.id, by=login.me().id, now=now()),
                  _("Nobody stands in for %(name)s any more.", name=found.name))
 
 
@@ -202,8 +202,8 @@ def person_deactivate(ref: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         to = _prove_for_oneself(form)
         try:
-            return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, by=login.me().name,
-                                                         actor=login.me().id, now=now()),
+            return done(lambda session: staff.deactivate(session, host.id, found.id, to=to, by=login.me().id,
+                                                         now=now()),
                         url_for("admin.people"),
                         _("%(name)s works here no more. The account also serves others, and stays.", name=found.name)
                         if elsewhere else _("%(name)s cannot come in any more.", name=found.name))

@@ -142,7 +142,8 @@ def template_discard(ref: str) -> ResponseReturnValue:
     before = next((version for version in found.versions if version != draft), None)
     if request.method == "POST":
         _require_seen(draft)
-        return done(lambda session: templates.discard(session, found.host_id, found.id, draft.number),
+        return done(lambda session: templates.discard(session, found.host_id, found.id, draft.number,
+                                                      actor=login.me().id, now=now()),
                     url_for("admin.template", ref=ref) if before else url_for("admin.templates"),
                     _("Version %(number)s of '%(name)s' is discarded.", number=draft.number, name=_name(draft)))
     return render_template("admin/templates/discard.html", form=Form(), template=found, draft=draft, before=before,
@@ -156,7 +157,8 @@ def template_retire(ref: str) -> ResponseReturnValue:
     login.require_proof()
     found = _found(ref)
     if request.method == "POST":
-        return done(lambda session: templates.retire(session, found.host_id, found.id, now=now()),
+        return done(lambda session: templates.retire(session, found.host_id, found.id, actor=login.me().id,
+                                                     now=now()),
                     url_for("admin.templates"), _("'%(name)s' is retired: no new projects.", name=_name(found.newest)))
     return render_template("admin/templates/retire.html", form=Form(), name=_name(found.newest),
                            back_url=_url(found, found.newest), trail=_under(found),
@@ -169,7 +171,8 @@ def template_back(ref: str) -> ResponseReturnValue:
     """A retired template can open projects again."""
     login.require_proof("admin.template", ref=ref)
     found = _found(ref)
-    return done(lambda session: templates.bring_back(session, found.host_id, found.id),
+    return done(lambda session: templates.bring_back(session, found.host_id, found.id, actor=login.me().id,
+                                                     now=now()),
                 url_for("admin.template", ref=ref), _("'%(name)s' is in use again.", name=_name(found.newest)))
 
 

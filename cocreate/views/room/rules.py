@@ -191,4 +191,5 @@ def act_words() -> dict[Act, str]:
         Act.RECORD: _("verify and download the record, evidence"),
         Act.CORRECT_ADDRESS: _("correct an undeliverable address"),
         Act.TEMPLATES: _("edit, publish, retire templates"), Act.HOST: _("people, policies, health of the host"),
+        Act.HOST_RECORD: _("read what was done at the host"),
     }
