@@ -103,15 +103,16 @@ def _never_asked(facts: Facts, key: str) -> Reasons:
 
     In a stage it has seen, what was asked of nobody is done: its seats were empty, or an answer made it pointless.
     """
-    return NONE if facts.definition.tasks[key][0] in seen_stages(facts) else tuple(
+    return NONE if is_seen(facts, facts.definition.tasks[key][0]) else tuple(
         Refusal("task.not_begun", party.number, {"task": key, "of": party.number, "person": None, "due": None,
                                                  "since": facts.project.entered_at})
         for party in facts.asked(key))
 
 
-def seen_stages(facts: Facts) -> frozenset[str]:
-    """The stages in which somebody was asked for something, and the one that runs."""
-    return frozenset((facts.project.stage, *(facts.definition.tasks[asked.key][0] for asked in facts.tasks)))
+def is_seen(facts: Facts, stage: str) -> bool:
+    """Whether it is the stage that runs, or somebody was asked for something in it."""
+    tasks = facts.definition.tasks
+    return stage == facts.project.stage or any(tasks[asked.key][0] == stage for asked in facts.tasks)
 
 
 def why_open(facts: Facts, task: TaskFact) -> Refusal:

@@ -3,7 +3,7 @@
 And every way out, with who can take it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cocreate.domain.taking import can_take
@@ -39,9 +39,9 @@ def missed(facts: Facts, task: str | None = None) -> tuple[Refusal, ...]:
     return tuple(found.values())
 
 
-def to_choose(facts: Facts) -> tuple[Refusal, ...]:
+def to_choose(ways: Iterable[engine.Way]) -> tuple[Refusal, ...]:
     """The limits that are missed by what nobody works on any more: no task, only decisions stand beside them."""
-    stuck = [way.refusals for way in engine.ways(facts) if not way.back
+    stuck = [way.refusals for way in ways if not way.back
              and all(one.code == LIMIT or one.code.startswith("gate.") for one in way.refusals)]
     # A way that is free lacks nothing: beside it nothing is to be chosen.
     return tuple({path_of(one): one for one in min(stuck, key=len, default=()) if one.code == LIMIT}.values())

@@ -2,6 +2,7 @@
 the board and mails, so that all of them say the same.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -70,9 +71,10 @@ def turns(facts: Facts, person: int) -> tuple[Turn, ...]:
     facts = replace(facts, actor=member)
     if facts.ended:
         return (*_proposals(facts), *_expired(facts), *_duties(facts)) if facts.project.outcome == "agreed" else ()
+    ways = engine.ways(facts)
     found = [*_tasks(facts, person), *_entries(facts), *_checks(facts), *_decisions(facts), *_after_no(facts),
              *_doubted(facts), *_contract(facts), *_proposals(facts), *_entered(facts), *_proposed(facts),
-             *_expired(facts), *_calls(facts), *_concerns(facts), *_ways(facts), *_limits(facts),
+             *_expired(facts), *_calls(facts), *_concerns(facts), *_ways(facts, ways), *_limits(facts, ways),
              *_duties(facts)]
     mine = [turn for turn in found if turn.mine or turn.act != "fill_in"]
     return tuple(sorted(mine or found, key=lambda t: (
@@ -330,19 +332,19 @@ def owed_here(facts: Facts) -> tuple[TaskFact, ...]:
                  for task in facts.instances(key) if task.state is not TaskState.ACCEPTED)
 
 
-def _ways(facts: Facts) -> list[Turn]:
+def _ways(facts: Facts, ways: Iterable[engine.Way]) -> list[Turn]:
     """Going on is asked of those who may, once nothing stands in the way."""
     own = facts.own
     return [Turn("go_on", way.key, own, None, facts.project.entered_at, mine=True)
-            for way in engine.ways(facts) if not way.back and way.open and can_take(facts, way.key)]
+            for way in ways if not way.back and way.open and can_take(facts, way.key)]
 
 
-def _limits(facts: Facts) -> list[Turn]:
+def _limits(facts: Facts, ways: Iterable[engine.Way]) -> list[Turn]:
     """A figure that misses its limit, once every task is done: of who can do something about it, but not of those
     who proposed to go on all the same. Whoever is asked about that has it as a proposal.
     """
     own = facts.actor
-    paths = [limits.path_of(refusal) for refusal in limits.to_choose(facts)
+    paths = [limits.path_of(refusal) for refusal in limits.to_choose(ways)
              if own is not None and own.person in limits.can_act(facts, refusal)]
     if own is None or not paths:
         return []

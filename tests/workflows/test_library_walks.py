@@ -59,7 +59,7 @@ def again(definition: Definition) -> int:
 def walk(definition: Definition, *, seats: dict[str, int], scarce: bool, baseline: bool = True,
          back: list[str] | None = None) -> Story:
     """Everybody does what it is their turn to do, until the end or until nobody has a turn."""
-    story, left = Story(facts_of(definition, seats)).open(), list(back or ())
+    story, left, person = Story(facts_of(definition, seats)).open(), list(back or ()), 0
     limits = limits_of(definition)
     for _ in count():
         way = next((key for key in left if definition.transitions[key].from_ == story.stage and moves(story)), None)
@@ -69,7 +69,7 @@ def walk(definition: Definition, *, seats: dict[str, int], scarce: bool, baselin
             wording = story.stage == "signature"  # from there one says what has to change
             story.act(GoOn(way, story.facts.project.visit, REASON, wording=wording), champion(party))
             continue
-        found = next(whose(story), None)
+        found = next(whose(story, person), None)
         if found is None or story.facts.ended:
             return story
         person, turn = found
@@ -85,9 +85,9 @@ def moves(story: Story) -> bool:
     return story.stage == "signature" or any(turn.act == "go_on" for _, turn in whose(story))
 
 
-def whose(story: Story):
-    """(person, turn) of everybody, one after the other."""
-    for member in story.facts.members:
+def whose(story: Story, first: int = 0):
+    """(person, turn) of everybody, one after the other; from this person on."""
+    for member in sorted(story.facts.members, key=lambda one: one.person < first):
         facts = replace(story.facts, actor=member)
         yield from ((member.person, turn) for turn in turns(facts, member.person) if turn.act in KNOWN)
 

@@ -187,11 +187,11 @@ class Facts:
     def instances(self, key: str) -> tuple[TaskFact, ...]:
         """The current round of a task for every organisation asked that has not left."""
         newest: dict[int, TaskFact] = {}
-        for task in self.tasks:  # once through: guards ask this for every gate after every act
-            if task.key == key and (task.party not in newest or newest[task.party].round < task.round):
+        for task in [task for task in self.tasks if task.key == key]:  # guards ask this for every gate after every act
+            if task.party not in newest or newest[task.party].round < task.round:
                 newest[task.party] = task
-        found = (newest.get(party.number) for party in self.parties)
-        return tuple(task for task in found if task is not None and task.state is not TaskState.LAPSED)
+        found = [newest[party.number] for party in self.parties if party.number in newest]
+        return tuple([task for task in found if task.state is not TaskState.LAPSED])
 
     def decision(self, gate: str, party: int) -> DecisionFact | None:
         return max((d for d in self.decisions if d.gate == gate and d.party == party), key=lambda d: d.round,

@@ -11,7 +11,7 @@ from workflows.facts import (
     TaskFact,
     TaskState,
 )
-from workflows.guards import accepting, seen_stages
+from workflows.guards import accepting, is_seen
 from workflows.values import replace
 
 _FIRST_ASKED = ("champion", "contributor")
@@ -63,10 +63,10 @@ def _next_round(facts: Facts, task: TaskFact, reason: str | None) -> TaskFact:
 
 def follow_answers(facts: Facts) -> Facts:
     """A task that hangs on an answer is asked once that answer asks for it; what is still owed lapses with it."""
-    order, seen = facts.definition.order, seen_stages(facts) if facts.definition.hanging else frozenset()
+    order = facts.definition.order
     for key in facts.definition.hanging:
         stage, task = facts.definition.tasks[key]
-        if stage not in seen or order[stage] > order[facts.project.stage]:
+        if order[stage] > order[facts.project.stage] or not is_seen(facts, stage):
             continue
         for party in facts.holders(task.of):
             there = facts.task(key, party.number)

@@ -19,6 +19,7 @@ from cocreate.views.asks import Ask, ask
 from cocreate.views.room import frame
 from cocreate.views.room.gates import agreed_words, rule_words, segments, why_lapsed
 from cocreate.web import pages
+from workflows import engine
 from workflows.definition import Gate
 from workflows.diagram.display import decorate
 from workflows.diagram.drawing import score
@@ -52,7 +53,8 @@ def columns(facts: Facts) -> list[Column]:
                and order[facts.definition.tasks[t.key][0]] < order[facts.project.stage])
     keys = [*dict.fromkeys([*keys, *earlier])]  # one that several parties still owe is one of each
     found = []
-    choosing = {member.party for refusal in limits.to_choose(facts) for person in limits.can_act(facts, refusal)
+    missed = limits.to_choose(engine.ways(facts))
+    choosing = {member.party for refusal in missed for person in limits.can_act(facts, refusal)
                 if (member := facts.member(person))}
     for party in facts.present:
         tasks = [task for key in keys if (task := facts.task(key, party.number)) is not None
