@@ -133,8 +133,8 @@ def _line(bound: Bound, entry: Entry, index: str, number: str) -> Line:
     begun = _begin(bound, entry, row)
     place = _("%(table)s, row %(number)s", table=entry.label, number=number)
     cells = {}
-    for (key, column), (head, unit, _numbers) in zip(entry.columns.items(), entry.heads, strict=True):
-        label = ", ".join(filter(None, (place, head, unit)))
+    for (key, column), (_head, unit, _numbers) in zip(entry.columns.items(), entry.heads, strict=True):
+        label = ", ".join(filter(None, (place, say(column.label, bound.language), unit)))
         name = f"{row}-{key}"
         typed = bound.named(name)
         offered = bound.owing.bound if _owes(bound, entry, key) else bound.owing.lists.get((entry.key, key), ())

@@ -34,6 +34,13 @@ class TestRows:
         assert [control.label.text.rpartition("row 1, ")[2] for control, _ in wrong.entries[0].lines[0].errors] == [
             "What for", "Amount, kg", "How do you know?"]
 
+    def test_what_is_wrong_names_its_column_and_not_that_it_may_be_left_empty(self, form):
+        asked = asking(rows={"type": "table", "columns": {
+            "least": {"type": "number", "label": "At least", "required": False}}})
+        wrong = form(asked, {"f-rows-0-least": "abc"})
+        assert not wrong.validate()
+        assert [control.label.text for control, _ in wrong.entries[0].lines[0].errors] == ["Rows, row 1, At least"]
+
     @pytest.mark.parametrize("name", ["add-row", "remove-row"])
     @pytest.mark.parametrize("of", ["", "unit", "other", "items-", "items-x", "cost-currency", "items-0-item"])
     def test_of_nothing_changes_nothing(self, form, name, of):
