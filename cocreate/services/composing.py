@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import reduce
 from operator import and_
 
@@ -25,7 +26,7 @@ from cocreate.services import accepted, describing
 from cocreate.services.acts.contracts import NewDuty
 from workflows import fields as f
 from workflows.facts import DutyFact, Facts, FigureFact
-from workflows.facts.disputes import settlement
+from workflows.facts.disputes import OTHER_VALUE, settlement
 from workflows.texts import say as in_language
 
 
@@ -250,8 +251,10 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
             continue
         label, settled = in_language(field.label, language), _settled_for(facts, counting, path)
         if settled is not None:
-            found.append(_settled_row(facts, settled, label, language))
+            found.append(_settled_row(facts, counting, settled, label, language))
             continue
+        if settling.disputed(facts, path):
+            continue  # nothing rests on one of two values
         for party in facts.present:
             answer = answer_at(counting, path, party.number)
             if answer is not None and answer.value is not None:
@@ -265,15 +268,25 @@ def _figures(facts: Facts, counting: Counting, language: str) -> tuple[FigureRow
     return tuple(found)
 
 
-def _settled_row(facts: Facts, figure: FigureFact, label: str, language: str) -> FigureRow:
+def _settled_row(facts: Facts, counting: Counting, figure: FigureFact, label: str, language: str) -> FigureRow:
     """The value that all agreed on, with where it comes from; of values given before the contract says nothing."""
-    agreed = settlement(figure.path, facts.proposals)
-    grade = json.loads(agreed.body).get("grade") if agreed else None
+    grade = _grade(facts, counting, figure)
     return FigureRow(
         label=label, value=figure_words(replace(figure, period=None, price_year=None), language), unit="",
         period=dict(period_choices(language)).get(figure.period or "", ""), price_year=str(figure.price_year or ""),
         grade=phrases(language).grades[grade] if grade else "",
         source=figure.source or paper_words.settled(language), giver=facts.party(figure.party).name)
+
+
+def _grade(facts: Facts, counting: Counting, figure: FigureFact) -> str | None:
+    """How its giver knows it, said with the value: beside the given one, or as another."""
+    if any(one.party == figure.party and one.says == figure.says for one in facts.given(figure.path)):
+        answer = answer_at(counting, figure.path, figure.party)
+        return answer.grade if answer else None
+    bodies = [json.loads(one.body) for one in facts.proposals
+              if (one.kind, one.subject) == (OTHER_VALUE, f"{figure.path}@{figure.party}")]
+    return next((body["grade"] for body in reversed(bodies) if figure.says == (
+        Decimal(body["value"]), body["unit"], body["period"], body["price_year"])), None)
 
 
 def duties(facts: Facts, counting: Counting) -> tuple[NewDuty, ...]:

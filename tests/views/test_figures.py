@@ -17,7 +17,7 @@ from cocreate.services import composing, letters, outbox, proposals
 from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.mailed import body, written
-from tests.support.rooms import hidden, text, with_later_tasks
+from tests.support.rooms import hidden, links, text, with_later_tasks
 from workflows.conditions import Comparison
 from workflows.figures import figure_reasons
 
@@ -261,6 +261,43 @@ class TestAnotherValue:
         figure, = room.facts().values("figures.offer.price")
         assert str(figure.value) == "0.80"
 
+    def test_who_refuses_it_reads_that_both_stand_and_is_led_to_settling(self, project):
+        room = project(_priced)
+        path = f"/proposals/{self.said(room).location.rpartition('/')[2]}"
+        answer = room.maker.post(path, data=hidden(room.maker.get(path).text) | {
+            "answer": "no", "reason": "That invoice is of another crate."})
+        assert answer.location.endswith(path)
+        stand = "The values stand until all agree to one of them, or to another."
+        for client in (room.maker, room.shop):
+            page = client.get(path)
+            assert stand in text(page) and "/settle?path=figures.offer.price" in " ".join(links(page))
+        said = _mailed(room, "proposal_refused", room.small.shop)
+        assert stand in said and "Nothing has changed" not in said
+        assert "/settle?" not in room.manager.get(path).text
+
+    def test_the_contract_rests_on_none_of_the_values_until_one_is_settled(self, project):
+        room = project(_priced)
+        self.said(room)
+        facts = room.facts()
+        with room.app.app_context():
+            assert "Price" not in {one.label for one in composing.compose(db.session(), facts).figures}
+
+    @pytest.mark.parametrize(("which", "grade"), [("0", "measured"), ("1", "estimated")])
+    def test_what_is_settled_keeps_how_its_giver_knows_it(self, project, which, grade):
+        room = project(_counted)
+        path = "/another-value?path=figures.returns.crates"
+        room.maker.post(path, data=hidden(room.maker.get(path).text) | {
+            "f-crates": "15000", "f-crates-grade": "estimated", "f-crates-source": "Gate",
+            "f-why": "Counted at the gate."})
+        path = "/settle?path=figures.returns.crates"
+        answer = room.shop.post(path, data=hidden(room.shop.get(path).text) | {
+            "which": which, "reason": "We looked at it together."})
+        agree(room.maker, int(answer.location.rpartition("/")[2]))
+        facts = room.facts()
+        with room.app.app_context():
+            row, = (one for one in composing.compose(db.session(), facts).figures if one.label.startswith("Crates"))
+        assert row.grade == grade
+
     def test_going_on_and_the_contract_wait_until_one_is_settled(self, project):
         room = project(_priced)
         self.said(room)
@@ -323,6 +360,12 @@ def _priced(session):
         "title": "Price", "text": "A crate costs $price.", "needs": {"price": "figures.offer.price"}}
     small = projects.open_small(session, definition=json.dumps(data))
     projects.give(session, small, "offer", stories.answers("offer"))
+    return small
+
+
+def _counted(session):
+    small = projects.open_small(session)
+    projects.give(session, small, "returns")
     return small
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from cocreate import words
 from cocreate.clock import now
 from cocreate.domain import audience
-from cocreate.domain.rights import PROPOSALS, Act, may_answer
+from cocreate.domain.rights import PROPOSALS, Act, may, may_answer
 from cocreate.errors import NotFound
 from cocreate.forms.proposals import AddPartyForm, RefuseForm
 from cocreate.services import proposals as service
@@ -21,6 +21,7 @@ from cocreate.views.room.blueprint import bp
 from cocreate.views.room.dialogs import dialog
 from cocreate.web import login, pages
 from workflows.facts import Facts, ProposalFact, ProposalState
+from workflows.facts.disputes import OTHER_VALUE, SETTLE, differ
 from workflows.texts import say
 
 
@@ -34,7 +35,8 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
     if request.method == "POST":
         login.require_proof("room.proposal", ref=ref, number=str(number))
     form = RefuseForm.from_request()
-    agree = request.form.get("answer") == "agree"
+    agree, of_a_value = request.form.get("answer") == "agree", found.kind in (OTHER_VALUE, SETTLE)
+    refuses = request.form.get("answer") not in ("agree", "take_back")
 
     def act(session: Any) -> str:
         if request.form.get("answer") == "take_back":
@@ -43,6 +45,9 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
         service.answer(session, ref, number=number, agree=agree, reason=form.reason.data or "", actor=login.me().id,
                        key=form.key(), now=now())
         own = facts.party(facts.actor.party).name if facts.actor and facts.actor.party else ""
+        if not agree and of_a_value:
+            return _("Recorded for %(party)s: not agreed. The values stand until all agree to one of them, or to "
+                     "another.", party=own)
         if not agree:
             return _("Recorded for %(party)s: not agreed. Nothing has changed.", party=own)
         if lacks(found) <= {facts.own}:
@@ -50,8 +55,10 @@ def proposal(ref: str, number: int) -> ResponseReturnValue:
         return _("Recorded for %(party)s: agreed. It takes effect when all have agreed.", party=own)
 
     said = proposals_words.words_of(facts, found)
-    return dialog(facts, form, "room/proposals/show.html", said.title, act, then=url_for("room.now", ref=ref),
-                  proposal=found, says=said.says, consequences=said.follows, answers=_answers(facts, found),
+    return dialog(facts, form, "room/proposals/show.html", said.title, act,
+                  then=request.path if of_a_value and refuses else url_for("room.now", ref=ref),
+                  several=_several(facts, found), settle_url=_settle_url(facts, found), proposal=found,
+                  says=said.says, consequences=said.follows, answers=_answers(facts, found),
                   reason=proposals_words.reason_of(found), may_answer=_may_answer(facts, found),
                   may_take_back=_may_take_back(facts, found), replaced=_replaced(facts, found),
                   who=frame.person_name(facts, found.person), open=found.state is ProposalState.OPEN,
@@ -118,6 +125,20 @@ def _replaced(facts: Facts, found: ProposalFact) -> bool:
     """Whether a later proposal about the same thing took its place; else it was taken back."""
     return any((one.kind, one.subject, one.at) == (found.kind, found.subject, found.since) for one in facts.proposals
                if one.number > found.number)
+
+
+def _several(facts: Facts, found: ProposalFact) -> bool:
+    """Whether the figure that it is about has more than one value, as far as the reader sees."""
+    path, mask = found.subject.partition("@")[0], frame.mask(facts)
+    return (found.kind in (OTHER_VALUE, SETTLE) and facts.settled(path) is None
+            and differ(one for one in facts.said(path) if one.sees & mask))
+
+
+def _settle_url(facts: Facts, found: ProposalFact) -> str:
+    """Where the reader proposes which value counts, once this was refused."""
+    ways = (found.state is ProposalState.REFUSED and not facts.ended and _several(facts, found)
+            and may(Act.SETTLE, facts.actor, party=facts.own))
+    return url_for("room.settle", ref=facts.project.ref, path=found.subject.partition("@")[0]) if ways else ""
 
 
 def _names(facts: Facts, found: ProposalFact) -> str:
