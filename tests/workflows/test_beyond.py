@@ -33,6 +33,32 @@ def test_what_means_nothing_is_told_too():
                                    "'more' is declared but $more is not in the text.")]
 
 
+NOWHERE = "  else: {name: Else, purpose: Nobody comes here., target: 2}\n"
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("target: 5", "target: soon"), ("unit: kg, ", ""), ("at: [-1]", "every: 1"), ("purpose: Say it.", "purpose: 5"),
+    ("text: \"One delivers", "txt: \"One delivers"), ("due: {days: 2}", "due: {days: two}")])
+def test_what_cannot_be_reached_or_left_is_told_beside_what_no_walk_looks_at(old, new):
+    text = changed(old, new).replace("transitions:\n", f"{NOWHERE}transitions:\n")
+    said = [(path, message) for path, _line, message in mistakes(text)]
+    assert ("stages.else", "No story leads to Else.") in said
+    stuck = changed(old, new).replace("to: agreed", "to: declined")
+    assert [path for path, _line, message in mistakes(stuck) if "no success can be reached" in message] == [
+        "stages.sign"]
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("of: one\n", "of: on\n"), ("from: talk", "form: talk"), ("when: {contract: signed}", "when: {contract: sigend}"),
+    ("about: contract, due", "abaut: contract, due"),
+    ("report:\n        title: Report\n        why", "days:\n        why"),
+    ("contracting: true}", "contracting: true, many: 5}")])
+def test_no_way_is_walked_where_what_it_takes_cannot_be_read(old, new):
+    text = changed(old, new).replace("transitions:\n", f"{NOWHERE}transitions:\n")
+    text = text.replace("target: 5", "target: soon")
+    assert not [message for _path, _line, message in mistakes(text) if "No story" in message or "success" in message]
+
+
 @pytest.mark.parametrize(("old", "new"), [
     ("unit: kg, ", ""),  # a field that a clause and a condition name
     ("type: quantity, ", ""), ("type: quantity", "type: quantum"), ("max: 5", "max: 5, min: 6"),
@@ -67,7 +93,8 @@ def test_a_shipped_template_malformed_anywhere_is_told_nothing_but_that(turn):
         at = inner(whole, place[:-1])
         at[place[-1]] = {"furlong": "x"} if isinstance(at[place[-1]], str) else 0.5
         said = malformed(whole)
-        assert not re.search(r"There is no|Exactly|certain|not asked", said), f"{place}: {said}"
+        follows = r"There is no|Exactly|certain|not asked|No story|never be taken|no success"
+        assert not re.search(follows, said), f"{place}: {said}"
 
 
 def malformed(whole: dict[str, Any]) -> str:

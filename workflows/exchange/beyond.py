@@ -11,6 +11,7 @@ from workflows.exchange.tree import Tree
 from workflows.texts import TEXTS
 from workflows.verification import referred, ruled
 from workflows.verification.findings import Finding
+from workflows.verification.walks import walks
 
 _Path = tuple[str, ...]
 
@@ -24,6 +25,7 @@ _BY_WHO = frozenset({  # what hangs on the qualities of a seat that it does not 
     "details.not_asked", "details.narrow"})
 _ALONE = (TEXTS - {"text", "agreement"}) | {  # nothing else changes its meaning by them
     "target", "days", "minutes", "format", "key", "strategy", "language"}
+_BY_THE_WAY = _ALONE | {"fields", "due"}  # of a seat, stage, task, gate or transition: what no walk looks at
 
 
 def beyond(tree: Tree, found: Sequence[DefinitionError]) -> Iterator[DefinitionError]:
@@ -39,6 +41,8 @@ def beyond(tree: Tree, found: Sequence[DefinitionError]) -> Iterator[DefinitionE
                            for part in place[len(one):]}
     said = [one for one in referred(instead.definition) if not _missed(one, broken, lost, hollow)]
     said += [one for one in ruled(instead.definition) if not _follows(one, broken, lost)]
+    if not referred(instead.definition) and not any(map(_on_the_way, broken)):
+        said += [one for one in walks(instead.definition) if NOT_WELL_FORMED not in one.message]
     for one in dict.fromkeys(said):
         if one.level == "error" and all((one.path, one.message) != (error.path, error.message) for error in found):
             place = _place(one.path)
@@ -71,6 +75,14 @@ def _follows(finding: Finding, broken: set[_Path], lost: set[str]) -> bool:
         if part[-1] in words or path[:len(part)] == part or part[:len(path)] == path:
             return True
     return False
+
+
+def _on_the_way(place: _Path) -> bool:
+    """Whether a walk through the stages may take another way for what stands there."""
+    if place[:1] not in _WHOLE:
+        return not place
+    said = place[4:5] if place[2:3] in (("tasks",), ("gates",)) else place[2:3]
+    return not said or said[0] not in _BY_THE_WAY
 
 
 def _part(place: _Path) -> _Path:
