@@ -52,6 +52,7 @@ class TestLink:
         assert shown.status_code == used.status_code == 410
         assert "This link has ended" in shown.text and "Ask for a new link" in used.text
         assert anna.email not in shown.text
+        assert 'href="/sign-in">Sign in</a>' in shown.text  # who knows the password needs no link
 
     def test_who_is_signed_in_already_goes_on_from_a_dead_one_to_where_it_led(self, app, client, anna, small):
         link, task = mailed(app, anna, "sign_in_link"), f"/p/{small.ref}/tasks/returns"

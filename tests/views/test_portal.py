@@ -186,6 +186,21 @@ class TestHosts:
             host = host_of(session, one)
             assert f"Crates come back · {host}" in turns and f"Crates come back {host} Stage 1 of 3" in listed
 
+    def test_who_takes_part_for_several_organisations_reads_for_whom_and_as_what_in_each(self, signed_in, session,
+                                                                                         small):
+        client = signed_in(small.shop)
+        assert "You lead for" not in text(client.get("/projects"))  # of one alone nobody needs to read it
+        other = projects.open_small(session)
+        session.add(Member(project_id=projects.facts(session, other).project.id, person=small.shop, party=1,
+                           host_id=other.host_id, accepted_at=NOON, name="Claire Duval", parts="observer"))
+        session.commit()
+        turns, listed = text(client.get("/your-turn")), text(client.get("/projects"))
+        assert f"{host_of(session, small)} · for Aurelis Hotels" in turns
+        for said in ("You lead for Aurelis Hotels.", "You read along for Tornby Furniture."):
+            assert said in turns and said in listed
+        assert "You read along for Tornby Furniture. Nothing is asked of you." in text(client.get(f"/p/{other.ref}"))
+        assert "You lead for" not in text(client.get(f"/p/{small.ref}"))
+
     def test_nor_on_the_board(self, signed_in, session, small):
         other = projects.open_small(session)
         hosts.employ(session, other.host_id, small.manager, hosts.ACCOUNT_MANAGER, now=NOON)

@@ -78,6 +78,9 @@ def ended(name: str, again: str) -> ResponseReturnValue:
                                sentence=_("You are signed in already, as %(name)s.", name=me.name),
                                act_url=destination.take() or login.arrival(), act_label=_("Go on"),
                                instead=(again, _("Ask for a new link"))), 410
-    return render_template("errors/error.html", heading=_("This link has ended"), act_url=again,
-                           sentence=_("It works once and for a short time. Ask for a new one."),
-                           act_label=_("Ask for a new link")), 410
+    said, inside = _("It works once and for a short time. Ask for a new one."), login.visitor() is not None
+    if name != LINK and not inside:
+        said = f"{said} {_('If you chose a password with it, sign in.')}"
+    return render_template("errors/error.html", heading=_("This link has ended"), sentence=said, act_url=again,
+                           act_label=_("Ask for a new link"),
+                           instead=None if inside else (url_for("auth.sign_in"), _("Sign in"))), 410

@@ -1,6 +1,6 @@
 """What is asked of me, by when, and what it holds up; and all my projects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from cocreate.services.rooms import Standing
 from cocreate.views.asks import Ask, ask, day_chip
 from cocreate.views.portal.blueprint import bp
 from cocreate.views.portal.invitations import role
-from cocreate.views.portal.standings import Line, Wait, hosts_of, line, says, titled, waits
+from cocreate.views.portal.standings import Apart, Line, Wait, line, says, titled, waits
 from cocreate.views.room import frame, nudges
 from cocreate.views.room.concerns import lines as concern_lines
 from cocreate.web import login, pages
@@ -61,16 +61,16 @@ def home() -> ResponseReturnValue:
 def your_turn() -> ResponseReturnValue:
     """The home of whoever takes part."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
-    named = _hosts(found)
-    cards, invited = _cards(found, named), people.waiting_for(db.session(), login.me().id, now=now())
+    apart = Apart.of([one.facts for one in found])
+    cards, invited = _cards(found, apart), people.waiting_for(db.session(), login.me().id, now=now())
     running = [one for one in found if not one.facts.ended]
     most = MOST if len(cards) > MOST + 1 else len(cards)  # one more is shown rather than folded
-    raised = [(said, url, titled(one.facts, named)) for one in running for said, url in concern_lines(one.facts)]
+    raised = [(said, url, titled(one.facts, apart)) for one in running for said, url in concern_lines(one.facts)]
     return render_template(
         "portal/your_turn.html", cards=cards, most=most, greeting=_greeting(), count=_count(len(cards) + len(invited)),
         raised=raised, invited=[(one, role(one)) for one in invited], name=login.me().name, form=Form(),
-        colleagues=_colleagues(found, named), waits=[wait for one in running for wait in _of_others(one, named)],
-        lines=[line(one.facts, named, one.turns) for one in running], over=_over(found, named),
+        colleagues=_colleagues(found, apart), waits=[wait for one in running for wait in _of_others(one, apart)],
+        lines=[line(one.facts, apart, one.turns) for one in running], over=_over(found, apart),
         reassuring=_reassuring(running),
         suggested=suggestions.made(db.session(), login.me().id), administers=_administers(), opens=opens())
 
@@ -79,13 +79,9 @@ def your_turn() -> ResponseReturnValue:
 def projects() -> ResponseReturnValue:
     """Every project one is in."""
     found = rooms.of_person(db.session(), login.me().id, now=now())
-    named = _hosts(found)
-    return render_template("portal/projects.html", over=_over(found, named), administers=_administers(), opens=opens(),
-                           lines=[line(one.facts, named, one.turns) for one in found if not one.facts.ended])
-
-
-def _hosts(found: Sequence[Standing]) -> Mapping[int, str]:
-    return hosts_of(one.facts.project.host_id for one in found)
+    apart = Apart.of([one.facts for one in found])
+    return render_template("portal/projects.html", over=_over(found, apart), administers=_administers(), opens=opens(),
+                           lines=[line(one.facts, apart, one.turns) for one in found if not one.facts.ended])
 
 
 def _administers() -> bool:
@@ -98,9 +94,9 @@ def opens() -> bool:
     return login.me().is_("account_manager") and bool(hosts.opening_for(db.session(), login.me().id))
 
 
-def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
+def _cards(found: Sequence[Standing], apart: Apart) -> list[Card]:
     """Calls for help, then overdue first, then by date; of two on one day, the one that others wait for."""
-    rows = [(turn.act, _card(turn, one.facts, named)) for one in found for turn in one.turns]
+    rows = [(turn.act, _card(turn, one.facts, apart)) for one in found for turn in one.turns]
     if login.me().is_("account_manager"):
         rows += [("suggestion", _suggestion(one)) for one in suggestions.unanswered(db.session(), login.me().id)]
     rows.sort(key=lambda row: (row[0] not in CALLS, row[1].ask.due_at is None, row[1].ask.due_at or now(),
@@ -108,10 +104,10 @@ def _cards(found: Sequence[Standing], named: Mapping[int, str]) -> list[Card]:
     return [card for _act, card in rows]
 
 
-def _card(turn: Turn, facts: Facts, named: Mapping[int, str]) -> Card:
+def _card(turn: Turn, facts: Facts, apart: Apart) -> Card:
     row = ask(turn, facts)
     own = facts.own
-    return Card(row, titled(facts, named), turn.reason or _noes(turn, facts) or _called(turn, facts),
+    return Card(row, titled(facts, apart), turn.reason or _noes(turn, facts) or _called(turn, facts),
                 frame.party_views(facts).get(own) if own is not None else None)
 
 
@@ -140,7 +136,7 @@ def _called(turn: Turn, facts: Facts) -> str:
     return f"{said.by}: {said.row.text}" if said else ""
 
 
-def _colleagues(found: Sequence[Standing], named: Mapping[int, str]) -> list[Colleague]:
+def _colleagues(found: Sequence[Standing], apart: Apart) -> list[Colleague]:
     me = login.me().id
     rows = []
     for one in found:
@@ -148,23 +144,23 @@ def _colleagues(found: Sequence[Standing], named: Mapping[int, str]) -> list[Col
             task = one.facts.task(turn.key, turn.party or 0)
             owed = next((o for o in asks(one.facts) if o.subject == f"task:{turn.key}:{turn.party}"), None)
             rows.append(Colleague(
-                ask(turn, one.facts), titled(one.facts, named), frame.asked(one.facts, task) if task else "",
+                ask(turn, one.facts), titled(one.facts, apart), frame.asked(one.facts, task) if task else "",
                 url_for("room.task_pass", ref=one.facts.project.ref, key=turn.key, party=turn.party),
                 nudges.offer_of(one.facts, owed, colleagues=True) if owed else None))
     return rows
 
 
-def _of_others(one: Standing, named: Mapping[int, str]) -> list[Wait]:
+def _of_others(one: Standing, apart: Apart) -> list[Wait]:
     """Without a no after which it is the reader's turn: that stands above."""
     facts, own = one.facts, one.facts.own
     mine = {turn.key for turn in one.turns if turn.act == "after_no"}
-    return [replace(wait, project=titled(facts, named)) for wait in waits(facts)
+    return [replace(wait, project=titled(facts, apart)) for wait in waits(facts)
             if (wait.party is None or wait.party.number != own) and wait.refused not in mine]
 
 
-def _over(found: Sequence[Standing], named: Mapping[int, str]) -> list[tuple[str, list[Line]]]:
+def _over(found: Sequence[Standing], apart: Apart) -> list[tuple[str, list[Line]]]:
     """Contracts first, whose duties may run for years; then what ended without. The newest end first."""
-    rows = [line(one.facts, named) for one in sorted((one for one in found if one.facts.ended), key=_ended_at,
+    rows = [line(one.facts, apart) for one in sorted((one for one in found if one.facts.ended), key=_ended_at,
                                                      reverse=True)]
     kinds = ((_("Agreed"), [row for row in rows if row.agreed]), (_("Ended"), [row for row in rows if not row.agreed]))
     return [kind for kind in kinds if kind[1]]

@@ -14,6 +14,7 @@ from cocreate.domain.invited import told_once
 from cocreate.domain.outlook import next_date
 from cocreate.domain.turns import Turn, waits_for
 from cocreate.services import hosts
+from cocreate.views import parts
 from cocreate.views.asks import ask
 from cocreate.views.room import frame
 from cocreate.web import pages
@@ -41,6 +42,7 @@ class Line:
 
     title: str
     host: str  # "" where all are of one
+    stands: str  # what the reader is in it; "" where it is the same in all
     url: str
     stage_line: str
     says: str
@@ -74,16 +76,39 @@ def hosts_of(ids: Iterable[int]) -> Mapping[int, str]:
     return hosts.names(db.session(), several) if len(several) > 1 else {}
 
 
-def titled(facts: Facts, named: Mapping[int, str]) -> str:
-    """A project by its title, and its host where they are several."""
-    host = named.get(facts.project.host_id)
-    return _("%(project)s · %(host)s", project=facts.project.title, host=host) if host else facts.project.title
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What tells the projects of one person apart beside their titles."""
+
+    hosts: Mapping[int, str]  # names, where they are several
+    parties: bool  # one takes part for several organisations
+    parts: bool  # one is not the same in all
+
+    @classmethod
+    def of(cls, found: Sequence[Facts]) -> "Apart":
+        return cls(hosts_of(one.project.host_id for one in found), len({_party(one) for one in found} - {""}) > 1,
+                   len({parts.stands(one) for one in found}) > 1)
 
 
-def line(facts: Facts, named: Mapping[int, str], turns: Sequence[Turn] = ()) -> Line:
+def _party(facts: Facts) -> str:
+    return facts.party(facts.own).name if facts.own is not None else ""
+
+
+def titled(facts: Facts, apart: Apart) -> str:
+    """A project by its title, and its host and for whom one takes part where they are several."""
+    said, host = facts.project.title, apart.hosts.get(facts.project.host_id)
+    if host:
+        said = _("%(project)s · %(host)s", project=said, host=host)
+    if apart.parties and _party(facts):
+        said = _("%(project)s · for %(party)s", project=said, party=_party(facts))
+    return said
+
+
+def line(facts: Facts, apart: Apart, turns: Sequence[Turn] = ()) -> Line:
     """turns: the reader's own; the first of them is said where the project waits for their party."""
     stages, here = frame.stages(facts), facts.definition.order[facts.project.stage]
-    return Line(facts.project.title, named.get(facts.project.host_id, ""), url_for("room.now", ref=facts.project.ref),
+    return Line(facts.project.title, apart.hosts.get(facts.project.host_id, ""),
+                parts.stands(facts) if apart.parts else "", url_for("room.now", ref=facts.project.ref),
                 "" if facts.ended else frame.stage_line(facts), says(facts, turns), _next(next_date(facts)),
                 min(here, stages), stages, frame.agreed(facts))
 

@@ -23,6 +23,7 @@ from cocreate.services.acts.endings import host_alone, require_declining, requir
 from cocreate.services.acts.proposals import offered_seats
 from cocreate.services.returned import Unreachable
 from cocreate.services.rooms import Entry
+from cocreate.views import parts
 from cocreate.views.asks import ask
 from cocreate.views.proposals_words import reason_of
 from cocreate.views.room import endings, frame, holds, plan, task_state, waiting
@@ -65,8 +66,8 @@ def now(ref: str) -> ResponseReturnValue:
     return frame.show(
         "room/now.html", facts, asks=asks, choose=choose,
         listed=[one for turn, one in zip(asked, asks, strict=True) if turn.act != "go_on"],  # it has a button below
-        first=first, groups=groups, folds=folds, answers=waiting.answers(facts, asked), nonce=Form(),
-        told_above=waiting.told_above(facts, asked),
+        first=first, beside=_beside(facts), groups=groups, folds=folds, nonce=Form(),
+        answers=waiting.answers(facts, asked), told_above=waiting.told_above(facts, asked),
         forward=[(way, can_take(facts, way.key), _who_can(facts, way.key)) for way in engine.ways(facts)
                  if not way.back],
         backward=[(way.key, _way_name(facts, way.key)) for way in engine.ways(facts)
@@ -111,6 +112,12 @@ def _later(facts: Facts, ahead: Outlook | None) -> str:
         return _("%(later)s, because %(stage)s takes longer than planned", later=said,
                  stage=pages.stage(facts.definition, facts.project.stage))
     return _("%(later)s, as the stages ahead are planned", later=said)
+
+
+def _beside(facts: Facts) -> str:
+    """That somebody only reads or helps, for who would wonder why nothing is asked of them."""
+    only = facts.actor is not None and facts.actor.parts <= {"observer", "facilitator"}
+    return parts.stands(facts) if only else ""
 
 
 def _back(facts: Facts, course: tuple[Entry, ...]) -> Entry | None:
