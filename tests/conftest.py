@@ -218,8 +218,8 @@ def new_page(browser: Any, live: Live) -> Iterator[Callable[..., Any]]:
     def open_page(**options: Any) -> Any:
         context = browser.new_context(**{"base_url": live.url, "locale": "en-GB", **options})
         contexts.append(context)
+        context.set_default_timeout(10_000)  # also of a page that a page opens
         page = context.new_page()
-        page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
         return page

@@ -332,10 +332,10 @@ def address():
 def look(browser, address):
     """Opens a page at a width and in a scheme; returns it and what the console said."""
     context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(10_000)
     page, said = context.new_page(), []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.set_default_timeout(10_000)
 
     def opened(path: str, *, width: int, scheme: str = "light"):
         page.set_viewport_size({"width": width, "height": 844})

@@ -5,8 +5,6 @@ language whose texts are 40 % longer.
 """
 
 import json
-from hashlib import sha256
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -52,16 +50,6 @@ def test_at_every_width_and_in_both_schemes(house, new_page, kind):
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
 
 
-def _first(what: str, made_of: str) -> bool:
-    """Whether nobody in this run, in whichever worker, has looked at a page that is made of the same."""
-    mark = Path(Run.current().made("pages")) / sha256(f"{what} {made_of}".encode()).hexdigest()
-    try:
-        mark.touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
-
-
 def _paths(house, page, kind, what):
     """Opens one page after the other, and gives those whose like was not looked at in this way."""
     def fetch(path: str) -> tuple[str, str]:
@@ -77,7 +65,7 @@ def _paths(house, page, kind, what):
             continue  # shown without scripts: what is asked of it is never answered
         page.goto(house.live.url + path)
         made_of = json.dumps(page.evaluate(MADE_OF))
-        if _first(what, made_of):
+        if Run.current().first(f"{what} {made_of}"):
             yield path
 
 

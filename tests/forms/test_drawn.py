@@ -98,6 +98,7 @@ def open_page(browser, address):
     def open_(path, **options):
         context = browser.new_context(base_url=address, **options)
         contexts.append(context)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text))

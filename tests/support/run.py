@@ -46,6 +46,15 @@ class Run:
         folder.mkdir(exist_ok=True)
         return str(folder)
 
+    def first(self, what: str) -> bool:
+        """Whether nobody in this run, in whichever worker, has asked for this before."""
+        mark = Path(self.made("first")) / hashlib.sha256(what.encode()).hexdigest()
+        try:
+            mark.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
     def once(self, name: str, make: Callable[[], str]) -> str:
         """What ``make`` gave whichever process asked first; the others wait for it."""
         answer = self.folder / f"{name}.once"
