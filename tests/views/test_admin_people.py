@@ -99,7 +99,10 @@ class TestPeople:
         link = re.search(r'href="(/admin/people/[^/"]+)"[^>]*>Tom New<', client.get("/admin/people").text)[1]
         page = client.get(link).text
         acts = re.findall(r'action="([^"]+)"', page)
-        again, back = (next(one for one in acts if one.endswith(end)) for end in ("/send", "/take-back"))
+        again = next(one for one in acts if one.endswith("/send"))
+        (back,) = re.findall(r'href="([^"]+/take-back)"', page)
+        asked = text(client.get(back))
+        assert "Take back the invitation of" in asked and "opens nothing any more. Nobody is told." in asked
         said = [text(client.post(act, data={"key": "a-key-of-one-page"}, follow_redirects=True))
                 for act in (again, back)]
         assert "Sent again." in said[0] and "Sent again." not in said[1]
@@ -141,7 +144,11 @@ class TestPeople:
 
     def test_sessions_end_and_they_are_told(self, app, client, session, small, refs):
         anna = entered(app, small.emails[small.manager])
-        assert client.post(f"/admin/people/{refs['anna']}/sessions").status_code == 303
+        url = f"/admin/people/{refs['anna']}/sessions"
+        assert url in client.get(f"/admin/people/{refs['anna']}").text
+        assert "Anna Berg has to sign in again, on every device." in text(client.get(url))
+        assert anna.get("/desk").status_code == 200  # asking ends nothing
+        assert client.post(url).status_code == 303
         assert anna.get("/desk").location == "/sign-in"
         session.rollback()
         assert ("signed_out", "Petra Sool") in [(kind, values.get("who")) for kind, values in mails_to(
@@ -213,7 +220,10 @@ class TestPeople:
         substitute = session.scalar(select(Person.ref).where(Person.id == ben.id))
         assert "Ben Ito stands in for Anna Berg" in text(client.get(f"/admin/people/{substitute}"))
         assert "/back" not in client.get(f"/admin/people/{substitute}").text
-        done = client.post(f"/admin/people/{refs['anna']}/back", follow_redirects=True)
+        back = f"/admin/people/{refs['anna']}/back"
+        asked = text(client.get(back))
+        assert "Ben Ito stands in for Anna Berg in 1 project until Fri 5 Mar. That ends now." in asked
+        done = client.post(back, follow_redirects=True)
         assert "Nobody stands in for Anna Berg any more." in text(done) and "in 1 project" not in text(done)
         session.rollback()
         assert projects.facts(session, small).member(ben.id).left_at is not None

@@ -92,11 +92,14 @@ def person_send(ref: str) -> ResponseReturnValue:
                  _("Sent again. The earlier link has ended."))
 
 
-@bp.post("/people/<ref>/take-back")
+@bp.route("/people/<ref>/take-back", methods=["GET", "POST"])
 def person_take_back(ref: str) -> ResponseReturnValue:
     """End an invitation before it is answered; who never came is not in the list any more."""
-    login.require_proof("admin.person", ref=ref)
+    login.require_proof()
     host, found = _load(ref)
+    if request.method == "GET":
+        return _dialog("admin/people/take_back.html", found, Form(),
+                       title=_("Take back the invitation of %(name)s", name=found.name))
     return done(lambda session: joining.take_back(session, host.id, found.id, by=login.me().id, now=now()),
                 url_for("admin.people"),
                 _("The invitation of %(name)s has ended.", name=found.name))
@@ -115,11 +118,14 @@ def person_address(ref: str) -> ResponseReturnValue:
                 url_for("admin.people"))
 
 
-@bp.post("/people/<ref>/sessions")
+@bp.route("/people/<ref>/sessions", methods=["GET", "POST"])
 def person_sessions(ref: str) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
-    login.require_proof("admin.person", ref=ref)
+    login.require_proof()
     host, found = _load(ref)
+    if request.method == "GET":
+        return _dialog("admin/people/sessions.html", found, Form(),
+                       title=_("End all sessions of %(name)s", name=found.name))
     return _done(ref, lambda session: staff.end_sessions(session, host.id, found.id, by=login.me().id, now=now()),
                  _("%(name)s is signed out everywhere and has been told by mail.", name=found.name))
 
@@ -183,11 +189,16 @@ def person_substitute(ref: str) -> ResponseReturnValue:
                                                                         name=found.name))
 
 
-@bp.post("/people/<ref>/back")
+@bp.route("/people/<ref>/back", methods=["GET", "POST"])
 def person_back(ref: str) -> ResponseReturnValue:
     """Nobody stands in for somebody any more."""
-    login.require_proof("admin.person", ref=ref)
+    login.require_proof()
     host, found = _load(ref)
+    if request.method == "GET":
+        there = substitutes.of(db.session(), host.id, found.id)
+        return _dialog("admin/people/back.html", found, Form(),
+                       stand_ins=[_stands_in(one) for one in there if one.person == found.id],
+                       title=_("Let nobody stand in for %(name)s", name=found.name))
     return _done(ref, lambda session: substitutes.end(session, host.id, found.id, by=login.me().id, now=now()),
                  _("Nobody stands in for %(name)s any more.", name=found.name))
 
