@@ -50,8 +50,11 @@ def _day_named(facts: Facts, after: str, accepted: Mapping[str, datetime]) -> da
 
 
 def date_tasks(facts: Facts) -> Facts:
-    """Due dates that can be worked out now, because what they follow has happened; none before what it waits for."""
-    while (dated := _dated(facts)) is not facts:  # a date that moved moves those that wait for it
+    """Due dates that can be worked out now, because what they follow has happened; none before what it waits for.
+
+    While the project rests none passes: with its going on they move, see ``stages.resume``.
+    """
+    while not facts.on_hold and (dated := _dated(facts)) is not facts:  # a date that moved moves those that wait for it
         facts = dated
     return facts
 

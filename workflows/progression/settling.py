@@ -23,6 +23,8 @@ def settle(facts: Facts) -> Facts:
     for consequence in (end_outdated_agreements, leave, follow_answers, end_absences, ask_who_is_there,
                         accept_unopposed, call_off, date_tasks, end_outdated_contract, lapse, open_gates):
         facts = consequence(facts)
+    if facts.on_hold:
+        return facts  # no stage begins before the project goes on
     if (earlier := made_again_at(facts)) is not None:
         return settle(enter(facts, earlier))
     key = engine.automatic(facts)

@@ -8,9 +8,10 @@ import pytest
 from cocreate.domain.answers import Answer
 from cocreate.domain.reminding import owed
 from cocreate.errors import Conflict, Forbidden, Invalid
+from cocreate.services.acts.comments import Say
 from cocreate.services.acts.entering import EnterFor
 from cocreate.services.acts.holds import Expire, Hold, Resume, latest
-from tests.support.facts import FACILITATOR, MANAGER, REASON, begin, champion, signatory
+from tests.support.facts import FACILITATOR, MANAGER, REASON, TWO_SIDES, begin, champion, signatory
 from workflows.calendars import add_working_days, local_day, working_days_between
 from workflows.progression import due_after_hold, reopen
 
@@ -52,6 +53,25 @@ class TestHold:
                 act()
             assert refused.value.values["until"] == FRIDAY
         assert not story.all_turns()
+
+    def test_what_is_said_meanwhile_moves_no_day(self):
+        """What waits for something else is due anew when its day passes; while all rests no day passes."""
+        after = TWO_SIDES.replace("need: {of: taker,", "need: {of: taker, after: [stream],")
+        due = []
+        for talk in (False, True):
+            story = begin(after).act(Hold(REASON, date(2027, 3, 31)), MANAGER).wait(days=14)
+            if talk:
+                story.act(Say("comment", "task:stream:1", "Until April."), champion(GIVER))
+            story.wait(days=14).act(Resume(), MANAGER)
+            due.append(story.task("need").due_at)
+        assert due[0] == due[1] == story.task("stream").due_at
+
+    def test_no_stage_goes_on_of_itself_meanwhile(self):
+        story = begin(TWO_SIDES.replace("to: trial, when: {all: [tasks, {gate: picture}]}", """to: trial, automatic: true,
+             when: {date: {not_before: '2027-03-05', why: "The season begins."}}"""))
+        story.act(Hold(REASON, FRIDAY), MANAGER).wait(days=7)
+        assert story.act(Say("comment", "task:stream:1", "Until Friday."), champion(GIVER)).stage == "figures"
+        assert story.act(Resume(), MANAGER).stage == "trial"
 
     def test_reminders_end_with_it_and_begin_again(self):
         story = begin().act(Hold(REASON, FRIDAY), MANAGER)
