@@ -11,6 +11,7 @@ from cocreate.domain.figures import FigureValue, compute
 from workflows.facts import Facts, FigureFact
 from workflows.fields import Computed
 from workflows.figures import named
+from workflows.values import replace
 
 
 def with_computed(facts: Facts) -> Facts:
@@ -18,6 +19,8 @@ def with_computed(facts: Facts) -> Facts:
 
     Of a figure that several organisations give all values count; whoever may not see one of them sees none of it.
     """
+    if not all(one.number for one in facts.figures):  # what was worked out before may rest on what is gone
+        facts = replace(facts, figures=tuple(one for one in facts.figures if one.number))
     for path in facts.definition.watched:
         _, key, name = path.split(".")
         field = facts.definition.tasks[key][1].fields[name]

@@ -38,6 +38,10 @@ class TestWithComputed:
         assert NET not in worked_out(MASS)
         assert worked_out(MASS, FigureFact(USED.path, 2, 2, Decimal(9000), "kg/a"))[NET].value == 0
 
+    def test_is_unknown_again_once_one_is_gone(self):
+        known = with_computed(begin(TEXT).facts.with_figures((MASS, USED)))
+        assert {one.path for one in with_computed(known.without_figures("stream", 1)).figures} == {USED.path}
+
     def test_only_what_somebody_looks_at_is_worked_out(self):
         rows = FigureFact("figures.need.rows.1.used", 2, 1, Decimal(1), "t/a")
         assert "figures.need.column" not in worked_out(MASS, USED, rows)

@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import update
 
 from cocreate.db import db, transaction
+from cocreate.domain.answers import Answer
 from cocreate.errors import NotFound
 from cocreate.models.hosts import Host
 from cocreate.models.people import Person
 from cocreate.models.projects import Member, Project
 from cocreate.models.work import Figure, Task
-from cocreate.services import openings, progress
+from cocreate.services import contributions, openings, progress
 from cocreate.services.acts.contributions import Submit
 from cocreate.services.facts import MOST, aside, forget, keep, look, work_locked
 from cocreate.services.reading import FACTS
-from tests.support import stories
+from tests.support import projects, stories
 from tests.support.clock import NOON
 from tests.support.projects import key
 from tests.support.stories import facts
@@ -165,6 +166,25 @@ class TestKept:
             assert not any("FROM task" in statement for statement in counted.statements), step.name
             forget()
             assert known == locked(small), step.name
+
+    def test_what_another_party_entered_meanwhile_counts_for_nothing(self, app):
+        """Neither do the figures of the version before it, whose task is at another one."""
+        with app.app_context():
+            with transaction() as session:
+                small = projects.open_small(session, definition=stories.later_definition())
+            each = {"each": Answer(Decimal(2), unit="kg")}
+            with transaction() as session:
+                contributions.submit(session, small.ref, task="weight", party=2, seen=0, draft=0, answers=each,
+                                     actor=small.shop, key=key(), now=NOON)
+            assert locked(small).given("figures.weight.each")
+            with transaction() as session:
+                contributions.reopen(session, small.ref, task="weight", party=2, seen=1, reason=stories.REASON,
+                                     actor=small.shop, key=key(), now=NOON)
+                contributions.enter_for(session, small.ref, task="weight", party=2, seen=1, answers=each,
+                                        actor=small.maker, key=key(), now=NOON)
+            known = locked(small)
+            forget()
+            assert known == locked(small) and not known.given("figures.weight.each")
 
     def test_those_of_an_earlier_event_are_read_again(self, small):
         """As in a process that has not seen what another one did."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cocreate.db import table_of
 from cocreate.domain.answers import Answers
 from cocreate.domain.asking import without_idle
+from cocreate.domain.computed import with_computed
 from cocreate.domain.rights import Act, who_may
 from cocreate.errors import Conflict, Forbidden, Invalid
 from cocreate.models.work import Contribution
@@ -67,7 +68,8 @@ def enter_for(facts: Facts, given: EnterFor) -> Change:
                     outsider=None, outside_until=None)
     version = contributions.version_of(facts, after, answers, actor.person,
                                        for_party=NO_PARTY if actor.party is None else actor.party)
-    return Change(facts=facts.with_task(after), party=actor.party, answer={"number": after.number},
+    facts = with_computed(facts.with_task(after).without_figures(task.key, task.party))  # until the party confirms it
+    return Change(facts=facts, party=actor.party, answer={"number": after.number},
                   rows=(Insert(table_of(Contribution), (version,)),),
                   details={"task": task.key, "of": task.party, "number": after.number,
                            "answers_sha256": contributions.committed(version)})

@@ -67,8 +67,9 @@ class TestHold:
         assert due[0] == due[1] == story.task("stream").due_at
 
     def test_no_stage_goes_on_of_itself_meanwhile(self):
-        story = begin(TWO_SIDES.replace("to: trial, when: {all: [tasks, {gate: picture}]}", """to: trial, automatic: true,
-             when: {date: {not_before: '2027-03-05', why: "The season begins."}}"""))
+        story = begin(TWO_SIDES.replace(
+            "to: trial, when: {all: [tasks, {gate: picture}]}",
+            "to: trial, automatic: true, when: {date: {not_before: '2027-03-05', why: The season begins.}}"))
         story.act(Hold(REASON, FRIDAY), MANAGER).wait(days=7)
         assert story.act(Say("comment", "task:stream:1", "Until Friday."), champion(GIVER)).stage == "figures"
         assert story.act(Resume(), MANAGER).stage == "trial"
