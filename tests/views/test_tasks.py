@@ -2,13 +2,16 @@
 
 import io
 import re
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from cocreate.clock import now
 from cocreate.db import transaction
+from cocreate.services import contributions
 from tests.support import handmade, projects, stories
+from tests.support.clock import NOON
 from tests.support.people import PASSWORD
 from tests.support.rooms import by_link, decided, hidden, returned, sign_in, text, with_later_tasks, with_offer
 
@@ -166,6 +169,22 @@ class TestVersions:
             stories.take_back(room.small, "returns")
         page = room.shop.get("/tasks/returns").text
         assert "A second garage was found." in page and "None" not in page and "Only one garage" not in page
+
+    def test_gone_back_to_after_it_was_opened_again_it_says_when_that_was(self, project):
+        """Not when somebody opened it before: what nobody accepts counts as soon as it is given again."""
+        room = project(partial(projects.open_small, definition=projects.SMALL.replace("accepted_by: maker", "")))
+        with room.app.app_context():
+            stories.submit(room.small, "returns")
+            stories.give(room.small, "credit")
+            with transaction() as session:
+                contributions.reopen(session, room.small.ref, task="returns", party=2, seen=1, actor=room.small.shop,
+                                     reason="A second garage was found.", key=projects.key(), now=NOON)
+            stories.submit(room.small, "returns")
+            stories.go_on(room.small, "to_terms")
+            stories.go_on(room.small, "figures_wrong", reason="Half of the year is missing.",
+                          now=NOON + timedelta(days=3))
+        page = text(room.shop.get("/tasks/returns"))
+        assert "This was reopened on Thu 4 Mar: Half of the year is missing." in page
 
     def test_answering_without_changing_is_a_new_version_with_the_same_values(self, project):
         room = project(returned)

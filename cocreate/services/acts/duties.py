@@ -254,7 +254,7 @@ def decide_later(facts: Facts, given: DecideLater) -> Change:
         raise Conflict("duty.unknown", number=given.number)
     if duty.done_at is not None:
         raise Conflict("duty.done", number=duty.number, at=duty.done_at)
-    if duty.due != given.was or given.due <= given.was or facts.today <= duty.due:
+    if not duty.decide or duty.due != given.was or given.due <= given.was or facts.today <= duty.due:
         raise Conflict("duty.later", number=duty.number)
     return Change(facts=facts.with_duty(replace(duty, due=given.due)), party=duty.party, details={
         "duty": duty.number, "was": given.was.isoformat(), "due": given.due.isoformat()})

@@ -148,6 +148,12 @@ class TestDecideLater:
         with pytest.raises(Conflict, match=r"duty\.later"):
             going_on(self.LAST).wait(days=9).act(DecideLater(1, was, due), 0)
 
+    def test_what_is_to_be_done_is_late_and_no_day_later(self):
+        story = going_on(self.LAST)
+        story.facts = story.facts.with_duty(replace(story.facts.duties[0], decide=False))
+        with pytest.raises(Conflict, match=r"duty\.later"):
+            story.wait(days=9).act(DecideLater(1, self.LAST, self.NEXT), 0)
+
 
 def notice(number, party, clause, due=date(2027, 5, 3)):
     return DutyFact(number, party, "Give notice, or it goes on", due, clause, decide=True, goes_on_by=12)
