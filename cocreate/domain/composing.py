@@ -212,15 +212,7 @@ class _Composer:
         return self.said.pointless.format(field=say(field_.label, self.language), answers=answers)
 
     def label(self, need: str) -> str:
-        """What people call a need."""
-        match need.partition(":"):
-            case ("seat", ":", key):
-                return say(self.definition.parties[key].name, self.language)
-            case ("project", ":", "title"):
-                return self.said.project_title
-            case ("project", ":", _):
-                return self.said.project_purpose
-        return called(self.definition, need, self.language)
+        return label_of(self.definition, need, self.said, self.language)
 
     def words(self, need: str, value: Value | None) -> str:
         """What stands in the text for one need."""
@@ -232,6 +224,18 @@ class _Composer:
 
     def gap(self, name: str, need: str, value: Value | None) -> Gap:
         return Gap(name, need, self.label(need), (value.missing_reason or "") if value else "")
+
+
+def label_of(definition: Definition, need: str, said: Phrases, language: str) -> str:
+    """What people call a need."""
+    match need.partition(":"):
+        case ("seat", ":", key):
+            return say(definition.parties[key].name, language)
+        case ("project", ":", "title"):
+            return said.project_title
+        case ("project", ":", _):
+            return said.project_purpose
+    return called(definition, need, language)
 
 
 def called(definition: Definition, need: str, language: str) -> str:
@@ -247,8 +251,9 @@ def printed(definition: Definition, given: Given) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for key, clause in definition.clauses.items():
         if key not in given.struck and (clause.only_if is None or _has_object(clause.only_if, given)):
-            for need in clause.needs.values():
-                found.setdefault(need, key)
+            names = placeholders(given.wording[key]) if key in given.wording else clause.needs
+            for name in names:
+                found.setdefault(clause.needs[name], key)
     for annex in definition.annexes.values():
         if annex.only_if is None or _has_object(annex.only_if, given):
             found.setdefault(annex.of, None)

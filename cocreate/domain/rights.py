@@ -141,7 +141,8 @@ PROPOSALS: dict[str, Act] = {
     "withdraw": Act.WITHDRAW, "add_party": Act.ADD_PARTY, "neutral": Act.ADD_PARTY, "hold": Act.HOLD,
     "waive": Act.WAIVE, "unsigned": Act.UNSIGNED, "settle": Act.SETTLE, "other_value": Act.SETTLE,
     "charter": Act.CHARTER, "end": Act.END_CONTRACT,
-    "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES, "colleague": Act.PEOPLE, "parts": Act.PEOPLE,
+    "conflict": Act.CHARTER, "later": Act.CLAUSES, "strike": Act.CLAUSES, "wording": Act.CLAUSES,
+    "colleague": Act.PEOPLE, "parts": Act.PEOPLE,
 }
 
 # What a template may narrow: the key of its ``may``.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cocreate.domain import wordings
 from cocreate.domain.composing import Given, printed
 from workflows.facts import Facts, ProposalState
 from workflows.facts.disputes import SETTLE, differ
@@ -37,13 +38,16 @@ def settled(facts: Facts, need: str) -> Settled | None:
 
 
 def given(facts: Facts) -> Given:
-    """What stands in the contract and what does not: who is there, what was answered, what all agreed to strike."""
+    """What stands in the contract and what does not: who is there, what was answered, what all agreed to strike
+    or to say in other words.
+    """
     return Given(
         seats=frozenset(party.seat for party in facts.present),
         chosen={path: frozenset(key for said in facts.chosen(path).values() for key in said)
                 for path in facts.definition.decisive},
         struck={key: json.loads(proposal.body)["reason"] for key in facts.definition.clauses
-                if (proposal := facts.holding("strike", key)) is not None})
+                if (proposal := facts.holding("strike", key)) is not None},
+        wording=wordings.agreed(facts))
 
 
 def lacking(facts: Facts) -> dict[str, str | None]:

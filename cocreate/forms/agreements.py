@@ -5,7 +5,7 @@ from wtforms import DateField, RadioField, SelectField, SelectMultipleField, Str
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cocreate.forms.base import Form, Needed, line, lines
+from cocreate.forms.base import Form, Needed, line, lines, why
 
 
 class WordsForm(Form):
@@ -42,6 +42,14 @@ class LaterForm(Form):
     rule = lines(_("By what rule?"), most=600,
                  description=_("So that nobody has to agree again: 'the price on the invoice of the first delivery'."))
     reason = line(_("Why not now?"), most=300)
+
+
+class WordingForm(Form):
+    """Other words for a clause, and why."""
+
+    text = lines(_("Words of the clause"), most=8000, description=_(
+        "What stands in square brackets is a value: it is filled in. An empty line begins a new paragraph."))
+    reason = why(_("Why other words?"))
 
 
 class StrikeForm(Form):

@@ -51,10 +51,15 @@ class Proposing(Speaking):
             case "unsigned":
                 party = self.party_name(int(subject.rpartition("@")[2])) if subject else ""
                 return self._("to go on without the signature of %(party)s", party=party)
-            case "strike":
-                return self._("to strike the clause '%(clause)s'", clause=self.clause(subject))
+            case "strike" | "wording" as kind:
+                return self._of_a_clause(kind, subject)
             case kind:
                 return self._of_a_value(kind, subject)
+
+    def _of_a_clause(self, kind: str, key: str) -> str:
+        if kind == "strike":
+            return self._("to strike the clause '%(clause)s'", clause=self.clause(key))
+        return self._("other words for the clause '%(clause)s'", clause=self.clause(key))
 
     def _of_a_value(self, kind: str, subject: str) -> str:
         path = subject.partition("@")[0]

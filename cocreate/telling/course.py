@@ -148,6 +148,8 @@ def _proposed(s: Speaker) -> str:
         "conflict": s.reader.gettext("whether two goals pull apart"),
         "later": s.reader.gettext("to settle %(figures)s later", figures=figures),
         "strike": s.reader.gettext("to strike a clause"),
+        "wording": s.reader.gettext("other words for the clause %(clause)s", clause=s.clause(
+            str(s.details.get("subject", "")))),
         "end": s.reader.gettext("to end the contract"),
     }.get(s.details["kind"], str(s.details["kind"]))
 

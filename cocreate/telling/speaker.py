@@ -79,8 +79,12 @@ class Speaker:
         if kind == "gate":
             return f"'{self.question(key)}'"
         if kind == "clause" and key in self.facts.definition.clauses:
-            return f"'{say(self.facts.definition.clauses[key].title, self.reader.language)}'"
+            return self.clause(key)
         return self.reader.gettext("a document") if kind == "document" else self.reader.gettext("the project")
+
+    def clause(self, key: str) -> str:
+        found = self.facts.definition.clauses.get(key)
+        return f"'{say(found.title, self.reader.language) if found else key}'"
 
     def figures(self, paths: str) -> str:
         """What fields are called, by their paths."""

@@ -198,6 +198,7 @@ POLICY: dict[str, Access] = {
     "room.another_value": IN_PROJECT,
     "room.later": IN_PROJECT,
     "room.strike": IN_PROJECT,
+    "room.wording": IN_PROJECT,
     "room.document": IN_PROJECT,
     "room.document_download": IN_PROJECT,
     "room.document_picture": IN_PROJECT,

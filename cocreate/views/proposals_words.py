@@ -13,8 +13,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cocreate import words
-from cocreate.domain import audience, charter, countries, ending
+from cocreate.domain import audience, charter, countries, ending, wordings
+from cocreate.domain.composing import label_of
 from cocreate.domain.settling import Settled
+from cocreate.papers import paper_words
 from cocreate.services.acts.unsigned import UNSIGNED
 from cocreate.views.parts import listed
 from cocreate.web import pages
@@ -245,6 +247,38 @@ def _strike(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
     return Words(_("Strike the clause '%(name)s'", name=name),
                  (_("The contract shall do without this clause; its number stays, with the reason."),),
                  (_("A version of the contract that is ready to read ends."),))
+
+
+@says("wording")
+def _wording(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
+    key = proposal.subject
+    clause = facts.definition.clauses.get(key)
+    if clause is None:
+        return _other(facts, proposal, body)
+    called = values_called(facts, key)
+    now = wordings.before(facts, proposal)
+    gone = [label_of(facts.definition, need, paper_words.phrases(pages.language()), pages.language())
+            for need in wordings.left_out(clause, now, body["text"])]
+    return Words(_("Other words for the clause '%(name)s'", name=say(clause.title, pages.language())),
+                 (_("It shall say:"), *_paragraphs(wordings.shown(body["text"], called)),
+                  _("Before, it said:"), *_paragraphs(wordings.shown(now, called))),
+                 (*([_("No longer in it: %(values)s.", values=words.listed(gone, pages.reader()))] if gone else []),
+                  _("A version of the contract that is ready to read ends.")))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part for part in text.split("\n") if part.strip()]
+
+
+def values_called(facts: Facts, clause: str) -> dict[str, str]:
+    """What the values of a clause are called, in the language of the contract: name -> label, each label once."""
+    language = facts.project.language
+    found: dict[str, str] = {}
+    for name, need in facts.definition.clauses[clause].needs.items():
+        label = " ".join(label_of(facts.definition, need, paper_words.phrases(language), language).split())
+        label = label.replace("[", "(").replace("]", ")")
+        found[name] = label if label not in found.values() else f"{label} ({name})"
+    return found
 
 
 @says("end")

@@ -26,7 +26,8 @@ class TestProposals:
         ("conflict", "1.1~2.1", {"a": "Save 50 %", "b": "A low price"}, "to settle two goals that pull apart"),
         ("later", "today.cost.energy@c2", {}, "to settle 'Energy' later"),
         ("parts", "7", {"name": "Tom Yard"}, "to give Tom Yard other parts"),
-        ("strike", "c2", {}, "to strike the clause 'Clause 2'")])
+        ("strike", "c2", {}, "to strike the clause 'Clause 2'"),
+        ("wording", "c2", {"text": "Other words."}, "other words for the clause 'Clause 2'")])
     def test_each_kind_says_what_it_is_about(self, contexts, kind, subject, body_, said):
         message = written(proposing(contexts, kind, subject, body_))
         assert message["Subject"] == f"Please answer: {said} (Garage lighting)"

@@ -114,6 +114,7 @@ def _further(house: House) -> None:
                                f"{room}/tasks/credit/reopen?party=1", "/prove", "/account/app-code"]
     room = f"/p/{bargaining.ref}"
     house.further["bargains"] = [f"{room}/settle?path=figures.weight.each", f"{room}/contract/strike?clause=places",
+                                 f"{room}/contract/wording?clause=credit",
                                  f"{room}/contract/later?need=figures.returns.crates",
                                  f"{room}/tasks/check/let-in?party=1"]
     house.further["leaves"] = [f"{room}/leave"]

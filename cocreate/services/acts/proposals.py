@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocreate.domain import audience, charter, ending, explaining, openness, settling
+from cocreate.domain import audience, charter, ending, explaining, openness, settling, wordings
 from cocreate.domain.hearing import Subject
 from cocreate.domain.names import skeleton
 from cocreate.domain.rights import Act, lets, may_answer
@@ -377,4 +377,5 @@ KINDS: dict[str, Kind] = {
     END: Kind(Act.END_CONTRACT, _end, check=_can_end, after=True),
     "later": Kind(Act.CLAUSES, _reword, contracting=True, check=_is_owed),
     "strike": Kind(Act.CLAUSES, _reword, contracting=True),
+    wordings.WORDING: Kind(Act.CLAUSES, _reword, contracting=True, check=wordings.check),
 }

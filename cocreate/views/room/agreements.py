@@ -14,15 +14,22 @@ from wtforms.fields.choices import SelectChoice
 from cocreate import sentences, words
 from cocreate.clock import now
 from cocreate.db import transaction
-from cocreate.domain import audience, limits
+from cocreate.domain import audience, limits, wordings
 from cocreate.domain.depending import depends_on
 from cocreate.errors import CocreateError, NotFound
-from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm
+from cocreate.forms.agreements import LaterForm, SettleForm, StrikeForm, WaiveForm, WordingForm
 from cocreate.forms.base import Form
 from cocreate.forms.reading import Unreadable, read_number
 from cocreate.services import proposals
 from cocreate.services.acts import unsigned
-from cocreate.views.proposals_words import field_words, given_words, unsigned_follows, unsigned_words, waived_words
+from cocreate.views.proposals_words import (
+    field_words,
+    given_words,
+    unsigned_follows,
+    unsigned_words,
+    values_called,
+    waived_words,
+)
 from cocreate.views.room import asked_words, frame, signing_words
 from cocreate.views.room.blueprint import bp
 from cocreate.views.room.limits import sentence
@@ -130,6 +137,23 @@ def strike(ref: str) -> ResponseReturnValue:
                     follows=[_("Its number stays in the contract, with your reason."),
                              _who_agrees(facts.contracting)],
                     button=_("Propose to strike it"), body=lambda form: {"reason": form.reason.data})
+
+
+@bp.route("/contract/wording", methods=["GET", "POST"])
+def wording(ref: str) -> ResponseReturnValue:
+    """Propose other words for a clause."""
+    facts, key = frame.enter(ref), request.args.get("clause", "")
+    clause = facts.definition.clauses.get(key)
+    if clause is None:
+        raise NotFound
+    called = values_called(facts, key)
+    form = WordingForm.from_request(text=wordings.shown(wordings.standing(facts, key), called))
+    return _propose(facts, form, wordings.WORDING, key,
+                    title=_("Other words for the clause '%(name)s'", name=say(clause.title, pages.language())),
+                    follows=[_("The whole clause will stand in the contract as you write it here."),
+                             _who_agrees(facts.contracting)],
+                    button=_("Propose these words"), back=url_for("room.contract_clause", ref=ref, key=key),
+                    body=lambda form: {"text": wordings.kept(form.text.data, called), "reason": form.reason.data})
 
 
 def _propose(facts: Facts, form: Any, kind: str, subject: str, *, title: str, follows: list[str], button: str,

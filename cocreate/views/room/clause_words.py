@@ -9,9 +9,12 @@ from flask_babel import ngettext
 
 from cocreate import sentences, words
 from cocreate.db import db
+from cocreate.domain import wordings
 from cocreate.domain.answers import Answer, rows_of
 from cocreate.domain.composing import called
 from cocreate.domain.contract import ClauseText, ContractText, Gap
+from cocreate.domain.rights import Act, may
+from cocreate.domain.wordings import WORDING
 from cocreate.sentences.agreeing import contract_gate
 from cocreate.services import accepted, casebook, comments
 from cocreate.views.room import frame, missing
@@ -136,15 +139,27 @@ def _gate_url(facts: Facts, key: str) -> str:
 
 
 def _agreed(facts: Facts, clause: ClauseText) -> tuple[Come, ...]:
-    """What all agreed about it: settled later, or struck."""
+    """What all agreed about it: settled later, said in other words, or struck."""
     subjects = [("later", need) for need in facts.definition.clauses[clause.key].needs.values()]
     found: dict[str, int] = {}  # the same reason once
-    for kind, subject in (*subjects, ("strike", clause.key)):
+    for kind, subject in (*subjects, (WORDING, clause.key), ("strike", clause.key)):
         proposal = facts.holding(kind, subject)
         if proposal is not None and (kind == "strike") == (clause.state == "struck"):
             found.setdefault(str(json.loads(proposal.body).get("reason", "")), proposal.number)
     return tuple(Come(_("agreed by all"), url_for("room.proposal", ref=facts.project.ref, number=number), quoted=reason)
                  for reason, number in found.items())
+
+
+def other_words(facts: Facts, clause: ClauseText) -> tuple[str, str]:
+    """The way to other words for it, as (address, label); without an address what to do first. Both "": no way."""
+    if facts.ended or facts.on_hold or clause.state == "struck" or not may(Act.CLAUSES, facts.actor):
+        return "", ""
+    number = missing.proposed(facts, WORDING, clause.key)
+    if number is not None:
+        return url_for("room.proposal", ref=facts.project.ref, number=number), _("See the words that are proposed")
+    if wordings.is_signed(facts):
+        return "", _("To have other words here, go back with a reason first: the contract is being signed.")
+    return url_for("room.wording", ref=facts.project.ref, clause=clause.key), _("Propose other words")
 
 
 def _given_since(facts: Facts, clause: ClauseText) -> tuple[tuple[str, str], ...]:

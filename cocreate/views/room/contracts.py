@@ -71,7 +71,7 @@ def contract_clause(ref: str, key: str) -> ResponseReturnValue:
         clause=text.clauses[place], open_values=contract_words.open_in(text, text.clauses[place]),
         before=text.clauses[place - 1] if place else None,
         after=text.clauses[place + 1] if place + 1 < len(text.clauses) else None,
-        line=clause_words.lines(facts, text)[place],
+        line=clause_words.lines(facts, text)[place], other_words=clause_words.other_words(facts, text.clauses[place]),
         talk=talk(facts, Topic("clause", key)), tabs=_tabs(facts, "clauses"), gate=contract_gate(facts),
         **contract_words.drawn(facts, text))
 

@@ -63,7 +63,7 @@ def ways(facts: Facts, path: str, clause: str | None) -> tuple[sentences.Act, ..
     if clause is not None and facts.definition.clauses[clause].optional:
         ways_out.append(("strike", clause, "clause", _("Strike this clause")))
     for kind, about, name, label in ways_out:
-        if (number := _proposed(facts, kind, about)) is not None:
+        if (number := proposed(facts, kind, about)) is not None:
             found.append(sentences.Act(f"proposals/{number}", _("See what is proposed")))
         elif proposes:
             found.append(sentences.Act(f"contract/{kind}?{name}={about}", label))
@@ -79,7 +79,7 @@ def _to_value(facts: Facts, path: str) -> sentences.Act:
     return sentences.Act(f"tasks/{task}", _("Give the value") if mine else _("See the task"))
 
 
-def _proposed(facts: Facts, kind: str, subject: str) -> int | None:
+def proposed(facts: Facts, kind: str, subject: str) -> int | None:
     return next((one.number for one in facts.proposals if one.kind == kind and one.subject == subject
                  and one.state is ProposalState.OPEN), None)
 
