@@ -64,7 +64,7 @@ ready_to_read         M M D P M - D M
 please_sign           M M D P M - D M
 signed                - M M - M - D M
 signing_declined      M M M P M - M M
-signature_ended       M D P P - - D M
+signature_ended       M M M P M - M M
 all_signed            M M M M M M M M
 declined              M M M M M M M M
 withdrawn             M M M M M M M M

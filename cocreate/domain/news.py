@@ -100,7 +100,7 @@ def _everything(before: Facts, after: Facts) -> Iterator[News]:
 
 def _may_know(facts: Facts, person: int, news: News) -> bool:
     member = facts.member(person)
-    if news.kind == "signed" and not audience.takes_part(facts, member, news.subject.paper):
+    if news.kind in ("signed", "signature_ended") and not audience.takes_part(facts, member, news.subject.paper):
         return False
     return news.sees == ALL or bool(news.sees & audience.reader(member))
 
@@ -199,6 +199,7 @@ def _contract(before: Facts, after: Facts) -> Iterator[News]:
     contract = after.contract
     if contract and contract not in before.contracts and contract.state is ContractState.FROZEN:
         yield News("ready_to_read", Subject("contract", str(contract.number)), None)
+    went_back = before.project.visit != after.project.visit  # that is a mail of its own to who leads, and says so
     given = {(s.paper, s.version, s.party, s.person) for s in before.signatures if s.ended_at is None}
     for signature in after.signatures:
         key = signature.paper, signature.version, signature.party, signature.person
@@ -206,8 +207,10 @@ def _contract(before: Facts, after: Facts) -> Iterator[News]:
         if signature.ended_at is None and key not in given:
             yield News("signed", subject, signature.party, (signature.person,))
         elif signature.ended_at is not None and key in given:
-            yield News("signature_ended", subject, signature.party, (signature.person, *_who_sign(
-                after, signature.paper)))
+            asked = (signature.person, *_who_sign(after, signature.paper))
+            yield News("signature_ended", subject, signature.party, asked, told=tuple(
+                member.person for member in after.members if went_back and member.person not in asked
+                and not member.parts.isdisjoint({"champion", "facilitator"})))
     if after.project.visit != before.project.visit and contract and engine.waits_for_signatures(
             after.definition, after.project.stage):
         for party in after.signing:

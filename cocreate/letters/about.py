@@ -330,6 +330,14 @@ class About(Proposing):
                    for one in self.facts.signatures)
 
     @property
+    def signatures_gone(self) -> str:
+        """The version of the contract that ended with what happened, if somebody had signed it."""
+        ended = (one.split()[1].partition(":")[2] for one in self.details.get("consequences", ())
+                 if one.startswith("ended contract:"))
+        signed = {str(one.version) for one in self.facts.signatures if not one.paper}
+        return next((number for number in ended if number in signed), "")
+
+    @property
     def text_changed(self) -> str:
         """What changed, so that the version it is about ended."""
         ended = next((one for one in self.facts.versions(self.paper) if str(one.number) == self.version), None)

@@ -40,7 +40,7 @@ AGREED = """
 | clause proposed or objected to | M | M | D | P | D | - | D | D |
 | contract ready to read; please sign | M | M | D | P | M | - | D | M |
 | one signed | - | M | M | - | M | - | D | M |
-| declined to sign / signatures ended by a change (asked = who signs) | M | M / D | M / P | P | M / - | - | M / D | M |
+| declined to sign; signatures ended by a change | M | M | M | P | M | - | M | M |
 | agreed, declined, withdrawn (every person of the project) | M | M | M | M | M | M | M | M |
 | party or person joined, left, handed over | M | M | D | P | P | - | D | M |
 | concern raised (only the chosen reader) | M | - | - | - | - | - | - | - |

@@ -178,10 +178,15 @@ class TestContract:
         story = begin().to_signature().sign("giver").refuse_to_sign("taker")
         assert {("signature_ended", SIGNS), ("gone_back", GIVER)} <= story.mails()
 
-    def test_that_signatures_ended_is_a_mail_to_who_signs_and_to_nobody_who_never_does(self):
+    def test_who_leads_reads_in_one_mail_that_it_went_back_and_none_of_the_signatures_that_ended_with_it(self):
+        story = begin().to_signature().sign("giver").refuse_to_sign("taker")
+        assert {kind for kind, person in story.mails() if person == GIVER} == {"gone_back"}
+
+    def test_that_signatures_ended_is_told_to_who_leads_or_signs_and_to_nobody_whom_the_contract_does_not_bind(self):
         story = begin(TWO_SIDES.replace("      haul: {of: carrier}\n", ""), carrier=1).to_signature().sign("giver")
         story.consequence(replace(reopen(story.facts, story.task("stream"), REASON), actor=None))
         assert {person for kind, person in story.mails() if kind == "signature_ended"} == {SIGNS, ALSO, MANAGER}
+        assert {("gone_back", person) for person in (GIVER, TAKER, FACILITATOR)} <= story.mails()
         assert not [line for line in story.lines() if line == ("signature_ended", champion(3))]
 
     def test_who_has_signed_is_missed_no_more(self):
