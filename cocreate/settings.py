@@ -1,14 +1,18 @@
 """Settings, from the environment or ``.env``; each is documented in docs/operating.md (a test compares)."""
 
+import logging
 import os
 import re
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+log = logging.getLogger(__name__)
 
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 - refused in production
 
@@ -40,11 +44,15 @@ class Settings:
     project_mb: str = _setting("COCREATE_PROJECT_MB", "1000", "megabytes of files of one party in one project")
     free_mb: str = _setting("COCREATE_FREE_MB", "500", "megabytes of the disk that uploads leave free")
     log_level: str = _setting("COCREATE_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+    unknown: tuple[str, ...] = ()  # what is called like a setting, and is none
 
     @classmethod
     def from_env(cls) -> "Settings":
         given = {**dotenv_values(".env"), **os.environ}
-        return cls(**{f.name: value for f in fields(cls) if (value := given.get(f.metadata["name"])) is not None})
+        known = {of.metadata["name"]: of.name for of in fields(cls) if of.metadata}
+        named = {known[name]: value for name, value in given.items() if name in known and value is not None}
+        return cls(**named, unknown=tuple(sorted(
+            name for name in given if name.startswith("COCREATE_") and name not in known and name not in OF_TESTS)))
 
     @property
     def folder(self) -> Path:
@@ -78,7 +86,9 @@ class Settings:
         return self.address.startswith("https://")
 
     def check(self, *, debug: bool = False) -> None:
-        """Refuse to start where a mistake would cost people dearly."""
+        """Refuse to start where a mistake would cost people dearly; elsewhere warn of what is called like a setting."""
+        for said in [] if self.production else self.misspelt():
+            log.warning("%s", said)
         if wrong := self.mistakes(debug=debug, mounts=MOUNTS.read_text("utf-8") if MOUNTS.exists() else ""):
             raise Misconfigured("cocreate does not start: " + " ".join(wrong))
 
@@ -86,6 +96,7 @@ class Settings:
         """Each as a sentence that says what to set. mounts: what lies where, as Linux lists it."""
         wrong = self._unreadable()
         if self.production:
+            wrong += self.misspelt()
             if self.secret == DEVELOPMENT_SECRET or len(self.secret) < 32:
                 wrong.append("COCREATE_SECRET is missing or short; set 32 random characters or more.")
             if not self.base_url.startswith("https://"):
@@ -106,6 +117,12 @@ class Settings:
             wrong.append("COCREATE_MODE is development, whose secret everybody knows and whose mails every "
                          "administrator reads; set production where people come over https.")
         return wrong
+
+    def misspelt(self) -> list[str]:
+        """What would be ignored without a word, each as a sentence; its value may be a password."""
+        known = [of.metadata["name"] for of in fields(self) if of.metadata]
+        return [f"{name} is no setting; " + (f"did you mean {near[0]}?" if near else "take it away.")
+                for name in self.unknown for near in [get_close_matches(name, known, 1, 0.8)]]
 
     def _unreadable(self) -> list[str]:
         """What has no meaning, in any mode."""
@@ -147,6 +164,7 @@ def _port_is_one(address: SplitResult) -> bool:
         return False
 
 
+OF_TESTS = frozenset({"COCREATE_CHROMIUM", "COCREATE_TEST_RUN"})
 WITH_PASSWORD = frozenset({"COCREATE_DATABASE", "COCREATE_SMTP"})
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MOUNTS = Path("/proc/self/mounts")

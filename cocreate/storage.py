@@ -81,6 +81,9 @@ class Store(Protocol):
     def free(self) -> int:
         """Bytes that it still has room for."""
 
+    def try_writing(self) -> str:
+        """Why nothing can be written; "" where it can."""
+
 
 class LocalStore:
     """A folder: ``<host>/<aa>/<sha256>``, for its owner's eyes only. A symbolic link in it is refused."""
@@ -135,6 +138,15 @@ class LocalStore:
 
     def free(self) -> int:
         return shutil.disk_usage(self.folder).free
+
+    def try_writing(self) -> str:
+        """Why nothing can be written, as the system says it; "" where it can."""
+        try:
+            with self._in(_NEW, make=True) as new, _draft(new) as name:
+                _copy(BytesIO(b"x"), new, name, None)
+        except OSError as error:
+            return os.strerror(error.errno) if error.errno else type(error).__name__
+        return ""
 
     def clean(self, *, older_than: timedelta = DAY) -> int:
         """Remove what a put never finished; how many there were."""

@@ -135,13 +135,46 @@ class TestValues:
         assert "Traceback" not in run.stderr
 
 
+class TestMisspelt:
+    """What is called like a setting and is none would be ignored without a word."""
+
+    @pytest.mark.parametrize(("name", "said"), [
+        ("COCREATE_SMPT", "COCREATE_SMPT is no setting; did you mean COCREATE_SMTP?"),
+        ("COCREATE_PROJECTS_MB", "COCREATE_PROJECTS_MB is no setting; did you mean COCREATE_PROJECT_MB?"),
+        ("COCREATE_WEATHER", "COCREATE_WEATHER is no setting; take it away.")])
+    def test_is_refused_in_production_with_what_was_meant(self, monkeypatch, tmp_path, name, said):
+        monkeypatch.chdir(tmp_path)  # without the checkout's .env
+        monkeypatch.setenv(name, "hunter2")
+        wrong = replace(GOOD, unknown=Settings.from_env().unknown).mistakes()
+        assert wrong == [said]
+
+    def test_is_found_in_the_file_too(self, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / ".env").write_text("COCREATE_SMPT=smtp://mail.example\nPORT=8001\n", "utf-8")
+        found = Settings.from_env()
+        assert (found.unknown, found.port) == (("COCREATE_SMPT",), "8001")
+
+    def test_is_warned_of_in_development(self, monkeypatch, tmp_path, caplog):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COCREATE_SMPT", "smtp://me:hunter2@mail.example")
+        Settings.from_env().check()
+        assert "COCREATE_SMPT is no setting; did you mean COCREATE_SMTP?" in caplog.text
+        assert "hunter2" not in caplog.text
+
+    def test_is_nothing_that_is_known_or_of_the_tests(self, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COCREATE_CHROMIUM", "/usr/bin/chromium")
+        monkeypatch.setenv("COCREATE_SMTP", "smtp://mail.example")
+        assert Settings.from_env().unknown == ()
+
+
 class TestDocuments:
     def test_name_every_setting_with_its_meaning(self):
         text = (ROOT / "docs" / "operating.md").read_text("utf-8")
         listed = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", text, re.M))
-        for field in fields(Settings):
+        for field in filter(lambda one: one.metadata, fields(Settings)):
             assert field.metadata["name"] in listed, field.name
 
     def test_name_none_that_does_not_exist(self):
         named = set(re.findall(r"\bCOCREATE_[A-Z_]+\b", (ROOT / "docs" / "operating.md").read_text("utf-8")))
-        assert named <= {field.metadata["name"] for field in fields(Settings)}
+        assert named <= {field.metadata["name"] for field in fields(Settings) if field.metadata}

@@ -5,7 +5,6 @@ What concerns the installation is the same for every host; mails, seals and file
 
 import json
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from cocreate.models.mails import AccountMail, Lease, Outbox
 from cocreate.models.people import Person
 from cocreate.models.projects import Project
 from cocreate.services import leases, outbox, quotas, records
+from cocreate.storage import Store
 
 MOST = 20  # mails that are named
 STILL = timedelta(minutes=5)  # a scheduler that has not run for so long has stopped
@@ -60,6 +60,7 @@ class Files:
     free: int
     most: int  # that one party has used in one project
     ref: str  # of that project; "" of none
+    refused: str  # why nothing can be written, as the system says it; "" where it can
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Health:
     checked: RecordCheck | None
 
 
-def look(session: Session, host_id: int, folder: Path, *, now: Callable[[], datetime]) -> Health:
+def look(session: Session, host_id: int, folder: Path, store: Store, *, now: Callable[[], datetime]) -> Health:
     """Everything as it is for one host. now: asked twice, around the database's clock."""
     before = now()
     theirs = leases.time(session)
@@ -111,7 +112,7 @@ def look(session: Session, host_id: int, folder: Path, *, now: Callable[[], date
     return Health(
         now=after, jobs=tuple((job, ran.get(job)) for job in leases.JOBS), waiting=waiting, oldest=oldest,
         refused=refused, failed=failed, mails=mails, unsealed=_unsealed(session, host_id),
-        files=_files(session, folder / "files", host),
+        files=_files(session, folder / "files", store, host),
         database=_database(session), clock_off=theirs - (before + (after - before) / 2),
         checked=last_check(folder, host.ref))
 
@@ -281,9 +282,10 @@ def _unsealed(session: Session, host_id: int) -> tuple[Unsealed, ...]:
     return tuple(Unsealed(since, attempts, error or "") for since, attempts, error in rows)
 
 
-def _files(session: Session, folder: Path, host: Host) -> Files:
+def _files(session: Session, folder: Path, store: Store, host: Host) -> Files:
     sizes = [path.stat().st_size for path in (folder / host.ref).glob("*/*") if path.is_file()]
-    return Files(len(sizes), sum(sizes), shutil.disk_usage(folder).free, *quotas.most(session, host.id))
+    return Files(len(sizes), sum(sizes), store.free(), *quotas.most(session, host.id),
+                 store.try_writing())
 
 
 def _database(session: Session) -> str:

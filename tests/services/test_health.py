@@ -111,7 +111,8 @@ def told(session, small):
 
 def look(app, session, small):
     session.flush()
-    return health.look(session, small.host_id, app.config["SETTINGS"].folder, now=lambda: NOON)
+    return health.look(session, small.host_id, app.config["SETTINGS"].folder, app.extensions["store"],
+                       now=lambda: NOON)
 
 
 def ref_of(session, host_id):

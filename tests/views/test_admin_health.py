@@ -54,6 +54,19 @@ class TestHealth:
         assert "2 of them were tried and not taken." in page and "All is well." not in page
         assert "See the reason below; they are tried again by themselves." in page
 
+    def test_tries_whether_files_can_be_written(self, app, client):
+        """A folder of another user, a disk that was mounted to be read: nobody would hear of it before an upload."""
+        new = app.extensions["store"].folder / ".new"
+        assert "Nothing can be written" not in text(client.get("/admin/health")) and list(new.iterdir()) == []
+        aside = new.rename(new.with_name("aside"))
+        new.touch()
+        try:
+            page = text(client.get("/admin/health"))
+        finally:
+            new.unlink()
+            aside.rename(new)
+        assert "Nothing can be written: Not a directory." in page and "Tell the operator" in page
+
     @pytest.mark.parametrize(("used", "todo"), [(899, False), (950, True)])
     def test_says_how_much_room_the_files_of_a_party_take_before_it_is_all(self, client, session, small, used, todo):
         project = session.execute(select(Project.id, Project.host_id).where(Project.ref == small.ref)).one()

@@ -337,7 +337,7 @@ class TestAddress:
         session.execute(update(Outbox).where(Outbox.host_id == small.host_id).values(
             state="failed", reply="550 no such mailbox"))
         session.add(AccountMail(person_id=small.manager, kind="welcome", values="{}", state="failed", created_at=NOON,
-                                next_try=NOON, message_id=f"<{small.ref}@x>", reply="550 no such mailbox"))
+                                next_try=NOON, message_id=f"{small.ref}@x.example", reply="550 no such mailbox"))
         session.commit()
         page = client.get("/admin/health").text
         assert f'href="/admin/people/{refs["anna"]}"' in page

@@ -41,7 +41,7 @@ class Line:
 def health() -> str:
     """Does anything go unsent, unsealed or unsaved?"""
     host = here()
-    found = service.look(db.session(), host.id, _folder(), now=now)
+    found = service.look(db.session(), host.id, _folder(), current_app.extensions["store"], now=now)
     running = _jobs(found)
     lines = [*running, _mails(found), _sealing(found), _files(found), _clock(found), _records(found.checked),
              Line("done", _("Database"), found.database), Line("done", _("Version"), _version())]
@@ -138,6 +138,9 @@ def _files(found: Health) -> Line:
     if files.most:
         said += " " + _("A party may use %(allowed)s in a project; the most is %(most)s.", allowed=_size(allowed),
                         most=_size(files.most))
+    if files.refused:
+        return Line("late", _("Files"), _("Nothing can be written: %(why)s.", why=files.refused), _(
+            "Uploads, contracts and seals wait. Tell the operator: the application writes into the folder 'files'."))
     if files.free < LITTLE + least:
         return Line("late", _("Files"), said, _("Make room: uploads stop when less than %(least)s are free.",
                                                 least=_size(least)))
