@@ -26,7 +26,8 @@ SPACED = """(() => {
   document.adoptedStyleSheets = [sheet];
 })()"""
 SMALL = """[...document.querySelectorAll(`.btn, .bottom-bar a, .bottom-bar summary, .tools summary, .back, select,
-    .choices .form-check, input:not([type=hidden], [type=checkbox], [type=radio])`)]
+    summary, .crumbs a, .tabs a, .turns .t a, .turn-card h3 a, .docs a, .choices .form-check,
+    input:not([type=hidden], [type=checkbox], [type=radio])`)]
   .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
 UNSEEN = """(() => { const e = document.activeElement, style = getComputedStyle(e);
   const seen = e === document.body || style.outlineStyle !== 'none' || style.boxShadow !== 'none';

@@ -15,6 +15,7 @@ from cocreate.models.hosts import Organisation
 from cocreate.models.projects import Member, Project
 from cocreate.services import accounts
 from cocreate.services.facts import look
+from tests.support import projects
 from tests.support.clock import NOON
 from tests.support.people import OTHER, PASSWORD, Someone, browser, mails_to, someone
 
@@ -121,6 +122,15 @@ class TestOrganisations:
         assert len(look(session, small.ref, person=None, now=NOON).facts.absences) == 1
         assert claire.post("/account/back").status_code == 303
         assert "Nobody stands in for you now." in text(claire.get("/account"))
+
+    def test_who_acts_for_several_organisations_reads_whose_colleague_each_is(self, session, claire, small, tom):
+        assert "Tom Reed (" not in text(claire.get("/account/away"))
+        other = projects.open_small(session)
+        session.add(Member(project_id=projects.facts(session, other).project.id, person=small.shop, party=1,
+                           host_id=other.host_id, accepted_at=NOON, name="Claire Duval", parts="observer"))
+        session.commit()
+        page = text(claire.get("/account/away"))
+        assert "Tom Reed (Aurelis Hotels)" in page and "Ingrid Solvik (Tornby Furniture)" in page
 
     @pytest.mark.parametrize(("dates", "said"), [
         ({"starts": "2027-03-05", "until": "2027-03-02"}, ""), ({"starts": "2027-03-05"}, "Until which day?"),

@@ -23,10 +23,11 @@ def away() -> ResponseReturnValue:
     login.require_proof()
     me = login.me().id
     found = memberships.of_person(db.session(), me, now=now())
-    places = [place for one in found for place in one.running]
-    colleagues = {person: name for place in places for person, name in place.colleagues.items()}
+    there = [(one.name, place.colleagues.items()) for one in found for place in one.running]
+    colleagues = {person: name for _organisation, people in there for person, name in people}
     form = AwayForm.from_request(starts=pages.reader().today)
-    form.offer(colleagues)
+    form.offer(colleagues if len({organisation for organisation, _people in there}) < 2 else {
+        person: f"{name} ({organisation})" for organisation, people in there for person, name in people})
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
