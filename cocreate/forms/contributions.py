@@ -218,8 +218,8 @@ class ContributionForm:
     # for pages
 
     def __iter__(self) -> Iterator[Any]:
-        yield from (self.reply,) if self.reply else ()
         yield from (control for group in self.groups for entry in group.entries for control in entry.inputs)
+        yield from (self.reply,) if self.reply else ()
 
     def __contains__(self, name: str) -> bool:
         return name in self._bound.names

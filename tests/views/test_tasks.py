@@ -224,7 +224,7 @@ class TestWordsToWhoReturnedIt:
     def test_they_go_with_changed_values_too(self, project):
         room = project(returned)
         page = room.shop.get("/tasks/returns").text
-        assert "Your answer to Tornby Furniture" in page
+        assert page.index("Marked for you to look at") < page.index("Your answer to Tornby Furniture")
         room.shop.post("/tasks/returns", data=hidden(page) | {
             "f-crates": "9000", "f-crates-grade": "estimated", "f-crates-source": "Ramp, 2026", "reply": self.WORDS})
         assert self.WORDS in room.maker.get("/tasks/returns?party=2").text
