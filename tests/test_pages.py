@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.axe import WCAG, findings
-from tests.support.house import opened_as, pages
+from tests.support.house import PER_PAGE, opened_as, pages
 from tests.support.run import Run
 from tests.support.walking import MADE_OF, WIDER
 
@@ -23,11 +23,12 @@ def live(house):
     return house.live
 
 
-@pytest.mark.parametrize("kind", ["customer champion", pytest.param("signs", marks=pytest.mark.long)])
-def test_on_a_phone_no_page_is_wider_than_the_screen_or_has_an_axe_finding(house, new_page, kind):
+@pytest.mark.parametrize(("kind", "per_page"), [("customer champion", 2), *(
+    pytest.param(kind, PER_PAGE, marks=pytest.mark.long) for kind in ("customer champion", "signs"))])
+def test_on_a_phone_no_page_is_wider_than_the_screen_or_has_an_axe_finding(house, new_page, kind, per_page):
     page, wrong = opened_as(house, new_page, kind), {}
     page.set_viewport_size({"width": 360, "height": 780})
-    for path in _paths(house, page, kind, f"phone of {kind}"):
+    for path in _paths(house, page, kind, f"phone of {kind}", per_page):
         _fits(wrong, path, page)
         _has_no_finding(wrong, path, page)
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
@@ -50,7 +51,7 @@ def test_at_every_width_and_in_both_schemes(house, new_page, kind):
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
 
 
-def _paths(house, page, kind, what):
+def _paths(house, page, kind, what, per_page=PER_PAGE):
     """Opens one page after the other, and gives those whose like was not looked at in this way."""
     def fetch(path: str) -> tuple[str, str]:
         answer = page.context.request.get(house.live.url + path)
@@ -60,7 +61,7 @@ def _paths(house, page, kind, what):
             return "", ""
         return there, answer.text() if "text/html" in answer.headers["content-type"] else ""
 
-    for endpoint, path, _text in pages(house, kind, fetch):
+    for endpoint, path, _text in pages(house, kind, fetch, per_page=per_page):
         if endpoint == "admin.mail_html":
             continue  # shown without scripts: what is asked of it is never answered
         page.goto(house.live.url + path)

@@ -13,7 +13,7 @@ from cocreate.errors import Conflict, Ended, Invalid, TooOften
 from cocreate.models.people import Person
 from cocreate.services import accounts, hashing, sign_ins
 from cocreate.services.sign_ins import Device
-from cocreate.services.throttling import NETWORK_LIMIT
+from cocreate.services.throttling import NETWORK_LIMIT, of_network, take
 from tests.support.clock import NOON
 from tests.support.people import HERE, OTHER, PASSWORD, last_secret, mails_to, someone
 
@@ -146,8 +146,8 @@ class TestTooManyTries:
         assert check(session, anna.email, OTHER, known=known).person_id == anna.id
 
     def test_a_reset_lifts_nothing_of_the_network(self, session, anna):
-        for number in range(NETWORK_LIMIT):
-            check(session, f"nobody{number}@wmata.example", "wrong", address="203.0.113.11")
+        for _ in range(NETWORK_LIMIT):  # counted as ``check`` counts them, without a hundred slow comparisons
+            take(session, [of_network("password", "203.0.113.11")], NOON)
         accounts.ask_reset(session, anna.email, device=HERE, now=NOON)
         accounts.reset(session, last_secret(session, anna.id, "reset"), OTHER, now=NOON)
         with pytest.raises(TooOften):
