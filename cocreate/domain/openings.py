@@ -32,6 +32,12 @@ class Typed:
         return self.fields.get("title", "")
 
     @property
+    def organisations(self) -> tuple[str, ...]:
+        """Who is named for the seats, as it is typed."""
+        named = (text.strip() for key, text in self.fields.items() if key.endswith("-organisation"))
+        return tuple(filter(None, named))
+
+    @property
     def left_at(self) -> str:
         """The step that was saved last, of those after the first."""
         return self.fields.get(LEFT_AT, STEPS[1])

@@ -243,10 +243,12 @@ def _away_for_a_moment(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("database: %s", error)
     login.nobody()
     db.session.rollback()  # of what never began: nothing is left to be ended after the answer
-    body, status, headers = _page(503, _("Back in a moment"), _("What you saved is safe. We try again by ourselves."),
-                                  again=True)
+    looks = request.method == "GET"
+    said = _("What you saved is safe. We try again by ourselves.") if looks else \
+        _("What you saved is safe. What you just sent did not arrive, and nothing was changed. Try again in a moment.")
+    body, status, headers = _page(503, _("Back in a moment"), said, again=True)
     headers["Retry-After"] = str(SOON)
-    if request.method == "GET":
+    if looks:
         headers["Refresh"] = str(SOON)
     return body, status, headers
 

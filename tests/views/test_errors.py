@@ -166,6 +166,14 @@ class TestOurFault:
         assert answer.status_code == 503 and answer.headers["Refresh"] == answer.headers["Retry-After"] == "5"
         assert "Back in a moment What you saved is safe. We try again by ourselves." in words(answer)
 
+    def test_503_does_not_promise_to_send_by_itself_what_was_sent(self, new_app, tmp_path):
+        app = new_app(f"sqlite:///{tmp_path / 'gone' / 'db.sqlite'}")
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        answer = browser(app).post("/forgot", data={"email": "renee.kim@wmata.example"})
+        assert answer.status_code == 503 and "Refresh" not in answer.headers
+        assert "What you just sent did not arrive, and nothing was changed. Try again in a moment." in words(answer)
+        assert "We try again by ourselves" not in words(answer)
+
 
 def upload(client, small, body, name):
     return client.post(f"/p/{small.ref}/documents/new", content_type="multipart/form-data", data={

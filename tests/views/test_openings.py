@@ -100,8 +100,14 @@ class TestChoosing:
         assert answer.location == "/desk"
         board = manager.get("/desk")
         assert "Saved. You can go on later from your board." in text(board)
-        assert "No title yet Industrial symbiosis · Saved on" in text(board) and seats in board.text
+        assert "No title yet, with Hyo Industrial symbiosis · Saved on" in text(board) and seats in board.text
         assert 'value="Hyo"' in manager.get(seats).text
+
+    def test_does_not_stand_before_what_one_looks_for_on_the_board(self, manager):
+        manager.post(begin(manager), data={**SEATS, "then": "board"})
+        assert "Not opened yet" in text(manager.get("/desk"))
+        assert "Not opened yet" not in text(manager.get("/desk?q=crates"))
+        assert "Not opened yet" not in text(manager.get("/desk?show=customers"))
 
     def test_what_is_wrong_comes_back_saved(self, manager):
         seats = begin(manager)

@@ -17,6 +17,7 @@ from cocreate import words
 from cocreate.db import db, spare_transaction
 from cocreate.domain.invited import awaited
 from cocreate.domain.leading import shared_with
+from cocreate.domain.openings import Typed
 from cocreate.services import boards, hosts, openings_under_way, returned, suggestions, templates
 from cocreate.services.boards import GROUPS, BoardRow, Situation
 from cocreate.services.returned import Unreachable
@@ -96,7 +97,8 @@ def board() -> ResponseReturnValue:
     groups = [(key, _heading(key), found) for key in GROUPS
               if (found := [_said(row, gone.get(row.ref, ()), named) for row in shown if row.group == key])]
     return render_template("desk/board.html", groups=groups, counters=_counters(rows, q, show), any=bool(rows), q=q,
-                           show=show, sort=sort, sorts=_sorts(), many=len(shown), unopened=_unopened(),
+                           show=show, sort=sort, sorts=_sorts(), many=len(shown),
+                           unopened=[one for one in _unopened() if one.suggested or not (q or show)],
                            may_open=bool(hosts.opening_for(db.session(), login.me().id)),
                            administers=login.me().is_("administrator"))
 
@@ -174,10 +176,16 @@ def _unopened() -> list[Unopened]:
             said = f"{what} · {said}"
         url = url_for("desk.opening_step", ref=draft.ref, step=draft.typed.left_at) \
             if template and not template.retired else url_for("desk.opening_new", opening=draft.ref)
-        found.append(Unopened(draft.ref, draft.typed.title or _("No title yet"), said, url,
+        found.append(Unopened(draft.ref, draft.typed.title or _without_title(draft.typed), said, url,
                               draft.suggested is not None,
                               draft.words))
     return found
+
+
+def _without_title(typed: Typed) -> str:
+    """Whom it is opened with tells one draft from another."""
+    names = words.listed(typed.organisations, pages.reader())
+    return _("No title yet, with %(names)s", names=names) if names else _("No title yet")
 
 
 def _shown(row: BoardRow, show: str) -> bool:
