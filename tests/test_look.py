@@ -52,6 +52,8 @@ DATED = """dates => { const cells = row => ['from', 'to', 'value'].map(name =>
   document.querySelectorAll('[data-row]').forEach((row, at) => { row.firstElementChild.innerHTML = cells(at);
     row.querySelector('[name$=-from]').value = dates[at]; });
   document.querySelector('[data-rows] template').content.querySelector('td').innerHTML = cells('__index__'); }"""
+STICKS = """Math.max(...[...document.querySelectorAll('.next-bar, .bottom-bar')].map(e => e.getBoundingClientRect())
+  .filter(box => box.top < innerHeight).map(box => innerHeight - box.top))"""
 STATUS = "[data-save-status]"
 SUBMIT = "#task button[type=submit]:visible >> nth=-1"
 UNSUBMITTED = "Not submitted: no connection. Keep this page open and press it again when you are back."
@@ -97,6 +99,12 @@ class TestPages:
         for path in PATHS:
             page, _ = look(path, width=1280)
             assert page.evaluate(CUT) == []
+
+    def test_at_twice_the_zoom_what_sticks_leaves_the_page_its_room(self, look):
+        page, _ = look("/task", width=640)
+        page.set_viewport_size({"width": 640, "height": 450})
+        page.evaluate("window.scrollTo(0, 0)")
+        assert page.evaluate(STICKS) < 450 / 4
 
     def test_on_paper_a_table_keeps_its_columns(self, look):
         page, _ = look("/task", width=680)  # a sheet of A4
