@@ -17,7 +17,9 @@ def contexts(session):
 @pytest.mark.parametrize(("changed", "said"), [
     ({}, "Not started yet."),
     ({"number": 2}, "It was submitted before and is to be submitted again."),
-    ({"number": 2, "state": TaskState.RETURNED}, "It was submitted before and is to be submitted again.")])
+    ({"number": 2, "state": TaskState.RETURNED}, "It was submitted before and is to be submitted again."),
+    ({"number": 2, "state": TaskState.RETURNED, "reason": "The year is missing."},
+     "It was returned: 'The year is missing.'")])
 def test_what_was_submitted_before_is_not_said_to_be_not_started(contexts, kind, changed, said):
     context = contexts(kind)
     task = replace(context.facts.task("cost", 2), **({"number": 0} | changed))
