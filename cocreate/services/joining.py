@@ -91,6 +91,7 @@ def accept(session: Session, token: str, *, name: str = "", password: str | None
     given = invitation(session, token, now=now)
     if password is not None and given.known:
         raise Ended("invitation")  # a mailed link must not replace a password
+    lock_host(session, given.host_id)  # before its row, as who takes it back or sends it again
     used = session.scalar(delete(HostInvitation).where(HostInvitation.token_sha256 == hashing.digest(token))
                           .returning(HostInvitation.person_id))
     if used is None:

@@ -1,10 +1,12 @@
 """Every act of administration is one line of the host's record, in the transaction of the act."""
 
 import json
+import threading
 from datetime import date
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from cocreate.db import transaction
@@ -18,7 +20,7 @@ from cocreate.telling import hosts as telling
 from cocreate.words import Reader
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import last_secret, someone
+from tests.support.people import OTHER, last_secret, someone
 from workflows.exchange.yaml_text import read
 
 READER = Reader(now=NOON)
@@ -142,6 +144,31 @@ class TestAnAct:
             with transaction() as session:
                 assert count(session, here) == before
 
+    def test_of_who_comes_in_waits_for_that_of_who_takes_the_invitation_back(self, app):
+        """Each has what it holds before it asks for what the other holds: no ring."""
+        with app.app_context():
+            with transaction() as session:
+                here = Here(session, projects.open_small(session))
+                token = last_secret(session, here.eve, "staff_invitation")
+            failed = []
+            taking_back = threading.Thread(target=_take_back, args=(app, here.id, here.eve, here.petra, failed))
+
+            def after(_connection, _cursor, sql, *_):
+                if sql.startswith("DELETE FROM host_invitation") and taking_back.ident is None:
+                    taking_back.start()
+                    taking_back.join(0.5)  # where it has to wait for us it cannot end yet
+
+            event.listen(Engine, "after_cursor_execute", after)
+            try:
+                with transaction() as session:
+                    joining.accept(session, token, name="Eve Roth", password=OTHER, now=NOON)
+            finally:
+                event.remove(Engine, "after_cursor_execute", after)
+                taking_back.join()
+            assert not failed
+            with transaction() as session:
+                assert host_records.lines(session, here.id)[0][0].act is HostAct.JOINED
+
     def test_that_is_refused_leaves_none(self, session, here):
         before = count(session, here)
         with pytest.raises(Conflict):
@@ -257,3 +284,12 @@ def newest(session, here):
 @pytest.fixture
 def here(session, small):
     return Here(session, small)
+
+
+def _take_back(app, host_id, person, by, failed):
+    with app.app_context():
+        try:
+            with transaction() as session:
+                joining.take_back(session, host_id, person, by=by, now=NOON)
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            failed.append(error)
