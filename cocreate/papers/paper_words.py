@@ -305,8 +305,8 @@ def steps(language: str, size: int) -> tuple[tuple[str, str], ...]:
     reader = Reader(language)
     _ = reader.gettext
     return (
-        (_("All of it at once: the bundle holds a script that needs nothing but Python. It checks every hash below and "
-           "the whole record, and says what does not fit."), "python3 -I check.py"),
+        (_("All of it at once: the bundle holds a script that needs nothing but Python. It checks every hash named "
+           "here and the whole record, and says what does not fit."), "python3 -I check.py"),
         (_("The sealed file is the one that was stored. Its hash is that of “PDF with seal” in the evidence."),
          "sha256sum contract.pdf"),
         (_("It begins with what the parties signed. The hash of its first %(size)s bytes is that of “PDF as signed”.",

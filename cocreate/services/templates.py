@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import insert_into, new_ref
@@ -292,19 +292,21 @@ def _discard(session: Session, host_id: int, template_id: int, number: int) -> t
 
 def retire(session: Session, host_id: int, template_id: int, *, actor: int, now: datetime) -> None:
     """Open no more projects with it; running ones stay."""
-    lock_host(session, host_id)
-    if session.execute(update(Template).where(
-            Template.id == template_id, Template.host_id == host_id, Template.retired_at.is_(None))
-            .values(retired_at=now).returning(Template.id)).first():
+    if (template := _locked(session, host_id, template_id)) and template.retired_at is None:
+        template.retired_at = now
         _note(session, HostAct.RETIRED, _newest(session, template_id), actor, now)
 
 
 def bring_back(session: Session, host_id: int, template_id: int, *, actor: int, now: datetime) -> None:
-    lock_host(session, host_id)
-    if session.execute(update(Template).where(
-            Template.id == template_id, Template.host_id == host_id, Template.retired_at.is_not(None))
-            .values(retired_at=None).returning(Template.id)).first():
+    if (template := _locked(session, host_id, template_id)) and template.retired_at is not None:
+        template.retired_at = None
         _note(session, HostAct.BROUGHT_BACK, _newest(session, template_id), actor, now)
+
+
+def _locked(session: Session, host_id: int, template_id: int) -> Template | None:
+    lock_host(session, host_id)
+    return session.scalar(select(Template).where(Template.id == template_id, Template.host_id == host_id)
+                          .execution_options(populate_existing=True))
 
 
 def _note(session: Session, act: HostAct, version: TemplateVersion, actor: int | None, now: datetime,

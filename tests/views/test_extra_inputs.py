@@ -113,9 +113,10 @@ def play(app, small, extra):
     shop("/tasks/returns/draft", party=2, draft=0, seen=0, **given)
     shop("/tasks/returns", party=2, draft=1, seen=0, key="a" * 20, **given)
     shop("/tasks/returns/take-back", party=2, seen=1, key="b" * 20)
-    shop("/tasks/returns", party=2, draft=0, seen=1, key="c" * 20, **given)
+    shop("/tasks/returns", party=2, draft=0, seen=1, key="c" * 20, reply=None, **given)
     maker("/tasks/returns/return", party=2, seen=2, key="d" * 20, reason="Only one ramp, it seems.", marked="crates")
-    shop("/tasks/returns", party=2, draft=0, seen=2, key="e" * 20, unchanged="1", drop="1")
+    shop("/tasks/returns", party=2, draft=0, seen=2, key="e" * 20, unchanged="1", drop="1",
+         reply=None)
     maker("/tasks/returns/accept", party=2, seen=3, key="f" * 20)
     maker("/tasks/offer/wait", party=1, outsider="the bank", until=date(2027, 3, 20).isoformat(), key="g" * 20)
     maker("/tasks/offer/wait/end", party=1, key="h" * 20)

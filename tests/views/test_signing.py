@@ -1,5 +1,7 @@
 """Signing a contract: with password and code on exactly the text that was read, or not, with a reason."""
 
+import re
+
 import pyotp
 import pytest
 
@@ -36,6 +38,13 @@ class TestSign:
         assert said["methods"][0].startswith("password and a code mailed to m***@crates.example;")
         assert (said["name"], said["basis"], said["opened_at"]) == (
             "Ingrid Solvik", "managing director", NOON.isoformat())
+
+    def test_on_now_the_own_signature_stands_among_what_is_asked_and_the_others_below(self, project):
+        room = project(projects.ready_to_sign)
+        now_page = " ".join(re.sub("<[^>]+>", "", room.maker.get("").text).split())
+        assert "is not signed by Tornby Furniture" not in now_page
+        assert "is not signed by &nbsp;Aurelis Hotels" in now_page
+        assert "What is asked of you above, and this:" in now_page
 
     def test_who_is_asked_to_sign_hears_of_a_reservation_and_reads_it_before_the_text(self, project):
         room = project(projects.frozen)

@@ -25,6 +25,7 @@ from workflows.definition import Task
 from workflows.facts import Facts
 from workflows.fields import Computed
 from workflows.figures import named
+from workflows.guards import accepting
 
 
 def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, uploads: Any = None) -> ContributionForm:
@@ -51,11 +52,12 @@ def make_form(page: TaskPage, typed: Any, kept: Mapping[str, Any] | None, upload
                    suggested={"sources": _sources(page.facts), "people": _people(page.facts),
                               "currencies": _currencies(page.facts) if asks else ()},
                    owing=_offered(page.facts, page.task.key, task))
-    form = make().reply_to(_returned_by(page))
+    answered = _answered(page, typed)
+    form = make().reply_to(answered)
     if not _computes(task):
         return form
     # The row that a button asked for is in the form now; made a second time it would be there twice.
-    again = make(typed=form.typed(), computed=computed(page, form.answers())).reply_to(_returned_by(page))
+    again = make(typed=form.typed(), computed=computed(page, form.answers())).reply_to(answered)
     again.rearranged = form.rearranged
     return again
 
@@ -157,10 +159,15 @@ def _marked(page: TaskPage) -> tuple[str, ...]:
     return page.again.marked if page.again else ()
 
 
-def _returned_by(page: TaskPage) -> str:
-    """Who returned it and is answered."""
-    again = page.again
-    return page.facts.party(again.party).name if again and again.act == "return" and again.party is not None else ""
+def _answered(page: TaskPage, typed: Any) -> str:
+    """Who returned it and reads the words that go with the new answer; "" where there is no place for them.
+
+    What is sent a second time, for its answer was lost, is returned no more, and known for the same by the same words.
+    """
+    if (again := page.again) and again.act == "return" and again.party is not None:
+        return page.facts.party(again.party).name
+    return ", ".join(party.name for party in accepting(page.facts, page.task)) if (
+        page.newest and typed and "reply" in typed) else ""
 
 
 def _stored(page: TaskPage, form: ContributionForm) -> tuple[dict[str, NewFile], dict[str, CocreateError]]:

@@ -26,10 +26,11 @@ from workflows.facts import WAIVE, Facts, MemberFact
 from workflows.refusals import Refusal
 from workflows.texts import say
 
-# Of a task or a decision: what its party does next. The same thing is a row of whoever is asked for it.
+# Of a task, a decision or the contract: what its party does next. The same thing is a row of whoever is asked for it.
 _ASKS = frozenset({"task.not_begun", "task.draft", "task.returned", "task.reopened", "task.not_accepted",
-                   "task.entered", "canvas.unwritten", "gate.missing", "gate.lapsed", "agreement.open"})
-_ASKED = frozenset({"fill_in", "again", "write", "check", "confirm", "decide", "decide_again"})
+                   "task.entered", "canvas.unwritten", "gate.missing", "gate.lapsed", "agreement.open",
+                   "contract.unsigned"})
+_ASKED = frozenset({"fill_in", "again", "write", "check", "confirm", "decide", "decide_again", "sign"})
 LACKS = frozenset({VALUE, ADDRESS, SIGNATORY})
 MANY = 4  # parties that lack the same are counted
 MOST_LACKS = 6  # on Now; the page of the contract has all
@@ -200,9 +201,11 @@ def _own(asked: Sequence[Turn]) -> set[tuple[str | None, int | None]]:
 
 
 def _about(one: Refusal) -> tuple[str | None, int | None]:
-    """Key of the task or the gate that a reason is about, and whose."""
+    """Key of the task or the gate that a reason is about, or the contract, and whose."""
     if one.code == "canvas.unwritten":
         return f"{one.values['task']}@{one.values['of']}", one.party
+    if one.code == "contract.unsigned":
+        return "contract", one.party
     return (one.values.get("task") or one.values.get("gate"),
             one.values.get("of", one.party) if "task" in one.values else one.party)
 
