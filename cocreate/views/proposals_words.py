@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from cocreate import words
 from cocreate.domain import audience, charter, countries, ending, wordings
 from cocreate.domain.composing import label_of
+from cocreate.domain.prose import Block, blocks, fill
 from cocreate.domain.settling import Settled
 from cocreate.papers import paper_words
 from cocreate.services.acts.unsigned import UNSIGNED
@@ -28,11 +29,15 @@ from workflows.texts import say
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One proposal in words. ``says``: what is proposed, line by line. ``follows``: what happens if all agree."""
+    """One proposal in words. ``says``: what is proposed, line by line. ``follows``: what happens if all agree.
+
+    ``texts``: words of the contract that it is about, under what they are.
+    """
 
     title: str
     says: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    texts: tuple[tuple[str, tuple[Block, ...]], ...] = ()
 
 
 Body = Mapping[str, Any]
@@ -259,15 +264,21 @@ def _wording(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     now = wordings.before(facts, proposal)
     gone = [label_of(facts.definition, need, paper_words.phrases(pages.language()), pages.language())
             for need in wordings.left_out(clause, now, body["text"])]
+    was = _("Now it says") if proposal.state is ProposalState.OPEN else _("It said before")
+    named = {name: f"[{label}]" for name, label in called.items()}
     return Words(_("Other words for the clause '%(name)s'", name=say(clause.title, pages.language())),
-                 (_("It shall say:"), *_paragraphs(wordings.shown(body["text"], called)),
-                  _("Before, it said:"), *_paragraphs(wordings.shown(now, called))),
-                 (*([_("No longer in it: %(values)s.", values=words.listed(gone, pages.reader()))] if gone else []),
-                  _("A version of the contract that is ready to read ends.")))
+                 follows=(_("These words stand in the contract in place of those that stand there now."),
+                          *([_("No longer in it: %(values)s.", values=words.listed(gone, pages.reader()))]
+                            if gone else []),
+                          *_ends(facts, proposal)),
+                 texts=tuple((what, blocks(fill(text, named))) for what, text in (
+                     (_("It shall say"), body["text"]), (was, now))))
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [part for part in text.split("\n") if part.strip()]
+def _ends(facts: Facts, proposal: ProposalFact) -> list[str]:
+    """That what is ready to read ends, unless there is nothing that could."""
+    ready = facts.contract is not None or proposal.state is not ProposalState.OPEN
+    return [_("A version of the contract that is ready to read ends.")] if ready else []
 
 
 def values_called(facts: Facts, clause: str) -> dict[str, str]:

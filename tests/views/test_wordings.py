@@ -39,6 +39,18 @@ class TestOtherWords:
         assert "in US$ where both say so" in page and "agreed by all" in page
         assert "proposed other words for the clause 'Credit'" in text(room.shop.get("/record"))
 
+    def test_read_beside_those_that_stand_there_as_the_contract_prints_them(self, project):
+        room = project(projects.in_terms)
+        page = room.maker.get(proposed(room.shop, text="**[Maker]** pays [Credit], in US$.")).text
+        assert "<strong>[Maker]</strong> pays [Credit], in US$." in page
+        assert "<strong>[Maker]</strong> takes back about" in page and "**" not in page
+
+    def test_end_no_version_where_none_is_ready_to_read(self, project):
+        room = project(projects.in_terms)
+        said = text(room.maker.get(proposed(room.shop)))
+        assert "These words stand in the contract in place of those that stand there now." in said
+        assert "ready to read ends" not in said
+
     def test_leave_the_clause_as_it_is_where_somebody_does_not_agree(self, project):
         room = project(projects.in_terms)
         room.maker.post(proposed(room.shop), data={"answer": "refuse", "reason": "We cannot count each week."})
