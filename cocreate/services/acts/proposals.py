@@ -86,7 +86,7 @@ def propose(facts: Facts, given: Propose) -> Change:
         number=next_number(facts.proposals), kind=given.kind, subject=given.subject,
         body=given.body, party=own, person=actor.person, at=facts.now,
         needs=_numbers(party.number for party in parties),
-        agreed=_numbers([own] if own is not None and not kind.asks_all else []),
+        agreed=_numbers([own] if own is not None and not kind.asks_all and may_answer(kind.act, actor) else []),
         state=ProposalState.OPEN, since=facts.now)
     return _settled(facts.with_proposal(proposal), proposal, kind, given.arrival, Change(
         facts=facts, party=own, sees=sees_of(proposal), answer={"number": proposal.number},

@@ -10,6 +10,7 @@ from cocreate.domain import audience
 from cocreate.errors import Conflict
 from cocreate.services.acts.endings import Leave
 from cocreate.services.acts.proposals import Answer, Propose, TakeBackProposal
+from tests.services.acts.test_colleagues import contributor
 from tests.support.facts import FACILITATOR, REASON, TWO_SIDES, begin, champion, signatory
 from workflows.facts import ProposalState
 
@@ -53,6 +54,22 @@ class TestAnswer:
             story.act(Answer(1, agree=True), champion(TAKER))
         assert story.act(Answer(1, agree=False, reason=REASON), champion(TAKER)).facts.proposals[-1].state is \
             ProposalState.REFUSED
+
+
+class TestWhoOnlyProposes:
+    """What a contributor proposes the own party has not agreed to: its champions and signatories do."""
+
+    @pytest.mark.parametrize(("kind", "subject", "body"), [
+        ("later", MASS, {"parties": [GIVER], "by": "2099-01-01", "rule": "As weighed."}),
+        ("charter", "purpose", {"text": "Steam for two."})])
+    def test_asks_the_own_party_too(self, kind, subject, body):
+        story = begin().act(Propose(kind, subject, json.dumps(body | {"reason": REASON})), contributor(GIVER))
+        assert story.facts.proposals[-1].agreeing == ()
+        assert {champion(GIVER), signatory(GIVER)} <= {letter.recipient for letter in story.change.letters}
+        story.act(Answer(1, agree=True), champion(TAKER))
+        assert story.facts.proposals[-1].state is ProposalState.OPEN
+        story.act(Answer(1, agree=True), champion(GIVER))
+        assert story.facts.proposals[-1].state is ProposalState.AGREED
 
 
 class TestLeaving:
