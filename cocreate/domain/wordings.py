@@ -18,6 +18,7 @@ from workflows.texts import say
 
 WORDING = "wording"  # the kind of a proposal; its subject is the key of the clause
 MOST = 8000
+MOST_VALUES = 100  # how often values are named: each is filled in anew
 _NAMED = re.compile(r"\[([^\[\]\n]*)\]")
 _KEPT = re.compile(r"\\\\|\\\$|\$\$|\$(?:\{(?P<braced>\w+)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))")
 
@@ -76,9 +77,11 @@ def is_signed(facts: Facts) -> bool:
 def check(facts: Facts, subject: str, body: Mapping[str, Any]) -> None:
     """The clause is one of the contract, which is not being signed, and the words are others, with its values alone."""
     text = str(body.get("text", "")).strip()
-    if subject not in facts.definition.clauses or not 0 < len(text) <= 2 * MOST or not _declared(
+    if subject not in facts.definition.clauses or not 0 < len(text) <= 3 * MOST or not _declared(
             facts.definition, subject, text):
         raise Invalid("proposal.unknown", field="kind")
+    if sum(any(found.groups()) for found in _KEPT.finditer(text)) > MOST_VALUES:
+        raise Invalid("wording.values", field="text", most=MOST_VALUES)
     if is_signed(facts):
         raise Conflict("wording.signing")
     if _plain(text) == _plain(standing(facts, subject)):

@@ -17,6 +17,7 @@ PLAIN = {
     "later.past": N_("Choose a day that is still to come: by then the value is owed."),
     "wording.same": N_("These are the words that stand there now. Write other ones, or leave the clause as it is."),
     "wording.value": N_("'%(name)s' is none of the values of this clause. Write it as it was, or use round brackets."),
+    "wording.values": N_("Name values at most %(most)s times in one clause: each is filled in anew."),
     "wording.signing": N_("To have other words here, go back with a reason first: the contract is being signed."),
     "duty.what": N_("Write what is done, in one line."),
     "duty.past": N_("Choose a day that is still to come: by then it shall be done."),

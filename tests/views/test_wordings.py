@@ -70,6 +70,13 @@ class TestOtherWords:
         assert sent.status_code == 422
         assert "'[Makers]' is none of the values of this clause" in text(sent, 422)
 
+    def test_name_values_no_more_often_than_a_clause_needs(self, project):
+        """Each is filled in anew: a long text a thousand times took half a minute to typeset."""
+        room = project(projects.in_terms)
+        sent = room.shop.post("/contract/wording?clause=credit", data=GIVEN | {"text": "[Credit] " * 101})
+        assert "Name values at most 100 times in one clause: each is filled in anew." in text(sent, 422)
+        proposed(room.shop, text="$" * 7000 + "[Credit] " * 100)
+
     def test_are_other_than_those_that_stand_there(self, project):
         room = project(projects.in_terms)
         sent = room.shop.post("/contract/wording?clause=credit", data=GIVEN | {
