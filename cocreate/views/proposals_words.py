@@ -264,21 +264,16 @@ def _wording(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
     now = wordings.before(facts, proposal)
     gone = [label_of(facts.definition, need, paper_words.phrases(pages.language()), pages.language())
             for need in wordings.left_out(clause, now, body["text"])]
-    was = _("Now it says") if proposal.state is ProposalState.OPEN else _("It said before")
+    was = _("It said before") if proposal.state is ProposalState.AGREED else _("It said then")
+    was = _("Now it says") if proposal.state is ProposalState.OPEN else was
     named = {name: f"[{label}]" for name, label in called.items()}
     return Words(_("Other words for the clause '%(name)s'", name=say(clause.title, pages.language())),
                  follows=(_("These words stand in the contract in place of those that stand there now."),
                           *([_("No longer in it: %(values)s.", values=words.listed(gone, pages.reader()))]
                             if gone else []),
-                          *_ends(facts, proposal)),
+                          *([_("A version of the contract that is ready to read ends.")] if facts.contract else [])),
                  texts=tuple((what, blocks(fill(text, named))) for what, text in (
                      (_("It shall say"), body["text"]), (was, now))))
-
-
-def _ends(facts: Facts, proposal: ProposalFact) -> list[str]:
-    """That what is ready to read ends, unless there is nothing that could."""
-    ready = facts.contract is not None or proposal.state is not ProposalState.OPEN
-    return [_("A version of the contract that is ready to read ends.")] if ready else []
 
 
 def values_called(facts: Facts, clause: str) -> dict[str, str]:

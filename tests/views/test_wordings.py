@@ -56,6 +56,15 @@ class TestOtherWords:
         room.maker.post(proposed(room.shop), data={"answer": "refuse", "reason": "We cannot count each week."})
         assert "at most 300" not in text(room.shop.get(CLAUSE))
 
+    def test_that_were_refused_say_by_whom_and_not_what_would_follow(self, project):
+        room = project(projects.in_terms)
+        number = proposed(room.shop)
+        assert "If all agree" in text(room.shop.get(number))
+        room.maker.post(number, data={"answer": "refuse", "reason": "We cannot count each week."})
+        said = text(room.shop.get(number))
+        assert "does not agree" in said and "has not answered" not in said and "If all agree" not in said
+        assert "It said then" in said
+
     def test_that_leave_a_value_out_do_not_wait_for_it_and_say_so_before_anybody_agrees(self, project):
         room = project(projects.with_gap)
         assert "Crates that come back" in text(room.maker.get("/contract"))

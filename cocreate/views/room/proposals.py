@@ -108,9 +108,10 @@ def _sees(found: ProposalFact) -> int:
 
 
 def _answers(facts: Facts, found: ProposalFact) -> list[tuple[frame.PartyView, str]]:
-    """Each party that is asked, and yes, no or open."""
-    views = frame.party_views(facts)
-    return [(views[number], "yes" if number in found.agreeing else "open") for number in found.parties]
+    """Each party that is asked, and yes, no, not (one of these refused) or open."""
+    views, left = frame.party_views(facts), set(found.parties) - set(found.agreeing)
+    other = "open" if found.state is not ProposalState.REFUSED else "no" if len(left) == 1 else "not"
+    return [(views[number], "yes" if number in found.agreeing else other) for number in found.parties]
 
 
 def _may_answer(facts: Facts, found: ProposalFact) -> bool:
