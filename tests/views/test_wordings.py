@@ -1,5 +1,6 @@
 """Other words of a clause: one party proposes them, and once all agree they stand in the contract."""
 
+import re
 from html import unescape
 
 from tests.support import projects
@@ -24,6 +25,7 @@ class TestOtherWords:
         assert "/contract/wording?clause=credit" in unescape(room.shop.get(CLAUSE).text)
         form = unescape(room.shop.get("/contract/wording?clause=credit").text)
         assert "**[Maker]** takes back about [Crates that come back] and pays [Credit] for each" in form
+        assert 'lang="en"' in re.search(r"<textarea[^>]*id=\"text\"[^>]*>", form)[0]
 
     def test_stand_in_the_contract_once_all_have_agreed(self, project):
         room = project(projects.frozen)

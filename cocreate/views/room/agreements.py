@@ -148,6 +148,7 @@ def wording(ref: str) -> ResponseReturnValue:
         raise NotFound
     called = values_called(facts, key)
     form = WordingForm.from_request(text=wordings.shown(wordings.standing(facts, key), called))
+    form.text.render_kw = {**(form.text.render_kw or {}), "lang": facts.project.language}
     return _propose(facts, form, wordings.WORDING, key,
                     title=_("Other words for the clause '%(name)s'", name=say(clause.title, pages.language())),
                     follows=[_("The whole clause will stand in the contract as you write it here."),
