@@ -242,7 +242,7 @@ def _later(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
                  (_("%(who)s gives it by %(by)s, by this rule: %(rule)s", who=words.listed(who, reader),
                     by=words.day(settled.due, reader, year=True), rule=settled.rule),),
                  (_("The clause says so in these words. When all have signed, it is a duty with that date."),
-                  _("A version of the contract that is ready to read ends.")))
+                  *_ends(facts)))
 
 
 @says("strike")
@@ -251,7 +251,7 @@ def _strike(facts: Facts, proposal: ProposalFact, _body: Body) -> Words:
     name = say(clause.title, pages.language()) if clause else proposal.subject
     return Words(_("Strike the clause '%(name)s'", name=name),
                  (_("The contract shall do without this clause; its number stays, with the reason."),),
-                 (_("A version of the contract that is ready to read ends."),))
+                 tuple(_ends(facts)))
 
 
 @says("wording")
@@ -271,9 +271,17 @@ def _wording(facts: Facts, proposal: ProposalFact, body: Body) -> Words:
                  follows=(_("These words stand in the contract in place of those that stand there now."),
                           *([_("No longer in it: %(values)s.", values=words.listed(gone, pages.reader()))]
                             if gone else []),
-                          *([_("A version of the contract that is ready to read ends.")] if facts.contract else [])),
+                          *_ends(facts)),
                  texts=tuple((what, blocks(fill(text, named))) for what, text in (
                      (_("It shall say"), body["text"]), (was, now))))
+
+
+def _ends(facts: Facts) -> list[str]:
+    """That what is ready to read or being signed ends, where there is something that could."""
+    if facts.contract is not None and wordings.is_signed(facts):
+        return [_("The version that is being signed ends, with every signature under it, and the project goes back to "
+                  "make the next one.")]
+    return [_("A version of the contract that is ready to read ends.")] if facts.contract is not None else []
 
 
 def values_called(facts: Facts, clause: str) -> dict[str, str]:

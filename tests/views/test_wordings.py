@@ -3,7 +3,9 @@
 import re
 from html import unescape
 
+from cocreate.services import proposals
 from tests.support import projects
+from tests.support.clock import NOON
 from tests.support.rooms import text
 
 OTHER = ("[Maker] takes back about [Crates that come back], at most 300 a week, and pays [Credit] for each that can be "
@@ -52,6 +54,17 @@ class TestOtherWords:
         said = text(room.maker.get(proposed(room.shop)))
         assert "These words stand in the contract in place of those that stand there now." in said
         assert "ready to read ends" not in said
+
+    def test_that_were_proposed_before_end_what_is_being_signed_and_say_so(self, project):
+        room = project(one_signed_before_all_answered)
+        asked = [one for one in room.facts().proposals if one.kind in ("wording", "strike", "later")]
+        for one in asked:
+            assert ("The version that is being signed ends, with every signature under it, and the project goes back "
+                    "to make the next one.") in text(room.maker.get(f"/proposals/{one.number}"))
+        room.maker.post(f"/proposals/{asked[0].number}", data={"answer": "agree"})
+        facts = room.facts()
+        assert (facts.contract, facts.project.stage) == (None, "terms")
+        assert [one.ended_at is None for one in facts.signatures] == [False]
 
     def test_leave_the_clause_as_it_is_where_somebody_does_not_agree(self, project):
         room = project(projects.in_terms)
@@ -113,3 +126,18 @@ class TestOtherWords:
     def test_of_what_no_contract_has_are_not_found(self, project):
         room = project(projects.in_terms)
         assert room.shop.get("/contract/wording?clause=nothing").status_code == 404
+
+
+def one_signed_before_all_answered(session):
+    """What the shop proposed of the clause in three ways waits for the maker, who has signed."""
+    small = projects.frozen(session)
+    for kind, subject, body in (
+            ("wording", "credit", {"text": "$maker pays $amount."}), ("strike", "credit", {}),
+            ("later", "figures.credit.amount", {"parties": [1], "by": "2099-01-01", "rule": "As weighed."})):
+        proposals.propose(session, small.ref, kind=kind, subject=subject, body=body | {"reason": GIVEN["reason"]},
+                          actor=small.shop, key=projects.key(), now=NOON)
+    for party in small.people:
+        projects.agree(session, small, party)
+    projects.go_on(session, small, "to_signature")
+    projects.sign(session, small, 1)
+    return small
