@@ -16,7 +16,8 @@ from cocreate.letters.digesting import Section, Speaker, count_news, sections
 from cocreate.sentences.invitations import asked_first
 from cocreate.sentences.turns import label
 from cocreate.services.digests import Digest
-from workflows.facts import OWED, DutyFact
+from workflows.facts import OWED, DutyFact, TaskState
+from workflows.guards import accepting
 
 # The links that carry a secret, and those of mails about an account.
 LINKS = {
@@ -83,6 +84,17 @@ class Letter(About):
         if first.due_at is None:
             return self.title(first.key)
         return self._("%(task)s, by %(date)s", task=self.title(first.key), date=self.day(first.due_at))
+
+    @property
+    def returned_why(self) -> str:
+        """That what a reminder is about was returned, and why; "" of anything else."""
+        task = self.task
+        if task is None or task.state is not TaskState.RETURNED or not task.reason:
+            return ""
+        keeping = next((party.number for party in accepting(self.facts, task) if self.keeps(party.number)), None)
+        if keeping is not None:
+            return f"{self._('It was returned.')} {self.kept_out(keeping)}"
+        return self._("It was returned: '%(reason)s'", reason=" ".join(self.quote(task.reason).split()))
 
     @property
     def asked_first(self) -> str:

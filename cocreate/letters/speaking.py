@@ -164,13 +164,16 @@ class Speaking:
         """Whether what the people of this party write stays out of mails."""
         return party is not None and not self.facts.party(party).words_by_mail
 
+    def kept_out(self, party: int | None) -> str:
+        return self._("The words are there to read in the project: %(party)s keeps them out of mails.",
+                      party=self.party_name(party))
+
     def written(self, text: object, person: int | None) -> str:
         """A paragraph with somebody's words; where their party keeps them out of mails, that they can be read."""
         words, member = self.quote(text), self.facts.member(person)
         party = member.party if member else None
         if words and self.keeps(party):
-            return self._("The words are there to read in the project: %(party)s keeps them out of mails.",
-                          party=self.party_name(party))
+            return self.kept_out(party)
         return f"> {words}" if words else ""
 
     def _with_event(self, name: str) -> str:

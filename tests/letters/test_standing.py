@@ -26,3 +26,17 @@ def test_what_was_submitted_before_is_not_said_to_be_not_started(contexts, kind,
     mail = replace(context, facts=context.facts.with_task(task), more={**context.more, "draft_at": None})
     text = " ".join(body(written(mail)).split())
     assert said in text and text.count("Not started") == (said == "Not started yet.")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_why_it_was_returned_is_said_as_in_any_mail(contexts, kept):
+    """No address in it can be followed, and a party that keeps its words out of mails keeps these out too."""
+    context = contexts("due_soon")
+    facts = context.facts.with_task(replace(
+        context.facts.task("cost", 2), number=2, state=TaskState.RETURNED, reason="See https://evil.example/x now."))
+    facts = facts.with_party(replace(facts.party(1), words_by_mail=not kept))
+    mail = written(replace(context, facts=facts, more={**context.more, "draft_at": None}))
+    for said in (" ".join(body(mail, part).split()) for part in ("plain", "html")):
+        assert "It was returned" in said and "evil.example" not in said
+        assert ("keeps them out of mails" in said) is kept
+        assert ("(a link; see the project) now." in said) is not kept
