@@ -228,7 +228,7 @@ class Trying:
 ABOUT: dict[str, Callable[[Trying], object]] = {
     "parts": lambda t: t.one(t.members()).person, "charter": lambda t: t.one(charter.keys(t.facts)),
     "waive": lambda _: "figures.returns.crates", "later": lambda _: "figures.returns.crates",
-    "strike": lambda _: "crates",
+    "strike": lambda _: "crates", "wording": lambda _: "crates",
     "unsigned": lambda t: f"secrecy@{t.one(t.facts.present).number}", "withdraw": lambda _: ""}
 BODIES: dict[str, Callable[[Trying], dict[str, Any]]] = {
     "hold": lambda t: {"until": t.day().isoformat()},
@@ -239,6 +239,7 @@ BODIES: dict[str, Callable[[Trying], dict[str, Any]]] = {
     "parts": lambda t: {"parts": list(t.parts())}, "charter": lambda t: {"text": f"Words of {t.now:%d %b}"},
     "later": lambda t: {"parties": [t.one(t.facts.contracting).number], "rule": "as measured",
                         "by": t.day().isoformat()},
+    "wording": lambda t: {"text": t.one(["$crates come back.", "Crates come back.", "$$5 for ${crates}"])},
     "end": lambda t: {"day": (t.facts.today + 20 * DAY).isoformat(), "stay": []}}
 
 
