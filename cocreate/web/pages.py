@@ -245,7 +245,7 @@ def _away_for_a_moment(error: Exception) -> ResponseReturnValue:
     db.session.rollback()  # of what never began: nothing is left to be ended after the answer
     looks = request.method == "GET"
     said = _("What you saved is safe. We try again by ourselves.") if looks else \
-        _("What you saved is safe. What you just sent did not arrive, and nothing was changed. Try again in a moment.")
+        _("What you saved is safe. What you just sent has most likely not arrived: look before you send it again.")
     body, status, headers = _page(503, _("Back in a moment"), said, again=True)
     headers["Retry-After"] = str(SOON)
     if looks:

@@ -171,7 +171,7 @@ class TestOurFault:
         app.config["PROPAGATE_EXCEPTIONS"] = False
         answer = browser(app).post("/forgot", data={"email": "renee.kim@wmata.example"})
         assert answer.status_code == 503 and "Refresh" not in answer.headers
-        assert "What you just sent did not arrive, and nothing was changed. Try again in a moment." in words(answer)
+        assert "What you just sent has most likely not arrived: look before you send it again." in words(answer)
         assert "We try again by ourselves" not in words(answer)
 
 
