@@ -35,6 +35,7 @@ from cocreate.services import (
     passing,
     people,
     proposals,
+    staff,
     suggestions,
     templates,
 )
@@ -82,6 +83,7 @@ def _further(house: House) -> None:
     """Projects in the states that the demo has not reached."""
     with transaction() as session:
         _draft_a_template(session, house.people["administrator"][0])
+        _invite_to_the_host(session, house.people["administrator"][0])
         _suggest(session, house.people["customer champion"][0])
         to_sign = projects.ready_to_sign(session, now=now())
         reading = projects.frozen(session, now=now())
@@ -149,10 +151,22 @@ def _carrier(session: Session, small: Small) -> int:
     return next(m.person for m in projects.facts(session, small, now=now()).members if m.party == 3)
 
 
+def _invite_to_the_host(session: Session, administrator: str) -> None:
+    """Whose invitation can be sent again, or taken back."""
+    by, host = _administration(session, administrator)
+    staff.invite(session, host, email=f"ada-{key()}@ulsan-epc.example", name="Ada Roth",
+                 roles=[hosts.ACCOUNT_MANAGER], by=by, now=now())
+
+
+def _administration(session: Session, administrator: str) -> tuple[int, int]:
+    """(administrator, host)."""
+    by = session.scalars(select(Person.id).where(Person.email == administrator)).one()
+    return by, hosts.hosts_of(session, by, hosts.ADMINISTRATOR)[0].id
+
+
 def _draft_a_template(session: Session, administrator: str) -> None:
     """What can be published, or discarded."""
-    by = session.scalars(select(Person.id).where(Person.email == administrator)).one()
-    host = hosts.hosts_of(session, by, hosts.ADMINISTRATOR)[0].id
+    by, host = _administration(session, administrator)
     first = templates.all_of(session, host)[0]
     templates.copy_to_draft(session, host, first.id, first.newest.number, note="Shipped", actor=by, now=now())
 
