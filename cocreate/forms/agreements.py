@@ -48,7 +48,8 @@ class WordingForm(Form):
     """Other words for a clause, and why."""
 
     text = lines(_("Words of the clause"), most=8000, description=_(
-        "What stands in square brackets is a value: it is filled in. An empty line begins a new paragraph."))
+        "What stands in square brackets is a value: it is filled in. **Words between two asterisks** are printed bold. "
+        "An empty line begins a new paragraph, a line with - in front is one of a list."))
     reason = why(_("Why other words?"))
 
 

@@ -27,6 +27,7 @@ class TestOtherWords:
         assert "/contract/wording?clause=credit" in unescape(room.shop.get(CLAUSE).text)
         form = unescape(room.shop.get("/contract/wording?clause=credit").text)
         assert "**[Maker]** takes back about [Crates that come back] and pays [Credit] for each" in form
+        assert "**Words between two asterisks** are printed bold." in form
         assert 'lang="en"' in re.search(r"<textarea[^>]*id=\"text\"[^>]*>", form)[0]
 
     def test_stand_in_the_contract_once_all_have_agreed(self, project):
