@@ -262,7 +262,6 @@ PHRASES: dict[str, Phrase] = {
     "ready_to_read": _plainly(_("the contract is ready to read")),
     "please_sign": _of(_("%(party)s is asked to sign")),
     "signed": _of(_("%(party)s has signed")),
-    "signature_ended": _of(_("the text changed, and the signature of %(party)s has ended")),
     "joined": _about_people(_("%(who)s joined")),
     "left": _about_people(_("%(who)s has left")),
     "handed_over": lambda s, line: (

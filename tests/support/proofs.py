@@ -40,6 +40,7 @@ PROOFS: dict[str, Asks] = {
     "room.another_value": BEFORE,
     "room.later": BEFORE,
     "room.strike": BEFORE,
+    "room.wording": BEFORE,
     "room.proposal": ACTING,
     "room.add_party": BEFORE,
     "room.charter_agree": ACTING,
