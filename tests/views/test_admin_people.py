@@ -118,6 +118,10 @@ class TestPeople:
             f"/admin/people/{refs['anna']}/take-back", follow_redirects=True))
         assert "works here no more" in text(client.get(f"/admin/people/{refs['anna']}"))
 
+    def test_asks_whether_to_take_back_only_what_still_waits(self, client, refs):
+        answer = client.get(f"/admin/people/{refs['anna']}/take-back")
+        assert answer.status_code == 303 and answer.location.endswith(f"/admin/people/{refs['anna']}")
+
     def test_says_what_is_wrong_with_an_invitation(self, client):
         answer = client.post("/admin/people/invite", data={"name": "", "email": "nobody"})
         assert answer.status_code == 422 and "Choose at least one role." in answer.text

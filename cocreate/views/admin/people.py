@@ -97,6 +97,8 @@ def person_take_back(ref: str) -> ResponseReturnValue:
     """End an invitation before it is answered; who never came is not in the list any more."""
     login.require_proof()
     host, found = _load(ref)
+    if request.method == "GET" and not found.invited:
+        return redirect(url_for("admin.person", ref=ref), 303)
     if request.method == "GET":
         return _dialog("admin/people/take_back.html", found, Form(),
                        title=_("Take back the invitation of %(name)s", name=found.name))
