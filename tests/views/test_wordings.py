@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 from cocreate.services import proposals
-from tests.support import projects
+from tests.support import printing, projects, stories
 from tests.support.clock import NOON
 from tests.support.rooms import text
 
@@ -43,6 +43,10 @@ class TestOtherWords:
         assert "Tornby Furniture takes back about 12,500 pieces/a, at most 300 a week" in page
         assert "in US$ where both say so" in page and "agreed by all" in page
         assert "proposed other words for the clause 'Credit'" in text(room.shop.get("/record"))
+        with room.app.app_context():
+            stories.freeze(room.small)
+        paper = printing.words(room.shop.get("/contract/versions/2/check.pdf").data)
+        assert "takes back about 12,500 pieces/a, at most 300 a week" in paper
 
     def test_read_beside_those_that_stand_there_as_the_contract_prints_them(self, project):
         room = project(projects.in_terms)
