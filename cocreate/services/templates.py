@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from cocreate.db import insert_into, new_ref
@@ -292,21 +292,22 @@ def _discard(session: Session, host_id: int, template_id: int, number: int) -> t
 
 def retire(session: Session, host_id: int, template_id: int, *, actor: int, now: datetime) -> None:
     """Open no more projects with it; running ones stay."""
-    if (template := _locked(session, host_id, template_id)) and template.retired_at is None:
-        template.retired_at = now
+    if (found := _locked(session, host_id, template_id)) and found.retired_at is None:
+        session.execute(update(Template).where(Template.id == template_id).values(retired_at=now))
         _note(session, HostAct.RETIRED, _newest(session, template_id), actor, now)
 
 
 def bring_back(session: Session, host_id: int, template_id: int, *, actor: int, now: datetime) -> None:
-    if (template := _locked(session, host_id, template_id)) and template.retired_at is not None:
-        template.retired_at = None
+    if (found := _locked(session, host_id, template_id)) and found.retired_at is not None:
+        session.execute(update(Template).where(Template.id == template_id).values(retired_at=None))
         _note(session, HostAct.BROUGHT_BACK, _newest(session, template_id), actor, now)
 
 
-def _locked(session: Session, host_id: int, template_id: int) -> Template | None:
+def _locked(session: Session, host_id: int, template_id: int) -> Row[datetime | None] | None:
+    """When it was retired, as it is now: nobody else changes it until this transaction ends."""
     lock_host(session, host_id)
-    return session.scalar(select(Template).where(Template.id == template_id, Template.host_id == host_id)
-                          .execution_options(populate_existing=True))
+    return session.execute(select(Template.retired_at).where(
+        Template.id == template_id, Template.host_id == host_id)).one_or_none()
 
 
 def _note(session: Session, act: HostAct, version: TemplateVersion, actor: int | None, now: datetime,
