@@ -197,9 +197,11 @@ class TestInPlace:
         page.locator("#box-aim [data-save-status=saved]").wait_for()
         page.locator("#box-aim .entry-form .btn").first.click()
         page.get_by_text("Not submitted: no connection.").wait_for()
+        assert page.input_value("#text-aim") == "Fewer crates" and page.locator(".entries > li").count() == 0
         page.unroute("**/entries")
         page.locator("#box-aim .entry-form .btn").first.click()
         page.locator("#box-aim .entries", has_text="Fewer crates").wait_for()
+        assert page.locator(".entries > li").count() == 1
 
     def test_without_scripts_the_page_comes_anew(self, live, new_page):
         page = self.opened(live, new_page, java_script_enabled=False)
