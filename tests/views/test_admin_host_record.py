@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select, update
 
 from cocreate.models.hosts import HostInvitation, Template
@@ -12,7 +11,7 @@ from cocreate.models.records import HostEvent
 from cocreate.services import host_records, hosts, staff
 from tests.support import projects
 from tests.support.clock import NOON
-from tests.support.people import employed, entered, someone
+from tests.support.people import entered, someone
 from tests.support.rooms import text
 from workflows import library
 
@@ -22,11 +21,11 @@ ROLE = {"roles": ["account_manager"]}
 
 
 class TestEveryForm:
-    def test_of_administrators_leaves_exactly_one_line_of_theirs(self, app, client, session, small, petra, ben):
+    def test_of_administrators_leaves_exactly_one_line_of_theirs(self, app, administrator, session, small, petra, ben):
         done = set()
         for endpoint, path, data in self.steps(app, session, small, ben):
             before = count(session, small)
-            answer = client.post(f"/admin{path}", data=data)
+            answer = administrator.post(f"/admin{path}", data=data)
             assert answer.status_code == 303, (endpoint, text(answer))
             session.rollback()
             newest = session.scalars(lines(small).order_by(HostEvent.seq.desc())).first()
@@ -67,43 +66,44 @@ class TestEveryForm:
 
 
 class TestPage:
-    def test_says_who_did_what_and_when_where_the_reader_is(self, app, client, session, small, petra, ben):
+    def test_says_who_did_what_and_when_where_the_reader_is(self, app, administrator, session, small, petra, ben):
         session.execute(update(Person).where(Person.id == petra.id).values(zone="Asia/Seoul"))
         staff.end_sessions(session, small.host_id, ben.id, by=petra.id, now=NOON)
         session.commit()
-        page = text(client.get("/admin/host/record"))
+        page = text(administrator.get("/admin/host/record"))
         assert re.search(r"Petra Sool signed Ben Ito out everywhere\. Mon 1 Mar 21:00 \(Seoul\) Line \d", page)
-        assert "What was done here" in text(client.get("/admin/host"))
+        assert "What was done here" in text(administrator.get("/admin/host"))
 
-    def test_has_what_a_setting_was_and_what_it_is(self, client, session, small, petra):
-        client.post("/admin/host", data={"name": f"Crates {small.host_id}", "country": "NL", "zone": "Europe/Amsterdam",
-                                         "days": ["1", "2"], "second_step": "choice", "legal_note": "<b>Register</b>"})
-        page = client.get("/admin/host/record").text
+    def test_has_what_a_setting_was_and_what_it_is(self, administrator, session, small, petra):
+        administrator.post("/admin/host", data={
+            "name": f"Crates {small.host_id}", "country": "NL", "zone": "Europe/Amsterdam", "days": ["1", "2"],
+            "second_step": "choice", "legal_note": "<b>Register</b>"})
+        page = administrator.get("/admin/host/record").text
         assert "&lt;b&gt;Register&lt;/b&gt;" in page and "<b>Register" not in page
-        assert "before: none now: <b>Register</b>" in text(client.get("/admin/host/record"))
+        assert "before: none now: <b>Register</b>" in text(administrator.get("/admin/host/record"))
 
-    def test_leads_on_to_older_lines(self, client, session, small, petra, ben):
+    def test_leads_on_to_older_lines(self, administrator, session, small, petra, ben):
         for _ in range(host_records.PAGE + 3):
             staff.end_sessions(session, small.host_id, ben.id, by=petra.id, now=NOON)
         session.commit()
-        first = client.get("/admin/host/record").text
+        first = administrator.get("/admin/host/record").text
         (older,) = re.findall(r'href="([^"]*\?below=\d+)"', first)
-        rest = client.get(older).text
+        rest = administrator.get(older).text
         numbers = [re.findall(r'id="line-(\d+)"', page) for page in (first, rest)]
         assert len(numbers[0]) == host_records.PAGE and not set(numbers[0]) & set(numbers[1])
         assert numbers[1][-1] == "1" and "below=" not in rest
         for wrong in ("0", "-3", "x", "9" * 30):
-            assert client.get(f"/admin/host/record?below={wrong}").status_code == 200
+            assert administrator.get(f"/admin/host/record?below={wrong}").status_code == 200
 
-    def test_costs_the_same_however_much_was_done(self, client, session, small, petra, ben, query_counter):
+    def test_costs_the_same_however_much_was_done(self, administrator, session, small, petra, ben, query_counter):
         for _ in range(30):
             staff.end_sessions(session, small.host_id, ben.id, by=petra.id, now=NOON)
         session.commit()
-        client.get("/admin/host/record")
+        administrator.get("/admin/host/record")
         with query_counter(max=4):  # who, which host, the lines, which hosts
-            client.get("/admin/host/record")
+            administrator.get("/admin/host/record")
 
-    def test_is_for_administrators_of_this_host(self, app, client, session, small, petra, ben):
+    def test_is_for_administrators_of_this_host(self, app, administrator, session, small, petra, ben):
         assert "Only administrators can do this." in text(entered(app, ben.email).get("/admin/host/record"), 403)
         other = someone(session, "Olga Far")
         far = hosts.create_host(session, name=f"Far {projects.key()}", first=other.id, now=NOON)
@@ -111,7 +111,7 @@ class TestPage:
         session.commit()
         page = text(entered(app, other.email).get("/admin/host/record"))
         assert "with Olga Far as its first administrator" in page and "Ben Ito" not in page
-        assert client.get(f"/admin/host/record?host={far.ref}").status_code == 404
+        assert administrator.get(f"/admin/host/record?host={far.ref}").status_code == 404
 
 
 def lines(small):
@@ -131,13 +131,3 @@ def waiting(session, small):
     session.rollback()
     return session.scalar(select(Person.ref).join(HostInvitation, HostInvitation.person_id == Person.id).where(
         HostInvitation.host_id == small.host_id))
-
-
-@pytest.fixture
-def ben(session, small):
-    return employed(session, small, "Ben Ito", hosts.ACCOUNT_MANAGER)
-
-
-@pytest.fixture
-def client(app, petra):
-    return entered(app, petra.email)
